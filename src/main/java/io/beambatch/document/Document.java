@@ -1,0 +1,17 @@
+package io.beambatch.document;
+
+/**
+ * One source record.
+ *
+ * @param id the value of the job's {@code source.id} field, else {@code <file>:<line>}
+ * @param json all fields, as one JSON object on one line, byte for byte as the source had them
+ *     where the source was JSON
+ */
+public record Document(String id, String json) {
+
+  /** Names the document without showing its contents. */
+  @Override
+  public String toString() {
+    return "Document[" + json.length() + " chars]";
+  }
+}

@@ -1,0 +1,26 @@
+package io.beambatch.document;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is said about a document that got no answer.
+ *
+ * @param message what, where, what was found, what to do; no document contents
+ * @param attempts how often the document was sent; 0 if never
+ * @param batchId of the last batch it was in, or null
+ * @param requestId the provider's name for the failed call, or null
+ * @param partial the part of an answer that came all the same (truncated, refused), or null
+ */
+public record Failure(
+    FailureReason reason,
+    String message,
+    int attempts,
+    @Nullable String batchId,
+    @Nullable String requestId,
+    @Nullable String partial) {
+
+  /** A failure of a document that was never sent. */
+  public static Failure unsent(FailureReason reason, String message) {
+    return new Failure(reason, message, 0, null, null, null);
+  }
+}

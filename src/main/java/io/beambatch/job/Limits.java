@@ -1,0 +1,23 @@
+package io.beambatch.job;
+
+import java.io.Serializable;
+import java.math.BigDecimal;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How much may go into one batch, and how much may be under way.
+ *
+ * @param requests in one batch (for embeddings: inputs)
+ * @param bytes of one batch's input file
+ * @param enqueuedTokens prompt tokens under way at once for the model; {@link Long#MAX_VALUE} for
+ *     no limit
+ * @param enqueuedRequests requests under way at once; {@link Long#MAX_VALUE} for no limit
+ * @param costUsd the most that the run may cost by estimate, or null
+ */
+public record Limits(
+    int requests,
+    long bytes,
+    long enqueuedTokens,
+    long enqueuedRequests,
+    @Nullable BigDecimal costUsd)
+    implements Serializable {}

@@ -1,0 +1,12 @@
+package io.beambatch.job;
+
+import java.io.Serializable;
+import java.time.Duration;
+
+/**
+ * How batches are awaited.
+ *
+ * @param interval between two looks at the provider
+ * @param deadline after which a batch is cancelled and harvested, counted from its creation
+ */
+public record Poll(Duration interval, Duration deadline) implements Serializable {}

@@ -1,0 +1,15 @@
+package io.beambatch.job;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.Serializable;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is kept of an answer, and where.
+ *
+ * @param field the field of the document that takes the answer
+ * @param pointer a JSON pointer into the response body, or null for the endpoint's own place
+ * @param schema a JSON schema that answers have to fit, or null
+ */
+public record ResultSpec(String field, @Nullable String pointer, @Nullable JsonNode schema)
+    implements Serializable {}

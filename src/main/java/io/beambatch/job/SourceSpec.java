@@ -1,0 +1,37 @@
+package io.beambatch.job;
+
+import java.io.Serializable;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where documents come from.
+ *
+ * @param paths file patterns, local or {@code gs://}; at least one
+ * @param id the field that names a document, or null: documents are named by file and line
+ * @param wholeFile for {@link Type#TEXT}: one document a file, not one a line
+ * @param delimiter for {@link Type#CSV}: what stands between two fields
+ * @param watch how often to look for new files, or null to read what is there once
+ * @param window for watched sources: how long files are gathered before they are sent
+ */
+public record SourceSpec(
+    Type type,
+    List<String> paths,
+    @Nullable String id,
+    boolean wholeFile,
+    char delimiter,
+    @Nullable Duration watch,
+    Duration window)
+    implements Serializable {
+
+  /** The formats a source can have. */
+  public enum Type {
+    /** One JSON object a line. */
+    JSONL,
+    /** Lines, or whole files, in a field called {@code text}. */
+    TEXT,
+    /** A header, then records, quoted as in RFC 4180; every field is a string. */
+    CSV
+  }
+}

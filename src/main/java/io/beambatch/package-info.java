@@ -1,0 +1,2 @@
+/** LLM batch jobs over data, as an Apache Beam pipeline. */
+package io.beambatch;

@@ -1,0 +1,71 @@
+package io.beambatch.provider;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A call to the provider failed for good. The message names the call, the status, the provider's
+ * code and message, and the request id; never a key, never a document's contents.
+ */
+public final class ProviderException extends Exception {
+
+  /** What can be done about it. */
+  public enum Kind {
+    /** 401, 403: the key is wrong or lacks a right; stop. */
+    UNAUTHORIZED,
+    /** 429 {@code insufficient_quota}: waiting does not help; stop. */
+    INSUFFICIENT_QUOTA,
+    /** 404. */
+    NOT_FOUND,
+    /** 400 "Cannot find file": an upload that isn't visible yet; try again. */
+    FILE_NOT_READY,
+    /** 409. */
+    CONFLICT,
+    /** Any other 4xx: the request itself is wrong. */
+    INVALID_REQUEST,
+    /** 408, 429, 5xx: the provider said no, nothing was done; try again later. */
+    UNAVAILABLE,
+    /** No reply, or half of one: whether the call was carried out is unknown. */
+    NO_REPLY
+  }
+
+  private final Kind kind;
+  private final int status;
+  private final @Nullable String code;
+  private final @Nullable String requestId;
+
+  /**
+   * @param status the HTTP status, or 0 if there was no reply
+   */
+  public ProviderException(
+      Kind kind,
+      int status,
+      @Nullable String code,
+      @Nullable String requestId,
+      String message,
+      @Nullable Throwable cause) {
+    super(message, cause);
+    this.kind = kind;
+    this.status = status;
+    this.code = code;
+    this.requestId = requestId;
+  }
+
+  public Kind kind() {
+    return kind;
+  }
+
+  /** The HTTP status, or 0 if there was no reply. */
+  public int status() {
+    return status;
+  }
+
+  /** The provider's error code, such as {@code invalid_api_key}, or null. */
+  public @Nullable String code() {
+    return code;
+  }
+
+  /** The provider's name for the call, or null. */
+  public @Nullable String requestId() {
+    return requestId;
+  }
+}

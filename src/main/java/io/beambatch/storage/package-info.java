@@ -1,0 +1,2 @@
+/** Files by path, local or {@code gs://}. */
+package io.beambatch.storage;
