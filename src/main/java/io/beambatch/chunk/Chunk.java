@@ -1,0 +1,29 @@
+package io.beambatch.chunk;
+
+import java.util.List;
+
+/**
+ * Parts that together fit the provider's limits; becomes exactly one batch.
+ *
+ * @param id unique within the run: attempt, window (if there is more than one) and number, such as
+ *     {@code a1-c00003}; {@code [A-Za-z0-9_-]+}
+ * @param attempt 1 for the first sending of its documents
+ * @param parts at least one, in the order in which they are uploaded
+ */
+public record Chunk(String id, int attempt, List<Part> parts) {
+
+  /** How many lines its input file has. */
+  public int requests() {
+    return parts.stream().mapToInt(Part::requests).sum();
+  }
+
+  /** The exact size of its input file. */
+  public long bytes() {
+    return parts.stream().mapToLong(Part::bytes).sum();
+  }
+
+  /** Estimated prompt tokens. */
+  public long tokens() {
+    return parts.stream().mapToLong(Part::tokens).sum();
+  }
+}

@@ -1,0 +1,40 @@
+package io.beambatch.chunk;
+
+import io.beambatch.document.FailureReason;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A file of consecutive requests, written by one bundle, with a sidecar that holds their documents
+ * line by line; or a file of documents that failed before they could be sent. Only this description
+ * travels through the pipeline, never the contents.
+ *
+ * @param name unique; {@code [A-Za-z0-9]+}, so that {@code <name>-<line>} is a custom_id
+ * @param requests how many lines the request file and the sidecar have; 0 for a file of failures
+ * @param weight what the requests count against the provider's limit: their number, or for
+ *     embeddings their inputs
+ * @param bytes size of the request file
+ * @param tokens estimated prompt tokens
+ * @param failed how many documents the file of failures has, by reason; empty if there is none
+ * @param fields the documents' top-level fields in the order of first appearance; empty unless the
+ *     sink needs them
+ */
+public record Part(
+    String name,
+    int requests,
+    long weight,
+    long bytes,
+    long tokens,
+    Map<FailureReason, Long> failed,
+    List<String> fields) {
+
+  /** How many documents went into it, sendable or not. */
+  public long documents() {
+    return requests + failures();
+  }
+
+  /** How many documents failed before they could be sent. */
+  public long failures() {
+    return failed.values().stream().mapToLong(Long::longValue).sum();
+  }
+}

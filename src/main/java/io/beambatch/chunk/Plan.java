@@ -1,0 +1,38 @@
+package io.beambatch.chunk;
+
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * The chunks of one attempt and window: committed once, before anything is paid.
+ *
+ * @param name such as {@code a1}, or {@code a1-w20260101T000000Z-p0} where there are windows
+ * @param unsent parts that hold nothing but failed documents
+ */
+public record Plan(String name, int attempt, List<Chunk> chunks, List<Part> unsent) {
+
+  /** All parts, sent or not. */
+  public Stream<Part> parts() {
+    return Stream.concat(chunks.stream().flatMap(chunk -> chunk.parts().stream()), unsent.stream());
+  }
+
+  /** How many documents went into the plan. */
+  public long documents() {
+    return parts().mapToLong(Part::documents).sum();
+  }
+
+  /** How many requests will be sent. */
+  public long requests() {
+    return chunks.stream().mapToLong(Chunk::requests).sum();
+  }
+
+  /** The size of all input files. */
+  public long bytes() {
+    return chunks.stream().mapToLong(Chunk::bytes).sum();
+  }
+
+  /** Estimated prompt tokens. */
+  public long tokens() {
+    return chunks.stream().mapToLong(Chunk::tokens).sum();
+  }
+}

@@ -1,0 +1,32 @@
+package io.beambatch.result;
+
+import io.beambatch.chunk.Part;
+import io.beambatch.document.FailureReason;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A chunk whose answers stand on their documents, in files of the staging location.
+ *
+ * @param answered file of answered documents, or null if there are none
+ * @param failed file of failed documents, or null if there are none
+ * @param again requests that have to be sent again, as a part for the next attempt, or null
+ * @param failures how many documents failed, by reason
+ * @param promptTokens as the provider counted them, over all answered lines
+ * @param completionTokens likewise
+ * @param unknownLines result lines whose custom_id is none of the chunk's, or that can't be read
+ * @param doubledLines result lines whose custom_id had come before
+ */
+public record JoinedChunk(
+    String chunkId,
+    int attempt,
+    String batchId,
+    int requests,
+    @Nullable ResultFile answered,
+    @Nullable ResultFile failed,
+    @Nullable Part again,
+    Map<FailureReason, Long> failures,
+    long promptTokens,
+    long completionTokens,
+    long unknownLines,
+    long doubledLines) {}
