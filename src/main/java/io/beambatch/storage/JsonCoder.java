@@ -4,14 +4,14 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import org.apache.beam.sdk.coders.AtomicCoder;
 import org.apache.beam.sdk.coders.ByteArrayCoder;
+import org.apache.beam.sdk.coders.CustomCoder;
 import org.apache.beam.sdk.values.TypeDescriptor;
 
 /**
  * Encodes a record as JSON. For descriptors: legible in the runner's state, and open to new fields.
  */
-public final class JsonCoder<T> extends AtomicCoder<T> {
+public final class JsonCoder<T> extends CustomCoder<T> {
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
   private final Class<T> type;
@@ -33,6 +33,12 @@ public final class JsonCoder<T> extends AtomicCoder<T> {
   @Override
   public T decode(InputStream stream) throws IOException {
     return MAPPER.readValue(ByteArrayCoder.of().decode(stream), type);
+  }
+
+  /** JSON objects are never used as keys. */
+  @Override
+  public void verifyDeterministic() throws NonDeterministicException {
+    throw new NonDeterministicException(this, "descriptors are values, not keys");
   }
 
   @Override
