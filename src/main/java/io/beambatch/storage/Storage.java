@@ -27,6 +27,12 @@ public final class Storage {
         Channels.newInputStream(FileSystems.open(resource(path))), BUFFER);
   }
 
+  /** Creates a file, seen while it grows: for names that nobody knows before it is complete. */
+  public static OutputStream create(String path) throws IOException {
+    return new BufferedOutputStream(
+        Channels.newOutputStream(FileSystems.create(resource(path), MimeTypes.BINARY)), BUFFER);
+  }
+
   /**
    * Writes a file that appears under its name when it is complete, in place of one that may be
    * there. What was written is deleted if the writer throws.
@@ -75,9 +81,7 @@ public final class Storage {
     private PendingFile(ResourceId target, ResourceId temporary) throws IOException {
       this.target = target;
       this.temporary = temporary;
-      this.stream =
-          new BufferedOutputStream(
-              Channels.newOutputStream(FileSystems.create(temporary, MimeTypes.BINARY)), BUFFER);
+      this.stream = Storage.create(temporary.toString());
     }
 
     /** Starts a file; nothing is seen under its name before {@link #commit}. */

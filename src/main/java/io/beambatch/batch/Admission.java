@@ -1,0 +1,66 @@
+package io.beambatch.batch;
+
+import io.beambatch.job.Limits;
+import java.time.Duration;
+import java.time.Instant;
+
+/**
+ * Says which chunk may be submitted: while the job's limits allow, counting what other runs have
+ * under way; and after the provider has refused all the same, only as much as it is known to bear,
+ * and not at once.
+ */
+final class Admission {
+  private static final Duration FIRST_BACKOFF = Duration.ofSeconds(5);
+  private static final Duration LONGEST_BACKOFF = Duration.ofMinutes(10);
+
+  private final Limits limits;
+  private long tokenBudget;
+  private Duration backoff = FIRST_BACKOFF;
+  private Instant notBefore = Instant.MIN;
+
+  Admission(Limits limits) {
+    this.limits = limits;
+    this.tokenBudget = limits.enqueuedTokens();
+  }
+
+  /** Whether only so much may be under way that what others have must be known. */
+  boolean isLimited() {
+    return limits.enqueuedTokens() < Long.MAX_VALUE || limits.enqueuedRequests() < Long.MAX_VALUE;
+  }
+
+  /**
+   * Whether a chunk may be submitted now. With nothing under way it may, whatever the budget has
+   * come down to: somebody has to go first.
+   */
+  boolean allows(Enqueued chunk, Enqueued underWay, Instant now) {
+    if (now.isBefore(notBefore)) {
+      return false;
+    }
+    Enqueued sum = underWay.plus(chunk);
+    return sum.tokens() <= Math.max(tokenBudget, underWay.tokens() == 0 ? chunk.tokens() : 0)
+        && sum.tokens() <= limits.enqueuedTokens()
+        && sum.requests() <= limits.enqueuedRequests();
+  }
+
+  /** The provider's own limit was reached with this much under way: no more than that for now. */
+  void refused(Enqueued underWay, Instant now) {
+    tokenBudget = Math.min(tokenBudget, underWay.tokens());
+    wait(now);
+  }
+
+  /** The provider takes no creations for the moment. */
+  void wait(Instant now) {
+    notBefore = now.plus(backoff);
+    backoff = backoff.multipliedBy(2);
+    if (backoff.compareTo(LONGEST_BACKOFF) > 0) {
+      backoff = LONGEST_BACKOFF;
+    }
+  }
+
+  /** A batch has ended well: what it held is free, and more may be tried. */
+  void freed() {
+    tokenBudget = limits.enqueuedTokens();
+    backoff = FIRST_BACKOFF;
+    notBefore = Instant.MIN;
+  }
+}

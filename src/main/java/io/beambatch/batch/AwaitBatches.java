@@ -1,0 +1,84 @@
+package io.beambatch.batch;
+
+import io.beambatch.chunk.Chunk;
+import io.beambatch.job.RequestSpec;
+import io.beambatch.ledger.BatchLedger;
+import io.beambatch.ledger.Ledgers;
+import io.beambatch.provider.ProviderFactory;
+import io.beambatch.storage.JsonCoder;
+import io.beambatch.storage.RunFolder;
+import java.time.Clock;
+import java.util.Locale;
+import org.apache.beam.sdk.coders.KvCoder;
+import org.apache.beam.sdk.coders.StringUtf8Coder;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.transforms.WithKeys;
+import org.apache.beam.sdk.transforms.windowing.AfterPane;
+import org.apache.beam.sdk.transforms.windowing.GlobalWindows;
+import org.apache.beam.sdk.transforms.windowing.Repeatedly;
+import org.apache.beam.sdk.transforms.windowing.Window;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollection.IsBounded;
+import org.joda.time.Duration;
+
+/**
+ * Submits uploaded chunks, exactly once each, and hands each out when its batch has ended. One
+ * stateful DoFn does it, keyed by quota pool (provider, endpoint, model): it handles descriptors,
+ * never payloads, and a single key is right because the provider allows 2,000 creations an hour.
+ *
+ * <p>On bounded input all waiting is done in one callback of an event-time timer at the end of the
+ * global window, the only kind of timer that every runner fires there. On unbounded input a
+ * processing-time timer polls on the way, and the event-time timer completes what is left when the
+ * stream ends or is drained.
+ *
+ * <p>Awaiting can take a day: the runner must not limit how long one element may be processed.
+ */
+public final class AwaitBatches extends PTransform<PCollection<Chunk>, PCollection<AwaitedChunk>> {
+  private final CoordinatorSettings settings;
+  private final RunFolder folder;
+  private final ProviderFactory providers;
+
+  /** Awaits at a provider. */
+  public AwaitBatches(CoordinatorSettings settings, RunFolder folder, ProviderFactory providers) {
+    this.settings = settings;
+    this.folder = folder;
+    this.providers = providers;
+  }
+
+  @Override
+  public PCollection<AwaitedChunk> expand(PCollection<Chunk> chunks) {
+    RequestSpec request = settings.job().request();
+    String pool =
+        String.join(
+            " ",
+            request.provider().name().toLowerCase(Locale.ROOT),
+            request.endpoint(),
+            request.model());
+    Opening opening =
+        () ->
+            new OpenCoordinator(
+                settings,
+                providers.open(),
+                new BatchLedger(Ledgers.open(folder)),
+                Clock.systemUTC());
+    Duration interval = Duration.millis(settings.job().poll().interval().toMillis());
+    return chunks
+        .apply(
+            "Gather",
+            // Not the windows of the documents: each would be awaited after the other.
+            Window.<Chunk>into(new GlobalWindows())
+                .triggering(Repeatedly.forever(AfterPane.elementCountAtLeast(1)))
+                .withAllowedLateness(Duration.ZERO)
+                .discardingFiredPanes())
+        .apply("Key by quota pool", WithKeys.of(pool))
+        .setCoder(KvCoder.of(StringUtf8Coder.of(), JsonCoder.of(Chunk.class)))
+        .apply(
+            "Submit and await",
+            ParDo.of(
+                chunks.isBounded() == IsBounded.BOUNDED
+                    ? new AwaitFn(opening)
+                    : new PollingAwaitFn(opening, interval)))
+        .setCoder(JsonCoder.of(AwaitedChunk.class));
+  }
+}

@@ -1,0 +1,38 @@
+package io.beambatch.batch;
+
+import io.beambatch.job.Job;
+import java.io.Serializable;
+import java.time.Duration;
+
+/**
+ * What the coordinator goes by.
+ *
+ * @param settle how long a creation may take to show in the provider's list; only after that does
+ *     not finding it mean that it was not made
+ * @param lease after which a chunk that somebody else was submitting may be taken over
+ * @param resultGrace how long result files may take to show on a batch that has ended
+ * @param cancelGrace how long a cancelled batch may take to end
+ * @param outage how long the provider may be out of reach
+ */
+public record CoordinatorSettings(
+    Job job,
+    RunIdentity run,
+    Duration settle,
+    Duration lease,
+    Duration resultGrace,
+    Duration cancelGrace,
+    Duration outage)
+    implements Serializable {
+
+  /** The usual waits. */
+  public static CoordinatorSettings of(Job job, RunIdentity run) {
+    return new CoordinatorSettings(
+        job,
+        run,
+        Duration.ofSeconds(15),
+        Duration.ofMinutes(10),
+        Duration.ofMinutes(10),
+        Duration.ofMinutes(30),
+        Duration.ofHours(1));
+  }
+}

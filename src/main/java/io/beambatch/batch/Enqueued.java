@@ -1,0 +1,20 @@
+package io.beambatch.batch;
+
+import io.beambatch.chunk.Chunk;
+
+/**
+ * What is under way at the provider.
+ *
+ * @param tokens estimated prompt tokens
+ */
+record Enqueued(long tokens, long requests) {
+  static final Enqueued NONE = new Enqueued(0, 0);
+
+  static Enqueued of(Chunk chunk) {
+    return new Enqueued(chunk.tokens(), chunk.requests());
+  }
+
+  Enqueued plus(Enqueued other) {
+    return new Enqueued(tokens + other.tokens, requests + other.requests);
+  }
+}

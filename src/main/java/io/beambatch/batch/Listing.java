@@ -1,0 +1,91 @@
+package io.beambatch.batch;
+
+import io.beambatch.provider.Batch;
+import io.beambatch.provider.BatchPage;
+import io.beambatch.provider.BatchProvider;
+import io.beambatch.provider.BatchStatus;
+import io.beambatch.provider.ProviderException;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The account's batches as they stood at one moment, newest first, as far back as was needed. One
+ * call shows a hundred of them.
+ */
+final class Listing {
+  private static final int PAGE = 100;
+
+  private final Map<String, Batch> byId = new HashMap<>();
+  private final Map<String, Batch> byKey = new HashMap<>();
+
+  private Listing() {}
+
+  /**
+   * Reads pages until all the wanted batches are found, or the rest is older than the horizon.
+   *
+   * @param depth to search by key, or to count, takes reading up to the horizon even if all the
+   *     wanted ones are found before
+   */
+  static Listing read(BatchProvider provider, Set<String> wanted, Instant horizon, Depth depth)
+      throws ProviderException {
+    Listing listing = new Listing();
+    String after = null;
+    while (true) {
+      BatchPage page = provider.list(after, PAGE);
+      page.batches().forEach(listing::add);
+      if (page.batches().isEmpty()
+          || !page.hasMore()
+          || (depth == Depth.AS_NEEDED && listing.byId.keySet().containsAll(wanted))) {
+        return listing;
+      }
+      Batch last = page.batches().get(page.batches().size() - 1);
+      if (last.createdAt().isBefore(horizon) || last.id().equals(after)) {
+        return listing;
+      }
+      after = last.id();
+    }
+  }
+
+  private void add(Batch batch) {
+    byId.put(batch.id(), batch);
+    String key = BatchMetadata.key(batch);
+    // A batch that failed validation did nothing and cost nothing: its chunk may have another.
+    if (key != null && batch.status() != BatchStatus.FAILED) {
+      byKey.merge(key, batch, Listing::olderOf);
+    }
+  }
+
+  private static Batch olderOf(Batch one, Batch other) {
+    boolean oneIsCancelled =
+        one.status() == BatchStatus.CANCELLED || one.status() == BatchStatus.CANCELLING;
+    boolean otherIsCancelled =
+        other.status() == BatchStatus.CANCELLED || other.status() == BatchStatus.CANCELLING;
+    if (oneIsCancelled != otherIsCancelled) {
+      return oneIsCancelled ? other : one;
+    }
+    return one.createdAt().isAfter(other.createdAt()) ? other : one;
+  }
+
+  @Nullable Batch byId(String id) {
+    return byId.get(id);
+  }
+
+  /** The batch of a chunk, by its key; one that goes on rather than a cancelled one. */
+  @Nullable Batch byKey(String key) {
+    return byKey.get(key);
+  }
+
+  List<Batch> all() {
+    return List.copyOf(byId.values());
+  }
+
+  /** How far back to read. */
+  enum Depth {
+    AS_NEEDED,
+    TO_HORIZON
+  }
+}

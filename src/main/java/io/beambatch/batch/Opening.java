@@ -1,0 +1,9 @@
+package io.beambatch.batch;
+
+import java.io.Serializable;
+
+/** Opens a coordinator on the worker. */
+@FunctionalInterface
+interface Opening extends Serializable {
+  OpenCoordinator open();
+}

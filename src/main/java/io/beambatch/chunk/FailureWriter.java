@@ -1,0 +1,53 @@
+package io.beambatch.chunk;
+
+import io.beambatch.document.FailedDocument;
+import io.beambatch.document.FailureReason;
+import io.beambatch.document.Outcomes;
+import io.beambatch.storage.RunFolder;
+import io.beambatch.storage.Storage;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Writes documents that failed before they could be sent. */
+final class FailureWriter implements BundleWriter<FailedDocument> {
+  private final RunFolder folder;
+  private final String name = PartNames.random();
+  private final Map<FailureReason, Long> counts = new EnumMap<>(FailureReason.class);
+  private @Nullable OutputStream file;
+
+  FailureWriter(RunFolder folder) {
+    this.folder = folder;
+  }
+
+  @Override
+  public void add(FailedDocument failed) throws IOException {
+    if (file == null) {
+      file = Storage.create(folder.failures(name));
+    }
+    Outcomes.writeFailed(file, failed);
+    counts.merge(failed.failure().reason(), 1L, Long::sum);
+  }
+
+  @Override
+  public List<Part> finish() throws IOException {
+    if (file == null) {
+      return List.of();
+    }
+    file.close();
+    file = null;
+    return List.of(new Part(name, 0, 0, 0, 0, Map.copyOf(counts), List.of()));
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (file != null) {
+      file.close();
+      file = null;
+      Storage.delete(List.of(folder.failures(name)));
+    }
+  }
+}

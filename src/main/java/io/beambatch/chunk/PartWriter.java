@@ -1,0 +1,117 @@
+package io.beambatch.chunk;
+
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import io.beambatch.job.Job;
+import io.beambatch.request.Request;
+import io.beambatch.request.RequestLine;
+import io.beambatch.storage.RunFolder;
+import io.beambatch.storage.Storage;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Writes requests and their documents into parts, each closed well below the limits of a chunk. */
+final class PartWriter implements BundleWriter<Request> {
+  private final RunFolder folder;
+  private final PartLimits limits;
+  private final String endpoint;
+  private final boolean collectFields;
+  private final List<Part> done = new ArrayList<>();
+  private @Nullable Open open;
+
+  PartWriter(RunFolder folder, Job job) {
+    this.folder = folder;
+    this.limits = PartLimits.of(job.limits());
+    this.endpoint = job.request().endpoint();
+    this.collectFields = Fields.areNeeded(job);
+  }
+
+  @Override
+  public void add(Request request) throws IOException {
+    if (open != null && open.isFullFor(request)) {
+      done.add(open.finish());
+      open = null;
+    }
+    if (open == null) {
+      open = new Open(PartNames.random());
+    }
+    open.add(request);
+  }
+
+  /** Closes the last part. */
+  @Override
+  public List<Part> finish() throws IOException {
+    if (open != null) {
+      done.add(open.finish());
+      open = null;
+    }
+    return List.copyOf(done);
+  }
+
+  /** Gives up what is not finished. */
+  @Override
+  public void close() throws IOException {
+    if (open != null) {
+      open.abandon();
+      open = null;
+    }
+  }
+
+  private final class Open {
+    private final String name;
+    private final OutputStream requestFile;
+    private final OutputStream documentFile;
+    private final RequestLine line;
+    private final Fields fields = new Fields();
+    private final StringBuilder id = new StringBuilder();
+    private int requests;
+    private long weight;
+    private long bytes;
+    private long tokens;
+
+    Open(String name) throws IOException {
+      this.name = name;
+      this.line = new RequestLine(name, endpoint);
+      this.requestFile = Storage.create(folder.requests(name));
+      this.documentFile = Storage.create(folder.documents(name));
+    }
+
+    boolean isFullFor(Request request) {
+      return weight + request.weight() > limits.weight()
+          || bytes + request.body().length() > limits.bytes()
+          || tokens + request.tokens() > limits.tokens();
+    }
+
+    void add(Request request) throws IOException {
+      bytes += line.write(requestFile, requests, request.body());
+      id.setLength(0);
+      id.append('"');
+      JsonStringEncoder.getInstance().quoteAsString(request.document().id(), id);
+      id.append("\"\t");
+      documentFile.write(id.toString().getBytes(StandardCharsets.UTF_8));
+      documentFile.write(request.document().json().getBytes(StandardCharsets.UTF_8));
+      documentFile.write('\n');
+      if (collectFields) {
+        fields.addAllOf(request.document());
+      }
+      requests++;
+      weight += request.weight();
+      tokens += request.tokens();
+    }
+
+    Part finish() throws IOException {
+      requestFile.close();
+      documentFile.close();
+      return new Part(name, requests, weight, bytes, tokens, Map.of(), fields.names());
+    }
+
+    void abandon() throws IOException {
+      finish();
+      Storage.delete(List.of(folder.requests(name), folder.documents(name)));
+    }
+  }
+}

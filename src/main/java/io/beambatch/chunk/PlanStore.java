@@ -1,0 +1,57 @@
+package io.beambatch.chunk;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.beambatch.ledger.LedgerStore;
+import io.beambatch.ledger.LedgerStore.Versioned;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The plans of a run, each committed once: whoever comes second takes the one that is there. */
+public final class PlanStore {
+  private static final String FOLDER = "plan";
+  private static final JsonMapper MAPPER = JsonMapper.builder().build();
+
+  private final LedgerStore store;
+
+  /** The plans in a ledger. */
+  public PlanStore(LedgerStore store) {
+    this.store = store;
+  }
+
+  /** A committed plan, such as {@code a1}, or empty. */
+  public Optional<Plan> read(String name) throws IOException {
+    Optional<Versioned> record = store.read(FOLDER + "/" + name);
+    return record.isEmpty() ? Optional.empty() : Optional.of(parse(record.get()));
+  }
+
+  /** All committed plans, by name. */
+  public List<Plan> all() throws IOException {
+    List<Plan> plans = new ArrayList<>();
+    for (String name : store.list(FOLDER)) {
+      plans.add(
+          parse(
+              store
+                  .read(name)
+                  .orElseThrow(() -> new IOException("plan " + name + " has vanished"))));
+    }
+    return plans;
+  }
+
+  /** Commits a plan, unless one of that name is there; returns the one that holds. */
+  Plan commit(Plan plan) throws IOException {
+    Optional<Versioned> written =
+        store.write(FOLDER + "/" + plan.name(), Versioned.ABSENT, MAPPER.writeValueAsString(plan));
+    if (written.isPresent()) {
+      return plan;
+    }
+    return read(plan.name())
+        .orElseThrow(() -> new IOException("plan " + plan.name() + " has vanished"));
+  }
+
+  private static Plan parse(Versioned record) throws JsonProcessingException {
+    return MAPPER.readValue(record.content(), Plan.class);
+  }
+}

@@ -1,0 +1,99 @@
+package io.beambatch.chunk;
+
+import io.beambatch.document.Document;
+import io.beambatch.document.FailedDocument;
+import io.beambatch.job.Job;
+import io.beambatch.request.Request;
+import io.beambatch.storage.JsonCoder;
+import io.beambatch.storage.RunFolder;
+import org.apache.beam.sdk.transforms.Create;
+import org.apache.beam.sdk.transforms.Flatten;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollection.IsBounded;
+import org.apache.beam.sdk.values.PCollectionList;
+import org.apache.beam.sdk.values.PCollectionTuple;
+import org.apache.beam.sdk.values.TupleTag;
+
+/**
+ * Cuts requests into chunks that fit the provider's limits, without shuffling them: each bundle
+ * writes its requests and documents into parts in the staging location, and only the parts'
+ * descriptions are grouped, per window, and packed. The plan that comes out was committed before
+ * anything downstream sees it; a repetition gets the plan that was committed first.
+ *
+ * <p>Takes {@link #READ} and {@link #UNREADABLE} (all that the source gave, to be counted), {@link
+ * #REQUESTS}, and {@link #UNSENDABLE} (documents that failed so far); gives one plan a window.
+ */
+public final class ShardIntoChunks extends PTransform<PCollectionTuple, PCollection<Plan>> {
+  public static final TupleTag<Document> READ = new TupleTag<>() {};
+  public static final TupleTag<FailedDocument> UNREADABLE = new TupleTag<>() {};
+  public static final TupleTag<Request> REQUESTS = new TupleTag<>() {};
+  public static final TupleTag<FailedDocument> UNSENDABLE = new TupleTag<>() {};
+
+  private final Job job;
+  private final RunFolder folder;
+
+  /** Shards within the job's limits. */
+  public ShardIntoChunks(Job job, RunFolder folder) {
+    this.job = job;
+    this.folder = folder;
+  }
+
+  @Override
+  public PCollection<Plan> expand(PCollectionTuple in) {
+    Job theJob = job;
+    RunFolder theFolder = folder;
+    PCollectionList<Tally> tallies =
+        PCollectionList.of(tally(in.get(READ).apply("Count documents", count())))
+            .and(tally(in.get(UNREADABLE).apply("Count unreadable", count())))
+            .and(
+                tally(
+                    in.get(REQUESTS)
+                        .apply(
+                            "Write parts",
+                            ParDo.of(
+                                new TallyPartsFn<Request>(
+                                    () -> new PartWriter(theFolder, theJob))))))
+            .and(
+                tally(
+                    in.get(UNSENDABLE)
+                        .apply(
+                            "Write failures",
+                            ParDo.of(
+                                new TallyPartsFn<FailedDocument>(
+                                    () -> new FailureWriter(theFolder))))));
+    if (in.get(READ).isBounded() == IsBounded.BOUNDED) {
+      // Without it, an empty source would give no plan, and a resumed run would read it again.
+      tallies =
+          tallies.and(
+              in.getPipeline()
+                  .apply(
+                      "Plan even nothing",
+                      Create.of(new Tally(null, 0)).withCoder(JsonCoder.of(Tally.class))));
+    }
+    return tallies
+        .apply("All parts", Flatten.pCollections())
+        .apply("Plan", new PlanChunks(1, folder, job.limits()));
+  }
+
+  /** Plans parts that are there already: those of a later attempt. */
+  public static PTransform<PCollection<Part>, PCollection<Plan>> again(
+      int attempt, Job job, RunFolder folder) {
+    return new PTransform<>() {
+      @Override
+      public PCollection<Plan> expand(PCollection<Part> parts) {
+        return tally(parts.apply("Count requests", ParDo.of(new TallyAgainFn())))
+            .apply("Plan", new PlanChunks(attempt, folder, job.limits()));
+      }
+    };
+  }
+
+  private static <T> ParDo.SingleOutput<T, Tally> count() {
+    return ParDo.of(new TallyReadFn<T>());
+  }
+
+  private static PCollection<Tally> tally(PCollection<Tally> tallies) {
+    return tallies.setCoder(JsonCoder.of(Tally.class));
+  }
+}

@@ -1,0 +1,106 @@
+package io.beambatch.request;
+
+import io.beambatch.document.Document;
+import io.beambatch.document.FailedDocument;
+import io.beambatch.document.Failure;
+import io.beambatch.document.FailureReason;
+import io.beambatch.job.Job;
+import java.nio.charset.StandardCharsets;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollectionTuple;
+import org.apache.beam.sdk.values.TupleTag;
+import org.apache.beam.sdk.values.TupleTagList;
+
+/**
+ * Renders each document into one request. Documents that lack a field the request needs come out as
+ * {@code invalid_document}, requests that no batch could hold as {@code too_large}.
+ */
+public final class RenderRequests extends PTransform<PCollection<Document>, PCollectionTuple> {
+  public static final TupleTag<Request> REQUESTS = new TupleTag<>() {};
+  public static final TupleTag<FailedDocument> INVALID = new TupleTag<>() {};
+
+  private final Job job;
+
+  private RenderRequests(Job job) {
+    this.job = job;
+  }
+
+  /** Renders as the job's {@code request} says. */
+  public static RenderRequests of(Job job) {
+    return new RenderRequests(job);
+  }
+
+  @Override
+  public PCollectionTuple expand(PCollection<Document> documents) {
+    PCollectionTuple rendered =
+        documents.apply(
+            "Render",
+            ParDo.of(new RenderFn(job)).withOutputTags(REQUESTS, TupleTagList.of(INVALID)));
+    rendered.get(REQUESTS).setCoder(RequestCoder.of());
+    return rendered;
+  }
+
+  private static final class RenderFn extends DoFn<Document, Request> {
+    private final Job job;
+    private transient RequestTemplate template;
+
+    RenderFn(Job job) {
+      this.job = job;
+    }
+
+    @Setup
+    public void setup() {
+      template = new RequestTemplate(job.request());
+    }
+
+    @ProcessElement
+    public void process(@Element Document document, MultiOutputReceiver out) {
+      try {
+        Request request = template.render(document);
+        String excess = excess(request);
+        if (excess == null) {
+          out.get(REQUESTS).output(request);
+        } else {
+          fail(document, FailureReason.TOO_LARGE, excess, out);
+        }
+      } catch (RenderException e) {
+        fail(document, FailureReason.INVALID_DOCUMENT, e.getMessage(), out);
+      }
+    }
+
+    private String excess(Request request) {
+      long limit = job.limits().bytes();
+      // UTF-8 takes at most three bytes a char: most requests need no exact count.
+      if (request.body().length() * 3L + RequestLine.FRAME_MAX > limit) {
+        long bytes =
+            RequestLine.frameBytes(job.request().endpoint())
+                + request.body().getBytes(StandardCharsets.UTF_8).length;
+        if (bytes > limit) {
+          return "the request has " + bytes + " bytes; limits.bytes allows " + limit + " a batch";
+        }
+      }
+      if (request.weight() > job.limits().requests()) {
+        return "the request has "
+            + request.weight()
+            + " inputs; limits.requests allows "
+            + job.limits().requests()
+            + " a batch";
+      }
+      if (request.tokens() > job.limits().enqueuedTokens()) {
+        return "the request has about "
+            + request.tokens()
+            + " prompt tokens; limits.enqueued_tokens allows "
+            + job.limits().enqueuedTokens();
+      }
+      return null;
+    }
+
+    private static void fail(
+        Document document, FailureReason reason, String message, MultiOutputReceiver out) {
+      out.get(INVALID).output(new FailedDocument(document, Failure.unsent(reason, message)));
+    }
+  }
+}

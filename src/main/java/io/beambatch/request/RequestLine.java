@@ -1,0 +1,51 @@
+package io.beambatch.request;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+
+/** The line of a batch's input file that holds a request. */
+public final class RequestLine {
+  /**
+   * How long a part's name is; {@code <part>-<line>} stays far below the 64 chars of a custom_id.
+   */
+  public static final int PART_NAME_CHARS = 16;
+
+  /** More than any line has beside its body. */
+  static final int FRAME_MAX = 256;
+
+  private final byte[] start;
+  private final byte[] middle;
+
+  /** Lines of a part. */
+  public RequestLine(String part, String endpoint) {
+    start = ("{\"custom_id\":\"" + part + "-").getBytes(StandardCharsets.US_ASCII);
+    middle =
+        ("\",\"method\":\"POST\",\"url\":\"" + endpoint + "\",\"body\":")
+            .getBytes(StandardCharsets.UTF_8);
+  }
+
+  /**
+   * Writes a line.
+   *
+   * @param number counted from 0 in its part
+   * @return how many bytes were written
+   */
+  public int write(OutputStream stream, int number, String body) throws IOException {
+    byte[] digits = Integer.toString(number).getBytes(StandardCharsets.US_ASCII);
+    byte[] content = body.getBytes(StandardCharsets.UTF_8);
+    stream.write(start);
+    stream.write(digits);
+    stream.write(middle);
+    stream.write(content);
+    stream.write('}');
+    stream.write('\n');
+    return start.length + digits.length + middle.length + content.length + 2;
+  }
+
+  /** What the first line of a part has beside its body, in bytes. */
+  static long frameBytes(String endpoint) {
+    RequestLine line = new RequestLine("x".repeat(PART_NAME_CHARS), endpoint);
+    return 3L + line.start.length + line.middle.length;
+  }
+}

@@ -1,0 +1,184 @@
+package io.beambatch.request;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.samskivert.mustache.MustacheException;
+import com.samskivert.mustache.Template;
+import io.beambatch.document.Document;
+import io.beambatch.job.RequestSpec;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A job's request body, compiled: constant JSON text with templates between. Not safe to share
+ * between threads.
+ */
+final class RequestTemplate {
+  /** What a chat costs on top of its texts, in tokens: its frame, and its message's. */
+  private static final long FRAME_TOKENS = 7;
+
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder()
+          .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+          .build();
+
+  static {
+    MAPPER
+        .getFactory()
+        .setStreamReadConstraints(
+            StreamReadConstraints.builder()
+                .maxStringLength(Integer.MAX_VALUE)
+                .maxNumberLength(Integer.MAX_VALUE)
+                .build());
+  }
+
+  private final List<String> constants = new ArrayList<>();
+  private final List<Template> slots = new ArrayList<>();
+  private final TokenEstimator tokens;
+  private final int weight;
+  private long constantTokens = FRAME_TOKENS;
+
+  RequestTemplate(RequestSpec spec) {
+    tokens = TokenEstimator.forModel(spec.model());
+    weight = weight(spec);
+    StringBuilder text = new StringBuilder();
+    text.append("{\"model\":");
+    quote(spec.model(), text);
+    appendFields(spec.body(), text, true);
+    constants.add(text.append('}').toString());
+  }
+
+  /**
+   * Makes the request that asks about a document.
+   *
+   * @throws RenderException if a field that the templates name is missing or null
+   */
+  Request render(Document document) throws RenderException {
+    ObjectNode fields = parse(document);
+    StringBuilder body = new StringBuilder(document.json().length() + 256);
+    long estimate = constantTokens;
+    for (int i = 0; i < slots.size(); i++) {
+      String value = fill(slots.get(i), fields);
+      estimate += tokens.estimate(value);
+      body.append(constants.get(i));
+      quote(value, body);
+    }
+    body.append(constants.get(slots.size()));
+    return new Request(document, body.toString(), estimate, weight);
+  }
+
+  private static ObjectNode parse(Document document) throws RenderException {
+    try {
+      return (ObjectNode) MAPPER.readTree(document.json());
+    } catch (JsonProcessingException e) {
+      throw new RenderException("document " + document.id() + " is not a JSON object");
+    }
+  }
+
+  private static String fill(Template template, ObjectNode fields) throws RenderException {
+    String value;
+    try {
+      value = template.execute(fields);
+    } catch (MustacheException.Context e) {
+      throw new RenderException(
+          "the request needs the field '"
+              + e.key
+              + "', which the document "
+              + (reach(fields, e.key).isNull() ? "has as null" : "doesn't have")
+              + "; it has "
+              + names(fields));
+    }
+    for (int i = 0; i < value.length(); i++) {
+      char c = value.charAt(i);
+      if (Character.isSurrogate(c)) {
+        if (Character.isLowSurrogate(c)
+            || i + 1 == value.length()
+            || !Character.isLowSurrogate(value.charAt(i + 1))) {
+          throw new RenderException(
+              "a field that the request needs has half of a surrogate pair, which is no character");
+        }
+        i++;
+      }
+    }
+    return value;
+  }
+
+  private static JsonNode reach(ObjectNode fields, String key) {
+    JsonNode node = fields;
+    for (String step : key.split("\\.", -1)) {
+      node = node.path(step);
+    }
+    return node;
+  }
+
+  private static String names(ObjectNode fields) {
+    List<String> names = new ArrayList<>();
+    fields.fieldNames().forEachRemaining(names::add);
+    return names.size() > 20
+        ? String.join(", ", names.subList(0, 20)) + ", …"
+        : names.isEmpty() ? "no fields" : String.join(", ", names);
+  }
+
+  private void append(JsonNode node, StringBuilder text) {
+    if (node.isObject()) {
+      text.append('{');
+      appendFields((ObjectNode) node, text, false);
+      text.append('}');
+    } else if (node.isArray()) {
+      text.append('[');
+      for (int i = 0; i < node.size(); i++) {
+        if (i > 0) {
+          text.append(',');
+        }
+        append(node.get(i), text);
+      }
+      text.append(']');
+    } else if (node.isTextual() && node.textValue().contains("{{")) {
+      constants.add(text.toString());
+      text.setLength(0);
+      slots.add(JsonContext.compile(node.textValue()));
+    } else {
+      if (node.isTextual()) {
+        constantTokens += tokens.estimate(node.textValue());
+      }
+      text.append(node);
+    }
+  }
+
+  private void appendFields(ObjectNode object, StringBuilder text, boolean commaFirst) {
+    boolean comma = commaFirst;
+    Iterator<Map.Entry<String, JsonNode>> fields = object.fields();
+    while (fields.hasNext()) {
+      Map.Entry<String, JsonNode> field = fields.next();
+      if (comma) {
+        text.append(',');
+      }
+      comma = true;
+      quote(field.getKey(), text);
+      text.append(':');
+      append(field.getValue(), text);
+    }
+  }
+
+  private static int weight(RequestSpec spec) {
+    JsonNode input = spec.body().path("input");
+    return spec.endpoint().equals("/v1/embeddings") && input.isArray()
+        ? Math.max(1, input.size())
+        : 1;
+  }
+
+  private static void quote(String value, StringBuilder text) {
+    text.append('"');
+    JsonStringEncoder.getInstance().quoteAsString(value, text);
+    text.append('"');
+  }
+}
