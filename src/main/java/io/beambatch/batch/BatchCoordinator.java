@@ -3,6 +3,7 @@ package io.beambatch.batch;
 import io.beambatch.batch.Listing.Depth;
 import io.beambatch.chunk.Chunk;
 import io.beambatch.ledger.BatchEntry;
+import io.beambatch.ledger.BatchEntry.BatchEnd;
 import io.beambatch.ledger.BatchEntry.State;
 import io.beambatch.ledger.BatchLedger;
 import io.beambatch.provider.Batch;
@@ -110,6 +111,15 @@ final class BatchCoordinator {
       }
     }
     List<AwaitedChunk> done = new ArrayList<>();
+    for (TrackedChunk chunk : List.copyOf(tracked.values())) {
+      if (chunk.state() == State.ENDED) {
+        done.add(handOut(chunk));
+      }
+    }
+    if (isIdle()) {
+      publish();
+      return done;
+    }
     try {
       Listing listing = look(now);
       unreachableSince = null;
@@ -150,7 +160,9 @@ final class BatchCoordinator {
         }
         yield Optional.empty();
       }
-      case SUBMITTED, ENDED -> look(chunk, listing, now);
+      case SUBMITTED -> look(chunk, listing, now);
+      // Another launch has seen its end just now: it is handed out at the next step.
+      case ENDED -> Optional.empty();
     };
   }
 
@@ -260,16 +272,6 @@ final class BatchCoordinator {
   }
 
   private AwaitedChunk finish(TrackedChunk chunk, Batch batch, Instant now) throws IOException {
-    if (chunk.state() != State.ENDED) {
-      chunk.advance(chunk.entry().ended(batch.status().code(), now));
-    }
-    tracked.remove(chunk.chunk().id());
-    ended++;
-    answeredOfEnded += chunk.chunk().requests();
-    lastChange = now;
-    if (batch.status() != BatchStatus.FAILED) {
-      admission.freed();
-    }
     LOG.info(
         "batch {} ({}) ended: {}, {} of {} requests answered",
         batch.id(),
@@ -277,13 +279,32 @@ final class BatchCoordinator {
         batch.status().code(),
         batch.completed(),
         chunk.chunk().requests());
+    if (batch.status() != BatchStatus.FAILED) {
+      admission.freed();
+    }
+    lastChange = now;
+    chunk.advance(
+        chunk
+            .entry()
+            .ended(
+                new BatchEnd(
+                    batch.status(), batch.outputFileId(), batch.errorFileId(), batch.errors()),
+                now));
+    return handOut(chunk);
+  }
+
+  private AwaitedChunk handOut(TrackedChunk chunk) {
+    tracked.remove(chunk.chunk().id());
+    ended++;
+    answeredOfEnded += chunk.chunk().requests();
+    BatchEnd end = chunk.entry().end();
     return new AwaitedChunk(
         chunk.chunk(),
-        batch.id(),
-        batch.status(),
-        batch.outputFileId(),
-        batch.errorFileId(),
-        batch.errors());
+        chunk.entry().batchId(),
+        end.status(),
+        end.outputFileId(),
+        end.errorFileId(),
+        end.errors());
   }
 
   private void submitPlanned(Listing listing, Instant now) throws IOException {

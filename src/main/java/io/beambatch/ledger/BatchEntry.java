@@ -1,6 +1,9 @@
 package io.beambatch.ledger;
 
+import io.beambatch.provider.BatchError;
+import io.beambatch.provider.BatchStatus;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param owner who is creating, or has created, the batch; null before
  * @param since when the state was entered, in milliseconds since 1970
  * @param batchId null before {@link State#SUBMITTED}
- * @param status the provider's word at the end, or null before {@link State#ENDED}
+ * @param end null before {@link State#ENDED}
  */
 public record BatchEntry(
     State state,
@@ -18,7 +21,7 @@ public record BatchEntry(
     @Nullable String owner,
     long since,
     @Nullable String batchId,
-    @Nullable String status) {
+    @Nullable BatchEnd end) {
 
   /** How far a chunk has come. */
   public enum State {
@@ -32,23 +35,36 @@ public record BatchEntry(
     ENDED
   }
 
+  /**
+   * How a batch ended: all that it takes to join its results.
+   *
+   * @param outputFileId answered lines, or null if there are none
+   * @param errorFileId failed lines, or null if there are none
+   * @param errors what was found wrong if the batch failed validation
+   */
+  public record BatchEnd(
+      BatchStatus status,
+      @Nullable String outputFileId,
+      @Nullable String errorFileId,
+      List<BatchError> errors) {}
+
   /** A chunk whose input is uploaded. */
   public static BatchEntry planned(@Nullable String fileId, Instant now) {
     return new BatchEntry(State.PLANNED, fileId, null, now.toEpochMilli(), null, null);
   }
 
   /** The same chunk, about to be submitted. */
-  public BatchEntry submitting(String owner, Instant now) {
-    return new BatchEntry(State.SUBMITTING, fileId, owner, now.toEpochMilli(), null, null);
+  public BatchEntry submitting(String newOwner, Instant now) {
+    return new BatchEntry(State.SUBMITTING, fileId, newOwner, now.toEpochMilli(), null, null);
   }
 
   /** The same chunk, with its batch. */
-  public BatchEntry submitted(String batchId, Instant now) {
-    return new BatchEntry(State.SUBMITTED, fileId, owner, now.toEpochMilli(), batchId, null);
+  public BatchEntry submitted(String newBatchId, Instant now) {
+    return new BatchEntry(State.SUBMITTED, fileId, owner, now.toEpochMilli(), newBatchId, null);
   }
 
   /** The same chunk, its batch ended. */
-  public BatchEntry ended(String status, Instant now) {
-    return new BatchEntry(State.ENDED, fileId, owner, now.toEpochMilli(), batchId, status);
+  public BatchEntry ended(BatchEnd newEnd, Instant now) {
+    return new BatchEntry(State.ENDED, fileId, owner, now.toEpochMilli(), batchId, newEnd);
   }
 }

@@ -1,0 +1,41 @@
+package io.beambatch;
+
+import io.beambatch.batch.AwaitBatches;
+import io.beambatch.batch.CoordinatorSettings;
+import io.beambatch.batch.UploadChunks;
+import io.beambatch.chunk.Chunk;
+import io.beambatch.chunk.Plan;
+import io.beambatch.provider.ProviderFactory;
+import io.beambatch.result.JoinResults;
+import io.beambatch.result.JoinedChunk;
+import io.beambatch.storage.JsonCoder;
+import io.beambatch.storage.RunFolder;
+import org.apache.beam.sdk.transforms.FlatMapElements;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.TypeDescriptor;
+
+/** Sends the chunks of a plan once, and joins what comes back onto their documents. */
+final class Attempt extends PTransform<PCollection<Plan>, PCollection<JoinedChunk>> {
+  private final CoordinatorSettings settings;
+  private final RunFolder folder;
+  private final ProviderFactory providers;
+
+  Attempt(CoordinatorSettings settings, RunFolder folder, ProviderFactory providers) {
+    this.settings = settings;
+    this.folder = folder;
+    this.providers = providers;
+  }
+
+  @Override
+  public PCollection<JoinedChunk> expand(PCollection<Plan> plans) {
+    return plans
+        .apply(
+            "Chunks of the plan",
+            FlatMapElements.into(TypeDescriptor.of(Chunk.class)).via(Plan::chunks))
+        .setCoder(JsonCoder.of(Chunk.class))
+        .apply("Upload", new UploadChunks(settings.job(), folder, providers))
+        .apply("Await batches", new AwaitBatches(settings, folder, providers))
+        .apply("Join results", new JoinResults(settings.job(), folder, providers));
+  }
+}

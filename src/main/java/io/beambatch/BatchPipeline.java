@@ -1,0 +1,107 @@
+package io.beambatch;
+
+import io.beambatch.batch.CoordinatorSettings;
+import io.beambatch.chunk.CommittedPlans;
+import io.beambatch.chunk.Part;
+import io.beambatch.chunk.Plan;
+import io.beambatch.chunk.ShardIntoChunks;
+import io.beambatch.document.ReadDocuments;
+import io.beambatch.job.Job;
+import io.beambatch.provider.ProviderFactory;
+import io.beambatch.request.RenderRequests;
+import io.beambatch.result.GatherUnsent;
+import io.beambatch.result.JoinedChunk;
+import io.beambatch.result.ResultFile;
+import io.beambatch.result.ResultFiles;
+import io.beambatch.sink.WriteResults;
+import io.beambatch.storage.JsonCoder;
+import io.beambatch.storage.RunFolder;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.transforms.Flatten;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollectionList;
+import org.apache.beam.sdk.values.PCollectionTuple;
+
+/**
+ * The graph.
+ *
+ * <pre>
+ * Read documents ─ Render requests ─ Shard into chunks ─ Upload ─ Await batches ─ Join results ─ Write
+ *        │                │                                                            │
+ *        └────────────────┴──── invalid ────► dead letter ◄───────────────── failed ───┤
+ *                                                                                      └─ again ─► next attempt
+ * </pre>
+ */
+public final class BatchPipeline {
+  private final Job job;
+  private final RunFolder folder;
+  private final PlanGate gate;
+
+  /**
+   * A pipeline for a run.
+   *
+   * @param gate sees every plan before anything of it is sent
+   */
+  public BatchPipeline(Job job, RunFolder folder, PlanGate gate) {
+    this.job = job;
+    this.folder = folder;
+    this.gate = gate;
+  }
+
+  /** Everything up to the plan: reads and packs, sends nothing. */
+  public PCollection<Plan> plan(Pipeline pipeline) {
+    PCollectionTuple read =
+        pipeline.apply("Read documents", ReadDocuments.from(job.source(), folder.input()));
+    PCollectionTuple rendered =
+        read.get(ReadDocuments.DOCUMENTS).apply("Render requests", RenderRequests.of(job));
+    return PCollectionTuple.of(ShardIntoChunks.READ, read.get(ReadDocuments.DOCUMENTS))
+        .and(ShardIntoChunks.UNREADABLE, read.get(ReadDocuments.INVALID))
+        .and(ShardIntoChunks.REQUESTS, rendered.get(RenderRequests.REQUESTS))
+        .and(
+            ShardIntoChunks.UNSENDABLE,
+            PCollectionList.of(read.get(ReadDocuments.INVALID))
+                .and(rendered.get(RenderRequests.INVALID))
+                .apply("Invalid documents", Flatten.pCollections()))
+        .apply("Shard into chunks", new ShardIntoChunks(job, folder));
+  }
+
+  /**
+   * The whole way from documents to answers.
+   *
+   * @param committed names of the first attempt's plans that an earlier launch committed; the
+   *     source is read only if there are none
+   */
+  public void run(
+      Pipeline pipeline,
+      List<String> committed,
+      CoordinatorSettings settings,
+      ProviderFactory providers) {
+    PCollection<Plan> plans =
+        committed.isEmpty()
+            ? plan(pipeline)
+            : pipeline.apply("Shard into chunks", new CommittedPlans(committed, folder));
+    List<PCollection<ResultFile>> results = new ArrayList<>();
+    results.add(plans.apply("Gather invalid", new GatherUnsent(folder)));
+    for (int attempt = 1; ; attempt++) {
+      PCollection<JoinedChunk> joined =
+          gate.guard(plans, "Check budget " + attempt)
+              .apply("Attempt " + attempt, new Attempt(settings, folder, providers));
+      results.add(joined.apply("Results " + attempt, ResultFiles.ofChunks()));
+      if (attempt == job.retry().attempts()) {
+        break;
+      }
+      plans =
+          joined
+              .apply("To be sent again " + attempt, ResultFiles.again())
+              .setCoder(JsonCoder.of(Part.class))
+              .apply(
+                  "Shard into chunks " + (attempt + 1),
+                  ShardIntoChunks.again(attempt + 1, job, folder));
+    }
+    PCollectionList.of(results)
+        .apply("All results", Flatten.pCollections())
+        .apply("Write", new WriteResults(job.sink(), job.failures(), folder));
+  }
+}

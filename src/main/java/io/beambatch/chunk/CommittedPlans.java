@@ -1,0 +1,50 @@
+package io.beambatch.chunk;
+
+import io.beambatch.ledger.Ledgers;
+import io.beambatch.storage.JsonCoder;
+import io.beambatch.storage.RunFolder;
+import java.io.IOException;
+import java.util.List;
+import org.apache.beam.sdk.transforms.Create;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.values.PBegin;
+import org.apache.beam.sdk.values.PCollection;
+
+/** Takes up plans that an earlier launch of the run committed, instead of reading the source again. */
+public final class CommittedPlans extends PTransform<PBegin, PCollection<Plan>> {
+  private final List<String> names;
+  private final RunFolder folder;
+
+  /** The plans of these names. */
+  public CommittedPlans(List<String> names, RunFolder folder) {
+    this.names = List.copyOf(names);
+    this.folder = folder;
+  }
+
+  @Override
+  public PCollection<Plan> expand(PBegin begin) {
+    return begin
+        .apply("Plan names", Create.of(names))
+        .apply("Read plans", ParDo.of(new ReadFn(folder)))
+        .setCoder(JsonCoder.of(Plan.class));
+  }
+
+  private static final class ReadFn extends DoFn<String, Plan> {
+    private final RunFolder folder;
+
+    ReadFn(RunFolder folder) {
+      this.folder = folder;
+    }
+
+    @ProcessElement
+    public void process(@Element String name, OutputReceiver<Plan> out) throws IOException {
+      out.output(
+          new PlanStore(Ledgers.open(folder))
+              .read(name)
+              .orElseThrow(
+                  () -> new IOException("plan " + name + " of " + folder.path() + " is gone")));
+    }
+  }
+}

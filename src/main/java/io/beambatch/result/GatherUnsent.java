@@ -1,0 +1,65 @@
+package io.beambatch.result;
+
+import io.beambatch.chunk.Part;
+import io.beambatch.chunk.Plan;
+import io.beambatch.document.Outcomes;
+import io.beambatch.storage.JsonCoder;
+import io.beambatch.storage.RunFolder;
+import io.beambatch.storage.Storage;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.values.PCollection;
+
+/** Puts the documents of a plan that could not be sent into one file of results. */
+public final class GatherUnsent extends PTransform<PCollection<Plan>, PCollection<ResultFile>> {
+  private final RunFolder folder;
+
+  /** Gathers from a run's parts. */
+  public GatherUnsent(RunFolder folder) {
+    this.folder = folder;
+  }
+
+  @Override
+  public PCollection<ResultFile> expand(PCollection<Plan> plans) {
+    return plans
+        .apply("Join files", ParDo.of(new GatherFn(folder)))
+        .setCoder(JsonCoder.of(ResultFile.class));
+  }
+
+  private static final class GatherFn extends DoFn<Plan, ResultFile> {
+    private final RunFolder folder;
+
+    GatherFn(RunFolder folder) {
+      this.folder = folder;
+    }
+
+    @ProcessElement
+    public void process(@Element Plan plan, OutputReceiver<ResultFile> out) throws IOException {
+      if (plan.unsent().isEmpty()) {
+        return;
+      }
+      String path = folder.result(plan.name(), "unsent.jsonl");
+      Storage.write(
+          path,
+          stream -> {
+            for (Part part : plan.unsent()) {
+              try (InputStream failures = Storage.open(folder.failures(part.name()))) {
+                failures.transferTo(stream);
+              }
+            }
+          });
+      long documents = plan.unsent().stream().mapToLong(Part::failures).sum();
+      out.output(
+          new ResultFile(
+              ResultFile.Kind.FAILED,
+              plan.name() + "-unsent",
+              path,
+              documents,
+              List.of(Outcomes.FAILURE)));
+    }
+  }
+}

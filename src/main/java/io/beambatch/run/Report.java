@@ -1,0 +1,47 @@
+package io.beambatch.run;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.math.BigDecimal;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What came of a run, as written to {@code report.json}.
+ *
+ * @param documents read from the source
+ * @param answered written to the sink
+ * @param failed written to the dead letter, by reason
+ * @param requests sent, over all attempts
+ * @param attempts the highest attempt that was made
+ * @param bytes of all input files
+ * @param promptTokens as the provider counted them
+ * @param completionTokens likewise
+ * @param costUsd at batch prices, or null if the model's price is unknown
+ * @param costRealtimeUsd what the same would have cost without batches, or null
+ * @param startedAt ISO 8601, UTC
+ * @param finishedAt likewise
+ */
+public record Report(
+    String job,
+    String run,
+    String model,
+    long documents,
+    long answered,
+    Map<String, Long> failed,
+    long requests,
+    int batches,
+    int attempts,
+    long bytes,
+    @JsonProperty("prompt_tokens") long promptTokens,
+    @JsonProperty("completion_tokens") long completionTokens,
+    @JsonProperty("cost_usd") @Nullable BigDecimal costUsd,
+    @JsonProperty("cost_realtime_usd") @Nullable BigDecimal costRealtimeUsd,
+    @JsonProperty("started_at") String startedAt,
+    @JsonProperty("finished_at") String finishedAt,
+    double seconds) {
+
+  /** Failed documents of all reasons. */
+  public long failures() {
+    return failed.values().stream().mapToLong(Long::longValue).sum();
+  }
+}

@@ -1,0 +1,159 @@
+package io.beambatch.run;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.beambatch.batch.RunIdentity;
+import io.beambatch.job.CanonicalJob;
+import io.beambatch.job.Job;
+import io.beambatch.ledger.LedgerStore;
+import io.beambatch.ledger.LedgerStore.Versioned;
+import io.beambatch.ledger.Ledgers;
+import io.beambatch.storage.RunFolder;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** The runs of a job in a staging location: begun, found again, finished. */
+public final class Runs {
+  private static final JsonMapper MAPPER = JsonMapper.builder().build();
+  private static final String FOLDER = "runs";
+  private static final DateTimeFormatter NAME =
+      DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT).withZone(ZoneOffset.UTC);
+
+  private final String staging;
+  private final Job job;
+  private final LedgerStore store;
+  private final Clock clock;
+
+  /** The runs of a job. */
+  public Runs(String staging, Job job, Clock clock) {
+    this.staging = staging;
+    this.job = job;
+    this.store = Ledgers.open(staging + "/" + job.name());
+    this.clock = clock;
+  }
+
+  /**
+   * Finds the run to go on with, or begins one.
+   *
+   * @param name the run's name, or null for the newest unfinished one, else a new one named by the
+   *     time
+   * @throws RunException if the run was begun with another job
+   */
+  public Run open(@Nullable String name, Choice choice) throws IOException, RunException {
+    if (choice == Choice.NEW) {
+      return begin(name == null ? freshName() : name);
+    }
+    Optional<RunRecord> known = name == null ? newestUnfinished() : read(name);
+    if (known.isEmpty()) {
+      return begin(name == null ? freshName() : name);
+    }
+    RunRecord record = known.get();
+    String now = CanonicalJob.text(job);
+    if (record.finished() == null && !record.job().equals(now)) {
+      throw new RunException(
+          "run "
+              + record.name()
+              + " of job "
+              + job.name()
+              + " is not finished, and was begun with another job; what differs: "
+              + String.join(", ", CanonicalJob.differences(record.job(), now))
+              + ". Put it back to finish that run, or begin another with --new-run");
+    }
+    return new Run(record, folder(record.name()), identity(record));
+  }
+
+  /** A known run, by name, or the newest. */
+  public Optional<Run> find(@Nullable String name) throws IOException {
+    Optional<RunRecord> record =
+        name != null ? read(name) : all().stream().max(Comparator.comparing(RunRecord::created));
+    return record.map(found -> new Run(found, folder(found.name()), identity(found)));
+  }
+
+  /** Notes that nothing of a run is left to do. */
+  public void finish(Run run) throws IOException {
+    String record = FOLDER + "/" + run.record().name();
+    Versioned now =
+        store.read(record).orElseThrow(() -> new IOException("run record " + record + " is gone"));
+    // Losing the race means that another launch has finished the run.
+    store.write(
+        record,
+        now.version(),
+        MAPPER.writeValueAsString(run.record().finishedAt(clock.millis())));
+  }
+
+  private Run begin(String name) throws IOException, RunException {
+    RunRecord record =
+        new RunRecord(
+            name,
+            UUID.randomUUID().toString().replace("-", ""),
+            clock.millis(),
+            CanonicalJob.text(job),
+            null);
+    if (store
+        .write(FOLDER + "/" + name, Versioned.ABSENT, MAPPER.writeValueAsString(record))
+        .isEmpty()) {
+      throw new RunException(
+          "run " + name + " of job " + job.name() + " exists already; choose another --run name");
+    }
+    return new Run(record, folder(name), identity(record));
+  }
+
+  private String freshName() throws IOException {
+    String name = NAME.format(clock.instant());
+    String candidate = name;
+    for (int i = 2; read(candidate).isPresent(); i++) {
+      candidate = name + "-" + i;
+    }
+    return candidate;
+  }
+
+  private Optional<RunRecord> newestUnfinished() throws IOException {
+    return all().stream()
+        .filter(record -> record.finished() == null)
+        .max(Comparator.comparing(RunRecord::created));
+  }
+
+  private List<RunRecord> all() throws IOException {
+    List<RunRecord> records = new ArrayList<>();
+    for (String name : store.list(FOLDER)) {
+      records.add(
+          read(name.substring(FOLDER.length() + 1))
+              .orElseThrow(() -> new IOException("run record " + name + " is gone")));
+    }
+    return records;
+  }
+
+  private Optional<RunRecord> read(String name) throws IOException {
+    Optional<Versioned> record = store.read(FOLDER + "/" + name);
+    return record.isEmpty()
+        ? Optional.empty()
+        : Optional.of(MAPPER.readValue(record.get().content(), RunRecord.class));
+  }
+
+  private RunFolder folder(String name) {
+    return RunFolder.of(staging, job.name(), name);
+  }
+
+  private RunIdentity identity(RunRecord record) {
+    return new RunIdentity(job.name(), record.name(), record.uid(), record.created());
+  }
+
+  /** Which run is wanted. */
+  public enum Choice {
+    /** The one that is there, if it is. */
+    RESUME,
+    /** One that begins now. */
+    NEW
+  }
+
+  /** A run, where its files are, and how its batches are told from others. */
+  public record Run(RunRecord record, RunFolder folder, RunIdentity identity) {}
+}
