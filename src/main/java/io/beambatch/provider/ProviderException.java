@@ -1,5 +1,6 @@
 package io.beambatch.provider;
 
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +33,7 @@ public final class ProviderException extends Exception {
   private final int status;
   private final @Nullable String code;
   private final @Nullable String requestId;
+  private final @Nullable Duration retryAfter;
 
   /**
    * @param status the HTTP status, or 0 if there was no reply
@@ -43,11 +45,29 @@ public final class ProviderException extends Exception {
       @Nullable String requestId,
       String message,
       @Nullable Throwable cause) {
+    this(kind, status, code, requestId, null, message, cause);
+  }
+
+  ProviderException(
+      Kind kind,
+      int status,
+      @Nullable String code,
+      @Nullable String requestId,
+      @Nullable Duration retryAfter,
+      String message,
+      @Nullable Throwable cause) {
     super(message, cause);
     this.kind = kind;
     this.status = status;
     this.code = code;
     this.requestId = requestId;
+    this.retryAfter = retryAfter;
+  }
+
+  /** The same, with more to say. */
+  ProviderException adding(String more) {
+    return new ProviderException(
+        kind, status, code, requestId, retryAfter, getMessage() + more, getCause());
   }
 
   public Kind kind() {
@@ -67,5 +87,10 @@ public final class ProviderException extends Exception {
   /** The provider's name for the call, or null. */
   public @Nullable String requestId() {
     return requestId;
+  }
+
+  /** How long the provider asks to wait before the next try, or null. */
+  public @Nullable Duration retryAfter() {
+    return retryAfter;
   }
 }

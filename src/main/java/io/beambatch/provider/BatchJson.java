@@ -1,0 +1,161 @@
+package io.beambatch.provider;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Clock;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Reads batch objects as OpenAI and compatible servers send them. */
+final class BatchJson {
+  private static final Logger LOG = LoggerFactory.getLogger(BatchJson.class);
+  private static final Duration COMPLETION_WINDOW = Duration.ofHours(24);
+
+  private final SafeText safe;
+  private final Clock clock;
+  private final Set<String> unknownStatuses = ConcurrentHashMap.newKeySet();
+
+  BatchJson(SafeText safe, Clock clock) {
+    this.safe = safe;
+    this.clock = clock;
+  }
+
+  /** A batch, or null if the object has no id, and so is none. */
+  @Nullable Batch batch(JsonNode node) {
+    String id = Json.text(node, "id");
+    if (id == null) {
+      return null;
+    }
+    JsonNode counts = node.path("request_counts");
+    return new Batch(
+        id,
+        status(Json.text(node, "status")),
+        orEmpty(Json.text(node, "endpoint")),
+        orEmpty(Json.text(node, "input_file_id")),
+        Json.text(node, "output_file_id"),
+        Json.text(node, "error_file_id"),
+        createdAt(node),
+        orZero(Json.number(counts, "total")),
+        orZero(Json.number(counts, "completed")),
+        orZero(Json.number(counts, "failed")),
+        errors(node.path("errors")),
+        metadata(node.path("metadata")));
+  }
+
+  /** A page of batches, or null if the object is no list. */
+  @Nullable BatchPage page(JsonNode node, int limit) {
+    JsonNode data = node.path("data");
+    if (!data.isArray()) {
+      return null;
+    }
+    List<Batch> batches = new ArrayList<>();
+    for (JsonNode entry : data) {
+      Batch batch = batch(entry);
+      if (batch == null) {
+        LOG.warn("The provider lists a batch without an id; it is left out");
+      } else {
+        batches.add(batch);
+      }
+    }
+    JsonNode more = node.path("has_more");
+    boolean unsaid = more.isMissingNode() || more.isNull();
+    boolean hasMore = unsaid ? data.size() >= limit : more.asBoolean();
+    // There is no going on from a page without a last batch.
+    return new BatchPage(List.copyOf(batches), hasMore && !batches.isEmpty());
+  }
+
+  private BatchStatus status(@Nullable String word) {
+    String name =
+        orEmpty(word)
+            .strip()
+            .toUpperCase(Locale.ROOT)
+            .replace('-', '_')
+            .replaceFirst("^CANCEL(ED|ING)$", "CANCELL$1");
+    for (BatchStatus status : BatchStatus.values()) {
+      if (status.name().equals(name)) {
+        return status;
+      }
+    }
+    // Taken for ended, a batch would be given up while it is still being answered, and paid for
+    // again; taken for running, it is at worst cancelled and harvested at the deadline.
+    if (unknownStatuses.add(name)) {
+      LOG.warn(
+          "Batch status '{}' is unknown here; such batches count as in progress",
+          safe.of(orEmpty(word)));
+    }
+    return BatchStatus.IN_PROGRESS;
+  }
+
+  /**
+   * The time of creation, or the nearest to it that is known. Now is the last resort: a batch that
+   * looks old would end the search for a lost one too early.
+   */
+  private Instant createdAt(JsonNode node) {
+    for (String field : List.of("created_at", "in_progress_at")) {
+      Instant time = time(node, field);
+      if (time != null) {
+        return time;
+      }
+    }
+    Instant expiry = time(node, "expires_at");
+    return expiry == null ? clock.instant() : expiry.minus(COMPLETION_WINDOW);
+  }
+
+  private static @Nullable Instant time(JsonNode node, String field) {
+    try {
+      Long seconds = Json.number(node, field);
+      if (seconds != null) {
+        return seconds > 0 ? Instant.ofEpochSecond(seconds) : null;
+      }
+      String text = Json.text(node, field);
+      return text == null ? null : Instant.parse(text);
+    } catch (DateTimeException notATime) {
+      return null;
+    }
+  }
+
+  private List<BatchError> errors(JsonNode node) {
+    List<BatchError> errors = new ArrayList<>();
+    for (JsonNode error : node.isArray() ? node : node.path("data")) {
+      String message = error.isTextual() ? error.asText() : Json.text(error, "message");
+      Long line = Json.number(error, "line");
+      errors.add(
+          new BatchError(
+              Json.text(error, "code"),
+              safe.of(orEmpty(message)),
+              Json.text(error, "param"),
+              line == null ? null : (int) Math.min(line, Integer.MAX_VALUE)));
+    }
+    return List.copyOf(errors);
+  }
+
+  private static Map<String, String> metadata(JsonNode node) {
+    Map<String, String> metadata = new HashMap<>();
+    node.fields()
+        .forEachRemaining(
+            entry -> {
+              if (!entry.getValue().isNull()) {
+                metadata.put(entry.getKey(), entry.getValue().asText());
+              }
+            });
+    return Map.copyOf(metadata);
+  }
+
+  private static String orEmpty(@Nullable String text) {
+    return text == null ? "" : text;
+  }
+
+  private static long orZero(@Nullable Long number) {
+    return number == null ? 0 : number;
+  }
+}

@@ -1,0 +1,124 @@
+package io.beambatch.provider;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where OpenAI's API, or a compatible one, is, and how to call it.
+ *
+ * @param baseUrl without a slash at the end, such as {@code https://api.openai.com/v1}
+ * @param key never shown
+ * @param organization sent as {@code OpenAI-Organization}, or null
+ * @param project sent as {@code OpenAI-Project}, or null
+ * @param requestTimeout for a call's whole reply (a download's: for its start); an upload gets a
+ *     second more for every 64 KiB
+ * @param idleTimeout a download that brings nothing for so long has broken off
+ */
+public record OpenAiSettings(
+    URI baseUrl,
+    String key,
+    @Nullable String organization,
+    @Nullable String project,
+    Duration connectTimeout,
+    Duration requestTimeout,
+    Duration idleTimeout,
+    Backoff backoff) {
+  private static final String DEFAULT_BASE_URL = "https://api.openai.com/v1";
+
+  /**
+   * Reads {@code OPENAI_API_KEY}, {@code OPENAI_BASE_URL}, {@code OPENAI_ORG_ID} and {@code
+   * OPENAI_PROJECT_ID}, as the official SDKs do. Empty ones count as not set.
+   *
+   * @param baseUrl goes before {@code OPENAI_BASE_URL}; null if the job names none
+   * @throws ProviderSettingsException if there is no key, or a value can't be used
+   */
+  public static OpenAiSettings from(@Nullable String baseUrl, Map<String, String> environment)
+      throws ProviderSettingsException {
+    String key = headerValue("OPENAI_API_KEY", environment);
+    if (key == null) {
+      throw new ProviderSettingsException(
+          "No API key: set the environment variable OPENAI_API_KEY (for a compatible server that"
+              + " takes any key, to any word)");
+    }
+    return new OpenAiSettings(
+        baseUrl(baseUrl, environment),
+        key,
+        headerValue("OPENAI_ORG_ID", environment),
+        headerValue("OPENAI_PROJECT_ID", environment),
+        Duration.ofSeconds(20),
+        Duration.ofMinutes(2),
+        Duration.ofMinutes(2),
+        Backoff.DEFAULT);
+  }
+
+  /** Azure takes the key in a header of its own. */
+  boolean azure() {
+    return baseUrl.getHost().toLowerCase(Locale.ROOT).endsWith(".openai.azure.com");
+  }
+
+  /** Everything but the key. */
+  @Override
+  public String toString() {
+    return "OpenAiSettings[" + baseUrl + "]";
+  }
+
+  private static @Nullable String headerValue(String name, Map<String, String> environment)
+      throws ProviderSettingsException {
+    String value = environment.getOrDefault(name, "").strip();
+    // The HTTP client would refuse such a value too, but show it in its message.
+    if (!value.chars().allMatch(c -> c > ' ' && c < 127)) {
+      throw new ProviderSettingsException(
+          name + " has spaces, line breaks or characters that are not ASCII in it: set it anew");
+    }
+    return value.isEmpty() ? null : value;
+  }
+
+  private static URI baseUrl(@Nullable String fromJob, Map<String, String> environment)
+      throws ProviderSettingsException {
+    if (fromJob != null && !fromJob.isBlank()) {
+      return parse("request.base_url", fromJob);
+    }
+    String fromEnvironment = environment.getOrDefault("OPENAI_BASE_URL", "");
+    return fromEnvironment.isBlank()
+        ? URI.create(DEFAULT_BASE_URL)
+        : parse("OPENAI_BASE_URL", fromEnvironment);
+  }
+
+  private static URI parse(String name, String value) throws ProviderSettingsException {
+    String text = value.strip().replaceAll("/+$", "");
+    String wanted = "; write it as in " + DEFAULT_BASE_URL;
+    // What stands before an @ may be a password, so that such values are never shown.
+    if (text.contains("@")) {
+      throw new ProviderSettingsException(
+          name + " has a user or password in it, which is not supported" + wanted);
+    }
+    if (!text.contains("://")) {
+      throw new ProviderSettingsException(
+          name + " has no scheme: '" + text + "'; write https://" + text);
+    }
+    URI uri;
+    try {
+      uri = new URI(text);
+    } catch (URISyntaxException e) {
+      throw new ProviderSettingsException(
+          name + " is not a URL: '" + text + "' (" + e.getReason() + ")" + wanted);
+    }
+    String scheme = uri.getScheme().toLowerCase(Locale.ROOT);
+    if (!scheme.equals("https") && !scheme.equals("http")) {
+      throw new ProviderSettingsException(
+          name + " is neither http nor https: '" + text + "'" + wanted);
+    }
+    if (uri.getHost() == null) {
+      throw new ProviderSettingsException(name + " has no valid host: '" + text + "'" + wanted);
+    }
+    if (uri.getRawQuery() != null || uri.getRawFragment() != null) {
+      throw new ProviderSettingsException(
+          name + " has something after the path ('?' or '#'), which is not supported" + wanted);
+    }
+    return uri;
+  }
+}

@@ -1,0 +1,196 @@
+package io.beambatch.provider;
+
+import static io.beambatch.provider.ScriptedServer.dropped;
+import static io.beambatch.provider.ScriptedServer.early;
+import static io.beambatch.provider.ScriptedServer.json;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.beambatch.provider.BatchProvider.ContentSource;
+import io.beambatch.provider.BatchProvider.Upload;
+import io.beambatch.provider.ProviderException.Kind;
+import java.io.ByteArrayInputStream;
+import java.io.FileNotFoundException;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+class OpenAiUploadTest extends ProviderFixture {
+  private static final String FILE = "{\"id\":\"file-1\",\"object\":\"file\",\"bytes\":%d}";
+
+  @Test
+  void uploadIsAFormOfKnownLengthWithPurposeAndFile() throws Exception {
+    server.then(json(200, String.format(FILE, 9)));
+
+    String id = provider.upload(upload("{\"a\":1}\n\n", 9));
+
+    assertThat(id).isEqualTo("file-1");
+    ScriptedServer.Taken request = server.taken().get(0);
+    assertThat(request.method() + request.path()).isEqualTo("POST/v1/files");
+    assertThat(request.headers())
+        .containsEntry("authorization", "Bearer " + KEY)
+        .containsEntry("content-length", "" + request.length())
+        .doesNotContainKey("transfer-encoding");
+    String boundary = request.headers().get("content-type").replaceFirst(".*boundary=", "");
+    assertThat(request.text())
+        .isEqualTo(
+            "--B\r\nContent-Disposition: form-data; name=\"purpose\"\r\n\r\nbatch\r\n--B\r\nContent-Disposition: form-data; name=\"file\"; filename=\"chunk%22.jsonl\"\r\nContent-Type: application/jsonl\r\n\r\n{\"a\":1}\n\n\r\n--B--\r\n"
+                .replace("B\r", boundary + "\r")
+                .replace("--B--", "--" + boundary + "--"));
+  }
+
+  @Test
+  void contentIsOpenedAnewForEachTryAndClosedAfterIt() throws Exception {
+    server.then(
+        dropped(),
+        json(503, "busy"),
+        json(429, error("rate_limit_exceeded", "slow")),
+        json(200, String.format(FILE, 3)));
+    AtomicInteger opened = new AtomicInteger();
+    AtomicInteger closed = new AtomicInteger();
+    ContentSource content =
+        () -> {
+          opened.incrementAndGet();
+          return new FilterInputStream(new ByteArrayInputStream("abc".getBytes(UTF_8))) {
+            @Override
+            public void close() throws IOException {
+              closed.incrementAndGet();
+              super.close();
+            }
+          };
+        };
+
+    assertThat(provider.upload(new Upload("c.jsonl", 3, content))).isEqualTo("file-1");
+
+    assertThat(opened).hasValue(4);
+    assertThat(closed.get()).isGreaterThanOrEqualTo(4);
+    assertThat(server.taken())
+        .hasSize(4)
+        .allSatisfy(r -> assertThat(r.text()).contains("\r\nabc\r\n"));
+    assertThat(waits).hasSize(3);
+  }
+
+  @Test
+  void contentThatIsShorterThanAnnouncedIsNoUpload() {
+    server.then(json(200, String.format(FILE, 5)));
+
+    ProviderException failure = failureOf(() -> provider.upload(upload("abc", 5)));
+
+    assertThat(failure.kind()).isEqualTo(Kind.INVALID_REQUEST);
+    assertThat(failure).hasMessageContaining("chunk").hasMessageContaining("ends after 3 of the 5");
+    assertThat(waits).isEmpty();
+    assertThat(server.taken()).isEmpty();
+  }
+
+  @Test
+  void contentThatIsLongerThanAnnouncedIsNoUpload() {
+    server.then(json(200, String.format(FILE, 2)));
+
+    ProviderException failure = failureOf(() -> provider.upload(upload("abc", 2)));
+
+    assertThat(failure.kind()).isEqualTo(Kind.INVALID_REQUEST);
+    assertThat(failure).hasMessageContaining("goes on after the 2 bytes");
+    assertThat(waits).isEmpty();
+    assertThat(server.taken()).isEmpty();
+  }
+
+  @Test
+  void contentThatCannotBeReadIsTriedAgainThenNamed() {
+    Upload upload =
+        new Upload(
+            "c.jsonl",
+            5,
+            () -> {
+              throw new FileNotFoundException("part-0007");
+            });
+
+    ProviderException failure = failureOf(() -> provider.upload(upload));
+
+    assertThat(failure).hasMessageContaining("part-0007").hasMessageContaining("tried 6 times");
+    assertThat(waits).hasSize(5);
+  }
+
+  @Test
+  void contentThatFailsOnceIsReadAgain() throws Exception {
+    server.then(json(200, String.format(FILE, 3)));
+    AtomicInteger opened = new AtomicInteger();
+    ContentSource content =
+        () -> {
+          if (opened.incrementAndGet() == 1) {
+            return new FilterInputStream(InputStream.nullInputStream()) {
+              @Override
+              public int read(byte[] buffer, int offset, int length) throws IOException {
+                throw new IOException("storage hiccup");
+              }
+            };
+          }
+          return new ByteArrayInputStream("abc".getBytes(UTF_8));
+        };
+
+    assertThat(provider.upload(new Upload("c.jsonl", 3, content))).isEqualTo("file-1");
+    assertThat(opened).hasValue(2);
+  }
+
+  @Test
+  void answerThatComesBeforeTheBodyIsStillTheAnswer() {
+    server.then(early(401, error("invalid_api_key", "Incorrect API key provided")));
+    long bytes = 50L << 20;
+
+    ProviderException failure =
+        failureOf(
+            () -> provider.upload(new Upload("c.jsonl", bytes, () -> new GeneratedStream(bytes))));
+
+    assertThat(failure.kind()).isEqualTo(Kind.UNAUTHORIZED);
+  }
+
+  @Test
+  void uploadOf300MegabytesIsNeverInMemory() throws Exception {
+    long bytes = 300L << 20;
+    server.then(json(200, String.format(FILE, bytes)));
+    OpenAiProvider patient = provider(Backoff.DEFAULT, Duration.ofMinutes(2));
+    long before = usedMemory();
+
+    patient.upload(new Upload("c.jsonl", bytes, () -> new GeneratedStream(bytes)));
+
+    assertThat(server.taken().get(0).length()).isGreaterThan(bytes);
+    assertThat(usedMemory() - before).isLessThan(100L << 20);
+  }
+
+  private static long usedMemory() {
+    System.gc();
+    return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+  }
+
+  private static Upload upload(String content, long bytes) {
+    return new Upload(
+        "chunk\".jsonl", bytes, () -> new ByteArrayInputStream(content.getBytes(UTF_8)));
+  }
+
+  /** Lines without end, up to a size. */
+  private static final class GeneratedStream extends InputStream {
+    private long left;
+
+    GeneratedStream(long bytes) {
+      this.left = bytes;
+    }
+
+    @Override
+    public int read() {
+      return left-- > 0 ? '\n' : -1;
+    }
+
+    @Override
+    public int read(byte[] buffer, int offset, int length) {
+      if (left <= 0) {
+        return -1;
+      }
+      int count = (int) Math.min(length, left);
+      java.util.Arrays.fill(buffer, offset, offset + count, (byte) '\n');
+      left -= count;
+      return count;
+    }
+  }
+}
