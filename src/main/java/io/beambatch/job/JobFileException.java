@@ -1,0 +1,50 @@
+package io.beambatch.job;
+
+import java.util.List;
+
+/** A job file can't be used. Carries everything that is wrong with it, in the file's order. */
+public final class JobFileException extends Exception {
+  private final String file;
+  // Exceptions may travel between processes; the message, which says it all, then goes alone.
+  private final transient List<JobProblem> problems;
+
+  JobFileException(String file, List<JobProblem> problems) {
+    super(render(file, problems));
+    this.file = file;
+    this.problems = List.copyOf(problems);
+  }
+
+  /** The job file. */
+  public String file() {
+    return file;
+  }
+
+  /** At least one. */
+  public List<JobProblem> problems() {
+    return problems;
+  }
+
+  private static String render(String file, List<JobProblem> problems) {
+    StringBuilder text = new StringBuilder(file);
+    text.append(problems.size() == 1 ? " has an error:" : " has " + problems.size() + " errors:");
+    for (JobProblem problem : problems) {
+      text.append("\n  * ");
+      if (problem.line() != null) {
+        // The file is in the heading, unless the problem lies elsewhere.
+        text.append(problem.file().equals(file) ? "" : problem.file() + ", ");
+        text.append("line ").append(problem.line());
+        if (problem.column() != null) {
+          text.append(", column ").append(problem.column());
+        }
+        text.append(": ");
+      } else if (!problem.file().equals(file)) {
+        text.append(problem.file()).append(": ");
+      }
+      if (!problem.fieldPath().isEmpty()) {
+        text.append(problem.fieldPath()).append(": ");
+      }
+      text.append(problem.message());
+    }
+    return text.toString();
+  }
+}

@@ -1,0 +1,168 @@
+package io.beambatch.job;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.apache.commons.text.similarity.LevenshteinDistance;
+
+/** Every key that a job file may have, and what to say about one that it may not. */
+final class JobKeys {
+  /** Stands for a model's name in the path of a price. */
+  static final String MODEL = "<model>";
+
+  private static final Map<String, List<String>> BY_SECTION = new LinkedHashMap<>();
+
+  static {
+    BY_SECTION.put(
+        "",
+        List.of(
+            "name",
+            "source",
+            "request",
+            "result",
+            "sink",
+            "failures",
+            "limits",
+            "retry",
+            "poll",
+            "prices",
+            "keep_files"));
+    BY_SECTION.put(
+        "source", List.of("type", "path", "id", "whole_file", "delimiter", "watch", "window"));
+    BY_SECTION.put("request", List.of("provider", "base_url", "endpoint", "model", "body"));
+    BY_SECTION.put("result", List.of("field", "pointer", "schema"));
+    BY_SECTION.put("sink", List.of("type", "path"));
+    BY_SECTION.put("failures", List.of("path"));
+    BY_SECTION.put(
+        "limits", List.of("requests", "bytes", "enqueued_tokens", "enqueued_requests", "cost_usd"));
+    BY_SECTION.put("retry", List.of("attempts", "max_failed"));
+    BY_SECTION.put("poll", List.of("interval", "deadline"));
+    BY_SECTION.put("prices." + MODEL, List.of("input", "output", "batch_input", "batch_output"));
+  }
+
+  /** Often written beside the body in place of inside it. */
+  private static final List<String> OF_BODY =
+      List.of(
+          "messages",
+          "input",
+          "prompt",
+          "instructions",
+          "max_tokens",
+          "max_completion_tokens",
+          "max_output_tokens",
+          "temperature",
+          "top_p",
+          "seed",
+          "stop",
+          "response_format",
+          "text",
+          "tools",
+          "tool_choice",
+          "reasoning",
+          "reasoning_effort",
+          "dimensions",
+          "encoding_format",
+          "logprobs",
+          "stream");
+
+  private static final List<String> SECRETS =
+      List.of("key", "api_key", "apikey", "token", "api_token", "secret", "password");
+
+  private JobKeys() {}
+
+  /** The keys of a section, such as {@code source}; the empty name is the file itself. */
+  static List<String> of(String section) {
+    List<String> keys = BY_SECTION.get(section);
+    if (keys == null) {
+      throw new IllegalArgumentException("no section " + section);
+    }
+    return keys;
+  }
+
+  /** Every key's full path; a model's name is written {@code <model>}. */
+  static List<String> paths() {
+    return BY_SECTION.entrySet().stream()
+        .flatMap(
+            section -> section.getValue().stream().map(key -> Section.join(section.getKey(), key)))
+        .toList();
+  }
+
+  /** Whether a key of this name holds what must not be shown. */
+  static boolean secret(String key) {
+    return SECRETS.contains(normal(key));
+  }
+
+  /** What to say about a key that a section doesn't have. */
+  static String unknown(String section, String key) {
+    StringBuilder message = new StringBuilder("there is no such key");
+    if (secret(key)) {
+      return message
+          .append("; keys of the provider come from the environment: OPENAI_API_KEY")
+          .toString();
+    }
+    homes(key)
+        .or(() -> nearest(of(section), key).map(near -> "did you mean '" + near + "'?"))
+        .or(() -> nearestElsewhere(key).map(near -> "did you mean '" + near + "'?"))
+        .ifPresent(hint -> message.append("; ").append(hint));
+    return message
+        .append(section.isEmpty() ? " (the file has: " : " (" + section + " has: ")
+        .append(String.join(", ", of(section)))
+        .append(')')
+        .toString();
+  }
+
+  /** The nearest of some words, if it is near enough to be meant. */
+  static Optional<String> nearest(List<String> words, String found) {
+    String normal = normal(found);
+    // Two letters that change places count as two edits.
+    int near = normal.length() < 4 ? 1 : Math.max(2, normal.length() / 3);
+    LevenshteinDistance distance = new LevenshteinDistance(near);
+    Optional<String> end =
+        words.stream().filter(word -> normal.length() > 3 && word.endsWith(normal)).findFirst();
+    if (end.isPresent()) {
+      return end;
+    }
+    return words.stream()
+        .filter(word -> distance.apply(normal(word), normal) >= 0)
+        .min(Comparator.comparing(word -> distance.apply(normal(word), normal)));
+  }
+
+  /** Says where a key belongs that is right, but somewhere else. */
+  private static Optional<String> homes(String key) {
+    List<String> homes = new ArrayList<>();
+    BY_SECTION.forEach(
+        (section, keys) -> {
+          if (keys.contains(key)) {
+            homes.add(section.isEmpty() ? "the top level of the file" : section);
+          }
+        });
+    if (OF_BODY.contains(key)) {
+      homes.add("request.body");
+    }
+    return homes.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            homes.get(0).startsWith("the ")
+                ? "it belongs at " + homes.get(0)
+                : "it belongs under " + String.join(" or ", homes));
+  }
+
+  private static Optional<String> nearestElsewhere(String key) {
+    if (key.length() < 5) {
+      return Optional.empty(); // Among so many keys, something is always near a short one.
+    }
+    Map<String, String> pathsByKey = new LinkedHashMap<>();
+    Stream.concat(paths().stream(), OF_BODY.stream().map(k -> Section.join("request.body", k)))
+        .forEach(path -> pathsByKey.putIfAbsent(path.substring(path.lastIndexOf('.') + 1), path));
+    return nearest(List.copyOf(pathsByKey.keySet()), key).map(pathsByKey::get);
+  }
+
+  private static String normal(String key) {
+    return key.toLowerCase(Locale.ROOT).replace('-', '_').replace(' ', '_');
+  }
+}

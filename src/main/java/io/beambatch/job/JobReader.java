@@ -1,0 +1,159 @@
+package io.beambatch.job;
+
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * Reads job files. Everything that is wrong with one is said at once, with its line, before
+ * anything is read or sent.
+ */
+public final class JobReader {
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,64}");
+  private static final int MAX_REQUESTS = 50_000;
+  private static final long MAX_BYTES = 200L << 20;
+  private static final Duration TICK = Duration.ofMillis(1);
+
+  /** Providers delete result files after 30 days. */
+  private static final Duration MAX_DEADLINE = Duration.ofDays(30);
+
+  private final String file;
+  private final Problems problems;
+
+  private JobReader(String file, Problems problems) {
+    this.file = file;
+    this.problems = problems;
+  }
+
+  /**
+   * Reads a job file.
+   *
+   * @param path local, or {@code gs://}
+   * @param overrides {@code key.path=value}, applied in order; see the job file's reference
+   * @throws JobFileException if the file can't be read, or anything in it is wrong
+   */
+  public static Job read(String path, List<String> overrides) throws JobFileException {
+    String yaml;
+    try {
+      yaml = TextFile.read(path);
+    } catch (TextFile.NotUtf8Exception e) {
+      throw new Problems(path).fatal(new Origin(path, e.line(), null), e.getMessage());
+    } catch (IOException e) {
+      throw new Problems(path)
+          .fatal(Origin.nowhere(path), "the job file can't be read: " + e.getMessage());
+    }
+    return parse(path, yaml, overrides);
+  }
+
+  /**
+   * Reads a job from the text of its file.
+   *
+   * @param fileName for messages; a schema's path starts at its folder
+   * @throws JobFileException if anything is wrong
+   */
+  public static Job parse(String fileName, String yaml, List<String> overrides)
+      throws JobFileException {
+    Problems problems = new Problems(fileName);
+    YamlValue value = Overrides.apply(YamlParser.parse(yaml, problems), overrides, problems);
+    Job job = new JobReader(fileName, problems).job(Section.root(value, problems));
+    problems.throwIfAny();
+    return job;
+  }
+
+  private Job job(Section root) {
+    SinkSpec sink = SourceReader.sink(root.section("sink"));
+    return new Job(
+        name(root),
+        SourceReader.source(root.section("source")),
+        RequestReader.read(root.section("request"), problems),
+        ResultReader.read(root.section("result"), file),
+        sink,
+        SourceReader.failures(root.section("failures"), sink),
+        limits(root.section("limits")),
+        retry(root.section("retry")),
+        poll(root.section("poll")),
+        prices(root),
+        root.flag("keep_files"));
+  }
+
+  private static String name(Section root) {
+    String name = root.requiredText("name", "the job's name: 1 to 64 of A-Z a-z 0-9 _ -");
+    if (!name.isEmpty() && !NAME.matcher(name).matches()) {
+      root.problem(
+          "name",
+          "must be 1 to 64 of A-Z a-z 0-9 _ -, but was '" + YamlValue.Scalar.shown(name) + "'");
+    }
+    return name;
+  }
+
+  private static Limits limits(Section section) {
+    return new Limits(
+        (int) section.number("requests", 1, MAX_REQUESTS, MAX_REQUESTS),
+        section
+            .quantity(
+                "bytes",
+                Quantities::bytes,
+                bytes -> bytes >= 1 && bytes <= MAX_BYTES,
+                "a size such as 4096, 512KB or 200MB, and at most 200MB (" + MAX_BYTES + " bytes)")
+            .orElse(MAX_BYTES),
+        section.number("enqueued_tokens", 1, Long.MAX_VALUE, Long.MAX_VALUE),
+        section.number("enqueued_requests", 1, Long.MAX_VALUE, Long.MAX_VALUE),
+        section.money("cost_usd").orElse(null));
+  }
+
+  private static Retry retry(Section section) {
+    return new Retry(
+        (int) section.number("attempts", 1, 10, 3),
+        section
+            .quantity(
+                "max_failed",
+                Quantities::maxFailed,
+                allowed -> true,
+                "a number of documents such as 100, or a share of them such as 1%")
+            .orElse(null));
+  }
+
+  private static Poll poll(Section section) {
+    Duration deadline = section.duration("deadline", TICK, MAX_DEADLINE, Duration.ofHours(26));
+    Duration interval =
+        section.duration("interval", TICK, Duration.ofDays(1), Duration.ofSeconds(60));
+    if (section.value("deadline").isPresent() && deadline.compareTo(interval) < 0) {
+      section.problem("deadline", "must not be shorter than poll.interval");
+    }
+    return new Poll(interval, deadline);
+  }
+
+  private static Map<String, PriceSpec> prices(Section root) {
+    Map<String, PriceSpec> prices = new LinkedHashMap<>();
+    root.models("prices").forEach((model, section) -> prices.put(model, price(section)));
+    return Map.copyOf(prices);
+  }
+
+  private static PriceSpec price(Section section) {
+    BigDecimal input = required(section, "input");
+    BigDecimal output = required(section, "output");
+    return new PriceSpec(
+        input,
+        output,
+        section.money("batch_input").orElseGet(() -> half(input)),
+        section.money("batch_output").orElseGet(() -> half(output)));
+  }
+
+  private static BigDecimal required(Section section, String key) {
+    Optional<BigDecimal> price = section.money(key);
+    if (section.value(key).isEmpty()) {
+      section.missing(key, "it is in USD per million tokens");
+    }
+    return price.orElse(BigDecimal.ZERO);
+  }
+
+  private static BigDecimal half(BigDecimal price) {
+    return price.divide(BigDecimal.valueOf(2), price.scale() + 1, RoundingMode.UNNECESSARY);
+  }
+}

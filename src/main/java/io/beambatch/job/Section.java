@@ -1,0 +1,269 @@
+package io.beambatch.job;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.beambatch.job.YamlValue.Entry;
+import io.beambatch.job.YamlValue.Mapping;
+import io.beambatch.job.YamlValue.Scalar;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One mapping of the job file. Each method reads one key; what is wrong with it becomes a problem,
+ * and the method then returns its default (or an empty value), so that reading goes on.
+ */
+final class Section {
+  private final String name;
+  private final String path;
+  private final Origin origin;
+  private final Map<String, Entry> entries;
+  private final boolean readable;
+  private final Problems problems;
+
+  private Section(
+      String name,
+      String path,
+      Origin origin,
+      Map<String, Entry> entries,
+      boolean readable,
+      Problems problems) {
+    this.name = name;
+    this.path = path;
+    this.origin = origin;
+    this.entries = entries;
+    this.readable = readable;
+    this.problems = problems;
+  }
+
+  /** The file itself, or what stands in its place. Reports keys that don't exist. */
+  static Section root(YamlValue value, Problems problems) {
+    return of("", "", Origin.start(problems.file()), value, problems);
+  }
+
+  /** A key's section; an empty one if it isn't given. Reports keys that don't exist. */
+  Section section(String key) {
+    return value(key)
+        .map(v -> of(key, join(path, key), keyOrigin(key), v, problems))
+        .orElseGet(
+            () -> new Section(key, join(path, key), keyOrigin(key), Map.of(), readable, problems));
+  }
+
+  /** The sections under a key, by their names, which are free; all have the keys of one model. */
+  Map<String, Section> models(String key) {
+    Optional<YamlValue> value = value(key);
+    if (value.isEmpty()) {
+      return Map.of();
+    }
+    if (!(value.get() instanceof Mapping mapping)) {
+      problem(key, "must be a mapping from models to prices, but was " + value.get().found());
+      return Map.of();
+    }
+    return mapping.entries().entrySet().stream()
+        .collect(
+            Collectors.toMap(
+                Map.Entry::getKey,
+                model ->
+                    of(
+                        join(key, JobKeys.MODEL),
+                        join(join(path, key), model.getKey()),
+                        model.getValue().key(),
+                        model.getValue().value(),
+                        problems)));
+  }
+
+  private static Section of(
+      String name, String path, Origin origin, YamlValue value, Problems problems) {
+    if (!(value instanceof Mapping mapping)) {
+      problems.add(
+          path.isEmpty() ? value.origin() : origin,
+          path,
+          "must be a mapping with the keys "
+              + String.join(", ", JobKeys.of(name))
+              + ", but was "
+              + value.found());
+      return new Section(name, path, origin, Map.of(), false, problems);
+    }
+    mapping
+        .entries()
+        .forEach(
+            (key, entry) -> {
+              if (!JobKeys.of(name).contains(key)) {
+                problems.add(entry.key(), join(path, key), JobKeys.unknown(name, key));
+              }
+            });
+    return new Section(name, path, origin, mapping.entries(), true, problems);
+  }
+
+  /** The value of a key, unless it isn't given or empty. */
+  Optional<YamlValue> value(String key) {
+    if (!JobKeys.of(name).contains(key)) {
+      throw new IllegalArgumentException("no key " + key + " in " + name);
+    }
+    return Optional.ofNullable(entries.get(key)).map(Entry::value).filter(v -> !v.isNull());
+  }
+
+  /** Says what is wrong with a key's value. */
+  void problem(String key, String message) {
+    Entry entry = entries.get(key);
+    problems.add(entry == null ? origin : entry.value().origin(), join(path, key), message);
+  }
+
+  /** Says that a key is missing, unless its section is unreadable as a whole. */
+  void missing(String key, String expected) {
+    if (readable) {
+      problems.add(keyOrigin(key), join(path, key), "is missing; " + expected);
+    }
+  }
+
+  /** A text that isn't blank, or null. */
+  @Nullable String text(String key, String expected) {
+    Optional<YamlValue> value = value(key);
+    if (value.isPresent()
+        && !(value.get() instanceof Scalar scalar
+            && scalar.json().isTextual()
+            && !scalar.text().isBlank())) {
+      problem(key, "must be " + expected + ", but was " + value.get().found());
+      return null;
+    }
+    return value.map(v -> ((Scalar) v).text()).orElse(null);
+  }
+
+  /** A text that isn't blank; an empty one if there is a problem. */
+  String requiredText(String key, String expected) {
+    if (value(key).isEmpty()) {
+      missing(key, "it is " + expected);
+    }
+    String text = text(key, expected);
+    return text == null ? "" : text;
+  }
+
+  /** True or false; false if it isn't given. */
+  boolean flag(String key) {
+    Optional<YamlValue> value = value(key);
+    if (value.isPresent() && !value.get().toJson().isBoolean()) {
+      problem(key, "must be true or false, but was " + value.get().found());
+    }
+    return value.map(v -> v.toJson().booleanValue()).orElse(false);
+  }
+
+  /** A whole number within bounds. */
+  long number(String key, long min, long max, long otherwise) {
+    Optional<YamlValue> value = value(key);
+    JsonNode json = value.map(YamlValue::toJson).orElse(null);
+    if (json == null) {
+      return otherwise;
+    }
+    if (!json.isIntegralNumber()
+        || !json.canConvertToLong()
+        || json.longValue() < min
+        || json.longValue() > max) {
+      String range = max == Long.MAX_VALUE ? "of at least " + min : "from " + min + " to " + max;
+      problem(key, "must be a whole number " + range + ", but was " + value.get().found());
+      return otherwise;
+    }
+    return json.longValue();
+  }
+
+  /** An amount of money that isn't negative, exactly as it was written. */
+  Optional<BigDecimal> money(String key) {
+    Optional<YamlValue> value = value(key);
+    if (value.isEmpty()) {
+      return Optional.empty();
+    }
+    if (value.get() instanceof Scalar scalar
+        && scalar.json().isNumber()
+        && scalar.json().doubleValue() >= 0
+        && scalar.json().doubleValue() < 1e12) {
+      return Optional.of(new BigDecimal(scalar.text()));
+    }
+    problem(key, "must be an amount in USD such as 0.15, but was " + value.get().found());
+    return Optional.empty();
+  }
+
+  /** A duration within bounds, both included. */
+  Duration duration(String key, Duration min, Duration max, Duration otherwise) {
+    return quantity(
+            key,
+            Quantities::duration,
+            d -> d.compareTo(min) >= 0 && d.compareTo(max) <= 0,
+            "a duration such as 500ms, 30s, 10m, 26h or 1d, from "
+                + words(min)
+                + " to "
+                + words(max))
+        .orElse(otherwise);
+  }
+
+  /** A quantity with its unit, read from a text or a number. */
+  <T> Optional<T> quantity(
+      String key,
+      Function<String, Optional<T>> parser,
+      Function<T, Boolean> valid,
+      String expected) {
+    Optional<YamlValue> value = value(key);
+    if (value.isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<T> quantity =
+        value.get() instanceof Scalar scalar
+            ? parser.apply(scalar.text()).filter(valid::apply)
+            : Optional.empty();
+    if (quantity.isEmpty()) {
+      problem(key, "must be " + expected + ", but was " + value.get().found());
+    }
+    return quantity;
+  }
+
+  /** One of an enum's names in lower case; the first if there is a problem. */
+  <E extends Enum<E>> E oneOf(String key, Class<E> type) {
+    List<String> names =
+        Arrays.stream(type.getEnumConstants())
+            .map(constant -> constant.name().toLowerCase(Locale.ROOT))
+            .toList();
+    int index = names.indexOf(oneOf(key, names));
+    return type.getEnumConstants()[Math.max(0, index)];
+  }
+
+  /** One of some words; the first if there is a problem. */
+  String oneOf(String key, List<String> words) {
+    String expected = words.size() == 1 ? words.get(0) : "one of " + String.join(", ", words);
+    Optional<YamlValue> value = value(key);
+    if (value.isEmpty()) {
+      missing(key, "it is " + expected);
+      return words.get(0);
+    }
+    String word = value.get() instanceof Scalar scalar ? scalar.text() : "";
+    if (!words.contains(word)) {
+      String hint =
+          JobKeys.nearest(words, word).map(near -> "; did you mean '" + near + "'?").orElse("");
+      problem(key, "must be " + expected + ", but was " + value.get().found() + hint);
+      return words.get(0);
+    }
+    return word;
+  }
+
+  /** Where a key was written, or where its section was, if it isn't there. */
+  private Origin keyOrigin(String key) {
+    Entry entry = entries.get(key);
+    return entry == null ? origin : entry.key();
+  }
+
+  static String join(String path, String key) {
+    return path.isEmpty() ? key : path + "." + key;
+  }
+
+  private static String words(Duration duration) {
+    if (duration.toMillis() % 86_400_000 == 0) {
+      return duration.toDays() + "d";
+    }
+    return duration.toMillis() % 1000 == 0
+        ? duration.toSeconds() + "s"
+        : duration.toMillis() + "ms";
+  }
+}

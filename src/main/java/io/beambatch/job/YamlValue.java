@@ -1,0 +1,93 @@
+package io.beambatch.job;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.Map;
+import org.apache.commons.text.StringEscapeUtils;
+
+/** A value of a job file that knows where it was written. Immutable. */
+sealed interface YamlValue {
+
+  Origin origin();
+
+  /** The value without its places. */
+  JsonNode toJson();
+
+  /** What it is, for "…, but was …". */
+  String found();
+
+  /** Whether it stands for "not given": {@code key:} or {@code key: null}. */
+  default boolean isNull() {
+    return false;
+  }
+
+  /**
+   * A text, a number, true, false, or nothing.
+   *
+   * @param json the value as JSON has it
+   * @param text the value as it was written, without quotes
+   */
+  record Scalar(Origin origin, JsonNode json, String text) implements YamlValue {
+    private static final int SHOWN = 60;
+
+    @Override
+    public JsonNode toJson() {
+      return json;
+    }
+
+    @Override
+    public boolean isNull() {
+      return json.isNull();
+    }
+
+    @Override
+    public String found() {
+      if (json.isNull()) {
+        return "empty";
+      }
+      return json.isTextual() ? "the text '" + shown(text) + "'" : shown(text);
+    }
+
+    /** The text on one line, cut if it is long. */
+    static String shown(String text) {
+      String cut = text.length() <= SHOWN ? text : text.substring(0, SHOWN) + "…";
+      return StringEscapeUtils.escapeJava(cut).replace("\\\"", "\"").replace("\\u2026", "…");
+    }
+  }
+
+  /** Items in the file's order. */
+  record Sequence(Origin origin, List<YamlValue> items) implements YamlValue {
+    @Override
+    public JsonNode toJson() {
+      ArrayNode array = JsonNodeFactory.instance.arrayNode();
+      items.forEach(item -> array.add(item.toJson()));
+      return array;
+    }
+
+    @Override
+    public String found() {
+      return "a list";
+    }
+  }
+
+  /** Entries in the file's order. */
+  record Mapping(Origin origin, Map<String, Entry> entries) implements YamlValue {
+    @Override
+    public ObjectNode toJson() {
+      ObjectNode object = JsonNodeFactory.instance.objectNode();
+      entries.forEach((key, entry) -> object.set(key, entry.value().toJson()));
+      return object;
+    }
+
+    @Override
+    public String found() {
+      return "a mapping (key: value)";
+    }
+  }
+
+  /** A mapping's value, and where its key was written. */
+  record Entry(Origin key, YamlValue value) {}
+}

@@ -1,0 +1,2 @@
+/** The job file, and the job that it describes. */
+package io.beambatch.job;

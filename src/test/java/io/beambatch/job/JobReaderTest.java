@@ -1,0 +1,212 @@
+package io.beambatch.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What a right job file comes to. */
+class JobReaderTest {
+
+  /** The example of the documentation. */
+  static final String SENTIMENT =
+      """
+      name: sentiment
+      source:
+        type: jsonl
+        path: test-data/reviews.jsonl
+        id: id
+      request:
+        provider: openai
+        endpoint: /v1/chat/completions
+        model: gpt-4o-mini
+        body:
+          max_tokens: 10
+          messages:
+            - {role: system, content: "Classify the sentiment"}
+            - {role: user, content: "{{text}}"}
+      result:
+        field: sentiment
+      sink:
+        type: jsonl
+        path: output/sentiment
+      failures: {path: output/sentiment-failures}
+      limits: {requests: 1000, bytes: 100MB, enqueued_tokens: 2000000}
+      retry: {attempts: 2, max_failed: 1%}
+      poll: {interval: 30s, deadline: 25h}
+      """;
+
+  /** The fewest keys that make a job. */
+  static final String SMALLEST =
+      """
+      name: smallest
+      source: {type: text, path: in.txt}
+      request:
+        endpoint: /v1/embeddings
+        model: text-embedding-3-small
+        body: {input: "{{text}}"}
+      sink: {type: csv, path: out}
+      """;
+
+  @Test
+  void readsEveryKeyOfTheExample() throws Exception {
+    Job job = JobReader.parse("job.yaml", SENTIMENT, List.of());
+
+    assertThat(job.name()).isEqualTo("sentiment");
+    assertThat(job.source().type()).isEqualTo(SourceSpec.Type.JSONL);
+    assertThat(job.source().paths()).containsExactly("test-data/reviews.jsonl");
+    assertThat(job.source().id()).isEqualTo("id");
+    assertThat(job.request().provider()).isEqualTo(RequestSpec.Provider.OPENAI);
+    assertThat(job.request().endpoint()).isEqualTo("/v1/chat/completions");
+    assertThat(job.request().model()).isEqualTo("gpt-4o-mini");
+    assertThat(job.request().body())
+        .hasToString(
+            "{\"max_tokens\":10,\"messages\":["
+                + "{\"role\":\"system\",\"content\":\"Classify the sentiment\"},"
+                + "{\"role\":\"user\",\"content\":\"{{text}}\"}]}");
+    assertThat(job.result()).isEqualTo(new ResultSpec("sentiment", null, null));
+    assertThat(job.sink()).isEqualTo(new SinkSpec(SinkSpec.Type.JSONL, "output/sentiment"));
+    assertThat(job.failures()).isEqualTo(new FailuresSpec("output/sentiment-failures"));
+    assertThat(job.limits())
+        .isEqualTo(new Limits(1000, 100L * 1024 * 1024, 2_000_000, Long.MAX_VALUE, null));
+    assertThat(job.retry()).isEqualTo(new Retry(2, new Retry.MaxFailed(1, true)));
+    assertThat(job.poll()).isEqualTo(new Poll(Duration.ofSeconds(30), Duration.ofHours(25)));
+  }
+
+  @Test
+  void fillsInWhatIsLeftOut() throws Exception {
+    Job job = JobReader.parse("job.yaml", SMALLEST, List.of());
+
+    assertThat(job.source())
+        .isEqualTo(
+            new SourceSpec(
+                SourceSpec.Type.TEXT,
+                List.of("in.txt"),
+                null,
+                false,
+                ',',
+                null,
+                Duration.ofMinutes(10)));
+    assertThat(job.request().baseUrl()).isNull();
+    assertThat(job.result().field()).isEqualTo("answer");
+    assertThat(job.failures().path()).isEqualTo("out-failed");
+    assertThat(job.limits())
+        .isEqualTo(new Limits(50_000, 209_715_200, Long.MAX_VALUE, Long.MAX_VALUE, null));
+    assertThat(job.retry()).isEqualTo(new Retry(3, null));
+    assertThat(job.poll()).isEqualTo(new Poll(Duration.ofSeconds(60), Duration.ofHours(26)));
+    assertThat(job.prices()).isEmpty();
+    assertThat(job.keepFiles()).isFalse();
+  }
+
+  @Test
+  void readsTheRarerKeys() throws Exception {
+    Job job =
+        JobReader.parse(
+            "job.yaml",
+            """
+            name: rare
+            keep_files: true
+            source:
+              type: csv
+              path: [a.csv, "gs://bucket/b-*.csv.gz"]
+              delimiter: ";"
+              watch: 30s
+              window: 5m
+            request:
+              base_url: http://127.0.0.1:8080/v1
+              endpoint: /v1/responses
+              model: my-model
+              body: {input: "{{text}}", model: my-model, stream: false, temperature: 0.2}
+            result:
+              pointer: /output/0/content
+              schema: {type: object, required: [a]}
+            sink: {type: jsonl, path: "gs://bucket/out"}
+            limits: {enqueued_requests: 7, cost_usd: 12.50}
+            retry: {max_failed: 100}
+            prices:
+              my-model: {input: 0.15, output: 0.60}
+              gpt-4.1: {input: 2, output: 8, batch_input: 1.5, batch_output: 6}
+            """,
+            List.of());
+
+    assertThat(job.keepFiles()).isTrue();
+    assertThat(job.source().paths()).containsExactly("a.csv", "gs://bucket/b-*.csv.gz");
+    assertThat(job.source().delimiter()).isEqualTo(';');
+    assertThat(job.source().watch()).isEqualTo(Duration.ofSeconds(30));
+    assertThat(job.source().window()).isEqualTo(Duration.ofMinutes(5));
+    assertThat(job.request().baseUrl()).isEqualTo("http://127.0.0.1:8080/v1");
+    assertThat(job.request().body())
+        .hasToString("{\"input\":\"{{text}}\",\"stream\":false,\"temperature\":0.2}");
+    assertThat(job.result().pointer()).isEqualTo("/output/0/content");
+    assertThat(job.result().schema()).hasToString("{\"type\":\"object\",\"required\":[\"a\"]}");
+    assertThat(job.limits().enqueuedRequests()).isEqualTo(7);
+    assertThat(job.limits().costUsd()).isEqualTo(new BigDecimal("12.50"));
+    assertThat(job.retry().maxFailed()).isEqualTo(new Retry.MaxFailed(100, false));
+    assertThat(job.prices())
+        .containsEntry("my-model", price("0.15", "0.60", "0.075", "0.300"))
+        .containsEntry("gpt-4.1", price("2", "8", "1.5", "6"));
+  }
+
+  @Test
+  void keepsTextsThatOlderYamlTakesForSomethingElse() throws Exception {
+    Job job =
+        JobReader.parse(
+            "job.yaml",
+            SMALLEST.replace(
+                "{input: \"{{text}}\"}",
+                "{a: no, b: 1:30, c: 2026-01-01, d: 1_000, e: ~, f: 1e3, g: 12345678901, h: 'x'}"),
+            List.of());
+
+    assertThat(job.request().body())
+        .hasToString(
+            "{\"a\":\"no\",\"b\":\"1:30\",\"c\":\"2026-01-01\",\"d\":\"1_000\",\"e\":null,"
+                + "\"f\":1000.0,\"g\":12345678901,\"h\":\"x\"}");
+  }
+
+  @Test
+  void followsAliases() throws Exception {
+    Job job =
+        JobReader.parse(
+            "job.yaml",
+            SMALLEST.replace(
+                "{input: \"{{text}}\"}", "{input: &in \"{{text}}\", again: [*in, *in]}"),
+            List.of());
+
+    assertThat(job.request().body())
+        .hasToString("{\"input\":\"{{text}}\",\"again\":[\"{{text}}\",\"{{text}}\"]}");
+  }
+
+  @Test
+  void acceptsSectionsInTemplates() throws Exception {
+    Job job =
+        JobReader.parse(
+            "job.yaml",
+            SMALLEST.replace("{{text}}", "{{#tags}}{{.}} {{/tags}}{{^tags}}none{{/tags}}"),
+            List.of());
+
+    assertThat(job.request().body().get("input").asText()).startsWith("{{#tags}}");
+  }
+
+  @Test
+  void survivesJavaSerialization() throws Exception {
+    Job job = JobReader.parse("job.yaml", SENTIMENT, List.of());
+    var bytes = new java.io.ByteArrayOutputStream();
+    try (var out = new java.io.ObjectOutputStream(bytes)) {
+      out.writeObject(job);
+    }
+    try (var in =
+        new java.io.ObjectInputStream(new java.io.ByteArrayInputStream(bytes.toByteArray()))) {
+      assertThat(in.readObject()).isEqualTo(job);
+    }
+  }
+
+  private static PriceSpec price(String input, String output, String batchIn, String batchOut) {
+    return new PriceSpec(
+        new BigDecimal(input),
+        new BigDecimal(output),
+        new BigDecimal(batchIn),
+        new BigDecimal(batchOut));
+  }
+}
