@@ -1,5 +1,7 @@
 package io.beambatch.document;
 
+import org.apache.beam.sdk.coders.DefaultCoder;
+
 /**
  * One source record.
  *
@@ -7,6 +9,7 @@ package io.beambatch.document;
  * @param json all fields, as one JSON object on one line, byte for byte as the source had them
  *     where the source was JSON
  */
+@DefaultCoder(DocumentCoder.class)
 public record Document(String id, String json) {
 
   /** Names the document without showing its contents. */

@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.SeekableByteChannel;
 import java.util.List;
 import java.util.UUID;
 import org.apache.beam.sdk.io.FileSystems;
@@ -23,8 +25,24 @@ public final class Storage {
 
   /** Opens a file to be read from the start. */
   public static InputStream open(String path) throws IOException {
-    return new BufferedInputStream(
-        Channels.newInputStream(FileSystems.open(resource(path))), BUFFER);
+    return open(path, 0);
+  }
+
+  /** Opens a file to be read from a place, in bytes from the start; seeks where it can. */
+  public static InputStream open(String path, long offset) throws IOException {
+    ReadableByteChannel channel = FileSystems.open(resource(path));
+    InputStream stream = Channels.newInputStream(channel);
+    try {
+      if (channel instanceof SeekableByteChannel seekable) {
+        seekable.position(offset);
+      } else {
+        stream.skipNBytes(offset);
+      }
+    } catch (IOException | RuntimeException e) {
+      channel.close();
+      throw e;
+    }
+    return new BufferedInputStream(stream, BUFFER);
   }
 
   /** Creates a file, seen while it grows: for names that nobody knows before it is complete. */

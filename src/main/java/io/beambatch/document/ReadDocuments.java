@@ -1,0 +1,169 @@
+package io.beambatch.document;
+
+import io.beambatch.job.SourceSpec;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.List;
+import org.apache.beam.sdk.coders.ListCoder;
+import org.apache.beam.sdk.coders.StringUtf8Coder;
+import org.apache.beam.sdk.transforms.Create;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.transforms.Reshuffle;
+import org.apache.beam.sdk.transforms.Values;
+import org.apache.beam.sdk.transforms.Watch;
+import org.apache.beam.sdk.transforms.Watch.Growth.TerminationCondition;
+import org.apache.beam.sdk.transforms.windowing.FixedWindows;
+import org.apache.beam.sdk.transforms.windowing.Window;
+import org.apache.beam.sdk.values.PBegin;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollectionTuple;
+import org.apache.beam.sdk.values.TupleTag;
+import org.apache.beam.sdk.values.TupleTagList;
+import org.joda.time.Duration;
+
+/**
+ * Reads a source's files into documents.
+ *
+ * <p>Every record becomes exactly one element: in {@link #DOCUMENTS}, or in {@link #INVALID} with
+ * file, line and cause. Blank lines are no records. A pattern that matches no file is an error
+ * before anything is read, unless the source is watched; a file that fits several patterns is read
+ * once.
+ *
+ * <p>Files are cut into slices of a few megabytes that are read in parallel, and a runner that
+ * holds a bundle's output in memory never holds more than a slice's. Compressed files ({@code .gz},
+ * {@code .gzip}, {@code .bz2}, {@code .zst}, {@code .zstd}) are decompressed into the staging
+ * folder for that; the slices stay there.
+ *
+ * <p>Of a watched source, each new file's documents lie in the fixed window of the time at which it
+ * was found. Files have to appear complete, by being moved into place: they are read once.
+ *
+ * <pre>{@code
+ * PCollectionTuple read = pipeline.apply("Read documents", ReadDocuments.from(source, staging));
+ * PCollection<Document> documents = read.get(ReadDocuments.DOCUMENTS);
+ * }</pre>
+ */
+public final class ReadDocuments extends PTransform<PBegin, PCollectionTuple> {
+  public static final TupleTag<Document> DOCUMENTS = new TupleTag<>("documents") {};
+  public static final TupleTag<FailedDocument> INVALID = new TupleTag<>("invalid") {};
+
+  private final SourceSpec source;
+  private final String stagingFolder;
+  private final ReadSettings settings;
+  private final TerminationCondition<List<String>, ?> watchUntil;
+
+  private ReadDocuments(
+      SourceSpec source,
+      String stagingFolder,
+      ReadSettings settings,
+      TerminationCondition<List<String>, ?> watchUntil) {
+    this.source = source;
+    this.stagingFolder = stagingFolder;
+    this.settings = settings;
+    this.watchUntil = watchUntil;
+  }
+
+  /**
+   * Reads a source.
+   *
+   * @param stagingFolder for slices of compressed files; local or {@code gs://}
+   * @throws IllegalArgumentException if the delimiter can't separate CSV fields
+   */
+  public static ReadDocuments from(SourceSpec source, String stagingFolder) {
+    SliceReader.scanner(source);
+    return new ReadDocuments(
+        source, stagingFolder, ReadSettings.DEFAULT, Watch.Growth.<List<String>>never());
+  }
+
+  ReadDocuments withSettings(ReadSettings changed) {
+    return new ReadDocuments(source, stagingFolder, changed, watchUntil);
+  }
+
+  ReadDocuments watchingUntil(TerminationCondition<List<String>, ?> condition) {
+    return new ReadDocuments(source, stagingFolder, settings, condition);
+  }
+
+  @Override
+  public PCollectionTuple expand(PBegin begin) {
+    PCollection<List<String>> patterns =
+        begin.apply(
+            "List patterns",
+            Create.of(List.of(source.paths())).withCoder(ListCoder.of(StringUtf8Coder.of())));
+    PCollection<String> files = source.watch() == null ? match(patterns) : watch(patterns);
+    return files
+        .apply("Spread files", Reshuffle.viaRandomKey())
+        .apply("Cut into slices", ParDo.of(new CutFn(source, settings, stagingFolder)))
+        .setCoder(SliceCoder.of())
+        .apply("Spread slices", Reshuffle.viaRandomKey())
+        .apply(
+            "Read slices",
+            ParDo.of(new ReadFn(source, settings))
+                .withOutputTags(DOCUMENTS, TupleTagList.of(INVALID)));
+  }
+
+  private static PCollection<String> match(PCollection<List<String>> patterns) {
+    return patterns.apply("Match files", ParDo.of(new MatchFn()));
+  }
+
+  private PCollection<String> watch(PCollection<List<String>> patterns) {
+    return patterns
+        .apply(
+            "Watch files",
+            Watch.growthOf(new NewFilesFn(Clock.systemUTC()))
+                .withPollInterval(Duration.millis(source.watch().toMillis()))
+                .withTerminationPerInput(watchUntil)
+                .withOutputCoder(StringUtf8Coder.of()))
+        .apply("Keep paths", Values.create())
+        .apply(
+            "Window by time found",
+            Window.into(FixedWindows.of(Duration.millis(source.window().toMillis()))));
+  }
+
+  private static final class CutFn extends DoFn<String, Slice> {
+    private final SourceSpec source;
+    private final ReadSettings settings;
+    private final String stagingFolder;
+
+    CutFn(SourceSpec source, ReadSettings settings, String stagingFolder) {
+      this.source = source;
+      this.settings = settings;
+      this.stagingFolder = stagingFolder;
+    }
+
+    @ProcessElement
+    public void cut(@Element String file, OutputReceiver<Slice> slices) throws IOException {
+      new SliceCutter(source, settings, stagingFolder).cut(file, slices::output);
+    }
+  }
+
+  private static final class ReadFn extends DoFn<Slice, Document> {
+    private final SourceSpec source;
+    private final ReadSettings settings;
+
+    ReadFn(SourceSpec source, ReadSettings settings) {
+      this.source = source;
+      this.settings = settings;
+    }
+
+    @ProcessElement
+    public void read(@Element Slice slice, MultiOutputReceiver output) throws IOException {
+      OutputReceiver<Document> documents = output.get(DOCUMENTS);
+      OutputReceiver<FailedDocument> invalid = output.get(INVALID);
+      new SliceReader(source, settings)
+          .read(
+              slice,
+              new SliceReader.Receiver() {
+                @Override
+                public void document(Document document) {
+                  documents.output(document);
+                }
+
+                @Override
+                public void invalid(FailedDocument failed) {
+                  invalid.output(failed);
+                }
+              });
+    }
+  }
+}

@@ -1,0 +1,23 @@
+package io.beambatch.document;
+
+/** What stands for source records that are no JSON objects themselves. */
+final class SourceRecord {
+  /** The only field of an object that stands for a broken record: its raw text. */
+  static final String LINE = "_line";
+
+  /** The only field of an object that stands for a record too long to read: where it is. */
+  static final String SOURCE = "_source";
+
+  private SourceRecord() {}
+
+  /** Stands for a record by its text, so that it can be repaired and fed in again. */
+  static String line(String text) {
+    return new JsonText().put(LINE, text).build();
+  }
+
+  /** Stands for a record by its place. */
+  static String pointer(String file, long line, long bytes) {
+    JsonText place = new JsonText().put("file", file).put("line", line).put("bytes", bytes);
+    return new JsonText().put(SOURCE, place).build();
+  }
+}

@@ -1,0 +1,49 @@
+package io.beambatch.document;
+
+import java.util.List;
+import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.coders.CoderRegistry;
+import org.apache.beam.sdk.testing.CoderProperties;
+import org.junit.jupiter.api.Test;
+
+class DocumentCodersTest {
+  private static final Document DOCUMENT = new Document("é😀", "{\"a\":\"\\n é😀\"}");
+
+  @Test
+  void roundTripsDocuments() throws Exception {
+    Coder<Document> coder = CoderRegistry.createDefault().getCoder(Document.class);
+    check(coder, List.of(DOCUMENT, new Document("", "{}")));
+  }
+
+  @Test
+  void roundTripsFailedDocuments() throws Exception {
+    Coder<FailedDocument> coder = CoderRegistry.createDefault().getCoder(FailedDocument.class);
+    check(
+        coder,
+        List.of(
+            new FailedDocument(
+                DOCUMENT, Failure.unsent(FailureReason.INVALID_DOCUMENT, "what and where")),
+            new FailedDocument(
+                DOCUMENT,
+                new Failure(FailureReason.TRUNCATED, "m", 3, "batch_1", "req_1", "half an"))));
+  }
+
+  @Test
+  void roundTripsSlices() throws Exception {
+    check(
+        SliceCoder.of(),
+        List.of(
+            Slice.whole("a.txt"),
+            new Slice("gs://b/a.csv", "p", 1L << 40, 5, 1L << 33, CsvHeader.of(List.of("a", "é"))),
+            new Slice("a.csv", "p", 0, 5, 1, CsvHeader.broken("no name"))));
+  }
+
+  private static <T> void check(Coder<T> coder, List<T> values) throws Exception {
+    CoderProperties.coderSerializable(coder);
+    for (T value : values) {
+      CoderProperties.coderDecodeEncodeEqual(coder, value);
+      CoderProperties.coderDeterministic(coder, value, value);
+      CoderProperties.coderConsistentWithEquals(coder, value, value);
+    }
+  }
+}
