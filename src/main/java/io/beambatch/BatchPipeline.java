@@ -13,6 +13,7 @@ import io.beambatch.result.GatherUnsent;
 import io.beambatch.result.JoinedChunk;
 import io.beambatch.result.ResultFile;
 import io.beambatch.result.ResultFiles;
+import io.beambatch.run.RecordWritten;
 import io.beambatch.sink.WriteResults;
 import io.beambatch.storage.JsonCoder;
 import io.beambatch.storage.RunFolder;
@@ -102,6 +103,7 @@ public final class BatchPipeline {
     }
     PCollectionList.of(results)
         .apply("All results", Flatten.pCollections())
-        .apply("Write", new WriteResults(job.sink(), job.failures(), folder));
+        .apply("Write", new WriteResults(job.sink(), job.failures(), folder.run()))
+        .apply("Note what was written", new RecordWritten(folder));
   }
 }

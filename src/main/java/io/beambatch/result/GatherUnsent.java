@@ -23,6 +23,11 @@ public final class GatherUnsent extends PTransform<PCollection<Plan>, PCollectio
     this.folder = folder;
   }
 
+  /** The name of the file that a plan's unsent documents get in the sink. */
+  public static String shard(Plan plan) {
+    return plan.name() + "-unsent";
+  }
+
   @Override
   public PCollection<ResultFile> expand(PCollection<Plan> plans) {
     return plans
@@ -56,7 +61,7 @@ public final class GatherUnsent extends PTransform<PCollection<Plan>, PCollectio
       out.output(
           new ResultFile(
               ResultFile.Kind.FAILED,
-              plan.name() + "-unsent",
+              shard(plan),
               path,
               documents,
               List.of(Outcomes.FAILURE)));

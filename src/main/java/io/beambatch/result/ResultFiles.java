@@ -2,6 +2,8 @@ package io.beambatch.result;
 
 import io.beambatch.chunk.Part;
 import io.beambatch.storage.JsonCoder;
+import java.util.List;
+import java.util.stream.Stream;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
@@ -10,6 +12,11 @@ import org.apache.beam.sdk.values.PCollection;
 /** What a joined chunk holds: files for the sink, and requests for the next attempt. */
 public final class ResultFiles {
   private ResultFiles() {}
+
+  /** The files of a joined chunk: none, one or two. */
+  public static List<ResultFile> of(JoinedChunk chunk) {
+    return Stream.of(chunk.answered(), chunk.failed()).flatMap(Stream::ofNullable).toList();
+  }
 
   /** The files of answered and of failed documents. */
   public static PTransform<PCollection<JoinedChunk>, PCollection<ResultFile>> ofChunks() {
@@ -36,12 +43,7 @@ public final class ResultFiles {
   private static final class FilesFn extends DoFn<JoinedChunk, ResultFile> {
     @ProcessElement
     public void process(@Element JoinedChunk chunk, OutputReceiver<ResultFile> out) {
-      if (chunk.answered() != null) {
-        out.output(chunk.answered());
-      }
-      if (chunk.failed() != null) {
-        out.output(chunk.failed());
-      }
+      of(chunk).forEach(out::output);
     }
   }
 

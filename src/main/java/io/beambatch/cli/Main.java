@@ -1,0 +1,45 @@
+package io.beambatch.cli;
+
+import java.io.PrintWriter;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The command line. */
+@Command(
+    name = "beam-batch-inference",
+    description = "LLM batch jobs over data: half the price, nothing lost, nothing paid twice.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    subcommands = {RunCommand.class, PlanCommand.class, ServeCommand.class})
+public final class Main implements Runnable {
+  @Spec private CommandSpec spec;
+
+  private Main() {}
+
+  /** Runs a command and ends the process with its exit code. */
+  public static void main(String[] args) {
+    Logs.configure(args);
+    System.exit(execute(args));
+  }
+
+  /** Runs a command in this process. */
+  static int execute(String... args) {
+    return new CommandLine(new Main())
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setExecutionExceptionHandler(
+            (exception, commandLine, parsed) ->
+                Failures.report(exception, commandLine.getErr()))
+        .execute(args);
+  }
+
+  @Override
+  public void run() {
+    PrintWriter err = spec.commandLine().getErr();
+    err.flush();
+    throw new ParameterException(
+        spec.commandLine(), "Name a command: " + String.join(", ", spec.subcommands().keySet()));
+  }
+}

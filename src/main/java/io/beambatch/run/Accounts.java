@@ -1,0 +1,209 @@
+package io.beambatch.run;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.beambatch.chunk.Chunk;
+import io.beambatch.chunk.Plan;
+import io.beambatch.chunk.PlanStore;
+import io.beambatch.cost.CostEstimate;
+import io.beambatch.cost.PriceTable;
+import io.beambatch.document.FailureReason;
+import io.beambatch.job.Job;
+import io.beambatch.ledger.Ledgers;
+import io.beambatch.result.GatherUnsent;
+import io.beambatch.result.JoinedChunk;
+import io.beambatch.result.ResultFile;
+import io.beambatch.result.ResultFiles;
+import io.beambatch.sink.WrittenFile;
+import io.beambatch.storage.RunFolder;
+import io.beambatch.storage.Storage;
+import java.io.IOException;
+import java.io.InputStream;
+import java.math.RoundingMode;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * Adds up what became of a run's documents, from what was written down on the way, and checks that
+ * every document that was read is answered or failed.
+ */
+public final class Accounts {
+  private static final JsonMapper MAPPER = JsonMapper.builder().build();
+
+  private final Job job;
+  private final Runs.Run run;
+
+  /** The accounts of a run. */
+  public Accounts(Job job, Runs.Run run) {
+    this.job = job;
+    this.run = run;
+  }
+
+  /**
+   * Checks a run that has ended, and makes its report.
+   *
+   * @throws AccountingException if documents are missing or too many
+   */
+  public Report close(Instant now) throws IOException, AccountingException {
+    List<Plan> plans = new PlanStore(Ledgers.open(run.folder())).all();
+    if (plans.isEmpty()) {
+      throw new AccountingException("no plan was committed: nothing was read");
+    }
+    Sums sums = new Sums();
+    for (Plan plan : plans) {
+      sums.add(plan);
+      if (!plan.unsent().isEmpty()) {
+        sums.written(written(ResultFile.Kind.FAILED, GatherUnsent.shard(plan)));
+      }
+      for (Chunk chunk : plan.chunks()) {
+        JoinedChunk joined = joined(chunk);
+        sums.add(joined, chunk);
+        for (ResultFile file : ResultFiles.of(joined)) {
+          sums.written(written(file.kind(), file.shard()));
+        }
+      }
+    }
+    if (sums.writtenAnswered != sums.answered
+        || sums.writtenFailed != sums.failures()
+        || sums.writtenAnswered + sums.writtenFailed != sums.documents) {
+      throw new AccountingException(
+          String.format(
+              Locale.ROOT,
+              "the numbers don't add up: %,d documents read; joined: %,d answered and %,d failed;"
+                  + " written: %,d answered and %,d failed. Nothing of the run is deleted: look into"
+                  + " %s",
+              sums.documents,
+              sums.answered,
+              sums.failures(),
+              sums.writtenAnswered,
+              sums.writtenFailed,
+              run.folder().path()));
+    }
+    return report(sums, now);
+  }
+
+  private WrittenFile written(ResultFile.Kind kind, String shard)
+      throws IOException, AccountingException {
+    return RecordWritten.read(run.folder(), kind, shard)
+        .orElseThrow(
+            () ->
+                new AccountingException(
+                    "the "
+                        + kind.name().toLowerCase(Locale.ROOT)
+                        + " documents of "
+                        + shard
+                        + " were never written; run the same command again"));
+  }
+
+  private Report report(Sums sums, Instant now) {
+    Instant started = Instant.ofEpochMilli(run.record().created());
+    Optional<CostEstimate> cost =
+        PriceTable.shipped()
+            .cost(job.request().model(), job.prices(), sums.promptTokens, sums.completionTokens);
+    return new Report(
+        job.name(),
+        run.record().name(),
+        job.request().model(),
+        sums.documents,
+        sums.answered,
+        sums.failed,
+        sums.requests,
+        sums.batches,
+        sums.attempts,
+        sums.bytes,
+        sums.promptTokens,
+        sums.completionTokens,
+        cost.map(c -> c.batchUsd().setScale(6, RoundingMode.HALF_UP)).orElse(null),
+        cost.map(c -> c.realTimeUsd().setScale(6, RoundingMode.HALF_UP)).orElse(null),
+        started.toString(),
+        now.toString(),
+        Duration.between(started, now).toMillis() / 1000.0);
+  }
+
+  /** Writes the report where it belongs. */
+  public void write(Report report) throws IOException {
+    Storage.write(
+        run.folder().report(),
+        stream ->
+            stream.write(MAPPER.writerWithDefaultPrettyPrinter().writeValueAsBytes(report)));
+  }
+
+  private JoinedChunk joined(Chunk chunk) throws IOException, AccountingException {
+    RunFolder folder = run.folder();
+    String path = folder.result(chunk.id(), "json");
+    if (!Storage.exists(path)) {
+      throw new AccountingException(
+          "chunk " + chunk.id() + " was planned, but its results were never joined: " + path
+              + " is missing; run the same command again");
+    }
+    try (InputStream stream = Storage.open(path)) {
+      return MAPPER.readValue(stream, JoinedChunk.class);
+    }
+  }
+
+  private static final class Sums {
+    private final Map<String, Long> failed = new TreeMap<>();
+    private long documents;
+    private long answered;
+    private long requests;
+    private long bytes;
+    private long promptTokens;
+    private long completionTokens;
+    private int batches;
+    private int attempts;
+    private long writtenAnswered;
+    private long writtenFailed;
+
+    void add(Plan plan) {
+      if (plan.attempt() == 1) {
+        documents += plan.documents();
+      }
+      requests += plan.requests();
+      bytes += plan.bytes();
+      batches += plan.chunks().size();
+      attempts = plan.chunks().isEmpty() ? attempts : Math.max(attempts, plan.attempt());
+      plan.unsent().forEach(part -> count(part.failed()));
+    }
+
+    void add(JoinedChunk joined, Chunk chunk) throws AccountingException {
+      long answeredHere = joined.answered() == null ? 0 : joined.answered().documents();
+      long again = joined.again() == null ? 0 : joined.again().requests();
+      long failedHere = joined.failures().values().stream().mapToLong(Long::longValue).sum();
+      if (answeredHere + again + failedHere != chunk.requests()) {
+        throw new AccountingException(
+            String.format(
+                Locale.ROOT,
+                "chunk %s: %,d requests, but %,d answered, %,d failed, %,d to be sent again",
+                chunk.id(),
+                chunk.requests(),
+                answeredHere,
+                failedHere,
+                again));
+      }
+      answered += answeredHere;
+      promptTokens += joined.promptTokens();
+      completionTokens += joined.completionTokens();
+      count(joined.failures());
+    }
+
+    void written(WrittenFile file) {
+      if (file.kind() == ResultFile.Kind.ANSWERED) {
+        writtenAnswered += file.documents();
+      } else {
+        writtenFailed += file.documents();
+      }
+    }
+
+    private void count(Map<FailureReason, Long> failures) {
+      failures.forEach((reason, count) -> failed.merge(reason.code(), count, Long::sum));
+    }
+
+    long failures() {
+      return failed.values().stream().mapToLong(Long::longValue).sum();
+    }
+  }
+}
