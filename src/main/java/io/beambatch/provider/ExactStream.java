@@ -69,7 +69,8 @@ final class ExactStream extends InputStream {
       count += read;
       return read;
     } catch (IOException e) {
-      failure = e;
+      // Once closed, it is the connection that failed, and not the content.
+      failure = closed ? failure : e;
       throw e;
     } catch (RuntimeException e) {
       failure = new IOException(e);

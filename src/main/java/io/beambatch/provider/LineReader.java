@@ -7,13 +7,17 @@ import java.util.Arrays;
 
 /** Cuts a stream into lines of bytes, and passes over the rest of those that are too long. */
 final class LineReader implements Closeable {
+  private static final int SMALLEST = 1 << 12;
+  // What a longer line took is given back before the next one.
+  private static final int LARGEST_KEPT = 32 << 20;
+
   private final InputStream in;
   private final int longest;
   private final byte[] buffer = new byte[1 << 16];
   private int position;
   private int end;
 
-  private byte[] line = new byte[1 << 12];
+  private byte[] line = new byte[SMALLEST];
   private int length;
   private boolean tooLong;
   private long number;
@@ -27,6 +31,9 @@ final class LineReader implements Closeable {
   boolean next() throws IOException {
     length = 0;
     tooLong = false;
+    if (line.length > LARGEST_KEPT) {
+      line = new byte[SMALLEST];
+    }
     boolean any = false;
     while (fill()) {
       any = true;

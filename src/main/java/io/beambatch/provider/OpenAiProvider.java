@@ -6,6 +6,7 @@ import io.beambatch.provider.ProviderException.Kind;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URLEncoder;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
@@ -85,6 +86,9 @@ public final class OpenAiProvider implements BatchProvider {
         file = http.json(request, timeout, OpenAiProvider::withId);
       } catch (ProviderException e) {
         ProviderException fault = body.fault();
+        if (fault == null && e.kind() == Kind.NO_REPLY && !body.sent()) {
+          checkKey(e);
+        }
         throw fault == null ? e : fault;
       }
       ProviderException fault = body.fault();
@@ -104,6 +108,22 @@ public final class OpenAiProvider implements BatchProvider {
     } catch (IOException e) {
       throw new ProviderException(
           Kind.NO_REPLY, 0, null, null, "The content of " + upload.name() + " can't be closed", e);
+    }
+  }
+
+  /**
+   * A server that refuses the key may hang up on a large upload, and its reply is then lost with
+   * the connection. A small call brings it out before the upload is repeated in vain.
+   */
+  private void checkKey(ProviderException lost) throws ProviderException {
+    try {
+      http.json(
+          http.request("/batches?limit=1").GET().build(), settings.requestTimeout(), json -> json);
+    } catch (ProviderException e) {
+      if (e.kind() == Kind.UNAUTHORIZED) {
+        throw e;
+      }
+      lost.addSuppressed(e);
     }
   }
 
@@ -180,19 +200,15 @@ public final class OpenAiProvider implements BatchProvider {
   public InputStream download(String fileId) throws ProviderException {
     HttpRequest request = http.request("/files/" + encoded(fileId) + "/content").GET().build();
     HttpCalls.Opened opened = repeater.call(() -> http.open(request));
-    String call = HttpCalls.call(request);
-    boolean delimited =
-        opened.headers().firstValue("content-length").isPresent()
-            || opened.headers().firstValue("transfer-encoding").isPresent();
-    // A body that ends with its connection looks whole when cut: the file's size tells.
-    long bytes = delimited ? -1 : size(fileId, opened.body());
-    InputStream stream = new ResultStream(opened.body(), call, bytes, settings.idleTimeout());
-    String encoding = opened.headers().firstValue("content-encoding").orElse("identity");
     try {
-      return encoding.equalsIgnoreCase("gzip") ? new GZIPInputStream(stream, 1 << 16) : stream;
-    } catch (IOException e) {
-      throw new ProviderException(
-          Kind.NO_REPLY, 200, null, null, call + " brought no gzip data, as it said", e);
+      return resultStream(fileId, HttpCalls.call(request), opened);
+    } catch (ProviderException e) {
+      try {
+        opened.body().close();
+      } catch (IOException closing) {
+        e.addSuppressed(closing);
+      }
+      throw e;
     }
   }
 
@@ -220,19 +236,29 @@ public final class OpenAiProvider implements BatchProvider {
     return "OpenAiProvider[" + settings.baseUrl() + "]";
   }
 
-  private long size(String fileId, InputStream opened) throws ProviderException {
+  private InputStream resultStream(String fileId, String call, HttpCalls.Opened opened)
+      throws ProviderException {
+    HttpHeaders headers = opened.headers();
+    boolean gzip = headers.firstValue("content-encoding").orElse("").equalsIgnoreCase("gzip");
+    boolean endIsMarked =
+        gzip
+            || headers.firstValue("content-length").isPresent()
+            || headers.firstValue("transfer-encoding").isPresent();
+    // A body that ends with its connection looks whole when cut: the file's size tells.
+    long bytes = endIsMarked ? -1 : size(fileId);
+    InputStream stream = new ResultStream(opened.body(), call, bytes, settings.idleTimeout());
     try {
-      JsonNode file = get("/files/" + encoded(fileId), OpenAiProvider::withId);
-      Long bytes = Json.number(file, "bytes");
-      return bytes == null ? -1 : bytes;
-    } catch (ProviderException e) {
-      try (opened) {
-        throw e;
-      } catch (IOException closing) {
-        e.addSuppressed(closing);
-        throw e;
-      }
+      return gzip ? new GZIPInputStream(stream, 1 << 16) : stream;
+    } catch (IOException e) {
+      throw new ProviderException(
+          Kind.NO_REPLY, 200, null, null, call + " brought no gzip data, as it said", e);
     }
+  }
+
+  private long size(String fileId) throws ProviderException {
+    JsonNode file = get("/files/" + encoded(fileId), OpenAiProvider::withId);
+    Long bytes = Json.number(file, "bytes");
+    return bytes == null ? -1 : bytes;
   }
 
   private <T> T get(String path, Function<JsonNode, @Nullable T> reader) throws ProviderException {

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -57,7 +58,7 @@ class OpenAiCreateTest extends ProviderFixture {
                 3,
                 2,
                 1,
-                java.util.List.of(),
+                List.of(),
                 METADATA));
   }
 

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Named;
@@ -121,7 +122,7 @@ class OpenAiDownloadTest extends ProviderFixture {
       gzip.write(LINES.getBytes(UTF_8));
     }
     byte[] whole = packed.toByteArray();
-    byte[] cut = java.util.Arrays.copyOf(whole, whole.length - 9);
+    byte[] cut = Arrays.copyOf(whole, whole.length - 9);
     server.then(
         reply(200, whole, "Content-Encoding: gzip"), reply(200, cut, "Content-Encoding: gzip"));
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.beambatch.provider.ProviderException.Kind;
 import io.beambatch.provider.ScriptedServer.Reply;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -128,6 +129,6 @@ class OpenAiErrorTest extends ProviderFixture {
 
   private ProviderException failureTo(Reply reply) {
     server.then(reply);
-    return failureOf(() -> provider.create("file-9", "/v1/embeddings", java.util.Map.of()));
+    return failureOf(() -> provider.create("file-9", "/v1/embeddings", Map.of()));
   }
 }

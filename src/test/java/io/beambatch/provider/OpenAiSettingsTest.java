@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,7 +42,7 @@ class OpenAiSettingsTest {
   @Test
   void missingKeyNamesTheVariableToSet() {
     for (Map<String, String> environment :
-        java.util.List.<Map<String, String>>of(Map.of(), Map.of("OPENAI_API_KEY", " "))) {
+        List.<Map<String, String>>of(Map.of(), Map.of("OPENAI_API_KEY", " "))) {
       assertThatThrownBy(() -> OpenAiProvider.connect(null, environment))
           .isInstanceOf(ProviderSettingsException.class)
           .hasMessageContaining("OPENAI_API_KEY");

@@ -1,7 +1,7 @@
 package io.beambatch.provider;
 
 import static io.beambatch.provider.ScriptedServer.dropped;
-import static io.beambatch.provider.ScriptedServer.early;
+import static io.beambatch.provider.ScriptedServer.hungUp;
 import static io.beambatch.provider.ScriptedServer.json;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -15,7 +15,9 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class OpenAiUploadTest extends ProviderFixture {
@@ -135,8 +137,8 @@ class OpenAiUploadTest extends ProviderFixture {
   }
 
   @Test
-  void answerThatComesBeforeTheBodyIsStillTheAnswer() {
-    server.then(early(401, error("invalid_api_key", "Incorrect API key provided")));
+  void uploadThatIsHungUpOnBecauseOfTheKeySaysSo() {
+    server.then(hungUp(), json(401, error("invalid_api_key", "Incorrect API key provided")));
     long bytes = 50L << 20;
 
     ProviderException failure =
@@ -144,6 +146,20 @@ class OpenAiUploadTest extends ProviderFixture {
             () -> provider.upload(new Upload("c.jsonl", bytes, () -> new GeneratedStream(bytes))));
 
     assertThat(failure.kind()).isEqualTo(Kind.UNAUTHORIZED);
+    assertThat(server.calls()).containsExactly("POST /v1/files", "GET /v1/batches?limit=1");
+    assertThat(waits).isEmpty();
+  }
+
+  @Test
+  void uploadThatIsHungUpOnForNoReasonIsRepeated() throws Exception {
+    long bytes = 5L << 20;
+    server.then(hungUp(), json(200, "{\"data\":[]}"), json(200, String.format(FILE, bytes)));
+
+    String id = provider.upload(new Upload("c.jsonl", bytes, () -> new GeneratedStream(bytes)));
+
+    assertThat(id).isEqualTo("file-1");
+    assertThat(server.calls())
+        .containsExactly("POST /v1/files", "GET /v1/batches?limit=1", "POST /v1/files");
   }
 
   @Test
@@ -152,11 +168,26 @@ class OpenAiUploadTest extends ProviderFixture {
     server.then(json(200, String.format(FILE, bytes)));
     OpenAiProvider patient = provider(Backoff.DEFAULT, Duration.ofMinutes(2));
     long before = usedMemory();
+    AtomicLong nearTheEnd = new AtomicLong();
+    InputStream content =
+        new FilterInputStream(new GeneratedStream(bytes)) {
+          private long count;
 
-    patient.upload(new Upload("c.jsonl", bytes, () -> new GeneratedStream(bytes)));
+          @Override
+          public int read(byte[] buffer, int offset, int length) throws IOException {
+            int read = super.read(buffer, offset, length);
+            count += read;
+            if (count > bytes * 9 / 10 && nearTheEnd.get() == 0) {
+              nearTheEnd.set(usedMemory());
+            }
+            return read;
+          }
+        };
+
+    patient.upload(new Upload("c.jsonl", bytes, () -> content));
 
     assertThat(server.taken().get(0).length()).isGreaterThan(bytes);
-    assertThat(usedMemory() - before).isLessThan(100L << 20);
+    assertThat(nearTheEnd.get()).isPositive().isLessThan(before + (50L << 20));
   }
 
   private static long usedMemory() {
@@ -188,7 +219,7 @@ class OpenAiUploadTest extends ProviderFixture {
         return -1;
       }
       int count = (int) Math.min(length, left);
-      java.util.Arrays.fill(buffer, offset, offset + count, (byte) '\n');
+      Arrays.fill(buffer, offset, offset + count, (byte) '\n');
       left -= count;
       return count;
     }

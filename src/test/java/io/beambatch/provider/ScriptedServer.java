@@ -63,10 +63,9 @@ final class ScriptedServer implements AutoCloseable {
     return raw("");
   }
 
-  /** Answers after the headers, without reading the body, and hangs up. */
-  static Reply early(int status, String body) {
-    byte[] bytes = body.getBytes(UTF_8);
-    return new Reply(message(status, bytes.length, bytes, "Connection: close"), false, true, false);
+  /** Hangs up after the headers, without reading the body. */
+  static Reply hungUp() {
+    return new Reply(ByteBuffer.allocate(0), false, true, false);
   }
 
   private final ServerSocket server;
