@@ -1,0 +1,65 @@
+package io.beambatch.document;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The lines of outcome files: the document as it came, and at its end what became of it, under
+ * {@link #BATCH} if it was answered and under {@link #FAILURE} if not.
+ */
+public final class Outcomes {
+  /** The field that says how a document was answered. */
+  public static final String BATCH = "_batch";
+
+  /** The field that says why a document failed. */
+  public static final String FAILURE = "_failure";
+
+  private static final JsonMapper MAPPER = JsonMapper.builder().build();
+  private static final DocumentSplice FAILED = DocumentSplice.of(List.of(FAILURE), List.of());
+
+  private Outcomes() {}
+
+  /** Writes a failed document as one line. */
+  public static void writeFailed(OutputStream out, FailedDocument failed) throws IOException {
+    writeFailed(out, JsonSlice.of(failed.document().json()), failed.failure());
+  }
+
+  /**
+   * Writes a failed document as one line: its own fields, then {@code "_failure":{"reason",
+   * "message", "attempts", "batch_id", "request_id"}}, with {@code "partial"} if there is one.
+   *
+   * @param document one JSON object on one line
+   * @throws IllegalArgumentException if the document is not an object in braces
+   */
+  public static void writeFailed(OutputStream out, JsonSlice document, Failure failure)
+      throws IOException {
+    FAILED.writeLine(out, document, List.of(JsonSlice.of(MAPPER.writeValueAsBytes(json(failure)))));
+  }
+
+  private static ObjectNode json(Failure failure) {
+    ObjectNode json =
+        MAPPER
+            .createObjectNode()
+            .put("reason", failure.reason().code())
+            .put("message", encodable(failure.message()))
+            .put("attempts", failure.attempts())
+            .put("batch_id", encodable(failure.batchId()))
+            .put("request_id", encodable(failure.requestId()));
+    if (failure.partial() != null) {
+      json.put("partial", encodable(failure.partial()));
+    }
+    return json;
+  }
+
+  /** Half of a surrogate pair, as at the end of an answer that was cut, has no form in UTF-8. */
+  private static @Nullable String encodable(@Nullable String text) {
+    return text == null
+        ? null
+        : new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
+  }
+}
