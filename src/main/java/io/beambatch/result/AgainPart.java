@@ -1,0 +1,116 @@
+package io.beambatch.result;
+
+import io.beambatch.chunk.Chunk;
+import io.beambatch.chunk.Part;
+import io.beambatch.document.JsonSlice;
+import io.beambatch.storage.RunFolder;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The requests of a chunk that have to be sent again, as a part for the next attempt. Its name
+ * follows from the chunk's, so that a join that is repeated makes the same part.
+ */
+final class AgainPart implements Closeable {
+  private static final JsonPaths IN_REQUEST = JsonPaths.of("/custom_id", "/body/input");
+  private static final int NAME_BYTES = 12;
+
+  private final String name;
+  private final LineFile requests;
+  private final LineFile documents;
+  private final boolean weighsInputs;
+  private long weight;
+  private long bytes;
+  private double tokens;
+
+  AgainPart(Chunk chunk, RunFolder folder, Endpoint endpoint) {
+    name = "r" + hash(chunk.id());
+    requests = new LineFile(folder.requests(name));
+    documents = new LineFile(folder.documents(name));
+    weighsInputs = endpoint == Endpoint.EMBEDDINGS;
+  }
+
+  /**
+   * Adds a request.
+   *
+   * @param part where it stood so far
+   * @param document its line in that part's sidecar
+   */
+  void add(Part part, JsonSlice request, JsonSlice document) throws IOException {
+    @Nullable JsonSlice[] found = IN_REQUEST.find(request);
+    JsonSlice old = found[0];
+    if (old == null) {
+      throw new IllegalStateException(
+          "A request line of part " + part.name() + " has no custom_id");
+    }
+    byte[] customId = ('"' + name + '-' + requests.lines() + '"').getBytes(StandardCharsets.UTF_8);
+    requests.add(
+        out -> {
+          request.before(old).writeTo(out);
+          out.write(customId);
+          request.after(old).writeTo(out);
+          out.write('\n');
+        });
+    documents.add(
+        out -> {
+          document.writeTo(out);
+          out.write('\n');
+        });
+    bytes += request.length() - old.length() + customId.length + 1;
+    weight += weighsInputs ? inputs(found[1]) : 1;
+    // The part's estimate was not kept for each request; their lengths are a fair share of it.
+    tokens += (double) part.tokens() * (request.length() + 1) / part.bytes();
+  }
+
+  int requests() {
+    return requests.lines();
+  }
+
+  /**
+   * Makes the part appear.
+   *
+   * @return the part, or null if nothing has to be sent again
+   */
+  @Nullable Part commit(List<String> fields) throws IOException {
+    requests.commit();
+    documents.commit();
+    if (requests.lines() == 0) {
+      return null;
+    }
+    return new Part(
+        name, requests.lines(), weight, bytes, (long) Math.ceil(tokens), Map.of(), fields);
+  }
+
+  @Override
+  public void close() throws IOException {
+    try (requests;
+        documents) {
+      // Both are closed, whatever happens to the other.
+    }
+  }
+
+  /** How many texts are to be embedded; an array of numbers is one, cut into tokens already. */
+  private static int inputs(@Nullable JsonSlice input) throws IOException {
+    List<JsonSlice> elements = JsonPaths.elements(input);
+    return elements.isEmpty() || !(elements.get(0).isText() || elements.get(0).isArray())
+        ? 1
+        : elements.size();
+  }
+
+  private static String hash(String text) {
+    try {
+      byte[] digest =
+          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(digest, 0, NAME_BYTES);
+    } catch (NoSuchAlgorithmException impossible) {
+      throw new IllegalStateException("Every Java has SHA-256", impossible);
+    }
+  }
+}

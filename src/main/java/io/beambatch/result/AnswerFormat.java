@@ -1,0 +1,105 @@
+package io.beambatch.result;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.beambatch.document.JsonSlice;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The shape that answers have to have.
+ *
+ * @param json whether a text is to be JSON, and kept as such
+ * @param object whether that JSON is to be an object
+ * @param schema what it has to fit, or null
+ */
+record AnswerFormat(boolean json, boolean object, @Nullable AnswerSchema schema) {
+  static final AnswerFormat ANY = new AnswerFormat(false, false, null);
+
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
+
+  /** A format with a schema. */
+  static AnswerFormat of(JsonNode schema) {
+    return new AnswerFormat(true, false, AnswerSchema.of(schema));
+  }
+
+  /** The format that a request asks for in {@code response_format} or {@code text.format}. */
+  static AnswerFormat asked(@Nullable JsonNode format) {
+    if (format == null) {
+      return ANY;
+    }
+    return switch (format.path("type").asText()) {
+      case "json_object" -> new AnswerFormat(true, true, null);
+      case "json_schema" -> {
+        JsonNode schema = format.at("/json_schema/schema");
+        schema = schema.isMissingNode() ? format.path("schema") : schema;
+        yield schema.isObject() ? of(schema) : new AnswerFormat(true, false, null);
+      }
+      default -> ANY;
+    };
+  }
+
+  /**
+   * Puts an answer into its shape: a text that is to be JSON becomes that JSON, on one line, with
+   * its numbers and strings as the model wrote them.
+   */
+  Shaped shape(JsonSlice answer) throws IOException {
+    if (!json) {
+      return new Shaped(answer, null);
+    }
+    JsonSlice value =
+        answer.isText() ? JsonSlice.of(answer.text().getBytes(StandardCharsets.UTF_8)) : answer;
+    String problem = problem(value);
+    return new Shaped(problem == null && answer.isText() ? onOneLine(value) : value, problem);
+  }
+
+  private @Nullable String problem(JsonSlice value) throws IOException {
+    if (schema == null && !object) {
+      return value.wellFormed() ? null : "the answer is not JSON, which was asked for";
+    }
+    JsonNode tree;
+    try (var parser = value.parser()) {
+      tree = MAPPER.readTree(parser);
+    } catch (JsonProcessingException malformed) {
+      tree = null;
+    }
+    if (tree == null) {
+      return "the answer is not JSON, which was asked for";
+    }
+    if (object && !tree.isObject()) {
+      return "the answer is JSON, but not an object, which was asked for";
+    }
+    return schema == null ? null : schema.violation(tree);
+  }
+
+  /** Leaves out what stands between the tokens: a model may set its JSON in lines. */
+  private static JsonSlice onOneLine(JsonSlice json) {
+    byte[] compact = new byte[json.length()];
+    int length = 0;
+    boolean inText = false;
+    for (int i = 0; i < json.length(); i++) {
+      byte b = json.at(i);
+      if (inText && b == '\\') {
+        compact[length++] = b;
+        b = json.at(++i);
+      } else if (b == '"') {
+        inText = !inText;
+      } else if (!inText && (b == ' ' || b == '\n' || b == '\r' || b == '\t')) {
+        continue;
+      }
+      compact[length++] = b;
+    }
+    return JsonSlice.of(compact, 0, length);
+  }
+
+  /**
+   * An answer in its shape.
+   *
+   * @param problem what keeps it from having the shape, without its contents; null if nothing does
+   */
+  record Shaped(JsonSlice value, @Nullable String problem) {}
+}

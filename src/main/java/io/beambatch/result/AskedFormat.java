@@ -1,0 +1,85 @@
+package io.beambatch.result;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.beambatch.document.JsonSlice;
+import io.beambatch.job.Job;
+import io.beambatch.job.ResultSpec;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The format that a job asks its answers in: that of {@code result.schema}, else that of the
+ * request body, which may hold placeholders and so differ from request to request.
+ */
+final class AskedFormat {
+  private static final JsonMapper MAPPER = JsonMapper.builder().build();
+  private static final JsonPaths IN_REQUEST =
+      JsonPaths.of("/body/response_format", "/body/text/format");
+  private static final int REMEMBERED = 100;
+
+  /** Null if it has to be read from each request. */
+  private final @Nullable AnswerFormat ofAll;
+
+  private final Map<String, AnswerFormat> remembered = new LinkedHashMap<>();
+
+  /**
+   * Compiles the job's schema.
+   *
+   * @throws IllegalArgumentException if it can't be used
+   */
+  AskedFormat(Job job) {
+    ResultSpec result = job.result();
+    JsonNode inBody = inBody(job.request().body());
+    if (result.schema() != null) {
+      ofAll = AnswerFormat.of(result.schema());
+    } else if (inBody == null
+        || leadsElsewhere(result.pointer(), Endpoint.of(job.request().endpoint()))) {
+      // What a pointer leads to need not be what the request's format speaks of.
+      ofAll = AnswerFormat.ANY;
+    } else {
+      ofAll = inBody.toString().contains("{{") ? null : AnswerFormat.asked(inBody);
+    }
+  }
+
+  /** The format of a request's answer; the request is looked at only if it has to be. */
+  AnswerFormat of(RequestSource request) throws IOException {
+    if (ofAll != null) {
+      return ofAll;
+    }
+    @Nullable JsonSlice[] found = IN_REQUEST.find(request.line());
+    JsonSlice format = found[0] == null ? found[1] : found[0];
+    if (format == null) {
+      return AnswerFormat.ANY;
+    }
+    if (remembered.size() >= REMEMBERED) {
+      remembered.clear();
+    }
+    String json = format.json();
+    AnswerFormat asked = remembered.get(json);
+    if (asked == null) {
+      asked = AnswerFormat.asked(MAPPER.readTree(json));
+      remembered.put(json, asked);
+    }
+    return asked;
+  }
+
+  private static boolean leadsElsewhere(@Nullable String pointer, Endpoint endpoint) {
+    return pointer != null
+        && !(endpoint == Endpoint.CHAT && pointer.equals(endpoint.pointers().get(0)));
+  }
+
+  private static @Nullable JsonNode inBody(JsonNode body) {
+    JsonNode chat = body.path("response_format");
+    JsonNode format = chat.isMissingNode() ? body.at("/text/format") : chat;
+    return format.isObject() ? format : null;
+  }
+
+  /** Reads the request line that a result belongs to. */
+  @FunctionalInterface
+  interface RequestSource {
+    JsonSlice line() throws IOException;
+  }
+}

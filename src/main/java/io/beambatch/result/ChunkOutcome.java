@@ -1,0 +1,184 @@
+package io.beambatch.result;
+
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import io.beambatch.batch.AwaitedChunk;
+import io.beambatch.chunk.Chunk;
+import io.beambatch.chunk.Part;
+import io.beambatch.document.DocumentSplice;
+import io.beambatch.document.Failure;
+import io.beambatch.document.FailureReason;
+import io.beambatch.document.JsonSlice;
+import io.beambatch.document.Outcomes;
+import io.beambatch.job.Job;
+import io.beambatch.job.SinkSpec;
+import io.beambatch.result.LineJudge.Sending;
+import io.beambatch.result.ResultFile.Kind;
+import io.beambatch.storage.RunFolder;
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Writes what becomes of a chunk's documents, and counts it. */
+final class ChunkOutcome implements Closeable {
+  private static final JsonSlice NULL = JsonSlice.of("null");
+
+  private final Job job;
+  private final AwaitedChunk awaited;
+  private final LineFile answered;
+  private final LineFile failed;
+  private final AgainPart again;
+  private final DocumentSplice answer;
+  private final String batchId;
+  private final Map<FailureReason, Long> failures = new EnumMap<>(FailureReason.class);
+  private long promptTokens;
+  private long completionTokens;
+
+  ChunkOutcome(Job job, RunFolder folder, AwaitedChunk awaited) {
+    Chunk chunk = awaited.chunk();
+    this.job = job;
+    this.awaited = awaited;
+    answered = new LineFile(folder.result(chunk.id(), "answered.jsonl"));
+    failed = new LineFile(folder.result(chunk.id(), "failed.jsonl"));
+    again = new AgainPart(chunk, folder, Endpoint.of(job.request().endpoint()));
+    answer =
+        DocumentSplice.of(List.of(job.result().field(), Outcomes.BATCH), List.of(Outcomes.FAILURE));
+    batchId = quoted(awaited.batchId());
+  }
+
+  /**
+   * Adds the document that a reader stands at.
+   *
+   * @param line its result line, or null if it has none
+   */
+  void add(
+      Part part,
+      PartReader documents,
+      Judgement judgement,
+      @Nullable ResultLine line,
+      Sending sending)
+      throws IOException {
+    if (line != null && line.succeeded()) {
+      promptTokens += Math.max(0, line.promptTokens());
+      completionTokens += Math.max(0, line.completionTokens());
+    }
+    if (judgement instanceof Judgement.Answered full && line != null) {
+      JsonSlice batch = batch(line, sending);
+      answered.add(
+          out -> answer.writeLine(out, documents.document(), List.of(full.answer(), batch)));
+    } else if (judgement instanceof Judgement.Failed no) {
+      fail(documents, no.failure());
+    } else if (judgement instanceof Judgement.Retryable later) {
+      if (awaited.chunk().attempt() < job.retry().attempts()) {
+        again.add(part, documents.request(), documents.sidecarLine());
+      } else {
+        fail(documents, later.failure());
+      }
+    }
+  }
+
+  /**
+   * Makes the files appear.
+   *
+   * @throws IllegalStateException if not every document has exactly one outcome
+   */
+  JoinedChunk commit(long unknownLines, long doubledLines) throws IOException {
+    Chunk chunk = awaited.chunk();
+    int outcomes = answered.lines() + failed.lines() + again.requests();
+    if (outcomes != chunk.requests()) {
+      throw new IllegalStateException(
+          "Chunk %s: expected %d outcomes, found %d answered + %d failed + %d to be sent again"
+              .formatted(
+                  chunk.id(),
+                  chunk.requests(),
+                  answered.lines(),
+                  failed.lines(),
+                  again.requests()));
+    }
+    answered.commit();
+    failed.commit();
+    List<String> fields =
+        chunk.parts().stream().flatMap(part -> part.fields().stream()).distinct().toList();
+    return new JoinedChunk(
+        chunk.id(),
+        chunk.attempt(),
+        awaited.batchId(),
+        chunk.requests(),
+        file(Kind.ANSWERED, answered, fields),
+        file(Kind.FAILED, failed, fields),
+        again.commit(fields),
+        failures,
+        promptTokens,
+        completionTokens,
+        unknownLines,
+        doubledLines);
+  }
+
+  @Override
+  public void close() throws IOException {
+    try (answered;
+        failed;
+        again) {
+      // All are closed, whatever happens to the others.
+    }
+  }
+
+  private void fail(PartReader documents, Failure failure) throws IOException {
+    failed.add(out -> Outcomes.writeFailed(out, documents.document(), failure));
+    failures.merge(failure.reason(), 1L, Long::sum);
+  }
+
+  private @Nullable ResultFile file(Kind kind, LineFile file, List<String> documentFields) {
+    if (file.lines() == 0) {
+      return null;
+    }
+    List<String> own =
+        kind == Kind.ANSWERED
+            ? List.of(job.result().field(), Outcomes.BATCH)
+            : List.of(Outcomes.FAILURE);
+    List<String> fields = List.of();
+    if (job.sink().type() == SinkSpec.Type.CSV) {
+      // As in the lines: what is put at the end has been taken out before.
+      Set<String> ordered = new LinkedHashSet<>(documentFields);
+      ordered.removeAll(own);
+      ordered.remove(Outcomes.FAILURE);
+      ordered.addAll(own);
+      fields = new ArrayList<>(ordered);
+    }
+    return new ResultFile(kind, awaited.chunk().id(), file.path(), file.lines(), fields);
+  }
+
+  private JsonSlice batch(ResultLine line, Sending sending) {
+    JsonSlice model = line.model();
+    JsonSlice finishReason = line.answer().finishReason();
+    return JsonSlice.of(
+        "{\"model\":"
+            + (model == null ? NULL : model).json()
+            + ",\"finish_reason\":"
+            + (finishReason == null ? NULL : finishReason).json()
+            + ",\"prompt_tokens\":"
+            + tokens(line.promptTokens())
+            + ",\"completion_tokens\":"
+            + tokens(line.completionTokens())
+            + ",\"batch_id\":"
+            + batchId
+            + ",\"custom_id\":\""
+            + sending.customId()
+            + "\",\"attempt\":"
+            + sending.attempt()
+            + '}');
+  }
+
+  private static String tokens(long count) {
+    return count < 0 ? "null" : String.valueOf(count);
+  }
+
+  private static String quoted(String text) {
+    return '"' + new String(JsonStringEncoder.getInstance().quoteAsString(text)) + '"';
+  }
+}

@@ -1,0 +1,87 @@
+package io.beambatch.result;
+
+import io.beambatch.batch.AwaitedChunk;
+import io.beambatch.job.Job;
+import io.beambatch.provider.BatchProvider;
+import io.beambatch.provider.ProviderException;
+import io.beambatch.provider.ProviderFactory;
+import io.beambatch.storage.JsonCoder;
+import io.beambatch.storage.RunFolder;
+import java.io.IOException;
+import java.time.Duration;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.transforms.Reshuffle;
+import org.apache.beam.sdk.values.PCollection;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Joins the results of ended batches onto their documents, chunk by chunk and in parallel.
+ *
+ * <p>Every document of a chunk comes out exactly once: answered or failed, in a file of the run's
+ * folder, or as a request of the part that goes to the next attempt. A chunk that was joined before
+ * is neither downloaded nor written again.
+ */
+public final class JoinResults
+    extends PTransform<PCollection<AwaitedChunk>, PCollection<JoinedChunk>> {
+  private static final Duration PAUSE = Duration.ofSeconds(2);
+
+  private final Job job;
+  private final RunFolder folder;
+  private final ProviderFactory providers;
+
+  /**
+   * The join of a run.
+   *
+   * @throws IllegalArgumentException if the schema that the job asks answers in can't be used
+   */
+  public JoinResults(Job job, RunFolder folder, ProviderFactory providers) {
+    // Found out here, before anything is paid.
+    new LineJudge(job);
+    this.job = job;
+    this.folder = folder;
+    this.providers = providers;
+  }
+
+  @Override
+  public PCollection<JoinedChunk> expand(PCollection<AwaitedChunk> awaited) {
+    return awaited
+        .apply("Spread chunks", Reshuffle.viaRandomKey())
+        .apply("Join chunk", ParDo.of(new JoinFn(job, folder, providers)))
+        .setCoder(JsonCoder.of(JoinedChunk.class));
+  }
+
+  static final class JoinFn extends DoFn<AwaitedChunk, JoinedChunk> {
+    private final Job job;
+    private final RunFolder folder;
+    private final ProviderFactory providers;
+    private transient @Nullable BatchProvider provider;
+    private transient @Nullable ResultJoiner joiner;
+
+    JoinFn(Job job, RunFolder folder, ProviderFactory providers) {
+      this.job = job;
+      this.folder = folder;
+      this.providers = providers;
+    }
+
+    @Setup
+    public void open() {
+      provider = providers.open();
+      joiner = new ResultJoiner(job, folder, provider, PAUSE);
+    }
+
+    @ProcessElement
+    public void join(@Element AwaitedChunk awaited, OutputReceiver<JoinedChunk> joined)
+        throws IOException, ProviderException {
+      joined.output(joiner.join(awaited));
+    }
+
+    @Teardown
+    public void close() {
+      if (provider != null) {
+        provider.close();
+      }
+    }
+  }
+}

@@ -1,0 +1,143 @@
+package io.beambatch.result;
+
+import com.fasterxml.jackson.core.JsonParseException;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonPointer;
+import com.fasterxml.jackson.core.JsonToken;
+import io.beambatch.document.JsonSlice;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds where the values of several JSON pointers stand, in one pass over a text, decoding none of
+ * them. The cost grows with the length of the text, the memory does not.
+ */
+final class JsonPaths {
+  private final Node root = new Node();
+  private final int size;
+
+  private JsonPaths(List<String> pointers) {
+    for (int slot = 0; slot < pointers.size(); slot++) {
+      Node node = root;
+      for (JsonPointer rest = JsonPointer.compile(pointers.get(slot));
+          !rest.matches();
+          rest = rest.tail()) {
+        node = node.childFor(rest);
+      }
+      node.slots.add(slot);
+    }
+    size = pointers.size();
+  }
+
+  static JsonPaths of(List<String> pointers) {
+    return new JsonPaths(pointers);
+  }
+
+  static JsonPaths of(String... pointers) {
+    return new JsonPaths(List.of(pointers));
+  }
+
+  /**
+   * The value of each pointer, in the order in which they were given; null where there is none or
+   * it is JSON's {@code null}.
+   *
+   * @throws com.fasterxml.jackson.core.JsonProcessingException if it is not one well-formed value
+   */
+  @Nullable JsonSlice[] find(JsonSlice json) throws IOException {
+    @Nullable JsonSlice[] found = new JsonSlice[size];
+    try (JsonParser parser = json.parser()) {
+      if (parser.nextToken() == null) {
+        throw new JsonParseException(parser, "empty");
+      }
+      visit(parser, root, json, found);
+      if (parser.nextToken() != null) {
+        throw new JsonParseException(parser, "more than one value");
+      }
+    }
+    return found;
+  }
+
+  /** The values of an array; none if it isn't one. */
+  static List<JsonSlice> elements(@Nullable JsonSlice array) throws IOException {
+    List<JsonSlice> elements = new ArrayList<>();
+    if (array == null || !array.isArray()) {
+      return elements;
+    }
+    try (JsonParser parser = array.parser()) {
+      parser.nextToken();
+      while (parser.nextToken() != JsonToken.END_ARRAY) {
+        elements.add(skip(parser, array));
+      }
+    }
+    return elements;
+  }
+
+  private static void visit(
+      JsonParser parser, Node node, JsonSlice json, @Nullable JsonSlice[] found)
+      throws IOException {
+    long from = parser.currentTokenLocation().getByteOffset();
+    JsonToken token = parser.currentToken();
+    if (token == JsonToken.START_OBJECT && node.hasChildren()) {
+      while (parser.nextToken() == JsonToken.FIELD_NAME) {
+        Node child = node.fields.get(parser.currentName());
+        parser.nextToken();
+        visitChild(parser, child, json, found);
+      }
+    } else if (token == JsonToken.START_ARRAY && node.hasChildren()) {
+      for (int index = 0; parser.nextToken() != JsonToken.END_ARRAY; index++) {
+        visitChild(parser, node.elements.get(index), json, found);
+      }
+    } else if (!node.slots.isEmpty()) {
+      parser.skipChildren();
+      parser.finishToken();
+    } else {
+      parser.skipChildren();
+    }
+    if (!node.slots.isEmpty()) {
+      JsonSlice slice = json.part(from, parser.currentLocation().getByteOffset());
+      for (int slot : node.slots) {
+        found[slot] = slice.isNull() ? null : slice;
+      }
+    }
+  }
+
+  private static void visitChild(
+      JsonParser parser, @Nullable Node child, JsonSlice json, @Nullable JsonSlice[] found)
+      throws IOException {
+    if (child == null) {
+      parser.skipChildren();
+    } else {
+      visit(parser, child, json, found);
+    }
+  }
+
+  private static JsonSlice skip(JsonParser parser, JsonSlice json) throws IOException {
+    long from = parser.currentTokenLocation().getByteOffset();
+    parser.skipChildren();
+    parser.finishToken();
+    return json.part(from, parser.currentLocation().getByteOffset());
+  }
+
+  private static final class Node {
+    private final Map<String, Node> fields = new HashMap<>();
+    private final Map<Integer, Node> elements = new HashMap<>();
+    private final List<Integer> slots = new ArrayList<>();
+
+    /** A pointer's segment may name a field or, if it is a number, an element. */
+    Node childFor(JsonPointer segment) {
+      Node child = fields.computeIfAbsent(segment.getMatchingProperty(), name -> new Node());
+      if (segment.mayMatchElement()) {
+        elements.putIfAbsent(segment.getMatchingIndex(), child);
+      }
+      return child;
+    }
+
+    boolean hasChildren() {
+      return !fields.isEmpty();
+    }
+  }
+}

@@ -1,0 +1,21 @@
+package io.beambatch.result;
+
+import io.beambatch.document.Failure;
+import io.beambatch.document.JsonSlice;
+
+/** What is to become of a document. */
+sealed interface Judgement {
+
+  /** It has its answer, as JSON on one line. */
+  record Answered(JsonSlice answer) implements Judgement {}
+
+  /** Sending it again would change nothing. */
+  record Failed(Failure failure) implements Judgement {}
+
+  /**
+   * It may be sent again.
+   *
+   * @param failure what it fails with if it has been sent often enough
+   */
+  record Retryable(Failure failure) implements Judgement {}
+}

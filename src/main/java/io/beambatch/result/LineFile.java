@@ -1,0 +1,47 @@
+package io.beambatch.result;
+
+import io.beambatch.storage.Storage;
+import io.beambatch.storage.Storage.PendingFile;
+import java.io.Closeable;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/** A file that appears, complete, if and only if it got a line. */
+final class LineFile implements Closeable {
+  private final String path;
+  private @Nullable PendingFile file;
+  private int lines;
+
+  LineFile(String path) {
+    this.path = path;
+  }
+
+  void add(Storage.Writer line) throws IOException {
+    if (file == null) {
+      file = PendingFile.create(path);
+    }
+    line.writeTo(file.stream());
+    lines++;
+  }
+
+  String path() {
+    return path;
+  }
+
+  int lines() {
+    return lines;
+  }
+
+  void commit() throws IOException {
+    if (file != null) {
+      file.commit();
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (file != null) {
+      file.close();
+    }
+  }
+}

@@ -1,0 +1,110 @@
+package io.beambatch.result;
+
+import io.beambatch.chunk.Part;
+import io.beambatch.document.JsonSlice;
+import io.beambatch.storage.RunFolder;
+import io.beambatch.storage.Storage;
+import java.io.Closeable;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Walks a part's sidecar, line by line. The request file is opened only if a request is asked for:
+ * most joins never need it.
+ */
+final class PartReader implements Closeable {
+  private final String chunk;
+  private final Part part;
+  private final RunFolder folder;
+  private final Lines documents;
+  private @Nullable Lines requests;
+  private int line = -1;
+  private int requestLine = -1;
+
+  PartReader(String chunk, Part part, RunFolder folder) throws IOException {
+    this.chunk = chunk;
+    this.part = part;
+    this.folder = folder;
+    this.documents = new Lines(Storage.open(folder.documents(part.name())));
+  }
+
+  /**
+   * Goes on to the next document.
+   *
+   * @throws IllegalStateException if the sidecar has fewer or more lines than the part has requests
+   */
+  boolean next() throws IOException {
+    boolean more = documents.next();
+    line++;
+    if (more != line < part.requests()) {
+      throw mismatch(
+          "documents in " + folder.documents(part.name()), more ? "more" : String.valueOf(line));
+    }
+    return more;
+  }
+
+  /** The document's number in the part, from 0. */
+  int line() {
+    return line;
+  }
+
+  /** The sidecar's line; valid until the next one. */
+  JsonSlice sidecarLine() {
+    return documents.line();
+  }
+
+  /** The document alone; valid until the next one. */
+  JsonSlice document() {
+    JsonSlice whole = documents.line();
+    for (int i = 0; i < whole.length(); i++) {
+      if (whole.at(i) == '\t') {
+        return whole.part(i + 1, whole.length());
+      }
+    }
+    throw new IllegalStateException(
+        "Line "
+            + (line + 1)
+            + " of "
+            + folder.documents(part.name())
+            + " has no tab between id and document");
+  }
+
+  /** The document's request; valid until the next one. */
+  JsonSlice request() throws IOException {
+    if (requests == null) {
+      requests = new Lines(Storage.open(folder.requests(part.name())));
+    }
+    while (requestLine < line) {
+      if (!requests.next()) {
+        throw mismatch(
+            "requests in " + folder.requests(part.name()), String.valueOf(requestLine + 1));
+      }
+      requestLine++;
+    }
+    return requests.line();
+  }
+
+  @Override
+  public void close() throws IOException {
+    try (documents) {
+      if (requests != null) {
+        requests.close();
+      }
+    }
+  }
+
+  private IllegalStateException mismatch(String what, String found) {
+    return new IllegalStateException(
+        "Chunk "
+            + chunk
+            + ", part "
+            + part.name()
+            + ": expected "
+            + part.requests()
+            + " "
+            + what
+            + ", found "
+            + found
+            + "; the file is not the one that was planned");
+  }
+}

@@ -1,0 +1,152 @@
+package io.beambatch.result;
+
+import io.beambatch.chunk.Chunk;
+import io.beambatch.chunk.Part;
+import io.beambatch.document.JsonSlice;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Where the result of each of a chunk's requests stands in the spool: twelve bytes a request,
+ * whatever the length of the lines. Requests are counted over the chunk's parts, from 0.
+ */
+final class ResultIndex {
+  private static final Logger LOG = LoggerFactory.getLogger(ResultIndex.class);
+  private static final int NAMED_UNKNOWN = 5;
+  private static final int NONE = -1;
+
+  private final Chunk chunk;
+  private final Map<String, Integer> partNumbers = new HashMap<>();
+  private final int[] firstRequests;
+  private final long[] offsets;
+  private final int[] lengths;
+  private long unknown;
+  private long doubled;
+
+  private ResultIndex(Chunk chunk) {
+    this.chunk = chunk;
+    firstRequests = new int[chunk.parts().size()];
+    int first = 0;
+    for (int i = 0; i < firstRequests.length; i++) {
+      partNumbers.put(chunk.parts().get(i).name(), i);
+      firstRequests[i] = first;
+      first += chunk.parts().get(i).requests();
+    }
+    offsets = new long[first];
+    lengths = new int[first];
+    Arrays.fill(offsets, NONE);
+  }
+
+  /**
+   * Reads all lines of the spool. Of lines with the same custom_id an answer goes before an error,
+   * and otherwise the first before those that follow.
+   */
+  static ResultIndex of(Chunk chunk, Spool spool, ResultLine.Reader reader) throws IOException {
+    ResultIndex index = new ResultIndex(chunk);
+    try (Lines lines = spool.lines()) {
+      while (lines.next()) {
+        if (!lines.blank()) {
+          index.add(lines.line(), lines.offset(), spool, reader);
+        }
+      }
+    }
+    return index;
+  }
+
+  /** The result line of a request, valid until the next call; null if there is none. */
+  @Nullable JsonSlice find(int request, Spool spool) throws IOException {
+    return offsets[request] == NONE ? null : spool.line(offsets[request], lengths[request]);
+  }
+
+  /** Lines that belong to none of the chunk's requests, or can't be read. */
+  long unknown() {
+    return unknown;
+  }
+
+  /** Lines whose custom_id had come before. */
+  long doubled() {
+    return doubled;
+  }
+
+  /** Counts a line that {@link #find} gave and that turned out not to be well-formed. */
+  void illegible(String customId) {
+    reportUnknown(customId);
+  }
+
+  private void add(JsonSlice line, long offset, Spool spool, ResultLine.Reader reader)
+      throws IOException {
+    String customId = ResultLine.customId(line);
+    int request = customId == null ? NONE : request(customId);
+    if (request == NONE) {
+      reportUnknown(customId);
+      return;
+    }
+    if (offsets[request] == NONE) {
+      put(request, offset, line.length());
+      return;
+    }
+    int worth = worth(line, reader);
+    int worthBefore = worth(spool.line(offsets[request], lengths[request]), reader);
+    if (worth > worthBefore) {
+      put(request, offset, line.length());
+    }
+    if (worth == 0 || worthBefore == 0) {
+      reportUnknown(customId);
+    } else {
+      doubled++;
+    }
+  }
+
+  private void put(int request, long offset, int length) {
+    offsets[request] = offset;
+    lengths[request] = length;
+  }
+
+  private static int worth(JsonSlice line, ResultLine.Reader reader) throws IOException {
+    ResultLine read = reader.read(line);
+    if (read == null) {
+      return 0;
+    }
+    return read.succeeded() ? 2 : 1;
+  }
+
+  /** The request that a custom_id names, or {@link #NONE}. */
+  private int request(String customId) {
+    int dash = customId.lastIndexOf('-');
+    int digits = customId.length() - dash - 1;
+    if (dash < 0 || digits == 0 || digits > 9 || (digits > 1 && customId.charAt(dash + 1) == '0')) {
+      return NONE;
+    }
+    Integer part = partNumbers.get(customId.substring(0, dash));
+    if (part == null) {
+      return NONE;
+    }
+    int line = 0;
+    for (int i = dash + 1; i < customId.length(); i++) {
+      int digit = customId.charAt(i) - '0';
+      if (digit < 0 || digit > 9) {
+        return NONE;
+      }
+      line = 10 * line + digit;
+    }
+    Part named = chunk.parts().get(part);
+    return line < named.requests() ? firstRequests[part] + line : NONE;
+  }
+
+  private void reportUnknown(@Nullable String customId) {
+    unknown++;
+    if (unknown <= NAMED_UNKNOWN) {
+      // Not every custom_id is one of ours: what doesn't look like one may be anything.
+      boolean plain = customId != null && customId.matches("[A-Za-z0-9_-]{1,64}");
+      LOG.warn(
+          "Chunk {}: a result line with {} is left aside",
+          chunk.id(),
+          plain ? "unexpected custom_id " + customId : "no legible custom_id");
+    }
+  }
+}

@@ -1,0 +1,359 @@
+package io.beambatch.result;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.beambatch.document.FailureReason;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is kept of an answer, and which answers are none. */
+class AnswerTest {
+  private static final String SCHEMA =
+      """
+      {"type":"object","properties":{"score":{"type":"integer"}},"required":["score"],\
+      "additionalProperties":false}""";
+
+  @TempDir Path directory;
+  private EndedChunk chunk;
+
+  @BeforeEach
+  void oneDocument() {
+    chunk = new EndedChunk(directory).part("p0", "{\"id\":1}");
+  }
+
+  @Test
+  void answerAndItsCircumstancesStandAtTheEndOfTheDocument() throws Exception {
+    chunk.output(Results.chat("p0-0", "good")).join();
+
+    assertThat(chunk.answered())
+        .containsExactly(
+            """
+            {"id":1,"sentiment":"good","_batch":{"model":"model-1-2024","finish_reason":"stop",\
+            "prompt_tokens":20,"completion_tokens":3,"batch_id":"batch_1","custom_id":"p0-0",\
+            "attempt":1}}""");
+    assertThat(chunk.joined().promptTokens()).isEqualTo(20);
+    assertThat(chunk.joined().completionTokens()).isEqualTo(3);
+    assertThat(chunk.joined().failed()).isNull();
+    assertThat(chunk.joined().again()).isNull();
+  }
+
+  @Test
+  void answerOfTheResponsesEndpointIsItsTextPutTogether() throws Exception {
+    chunk
+        .job(Jobs.chat().endpoint("/v1/responses"))
+        .output(
+            Results.ok(
+                "p0-0",
+                """
+                {"model":"m","status":"completed","incomplete_details":null,"output":[\
+                {"type":"reasoning","summary":[]},\
+                {"type":"message","content":[{"type":"output_text","text":"a\\n"},\
+                {"type":"output_text","text":"\\u00e9"}]},\
+                {"type":"message","content":[{"type":"output_text","text":"c"}]}],\
+                "usage":{"input_tokens":7,"output_tokens":2}}"""))
+        .join();
+
+    assertThat(answer()).isEqualTo("\"a\\n\\u00e9c\"");
+    assertThat(chunk.joined().promptTokens()).isEqualTo(7);
+    assertThat(chunk.joined().completionTokens()).isEqualTo(2);
+  }
+
+  @Test
+  void embeddingKeepsItsDigits() throws Exception {
+    chunk
+        .job(Jobs.chat().endpoint("/v1/embeddings"))
+        .output(
+            Results.ok(
+                "p0-0",
+                """
+                {"data":[{"index":0,"embedding":[0.10, -1E-7, 1.2345678901234567890]}],\
+                "usage":{"prompt_tokens":5,"total_tokens":5}}"""))
+        .join();
+
+    assertThat(answer()).isEqualTo("[0.10, -1E-7, 1.2345678901234567890]");
+    assertThat(chunk.answered().get(0)).contains("\"completion_tokens\":null");
+  }
+
+  @Test
+  void embeddingsOfSeveralInputsAreAnArrayInTheirOrder() throws Exception {
+    chunk
+        .job(Jobs.chat().endpoint("/v1/embeddings"))
+        .output(
+            Results.ok(
+                "p0-0",
+                """
+                {"data":[{"embedding":[2],"index":2},{"index":0,"embedding":[0]},\
+                {"index":1,"embedding":[1]}]}"""))
+        .join();
+
+    assertThat(answer()).isEqualTo("[[0],[1],[2]]");
+  }
+
+  @Test
+  void answerOfTheCompletionsEndpointIsItsText() throws Exception {
+    chunk
+        .job(Jobs.chat().endpoint("/v1/completions"))
+        .output(Results.ok("p0-0", "{\"choices\":[{\"text\":\"yes\",\"finish_reason\":\"stop\"}]}"))
+        .join();
+
+    assertThat(answer()).isEqualTo("\"yes\"");
+  }
+
+  @Test
+  void answerOfTheModerationsEndpointIsItsResult() throws Exception {
+    chunk
+        .job(Jobs.chat().endpoint("/v1/moderations"))
+        .output(Results.ok("p0-0", "{\"results\":[{\"flagged\":false}]}"))
+        .join();
+
+    assertThat(answer()).isEqualTo("{\"flagged\":false}");
+  }
+
+  @Test
+  void pointerLeadsToAnyValue() throws Exception {
+    chunk
+        .job(Jobs.chat().pointer("/choices/0/message"))
+        .output(Results.chat("p0-0", "good"))
+        .join();
+
+    assertThat(answer())
+        .isEqualTo("{\"role\":\"assistant\",\"content\":\"good\",\"refusal\":null}");
+  }
+
+  @Test
+  void pointerToATextGivesTheText() throws Exception {
+    chunk.job(Jobs.chat().pointer("/model")).output(Results.chat("p0-0", "good")).join();
+
+    assertThat(answer()).isEqualTo("\"model-1-2024\"");
+  }
+
+  @Test
+  void answerThatIsAskedForAsJsonIsStoredAsJsonOnOneLine() throws Exception {
+    chunk
+        .job(Jobs.chat().body("{\"response_format\":{\"type\":\"json_object\"}}"))
+        .output(Results.chat("p0-0", "{\n  \"score\": 1.50,\n  \"why\": \"a \\\" b\"\n}\n"))
+        .join();
+
+    assertThat(answer()).isEqualTo("{\"score\":1.50,\"why\":\"a \\\" b\"}");
+  }
+
+  @Test
+  void answerThatIsAskedForAsJsonButIsNoneIsInvalid() throws Exception {
+    chunk
+        .job(Jobs.chat().body("{\"response_format\":{\"type\":\"json_object\"}}"))
+        .output(Results.chat("p0-0", "Sure! {\"score\":1}"))
+        .join();
+
+    assertFailed(FailureReason.INVALID_ANSWER, "is not JSON");
+    assertThat(failure()).containsEntry("partial", "Sure! {\"score\":1}");
+  }
+
+  @Test
+  void answerThatIsJsonButNotTheObjectAskedForIsInvalid() throws Exception {
+    chunk
+        .job(Jobs.chat().body("{\"response_format\":{\"type\":\"json_object\"}}"))
+        .output(Results.chat("p0-0", "[1]"))
+        .join();
+
+    assertFailed(FailureReason.INVALID_ANSWER, "not an object");
+  }
+
+  @Test
+  void answerThatFitsTheSchemaOfTheJobIsStoredAsJson() throws Exception {
+    chunk.job(Jobs.chat().schema(SCHEMA)).output(Results.chat("p0-0", "{\"score\": 5}")).join();
+
+    assertThat(answer()).isEqualTo("{\"score\":5}");
+  }
+
+  @Test
+  void answerThatBreaksTheSchemaIsInvalidAndTheMessageSaysWhereWithoutContents() throws Exception {
+    chunk
+        .job(Jobs.chat().schema(SCHEMA))
+        .output(Results.chat("p0-0", "{\"score\":\"secret\"}"))
+        .join();
+
+    assertFailed(FailureReason.INVALID_ANSWER, "rule /properties/score/type at /score");
+    assertThat((String) failure().get("message")).doesNotContain("secret");
+  }
+
+  @Test
+  void schemaOfTheRequestHoldsWhereTheJobGivesNone() throws Exception {
+    chunk
+        .job(
+            Jobs.chat()
+                .body(
+                    """
+                    {"response_format":{"type":"json_schema",\
+                    "json_schema":{"name":"s","strict":true,"schema":%s}}}"""
+                        .formatted(SCHEMA)))
+        .output(Results.chat("p0-0", "{}"))
+        .join();
+
+    assertFailed(FailureReason.INVALID_ANSWER, "rule /required at its root");
+  }
+
+  @Test
+  void schemaOfTheResponsesEndpointHoldsToo() throws Exception {
+    chunk
+        .job(
+            Jobs.chat()
+                .endpoint("/v1/responses")
+                .body(
+                    """
+                    {"text":{"format":{"type":"json_schema","name":"s","schema":%s}}}"""
+                        .formatted(SCHEMA)))
+        .output(
+            Results.ok(
+                "p0-0",
+                """
+                {"status":"completed","output":[{"type":"message","content":[\
+                {"type":"output_text","text":"{\\"score\\":1}"}]}]}"""))
+        .join();
+
+    assertThat(answer()).isEqualTo("{\"score\":1}");
+  }
+
+  @Test
+  void schemaWithPlaceholdersIsTakenFromEachRequest(@TempDir Path other) throws Exception {
+    String format =
+        """
+        {"response_format":{"type":"json_schema","json_schema":{"name":"s",\
+        "schema":{"enum":["%s"]}}}}""";
+    EndedChunk two =
+        new EndedChunk(other)
+            .job(Jobs.chat().body(format.formatted("{{word}}")))
+            .partWithBodies(
+                "p0",
+                List.of("{\"word\":\"a\"}", "{\"word\":\"b\"}"),
+                List.of(format.formatted("a"), format.formatted("b")))
+            .output(Results.chat("p0-1", "\"b\""), Results.chat("p0-0", "\"b\""))
+            .join();
+
+    assertThat(two.answered()).singleElement().asString().startsWith("{\"word\":\"b\"");
+    assertThat(two.failed()).singleElement().asString().startsWith("{\"word\":\"a\"");
+  }
+
+  @Test
+  void schemaThatCannotBeUsedIsFoundBeforeAnythingIsSent() {
+    assertThatThrownBy(
+            () ->
+                new JoinResults(
+                    Jobs.chat().schema("{\"$ref\":\"http://127.0.0.1:1/schema\"}").job(),
+                    chunk.folder(),
+                    chunk::provider))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("result.schema");
+  }
+
+  @Test
+  void answerThatIsNotAtItsPlaceIsInvalidAndStillPaidFor() throws Exception {
+    chunk.output(Results.chat("p0-0", "stop", "null", "null")).join();
+
+    assertFailed(FailureReason.INVALID_ANSWER, "no answer where /v1/chat/completions puts it");
+    assertThat(chunk.joined().promptTokens()).isEqualTo(20);
+  }
+
+  @Test
+  void answerThatWasCutIsTruncatedAndItsBeginningKept() throws Exception {
+    chunk.output(Results.chat("p0-0", "length", "\"goo\"", "null")).join();
+
+    assertFailed(FailureReason.TRUNCATED, "cut at 3 tokens");
+    assertThat(failure()).containsEntry("partial", "goo").containsEntry("request_id", "req_1");
+    assertThat(chunk.joined().completionTokens()).isEqualTo(3);
+  }
+
+  @Test
+  void answerCutWithinACharacterIsKeptAllTheSame() throws Exception {
+    chunk.output(Results.chat("p0-0", "length", "\"goo\\ud83d\"", "null")).join();
+
+    assertThat(failure()).containsEntry("partial", "goo?");
+  }
+
+  @Test
+  void refusalIsRefusedAndItsWordsKept() throws Exception {
+    chunk.output(Results.chat("p0-0", "stop", "null", "\"I can't.\"")).join();
+
+    assertFailed(FailureReason.REFUSED, "refused to answer");
+    assertThat(failure()).containsEntry("partial", "I can't.");
+  }
+
+  @Test
+  void answerStoppedByTheContentFilterIsRefused() throws Exception {
+    chunk.output(Results.chat("p0-0", "content_filter", "\"so\"", "null")).join();
+
+    assertFailed(FailureReason.REFUSED, "content_filter");
+    assertThat(failure()).containsEntry("partial", "so");
+  }
+
+  @Test
+  void incompleteResponseIsTruncatedOrRefusedByItsReason() throws Exception {
+    String incomplete =
+        """
+        {"status":"incomplete","incomplete_details":{"reason":"%s"},"output":[\
+        {"type":"message","content":[{"type":"output_text","text":"so"}]}]}""";
+    chunk
+        .job(Jobs.chat().endpoint("/v1/responses"))
+        .part("p1", "{}")
+        .output(
+            Results.ok("p0-0", incomplete.formatted("max_output_tokens")),
+            Results.ok("p1-0", incomplete.formatted("content_filter")))
+        .join();
+
+    assertThat(chunk.joined().failures())
+        .isEqualTo(Map.of(FailureReason.TRUNCATED, 1L, FailureReason.REFUSED, 1L));
+    assertThat(chunk.failed()).allMatch(line -> line.contains("\"partial\":\"so\""));
+  }
+
+  @Test
+  void refusalWithinAResponseIsRefused() throws Exception {
+    chunk
+        .job(Jobs.chat().endpoint("/v1/responses"))
+        .output(
+            Results.ok(
+                "p0-0",
+                """
+                {"status":"completed","output":[{"type":"message","content":[\
+                {"type":"refusal","refusal":"No."}]}]}"""))
+        .join();
+
+    assertFailed(FailureReason.REFUSED, "refused");
+    assertThat(failure()).containsEntry("partial", "No.");
+  }
+
+  @Test
+  void responseThatTheProviderGaveUpIsSentAgain() throws Exception {
+    chunk
+        .job(Jobs.chat().endpoint("/v1/responses"))
+        .output(
+            Results.ok(
+                "p0-0",
+                """
+                {"status":"failed","error":{"code":"server_error","message":"Oops."},\
+                "output":[]}"""))
+        .join();
+
+    assertThat(chunk.againRequests()).hasSize(1);
+  }
+
+  private String answer() {
+    String line = chunk.answered().get(0);
+    return line.substring(
+        line.indexOf("\"sentiment\":") + "\"sentiment\":".length(), line.indexOf(",\"_batch\":"));
+  }
+
+  private void assertFailed(FailureReason reason, String message) {
+    assertThat(chunk.joined().failures()).isEqualTo(Map.of(reason, 1L));
+    assertThat(chunk.answered()).isEmpty();
+    assertThat(failure()).containsEntry("reason", reason.code());
+    assertThat((String) failure().get("message")).startsWith("Request p0-0: ").contains(message);
+  }
+
+  private Map<String, Object> failure() {
+    return FailureFields.of(chunk.failed().get(0));
+  }
+}

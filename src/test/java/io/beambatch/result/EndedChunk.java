@@ -1,0 +1,184 @@
+package io.beambatch.result;
+
+import io.beambatch.batch.AwaitedChunk;
+import io.beambatch.chunk.Chunk;
+import io.beambatch.chunk.Part;
+import io.beambatch.provider.BatchError;
+import io.beambatch.provider.BatchStatus;
+import io.beambatch.provider.ProviderException;
+import io.beambatch.storage.RunFolder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A chunk in a run folder on disk, and the result files that its batch left. */
+final class EndedChunk {
+  private final Path directory;
+  private final RunFolder folder;
+  private final List<Part> parts = new ArrayList<>();
+  private final List<BatchError> errors = new ArrayList<>();
+  private final StoredFiles provider;
+  private Jobs job = Jobs.chat();
+  private int attempt = 1;
+  private BatchStatus status = BatchStatus.COMPLETED;
+  private @Nullable String output;
+  private @Nullable String error;
+  private @Nullable JoinedChunk joined;
+
+  EndedChunk(Path directory) {
+    this.directory = directory;
+    this.folder = new RunFolder(directory.toString());
+    this.provider = new StoredFiles(directory);
+  }
+
+  EndedChunk job(Jobs other) {
+    job = other;
+    return this;
+  }
+
+  EndedChunk attempt(int other) {
+    attempt = other;
+    return this;
+  }
+
+  /** The last attempt, after which nothing is sent again. */
+  EndedChunk lastAttempt() {
+    return attempt(job.attempts());
+  }
+
+  EndedChunk status(BatchStatus other) {
+    status = other;
+    return this;
+  }
+
+  EndedChunk errors(BatchError... found) {
+    errors.addAll(List.of(found));
+    return this;
+  }
+
+  /** Adds a part whose requests have nothing special about them. */
+  EndedChunk part(String name, String... documents) {
+    return partWithBodies(
+        name,
+        List.of(documents),
+        Arrays.stream(documents).map(document -> "{\"model\":\"model-1\"}").toList());
+  }
+
+  EndedChunk partWithBodies(String name, List<String> documents, List<String> bodies) {
+    StringBuilder sidecar = new StringBuilder();
+    StringBuilder requests = new StringBuilder();
+    for (int i = 0; i < documents.size(); i++) {
+      sidecar.append("\"id-").append(i).append("\"\t").append(documents.get(i)).append('\n');
+      requests.append(request(name, i, bodies.get(i))).append('\n');
+    }
+    write(folder.documents(name), sidecar.toString());
+    int bytes = write(folder.requests(name), requests.toString());
+    int size = documents.size();
+    parts.add(new Part(name, size, size, bytes, 100L * size, Map.of(), List.of()));
+    return this;
+  }
+
+  /** Names the fields of the documents of all parts. */
+  EndedChunk fields(String... fields) {
+    parts.replaceAll(
+        part ->
+            new Part(
+                part.name(),
+                part.requests(),
+                part.weight(),
+                part.bytes(),
+                part.tokens(),
+                part.failed(),
+                List.of(fields)));
+    return this;
+  }
+
+  EndedChunk output(String... lines) {
+    output = "file-output";
+    write(directory.resolve(output).toString(), String.join("\n", lines) + "\n");
+    return this;
+  }
+
+  EndedChunk error(String... lines) {
+    error = "file-error";
+    write(directory.resolve(error).toString(), String.join("\n", lines) + "\n");
+    return this;
+  }
+
+  StoredFiles provider() {
+    return provider;
+  }
+
+  RunFolder folder() {
+    return folder;
+  }
+
+  Path directory() {
+    return directory;
+  }
+
+  AwaitedChunk awaited() {
+    return new AwaitedChunk(
+        new Chunk("a" + attempt + "-c00000", attempt, List.copyOf(parts)),
+        "batch_1",
+        status,
+        output,
+        error,
+        List.copyOf(errors));
+  }
+
+  EndedChunk join() throws IOException, ProviderException {
+    joined = new ResultJoiner(job.job(), folder, provider, Duration.ofMillis(1)).join(awaited());
+    return this;
+  }
+
+  JoinedChunk joined() {
+    return joined;
+  }
+
+  List<String> answered() {
+    return joined.answered() == null ? List.of() : lines(joined.answered().path());
+  }
+
+  List<String> failed() {
+    return joined.failed() == null ? List.of() : lines(joined.failed().path());
+  }
+
+  List<String> againRequests() {
+    return joined.again() == null ? List.of() : lines(folder.requests(joined.again().name()));
+  }
+
+  List<String> againDocuments() {
+    return joined.again() == null ? List.of() : lines(folder.documents(joined.again().name()));
+  }
+
+  static String request(String part, int line, String body) {
+    return "{\"custom_id\":\"%s-%d\",\"method\":\"POST\",\"url\":\"/v1/x\",\"body\":%s}"
+        .formatted(part, line, body);
+  }
+
+  private static List<String> lines(String path) {
+    try {
+      return Files.readAllLines(Path.of(path));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static int write(String path, String content) {
+    try {
+      Files.createDirectories(Path.of(path).getParent());
+      Files.writeString(Path.of(path), content);
+      return (int) Files.size(Path.of(path));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,82 @@
+package io.beambatch.result;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.beambatch.job.FailuresSpec;
+import io.beambatch.job.Job;
+import io.beambatch.job.Limits;
+import io.beambatch.job.Poll;
+import io.beambatch.job.RequestSpec;
+import io.beambatch.job.ResultSpec;
+import io.beambatch.job.Retry;
+import io.beambatch.job.SinkSpec;
+import io.beambatch.job.SourceSpec;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A job, with what matters to joining left open. */
+record Jobs(
+    String endpoint,
+    String body,
+    @Nullable String pointer,
+    @Nullable String schema,
+    int attempts,
+    SinkSpec.Type sink) {
+
+  static Jobs chat() {
+    return new Jobs("/v1/chat/completions", "{}", null, null, 3, SinkSpec.Type.JSONL);
+  }
+
+  Jobs endpoint(String other) {
+    return new Jobs(other, body, pointer, schema, attempts, sink);
+  }
+
+  Jobs body(String other) {
+    return new Jobs(endpoint, other, pointer, schema, attempts, sink);
+  }
+
+  Jobs pointer(String other) {
+    return new Jobs(endpoint, body, other, schema, attempts, sink);
+  }
+
+  Jobs schema(String other) {
+    return new Jobs(endpoint, body, pointer, other, attempts, sink);
+  }
+
+  Jobs attempts(int other) {
+    return new Jobs(endpoint, body, pointer, schema, other, sink);
+  }
+
+  Jobs csv() {
+    return new Jobs(endpoint, body, pointer, schema, attempts, SinkSpec.Type.CSV);
+  }
+
+  Job job() {
+    return new Job(
+        "reviews",
+        new SourceSpec(
+            SourceSpec.Type.JSONL, List.of("in"), "id", false, ',', null, Duration.ofMinutes(1)),
+        new RequestSpec(
+            RequestSpec.Provider.OPENAI, null, endpoint, "model-1", (ObjectNode) tree(body)),
+        new ResultSpec("sentiment", pointer, schema == null ? null : tree(schema)),
+        new SinkSpec(sink, "out"),
+        new FailuresSpec("failed"),
+        new Limits(50_000, 200_000_000, Long.MAX_VALUE, Long.MAX_VALUE, null),
+        new Retry(attempts, null),
+        new Poll(Duration.ofSeconds(60), Duration.ofHours(26)),
+        Map.of(),
+        false);
+  }
+
+  static JsonNode tree(String json) {
+    try {
+      return JsonMapper.builder().build().readTree(json);
+    } catch (JsonProcessingException malformed) {
+      throw new IllegalArgumentException(malformed);
+    }
+  }
+}

@@ -1,0 +1,392 @@
+package io.beambatch.result;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.beambatch.chunk.Part;
+import io.beambatch.document.FailureReason;
+import io.beambatch.provider.BatchError;
+import io.beambatch.provider.BatchStatus;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Which documents are answered, sent again, or given up. */
+class ResultJoinerTest {
+  @TempDir Path directory;
+  private EndedChunk chunk;
+
+  @BeforeEach
+  void emptyChunk() {
+    chunk = new EndedChunk(directory);
+  }
+
+  @Test
+  void answersInAnyOrderFindTheirDocumentsInTheirOrder() throws Exception {
+    chunk
+        .part("p0", "{\"d\":0}", "{\"d\":1}")
+        .part("p1", "{\"d\":2}")
+        .output(
+            Results.chat("p1-0", "two"), Results.chat("p0-1", "one"), Results.chat("p0-0", "zero"))
+        .join();
+
+    assertThat(chunk.answered())
+        .extracting(line -> line.substring(0, line.indexOf(",\"_batch\"")))
+        .containsExactly(
+            "{\"d\":0,\"sentiment\":\"zero\"",
+            "{\"d\":1,\"sentiment\":\"one\"",
+            "{\"d\":2,\"sentiment\":\"two\"");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {500, 503, 429, 408, 0})
+  void passingFaultIsSentAgain(int status) throws Exception {
+    chunk.part("p0", "{\"d\":0}").error(Results.status("p0-0", status, "some_code")).join();
+
+    assertThat(chunk.joined().again().requests()).isEqualTo(1);
+    assertThat(chunk.answered()).isEmpty();
+    assertThat(chunk.failed()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "batch_expired, EXPIRED",
+    "batch_cancelled, CANCELLED",
+    "request_timeout, API_ERROR",
+    "something_new, API_ERROR"
+  })
+  void requestThatWasNotExecutedIsSentAgainAndGivenUpAfterTheLastAttempt(
+      String code, FailureReason reason) throws Exception {
+    chunk.part("p0", "{\"d\":0}").error(Results.withoutResponse("p0-0", code)).join();
+    assertThat(chunk.againRequests()).hasSize(1);
+
+    chunk.lastAttempt().join();
+    assertThat(chunk.joined().again()).isNull();
+    assertThat(chunk.joined().failures()).isEqualTo(Map.of(reason, 1L));
+    assertThat(failure())
+        .containsEntry("attempts", 3)
+        .containsEntry("batch_id", "batch_1")
+        .containsEntry("request_id", null);
+    assertThat((String) failure().get("message")).contains("It was not executed.");
+  }
+
+  @Test
+  void quotaThatRanOutIsTreatedAsAPassingFault() throws Exception {
+    chunk.part("p0", "{}").error(Results.status("p0-0", 429, "insufficient_quota")).join();
+    assertThat(chunk.againRequests()).hasSize(1);
+
+    chunk.lastAttempt().join();
+    assertThat(chunk.joined().failures()).isEqualTo(Map.of(FailureReason.API_ERROR, 1L));
+    assertThat((String) failure().get("message")).contains("429", "insufficient_quota");
+  }
+
+  @Test
+  void refusedRequestIsRejectedWithTheProvidersWords() throws Exception {
+    chunk
+        .part("p0", "{\"d\":0}")
+        .error(Results.status("p0-0", 400, "context_length_exceeded"))
+        .join();
+
+    assertThat(chunk.joined().failures()).isEqualTo(Map.of(FailureReason.REJECTED, 1L));
+    assertThat(chunk.failed().get(0)).startsWith("{\"d\":0,\"_failure\":{\"reason\":\"rejected\"");
+    assertThat(failure())
+        .containsEntry("request_id", "req_7")
+        .containsEntry("attempts", 1)
+        .doesNotContainKey("partial");
+    assertThat((String) failure().get("message"))
+        .contains("400", "context_length_exceeded", "It did not work.");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"COMPLETED, MISSING", "EXPIRED, EXPIRED", "CANCELLED, CANCELLED"})
+  void documentInNeitherFileIsJudgedByHowTheBatchEnded(BatchStatus status, FailureReason reason)
+      throws Exception {
+    chunk
+        .part("p0", "{\"d\":0}", "{\"d\":1}")
+        .status(status)
+        .output(Results.chat("p0-1", "one"))
+        .join();
+    assertThat(chunk.answered()).hasSize(1);
+    assertThat(chunk.againDocuments()).containsExactly("\"id-0\"\t{\"d\":0}");
+
+    chunk.lastAttempt().join();
+    assertThat(chunk.answered()).hasSize(1);
+    assertThat(chunk.joined().failures()).isEqualTo(Map.of(reason, 1L));
+  }
+
+  @Test
+  void requestGoesAgainUnderANewNameAndOtherwiseUnchanged() throws Exception {
+    String body = "{\"model\":\"m\",\"custom_id\":\"p0-1\",\"t\":1.0}";
+    chunk
+        .partWithBodies("p0", List.of("{\"d\":0}", "{\"d\": 1 }"), List.of("{}", body))
+        .output(Results.chat("p0-0", "zero"))
+        .join();
+
+    Part again = chunk.joined().again();
+    assertThat(again.name()).matches("r[0-9a-f]{24}");
+    assertThat(chunk.againRequests()).containsExactly(EndedChunk.request(again.name(), 0, body));
+    assertThat(chunk.againDocuments()).containsExactly("\"id-1\"\t{\"d\": 1 }");
+    assertThat(again.bytes()).isEqualTo(Files.size(Path.of(chunk.folder().requests(again.name()))));
+    assertThat(again.weight()).isEqualTo(1);
+    assertThat(again.tokens()).isBetween(100L, 200L);
+  }
+
+  @Test
+  void embeddingRequestThatGoesAgainWeighsItsInputs() throws Exception {
+    chunk
+        .job(Jobs.chat().endpoint("/v1/embeddings"))
+        .partWithBodies(
+            "p0",
+            List.of("{}", "{}", "{}"),
+            List.of(
+                "{\"input\":[\"a\",\"b\",\"c\"]}", "{\"input\":[1,2,3]}", "{\"input\":\"abc\"}"))
+        .join();
+
+    assertThat(chunk.joined().again().weight()).isEqualTo(5);
+  }
+
+  @Test
+  void linesNamedByAFailedValidationAreRejectedAndTheOthersGoAgain() throws Exception {
+    chunk
+        .part("p0", "{\"d\":0}", "{\"d\":1}")
+        .part("p1", "{\"d\":2}")
+        .status(BatchStatus.FAILED)
+        .errors(new BatchError("invalid_url", "The URL is wrong.", "url", 3))
+        .join();
+
+    assertThat(chunk.failed()).singleElement().asString().startsWith("{\"d\":2,");
+    assertThat((String) failure().get("message"))
+        .contains("line 3", "invalid_url", "The URL is wrong.");
+    assertThat(chunk.joined().failures()).isEqualTo(Map.of(FailureReason.REJECTED, 1L));
+    assertThat(chunk.againRequests()).hasSize(2);
+  }
+
+  @Test
+  void batchRefusedAsAWholeIsSentAgainAndGivenUpWithTheProvidersWords() throws Exception {
+    chunk
+        .part("p0", "{}", "{}")
+        .status(BatchStatus.FAILED)
+        .errors(new BatchError("token_limit_exceeded", "Enqueued token limit.", null, null))
+        .join();
+    assertThat(chunk.againRequests()).hasSize(2);
+
+    chunk.lastAttempt().join();
+    assertThat(chunk.joined().failures()).isEqualTo(Map.of(FailureReason.API_ERROR, 2L));
+    assertThat((String) failure().get("message"))
+        .contains("token_limit_exceeded", "Enqueued token limit.");
+  }
+
+  @Test
+  void answerGoesBeforeAnErrorOfTheSameRequest() throws Exception {
+    chunk
+        .part("p0", "{}")
+        .output(
+            Results.status("p0-0", 500, "server_error"),
+            Results.chat("p0-0", "good"),
+            Results.chat("p0-0", "bad"))
+        .error(Results.withoutResponse("p0-0", "batch_expired"))
+        .join();
+
+    assertThat(chunk.answered()).singleElement().asString().contains("\"sentiment\":\"good\"");
+    assertThat(chunk.joined().doubledLines()).isEqualTo(3);
+    assertThat(chunk.joined().unknownLines()).isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "p1-0",
+        "p0-1",
+        "p0-00",
+        "p0--1",
+        "p0-",
+        "p0",
+        "-0",
+        "p0-99999999999",
+        "p0-x",
+        "other p0-0"
+      })
+  void lineThatBelongsToNoRequestIsCountedAndLeftAside(String customId) throws Exception {
+    chunk.part("p0", "{}").output(Results.chat(customId, "lost"), Results.chat("p0-0", "good"));
+    chunk.join();
+
+    assertThat(chunk.answered()).singleElement().asString().contains("good");
+    assertThat(chunk.joined().unknownLines()).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{",
+        "nonsense",
+        "[]",
+        "{\"custom_id\":7}",
+        "{\"response\":{\"custom_id\":\"p0-0\"}}",
+        "{\"custom_id\":\"p0-0\",\"response\":{\"status_code\":200,\"bo"
+      })
+  void lineThatCannotBeReadIsCountedAndItsRequestSentAgain(String line) throws Exception {
+    chunk.part("p0", "{}").output(line).join();
+
+    assertThat(chunk.joined().unknownLines()).isEqualTo(1);
+    assertThat(chunk.againRequests()).hasSize(1);
+  }
+
+  @Test
+  void lineThatCannotBeReadGivesWayToOneThatCan() throws Exception {
+    chunk
+        .part("p0", "{}")
+        .output("{\"custom_id\":\"p0-0\",\"response\":{", Results.chat("p0-0", "good"))
+        .join();
+
+    assertThat(chunk.answered()).hasSize(1);
+    assertThat(chunk.joined().unknownLines()).isEqualTo(1);
+    assertThat(chunk.joined().doubledLines()).isZero();
+  }
+
+  @Test
+  void customIdMayStandAnywhereInTheLine() throws Exception {
+    chunk
+        .part("p0", "{}")
+        .output(
+            """
+            {"error":null,"response":{"body":{"choices":[{"finish_reason":"stop",\
+            "message":{"content":"good"}}]},"status_code":200},"custom_id":"p0-0"}\r""")
+        .join();
+
+    assertThat(chunk.answered()).singleElement().asString().contains("\"sentiment\":\"good\"");
+  }
+
+  @Test
+  void documentIsPassedOnByteForByte() throws Exception {
+    String document = "{ \"a\" : 1.500, \"é\":\"\\u00e9 ü 😀\", \"n\":{ } ,\"a\":[ ] }";
+    chunk
+        .part("p0", document, "{}", " { } ")
+        .output(Results.chat("p0-0", "x"), Results.chat("p0-1", "y"), Results.chat("p0-2", "z"))
+        .join();
+
+    String head = document.substring(0, document.length() - 1);
+    assertThat(chunk.answered().get(0)).startsWith(head + ",\"sentiment\":\"x\",\"_batch\":{");
+    assertThat(chunk.answered().get(1)).startsWith("{\"sentiment\":\"y\"");
+    assertThat(chunk.answered().get(2)).startsWith(" { \"sentiment\":\"z\"");
+  }
+
+  @Test
+  void fieldsOfAFailedDocumentThatIsFedInAgainAreReplaced() throws Exception {
+    chunk
+        .part("p0", "{\"a\":1,\"_failure\":{\"reason\":\"x\"},\"b\": \"_failure\"}")
+        .output(Results.chat("p0-0", "good"))
+        .join();
+
+    assertThat(chunk.answered().get(0))
+        .startsWith("{\"a\":1,\"b\": \"_failure\",\"sentiment\":\"good\",\"_batch\":");
+  }
+
+  @Test
+  void fieldsAreNamedForTablesOnly() throws Exception {
+    chunk
+        .job(Jobs.chat().csv())
+        .part("p0", "{\"id\":1,\"sentiment\":2}", "{\"id\":2}")
+        .fields("id", "sentiment")
+        .output(Results.chat("p0-0", "good"))
+        .error(Results.status("p0-1", 400, "bad"))
+        .join();
+
+    assertThat(chunk.joined().answered().fields()).containsExactly("id", "sentiment", "_batch");
+    assertThat(chunk.joined().failed().fields()).containsExactly("id", "sentiment", "_failure");
+    assertThat(chunk.joined().answered().shard()).isEqualTo("a1-c00000");
+  }
+
+  @Test
+  void joinedChunkIsNotDownloadedAgain() throws Exception {
+    chunk.part("p0", "{}", "{}").output(Results.chat("p0-0", "good")).join();
+    JoinedChunk first = chunk.joined();
+    Files.delete(directory.resolve("file-output"));
+
+    chunk.join();
+
+    assertThat(chunk.joined()).isEqualTo(first);
+    assertThat(chunk.provider().downloads()).isEqualTo(1);
+  }
+
+  @Test
+  void joinThatWasInterruptedBeforeItsEndIsRepeatedWithTheSameFiles() throws Exception {
+    chunk.part("p0", "{}", "{}", "{}").output(Results.chat("p0-1", "good"));
+    chunk.error(Results.status("p0-0", 400, "bad")).join();
+    JoinedChunk first = chunk.joined();
+    List<String> before = allFiles();
+    Files.delete(Path.of(chunk.folder().result("a1-c00000", "json")));
+
+    chunk.join();
+
+    assertThat(chunk.joined()).isEqualTo(first);
+    assertThat(allFiles()).isEqualTo(before);
+  }
+
+  @Test
+  void downloadThatBreaksOffIsRepeatedAndNothingCountedTwice() throws Exception {
+    chunk.part("p0", "{}", "{}").output(Results.chat("p0-0", "a"));
+    chunk.error(Results.chat("p0-1", "b"), Results.status("p9-9", 500, "x"));
+    chunk.provider().breakingOff(3);
+
+    chunk.join();
+
+    assertThat(chunk.answered()).hasSize(2);
+    assertThat(chunk.joined().doubledLines()).isZero();
+    assertThat(chunk.joined().unknownLines()).isEqualTo(1);
+    assertThat(chunk.provider().downloads()).isEqualTo(5);
+  }
+
+  @Test
+  void downloadThatKeepsBreakingOffEndsWithAMessageAndNoResult() {
+    chunk.part("p0", "{}").output(Results.chat("p0-0", "a"));
+    chunk.provider().breakingOff(100);
+
+    assertThatThrownBy(chunk::join)
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("file-output")
+        .hasStackTraceContaining("Connection reset");
+    assertThat(directory.resolve("results")).doesNotExist();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"\"id-0\"\t{}\n", "\"id-0\"\t{}\n\"id-1\"\t{}\n\"id-2\"\t{}\n"})
+  void sidecarWithTooFewOrTooManyLinesIsAnError(String sidecar) throws Exception {
+    chunk.part("p0", "{}", "{}").output(Results.chat("p0-0", "a"), Results.chat("p0-1", "b"));
+    Files.writeString(Path.of(chunk.folder().documents("p0")), sidecar, StandardCharsets.UTF_8);
+
+    assertThatThrownBy(chunk::join)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContainingAll("a1-c00000", "p0", "expected 2");
+    assertThat(directory.resolve("results/a1-c00000.json")).doesNotExist();
+  }
+
+  private List<String> allFiles() throws IOException {
+    try (var files = Files.walk(directory)) {
+      return files
+          .filter(Files::isRegularFile)
+          .sorted()
+          .map(
+              file -> {
+                try {
+                  return file + ": " + Files.readString(file);
+                } catch (IOException e) {
+                  throw new AssertionError(e);
+                }
+              })
+          .toList();
+    }
+  }
+
+  private Map<String, Object> failure() {
+    return FailureFields.of(chunk.failed().get(0));
+  }
+}

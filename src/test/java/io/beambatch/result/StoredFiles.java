@@ -1,0 +1,107 @@
+package io.beambatch.result;
+
+import io.beambatch.provider.Batch;
+import io.beambatch.provider.BatchPage;
+import io.beambatch.provider.BatchProvider;
+import io.beambatch.provider.ProviderException;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/** A provider that has nothing but result files: those of a directory, named by their ids. */
+final class StoredFiles implements BatchProvider {
+  private final Path directory;
+  private final AtomicInteger downloads = new AtomicInteger();
+  private final AtomicInteger breaks = new AtomicInteger();
+
+  StoredFiles(Path directory) {
+    this.directory = directory;
+  }
+
+  /** Lets the next downloads break off half way. */
+  StoredFiles breakingOff(int times) {
+    breaks.set(times);
+    return this;
+  }
+
+  int downloads() {
+    return downloads.get();
+  }
+
+  @Override
+  public InputStream download(String fileId) throws ProviderException {
+    downloads.incrementAndGet();
+    Path file = directory.resolve(fileId);
+    try {
+      InputStream whole = Files.newInputStream(file);
+      return breaks.getAndUpdate(left -> Math.max(0, left - 1)) > 0
+          ? new BrokenOff(whole, Files.size(file) / 2)
+          : whole;
+    } catch (IOException missing) {
+      throw new ProviderException(
+          ProviderException.Kind.NOT_FOUND, 404, null, "req_1", "No such file " + fileId, missing);
+    }
+  }
+
+  @Override
+  public String upload(Upload upload) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public Batch create(String inputFileId, String endpoint, Map<String, String> metadata) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public BatchPage list(@Nullable String after, int limit) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public Batch get(String batchId) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public Batch cancel(String batchId) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void deleteFile(String fileId) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void close() {}
+
+  private static final class BrokenOff extends FilterInputStream {
+    private long left;
+
+    BrokenOff(InputStream in, long left) {
+      super(in);
+      this.left = left;
+    }
+
+    @Override
+    public int read() throws IOException {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public int read(byte[] buffer, int offset, int length) throws IOException {
+      if (left == 0) {
+        throw new IOException("Connection reset");
+      }
+      int read = super.read(buffer, offset, (int) Math.min(left, length));
+      left -= read;
+      return read;
+    }
+  }
+}
