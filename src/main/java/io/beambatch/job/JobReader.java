@@ -2,7 +2,6 @@ package io.beambatch.job;
 
 import java.io.IOException;
 import java.math.BigDecimal;
-import java.math.RoundingMode;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -136,13 +135,11 @@ public final class JobReader {
   }
 
   private static PriceSpec price(Section section) {
-    BigDecimal input = required(section, "input");
-    BigDecimal output = required(section, "output");
-    return new PriceSpec(
-        input,
-        output,
-        section.money("batch_input").orElseGet(() -> half(input)),
-        section.money("batch_output").orElseGet(() -> half(output)));
+    return PriceSpec.of(
+        required(section, "input"),
+        required(section, "output"),
+        section.money("batch_input").orElse(null),
+        section.money("batch_output").orElse(null));
   }
 
   private static BigDecimal required(Section section, String key) {
@@ -151,9 +148,5 @@ public final class JobReader {
       section.missing(key, "it is in USD per million tokens");
     }
     return price.orElse(BigDecimal.ZERO);
-  }
-
-  private static BigDecimal half(BigDecimal price) {
-    return price.divide(BigDecimal.valueOf(2), price.scale() + 1, RoundingMode.UNNECESSARY);
   }
 }

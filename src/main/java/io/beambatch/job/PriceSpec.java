@@ -2,6 +2,8 @@ package io.beambatch.job;
 
 import java.io.Serializable;
 import java.math.BigDecimal;
+import java.math.RoundingMode;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A model's prices, in USD per million tokens.
@@ -13,4 +15,22 @@ import java.math.BigDecimal;
  */
 public record PriceSpec(
     BigDecimal input, BigDecimal output, BigDecimal batchInput, BigDecimal batchOutput)
-    implements Serializable {}
+    implements Serializable {
+
+  /** Prices of which those for batches may be null: a batch then costs half. */
+  public static PriceSpec of(
+      BigDecimal input,
+      BigDecimal output,
+      @Nullable BigDecimal batchInput,
+      @Nullable BigDecimal batchOutput) {
+    return new PriceSpec(
+        input,
+        output,
+        batchInput == null ? half(input) : batchInput,
+        batchOutput == null ? half(output) : batchOutput);
+  }
+
+  private static BigDecimal half(BigDecimal price) {
+    return price.divide(BigDecimal.valueOf(2), price.scale() + 1, RoundingMode.UNNECESSARY);
+  }
+}

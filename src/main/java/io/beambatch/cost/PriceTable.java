@@ -1,0 +1,104 @@
+package io.beambatch.cost;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import io.beambatch.job.PriceSpec;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.time.LocalDate;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Models' prices, as the providers published them on a date. A model that isn't in the table has no
+ * price: nothing here ever takes it for free.
+ */
+public final class PriceTable {
+  private static final String RESOURCE = "prices.yaml";
+
+  /** Names a version of a model, such as {@code gpt-4o-mini-2024-07-18}. */
+  private static final Pattern DATE_SUFFIX = Pattern.compile("-(\\d{4}-\\d{2}-\\d{2}|\\d{8})$");
+
+  private final LocalDate asOf;
+  private final Map<String, PriceSpec> prices;
+
+  private PriceTable(LocalDate asOf, Map<String, PriceSpec> prices) {
+    this.asOf = asOf;
+    this.prices = prices;
+  }
+
+  /** The table that comes with the program. */
+  public static PriceTable shipped() {
+    try (InputStream in = PriceTable.class.getResourceAsStream(RESOURCE)) {
+      if (in == null) {
+        throw new FileNotFoundException("no resource " + RESOURCE);
+      }
+      return read(in);
+    } catch (IOException e) {
+      throw new UncheckedIOException("the shipped price table can't be read", e);
+    }
+  }
+
+  static PriceTable read(InputStream in) throws IOException {
+    TableFile file = JsonMapper.builder(new YAMLFactory()).build().readValue(in, TableFile.class);
+    return new PriceTable(
+        LocalDate.parse(file.asOf()),
+        file.prices().entrySet().stream()
+            .collect(Collectors.toMap(Map.Entry::getKey, entry -> entry.getValue().toSpec())));
+  }
+
+  /** The day of the prices. */
+  public LocalDate asOf() {
+    return asOf;
+  }
+
+  /**
+   * A model's price. A name with a date at its end is looked for as it is, then without the date.
+   *
+   * @param overrides by model, in place of the table's
+   * @return empty if neither knows the model
+   */
+  public Optional<PriceSpec> price(String model, Map<String, PriceSpec> overrides) {
+    String undated = DATE_SUFFIX.matcher(model).replaceFirst("");
+    return Stream.<Function<String, @Nullable PriceSpec>>of(overrides::get, prices::get)
+        .flatMap(table -> Stream.of(model, undated).map(table))
+        .flatMap(Stream::ofNullable)
+        .findFirst();
+  }
+
+  /**
+   * What tokens of a model cost.
+   *
+   * @param overrides by model, in place of the table's
+   * @return empty if the model's price is unknown
+   */
+  public Optional<CostEstimate> cost(
+      String model, Map<String, PriceSpec> overrides, long promptTokens, long completionTokens) {
+    return price(model, overrides)
+        .map(price -> CostEstimate.of(price, promptTokens, completionTokens));
+  }
+
+  private record TableFile(
+      @JsonProperty(value = "as_of", required = true) String asOf,
+      @JsonProperty(value = "prices", required = true) Map<String, Price> prices) {}
+
+  private record Price(
+      @JsonProperty(value = "input", required = true) BigDecimal input,
+      @JsonProperty(value = "output", required = true) BigDecimal output,
+      @JsonProperty("batch_input") @Nullable BigDecimal batchInput,
+      @JsonProperty("batch_output") @Nullable BigDecimal batchOutput) {
+
+    PriceSpec toSpec() {
+      return PriceSpec.of(input, output, batchInput, batchOutput);
+    }
+  }
+}

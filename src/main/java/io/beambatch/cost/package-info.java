@@ -1,0 +1,2 @@
+/** What tokens cost. */
+package io.beambatch.cost;
