@@ -5,8 +5,7 @@ import java.util.List;
 /** A job file can't be used. Carries everything that is wrong with it, in the file's order. */
 public final class JobFileException extends Exception {
   private final String file;
-  // Exceptions may travel between processes; the message, which says it all, then goes alone.
-  private final transient List<JobProblem> problems;
+  private final List<JobProblem> problems;
 
   JobFileException(String file, List<JobProblem> problems) {
     super(render(file, problems));

@@ -1,5 +1,6 @@
 package io.beambatch.job;
 
+import java.io.Serializable;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,11 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param message what was found, and what is expected
  */
 public record JobProblem(
-    String file,
-    @Nullable Integer line,
-    @Nullable Integer column,
-    String fieldPath,
-    String message) {
+    String file, @Nullable Integer line, @Nullable Integer column, String fieldPath, String message)
+    implements Serializable {
 
   /** {@code file:line:column: field.path: message}. */
   @Override

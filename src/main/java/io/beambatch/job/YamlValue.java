@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Map;
-import org.apache.commons.text.StringEscapeUtils;
 
 /** A value of a job file that knows where it was written. Immutable. */
 sealed interface YamlValue {
@@ -53,8 +52,22 @@ sealed interface YamlValue {
 
     /** The text on one line, cut if it is long. */
     static String shown(String text) {
-      String cut = text.length() <= SHOWN ? text : text.substring(0, SHOWN) + "…";
-      return StringEscapeUtils.escapeJava(cut).replace("\\\"", "\"").replace("\\u2026", "…");
+      StringBuilder shown = new StringBuilder();
+      text.codePoints()
+          .limit(SHOWN)
+          .forEach(
+              c -> {
+                if (c == '\n') {
+                  shown.append("\\n");
+                } else if (Character.isISOControl(c)) {
+                  shown.append(String.format("\\u%04x", c));
+                } else {
+                  shown.appendCodePoint(c);
+                }
+              });
+      return text.codePoints().skip(SHOWN).findAny().isPresent()
+          ? shown.append('…').toString()
+          : shown.toString();
     }
   }
 

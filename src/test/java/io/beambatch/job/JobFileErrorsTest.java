@@ -352,6 +352,12 @@ class JobFileErrorsTest {
   }
 
   @Test
+  void showsWhatWasFoundOnOneLine() {
+    assertThat(errors(SMALLEST.replace("smallest", "\"größe\\n\\a" + "日".repeat(60) + "\"")))
+        .hasMessageEndingWith("but was 'größe\\n\\u0007" + "日".repeat(53) + "…'");
+  }
+
+  @Test
   void neverShowsAKey() {
     String yaml =
         SMALLEST.replace("  model:", "  api_key: sk-123\n  base_url: https://u:sk-123@h\n  model:");
