@@ -98,13 +98,12 @@ public final class DocumentSplice {
         boolean drop = replaced.contains(parser.currentName());
         dropped |= drop;
         parser.nextToken();
-        parser.skipChildren();
-        parser.finishToken();
+        JsonSlice value = document.value(parser);
         if (!drop) {
           if (kept.size() > 1) {
             kept.write(',');
           }
-          document.part(from, parser.currentLocation().getByteOffset()).writeTo(kept);
+          document.part(from, document.length() - document.after(value).length()).writeTo(kept);
         }
       }
     } catch (JsonProcessingException malformed) {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -19,6 +20,8 @@ public final class JsonSlice {
   private static final JsonFactory FACTORY =
       JsonFactory.builder()
           .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+          // Contents never go into an error's message.
+          .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
           .streamReadConstraints(
               StreamReadConstraints.builder()
                   .maxStringLength(Integer.MAX_VALUE)
@@ -116,6 +119,19 @@ public final class JsonSlice {
     return FACTORY.createParser(bytes, start, length());
   }
 
+  /**
+   * The value that the slice's own {@link #parser} stands at the start of; the parser is taken to
+   * its end. A string is not decoded for that, however long.
+   */
+  public JsonSlice value(JsonParser parser) throws IOException {
+    long from = parser.currentTokenLocation().getByteOffset();
+    if (parser.currentToken() == JsonToken.VALUE_STRING) {
+      return part(from, endOfText(Math.toIntExact(from)));
+    }
+    parser.skipChildren();
+    return part(from, parser.currentLocation().getByteOffset());
+  }
+
   /** Whether it is one well-formed JSON value, with nothing after it. */
   public boolean wellFormed() throws IOException {
     try (JsonParser parser = parser()) {
@@ -148,6 +164,15 @@ public final class JsonSlice {
       }
     }
     return false;
+  }
+
+  /** Behind the closing quote; if there is none the parser will say so. */
+  private int endOfText(int from) {
+    int i = start + from + 1;
+    while (i < end && bytes[i] != '"') {
+      i += bytes[i] == '\\' ? 2 : 1;
+    }
+    return Math.min(i + 1, end) - start;
   }
 
   private boolean matches(byte[] needle, int position) {

@@ -44,7 +44,8 @@ final class AgainPart implements Closeable {
    * @param document its line in that part's sidecar
    */
   void add(Part part, JsonSlice request, JsonSlice document) throws IOException {
-    @Nullable JsonSlice[] found = IN_REQUEST.find(request);
+    @Nullable JsonSlice[] found =
+        IN_REQUEST.findIn(request, "A request line of part " + part.name());
     JsonSlice old = found[0];
     if (old == null) {
       throw new IllegalStateException(
@@ -66,7 +67,7 @@ final class AgainPart implements Closeable {
     bytes += request.length() - old.length() + customId.length + 1;
     weight += weighsInputs ? inputs(found[1]) : 1;
     // The part's estimate was not kept for each request; their lengths are a fair share of it.
-    tokens += (double) part.tokens() * (request.length() + 1) / part.bytes();
+    tokens += (double) part.tokens() * (request.length() + 1) / Math.max(1, part.bytes());
   }
 
   int requests() {

@@ -49,7 +49,7 @@ final class AskedFormat {
     if (ofAll != null) {
       return ofAll;
     }
-    @Nullable JsonSlice[] found = IN_REQUEST.find(request.line());
+    @Nullable JsonSlice[] found = IN_REQUEST.findIn(request.line(), "A request line");
     JsonSlice format = found[0] == null ? found[1] : found[0];
     if (format == null) {
       return AnswerFormat.ANY;

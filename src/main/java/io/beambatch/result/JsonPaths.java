@@ -3,6 +3,7 @@ package io.beambatch.result;
 import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonPointer;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import io.beambatch.document.JsonSlice;
 import java.io.IOException;
@@ -61,6 +62,22 @@ final class JsonPaths {
     return found;
   }
 
+  /**
+   * The same for a line of our own making.
+   *
+   * @param what names the line in the error
+   * @throws IllegalStateException if it is not one well-formed value
+   */
+  @Nullable JsonSlice[] findIn(JsonSlice json, String what) throws IOException {
+    try {
+      return find(json);
+    } catch (JsonProcessingException malformed) {
+      // Not passed on as a cause: its message may quote the line.
+      throw new IllegalStateException(
+          what + " is not well-formed JSON; the file is not the one that was planned");
+    }
+  }
+
   /** The values of an array; none if it isn't one. */
   static List<JsonSlice> elements(@Nullable JsonSlice array) throws IOException {
     List<JsonSlice> elements = new ArrayList<>();
@@ -70,7 +87,7 @@ final class JsonPaths {
     try (JsonParser parser = array.parser()) {
       parser.nextToken();
       while (parser.nextToken() != JsonToken.END_ARRAY) {
-        elements.add(skip(parser, array));
+        elements.add(array.value(parser));
       }
     }
     return elements;
@@ -79,30 +96,23 @@ final class JsonPaths {
   private static void visit(
       JsonParser parser, Node node, JsonSlice json, @Nullable JsonSlice[] found)
       throws IOException {
+    if (!node.hasChildren() || !parser.currentToken().isStructStart()) {
+      node.found(json.value(parser), found);
+      return;
+    }
     long from = parser.currentTokenLocation().getByteOffset();
-    JsonToken token = parser.currentToken();
-    if (token == JsonToken.START_OBJECT && node.hasChildren()) {
+    if (parser.currentToken() == JsonToken.START_OBJECT) {
       while (parser.nextToken() == JsonToken.FIELD_NAME) {
         Node child = node.fields.get(parser.currentName());
         parser.nextToken();
         visitChild(parser, child, json, found);
       }
-    } else if (token == JsonToken.START_ARRAY && node.hasChildren()) {
+    } else {
       for (int index = 0; parser.nextToken() != JsonToken.END_ARRAY; index++) {
         visitChild(parser, node.elements.get(index), json, found);
       }
-    } else if (!node.slots.isEmpty()) {
-      parser.skipChildren();
-      parser.finishToken();
-    } else {
-      parser.skipChildren();
     }
-    if (!node.slots.isEmpty()) {
-      JsonSlice slice = json.part(from, parser.currentLocation().getByteOffset());
-      for (int slot : node.slots) {
-        found[slot] = slice.isNull() ? null : slice;
-      }
-    }
+    node.found(json.part(from, parser.currentLocation().getByteOffset()), found);
   }
 
   private static void visitChild(
@@ -113,13 +123,6 @@ final class JsonPaths {
     } else {
       visit(parser, child, json, found);
     }
-  }
-
-  private static JsonSlice skip(JsonParser parser, JsonSlice json) throws IOException {
-    long from = parser.currentTokenLocation().getByteOffset();
-    parser.skipChildren();
-    parser.finishToken();
-    return json.part(from, parser.currentLocation().getByteOffset());
   }
 
   private static final class Node {
@@ -134,6 +137,12 @@ final class JsonPaths {
         elements.putIfAbsent(segment.getMatchingIndex(), child);
       }
       return child;
+    }
+
+    void found(JsonSlice value, @Nullable JsonSlice[] found) {
+      for (int slot : slots) {
+        found[slot] = value.isNull() ? null : value;
+      }
     }
 
     boolean hasChildren() {

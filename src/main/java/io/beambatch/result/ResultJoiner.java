@@ -55,9 +55,7 @@ final class ResultJoiner {
   JoinedChunk join(AwaitedChunk awaited) throws IOException, ProviderException {
     String path = folder.result(awaited.chunk().id(), "json");
     if (Storage.exists(path)) {
-      try (InputStream in = Storage.open(path)) {
-        return MAPPER.readValue(in, JoinedChunk.class);
-      }
+      return joinedBefore(path, awaited);
     }
     JoinedChunk joined;
     try (Spool spool = Spool.create()) {
@@ -76,6 +74,20 @@ final class ResultJoiner {
           joined.doubledLines());
     }
     return joined;
+  }
+
+  private static JoinedChunk joinedBefore(String path, AwaitedChunk awaited) throws IOException {
+    try (InputStream in = Storage.open(path)) {
+      JoinedChunk joined = MAPPER.readValue(in, JoinedChunk.class);
+      if (!joined.batchId().equals(awaited.batchId())) {
+        LOG.warn(
+            "Chunk {} was joined from batch {} before; batch {} is left aside",
+            joined.chunkId(),
+            joined.batchId(),
+            awaited.batchId());
+      }
+      return joined;
+    }
   }
 
   private void download(@Nullable String fileId, Spool spool)

@@ -369,6 +369,23 @@ class ResultJoinerTest {
     assertThat(directory.resolve("results/a1-c00000.json")).doesNotExist();
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {"{} | no custom_id", "{secret | not well-formed", "'' | expected 1 requests"})
+  void requestThatIsNotTheOnePlannedIsAnErrorWithoutItsContents(String request, String message)
+      throws Exception {
+    chunk.part("p0", "{}");
+    Files.writeString(
+        Path.of(chunk.folder().requests("p0")), request.isEmpty() ? "" : request + "\n");
+
+    assertThatThrownBy(chunk::join)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContainingAll("p0", message)
+        .hasNoCause()
+        .hasMessageNotContaining("secret");
+  }
+
   private List<String> allFiles() throws IOException {
     try (var files = Files.walk(directory)) {
       return files

@@ -1,0 +1,2 @@
+/** Joins the results of ended batches onto their documents. */
+package io.beambatch.result;
