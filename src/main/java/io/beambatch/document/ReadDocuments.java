@@ -4,16 +4,19 @@ import io.beambatch.job.SourceSpec;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.List;
+import org.apache.beam.runners.direct.DirectRunner;
 import org.apache.beam.sdk.coders.ListCoder;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.GroupByKey;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.Reshuffle;
 import org.apache.beam.sdk.transforms.Values;
 import org.apache.beam.sdk.transforms.Watch;
 import org.apache.beam.sdk.transforms.Watch.Growth.TerminationCondition;
+import org.apache.beam.sdk.transforms.WithKeys;
 import org.apache.beam.sdk.transforms.windowing.FixedWindows;
 import org.apache.beam.sdk.transforms.windowing.Window;
 import org.apache.beam.sdk.values.PBegin;
@@ -31,9 +34,9 @@ import org.joda.time.Duration;
  * before anything is read, unless the source is watched; a file that fits several patterns is read
  * once.
  *
- * <p>Files are cut into slices of a few megabytes that are read in parallel, and a runner that
- * holds a bundle's output in memory never holds more than a slice's. Compressed files ({@code .gz},
- * {@code .gzip}, {@code .bz2}, {@code .zst}, {@code .zstd}) are decompressed into the staging
+ * <p>Files are cut into slices of a few megabytes that are read in parallel; on the direct runner
+ * one by one, because it keeps in memory whatever is read before its turn. Compressed files ({@code
+ * .gz}, {@code .gzip}, {@code .bz2}, {@code .zst}, {@code .zstd}) are decompressed into the staging
  * folder for that; the slices stay there.
  *
  * <p>Of a watched source, each new file's documents lie in the fixed window of the time at which it
@@ -91,10 +94,12 @@ public final class ReadDocuments extends PTransform<PBegin, PCollectionTuple> {
             "List patterns",
             Create.of(List.of(source.paths())).withCoder(ListCoder.of(StringUtf8Coder.of())));
     PCollection<String> files = source.watch() == null ? match(patterns) : watch(patterns);
-    return files
-        .apply("Spread files", Reshuffle.viaRandomKey())
-        .apply("Cut into slices", ParDo.of(new CutFn(source, settings, stagingFolder)))
-        .setCoder(SliceCoder.of())
+    PCollection<Slice> slices =
+        files
+            .apply("Spread files", Reshuffle.viaRandomKey())
+            .apply("Cut into slices", ParDo.of(new CutFn(source, settings, stagingFolder)))
+            .setCoder(SliceCoder.of());
+    return (directRunner(begin) ? pace(slices) : slices)
         .apply("Spread slices", Reshuffle.viaRandomKey())
         .apply(
             "Read slices",
@@ -118,6 +123,19 @@ public final class ReadDocuments extends PTransform<PBegin, PCollectionTuple> {
         .apply(
             "Window by time found",
             Window.into(FixedWindows.of(Duration.millis(source.window().toMillis()))));
+  }
+
+  private boolean directRunner(PBegin begin) {
+    return source.watch() == null
+        && begin.getPipeline().getOptions().getRunner() == DirectRunner.class;
+  }
+
+  private static PCollection<Slice> pace(PCollection<Slice> slices) {
+    return slices
+        .apply("Gather slices", WithKeys.of("all"))
+        .apply("List slices", GroupByKey.create())
+        .apply("Pace slices", ParDo.of(new PaceFn()))
+        .setCoder(SliceCoder.of());
   }
 
   private static final class CutFn extends DoFn<String, Slice> {

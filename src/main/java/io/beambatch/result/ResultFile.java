@@ -1,6 +1,7 @@
 package io.beambatch.result;
 
 import java.util.List;
+import org.apache.beam.sdk.coders.DefaultCoder;
 
 /**
  * A file of outcomes in the staging location: JSON lines, ready for the sink.
@@ -12,6 +13,7 @@ import java.util.List;
  * @param fields the documents' top-level fields in the order of first appearance, the result field
  *     and {@code _batch} (or {@code _failure}) included
  */
+@DefaultCoder(ResultFileCoder.class)
 public record ResultFile(
     Kind kind, String shard, String path, long documents, List<String> fields) {
 

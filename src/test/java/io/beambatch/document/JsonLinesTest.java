@@ -179,9 +179,7 @@ class JsonLinesTest {
         "{\"_batc\\u0068\":1,\"b\":2}|{\"b\":2}",
       })
   void cutsOutWhatAnEarlierRunLeft(String line, String expected) throws IOException {
-    String found = read(null, line).jsons().get(0);
-    assertThat(found.replaceAll("(?<=[}0-9\"]) +}$", "}"))
-        .isEqualTo(expected.replaceAll(" +}$", "}"));
+    assertThat(read(null, line).jsons()).containsExactly(expected);
   }
 
   @Test

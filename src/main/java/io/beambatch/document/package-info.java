@@ -1,0 +1,2 @@
+/** Source files read into documents. */
+package io.beambatch.document;

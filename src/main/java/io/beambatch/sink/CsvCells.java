@@ -1,0 +1,71 @@
+package io.beambatch.sink;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Turns JSON objects into rows: strings as they are, numbers by their digits, null and missing
+ * fields as empty cells, objects and arrays as the JSON they are.
+ */
+final class CsvCells {
+  private static final JsonFactory FACTORY =
+      JsonFactory.builder()
+          .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
+          .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+          .streamReadConstraints(
+              StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build())
+          .build();
+
+  private final Map<String, Integer> places = new HashMap<>();
+
+  CsvCells(List<String> columns) {
+    columns.forEach(column -> places.put(column, places.size()));
+  }
+
+  /** The cells of one object; an {@link IOException} if it has a field that is no column. */
+  List<String> of(byte[] bytes, int from, int to) throws IOException {
+    String[] cells = new String[places.size()];
+    Arrays.fill(cells, "");
+    try (JsonParser parser = FACTORY.createParser(bytes, from, to - from)) {
+      if (parser.nextToken() != JsonToken.START_OBJECT) {
+        throw new IOException("not a JSON object");
+      }
+      while (parser.nextToken() == JsonToken.FIELD_NAME) {
+        Integer place = places.get(parser.currentName());
+        if (place == null) {
+          throw new IOException("field '" + parser.currentName() + "' is not among the columns");
+        }
+        parser.nextToken();
+        cells[place] = cell(parser, bytes, from);
+      }
+    } catch (JsonProcessingException e) {
+      // Its message, and so its trace, may show contents.
+      throw new IOException("malformed JSON at byte " + e.getLocation().getByteOffset());
+    }
+    return Arrays.asList(cells);
+  }
+
+  private static String cell(JsonParser parser, byte[] bytes, int from) throws IOException {
+    return switch (parser.currentToken()) {
+      case VALUE_NULL -> "";
+      case START_OBJECT, START_ARRAY -> {
+        int start = (int) parser.currentTokenLocation().getByteOffset();
+        parser.skipChildren();
+        int end = (int) parser.currentLocation().getByteOffset();
+        yield new String(bytes, from + start, end - start, UTF_8);
+      }
+      default -> parser.getText();
+    };
+  }
+}

@@ -1,0 +1,2 @@
+/** Result files delivered to where the job wants them. */
+package io.beambatch.sink;

@@ -1,0 +1,150 @@
+package io.beambatch.sink;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.beambatch.job.FailuresSpec;
+import io.beambatch.job.SinkSpec;
+import io.beambatch.result.ResultFile;
+import io.beambatch.result.ResultFile.Kind;
+import java.io.IOException;
+import java.io.StringReader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.commons.csv.CSVFormat;
+import org.apache.commons.csv.CSVParser;
+import org.apache.commons.csv.CSVRecord;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ResultPublisherTest {
+  @TempDir Path folder;
+  private Path out;
+
+  @BeforeEach
+  void nameOutput() {
+    out = folder.resolve("out");
+  }
+
+  @Test
+  void copiesJsonLinesByteForByte() throws IOException {
+    String lines =
+        """
+        {"a" : 1.00, "b":1e400,"c":123456789012345678901234567890,"d":"\\n\\"é😀"}
+        {"x":{"y":[1,2 ]}}
+        """;
+    WrittenFile written =
+        publisher(SinkSpec.Type.JSONL).publish(file(Kind.ANSWERED, lines, 2), List.of());
+    assertThat(written)
+        .isEqualTo(new WrittenFile(Kind.ANSWERED, "00007", out + "/sink-r1-00007.jsonl", 2));
+    assertThat(Path.of(written.path())).hasContent(lines);
+  }
+
+  @Test
+  void writesFailuresAsJsonLinesWhateverTheSink() throws IOException {
+    WrittenFile written =
+        publisher(SinkSpec.Type.CSV).publish(file(Kind.FAILED, "{\"a\":1}\n", 1), List.of("b"));
+    assertThat(written.path()).isEqualTo(out + "/failed-r1-00007.jsonl");
+    assertThat(Path.of(written.path())).hasContent("{\"a\":1}\n");
+  }
+
+  @Test
+  void endsALastLineThatHasNoEnd() throws IOException {
+    WrittenFile written =
+        publisher(SinkSpec.Type.JSONL).publish(file(Kind.ANSWERED, "{}\n{}", 2), List.of());
+    assertThat(Files.readString(Path.of(written.path()))).isEqualTo("{}\n{}\n");
+  }
+
+  @Test
+  void putsARepetitionInPlaceOfTheFileAndLeavesNothingElse() throws IOException {
+    ResultPublisher publisher = publisher(SinkSpec.Type.JSONL);
+    publisher.publish(file(Kind.ANSWERED, "{}\n{}\n{}\n", 3), List.of());
+    WrittenFile again = publisher.publish(file(Kind.ANSWERED, "{}\n", 1), List.of());
+    assertThat(Path.of(again.path())).hasContent("{}\n");
+    assertThat(outputs()).containsExactly(Path.of(again.path()));
+  }
+
+  @Test
+  void refusesAFileWithAnotherNumberOfDocumentsAndDeliversNothing() throws IOException {
+    for (SinkSpec.Type type : SinkSpec.Type.values()) {
+      ResultFile file = file(Kind.ANSWERED, "{\"a\":1}\n{\"a\":2}\n", 3);
+      assertThatThrownBy(() -> publisher(type).publish(file, List.of("a")))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining(file.path())
+          .hasMessageContaining("should have 3 documents, but has 2");
+      assertThat(outputs()).isEmpty();
+    }
+  }
+
+  @Test
+  void writesCsvCellsWithoutChangingValues() throws IOException {
+    String lines =
+        """
+        {"text":"two\\nlines, \\"quoted\\" é😀","n":1.00,"big":1e400,"b":true,"x":{"a" :[1, "}"]},"e":""}
+        {"n":123456789012345678901234567890,"text":null,"x":[ ],"b":"\\u00e9"}
+        {"x":"last wins","x":" \\r "}
+        """;
+    List<String> columns = List.of("text", "n", "big", "b", "x", "e");
+    WrittenFile written =
+        publisher(SinkSpec.Type.CSV).publish(file(Kind.ANSWERED, lines, 3), columns);
+    assertThat(written)
+        .isEqualTo(new WrittenFile(Kind.ANSWERED, "00007", out + "/sink-r1-00007.csv", 3));
+    String csv = Files.readString(Path.of(written.path()));
+    assertThat(csv)
+        .startsWith("text,n,big,b,x,e\r\n\"two\nlines, \"\"quoted\"\" é😀\",1.00,1e400,");
+    try (CSVParser parser = CSVParser.parse(new StringReader(csv), CSVFormat.RFC4180)) {
+      assertThat(parser.stream().map(CSVRecord::toList))
+          .containsExactly(
+              columns,
+              List.of(
+                  "two\nlines, \"quoted\" é😀", "1.00", "1e400", "true", "{\"a\" :[1, \"}\"]}", ""),
+              List.of("", "123456789012345678901234567890", "", "é", "[ ]", ""),
+              List.of("", "", "", "", " \r ", ""));
+    }
+  }
+
+  @Test
+  void refusesToDropAFieldThatIsNoColumn() throws IOException {
+    ResultFile file = file(Kind.ANSWERED, "{\"a\":1}\n{\"b\":2}\n", 2);
+    assertThatThrownBy(() -> publisher(SinkSpec.Type.CSV).publish(file, List.of("a")))
+        .hasMessageContaining("line 2: field 'b' is not among the columns");
+    assertThat(outputs()).isEmpty();
+  }
+
+  @Test
+  void tellsDamagedLinesWithoutShowingThem() throws IOException {
+    ResultFile file = file(Kind.ANSWERED, "{\"a\":secret}\n", 1);
+    assertThatThrownBy(() -> publisher(SinkSpec.Type.CSV).publish(file, List.of("a")))
+        .hasMessageContaining("line 1: malformed JSON at byte")
+        .hasStackTraceContaining("malformed")
+        .satisfies(
+            e -> {
+              for (Throwable t = e; t != null; t = t.getCause()) {
+                assertThat(t).message().doesNotContain("secret");
+              }
+            });
+  }
+
+  private ResultPublisher publisher(SinkSpec.Type type) {
+    return new ResultPublisher(
+        new SinkSpec(type, out + "/sink"), new FailuresSpec(out + "/failed"), "r1");
+  }
+
+  private ResultFile file(Kind kind, String lines, long documents) throws IOException {
+    Path path = Files.write(folder.resolve("result"), lines.getBytes(UTF_8));
+    return new ResultFile(kind, "00007", path.toString(), documents, List.of());
+  }
+
+  private List<Path> outputs() throws IOException {
+    if (!Files.exists(out)) {
+      return List.of();
+    }
+    try (Stream<Path> files = Files.list(out)) {
+      return files.toList();
+    }
+  }
+}
