@@ -4,6 +4,7 @@ import io.beambatch.batch.CoordinatorSettings;
 import io.beambatch.chunk.CommittedPlans;
 import io.beambatch.chunk.Part;
 import io.beambatch.chunk.Plan;
+import io.beambatch.chunk.PlanGate;
 import io.beambatch.chunk.ShardIntoChunks;
 import io.beambatch.document.ReadDocuments;
 import io.beambatch.job.Job;
@@ -103,7 +104,7 @@ public final class BatchPipeline {
     }
     PCollectionList.of(results)
         .apply("All results", Flatten.pCollections())
-        .apply("Write", new WriteResults(job.sink(), job.failures(), folder.run()))
+        .apply("Write", WriteResults.to(job.sink(), job.failures(), folder.run()))
         .apply("Note what was written", new RecordWritten(folder));
   }
 }

@@ -12,7 +12,9 @@ import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.values.PBegin;
 import org.apache.beam.sdk.values.PCollection;
 
-/** Takes up plans that an earlier launch of the run committed, instead of reading the source again. */
+/**
+ * Takes up plans that an earlier launch of the run committed, instead of reading the source again.
+ */
 public final class CommittedPlans extends PTransform<PBegin, PCollection<Plan>> {
   private final List<String> names;
   private final RunFolder folder;

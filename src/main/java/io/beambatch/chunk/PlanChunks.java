@@ -26,7 +26,6 @@ final class PlanChunks extends PTransform<PCollection<Tally>, PCollection<Plan>>
   @Override
   public PCollection<Plan> expand(PCollection<Tally> tallies) {
     return tallies
-        .setCoder(JsonCoder.of(Tally.class))
         .apply("Key", WithKeys.of(0))
         .setCoder(KvCoder.of(VarIntCoder.of(), JsonCoder.of(Tally.class)))
         .apply("Gather part descriptors", GroupByKey.create())

@@ -1,10 +1,10 @@
 package io.beambatch.cli;
 
-import io.beambatch.OverBudgetException;
 import io.beambatch.batch.BatchException;
 import io.beambatch.job.JobFileException;
 import io.beambatch.provider.ProviderSettingsException;
 import io.beambatch.run.AccountingException;
+import io.beambatch.run.OverBudgetException;
 import io.beambatch.run.RunException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

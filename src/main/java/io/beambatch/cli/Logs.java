@@ -1,6 +1,5 @@
 package io.beambatch.cli;
 
-import java.util.Arrays;
 import java.util.logging.ConsoleHandler;
 import java.util.logging.Handler;
 import java.util.logging.Level;
@@ -14,15 +13,13 @@ final class Logs {
 
   private Logs() {}
 
-  static void configure(String... args) {
-    boolean verbose = Arrays.asList(args).contains("--verbose");
+  /** Warnings only, unless the JVM was given a configuration of its own. */
+  static void configure() {
     if (System.getProperty("java.util.logging.config.file") != null) {
       return;
     }
     System.setProperty(
         "java.util.logging.SimpleFormatter.format", "%1$tFT%1$tT %4$s %3$s: %5$s%6$s%n");
-    ROOT.setLevel(verbose ? Level.INFO : Level.WARNING);
-    OURS.setLevel(verbose ? Level.FINE : Level.WARNING);
     for (Handler handler : ROOT.getHandlers()) {
       ROOT.removeHandler(handler);
     }
@@ -30,5 +27,11 @@ final class Logs {
     console.setFormatter(new SimpleFormatter());
     console.setLevel(Level.ALL);
     ROOT.addHandler(console);
+    ROOT.setLevel(Level.WARNING);
+  }
+
+  static void verbose() {
+    ROOT.setLevel(Level.INFO);
+    OURS.setLevel(Level.FINE);
   }
 }

@@ -13,7 +13,7 @@ import picocli.CommandLine.Spec;
     description = "LLM batch jobs over data: half the price, nothing lost, nothing paid twice.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    subcommands = {RunCommand.class, PlanCommand.class, ServeCommand.class})
+    subcommands = {PlanCommand.class})
 public final class Main implements Runnable {
   @Spec private CommandSpec spec;
 
@@ -21,7 +21,7 @@ public final class Main implements Runnable {
 
   /** Runs a command and ends the process with its exit code. */
   public static void main(String[] args) {
-    Logs.configure(args);
+    Logs.configure();
     System.exit(execute(args));
   }
 
@@ -30,8 +30,7 @@ public final class Main implements Runnable {
     return new CommandLine(new Main())
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setExecutionExceptionHandler(
-            (exception, commandLine, parsed) ->
-                Failures.report(exception, commandLine.getErr()))
+            (exception, commandLine, parsed) -> Failures.report(exception, commandLine.getErr()))
         .execute(args);
   }
 

@@ -23,4 +23,21 @@ public record Job(
     Poll poll,
     Map<String, PriceSpec> prices,
     boolean keepFiles)
-    implements Serializable {}
+    implements Serializable {
+
+  /** The same job over what is there now, without waiting for more. */
+  public Job withoutWatch() {
+    return new Job(
+        name,
+        source.withoutWatch(),
+        request,
+        result,
+        sink,
+        failures,
+        limits,
+        retry,
+        poll,
+        prices,
+        keepFiles);
+  }
+}

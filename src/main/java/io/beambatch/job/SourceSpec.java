@@ -25,6 +25,11 @@ public record SourceSpec(
     Duration window)
     implements Serializable {
 
+  /** The same source as it stands now, without waiting for more. */
+  SourceSpec withoutWatch() {
+    return new SourceSpec(type, paths, id, wholeFile, delimiter, null, window);
+  }
+
   /** The formats a source can have. */
   public enum Type {
     /** One JSON object a line. */

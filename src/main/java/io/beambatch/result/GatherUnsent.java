@@ -60,11 +60,7 @@ public final class GatherUnsent extends PTransform<PCollection<Plan>, PCollectio
       long documents = plan.unsent().stream().mapToLong(Part::failures).sum();
       out.output(
           new ResultFile(
-              ResultFile.Kind.FAILED,
-              shard(plan),
-              path,
-              documents,
-              List.of(Outcomes.FAILURE)));
+              ResultFile.Kind.FAILED, shard(plan), path, documents, List.of(Outcomes.FAILURE)));
     }
   }
 }

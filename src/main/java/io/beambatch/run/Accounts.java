@@ -128,8 +128,7 @@ public final class Accounts {
   public void write(Report report) throws IOException {
     Storage.write(
         run.folder().report(),
-        stream ->
-            stream.write(MAPPER.writerWithDefaultPrettyPrinter().writeValueAsBytes(report)));
+        stream -> stream.write(MAPPER.writerWithDefaultPrettyPrinter().writeValueAsBytes(report)));
   }
 
   private JoinedChunk joined(Chunk chunk) throws IOException, AccountingException {
@@ -137,7 +136,10 @@ public final class Accounts {
     String path = folder.result(chunk.id(), "json");
     if (!Storage.exists(path)) {
       throw new AccountingException(
-          "chunk " + chunk.id() + " was planned, but its results were never joined: " + path
+          "chunk "
+              + chunk.id()
+              + " was planned, but its results were never joined: "
+              + path
               + " is missing; run the same command again");
     }
     try (InputStream stream = Storage.open(path)) {

@@ -61,8 +61,7 @@ public final class RecordWritten
     public void process(@Element WrittenFile file, OutputReceiver<WrittenFile> out)
         throws IOException {
       byte[] json = MAPPER.writeValueAsBytes(file);
-      Storage.write(
-          path(folder, file.kind(), file.shard()), stream -> stream.write(json));
+      Storage.write(path(folder, file.kind(), file.shard()), stream -> stream.write(json));
       out.output(file);
     }
   }

@@ -84,9 +84,7 @@ public final class Runs {
         store.read(record).orElseThrow(() -> new IOException("run record " + record + " is gone"));
     // Losing the race means that another launch has finished the run.
     store.write(
-        record,
-        now.version(),
-        MAPPER.writeValueAsString(run.record().finishedAt(clock.millis())));
+        record, now.version(), MAPPER.writeValueAsString(run.record().finishedAt(clock.millis())));
   }
 
   private Run begin(String name) throws IOException, RunException {

@@ -9,9 +9,14 @@ import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.SeekableByteChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.apache.beam.sdk.io.FileSystems;
+import org.apache.beam.sdk.io.fs.EmptyMatchTreatment;
 import org.apache.beam.sdk.io.fs.MatchResult;
 import org.apache.beam.sdk.io.fs.MoveOptions.StandardMoveOptions;
 import org.apache.beam.sdk.io.fs.ResourceId;
@@ -76,6 +81,22 @@ public final class Storage {
   public static void delete(List<String> paths) throws IOException {
     FileSystems.delete(
         paths.stream().map(Storage::resource).toList(), StandardMoveOptions.IGNORE_MISSING_FILES);
+  }
+
+  /** Deletes a folder with all that is in it; one that isn't there is no error. */
+  public static void deleteFolder(String folder) throws IOException {
+    MatchResult match = FileSystems.match(folder + "/**", EmptyMatchTreatment.ALLOW);
+    FileSystems.delete(
+        match.metadata().stream().map(MatchResult.Metadata::resourceId).toList(),
+        StandardMoveOptions.IGNORE_MISSING_FILES);
+    Path local = Path.of(folder);
+    if (!folder.contains("://") && Files.isDirectory(local)) {
+      try (Stream<Path> left = Files.walk(local)) {
+        for (Path path : left.sorted(Comparator.reverseOrder()).toList()) {
+          Files.deleteIfExists(path);
+        }
+      }
+    }
   }
 
   static ResourceId resource(String path) {

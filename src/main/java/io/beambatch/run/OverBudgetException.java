@@ -1,4 +1,4 @@
-package io.beambatch;
+package io.beambatch.run;
 
 /** A plan would cost more than {@code limits.cost_usd} allows; nothing of it was sent. */
 public final class OverBudgetException extends RuntimeException {

@@ -1,6 +1,5 @@
-package io.beambatch;
+package io.beambatch.chunk;
 
-import io.beambatch.chunk.Plan;
 import io.beambatch.storage.JsonCoder;
 import java.io.Serializable;
 import org.apache.beam.sdk.transforms.DoFn;
@@ -17,15 +16,13 @@ public interface PlanGate extends Serializable {
   /**
    * Passes a plan or throws.
    *
-   * @throws OverBudgetException if it would cost more than allowed
+   * @throws RuntimeException if it must not be sent
    */
   void check(Plan plan);
 
   /** Puts the gate behind a collection of plans. */
   default PCollection<Plan> guard(PCollection<Plan> plans, String step) {
-    return plans
-        .apply(step, ParDo.of(new GateFn(this)))
-        .setCoder(JsonCoder.of(Plan.class));
+    return plans.apply(step, ParDo.of(new GateFn(this))).setCoder(JsonCoder.of(Plan.class));
   }
 
   /** The gate as a step. */

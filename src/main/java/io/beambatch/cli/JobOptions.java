@@ -1,0 +1,101 @@
+package io.beambatch.cli;
+
+import io.beambatch.job.Job;
+import io.beambatch.job.JobFileException;
+import io.beambatch.job.JobReader;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.beam.runners.direct.DirectOptions;
+import org.apache.beam.runners.direct.DirectRunner;
+import org.apache.beam.sdk.io.FileSystems;
+import org.apache.beam.sdk.options.PipelineOptions;
+import org.apache.beam.sdk.options.PipelineOptionsFactory;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** What every command that takes a job file understands. */
+final class JobOptions {
+  @Parameters(index = "0", paramLabel = "JOB.yaml", description = "The job file.")
+  private String file;
+
+  @Parameters(
+      index = "1..*",
+      paramLabel = "-- BEAM_OPTION",
+      description = "Options for Beam and its runner, after --, such as --runner=FlinkRunner.")
+  private List<String> beamOptions = new ArrayList<>();
+
+  @Option(
+      names = "--staging",
+      paramLabel = "DIR",
+      defaultValue = ".beambatch",
+      description = "Where runs keep their state. Default: ${DEFAULT-VALUE}.")
+  private String staging;
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY.PATH=VALUE",
+      description = "Overrides a field of the job file; may be repeated.")
+  private List<String> overrides = new ArrayList<>();
+
+  @Option(names = "--verbose", description = "Logs all that is done.")
+  void verbose(boolean on) {
+    if (on) {
+      Logs.verbose();
+    }
+  }
+
+  Job readJob() throws JobFileException {
+    // Job files may lie on gs://: file systems come before everything else.
+    FileSystems.setDefaultPipelineOptions(beam());
+    return JobReader.read(file, overrides);
+  }
+
+  String file() {
+    return file;
+  }
+
+  String staging() {
+    return staging.replaceAll("(?<=.)/+$", "");
+  }
+
+  /** Beam's options, with the direct runner's checks of every element off: they cost most of it. */
+  PipelineOptions beam() {
+    PipelineOptions options =
+        PipelineOptionsFactory.fromArgs(beamOptions.toArray(new String[0]))
+            .withValidation()
+            .create();
+    if (options.getRunner() == DirectRunner.class) {
+      DirectOptions direct = options.as(DirectOptions.class);
+      direct.setEnforceImmutability(
+          isGiven("enforceImmutability") && direct.isEnforceImmutability());
+      direct.setEnforceEncodability(
+          isGiven("enforceEncodability") && direct.isEnforceEncodability());
+    }
+    return options;
+  }
+
+  private boolean isGiven(String option) {
+    return beamOptions.stream().anyMatch(given -> given.startsWith("--" + option));
+  }
+
+  /** The run that a command is about. */
+  static final class RunOptions {
+    @Option(
+        names = "--run",
+        paramLabel = "NAME",
+        description = "The run. Default: the unfinished one, else a new one named by the time.")
+    private @Nullable String name;
+
+    @Option(names = "--new-run", description = "Begins another run.")
+    private boolean newRun;
+
+    @Nullable String name() {
+      return name;
+    }
+
+    boolean isNew() {
+      return newRun;
+    }
+  }
+}

@@ -1,0 +1,105 @@
+package io.beambatch.cli;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.beambatch.BatchPipeline;
+import io.beambatch.chunk.Plan;
+import io.beambatch.chunk.PlanGate;
+import io.beambatch.chunk.PlanStore;
+import io.beambatch.job.Job;
+import io.beambatch.ledger.Ledgers;
+import io.beambatch.run.Estimate;
+import io.beambatch.storage.RunFolder;
+import io.beambatch.storage.Storage;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import org.apache.beam.sdk.Pipeline;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code plan}: what a run would do and cost. */
+@Command(
+    name = "plan",
+    description =
+        "Reads and packs everything, prints documents, batches, bytes, tokens and cost, and sends"
+            + " nothing.",
+    mixinStandardHelpOptions = true)
+final class PlanCommand implements Callable<Integer> {
+  @Mixin private JobOptions options;
+
+  @Option(names = "--json", description = "Prints JSON.")
+  private boolean json;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws Exception {
+    Job job = options.readJob();
+    RunFolder scratch = RunFolder.of(options.staging(), job.name(), "plan-" + UUID.randomUUID());
+    try {
+      Estimate estimate = Estimate.of(job, plan(job, scratch));
+      PrintWriter out = spec.commandLine().getOut();
+      if (json) {
+        out.println(
+            JsonMapper.builder()
+                .build()
+                .writerWithDefaultPrettyPrinter()
+                .writeValueAsString(estimate));
+      } else {
+        print(estimate, out);
+      }
+      out.flush();
+    } finally {
+      Storage.deleteFolder(scratch.path());
+    }
+    return ExitCode.DONE;
+  }
+
+  private Plan plan(Job job, RunFolder scratch) throws IOException {
+    Pipeline pipeline = Pipeline.create(options.beam());
+    new BatchPipeline(job.withoutWatch(), scratch, PlanGate.OPEN).plan(pipeline);
+    pipeline.run().waitUntilFinish();
+    return new PlanStore(Ledgers.open(scratch))
+        .read("a1")
+        .orElseThrow(() -> new IllegalStateException("the runner ended without a plan"));
+  }
+
+  private static void print(Estimate estimate, PrintWriter out) {
+    line(out, "documents", Summary.number(estimate.documents()));
+    for (Map.Entry<String, Long> failed : estimate.failed().entrySet()) {
+      line(out, "  " + failed.getKey(), Summary.number(failed.getValue()));
+    }
+    line(out, "requests", Summary.number(estimate.requests()));
+    line(out, "batches", Summary.number(estimate.batches()));
+    line(out, "bytes", Summary.number(estimate.bytes()));
+    line(out, "prompt tokens", "about " + Summary.number(estimate.promptTokens()));
+    Long completions = estimate.maxCompletionTokens();
+    line(
+        out,
+        "completion tokens",
+        completions == null
+            ? "unknown: the request sets no limit"
+            : "at most " + Summary.number(completions));
+    if (estimate.costUsd() == null) {
+      line(
+          out,
+          "cost",
+          "unknown: no price for " + estimate.model() + " (set prices: in the job file)");
+    } else {
+      String scope = completions == null ? " (prompts only)" : "";
+      line(out, "cost by batch", Summary.money(estimate.costUsd()) + scope);
+      line(out, "cost in real time", Summary.money(estimate.costRealtimeUsd()) + scope);
+      line(out, "saving", Summary.money(estimate.savingUsd()));
+      line(out, "prices as of", estimate.pricesAsOf());
+    }
+  }
+
+  private static void line(PrintWriter out, String name, String value) {
+    out.printf("%-18s %s%n", name, value);
+  }
+}

@@ -1,0 +1,70 @@
+package io.beambatch.cli;
+
+import io.beambatch.job.Job;
+import io.beambatch.run.Report;
+import io.beambatch.run.Runs.Run;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The table at the end of a run. */
+final class Summary {
+  private final StringBuilder text = new StringBuilder();
+
+  private Summary() {}
+
+  static String of(Report report, Job job, Run run) {
+    Summary summary = new Summary();
+    summary.line("run", report.job() + " " + report.run());
+    summary.line("documents", number(report.documents()));
+    summary.line("answered", number(report.answered()));
+    summary.line("failed", number(report.failures()));
+    for (Map.Entry<String, Long> failed : report.failed().entrySet()) {
+      summary.line("  " + failed.getKey(), number(failed.getValue()));
+    }
+    summary.line(
+        "batches",
+        number(report.batches())
+            + " ("
+            + number(report.requests())
+            + " requests, "
+            + number(report.bytes())
+            + " bytes, "
+            + number(report.attempts())
+            + (report.attempts() == 1 ? " attempt)" : " attempts)"));
+    summary.line(
+        "tokens",
+        number(report.promptTokens())
+            + " prompt, "
+            + number(report.completionTokens())
+            + " completion");
+    summary.line(
+        "cost",
+        report.costUsd() == null
+            ? "unknown: no price for " + report.model() + " (set prices: in the job file)"
+            : money(report.costUsd())
+                + " by batch, "
+                + money(report.costRealtimeUsd())
+                + " in real time");
+    summary.line("answers", job.sink().path() + "-" + report.run() + "-*");
+    if (report.failures() > 0) {
+      summary.line("failures", job.failures().path() + "-" + report.run() + "-*");
+    }
+    summary.line("report", run.folder().report());
+    return summary.text.toString();
+  }
+
+  static String money(@Nullable BigDecimal usd) {
+    return usd == null ? "unknown" : "$" + usd.setScale(4, RoundingMode.HALF_UP).toPlainString();
+  }
+
+  static String number(long number) {
+    return String.format(Locale.ROOT, "%,d", number);
+  }
+
+  private void line(String name, String value) {
+    text.append(String.format(Locale.ROOT, "%-18s %s%n", name, value));
+  }
+}

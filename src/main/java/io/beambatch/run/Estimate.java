@@ -1,0 +1,97 @@
+package io.beambatch.run;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.beambatch.chunk.Part;
+import io.beambatch.chunk.Plan;
+import io.beambatch.cost.CostEstimate;
+import io.beambatch.cost.PriceTable;
+import io.beambatch.document.FailureReason;
+import io.beambatch.job.Job;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a plan will do, before it does it.
+ *
+ * @param failed documents that can't be sent, by reason
+ * @param bytes of all input files
+ * @param promptTokens estimated
+ * @param maxCompletionTokens the most that the answers may have, or null if the request sets no
+ *     limit
+ * @param costUsd at batch prices, completions at their most, or without them if they have no limit;
+ *     null if the model's price is unknown
+ * @param costRealtimeUsd the same in real time, or null
+ * @param pricesAsOf the date of the price table
+ */
+public record Estimate(
+    String job,
+    String model,
+    long documents,
+    Map<String, Long> failed,
+    long requests,
+    int batches,
+    long bytes,
+    @JsonProperty("prompt_tokens") long promptTokens,
+    @JsonProperty("max_completion_tokens") @Nullable Long maxCompletionTokens,
+    @JsonProperty("cost_usd") @Nullable BigDecimal costUsd,
+    @JsonProperty("cost_realtime_usd") @Nullable BigDecimal costRealtimeUsd,
+    @JsonProperty("saving_usd") @Nullable BigDecimal savingUsd,
+    @JsonProperty("prices_as_of") String pricesAsOf) {
+
+  /** The estimate of a plan. */
+  public static Estimate of(Job job, Plan plan) {
+    PriceTable prices = PriceTable.shipped();
+    Long completions = maxCompletionTokens(job, plan.requests());
+    Optional<CostEstimate> cost =
+        prices.cost(
+            job.request().model(),
+            job.prices(),
+            plan.tokens(),
+            completions == null ? 0 : completions);
+    Map<String, Long> failed = new TreeMap<>();
+    for (Part part : plan.unsent()) {
+      for (Map.Entry<FailureReason, Long> count : part.failed().entrySet()) {
+        failed.merge(count.getKey().code(), count.getValue(), Long::sum);
+      }
+    }
+    return new Estimate(
+        job.name(),
+        job.request().model(),
+        plan.documents(),
+        failed,
+        plan.requests(),
+        plan.chunks().size(),
+        plan.bytes(),
+        plan.tokens(),
+        completions,
+        cost.map(c -> rounded(c.batchUsd())).orElse(null),
+        cost.map(c -> rounded(c.realTimeUsd())).orElse(null),
+        cost.map(c -> rounded(c.savingUsd())).orElse(null),
+        prices.asOf().toString());
+  }
+
+  private static BigDecimal rounded(BigDecimal usd) {
+    return usd.setScale(6, RoundingMode.HALF_UP);
+  }
+
+  private static @Nullable Long maxCompletionTokens(Job job, long requests) {
+    if (job.request().endpoint().equals("/v1/embeddings")
+        || job.request().endpoint().equals("/v1/moderations")) {
+      return 0L;
+    }
+    JsonNode body = job.request().body();
+    return Stream.of("max_completion_tokens", "max_output_tokens", "max_tokens")
+        .map(body::path)
+        .filter(JsonNode::canConvertToLong)
+        .findFirst()
+        .map(most -> Math.multiplyExact(most.longValue(), requests))
+        .map(most -> Math.multiplyExact(most, Math.max(1, body.path("n").asLong(1))))
+        .orElse(null);
+  }
+}

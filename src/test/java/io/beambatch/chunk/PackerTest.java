@@ -1,0 +1,94 @@
+package io.beambatch.chunk;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.beambatch.job.Limits;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.LongRange;
+import org.junit.jupiter.api.Test;
+
+class PackerTest {
+  private static final long MB_200 = 209_715_200;
+  private static final Limits OPENAI =
+      new Limits(50_000, MB_200, Long.MAX_VALUE, Long.MAX_VALUE, null);
+
+  @Test
+  void everythingThatFitsIntoOneChunkIsOneChunk() {
+    assertThat(Packer.pack(List.of(part("a", 10, 100, 5), part("b", 20, 200, 9)), OPENAI))
+        .hasSize(1);
+  }
+
+  @Test
+  void partsWithoutRequestsAreInNoChunk() {
+    assertThat(Packer.pack(List.of(part("a", 0, 0, 0)), OPENAI)).isEmpty();
+  }
+
+  @Test
+  void theOrderOfPartsChangesNothing() {
+    List<Part> parts = new ArrayList<>();
+    Random random = new Random(7);
+    for (int i = 0; i < 500; i++) {
+      parts.add(part("p" + i, 1 + random.nextInt(2_000), 1 + random.nextInt(8_000_000), 1));
+    }
+    List<List<Part>> packed = Packer.pack(parts, OPENAI);
+    Collections.shuffle(parts, random);
+    assertThat(Packer.pack(parts, OPENAI)).isEqualTo(packed);
+  }
+
+  @Test
+  void embeddingInputsCountNotRequests() {
+    Part heavy = new Part("a", 10, 30_000, 100, 1, Map.of(), List.of());
+    assertThat(Packer.pack(List.of(heavy, rename(heavy, "b")), OPENAI)).hasSize(2);
+  }
+
+  @Property(tries = 300)
+  void chunksKeepTheLimitsAndComeWithinTenPercentOfTheLowerBoundPlusOne(
+      @ForAll @LongRange(min = 0, max = Long.MAX_VALUE) long seed,
+      @ForAll @IntRange(min = 1, max = 3_000) int count) {
+    Random random = new Random(seed);
+    PartLimits share = PartLimits.of(OPENAI);
+    double small = random.nextDouble();
+    List<Part> parts = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      // Bundles end anywhere, so that parts are of any size up to their share of a limit; some
+      // hold many short requests, others few long ones.
+      int requests = 1 + random.nextInt((int) share.weight());
+      long bytes =
+          random.nextDouble() < small
+              ? Math.min(share.bytes(), requests * (1L + random.nextInt(600)))
+              : Math.min(share.bytes(), requests * (1L + random.nextInt(40_000)));
+      parts.add(part("p" + i, requests, bytes, 1));
+    }
+    List<List<Part>> chunks = Packer.pack(parts, OPENAI);
+
+    assertThat(chunks.stream().flatMap(List::stream)).containsExactlyInAnyOrderElementsOf(parts);
+    for (List<Part> chunk : chunks) {
+      assertThat(chunk.stream().mapToInt(Part::requests).sum()).isLessThanOrEqualTo(50_000);
+      assertThat(chunk.stream().mapToLong(Part::bytes).sum()).isLessThanOrEqualTo(MB_200);
+    }
+    long requests = parts.stream().mapToLong(Part::requests).sum();
+    long bytes = parts.stream().mapToLong(Part::bytes).sum();
+    long bound = Math.max(ceil(requests, 50_000), ceil(bytes, MB_200));
+    assertThat((double) chunks.size()).isLessThanOrEqualTo(bound * 1.1 + 1);
+  }
+
+  private static long ceil(long amount, long limit) {
+    return (amount + limit - 1) / limit;
+  }
+
+  private static Part part(String name, int requests, long bytes, long tokens) {
+    return new Part(name, requests, requests, bytes, tokens, Map.of(), List.of());
+  }
+
+  private static Part rename(Part part, String name) {
+    return new Part(
+        name, part.requests(), part.weight(), part.bytes(), part.tokens(), Map.of(), List.of());
+  }
+}
