@@ -16,15 +16,21 @@ import io.beambatch.result.ResultFile;
 import io.beambatch.result.ResultFiles;
 import io.beambatch.run.RecordWritten;
 import io.beambatch.sink.WriteResults;
-import io.beambatch.storage.JsonCoder;
 import io.beambatch.storage.RunFolder;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.transforms.Flatten;
+import org.apache.beam.sdk.transforms.windowing.AfterPane;
+import org.apache.beam.sdk.transforms.windowing.DefaultTrigger;
+import org.apache.beam.sdk.transforms.windowing.GlobalWindows;
+import org.apache.beam.sdk.transforms.windowing.Repeatedly;
+import org.apache.beam.sdk.transforms.windowing.Window;
 import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollection.IsBounded;
 import org.apache.beam.sdk.values.PCollectionList;
 import org.apache.beam.sdk.values.PCollectionTuple;
+import org.joda.time.Duration;
 
 /**
  * The graph.
@@ -81,9 +87,11 @@ public final class BatchPipeline {
       CoordinatorSettings settings,
       ProviderFactory providers) {
     PCollection<Plan> plans =
-        committed.isEmpty()
-            ? plan(pipeline)
-            : pipeline.apply("Shard into chunks", new CommittedPlans(committed, folder));
+        leaveWindows(
+            committed.isEmpty()
+                ? plan(pipeline)
+                : pipeline.apply("Shard into chunks", new CommittedPlans(committed, folder)),
+            1);
     List<PCollection<ResultFile>> results = new ArrayList<>();
     results.add(plans.apply("Gather invalid", new GatherUnsent(folder)));
     for (int attempt = 1; ; attempt++) {
@@ -94,17 +102,33 @@ public final class BatchPipeline {
       if (attempt == job.retry().attempts()) {
         break;
       }
+      PCollection<Part> again = joined.apply("To be sent again " + attempt, ResultFiles.again());
       plans =
-          joined
-              .apply("To be sent again " + attempt, ResultFiles.again())
-              .setCoder(JsonCoder.of(Part.class))
-              .apply(
+          leaveWindows(
+              again.apply(
                   "Shard into chunks " + (attempt + 1),
-                  ShardIntoChunks.again(attempt + 1, job, folder));
+                  ShardIntoChunks.again(attempt + 1, job, folder)),
+              attempt + 1);
     }
     PCollectionList.of(results)
         .apply("All results", Flatten.pCollections())
         .apply("Write", WriteResults.to(job.sink(), job.failures(), folder.run()))
         .apply("Note what was written", new RecordWritten(folder));
+  }
+
+  /**
+   * Once a plan is committed its window has done its work. What follows is awaited together, and on
+   * unbounded input goes on piece by piece.
+   */
+  private static PCollection<Plan> leaveWindows(PCollection<Plan> plans, int attempt) {
+    Window<Plan> global = Window.into(new GlobalWindows());
+    return plans.apply(
+        "Leave windows " + attempt,
+        plans.isBounded() == IsBounded.BOUNDED
+            ? global.triggering(DefaultTrigger.of()).discardingFiredPanes()
+            : global
+                .triggering(Repeatedly.forever(AfterPane.elementCountAtLeast(1)))
+                .withAllowedLateness(Duration.ZERO)
+                .discardingFiredPanes());
   }
 }

@@ -14,10 +14,6 @@ import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.WithKeys;
-import org.apache.beam.sdk.transforms.windowing.AfterPane;
-import org.apache.beam.sdk.transforms.windowing.GlobalWindows;
-import org.apache.beam.sdk.transforms.windowing.Repeatedly;
-import org.apache.beam.sdk.transforms.windowing.Window;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollection.IsBounded;
 import org.joda.time.Duration;
@@ -31,6 +27,9 @@ import org.joda.time.Duration;
  * global window, the only kind of timer that every runner fires there. On unbounded input a
  * processing-time timer polls on the way, and the event-time timer completes what is left when the
  * stream ends or is drained.
+ *
+ * <p>Chunks come in the global window: those of other windows would be awaited one window after the
+ * other.
  *
  * <p>Awaiting can take a day: the runner must not limit how long one element may be processed.
  */
@@ -64,13 +63,6 @@ public final class AwaitBatches extends PTransform<PCollection<Chunk>, PCollecti
                 Clock.systemUTC());
     Duration interval = Duration.millis(settings.job().poll().interval().toMillis());
     return chunks
-        .apply(
-            "Gather",
-            // Not the windows of the documents: each would be awaited after the other.
-            Window.<Chunk>into(new GlobalWindows())
-                .triggering(Repeatedly.forever(AfterPane.elementCountAtLeast(1)))
-                .withAllowedLateness(Duration.ZERO)
-                .discardingFiredPanes())
         .apply("Key by quota pool", WithKeys.of(pool))
         .setCoder(KvCoder.of(StringUtf8Coder.of(), JsonCoder.of(Chunk.class)))
         .apply(

@@ -6,6 +6,7 @@ import io.beambatch.provider.ProviderSettingsException;
 import io.beambatch.run.AccountingException;
 import io.beambatch.run.OverBudgetException;
 import io.beambatch.run.RunException;
+import java.io.FileNotFoundException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.logging.Level;
@@ -55,7 +56,8 @@ final class Failures {
         || thrown instanceof ProviderSettingsException
         || thrown instanceof BatchException
         || thrown instanceof AccountingException
-        || thrown instanceof RunException;
+        || thrown instanceof RunException
+        || thrown instanceof FileNotFoundException;
   }
 
   private static String message(Throwable thrown) {

@@ -67,6 +67,7 @@ final class JobOptions {
             .create();
     if (options.getRunner() == DirectRunner.class) {
       DirectOptions direct = options.as(DirectOptions.class);
+      direct.setBlockOnRun(false);
       direct.setEnforceImmutability(
           isGiven("enforceImmutability") && direct.isEnforceImmutability());
       direct.setEnforceEncodability(

@@ -13,7 +13,7 @@ import picocli.CommandLine.Spec;
     description = "LLM batch jobs over data: half the price, nothing lost, nothing paid twice.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    subcommands = {PlanCommand.class})
+    subcommands = {RunCommand.class, PlanCommand.class, ServeCommand.class})
 public final class Main implements Runnable {
   @Spec private CommandSpec spec;
 

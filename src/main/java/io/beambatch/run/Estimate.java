@@ -1,7 +1,8 @@
 package io.beambatch.run;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
+import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import io.beambatch.chunk.Part;
 import io.beambatch.chunk.Plan;
 import io.beambatch.cost.CostEstimate;
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param costRealtimeUsd the same in real time, or null
  * @param pricesAsOf the date of the price table
  */
+@JsonNaming(SnakeCaseStrategy.class)
 public record Estimate(
     String job,
     String model,
@@ -37,12 +39,12 @@ public record Estimate(
     long requests,
     int batches,
     long bytes,
-    @JsonProperty("prompt_tokens") long promptTokens,
-    @JsonProperty("max_completion_tokens") @Nullable Long maxCompletionTokens,
-    @JsonProperty("cost_usd") @Nullable BigDecimal costUsd,
-    @JsonProperty("cost_realtime_usd") @Nullable BigDecimal costRealtimeUsd,
-    @JsonProperty("saving_usd") @Nullable BigDecimal savingUsd,
-    @JsonProperty("prices_as_of") String pricesAsOf) {
+    long promptTokens,
+    @Nullable Long maxCompletionTokens,
+    @Nullable BigDecimal costUsd,
+    @Nullable BigDecimal costRealtimeUsd,
+    @Nullable BigDecimal savingUsd,
+    String pricesAsOf) {
 
   /** The estimate of a plan. */
   public static Estimate of(Job job, Plan plan) {

@@ -1,6 +1,7 @@
 package io.beambatch.run;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
+import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import java.math.BigDecimal;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param startedAt ISO 8601, UTC
  * @param finishedAt likewise
  */
+@JsonNaming(SnakeCaseStrategy.class)
 public record Report(
     String job,
     String run,
@@ -32,12 +34,12 @@ public record Report(
     int batches,
     int attempts,
     long bytes,
-    @JsonProperty("prompt_tokens") long promptTokens,
-    @JsonProperty("completion_tokens") long completionTokens,
-    @JsonProperty("cost_usd") @Nullable BigDecimal costUsd,
-    @JsonProperty("cost_realtime_usd") @Nullable BigDecimal costRealtimeUsd,
-    @JsonProperty("started_at") String startedAt,
-    @JsonProperty("finished_at") String finishedAt,
+    long promptTokens,
+    long completionTokens,
+    @Nullable BigDecimal costUsd,
+    @Nullable BigDecimal costRealtimeUsd,
+    String startedAt,
+    String finishedAt,
     double seconds) {
 
   /** Failed documents of all reasons. */

@@ -1,0 +1,73 @@
+package io.beambatch.cli;
+
+import io.beambatch.job.Job;
+import io.beambatch.localserver.LocalServer;
+import io.beambatch.localserver.LocalServerSettings;
+import io.beambatch.provider.OpenAiProvider;
+import io.beambatch.provider.OpenAiSettings;
+import io.beambatch.provider.ProviderFactory;
+import io.beambatch.provider.ProviderSettingsException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Who answers: the provider of the job and the environment, or a local server in this process. */
+final class Peer implements AutoCloseable {
+  private final ProviderFactory providers;
+  private final @Nullable LocalServer server;
+
+  private Peer(ProviderFactory providers, @Nullable LocalServer server) {
+    this.providers = providers;
+    this.server = server;
+  }
+
+  /** The provider that the job and the environment name; a missing key shows here, not later. */
+  static Peer remote(Job job) throws ProviderSettingsException {
+    String baseUrl = job.request().baseUrl();
+    OpenAiSettings.from(baseUrl, System.getenv());
+    return new Peer(new Remote(baseUrl), null);
+  }
+
+  /** A server in this process, that remembers its batches for the run's next launch. */
+  static Peer local(String staging) throws IOException {
+    LocalServer server =
+        LocalServer.start(
+            LocalServerSettings.defaults().withDir(Path.of(staging, ".local-server")));
+    return new Peer(new Local(server.baseUrl().toString()), server);
+  }
+
+  ProviderFactory providers() {
+    return providers;
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (server != null) {
+      server.close();
+    }
+  }
+
+  /** Takes the key from the environment of the worker: it never travels. */
+  private record Remote(@Nullable String baseUrl) implements ProviderFactory {
+    @Override
+    public OpenAiProvider open() {
+      return connect(baseUrl, System.getenv());
+    }
+  }
+
+  private record Local(String baseUrl) implements ProviderFactory {
+    @Override
+    public OpenAiProvider open() {
+      return connect(baseUrl, Map.of("OPENAI_API_KEY", "local"));
+    }
+  }
+
+  private static OpenAiProvider connect(@Nullable String baseUrl, Map<String, String> environment) {
+    try {
+      return OpenAiProvider.connect(baseUrl, environment);
+    } catch (ProviderSettingsException e) {
+      throw new IllegalStateException(e.getMessage(), e);
+    }
+  }
+}

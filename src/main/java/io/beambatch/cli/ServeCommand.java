@@ -1,0 +1,96 @@
+package io.beambatch.cli;
+
+import io.beambatch.localserver.LocalServer;
+import io.beambatch.localserver.LocalServerSettings;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code serve}: the local Batch API server. */
+@Command(
+    name = "serve",
+    description =
+        "Serves the Files and Batches API on 127.0.0.1, with answers made by simple rules.",
+    mixinStandardHelpOptions = true)
+final class ServeCommand implements Callable<Integer> {
+  @Option(
+      names = "--port",
+      defaultValue = "8080",
+      description = "Default: ${DEFAULT-VALUE}; 0 for any free one.")
+  private int port;
+
+  @Option(
+      names = "--dir",
+      paramLabel = "DIR",
+      description = "Where files and batches are kept. Default: a temporary folder.")
+  private @Nullable Path dir;
+
+  @Option(
+      names = "--latency",
+      paramLabel = "DURATION",
+      defaultValue = "0",
+      converter = DurationConverter.class,
+      description = "How long a batch takes, such as 0, 500ms, 10s, 5m. Default: ${DEFAULT-VALUE}.")
+  private Duration latency;
+
+  @Option(names = "--max-requests", description = "In one batch. Default: ${DEFAULT-VALUE}.")
+  private int maxRequests = LocalServerSettings.defaults().maxRequests();
+
+  @Option(names = "--max-bytes", description = "Of one file. Default: ${DEFAULT-VALUE}.")
+  private long maxBytes = LocalServerSettings.defaults().maxBytes();
+
+  @Option(names = "--enqueued-tokens", description = "Under way at once for a model.")
+  private long enqueuedTokens = LocalServerSettings.defaults().enqueuedTokenLimit();
+
+  @Option(names = "--verbose", description = "Logs all that is done.")
+  void verbose(boolean on) {
+    if (on) {
+      Logs.verbose();
+    }
+  }
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws Exception {
+    PrintWriter out = spec.commandLine().getOut();
+    LocalServerSettings settings =
+        LocalServerSettings.defaults()
+            .withPort(port)
+            .withDir(dir)
+            .withLatency(latency)
+            .withMaxRequests(maxRequests)
+            .withMaxBytes(maxBytes)
+            .withEnqueuedTokenLimit(enqueuedTokens);
+    CountDownLatch asked = new CountDownLatch(1);
+    CountDownLatch closed = new CountDownLatch(1);
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(asked, closed)));
+    try (LocalServer server = LocalServer.start(settings)) {
+      out.println("serving " + server.baseUrl());
+      out.println("try it:");
+      out.println("  export OPENAI_BASE_URL=" + server.baseUrl() + " OPENAI_API_KEY=local");
+      out.flush();
+      asked.await();
+    } finally {
+      closed.countDown();
+    }
+    return ExitCode.DONE;
+  }
+
+  /** The process ends when its shutdown hooks do: not before the server is closed. */
+  private static void stop(CountDownLatch asked, CountDownLatch closed) {
+    asked.countDown();
+    try {
+      closed.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,15 @@
+package io.beambatch.localserver;
+
+/** A call is answered with an error. */
+final class ApiException extends Exception {
+  private final transient ApiError error;
+
+  ApiException(ApiError error) {
+    super(error.message());
+    this.error = error;
+  }
+
+  ApiError error() {
+    return error;
+  }
+}

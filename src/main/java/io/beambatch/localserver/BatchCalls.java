@@ -1,0 +1,133 @@
+package io.beambatch.localserver;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.javalin.http.Context;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+/** The Batches API. */
+final class BatchCalls {
+  private static final int USUALLY_LISTED = 20;
+  private static final int MOST_LISTED = 100;
+  private static final Duration HOUR = Duration.ofHours(1);
+
+  private final BatchStore store;
+  private final FileStore files;
+  private final BatchScheduler scheduler;
+  private final LocalServerSettings settings;
+
+  BatchCalls(
+      BatchStore store, FileStore files, BatchScheduler scheduler, LocalServerSettings settings) {
+    this.store = store;
+    this.files = files;
+    this.scheduler = scheduler;
+    this.settings = settings;
+  }
+
+  void create(Context call) throws IOException, ApiException {
+    BatchOrder order = BatchOrder.of(body(call));
+    StoredFile input =
+        files
+            .find(order.inputFileId())
+            .orElseThrow(
+                () ->
+                    new ApiException(
+                        ApiError.invalid(
+                            Messages.fileNotFound(order.inputFileId()), "file_id", null)));
+    if (!input.purpose().equals("batch")) {
+      throw new ApiException(
+          ApiError.invalid(
+              "Invalid file purpose '%s' of file %s. Expected 'batch'."
+                  .formatted(input.purpose(), input.id()),
+              "input_file_id",
+              "invalid_value"));
+    }
+    BatchState batch;
+    synchronized (this) {
+      allow(call);
+      batch = store.create(order);
+    }
+    Replies.json(call, batch.shown());
+    scheduler.run(batch);
+  }
+
+  void list(Context call) throws ApiException {
+    Listing listing = Query.listing(call, USUALLY_LISTED, MOST_LISTED, id -> find(id).ordinal());
+    Replies.json(call, store.list(listing));
+  }
+
+  void retrieve(Context call) throws ApiException {
+    Replies.json(call, find(call.pathParam("id")).shown());
+  }
+
+  void cancel(Context call) throws IOException, ApiException {
+    BatchState batch = find(call.pathParam("id"));
+    Status from = batch.status();
+    while (from.cancellable()
+        && !batch.move(from, Status.CANCELLING, settings.clock().instant(), shown -> {})) {
+      from = batch.status();
+    }
+    if (!from.cancellable() && from != Status.CANCELLING && from != Status.CANCELLED) {
+      throw new ApiException(
+          ApiError.of(409, "Cannot cancel a batch with status '" + from.code() + "'.", null));
+    }
+    store.save(batch);
+    Replies.json(call, batch.shown());
+  }
+
+  /** Counts the creations of the last hour. */
+  private void allow(Context call) throws ApiException {
+    Instant now = settings.clock().instant();
+    List<Instant> last = store.createdAfter(now.minus(HOUR));
+    int limit = settings.createsPerHour();
+    call.header("x-ratelimit-limit-requests", Integer.toString(limit));
+    call.header(
+        "x-ratelimit-remaining-requests", Integer.toString(Math.max(0, limit - last.size() - 1)));
+    if (last.size() >= limit) {
+      Duration wait = Duration.between(now, last.get(limit - 1).plus(HOUR));
+      long seconds = Math.max(1, wait.toSeconds() + 1);
+      call.header("retry-after", Long.toString(seconds));
+      call.header("x-ratelimit-reset-requests", seconds + "s");
+      throw new ApiException(
+          ApiError.rateLimit(
+              ("Rate limit reached for batch creations in organization %s: Limit %d per hour,"
+                      + " Used %d, Requested 1. Please try again in %ds.")
+                  .formatted(Messages.ORGANIZATION, limit, last.size(), seconds)));
+    }
+  }
+
+  private BatchState find(String id) throws ApiException {
+    return store
+        .find(id)
+        .orElseThrow(
+            () ->
+                new ApiException(ApiError.notFound("No batch found with id '" + id + "'.", null)));
+  }
+
+  private static ObjectNode body(Context call) throws IOException, ApiException {
+    try {
+      JsonNode body = Json.MAPPER.readTree(call.req().getInputStream());
+      if (body instanceof ObjectNode object) {
+        return object;
+      }
+    } catch (JsonProcessingException e) {
+      throw unreadable(e);
+    }
+    throw unreadable(null);
+  }
+
+  private static ApiException unreadable(Exception cause) {
+    ApiException exception =
+        new ApiException(
+            ApiError.invalid(
+                "We could not parse the JSON body of your request. The API expects a JSON object.",
+                null,
+                null));
+    exception.initCause(cause);
+    return exception;
+  }
+}

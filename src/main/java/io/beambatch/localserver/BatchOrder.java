@@ -1,0 +1,107 @@
+package io.beambatch.localserver;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The body of a batch's creation.
+ *
+ * @param metadata an object of strings, or null
+ * @param outputSeconds how long result files live, or null for as long as usual
+ */
+record BatchOrder(
+    String inputFileId, Endpoint endpoint, JsonNode metadata, @Nullable Long outputSeconds) {
+  private static final int MOST_PAIRS = 16;
+  private static final int LONGEST_KEY = 64;
+  private static final int LONGEST_VALUE = 512;
+  private static final Set<String> KNOWN =
+      Set.of("input_file_id", "endpoint", "completion_window", "metadata", "output_expires_after");
+
+  /** Reads the body, and refuses it in the API's words. */
+  static BatchOrder of(ObjectNode body) throws ApiException {
+    Iterator<String> names = body.fieldNames();
+    while (names.hasNext()) {
+      String name = names.next();
+      if (!KNOWN.contains(name)) {
+        throw new ApiException(
+            ApiError.invalid("Unknown parameter: '" + name + "'.", name, "unknown_parameter"));
+      }
+    }
+    String inputFileId = string(body, "input_file_id");
+    String path = string(body, "endpoint");
+    Endpoint endpoint = Endpoint.of(path);
+    if (endpoint == null) {
+      throw new ApiException(ApiError.invalidValue("endpoint", path, Endpoint.list()));
+    }
+    String window = string(body, "completion_window");
+    if (!window.equals("24h")) {
+      throw new ApiException(ApiError.invalidValue("completion_window", window, "'24h'"));
+    }
+    return new BatchOrder(inputFileId, endpoint, metadata(body.path("metadata")), Expiry.of(body));
+  }
+
+  private static JsonNode metadata(JsonNode metadata) throws ApiException {
+    if (metadata.isMissingNode() || metadata.isNull()) {
+      return Json.MAPPER.nullNode();
+    }
+    if (!metadata.isObject()) {
+      throw new ApiException(ApiError.invalidType("metadata", "an object", kind(metadata)));
+    }
+    if (metadata.size() > MOST_PAIRS) {
+      throw new ApiException(
+          ApiError.invalid(
+              "Invalid 'metadata': too many properties. Expected an object with at most %d properties, but got an object with %d properties instead."
+                  .formatted(MOST_PAIRS, metadata.size()),
+              "metadata",
+              "object_above_max_properties"));
+    }
+    Iterator<Map.Entry<String, JsonNode>> pairs = metadata.fields();
+    while (pairs.hasNext()) {
+      Map.Entry<String, JsonNode> pair = pairs.next();
+      String param = "metadata." + pair.getKey();
+      if (!pair.getValue().isTextual()) {
+        throw new ApiException(ApiError.invalidType(param, "a string", kind(pair.getValue())));
+      }
+      length("metadata", pair.getKey(), LONGEST_KEY);
+      length(param, pair.getValue().textValue(), LONGEST_VALUE);
+    }
+    return metadata;
+  }
+
+  private static void length(String param, String text, int most) throws ApiException {
+    if (text.length() > most) {
+      throw new ApiException(
+          ApiError.invalid(
+              "Invalid '%s': string too long. Expected a string with maximum length %d, but got a string with length %d instead."
+                  .formatted(param, most, text.length()),
+              param,
+              "string_above_max_length"));
+    }
+  }
+
+  private static String string(ObjectNode body, String param) throws ApiException {
+    JsonNode value = body.path(param);
+    if (value.isMissingNode() || value.isNull()) {
+      throw new ApiException(ApiError.missing(param));
+    }
+    if (!value.isTextual()) {
+      throw new ApiException(ApiError.invalidType(param, "a string", kind(value)));
+    }
+    return value.textValue();
+  }
+
+  private static String kind(JsonNode value) {
+    return switch (value.getNodeType()) {
+      case ARRAY -> "an array";
+      case OBJECT -> "an object";
+      case STRING -> "a string";
+      case BOOLEAN -> "a boolean";
+      case NUMBER -> value.isIntegralNumber() ? "an integer" : "a decimal";
+      default -> "null";
+    };
+  }
+}

@@ -1,0 +1,282 @@
+package io.beambatch.localserver;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes one batch through its states, a step at a time. With latency, the time from creation to end
+ * is split: a twentieth for validating, a tenth for finalizing, the rest for answering, evenly.
+ */
+final class BatchRun {
+  /** How often a batch that waits looks at the clock. */
+  private static final Duration LOOK = Duration.ofMillis(10);
+
+  private static final int LINES_AT_ONCE = 256;
+  private static final Duration CHECKPOINT_EVERY = Duration.ofSeconds(1);
+
+  private final BatchState batch;
+  private final BatchStore store;
+  private final FileStore files;
+  private final LocalServerSettings settings;
+  private final BooleanSupplier stopped;
+  private final Duration latency;
+  private @Nullable LineAnswers answers;
+  private Instant checkpointed = Instant.EPOCH;
+
+  BatchRun(
+      BatchState batch,
+      BatchStore store,
+      FileStore files,
+      LocalServerSettings settings,
+      BooleanSupplier stopped) {
+    this.batch = batch;
+    this.store = store;
+    this.files = files;
+    this.settings = settings;
+    this.stopped = stopped;
+    this.latency = settings.latency();
+  }
+
+  /**
+   * Goes as far as the clock lets it.
+   *
+   * @return when to be called again; null once the batch has ended or the server stops
+   */
+  @Nullable Duration step() throws IOException {
+    while (!stopped.getAsBoolean()) {
+      Instant now = settings.clock().instant();
+      Duration wait =
+          switch (batch.status()) {
+            case VALIDATING -> validate(now);
+            case IN_PROGRESS -> answer(now);
+            case FINALIZING -> complete(now);
+            case CANCELLING -> cancel(now);
+            case FAILED, COMPLETED, EXPIRED, CANCELLED -> null;
+          };
+      if (wait == null || !wait.isZero()) {
+        return wait;
+      }
+    }
+    return null;
+  }
+
+  /** Leaves the batch so that a later server can go on with it. */
+  void suspend() throws IOException {
+    if (answers != null) {
+      checkpoint();
+      answers.close();
+      answers = null;
+    }
+  }
+
+  private Duration validate(Instant now) throws IOException {
+    if (now.isBefore(batch.time("created_at").plus(latency.dividedBy(20)))) {
+      return LOOK;
+    }
+    Path input = files.content(batch.inputFileId());
+    if (files.find(batch.inputFileId()).isEmpty()) {
+      return fail(List.of(BatchProblem.fileNotFound(batch.inputFileId())));
+    }
+    Validation validation;
+    try (LineFile lines = LineFile.open(input, settings.maxRequests() + 1)) {
+      validation =
+          new Validator(batch.endpoint(), settings)
+              .validate(lines, () -> stopped.getAsBoolean() || batch.status() != Status.VALIDATING);
+    }
+    if (stopped.getAsBoolean() || batch.status() != Status.VALIDATING) {
+      return Duration.ZERO;
+    }
+    return validation.problems().isEmpty() ? accept(validation) : fail(validation.problems());
+  }
+
+  private Duration accept(Validation validation) throws IOException {
+    String model = validation.model() == null ? "omni-moderation-latest" : validation.model();
+    synchronized (store) { // two batches must not both take what is left of the limit
+      long others = store.enqueuedTokens(model);
+      if (others + validation.promptTokens() > settings.enqueuedTokenLimit()) {
+        return fail(List.of(BatchProblem.tokenLimit(model, settings.enqueuedTokenLimit())));
+      }
+      batch.enqueue(model, validation.promptTokens());
+    }
+    batch.move(
+        Status.VALIDATING,
+        Status.IN_PROGRESS,
+        settings.clock().instant(),
+        shown -> shown.set("request_counts", BatchState.counts(validation.requests(), 0, 0)));
+    store.save(batch);
+    return Duration.ZERO;
+  }
+
+  private Duration fail(List<BatchProblem> problems) throws IOException {
+    batch.move(
+        Status.VALIDATING,
+        Status.FAILED,
+        settings.clock().instant(),
+        shown -> shown.set("errors", BatchState.errors(problems)));
+    store.save(batch);
+    return Duration.ZERO;
+  }
+
+  private Duration answer(Instant now) throws IOException {
+    LineAnswers open = open();
+    int due = due(now, open.total());
+    while (open.answered() < due
+        && now.isBefore(batch.time("expires_at"))
+        && batch.status() == Status.IN_PROGRESS
+        && !stopped.getAsBoolean()) {
+      int until = Math.min(due, open.answered() + LINES_AT_ONCE);
+      while (open.answered() < until) {
+        open.answerNext(now.getEpochSecond());
+      }
+      now = settings.clock().instant();
+      showProgress(now);
+    }
+    if (!now.isBefore(batch.time("expires_at"))) {
+      return end(
+          Status.IN_PROGRESS,
+          Status.EXPIRED,
+          "batch_expired",
+          "This request could not be executed before the completion window expired.");
+    }
+    if (open.answered() < open.total()) {
+      return LOOK;
+    }
+    if (batch.status() == Status.IN_PROGRESS) {
+      checkpoint();
+      batch.move(Status.IN_PROGRESS, Status.FINALIZING, now, shown -> {});
+      store.save(batch);
+    }
+    return Duration.ZERO;
+  }
+
+  /** How many lines should be answered by now. */
+  private int due(Instant now, int total) {
+    if (latency.isZero()) {
+      return total;
+    }
+    Duration since = Duration.between(batch.time("in_progress_at"), now);
+    double share = (double) since.toMillis() / (latency.toMillis() * 0.85);
+    return (int) Math.min(total, Math.max(0, share * total));
+  }
+
+  private Duration complete(Instant now) throws IOException {
+    if (now.isBefore(batch.time("created_at").plus(latency))) {
+      return LOOK;
+    }
+    return end(Status.FINALIZING, Status.COMPLETED, null, "");
+  }
+
+  private Duration cancel(Instant now) throws IOException {
+    if (now.isBefore(batch.time("cancelling_at").plus(latency.dividedBy(20)))) {
+      return LOOK;
+    }
+    return end(
+        Status.CANCELLING,
+        Status.CANCELLED,
+        batch.total() == 0 ? null : "batch_cancelled",
+        "This request was not executed because the batch was cancelled.");
+  }
+
+  /**
+   * Turns what was written into files, and ends the batch.
+   *
+   * @param code of the lines that were not answered, or null if there are none
+   */
+  private Duration end(Status from, Status to, @Nullable String code, String message)
+      throws IOException {
+    boolean published =
+        files.find(resultId("output")).isPresent() || files.find(resultId("error")).isPresent();
+    if (batch.total() > 0 && !published) {
+      LineAnswers open = open();
+      checkpoint();
+      if (code != null) {
+        open.giveUp(code, message);
+      }
+      open.close();
+      answers = null;
+    }
+    String output = publish(store.output(batch), "output");
+    String errors = publish(store.errors(batch), "error");
+    batch.move(
+        from,
+        to,
+        settings.clock().instant(),
+        shown -> {
+          shown.put("output_file_id", output).put("error_file_id", errors);
+          if (batch.total() > 0) {
+            shown.set("usage", BatchState.usage(batch.progress()));
+            BatchState.countRest(shown);
+          }
+        });
+    store.save(batch);
+    return Duration.ZERO;
+  }
+
+  /** Moves a result file to the files, if there is anything in it, and says its id. */
+  private @Nullable String publish(Path path, String kind) throws IOException {
+    String id = resultId(kind);
+    if (!Files.exists(path)) {
+      return files.find(id).isPresent() ? id : null;
+    }
+    if (Files.size(path) == 0) {
+      Files.delete(path);
+      return null;
+    }
+    Long seconds = batch.outputSeconds();
+    files.add(
+        id,
+        path,
+        batch.id() + "_" + kind + ".jsonl",
+        "batch_output",
+        seconds == null ? Long.valueOf(Expiry.USUAL_SECONDS) : seconds);
+    return id;
+  }
+
+  /** Follows from the batch, so that a crash while it ends leaves one file, not two. */
+  private String resultId(String kind) {
+    return "file-" + Ids.derived(batch.number(), kind.hashCode()).substring(0, 22);
+  }
+
+  /** Ends a batch that can't go on, so that nobody waits for it. */
+  void abort(Exception cause) throws IOException {
+    String message = "The server could not go on with this batch: " + cause;
+    Status from = batch.status();
+    batch.move(
+        from,
+        Status.FAILED,
+        settings.clock().instant(),
+        shown ->
+            shown.set(
+                "errors",
+                BatchState.errors(List.of(BatchProblem.ofFile("server_error", message)))));
+    store.save(batch);
+  }
+
+  private LineAnswers open() throws IOException {
+    if (answers == null) {
+      answers = new LineAnswers(batch, store, files.content(batch.inputFileId()), settings);
+    }
+    return answers;
+  }
+
+  /** Lets the counts move, and now and then secures what was done. */
+  private void showProgress(Instant now) throws IOException {
+    if (Duration.between(checkpointed, now).compareTo(CHECKPOINT_EVERY) >= 0) {
+      checkpointed = now;
+      checkpoint();
+      store.save(batch);
+    } else {
+      batch.show(answers.completed(), answers.failed());
+    }
+  }
+
+  private void checkpoint() throws IOException {
+    batch.progress(answers.checkpoint());
+  }
+}

@@ -1,0 +1,88 @@
+package io.beambatch.localserver;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Runs the batches on a few threads, each as far as it can go at the time. */
+final class BatchScheduler implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(BatchScheduler.class);
+
+  private final ScheduledThreadPoolExecutor threads;
+  private final Queue<BatchRun> running = new ConcurrentLinkedQueue<>();
+  private final BatchStore store;
+  private final FileStore files;
+  private final LocalServerSettings settings;
+  private volatile boolean stopped;
+
+  BatchScheduler(BatchStore store, FileStore files, LocalServerSettings settings) {
+    this.store = store;
+    this.files = files;
+    this.settings = settings;
+    this.threads =
+        new ScheduledThreadPoolExecutor(
+            settings.workers(), task -> new Thread(task, "local-server-worker"));
+  }
+
+  /** Takes a batch on, from whatever state it is in. */
+  void run(BatchState batch) {
+    BatchRun run = new BatchRun(batch, store, files, settings, () -> stopped);
+    running.add(run);
+    schedule(run, Duration.ZERO);
+  }
+
+  private void schedule(BatchRun run, Duration delay) {
+    try {
+      var unused = threads.schedule(() -> step(run), delay.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (RejectedExecutionException e) {
+      LOG.debug("The server stops: a batch goes on when it is started again.", e);
+    }
+  }
+
+  private void step(BatchRun run) {
+    try {
+      Duration wait = run.step();
+      if (wait != null) {
+        schedule(run, wait);
+      } else if (!stopped) {
+        running.remove(run);
+      }
+    } catch (IOException | RuntimeException e) {
+      running.remove(run);
+      abort(run, e);
+    }
+  }
+
+  private static void abort(BatchRun run, Exception cause) {
+    LOG.error("A batch can't go on, and has failed.", cause);
+    try {
+      run.abort(cause);
+    } catch (IOException e) {
+      LOG.error("That a batch has failed could not be written down.", e);
+    }
+  }
+
+  /** Stops within a moment; what is under way can go on from where it is. */
+  @Override
+  public void close() throws IOException {
+    stopped = true;
+    threads.shutdownNow();
+    try {
+      if (!threads.awaitTermination(1, TimeUnit.MINUTES)) {
+        throw new IOException("The workers did not stop within a minute.");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("Interrupted while the workers were stopping.", e);
+    }
+    for (BatchRun run : running) {
+      run.suspend();
+    }
+  }
+}

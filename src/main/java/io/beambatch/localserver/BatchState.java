@@ -1,0 +1,205 @@
+package io.beambatch.localserver;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Instant;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One batch: the object that the API shows, and what only the server knows. Calls and the worker
+ * meet here, so every step from one state to the next is made under the lock, and only from the
+ * state that the caller believes it to be in.
+ */
+final class BatchState {
+  private static final long WINDOW_SECONDS = 86_400;
+  private static final List<String> NULL_AT_FIRST =
+      List.of(
+          "model",
+          "errors",
+          "output_file_id",
+          "error_file_id",
+          "in_progress_at",
+          "finalizing_at",
+          "completed_at",
+          "failed_at",
+          "expired_at",
+          "cancelling_at",
+          "cancelled_at",
+          "usage");
+
+  private final ObjectNode shown;
+  private final long ordinal;
+  private final @Nullable Long outputSeconds;
+  private Progress progress;
+  private long enqueuedTokens;
+
+  private BatchState(
+      ObjectNode shown,
+      long ordinal,
+      @Nullable Long outputSeconds,
+      Progress progress,
+      long enqueuedTokens) {
+    this.shown = shown;
+    this.ordinal = ordinal;
+    this.outputSeconds = outputSeconds;
+    this.progress = progress;
+    this.enqueuedTokens = enqueuedTokens;
+  }
+
+  /** A batch that was just asked for. */
+  static BatchState create(BatchOrder order, long ordinal, Instant now) {
+    ObjectNode shown =
+        Json.object()
+            .put("id", Ids.batch())
+            .put("object", "batch")
+            .put("endpoint", order.endpoint().path())
+            .put("input_file_id", order.inputFileId())
+            .put("completion_window", "24h")
+            .put("status", Status.VALIDATING.code())
+            .put("created_at", now.getEpochSecond())
+            .put("expires_at", now.getEpochSecond() + WINDOW_SECONDS);
+    NULL_AT_FIRST.forEach(shown::putNull);
+    shown.set("request_counts", counts(0, 0, 0));
+    shown.set("metadata", order.metadata());
+    return new BatchState(shown, ordinal, order.outputSeconds(), Progress.NONE, 0);
+  }
+
+  static BatchState fromJson(ObjectNode saved) {
+    JsonNode seconds = saved.path("output_seconds");
+    return new BatchState(
+        saved.withObject("/batch"),
+        saved.get("ordinal").longValue(),
+        seconds.isNumber() ? seconds.longValue() : null,
+        Progress.fromJson(saved.get("progress")),
+        saved.get("enqueued_tokens").longValue());
+  }
+
+  /** All there is to know, for {@link #fromJson}. */
+  synchronized ObjectNode toJson() {
+    ObjectNode saved =
+        Json.object()
+            .put("ordinal", ordinal)
+            .put("output_seconds", outputSeconds)
+            .put("enqueued_tokens", enqueuedTokens);
+    saved.set("progress", progress.toJson());
+    saved.set("batch", shown.deepCopy());
+    return saved;
+  }
+
+  /** The batch object, as it is now. */
+  synchronized ObjectNode shown() {
+    return shown.deepCopy();
+  }
+
+  String id() {
+    return shown.get("id").textValue();
+  }
+
+  /** The id, as a number. */
+  long number() {
+    return Long.parseUnsignedLong(id().substring(6, 22), 16);
+  }
+
+  long ordinal() {
+    return ordinal;
+  }
+
+  Endpoint endpoint() {
+    return Endpoint.of(shown.get("endpoint").textValue());
+  }
+
+  String inputFileId() {
+    return shown.get("input_file_id").textValue();
+  }
+
+  /** How long result files live, or null for as long as usual. */
+  @Nullable Long outputSeconds() {
+    return outputSeconds;
+  }
+
+  synchronized Status status() {
+    return Status.of(shown.get("status").textValue());
+  }
+
+  /** When the batch came into a state; for {@code expires_at}, when it will. */
+  synchronized Instant time(String field) {
+    return Instant.ofEpochSecond(shown.get(field).longValue());
+  }
+
+  synchronized @Nullable String text(String field) {
+    return shown.get(field).textValue();
+  }
+
+  synchronized int total() {
+    return shown.at("/request_counts/total").intValue();
+  }
+
+  synchronized Progress progress() {
+    return progress;
+  }
+
+  /** Prompt tokens that count against the limit until the batch has ended. */
+  synchronized long enqueuedTokens() {
+    return status().ended() ? 0 : enqueuedTokens;
+  }
+
+  synchronized void enqueue(String model, long tokens) {
+    shown.put("model", model);
+    enqueuedTokens = tokens;
+  }
+
+  /**
+   * Goes from one state to another.
+   *
+   * @param edit further changes to the batch object, made in the same step
+   * @return whether it was in the first state
+   */
+  synchronized boolean move(Status from, Status to, Instant now, Consumer<ObjectNode> edit) {
+    if (status() != from) {
+      return false;
+    }
+    shown.put("status", to.code()).put(to.timeField(), now.getEpochSecond());
+    edit.accept(shown);
+    return true;
+  }
+
+  synchronized void progress(Progress now) {
+    progress = now;
+    shown.set("request_counts", counts(total(), now.completed(), now.failed()));
+  }
+
+  /** Lets the counts move; what is secured stays as it was. */
+  synchronized void show(int completed, int failed) {
+    shown.set("request_counts", counts(total(), completed, failed));
+  }
+
+  /** The lines that were never answered count as failed once the batch has ended. */
+  static void countRest(ObjectNode shown) {
+    JsonNode counts = shown.get("request_counts");
+    int total = counts.get("total").intValue();
+    int completed = counts.get("completed").intValue();
+    shown.set("request_counts", counts(total, completed, total - completed));
+  }
+
+  static ObjectNode counts(int total, int completed, int failed) {
+    return Json.object().put("total", total).put("completed", completed).put("failed", failed);
+  }
+
+  static ObjectNode errors(List<BatchProblem> problems) {
+    ObjectNode errors = Json.object().put("object", "list");
+    ArrayNode data = errors.putArray("data");
+    problems.forEach(problem -> data.add(problem.toJson()));
+    return errors;
+  }
+
+  static ObjectNode usage(Progress progress) {
+    ObjectNode usage = Json.object().put("input_tokens", progress.inputTokens());
+    usage.putObject("input_tokens_details").put("cached_tokens", 0);
+    usage.put("output_tokens", progress.outputTokens());
+    usage.putObject("output_tokens_details").put("reasoning_tokens", 0);
+    return usage.put("total_tokens", progress.inputTokens() + progress.outputTokens());
+  }
+}

@@ -1,0 +1,102 @@
+package io.beambatch.localserver;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
+
+/**
+ * The batches, in a folder: {@code <id>.json} is the state; {@code <id>.output} and {@code
+ * <id>.errors} grow until they become files; {@code <id>.billed} names the lines that were
+ * answered.
+ */
+final class BatchStore {
+  private final Path dir;
+  private final Clock clock;
+  private final NavigableMap<Long, BatchState> batches = new ConcurrentSkipListMap<>();
+  private final Map<String, BatchState> byId = new ConcurrentHashMap<>();
+  private final AtomicLong last = new AtomicLong();
+
+  BatchStore(Path dir, Clock clock) throws IOException {
+    this.dir = Files.createDirectories(dir);
+    this.clock = clock;
+    List<Path> paths;
+    try (Stream<Path> found = Files.list(dir)) {
+      paths = found.filter(path -> path.toString().endsWith(".json")).toList();
+    }
+    for (Path path : paths) {
+      put(BatchState.fromJson(Json.load(path)));
+    }
+  }
+
+  BatchState create(BatchOrder order) throws IOException {
+    BatchState batch = BatchState.create(order, last.incrementAndGet(), clock.instant());
+    save(batch);
+    put(batch);
+    return batch;
+  }
+
+  /** Writes the state down, as a whole. */
+  void save(BatchState batch) throws IOException {
+    synchronized (batch) {
+      Json.save(dir.resolve(batch.id() + ".json"), batch.toJson());
+    }
+  }
+
+  Optional<BatchState> find(String id) {
+    return Optional.ofNullable(byId.get(id));
+  }
+
+  Collection<BatchState> all() {
+    return batches.values();
+  }
+
+  ObjectNode list(Listing listing) {
+    return listing.page(batches, batch -> true, BatchState::shown);
+  }
+
+  /** Prompt tokens of the batches of a model that haven't ended. */
+  long enqueuedTokens(String model) {
+    return batches.values().stream()
+        .filter(batch -> model.equals(batch.text("model")))
+        .mapToLong(BatchState::enqueuedTokens)
+        .sum();
+  }
+
+  /** When the batches were created that came after some moment, newest first. */
+  List<Instant> createdAfter(Instant moment) {
+    return batches.descendingMap().values().stream()
+        .map(batch -> batch.time("created_at"))
+        .takeWhile(time -> time.isAfter(moment))
+        .toList();
+  }
+
+  Path output(BatchState batch) {
+    return dir.resolve(batch.id() + ".output");
+  }
+
+  Path errors(BatchState batch) {
+    return dir.resolve(batch.id() + ".errors");
+  }
+
+  Path billed(BatchState batch) {
+    return dir.resolve(batch.id() + ".billed");
+  }
+
+  private void put(BatchState batch) {
+    batches.put(batch.ordinal(), batch);
+    byId.put(batch.id(), batch);
+    last.accumulateAndGet(batch.ordinal(), Math::max);
+  }
+}

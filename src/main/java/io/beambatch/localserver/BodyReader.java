@@ -1,0 +1,166 @@
+package io.beambatch.localserver;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+
+/** Reads a request's body, and notes what the endpoint would not like about it. */
+final class BodyReader {
+  private static final int MOST_CHOICES = 128;
+
+  private final Endpoint endpoint;
+  private final Request request;
+  private final PromptReader prompt;
+
+  BodyReader(Endpoint endpoint, Request request) {
+    this.endpoint = endpoint;
+    this.request = request;
+    this.prompt = new PromptReader(request);
+  }
+
+  /** Reads from the body's opening brace to its closing one. */
+  void read(JsonParser in) throws IOException {
+    String field;
+    while ((field = in.nextFieldName()) != null) {
+      in.nextToken();
+      readField(field, in);
+    }
+  }
+
+  private void readField(String field, JsonParser in) throws IOException {
+    switch (field) {
+      case "model" -> request.model = RequestReader.string(in);
+      case "stream" -> {
+        request.stream = in.currentToken() == JsonToken.VALUE_TRUE;
+        in.skipChildren();
+      }
+      case "messages" -> {
+        if (endpoint == Endpoint.CHAT) {
+          prompt.messages(field, in);
+        } else {
+          in.skipChildren();
+        }
+      }
+      case "input" -> {
+        switch (endpoint) {
+          case RESPONSES -> prompt.responsesInput(in);
+          case EMBEDDINGS, MODERATIONS -> prompt.texts(field, in);
+          default -> in.skipChildren();
+        }
+      }
+      case "prompt" -> {
+        if (endpoint == Endpoint.COMPLETIONS) {
+          prompt.texts(field, in);
+        } else {
+          in.skipChildren();
+        }
+      }
+      case "instructions" -> prompt.instructions(in);
+      case "max_tokens", "max_completion_tokens", "max_output_tokens" ->
+          request.maxTokens = number(field, in, 1, Integer.MAX_VALUE, request.maxTokens);
+      case "n" -> request.n = number(field, in, 1, MOST_CHOICES, 1);
+      case "dimensions" -> request.dimensions = number(field, in, 1, 3072, 0);
+      case "encoding_format" -> encoding(RequestReader.string(in));
+      case "temperature" -> temperature(in);
+      case "response_format" -> format(field, in.readValueAsTree());
+      case "text" -> {
+        JsonNode text = in.readValueAsTree();
+        if (endpoint == Endpoint.RESPONSES && text.path("format").isObject()) {
+          format("text.format", text.get("format"));
+        }
+      }
+      default -> in.skipChildren();
+    }
+  }
+
+  private int number(String field, JsonParser in, int least, int most, int other)
+      throws IOException {
+    if (in.currentToken() == JsonToken.VALUE_NULL) {
+      return other;
+    }
+    if (in.currentToken() != JsonToken.VALUE_NUMBER_INT) {
+      request.wrong(ApiError.invalidType(field, "an integer", PromptReader.kind(in)));
+      in.skipChildren();
+      return other;
+    }
+    long value = in.getValueAsLong();
+    if (value < least || value > most) {
+      boolean below = value < least;
+      request.wrong(
+          ApiError.invalid(
+              "Invalid '%s': integer %s value. Expected a value %s %d, but got %d instead."
+                  .formatted(
+                      field,
+                      below ? "below minimum" : "above maximum",
+                      below ? ">=" : "<=",
+                      below ? least : most,
+                      value),
+              field,
+              below ? "integer_below_min_value" : "integer_above_max_value"));
+      return other;
+    }
+    return (int) value;
+  }
+
+  private void temperature(JsonParser in) throws IOException {
+    JsonToken token = in.currentToken();
+    if (token == JsonToken.VALUE_NUMBER_INT || token == JsonToken.VALUE_NUMBER_FLOAT) {
+      double value = in.getDoubleValue();
+      if (value < 0 || value > 2) {
+        request.wrong(
+            ApiError.invalid(
+                "Invalid 'temperature': decimal %s value. Expected a value %s, but got %s instead."
+                    .formatted(
+                        value < 0 ? "below minimum" : "above maximum",
+                        value < 0 ? ">= 0" : "<= 2",
+                        in.getText()),
+                "temperature",
+                value < 0 ? "decimal_below_min_value" : "decimal_above_max_value"));
+      }
+    } else if (token != JsonToken.VALUE_NULL) {
+      request.wrong(ApiError.invalidType("temperature", "a decimal", PromptReader.kind(in)));
+      in.skipChildren();
+    }
+  }
+
+  private void encoding(String value) {
+    request.base64 = "base64".equals(value);
+    if (value != null && !request.base64 && !value.equals("float")) {
+      request.wrong(ApiError.invalidValue("encoding_format", value, "'float' and 'base64'"));
+    }
+  }
+
+  /** Chat has the schema under {@code json_schema}, responses has it beside the type. */
+  private void format(String param, JsonNode format) {
+    if (!format.isObject()) {
+      if (!format.isNull()) {
+        request.wrong(ApiError.invalidType(param, "an object", "something else"));
+      }
+      return;
+    }
+    String type = format.path("type").asText("");
+    switch (type) {
+      case "text" -> request.format = Request.Format.TEXT;
+      case "json_object" -> request.format = Request.Format.JSON_OBJECT;
+      case "json_schema" -> {
+        boolean chat = endpoint == Endpoint.CHAT;
+        JsonNode holder = chat ? format.path("json_schema") : format;
+        String prefix = chat ? param + ".json_schema" : param;
+        request.format = Request.Format.JSON_SCHEMA;
+        request.schema = holder.path("schema");
+        request.strict = holder.path("strict").asBoolean(false);
+        if (!holder.path("name").isTextual()) {
+          request.wrong(ApiError.missing(prefix + ".name"));
+        }
+        if (!request.schema.isObject()) {
+          request.wrong(ApiError.missing(prefix + ".schema"));
+        }
+      }
+      default ->
+          request.wrong(
+              ApiError.invalidValue(
+                  param + ".type", type, "'json_object', 'json_schema', and 'text'"));
+    }
+  }
+}

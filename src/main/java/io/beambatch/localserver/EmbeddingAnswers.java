@@ -1,0 +1,108 @@
+package io.beambatch.localserver;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.Base64;
+
+/**
+ * {@code /v1/embeddings}: unit vectors whose signs are the majority of the words' hashes, so that
+ * texts with words in common lie near each other.
+ */
+final class EmbeddingAnswers implements Answers {
+  private static final int LARGE = 3072;
+  private static final int SMALL = 1536;
+
+  private int[] sums = new int[SMALL];
+  private long hash;
+  private String plus = "";
+  private String minus = "";
+  private int textsFor;
+
+  @Override
+  public void write(Request request, String key, long created, JsonGenerator out, Usage usage)
+      throws IOException {
+    int dimensions = dimensions(request);
+    out.writeStartObject();
+    out.writeStringField("object", "list");
+    out.writeArrayFieldStart("data");
+    for (int i = 0; i < request.inputs.size(); i++) {
+      out.writeStartObject();
+      out.writeStringField("object", "embedding");
+      out.writeNumberField("index", i);
+      embed(request.inputs.get(i), dimensions);
+      if (request.base64) {
+        out.writeStringField("embedding", base64(dimensions));
+      } else {
+        floats(dimensions, out);
+      }
+      out.writeEndObject();
+    }
+    out.writeEndArray();
+    out.writeStringField("model", request.model + SUFFIX);
+    long tokens = Math.max(1, Request.tokens(request.chars));
+    out.writeObjectFieldStart("usage");
+    out.writeNumberField("prompt_tokens", tokens);
+    out.writeNumberField("total_tokens", tokens);
+    out.writeEndObject();
+    out.writeEndObject();
+    usage.add(tokens, 0);
+  }
+
+  private static int dimensions(Request request) {
+    if (request.dimensions > 0) {
+      return request.dimensions;
+    }
+    return request.model != null && request.model.contains("large") ? LARGE : SMALL;
+  }
+
+  private void embed(String text, int dimensions) {
+    if (sums.length != dimensions) {
+      sums = new int[dimensions];
+    }
+    Arrays.fill(sums, 0);
+    vote(text.hashCode()); // a text without words has a direction, too, and ties are broken
+    Words.each(text, word -> vote(word.hashCode()));
+  }
+
+  private void vote(int word) {
+    hash = word;
+    for (int i = 0; i < sums.length; ) {
+      long bits = Ids.mix(hash += 0x9e3779b97f4a7c15L);
+      int end = Math.min(sums.length, i + 64);
+      for (; i < end; i++) {
+        sums[i] += (int) (bits & 1) * 2 - 1;
+        bits >>>= 1;
+      }
+    }
+  }
+
+  private void floats(int dimensions, JsonGenerator out) throws IOException {
+    if (textsFor != dimensions) {
+      float unit = unit(dimensions);
+      plus = Float.toString(unit);
+      minus = Float.toString(-unit);
+      textsFor = dimensions;
+    }
+    out.writeArrayFieldStart("embedding");
+    for (int sum : sums) {
+      out.writeNumber(sum >= 0 ? plus : minus);
+    }
+    out.writeEndArray();
+  }
+
+  private String base64(int dimensions) {
+    float unit = unit(dimensions);
+    ByteBuffer bytes = ByteBuffer.allocate(4 * dimensions).order(ByteOrder.LITTLE_ENDIAN);
+    for (int sum : sums) {
+      bytes.putFloat(sum >= 0 ? unit : -unit);
+    }
+    return Base64.getEncoder().encodeToString(bytes.array());
+  }
+
+  private static float unit(int dimensions) {
+    return (float) (1 / Math.sqrt(dimensions));
+  }
+}

@@ -1,0 +1,40 @@
+package io.beambatch.localserver;
+
+import java.util.Arrays;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** The endpoints that a batch can be for, as far as this server answers them. */
+enum Endpoint {
+  CHAT("/v1/chat/completions"),
+  RESPONSES("/v1/responses"),
+  EMBEDDINGS("/v1/embeddings"),
+  COMPLETIONS("/v1/completions"),
+  MODERATIONS("/v1/moderations");
+
+  private final String path;
+
+  Endpoint(String path) {
+    this.path = path;
+  }
+
+  String path() {
+    return path;
+  }
+
+  static @Nullable Endpoint of(String path) {
+    for (Endpoint endpoint : values()) {
+      if (endpoint.path.equals(path)) {
+        return endpoint;
+      }
+    }
+    return null;
+  }
+
+  /** All of them, as error messages list them. */
+  static String list() {
+    return Arrays.stream(values())
+        .map(endpoint -> "'" + endpoint.path + "'")
+        .collect(Collectors.joining(", "));
+  }
+}

@@ -1,0 +1,131 @@
+package io.beambatch.localserver;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The files, in a folder: {@code <id>.content} holds the bytes, {@code <id>.json} the rest. A file
+ * exists from the moment that its JSON does.
+ */
+final class FileStore {
+  private static final String CONTENT = ".content";
+  private static final String JSON = ".json";
+
+  private final Path dir;
+  private final Clock clock;
+  private final NavigableMap<Long, StoredFile> files = new ConcurrentSkipListMap<>();
+  private final Map<String, Long> ordinals = new ConcurrentHashMap<>();
+  private final AtomicLong last = new AtomicLong();
+
+  FileStore(Path dir, Clock clock) throws IOException {
+    this.dir = Files.createDirectories(dir);
+    this.clock = clock;
+    for (Path path : listing()) {
+      String name = path.getFileName().toString();
+      if (name.endsWith(JSON)) {
+        ObjectNode json = Json.load(path);
+        put(StoredFile.fromJson(json.get("file"), json.get("ordinal").longValue()));
+      }
+    }
+    for (Path path : listing()) {
+      if (!ordinals.containsKey(path.getFileName().toString().replaceFirst("\\..*", ""))) {
+        Files.delete(path);
+      }
+    }
+  }
+
+  /** Where an upload can be written before it is {@link #add}ed. */
+  Path temporary() throws IOException {
+    return Files.createTempFile(dir, "upload-", CONTENT);
+  }
+
+  /** Takes a complete file in, by moving it. */
+  StoredFile add(
+      String id, Path content, String filename, String purpose, @Nullable Long secondsToLive)
+      throws IOException {
+    long now = clock.instant().getEpochSecond();
+    StoredFile file =
+        new StoredFile(
+            id,
+            last.incrementAndGet(),
+            Files.size(content),
+            now,
+            secondsToLive == null ? null : now + secondsToLive,
+            filename,
+            purpose);
+    Files.move(content, content(id), StandardCopyOption.ATOMIC_MOVE);
+    ObjectNode json = Json.object().put("ordinal", file.ordinal());
+    json.set("file", file.toJson());
+    Json.save(dir.resolve(id + JSON), json);
+    put(file);
+    return file;
+  }
+
+  /** The file of that name, unless it is deleted or expired. */
+  Optional<StoredFile> find(String id) {
+    Long ordinal = ordinals.get(id);
+    return Optional.ofNullable(ordinal == null ? null : files.get(ordinal)).filter(this::alive);
+  }
+
+  Path content(String id) {
+    return dir.resolve(id + CONTENT);
+  }
+
+  void delete(String id) throws IOException {
+    Long ordinal = ordinals.remove(id);
+    if (ordinal != null) {
+      files.remove(ordinal);
+      Files.deleteIfExists(dir.resolve(id + JSON));
+      Files.deleteIfExists(content(id));
+    }
+  }
+
+  /** Deletes what has expired. */
+  void sweep() throws IOException {
+    for (StoredFile file : files.values()) {
+      if (!alive(file)) {
+        delete(file.id());
+      }
+    }
+  }
+
+  ObjectNode list(Listing listing, @Nullable String purpose) {
+    return listing.page(
+        files,
+        file -> alive(file) && (purpose == null || purpose.equals(file.purpose())),
+        StoredFile::toJson);
+  }
+
+  private boolean alive(StoredFile file) {
+    return file.expiresAt() == null || clock.instant().getEpochSecond() < file.expiresAt();
+  }
+
+  private void put(StoredFile file) {
+    files.put(file.ordinal(), file);
+    ordinals.put(file.id(), file.ordinal());
+    last.accumulateAndGet(file.ordinal(), Math::max);
+  }
+
+  private List<Path> listing() throws IOException {
+    try (Stream<Path> paths = Files.list(dir)) {
+      return new ArrayList<>(paths.toList());
+    } catch (NoSuchFileException e) {
+      throw new IOException("The folder for files, " + dir + ", has gone. Restart the server.", e);
+    }
+  }
+}

@@ -1,0 +1,70 @@
+package io.beambatch.localserver;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonFactoryBuilder;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+
+/** The one way in which JSON is read and written here. */
+final class Json {
+  /** The longest string that a request may hold, as in the real API. */
+  static final int MAX_STRING = 10_485_760;
+
+  static final JsonFactory FACTORY =
+      new JsonFactoryBuilder()
+          .streamReadConstraints(
+              StreamReadConstraints.builder().maxStringLength(MAX_STRING).build())
+          .build()
+          .disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
+
+  static final ObjectMapper MAPPER = JsonMapper.builder(FACTORY).build();
+
+  static {
+    FACTORY.setCodec(MAPPER);
+  }
+
+  private Json() {}
+
+  static ObjectNode object() {
+    return MAPPER.createObjectNode();
+  }
+
+  /** Writes JSON text with a generator of its own. */
+  static String text(Writing writing) {
+    StringWriter text = new StringWriter();
+    try (JsonGenerator out = FACTORY.createGenerator(text)) {
+      writing.writeTo(out);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return text.toString();
+  }
+
+  /** Replaces a file as a whole: readers see the old or the new content. */
+  static void save(Path file, JsonNode content) throws IOException {
+    Path next = file.resolveSibling(file.getFileName() + ".new");
+    Files.write(next, MAPPER.writeValueAsBytes(content));
+    Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  /** Reads a file that {@link #save} wrote. */
+  static ObjectNode load(Path file) throws IOException {
+    return (ObjectNode) MAPPER.readTree(Files.readAllBytes(file));
+  }
+
+  /** Writes one value. */
+  @FunctionalInterface
+  interface Writing {
+    void writeTo(JsonGenerator out) throws IOException;
+  }
+}

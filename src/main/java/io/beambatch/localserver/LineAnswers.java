@@ -1,0 +1,156 @@
+package io.beambatch.localserver;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** Answers a batch's lines into its result files, in an order of its own, from where it stopped. */
+final class LineAnswers implements Closeable {
+  private final LineFile lines;
+  private final int[] order;
+  private final Endpoint endpoint;
+  private final Answers answers;
+  private final Request request = new Request();
+  private final RequestReader reader;
+  private final AppendFile output;
+  private final AppendFile errors;
+  private final AppendFile billed;
+  private final long key;
+  private final Usage usage = new Usage();
+  private int next;
+  private int completed;
+  private int failed;
+
+  LineAnswers(BatchState batch, BatchStore store, Path input, LocalServerSettings settings)
+      throws IOException {
+    Progress progress = batch.progress();
+    endpoint = batch.endpoint();
+    answers = Answers.of(endpoint);
+    reader = new RequestReader(endpoint, request);
+    key = batch.number();
+    lines = LineFile.open(input, settings.maxRequests());
+    order = Order.shuffled(lines.count(), settings.seed() ^ Ids.mix(batch.ordinal()));
+    output = new AppendFile(store.output(batch), progress.outputBytes());
+    errors = new AppendFile(store.errors(batch), progress.errorBytes());
+    billed = new AppendFile(store.billed(batch), progress.billedBytes());
+    next = progress.lines();
+    completed = progress.completed();
+    failed = progress.failed();
+    usage.add(progress.inputTokens(), progress.outputTokens());
+  }
+
+  int answered() {
+    return next;
+  }
+
+  int total() {
+    return order.length;
+  }
+
+  int completed() {
+    return completed;
+  }
+
+  int failed() {
+    return failed;
+  }
+
+  /** Answers the next line. */
+  void answerNext(long now) throws IOException {
+    int line = order[next];
+    ApiError error = read(line);
+    if (error == null) {
+      JsonGenerator out = output.out();
+      startLine(line, 200, out);
+      answers.write(request, Ids.derived(key, line), now, out, usage);
+      endLine(output);
+      billed.out().writeString(request.customId);
+      billed.endLine();
+      completed++;
+    } else {
+      startLine(line, error.status(), errors.out());
+      error.writeTo(errors.out());
+      endLine(errors);
+      failed++;
+    }
+    next++;
+  }
+
+  /** Writes every line that was not answered into the error file, with this code. */
+  void giveUp(String code, String message) throws IOException {
+    for (int i = next; i < order.length; i++) {
+      read(order[i]);
+      JsonGenerator out = errors.out();
+      out.writeStartObject();
+      out.writeStringField("id", "batch_req_" + Ids.derived(~key, order[i]));
+      out.writeStringField("custom_id", request.customId);
+      out.writeNullField("response");
+      out.writeObjectFieldStart("error");
+      out.writeStringField("code", code);
+      out.writeStringField("message", message);
+      out.writeEndObject();
+      out.writeEndObject();
+      errors.endLine();
+    }
+  }
+
+  /** Brings everything to disk, and says how far it goes. */
+  Progress checkpoint() throws IOException {
+    return new Progress(
+        next,
+        completed,
+        failed,
+        output.flushedBytes(),
+        errors.flushedBytes(),
+        billed.flushedBytes(),
+        usage.input,
+        usage.output);
+  }
+
+  @Override
+  public void close() throws IOException {
+    try (lines;
+        output;
+        errors) {
+      billed.close();
+    }
+  }
+
+  private @Nullable ApiError read(int line) throws IOException {
+    try {
+      reader.read(lines.parser(line));
+      return Checks.of(endpoint, request);
+    } catch (StreamConstraintsException e) {
+      return ApiError.invalid(
+          "Invalid request: string too long. Expected strings with maximum length %d."
+              .formatted(Json.MAX_STRING),
+          null,
+          "string_above_max_length");
+    } catch (JsonProcessingException e) {
+      throw new IOException(
+          "Line " + (line + 1) + " of an input file was valid, and now is not. Was it changed?", e);
+    }
+  }
+
+  private void startLine(int line, int status, JsonGenerator out) throws IOException {
+    String id = Ids.derived(~key, line);
+    out.writeStartObject();
+    out.writeStringField("id", "batch_req_" + id);
+    out.writeStringField("custom_id", request.customId);
+    out.writeObjectFieldStart("response");
+    out.writeNumberField("status_code", status);
+    out.writeStringField("request_id", id);
+    out.writeFieldName("body");
+  }
+
+  private static void endLine(AppendFile file) throws IOException {
+    file.out().writeEndObject();
+    file.out().writeNullField("error");
+    file.out().writeEndObject();
+    file.endLine();
+  }
+}

@@ -1,0 +1,140 @@
+package io.beambatch.localserver;
+
+import io.javalin.Javalin;
+import io.javalin.util.JavalinBindException;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * A server on loopback that speaks OpenAI's Files and Batches APIs and answers by simple rules. The
+ * protocol is the real one: validation, states, limits, errors, unordered results. Every answer's
+ * {@code model} ends in {@code -simulated}.
+ *
+ * <pre>{@code
+ * try (LocalServer server = LocalServer.start(LocalServerSettings.defaults())) {
+ *   useClient(server.baseUrl(), "any-key");
+ * }
+ * }</pre>
+ *
+ * <p>Files and batches are kept in a folder; a server that is started on the same folder again goes
+ * on with them. Uploads and results are streamed: memory grows with the number of lines in a batch,
+ * not with their size.
+ */
+public final class LocalServer implements AutoCloseable {
+  private final Path dir;
+  private final boolean temporary;
+  private final FileChannel lock;
+  private final BatchScheduler scheduler;
+  private final Javalin javalin;
+
+  private LocalServer(LocalServerSettings settings, Path dir, FileChannel lock) throws IOException {
+    this.dir = dir;
+    this.temporary = settings.dir() == null;
+    this.lock = lock;
+    FileStore files = new FileStore(dir.resolve("files"), settings.clock());
+    BatchStore store = new BatchStore(dir.resolve("batches"), settings.clock());
+    this.scheduler = new BatchScheduler(store, files, settings);
+    HttpApi api =
+        new HttpApi(
+            settings,
+            new FileCalls(files, settings),
+            new BatchCalls(store, files, scheduler, settings));
+    try {
+      this.javalin = api.start();
+    } catch (JavalinBindException e) {
+      scheduler.close();
+      throw new IOException(
+          "Port %d is taken. Choose another, or 0 for any free one.".formatted(settings.port()), e);
+    }
+    for (BatchState batch : store.all()) {
+      if (!batch.status().ended()) {
+        scheduler.run(batch);
+      }
+    }
+  }
+
+  /**
+   * Starts a server, which runs until it is closed.
+   *
+   * @throws IOException if the port is taken, the folder can't be used, or another server uses it
+   */
+  public static LocalServer start(LocalServerSettings settings) throws IOException {
+    Path dir =
+        settings.dir() == null
+            ? Files.createTempDirectory("beam-batch-local-server-")
+            : Files.createDirectories(settings.dir());
+    FileChannel lock = lock(dir);
+    try {
+      return new LocalServer(settings, dir, lock);
+    } catch (IOException | RuntimeException e) {
+      lock.close();
+      throw e;
+    }
+  }
+
+  /** The port that it listens on. */
+  public int port() {
+    return javalin.port();
+  }
+
+  /** What clients need as their base URL, such as {@code http://127.0.0.1:8080/v1}. */
+  public URI baseUrl() {
+    return URI.create("http://127.0.0.1:" + port() + "/v1");
+  }
+
+  /** Stops; batches that are under way are left so that they can go on. */
+  @Override
+  public void close() throws IOException {
+    javalin.stop();
+    try {
+      scheduler.close();
+    } finally {
+      lock.close();
+      if (temporary) {
+        deleteAll(dir);
+      }
+    }
+  }
+
+  private static FileChannel lock(Path dir) throws IOException {
+    FileChannel channel =
+        FileChannel.open(dir.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    FileLock lock;
+    try {
+      lock = channel.tryLock();
+    } catch (OverlappingFileLockException e) {
+      channel.close();
+      throw inUse(dir, e);
+    }
+    if (lock == null) {
+      channel.close();
+      throw inUse(dir, null);
+    }
+    return channel;
+  }
+
+  private static IOException inUse(Path dir, Exception cause) {
+    return new IOException(
+        "Another local server uses the folder " + dir + ". Stop it, or choose another folder.",
+        cause);
+  }
+
+  private static void deleteAll(Path dir) throws IOException {
+    List<Path> paths;
+    try (Stream<Path> found = Files.walk(dir)) {
+      paths = found.sorted(Comparator.reverseOrder()).toList();
+    }
+    for (Path path : paths) {
+      Files.deleteIfExists(path);
+    }
+  }
+}

@@ -1,0 +1,48 @@
+package io.beambatch.localserver;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+/**
+ * How far a batch has got, with the sizes that its files had then: enough to go on from there after
+ * a crash.
+ *
+ * @param lines of the input that were dealt with, in the batch's own order
+ * @param completed of these, how many were answered
+ * @param failed of these, how many were refused
+ */
+record Progress(
+    int lines,
+    int completed,
+    int failed,
+    long outputBytes,
+    long errorBytes,
+    long billedBytes,
+    long inputTokens,
+    long outputTokens) {
+  static final Progress NONE = new Progress(0, 0, 0, 0, 0, 0, 0, 0);
+
+  ObjectNode toJson() {
+    return Json.object()
+        .put("lines", lines)
+        .put("completed", completed)
+        .put("failed", failed)
+        .put("output_bytes", outputBytes)
+        .put("error_bytes", errorBytes)
+        .put("billed_bytes", billedBytes)
+        .put("input_tokens", inputTokens)
+        .put("output_tokens", outputTokens);
+  }
+
+  static Progress fromJson(JsonNode json) {
+    return new Progress(
+        json.get("lines").intValue(),
+        json.get("completed").intValue(),
+        json.get("failed").intValue(),
+        json.get("output_bytes").longValue(),
+        json.get("error_bytes").longValue(),
+        json.get("billed_bytes").longValue(),
+        json.get("input_tokens").longValue(),
+        json.get("output_tokens").longValue());
+  }
+}

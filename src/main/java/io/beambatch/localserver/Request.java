@@ -1,0 +1,99 @@
+package io.beambatch.localserver;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One line of an input file, as far as the server looks at it. Mutable, and used for one line after
+ * the other: a million lines should not make a million of these.
+ */
+final class Request {
+  /** What the answer has to look like. */
+  enum Format {
+    TEXT,
+    JSON_OBJECT,
+    JSON_SCHEMA
+  }
+
+  private static final int TOKENS_PER_MESSAGE = 3;
+  private static final int CHARS_PER_TOKEN = 4;
+
+  @Nullable String customId;
+  @Nullable String method;
+  @Nullable String url;
+  boolean hasBody;
+
+  @Nullable String model;
+  boolean stream;
+
+  /** Whether there is something to answer: messages, an input or a prompt. */
+  boolean hasPrompt;
+
+  /** All system and developer messages; empty if there are none. */
+  String system = "";
+
+  /** The last user message; empty if there is none. */
+  String user = "";
+
+  /** The texts of an embeddings, moderations or completions request. */
+  final List<String> inputs = new ArrayList<>();
+
+  long chars;
+  int messages;
+  int maxTokens;
+  int n;
+  int dimensions;
+  boolean base64;
+  Format format = Format.TEXT;
+  @Nullable JsonNode schema;
+  boolean strict;
+
+  /** The first thing that is wrong with the body, as the endpoint itself would say it. */
+  @Nullable ApiError error;
+
+  void reset() {
+    customId = null;
+    method = null;
+    url = null;
+    hasBody = false;
+    model = null;
+    stream = false;
+    hasPrompt = false;
+    system = "";
+    user = "";
+    inputs.clear();
+    chars = 0;
+    messages = 0;
+    maxTokens = Integer.MAX_VALUE;
+    n = 1;
+    dimensions = 0;
+    base64 = false;
+    format = Format.TEXT;
+    schema = null;
+    strict = false;
+    error = null;
+  }
+
+  /** Notes what is wrong, unless something was noted before. */
+  void wrong(ApiError found) {
+    if (error == null) {
+      error = found;
+    }
+  }
+
+  /** An estimate: four characters a token, and a little for each message. */
+  long promptTokens() {
+    return Math.max(1, tokens(chars) + (long) messages * TOKENS_PER_MESSAGE);
+  }
+
+  static long tokens(long chars) {
+    return (chars + CHARS_PER_TOKEN - 1) / CHARS_PER_TOKEN;
+  }
+
+  /** How many characters an answer of at most {@link #maxTokens} may have. */
+  int maxChars() {
+    return (int) Math.min(Integer.MAX_VALUE, (long) maxTokens * CHARS_PER_TOKEN);
+  }
+}

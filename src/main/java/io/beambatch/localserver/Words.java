@@ -1,0 +1,216 @@
+package io.beambatch.localserver;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/** Looks at texts word by word. */
+final class Words {
+  private static final Set<String> POSITIVE =
+      Set.of(
+          "good",
+          "great",
+          "excellent",
+          "love",
+          "loved",
+          "loves",
+          "lovely",
+          "like",
+          "liked",
+          "amazing",
+          "awesome",
+          "wonderful",
+          "fantastic",
+          "perfect",
+          "best",
+          "better",
+          "happy",
+          "pleased",
+          "delighted",
+          "enjoy",
+          "enjoyed",
+          "nice",
+          "brilliant",
+          "superb",
+          "recommend",
+          "recommended",
+          "satisfied",
+          "beautiful",
+          "fast",
+          "easy",
+          "helpful",
+          "friendly",
+          "glad",
+          "thanks",
+          "thank",
+          "impressive",
+          "impressed",
+          "comfortable",
+          "reliable",
+          "favorite",
+          "favourite",
+          "outstanding",
+          "pleasant",
+          "sturdy",
+          "delicious",
+          "works",
+          "worth");
+  private static final Set<String> NEGATIVE =
+      Set.of(
+          "bad",
+          "terrible",
+          "awful",
+          "hate",
+          "hated",
+          "hates",
+          "horrible",
+          "worst",
+          "worse",
+          "poor",
+          "poorly",
+          "disappointed",
+          "disappointing",
+          "disappointment",
+          "broken",
+          "broke",
+          "breaks",
+          "useless",
+          "waste",
+          "refund",
+          "return",
+          "returned",
+          "slow",
+          "difficult",
+          "annoying",
+          "annoyed",
+          "angry",
+          "ugly",
+          "cheap",
+          "defective",
+          "fail",
+          "failed",
+          "fails",
+          "failure",
+          "problem",
+          "problems",
+          "rude",
+          "sad",
+          "unhappy",
+          "wrong",
+          "boring",
+          "faulty",
+          "crash",
+          "crashes",
+          "crashed",
+          "missing",
+          "late",
+          "dirty",
+          "noisy",
+          "never",
+          "stopped");
+  private static final Set<String> NEGATION =
+      Set.of("not", "no", "never", "hardly", "don't", "didn't", "doesn't", "isn't", "wasn't");
+
+  private Words() {}
+
+  /** What the words of a text add up to. */
+  static String sentiment(String text) {
+    int[] score = {0, 0};
+    each(
+        text,
+        word -> {
+          int value = POSITIVE.contains(word) ? 1 : NEGATIVE.contains(word) ? -1 : 0;
+          score[0] += score[1] > 0 ? -value : value;
+          score[1] = NEGATION.contains(word) ? 3 : score[1] - 1; // reaches over two words
+        });
+    return score[0] > 0 ? "positive" : score[0] < 0 ? "negative" : "neutral";
+  }
+
+  /** Hands on each word in lower case: letters, digits and inner apostrophes. */
+  static void each(String text, Consumer<String> word) {
+    int start = -1;
+    for (int i = 0; i <= text.length(); i++) {
+      boolean inside = i < text.length() && (isWord(text.charAt(i)) || apostrophe(text, i, start));
+      if (inside && start < 0) {
+        start = i;
+      } else if (!inside && start >= 0) {
+        word.accept(text.substring(start, i).toLowerCase(Locale.ROOT));
+        start = -1;
+      }
+    }
+  }
+
+  /** Whether the text has this phrase as whole words, whatever the case. */
+  static boolean contains(String text, String phrase) {
+    if (phrase.isEmpty()) {
+      return false;
+    }
+    for (int i = 0; i + phrase.length() <= text.length(); i++) {
+      int end = i + phrase.length();
+      if (text.regionMatches(true, i, phrase, 0, phrase.length())
+          && (i == 0 || !isWord(text.charAt(i - 1)))
+          && (end == text.length() || !isWord(text.charAt(end)))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether the text has these letters anywhere, whatever the case. */
+  static boolean mentions(String text, String letters) {
+    char first = letters.charAt(0);
+    for (int i = 0; i + letters.length() <= text.length(); i++) {
+      if ((text.charAt(i) | 0x20) == first
+          && text.regionMatches(true, i, letters, 0, letters.length())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The first sentences, two at most, on one line. */
+  static String firstSentences(String text, int mostChars) {
+    int end = 0;
+    int sentences = 0;
+    int most = Math.min(text.length(), mostChars);
+    for (int i = 0; i < most && sentences < 2; i++) {
+      char c = text.charAt(i);
+      boolean last = i + 1 == text.length() || Character.isWhitespace(text.charAt(i + 1));
+      if (last && (c == '.' || c == '!' || c == '?')) {
+        sentences++;
+        end = i + 1;
+      }
+    }
+    return oneLine(text.substring(0, end == 0 ? most : end));
+  }
+
+  /** The first words, as they stand. */
+  static String firstWords(String text, int most) {
+    List<String> words = new ArrayList<>();
+    int start = -1;
+    for (int i = 0; i <= text.length() && words.size() < most; i++) {
+      boolean inside = i < text.length() && !Character.isWhitespace(text.charAt(i));
+      if (inside && start < 0) {
+        start = i;
+      } else if (!inside && start >= 0) {
+        words.add(text.substring(start, i));
+        start = -1;
+      }
+    }
+    return String.join(" ", words);
+  }
+
+  private static String oneLine(String text) {
+    return text.strip().replace('\n', ' ').replace('\r', ' ');
+  }
+
+  private static boolean isWord(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || Character.isLetterOrDigit(c);
+  }
+
+  private static boolean apostrophe(String text, int i, int start) {
+    return text.charAt(i) == '\'' && start >= 0;
+  }
+}

@@ -1,0 +1,5 @@
+/**
+ * A local server that speaks OpenAI's Files and Batches APIs: files and batches on disk, answers by
+ * simple rules, and the protocol as it is. Needs no other package of the project.
+ */
+package io.beambatch.localserver;
