@@ -4,13 +4,21 @@ import io.beambatch.job.Limits;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Packs parts into chunks: first fit decreasing over requests, bytes and tokens at once. The
- * largest share that a part takes of any limit decides its place in the order. The same parts
- * always give the same chunks, in whatever order they come.
+ * Packs parts into chunks that keep the limits of requests, bytes and tokens at once. The same
+ * parts always give the same chunks, in whatever order they come.
+ *
+ * <p>First fit decreasing is near the optimum where all parts are alike. Where some hold many short
+ * requests and others few long ones, it fills chunks with one sort and leaves the other limit
+ * unused; so chunks are also filled one by one, each time with the part that fits best what the
+ * chunk has left, and the better packing is taken.
  */
 final class Packer {
+  /** Choosing the best part each time looks at all of them: too slow for more than this. */
+  private static final int MOST_TO_CHOOSE_FROM = 10_000;
+
   private Packer() {}
 
   /**
@@ -19,53 +27,108 @@ final class Packer {
    * @return the parts of each chunk; every chunk within the limits, provided every part is
    */
   static List<List<Part>> pack(List<Part> parts, Limits limits) {
-    List<Part> order = new ArrayList<>(parts);
-    order.removeIf(part -> part.requests() == 0);
-    order.sort(
-        Comparator.comparingDouble((Part part) -> -largestShare(part, limits))
-            .thenComparing(Part::name));
-    List<Bin> bins = new ArrayList<>();
-    for (Part part : order) {
-      Bin bin = null;
-      for (Bin candidate : bins) {
-        if (candidate.hasRoomFor(part, limits)) {
-          bin = candidate;
-          break;
-        }
-      }
-      if (bin == null) {
-        bin = new Bin();
-        bins.add(bin);
-      }
-      bin.add(part);
+    List<Item> items =
+        parts.stream()
+            .filter(part -> part.requests() > 0)
+            .map(part -> new Item(part, limits))
+            .sorted(
+                Comparator.comparingDouble((Item item) -> -item.largest())
+                    .thenComparing(item -> item.part.name()))
+            .toList();
+    List<Bin> bins = firstFit(items, limits);
+    if (bins.size() > 1 && items.size() <= MOST_TO_CHOOSE_FROM) {
+      List<Bin> chosen = bestFit(items, limits);
+      bins = chosen.size() < bins.size() ? chosen : bins;
     }
     return bins.stream().map(bin -> List.copyOf(bin.parts)).toList();
   }
 
-  private static double largestShare(Part part, Limits limits) {
-    return Math.max(
-        (double) part.weight() / limits.requests(),
-        Math.max(
-            (double) part.bytes() / limits.bytes(),
-            (double) part.tokens() / limits.enqueuedTokens()));
+  private static List<Bin> firstFit(List<Item> items, Limits limits) {
+    List<Bin> bins = new ArrayList<>();
+    for (Item item : items) {
+      Bin bin =
+          bins.stream().filter(candidate -> candidate.hasRoomFor(item)).findFirst().orElse(null);
+      if (bin == null) {
+        bin = new Bin(limits);
+        bins.add(bin);
+      }
+      bin.add(item);
+    }
+    return bins;
+  }
+
+  private static List<Bin> bestFit(List<Item> items, Limits limits) {
+    List<Bin> bins = new ArrayList<>();
+    List<Item> left = new ArrayList<>(items);
+    while (!left.isEmpty()) {
+      Bin bin = new Bin(limits);
+      for (Item item = bin.best(left); item != null; item = bin.best(left)) {
+        bin.add(item);
+        left.remove(item);
+      }
+      bins.add(bin);
+    }
+    return bins;
+  }
+
+  /** A part, with the share that it takes of each limit. */
+  private static final class Item {
+    private final Part part;
+    private final double weight;
+    private final double bytes;
+    private final double tokens;
+
+    Item(Part part, Limits limits) {
+      this.part = part;
+      this.weight = (double) part.weight() / limits.requests();
+      this.bytes = (double) part.bytes() / limits.bytes();
+      this.tokens = (double) part.tokens() / limits.enqueuedTokens();
+    }
+
+    double largest() {
+      return Math.max(weight, Math.max(bytes, tokens));
+    }
   }
 
   private static final class Bin {
+    private final Limits limits;
     private final List<Part> parts = new ArrayList<>();
     private long requests;
     private long weight;
     private long bytes;
     private long tokens;
 
-    boolean hasRoomFor(Part part, Limits limits) {
-      return requests + part.requests() <= limits.requests()
-          && weight + part.weight() <= limits.requests()
-          && bytes + part.bytes() <= limits.bytes()
-          && tokens + part.tokens() <= limits.enqueuedTokens()
-          && requests + part.requests() <= limits.enqueuedRequests();
+    Bin(Limits limits) {
+      this.limits = limits;
     }
 
-    void add(Part part) {
+    boolean hasRoomFor(Item item) {
+      Part part = item.part;
+      return requests + part.requests() <= Math.min(limits.requests(), limits.enqueuedRequests())
+          && weight + part.weight() <= limits.requests()
+          && bytes + part.bytes() <= limits.bytes()
+          && tokens + part.tokens() <= limits.enqueuedTokens();
+    }
+
+    /** The part that takes most of what there is most left of. */
+    @Nullable Item best(List<Item> items) {
+      double weightLeft = 1 - (double) weight / limits.requests();
+      double bytesLeft = 1 - (double) bytes / limits.bytes();
+      double tokensLeft = 1 - (double) tokens / limits.enqueuedTokens();
+      Item best = null;
+      double bestScore = -1;
+      for (Item item : items) {
+        double score = item.weight * weightLeft + item.bytes * bytesLeft + item.tokens * tokensLeft;
+        if (score > bestScore && hasRoomFor(item)) {
+          best = item;
+          bestScore = score;
+        }
+      }
+      return best;
+    }
+
+    void add(Item item) {
+      Part part = item.part;
       parts.add(part);
       requests += part.requests();
       weight += part.weight();

@@ -45,6 +45,8 @@ final class JobOptions {
     }
   }
 
+  private @Nullable PipelineOptions beam;
+
   Job readJob() throws JobFileException {
     // Job files may lie on gs://: file systems come before everything else.
     FileSystems.setDefaultPipelineOptions(beam());
@@ -59,21 +61,35 @@ final class JobOptions {
     return staging.replaceAll("(?<=.)/+$", "");
   }
 
-  /** Beam's options, with the direct runner's checks of every element off: they cost most of it. */
+  /**
+   * Beam's options. The direct runner is set for use, not for finding faults in DoFns: its checks
+   * of every element cost most of its time, and a thread more than there are cores goes to its
+   * driver, which never rests.
+   */
   PipelineOptions beam() {
-    PipelineOptions options =
-        PipelineOptionsFactory.fromArgs(beamOptions.toArray(new String[0]))
-            .withValidation()
-            .create();
-    if (options.getRunner() == DirectRunner.class) {
-      DirectOptions direct = options.as(DirectOptions.class);
-      direct.setBlockOnRun(false);
-      direct.setEnforceImmutability(
-          isGiven("enforceImmutability") && direct.isEnforceImmutability());
-      direct.setEnforceEncodability(
-          isGiven("enforceEncodability") && direct.isEnforceEncodability());
+    if (beam == null) {
+      beam =
+          PipelineOptionsFactory.fromArgs(beamOptions.toArray(new String[0]))
+              .withValidation()
+              .create();
+      if (beam.getRunner() == DirectRunner.class) {
+        setDefaults(beam.as(DirectOptions.class));
+      }
     }
-    return options;
+    return beam;
+  }
+
+  private void setDefaults(DirectOptions direct) {
+    direct.setBlockOnRun(false);
+    if (!isGiven("enforceImmutability")) {
+      direct.setEnforceImmutability(false);
+    }
+    if (!isGiven("enforceEncodability")) {
+      direct.setEnforceEncodability(false);
+    }
+    if (!isGiven("targetParallelism")) {
+      direct.setTargetParallelism(Math.max(2, Runtime.getRuntime().availableProcessors()));
+    }
   }
 
   private boolean isGiven(String option) {

@@ -1,5 +1,6 @@
 package io.beambatch.request;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
@@ -12,10 +13,13 @@ import com.samskivert.mustache.MustacheException;
 import com.samskivert.mustache.Template;
 import io.beambatch.document.Document;
 import io.beambatch.job.RequestSpec;
+import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A job's request body, compiled: constant JSON text with templates between. Not safe to share
@@ -43,6 +47,7 @@ final class RequestTemplate {
 
   private final List<String> constants = new ArrayList<>();
   private final List<Template> slots = new ArrayList<>();
+  private final Set<String> names = new HashSet<>();
   private final TokenEstimator tokens;
   private final int weight;
   private long constantTokens = FRAME_TOKENS;
@@ -67,7 +72,7 @@ final class RequestTemplate {
     StringBuilder body = new StringBuilder(document.json().length() + 256);
     long estimate = constantTokens;
     for (int i = 0; i < slots.size(); i++) {
-      String value = fill(slots.get(i), fields);
+      String value = fill(slots.get(i), fields, document);
       estimate += tokens.estimate(value);
       body.append(constants.get(i));
       quote(value, body);
@@ -76,15 +81,27 @@ final class RequestTemplate {
     return new Request(document, body.toString(), estimate, weight);
   }
 
-  private static ObjectNode parse(Document document) throws RenderException {
-    try {
-      return (ObjectNode) MAPPER.readTree(document.json());
-    } catch (JsonProcessingException e) {
+  /** Only the fields that some template could name: the others need not be held. */
+  private ObjectNode parse(Document document) throws RenderException {
+    ObjectNode object = MAPPER.createObjectNode();
+    try (JsonParser parser = MAPPER.createParser(document.json())) {
+      parser.nextToken();
+      for (String field = parser.nextFieldName(); field != null; field = parser.nextFieldName()) {
+        parser.nextToken();
+        if (names.contains(field)) {
+          object.set(field, parser.readValueAsTree());
+        } else {
+          parser.skipChildren();
+        }
+      }
+      return object;
+    } catch (IOException e) {
       throw new RenderException("document " + document.id() + " is not a JSON object");
     }
   }
 
-  private static String fill(Template template, ObjectNode fields) throws RenderException {
+  private static String fill(Template template, ObjectNode fields, Document document)
+      throws RenderException {
     String value;
     try {
       value = template.execute(fields);
@@ -95,21 +112,26 @@ final class RequestTemplate {
               + "', which the document "
               + (reach(fields, e.key).isNull() ? "has as null" : "doesn't have")
               + "; it has "
-              + names(fields));
+              + fieldNames(document));
     }
+    if (hasHalfAPair(value)) {
+      throw new RenderException(
+          "a field that the request needs has half of a surrogate pair, which is no character");
+    }
+    return value;
+  }
+
+  private static boolean hasHalfAPair(String value) {
     for (int i = 0; i < value.length(); i++) {
-      char c = value.charAt(i);
-      if (Character.isSurrogate(c)) {
-        if (Character.isLowSurrogate(c)
-            || i + 1 == value.length()
-            || !Character.isLowSurrogate(value.charAt(i + 1))) {
-          throw new RenderException(
-              "a field that the request needs has half of a surrogate pair, which is no character");
+      if (Character.isSurrogate(value.charAt(i))) {
+        if (i + 1 == value.length()
+            || !Character.isSurrogatePair(value.charAt(i), value.charAt(i + 1))) {
+          return true;
         }
         i++;
       }
     }
-    return value;
+    return false;
   }
 
   private static JsonNode reach(ObjectNode fields, String key) {
@@ -120,12 +142,16 @@ final class RequestTemplate {
     return node;
   }
 
-  private static String names(ObjectNode fields) {
-    List<String> names = new ArrayList<>();
-    fields.fieldNames().forEachRemaining(names::add);
-    return names.size() > 20
-        ? String.join(", ", names.subList(0, 20)) + ", …"
-        : names.isEmpty() ? "no fields" : String.join(", ", names);
+  private static String fieldNames(Document document) throws RenderException {
+    List<String> found = new ArrayList<>();
+    try {
+      MAPPER.readTree(document.json()).fieldNames().forEachRemaining(found::add);
+    } catch (JsonProcessingException e) {
+      throw new RenderException("document " + document.id() + " is not a JSON object");
+    }
+    return found.size() > 20
+        ? String.join(", ", found.subList(0, 20)) + ", …"
+        : found.isEmpty() ? "no fields" : String.join(", ", found);
   }
 
   private void append(JsonNode node, StringBuilder text) {
@@ -145,7 +171,9 @@ final class RequestTemplate {
     } else if (node.isTextual() && node.textValue().contains("{{")) {
       constants.add(text.toString());
       text.setLength(0);
-      slots.add(JsonContext.compile(node.textValue()));
+      Template template = JsonContext.compile(node.textValue());
+      template.visit(new FieldNames(names));
+      slots.add(template);
     } else {
       if (node.isTextual()) {
         constantTokens += tokens.estimate(node.textValue());
@@ -178,7 +206,22 @@ final class RequestTemplate {
 
   private static void quote(String value, StringBuilder text) {
     text.append('"');
-    JsonStringEncoder.getInstance().quoteAsString(value, text);
+    if (needsEscapes(value)) {
+      JsonStringEncoder.getInstance().quoteAsString(value, text);
+    } else {
+      // The encoder appends char by char; most texts can go in one piece.
+      text.append(value);
+    }
     text.append('"');
+  }
+
+  private static boolean needsEscapes(String value) {
+    for (int i = 0; i < value.length(); i++) {
+      char c = value.charAt(i);
+      if (c < ' ' || c == '"' || c == '\\') {
+        return true;
+      }
+    }
+    return false;
   }
 }

@@ -12,8 +12,8 @@ import com.knuddels.jtokkit.api.EncodingType;
  * share between threads.
  */
 final class TokenEstimator {
-  static final int EXACT = 2_000;
-  static final int SAMPLE = 32;
+  static final int EXACT = 500;
+  static final int SAMPLE = 64;
 
   /** Longer texts are never counted whole. */
   private static final int LONGEST = 50_000;

@@ -48,7 +48,7 @@ class PackerTest {
     assertThat(Packer.pack(List.of(heavy, rename(heavy, "b")), OPENAI)).hasSize(2);
   }
 
-  @Property(tries = 300)
+  @Property(tries = 200)
   void chunksKeepTheLimitsAndComeWithinTenPercentOfTheLowerBoundPlusOne(
       @ForAll @LongRange(min = 0, max = Long.MAX_VALUE) long seed,
       @ForAll @IntRange(min = 1, max = 3_000) int count) {
