@@ -2,6 +2,7 @@ package io.beambatch.localserver;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -72,11 +73,12 @@ final class BatchRun {
       checkpoint();
       answers.close();
       answers = null;
+      store.save(batch);
     }
   }
 
   private Duration validate(Instant now) throws IOException {
-    if (now.isBefore(batch.time("created_at").plus(latency.dividedBy(20)))) {
+    if (now.isBefore(batch.since().plus(latency.dividedBy(20)))) {
       return LOOK;
     }
     Path input = files.content(batch.inputFileId());
@@ -160,20 +162,20 @@ final class BatchRun {
     if (latency.isZero()) {
       return total;
     }
-    Duration since = Duration.between(batch.time("in_progress_at"), now);
-    double share = (double) since.toMillis() / (latency.toMillis() * 0.85);
+    Duration since = Duration.between(batch.since(), now);
+    double share = since.toNanos() / (latency.toNanos() * 0.85);
     return (int) Math.min(total, Math.max(0, share * total));
   }
 
   private Duration complete(Instant now) throws IOException {
-    if (now.isBefore(batch.time("created_at").plus(latency))) {
+    if (now.isBefore(batch.created().plus(latency))) {
       return LOOK;
     }
     return end(Status.FINALIZING, Status.COMPLETED, null, "");
   }
 
   private Duration cancel(Instant now) throws IOException {
-    if (now.isBefore(batch.time("cancelling_at").plus(latency.dividedBy(20)))) {
+    if (now.isBefore(batch.since().plus(latency.dividedBy(20)))) {
       return LOOK;
     }
     return end(
@@ -245,16 +247,17 @@ final class BatchRun {
 
   /** Ends a batch that can't go on, so that nobody waits for it. */
   void abort(Exception cause) throws IOException {
-    String message = "The server could not go on with this batch: " + cause;
+    BatchProblem problem =
+        cause instanceof NoSuchFileException && files.find(batch.inputFileId()).isEmpty()
+            ? BatchProblem.fileNotFound(batch.inputFileId())
+            : BatchProblem.ofFile(
+                "server_error", "The server could not go on with this batch: " + cause);
     Status from = batch.status();
     batch.move(
         from,
         Status.FAILED,
         settings.clock().instant(),
-        shown ->
-            shown.set(
-                "errors",
-                BatchState.errors(List.of(BatchProblem.ofFile("server_error", message)))));
+        shown -> shown.set("errors", BatchState.errors(List.of(problem))));
     store.save(batch);
   }
 

@@ -33,6 +33,8 @@ final class BatchState {
   private final ObjectNode shown;
   private final long ordinal;
   private final @Nullable Long outputSeconds;
+  private final Instant created;
+  private Instant since;
   private Progress progress;
   private long enqueuedTokens;
 
@@ -40,11 +42,15 @@ final class BatchState {
       ObjectNode shown,
       long ordinal,
       @Nullable Long outputSeconds,
+      Instant created,
+      Instant since,
       Progress progress,
       long enqueuedTokens) {
     this.shown = shown;
     this.ordinal = ordinal;
     this.outputSeconds = outputSeconds;
+    this.created = created;
+    this.since = since;
     this.progress = progress;
     this.enqueuedTokens = enqueuedTokens;
   }
@@ -64,7 +70,7 @@ final class BatchState {
     NULL_AT_FIRST.forEach(shown::putNull);
     shown.set("request_counts", counts(0, 0, 0));
     shown.set("metadata", order.metadata());
-    return new BatchState(shown, ordinal, order.outputSeconds(), Progress.NONE, 0);
+    return new BatchState(shown, ordinal, order.outputSeconds(), now, now, Progress.NONE, 0);
   }
 
   static BatchState fromJson(ObjectNode saved) {
@@ -73,6 +79,8 @@ final class BatchState {
         saved.withObject("/batch"),
         saved.get("ordinal").longValue(),
         seconds.isNumber() ? seconds.longValue() : null,
+        Instant.parse(saved.get("created").textValue()),
+        Instant.parse(saved.get("since").textValue()),
         Progress.fromJson(saved.get("progress")),
         saved.get("enqueued_tokens").longValue());
   }
@@ -83,6 +91,8 @@ final class BatchState {
         Json.object()
             .put("ordinal", ordinal)
             .put("output_seconds", outputSeconds)
+            .put("created", created.toString())
+            .put("since", since.toString())
             .put("enqueued_tokens", enqueuedTokens);
     saved.set("progress", progress.toJson());
     saved.set("batch", shown.deepCopy());
@@ -124,7 +134,16 @@ final class BatchState {
     return Status.of(shown.get("status").textValue());
   }
 
-  /** When the batch came into a state; for {@code expires_at}, when it will. */
+  /** When the batch was asked for, to the millisecond. */
+  Instant created() {
+    return created;
+  }
+
+  /** When the batch came into its state; the times that are shown are whole seconds. */
+  synchronized Instant since() {
+    return since;
+  }
+
   synchronized Instant time(String field) {
     return Instant.ofEpochSecond(shown.get(field).longValue());
   }
@@ -161,6 +180,7 @@ final class BatchState {
     if (status() != from) {
       return false;
     }
+    since = now;
     shown.put("status", to.code()).put(to.timeField(), now.getEpochSecond());
     edit.accept(shown);
     return true;

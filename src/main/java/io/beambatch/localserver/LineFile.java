@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
@@ -51,35 +52,46 @@ final class LineFile implements Closeable {
     byte[] bytes = buffer.array();
     long[] starts = new long[1024];
     int count = 0;
-    int filled = 0; // up to the last line that isn't empty
     long position = 0;
-    boolean blank = true;
     while (count < most && channel.read(buffer.clear(), position) > 0) {
       int read = buffer.position();
-      for (int i = 0; i < read && count < most; i++) {
-        byte b = bytes[i];
-        if (b == '\n') {
-          count++;
-          if (!blank) {
-            filled = count;
-          }
-          blank = true;
-          if (count == starts.length) {
-            starts = Arrays.copyOf(starts, 2 * count);
-          }
-          starts[count] = position + i + 1;
-        } else if (b != '\r' && b != ' ') {
-          blank = false;
+      int end = -1;
+      while (count < most && (end = lineEnd(bytes, end + 1, read)) < read) {
+        count++;
+        if (count == starts.length) {
+          starts = Arrays.copyOf(starts, 2 * count);
         }
+        starts[count] = position + end + 1;
       }
       position += read;
     }
-    if (count < most && !blank) { // the last line has no end
-      filled = count + 1;
-      starts = Arrays.copyOf(starts, filled + 1);
-      starts[filled] = position + 1;
+    if (count < most && starts[count] < position) { // the last line has no end
+      count++;
+      starts = Arrays.copyOf(starts, count + 1);
+      starts[count] = position + 1;
     }
-    return new LineFile(channel, Arrays.copyOf(starts, filled + 1), filled);
+    while (count > 0 && blank(channel, starts[count - 1], starts[count] - 1)) {
+      count--;
+    }
+    return new LineFile(channel, Arrays.copyOf(starts, count + 1), count);
+  }
+
+  /** The next line feed, or {@code to}; a loop of its own, that is compiled well. */
+  private static int lineEnd(byte[] bytes, int from, int to) {
+    int i = from;
+    while (i < to && bytes[i] != '\n') {
+      i++;
+    }
+    return i;
+  }
+
+  private static boolean blank(FileChannel channel, long start, long end) throws IOException {
+    if (end - start > WINDOW) {
+      return false;
+    }
+    ByteBuffer line = ByteBuffer.allocate((int) (end - start));
+    channel.read(line, start);
+    return new String(line.array(), StandardCharsets.ISO_8859_1).isBlank();
   }
 
   int count() {

@@ -30,7 +30,7 @@ final class TextRules {
   /** The one that the text names; else, of sentiments, the one that fits; else any, by its hash. */
   static String choose(List<String> options, String text) {
     for (String option : options) {
-      if (Words.contains(text, option) && !sentimentWord(option)) {
+      if (!sentimentWord(option) && Words.contains(text, option)) {
         return option;
       }
     }

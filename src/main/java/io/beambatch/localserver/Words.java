@@ -1,8 +1,10 @@
 package io.beambatch.localserver;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -111,21 +113,45 @@ final class Words {
           "never",
           "stopped");
   private static final Set<String> NEGATION =
-      Set.of("not", "no", "never", "hardly", "don't", "didn't", "doesn't", "isn't", "wasn't");
+      Set.of("not", "no", "hardly", "don't", "didn't", "doesn't", "isn't", "wasn't");
+  private static final int NEGATES = 2;
+
+  /**
+   * 1 for good words, -1 for bad ones, {@link #NEGATES} for those that turn the next ones round.
+   */
+  private static final Map<String, Integer> VALUES = values();
 
   private Words() {}
 
   /** What the words of a text add up to. */
   static String sentiment(String text) {
-    int[] score = {0, 0};
-    each(
-        text,
-        word -> {
-          int value = POSITIVE.contains(word) ? 1 : NEGATIVE.contains(word) ? -1 : 0;
-          score[0] += score[1] > 0 ? -value : value;
-          score[1] = NEGATION.contains(word) ? 3 : score[1] - 1; // reaches over two words
-        });
-    return score[0] > 0 ? "positive" : score[0] < 0 ? "negative" : "neutral";
+    Score score = new Score();
+    each(text, score);
+    return score.sum > 0 ? "positive" : score.sum < 0 ? "negative" : "neutral";
+  }
+
+  private static final class Score implements Consumer<String> {
+    private int sum;
+    private int negatedWords;
+
+    @Override
+    public void accept(String word) {
+      int value = VALUES.getOrDefault(word, 0);
+      if (value == NEGATES) {
+        negatedWords = 2;
+      } else {
+        sum += negatedWords > 0 ? -value : value;
+        negatedWords--;
+      }
+    }
+  }
+
+  private static Map<String, Integer> values() {
+    Map<String, Integer> values = new HashMap<>();
+    POSITIVE.forEach(word -> values.put(word, 1));
+    NEGATIVE.forEach(word -> values.put(word, -1));
+    NEGATION.forEach(word -> values.put(word, NEGATES));
+    return values;
   }
 
   /** Hands on each word in lower case: letters, digits and inner apostrophes. */
@@ -147,9 +173,12 @@ final class Words {
     if (phrase.isEmpty()) {
       return false;
     }
+    char small = Character.toLowerCase(phrase.charAt(0));
+    char capital = Character.toUpperCase(small);
     for (int i = 0; i + phrase.length() <= text.length(); i++) {
       int end = i + phrase.length();
-      if (text.regionMatches(true, i, phrase, 0, phrase.length())
+      if ((text.charAt(i) == small || text.charAt(i) == capital)
+          && text.regionMatches(true, i, phrase, 0, phrase.length())
           && (i == 0 || !isWord(text.charAt(i - 1)))
           && (end == text.length() || !isWord(text.charAt(end)))) {
         return true;
@@ -158,7 +187,7 @@ final class Words {
     return false;
   }
 
-  /** Whether the text has these letters anywhere, whatever the case. */
+  /** Whether the text has these small letters anywhere, whatever the case. */
   static boolean mentions(String text, String letters) {
     char first = letters.charAt(0);
     for (int i = 0; i + letters.length() <= text.length(); i++) {
