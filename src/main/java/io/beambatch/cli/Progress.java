@@ -22,10 +22,12 @@ import picocli.CommandLine;
  */
 final class Progress implements AutoCloseable {
   private static final Duration TICK = Duration.millis(500);
+  private static final long LINE_NANOS = 10_000_000_000L;
 
   private final PrintWriter err;
   private final @Nullable ProgressBar bar;
   private long staged;
+  private long lastLine;
   private @Nullable BatchProgress last;
 
   private Progress(PrintWriter err, @Nullable ProgressBar bar) {
@@ -89,6 +91,13 @@ final class Progress implements AutoCloseable {
     if (now.equals(last)) {
       return;
     }
+    // A log gets a line for each batch that ends, and one now and then in between.
+    boolean step =
+        last == null || now.ended() != last.ended() || now.submitted() != last.submitted();
+    if (bar == null && !step && System.nanoTime() - lastLine < LINE_NANOS) {
+      return;
+    }
+    lastLine = System.nanoTime();
     if (bar != null) {
       bar.setExtraMessage("batches " + now.ended() + "/" + now.batches());
       bar.maxHint(now.requests());
