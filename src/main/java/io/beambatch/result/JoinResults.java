@@ -2,6 +2,8 @@ package io.beambatch.result;
 
 import io.beambatch.batch.AwaitedChunk;
 import io.beambatch.job.Job;
+import io.beambatch.ledger.BatchLedger;
+import io.beambatch.ledger.Ledgers;
 import io.beambatch.provider.BatchProvider;
 import io.beambatch.provider.ProviderException;
 import io.beambatch.provider.ProviderFactory;
@@ -9,12 +11,15 @@ import io.beambatch.storage.JsonCoder;
 import io.beambatch.storage.RunFolder;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Optional;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.Reshuffle;
 import org.apache.beam.sdk.values.PCollection;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Joins the results of ended batches onto their documents, chunk by chunk and in parallel.
@@ -25,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class JoinResults
     extends PTransform<PCollection<AwaitedChunk>, PCollection<JoinedChunk>> {
+  private static final Logger LOG = LoggerFactory.getLogger(JoinResults.class);
   private static final Duration PAUSE = Duration.ofSeconds(2);
 
   private final Job job;
@@ -74,7 +80,29 @@ public final class JoinResults
     @ProcessElement
     public void join(@Element AwaitedChunk awaited, OutputReceiver<JoinedChunk> joined)
         throws IOException, ProviderException {
-      joined.output(joiner.join(awaited));
+      JoinedChunk chunk = joiner.join(awaited);
+      if (!job.keepFiles()) {
+        deleteInput(chunk.chunkId());
+      }
+      joined.output(chunk);
+    }
+
+    /**
+     * The answers are safe: what was uploaded is of no more use. Leaving it there costs nothing.
+     */
+    private void deleteInput(String chunkId) throws IOException {
+      Optional<String> file =
+          new BatchLedger(Ledgers.open(folder))
+              .read(chunkId)
+              .map(tracked -> tracked.entry().fileId());
+      if (file.isEmpty()) {
+        return;
+      }
+      try {
+        provider.deleteFile(file.get());
+      } catch (ProviderException e) {
+        LOG.warn("the input file of chunk {} stays at the provider: {}", chunkId, e.getMessage());
+      }
     }
 
     @Teardown
