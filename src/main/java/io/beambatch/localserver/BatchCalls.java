@@ -19,13 +19,19 @@ final class BatchCalls {
   private final FileStore files;
   private final BatchScheduler scheduler;
   private final LocalServerSettings settings;
+  private final FaultPlan faults;
 
   BatchCalls(
-      BatchStore store, FileStore files, BatchScheduler scheduler, LocalServerSettings settings) {
+      BatchStore store,
+      FileStore files,
+      BatchScheduler scheduler,
+      LocalServerSettings settings,
+      FaultPlan faults) {
     this.store = store;
     this.files = files;
     this.scheduler = scheduler;
     this.settings = settings;
+    this.faults = faults;
   }
 
   void create(Context call) throws IOException, ApiException {
@@ -33,6 +39,7 @@ final class BatchCalls {
     StoredFile input =
         files
             .find(order.inputFileId())
+            .filter(file -> !faults.hidesFile(file.id()))
             .orElseThrow(
                 () ->
                     new ApiException(
@@ -57,11 +64,11 @@ final class BatchCalls {
 
   void list(Context call) throws ApiException {
     Listing listing = Query.listing(call, USUALLY_LISTED, MOST_LISTED, id -> find(id).ordinal());
-    Replies.json(call, store.list(listing));
+    Replies.json(call, store.list(listing, this::shown));
   }
 
   void retrieve(Context call) throws ApiException {
-    Replies.json(call, find(call.pathParam("id")).shown());
+    Replies.json(call, shown(find(call.pathParam("id"))));
   }
 
   void cancel(Context call) throws IOException, ApiException {
@@ -77,6 +84,19 @@ final class BatchCalls {
     }
     store.save(batch);
     Replies.json(call, batch.shown());
+  }
+
+  /** The batch object, as far as the faults let it be seen. */
+  private ObjectNode shown(BatchState batch) {
+    ObjectNode shown = batch.shown();
+    if (shown.get("output_file_id").isTextual() && faults.hidesOutput(batch.id())) {
+      shown.putNull("output_file_id");
+    }
+    if (faults.liesAboutCounts()) {
+      int total = shown.at("/request_counts/total").intValue();
+      shown.set("request_counts", BatchState.counts(total, total, 0));
+    }
+    return shown;
   }
 
   /** Counts the creations of the last hour. */

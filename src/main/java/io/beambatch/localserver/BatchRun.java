@@ -25,8 +25,10 @@ final class BatchRun {
   private final BatchStore store;
   private final FileStore files;
   private final LocalServerSettings settings;
+  private final FaultPlan faults;
   private final BooleanSupplier stopped;
-  private final Duration latency;
+  private Duration latency;
+  private @Nullable BatchFate fate;
   private @Nullable LineAnswers answers;
   private Instant checkpointed = Instant.EPOCH;
 
@@ -35,11 +37,13 @@ final class BatchRun {
       BatchStore store,
       FileStore files,
       LocalServerSettings settings,
+      FaultPlan faults,
       BooleanSupplier stopped) {
     this.batch = batch;
     this.store = store;
     this.files = files;
     this.settings = settings;
+    this.faults = faults;
     this.stopped = stopped;
     this.latency = settings.latency();
   }
@@ -101,7 +105,8 @@ final class BatchRun {
     String model = validation.model() == null ? "omni-moderation-latest" : validation.model();
     synchronized (store) { // two batches must not both take what is left of the limit
       long others = store.enqueuedTokens(model);
-      if (others + validation.promptTokens() > settings.enqueuedTokenLimit()) {
+      if (faults.refusesTokens()
+          || others + validation.promptTokens() > settings.enqueuedTokenLimit()) {
         return fail(List.of(BatchProblem.tokenLimit(model, settings.enqueuedTokenLimit())));
       }
       batch.enqueue(model, validation.promptTokens());
@@ -127,7 +132,8 @@ final class BatchRun {
 
   private Duration answer(Instant now) throws IOException {
     LineAnswers open = open();
-    int due = due(now, open.total());
+    BatchFate fate = fate();
+    int due = Math.min(due(now, open.total()), fate.most(open.total()));
     while (open.answered() < due
         && now.isBefore(batch.time("expires_at"))
         && batch.status() == Status.IN_PROGRESS
@@ -139,7 +145,8 @@ final class BatchRun {
       now = settings.clock().instant();
       showProgress(now);
     }
-    if (!now.isBefore(batch.time("expires_at"))) {
+    boolean early = fate.expires() && open.answered() >= fate.most(open.total());
+    if (early || !now.isBefore(batch.time("expires_at"))) {
       return end(
           Status.IN_PROGRESS,
           Status.EXPIRED,
@@ -155,6 +162,14 @@ final class BatchRun {
       store.save(batch);
     }
     return Duration.ZERO;
+  }
+
+  private BatchFate fate() {
+    if (fate == null) {
+      fate = faults.fate();
+      latency = settings.latency().plusMillis(fate.slowByMillis());
+    }
+    return fate;
   }
 
   /** How many lines should be answered by now. */
@@ -263,7 +278,7 @@ final class BatchRun {
 
   private LineAnswers open() throws IOException {
     if (answers == null) {
-      answers = new LineAnswers(batch, store, files.content(batch.inputFileId()), settings);
+      answers = new LineAnswers(batch, store, files.content(batch.inputFileId()), settings, faults);
     }
     return answers;
   }

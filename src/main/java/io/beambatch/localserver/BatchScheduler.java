@@ -19,20 +19,24 @@ final class BatchScheduler implements AutoCloseable {
   private final BatchStore store;
   private final FileStore files;
   private final LocalServerSettings settings;
+  private final FaultPlan faults;
   private volatile boolean stopped;
 
-  BatchScheduler(BatchStore store, FileStore files, LocalServerSettings settings) {
+  BatchScheduler(
+      BatchStore store, FileStore files, LocalServerSettings settings, FaultPlan faults) {
+    this.faults = faults;
     this.store = store;
     this.files = files;
     this.settings = settings;
     this.threads =
         new ScheduledThreadPoolExecutor(
             settings.workers(), task -> new Thread(task, "local-server-worker"));
+    threads.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
   }
 
   /** Takes a batch on, from whatever state it is in. */
   void run(BatchState batch) {
-    BatchRun run = new BatchRun(batch, store, files, settings, () -> stopped);
+    BatchRun run = new BatchRun(batch, store, files, settings, faults, () -> stopped);
     running.add(run);
     schedule(run, Duration.ZERO);
   }
@@ -72,7 +76,7 @@ final class BatchScheduler implements AutoCloseable {
   @Override
   public void close() throws IOException {
     stopped = true;
-    threads.shutdownNow();
+    threads.shutdown(); // an interrupt would close the files that a worker is at
     try {
       if (!threads.awaitTermination(1, TimeUnit.MINUTES)) {
         throw new IOException("The workers did not stop within a minute.");

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -62,8 +63,8 @@ final class BatchStore {
     return batches.values();
   }
 
-  ObjectNode list(Listing listing) {
-    return listing.page(batches, batch -> true, BatchState::shown);
+  ObjectNode list(Listing listing, Function<BatchState, ObjectNode> shown) {
+    return listing.page(batches, batch -> true, shown);
   }
 
   /** Prompt tokens of the batches of a model that haven't ended. */

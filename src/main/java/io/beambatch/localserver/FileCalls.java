@@ -2,6 +2,7 @@ package io.beambatch.localserver;
 
 import io.javalin.http.Context;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The Files API. */
 final class FileCalls {
+  /** Marks a call whose download breaks off halfway. */
+  static final String TRUNCATED = "truncated";
+
   private static final int MOST_LISTED = 10_000;
 
   /** Of any purpose but {@code batch}, which has a limit of its own. */
@@ -91,8 +95,16 @@ final class FileCalls {
     call.header("Content-Disposition", "attachment; filename=\"" + quoted(file.filename()) + '"');
     call.res().setContentLengthLong(file.bytes());
     OutputStream out = call.res().getOutputStream();
-    Files.copy(files.content(file.id()), out);
-    out.flush();
+    if (Boolean.TRUE.equals(call.attribute(TRUNCATED))) {
+      try (InputStream content = Files.newInputStream(files.content(file.id()))) {
+        copy(content, out, file.bytes() / 2);
+      }
+      out.flush();
+      Connections.close(call);
+    } else {
+      Files.copy(files.content(file.id()), out);
+      out.flush();
+    }
   }
 
   void delete(Context call) throws IOException, ApiException {
@@ -106,6 +118,16 @@ final class FileCalls {
     return files
         .find(id == null ? "" : id)
         .orElseThrow(() -> new ApiException(ApiError.notFound("No such File object: " + id, "id")));
+  }
+
+  private static void copy(InputStream in, OutputStream out, long bytes) throws IOException {
+    byte[] buffer = new byte[8192];
+    long left = bytes;
+    while (left > 0) {
+      int read = in.read(buffer, 0, (int) Math.min(buffer.length, left));
+      out.write(buffer, 0, read);
+      left -= read;
+    }
   }
 
   private static String quoted(String filename) {

@@ -7,12 +7,10 @@ import io.javalin.config.JavalinConfig;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
+import java.io.OutputStream;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.LongAdder;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,22 +25,28 @@ final class HttpApi {
   private final LocalServerSettings settings;
   private final FileCalls files;
   private final BatchCalls batches;
-  private final Map<String, LongAdder> taken = new ConcurrentHashMap<>();
+  private final ControlCalls controls;
+  private final FaultPlan faults;
+  private final CallCounts counts;
 
-  HttpApi(LocalServerSettings settings, FileCalls files, BatchCalls batches) {
+  HttpApi(
+      LocalServerSettings settings,
+      FileCalls files,
+      BatchCalls batches,
+      ControlCalls controls,
+      FaultPlan faults,
+      CallCounts counts) {
     this.settings = settings;
     this.files = files;
     this.batches = batches;
+    this.controls = controls;
+    this.faults = faults;
+    this.counts = counts;
   }
 
   /** Starts listening, on loopback only. */
   Javalin start() {
     return Javalin.create(this::configure).start("127.0.0.1", settings.port());
-  }
-
-  /** How often each call was taken, by its name. */
-  Map<String, LongAdder> taken() {
-    return taken;
   }
 
   private void configure(JavalinConfig config) {
@@ -70,13 +74,61 @@ final class HttpApi {
     routes.get("/v1/batches/{id}", named("retrieve_batch", batches::retrieve));
     routes.post("/v1/batches/{id}/cancel", named("cancel_batch", batches::cancel));
     routes.get("/v1/models", named("list_models", this::models));
+    routes.get("/_faults", controls::showFaults);
+    routes.put("/_faults", controls::setFaults);
+    routes.delete("/_faults", controls::clearFaults);
+    routes.get("/_stats", controls::showStats);
   }
 
   private Handler named(String name, Handler handler) {
     return call -> {
-      taken.computeIfAbsent(name, unused -> new LongAdder()).increment();
+      counts.took(name);
       authorize(call.header("Authorization"));
-      handler.handle(call);
+      CallFault fault = faults.call(name);
+      if (fault == null) {
+        handler.handle(call);
+      } else {
+        fail(fault, call, handler);
+      }
+    };
+  }
+
+  private static void fail(CallFault fault, Context call, Handler handler) throws Exception {
+    switch (fault.kind()) {
+      case DROP -> Connections.close(call);
+      case LOST_REPLY -> {
+        handler.handle(call);
+        Connections.close(call);
+      }
+      case TRUNCATE -> {
+        call.attribute(FileCalls.TRUNCATED, true);
+        handler.handle(call);
+      }
+      default -> {
+        call.req().getInputStream().transferTo(OutputStream.nullOutputStream());
+        throw new ApiException(error(fault, call));
+      }
+    }
+  }
+
+  private static ApiError error(CallFault fault, Context call) {
+    return switch (fault.kind()) {
+      case RATE_LIMIT -> {
+        String seconds = Integer.toString(fault.retryAfterSeconds());
+        call.header("retry-after", seconds);
+        yield ApiError.rateLimit(
+            "Rate limit reached for requests in organization %s. Please try again in %ss."
+                .formatted(Messages.ORGANIZATION, seconds));
+      }
+      case NO_QUOTA ->
+          new ApiError(
+              429,
+              "You exceeded your current quota, please check your plan and billing details.",
+              "insufficient_quota",
+              null,
+              "insufficient_quota");
+      case ERROR_503 -> ApiError.serverError(503);
+      default -> ApiError.serverError(500);
     };
   }
 

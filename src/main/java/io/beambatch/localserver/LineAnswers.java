@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Answers a batch's lines into its result files, in an order of its own, from where it stopped. */
 final class LineAnswers implements Closeable {
+  private final BatchState batch;
+  private final FaultPlan faults;
   private final LineFile lines;
   private final int[] order;
   private final Endpoint endpoint;
@@ -25,8 +27,15 @@ final class LineAnswers implements Closeable {
   private int completed;
   private int failed;
 
-  LineAnswers(BatchState batch, BatchStore store, Path input, LocalServerSettings settings)
+  LineAnswers(
+      BatchState batch,
+      BatchStore store,
+      Path input,
+      LocalServerSettings settings,
+      FaultPlan faults)
       throws IOException {
+    this.batch = batch;
+    this.faults = faults;
     Progress progress = batch.progress();
     endpoint = batch.endpoint();
     answers = Answers.of(endpoint);
@@ -59,43 +68,81 @@ final class LineAnswers implements Closeable {
     return failed;
   }
 
-  /** Answers the next line. */
+  /** Answers the next line, or does to it what a fault wants. */
   void answerNext(long now) throws IOException {
-    int line = order[next];
+    int line = order[next++];
     ApiError error = read(line);
-    if (error == null) {
-      JsonGenerator out = output.out();
-      startLine(line, 200, out);
-      answers.write(request, Ids.derived(key, line), now, out, usage);
-      endLine(output);
-      billed.out().writeString(request.customId);
-      billed.endLine();
-      completed++;
-    } else {
-      startLine(line, error.status(), errors.out());
-      error.writeTo(errors.out());
-      endLine(errors);
-      failed++;
+    if (error != null) {
+      refuse(line, error);
+      return;
     }
-    next++;
+    switch (faults.line(batch, line)) {
+      case NONE -> answer(line, now);
+      case ERROR_500 -> refuse(line, ApiError.serverError(500));
+      case ERROR_429 ->
+          refuse(line, ApiError.rateLimit("Rate limit reached. Please try again in 1s."));
+      case TIMEOUT -> {
+        noResponse(line, "request_timeout", "This request timed out.");
+        failed++;
+      }
+      case STATUS_ZERO -> {
+        startLine(line, request.customId, 0, output.out());
+        output.out().writeString("");
+        endLine(output);
+        completed++;
+      }
+      case MISSING -> completed++;
+      case DOUBLED -> {
+        write(line, request.customId, now, new Usage());
+        answer(line, now);
+      }
+      case UNKNOWN -> {
+        answer(line, now);
+        write(line, "unknown-" + Ids.derived(key + 1, line), now, new Usage());
+      }
+    }
+  }
+
+  private void answer(int line, long now) throws IOException {
+    write(line, request.customId, now, usage);
+    billed.out().writeString(request.customId);
+    billed.endLine();
+    completed++;
+  }
+
+  private void write(int line, String customId, long now, Usage used) throws IOException {
+    startLine(line, customId, 200, output.out());
+    answers.write(request, Ids.derived(key, line), now, output.out(), used);
+    endLine(output);
+  }
+
+  private void refuse(int line, ApiError error) throws IOException {
+    startLine(line, request.customId, error.status(), errors.out());
+    error.writeTo(errors.out());
+    endLine(errors);
+    failed++;
   }
 
   /** Writes every line that was not answered into the error file, with this code. */
   void giveUp(String code, String message) throws IOException {
     for (int i = next; i < order.length; i++) {
       read(order[i]);
-      JsonGenerator out = errors.out();
-      out.writeStartObject();
-      out.writeStringField("id", "batch_req_" + Ids.derived(~key, order[i]));
-      out.writeStringField("custom_id", request.customId);
-      out.writeNullField("response");
-      out.writeObjectFieldStart("error");
-      out.writeStringField("code", code);
-      out.writeStringField("message", message);
-      out.writeEndObject();
-      out.writeEndObject();
-      errors.endLine();
+      noResponse(order[i], code, message);
     }
+  }
+
+  private void noResponse(int line, String code, String message) throws IOException {
+    JsonGenerator out = errors.out();
+    out.writeStartObject();
+    out.writeStringField("id", "batch_req_" + Ids.derived(~key, line));
+    out.writeStringField("custom_id", request.customId);
+    out.writeNullField("response");
+    out.writeObjectFieldStart("error");
+    out.writeStringField("code", code);
+    out.writeStringField("message", message);
+    out.writeEndObject();
+    out.writeEndObject();
+    errors.endLine();
   }
 
   /** Brings everything to disk, and says how far it goes. */
@@ -136,11 +183,12 @@ final class LineAnswers implements Closeable {
     }
   }
 
-  private void startLine(int line, int status, JsonGenerator out) throws IOException {
+  private void startLine(int line, String customId, int status, JsonGenerator out)
+      throws IOException {
     String id = Ids.derived(~key, line);
     out.writeStartObject();
     out.writeStringField("id", "batch_req_" + id);
-    out.writeStringField("custom_id", request.customId);
+    out.writeStringField("custom_id", customId);
     out.writeObjectFieldStart("response");
     out.writeNumberField("status_code", status);
     out.writeStringField("request_id", id);

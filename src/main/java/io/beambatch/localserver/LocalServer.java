@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /**
@@ -33,6 +34,9 @@ public final class LocalServer implements AutoCloseable {
   private final Path dir;
   private final boolean temporary;
   private final FileChannel lock;
+  private final FaultPlan faults;
+  private final Bill bill;
+  private final CallCounts counts;
   private final BatchScheduler scheduler;
   private final Javalin javalin;
 
@@ -42,12 +46,18 @@ public final class LocalServer implements AutoCloseable {
     this.lock = lock;
     FileStore files = new FileStore(dir.resolve("files"), settings.clock());
     BatchStore store = new BatchStore(dir.resolve("batches"), settings.clock());
-    this.scheduler = new BatchScheduler(store, files, settings);
+    this.faults = new FaultPlan(settings.seed(), settings.faults());
+    this.bill = new Bill(store);
+    this.counts = new CallCounts(dir.resolve("calls.json"));
+    this.scheduler = new BatchScheduler(store, files, settings, faults);
     HttpApi api =
         new HttpApi(
             settings,
             new FileCalls(files, settings),
-            new BatchCalls(store, files, scheduler, settings));
+            new BatchCalls(store, files, scheduler, settings, faults),
+            new ControlCalls(faults, bill, counts),
+            faults,
+            counts);
     try {
       this.javalin = api.start();
     } catch (JavalinBindException e) {
@@ -91,12 +101,28 @@ public final class LocalServer implements AutoCloseable {
     return URI.create("http://127.0.0.1:" + port() + "/v1");
   }
 
+  /** What goes wrong from now on; all counts of earlier faults end. */
+  public void faults(Faults next) {
+    faults.set(next);
+  }
+
+  /** What was taken and answered in the life of the folder. */
+  public ServerStats stats() throws IOException {
+    return bill.stats(counts.counts());
+  }
+
+  /** How often each {@code custom_id} was answered, and so billed. All in memory: for tests. */
+  public Map<String, Integer> timesAnswered() throws IOException {
+    return bill.timesAnswered();
+  }
+
   /** Stops; batches that are under way are left so that they can go on. */
   @Override
   public void close() throws IOException {
     javalin.stop();
     try {
       scheduler.close();
+      counts.save();
     } finally {
       lock.close();
       if (temporary) {

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param createsPerHour batches that may be created in any hour
  * @param models those that are known, or null for any
  * @param workers threads that validate and answer
+ * @param faults what goes wrong from the start
  * @param clock gives all times, and decides when batches move on and expire
  */
 public record LocalServerSettings(
@@ -36,9 +37,11 @@ public record LocalServerSettings(
     int createsPerHour,
     @Nullable Set<String> models,
     int workers,
+    Faults faults,
     Clock clock) {
 
   public LocalServerSettings {
+    Objects.requireNonNull(faults, "faults");
     Objects.requireNonNull(clock, "clock");
     models = models == null ? null : Set.copyOf(models);
     require(port >= 0 && port <= 65535, "port must be 0 to 65535, not " + port);
@@ -63,6 +66,7 @@ public record LocalServerSettings(
         2_000,
         null,
         Math.min(4, Runtime.getRuntime().availableProcessors()),
+        Faults.none(),
         Clock.systemUTC());
   }
 
@@ -79,6 +83,7 @@ public record LocalServerSettings(
         createsPerHour,
         models,
         workers,
+        faults,
         clock);
   }
 
@@ -95,6 +100,7 @@ public record LocalServerSettings(
         createsPerHour,
         models,
         workers,
+        faults,
         clock);
   }
 
@@ -111,6 +117,7 @@ public record LocalServerSettings(
         createsPerHour,
         models,
         workers,
+        faults,
         clock);
   }
 
@@ -127,6 +134,7 @@ public record LocalServerSettings(
         createsPerHour,
         models,
         workers,
+        faults,
         clock);
   }
 
@@ -143,6 +151,7 @@ public record LocalServerSettings(
         createsPerHour,
         models,
         workers,
+        faults,
         clock);
   }
 
@@ -159,6 +168,7 @@ public record LocalServerSettings(
         createsPerHour,
         models,
         workers,
+        faults,
         clock);
   }
 
@@ -175,6 +185,7 @@ public record LocalServerSettings(
         createsPerHour,
         models,
         workers,
+        faults,
         clock);
   }
 
@@ -191,6 +202,7 @@ public record LocalServerSettings(
         createsPerHour,
         models,
         workers,
+        faults,
         clock);
   }
 
@@ -207,6 +219,7 @@ public record LocalServerSettings(
         value,
         models,
         workers,
+        faults,
         clock);
   }
 
@@ -223,6 +236,7 @@ public record LocalServerSettings(
         createsPerHour,
         value,
         workers,
+        faults,
         clock);
   }
 
@@ -238,6 +252,24 @@ public record LocalServerSettings(
         maxBytes,
         createsPerHour,
         models,
+        value,
+        faults,
+        clock);
+  }
+
+  public LocalServerSettings withFaults(Faults value) {
+    return new LocalServerSettings(
+        port,
+        dir,
+        latency,
+        seed,
+        apiKey,
+        enqueuedTokenLimit,
+        maxRequests,
+        maxBytes,
+        createsPerHour,
+        models,
+        workers,
         value,
         clock);
   }
@@ -255,6 +287,7 @@ public record LocalServerSettings(
         createsPerHour,
         models,
         workers,
+        faults,
         value);
   }
 

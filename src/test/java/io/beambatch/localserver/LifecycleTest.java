@@ -4,13 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -143,6 +146,50 @@ class LifecycleTest {
   }
 
   @Test
+  void goesOnWithABatchThatItWasBusyWithWhenItWasClosed() throws Exception {
+    server.close();
+    LocalServerSettings fast = LocalServerSettings.defaults().withDir(dir);
+    server = LocalServer.start(fast);
+    client = new RawClient(server);
+    String id = create(20_000);
+    client.await(id, "in_progress", "finalizing", "completed");
+    server.close();
+
+    server = LocalServer.start(fast);
+    client = new RawClient(server);
+    JsonNode batch = client.await(id);
+
+    assertThat(batch.get("status").asText()).isEqualTo("completed");
+    assertThat(client.results(batch, "output_file_id")).hasSize(20_000);
+    assertThat(server.timesAnswered()).hasSize(20_000).containsValue(1).doesNotContainValue(2);
+  }
+
+  /** What a crash leaves behind: states that lag behind the files. */
+  @Test
+  void goesOnAfterACrash(@TempDir Path copy) throws Exception {
+    String id = create();
+    clock.advance(Duration.ofSeconds(5));
+    client.await(id, "in_progress");
+    clock.advance(Duration.ofSeconds(34));
+    awaitCompleted(id, 400);
+    copy(dir.resolve("batches"), copy.resolve("batches"));
+    clock.advance(Duration.ofSeconds(17));
+    awaitCompleted(id, 600);
+    Files.copy(
+        dir.resolve("batches").resolve(id + ".output"),
+        copy.resolve("batches").resolve(id + ".output"),
+        StandardCopyOption.REPLACE_EXISTING);
+    copy(dir.resolve("files"), copy.resolve("files"));
+
+    clock.advance(Duration.ofSeconds(100));
+    try (LocalServer second = LocalServer.start(settings().withDir(copy))) {
+      RawClient other = new RawClient(second);
+      assertThat(other.results(other.await(id), "output_file_id")).hasSize(LINES);
+      assertThat(second.timesAnswered()).hasSize(LINES).doesNotContainValue(2);
+    }
+  }
+
+  @Test
   void countsTokensAgainstTheLimitUntilTheBatchHasEnded() throws Exception {
     server.close();
     server = LocalServer.start(settings().withEnqueuedTokenLimit(15_000));
@@ -195,7 +242,20 @@ class LifecycleTest {
   }
 
   private String create() throws IOException, InterruptedException {
-    return client.create(client.upload(Lines.chats(LINES)), Lines.CHAT).json().get("id").asText();
+    return create(LINES);
+  }
+
+  private String create(int lines) throws IOException, InterruptedException {
+    return client.create(client.upload(Lines.chats(lines)), Lines.CHAT).json().get("id").asText();
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    Files.createDirectories(to);
+    try (Stream<Path> paths = Files.list(from)) {
+      for (Path path : paths.toList()) {
+        Files.copy(path, to.resolve(path.getFileName()));
+      }
+    }
   }
 
   private void awaitCompleted(String id, int count) throws IOException, InterruptedException {

@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.locks.LockSupport;
 
 /** Speaks to the server in plain HTTP. */
 final class RawClient {
@@ -50,6 +51,19 @@ final class RawClient {
   Reply send(HttpRequest request) throws IOException, InterruptedException {
     HttpResponse<String> response = http.send(request, BodyHandlers.ofString());
     return new Reply(response.statusCode(), response);
+  }
+
+  /** A call outside of {@code /v1}, without a key. */
+  Reply control(String method, String path, String body) throws IOException, InterruptedException {
+    return send(
+        HttpRequest.newBuilder(base.resolve(path))
+            .method(method, BodyPublishers.ofString(body))
+            .build());
+  }
+
+  void faults(String json) throws IOException, InterruptedException {
+    Reply reply = control("PUT", "/_faults", json);
+    assertThat(reply.status()).as(reply.http().body()).isEqualTo(200);
   }
 
   Reply get(String path) throws IOException, InterruptedException {
@@ -131,7 +145,7 @@ final class RawClient {
         return batch;
       }
       assertThat(Instant.now()).as("still " + batch).isBefore(deadline);
-      Thread.onSpinWait();
+      LockSupport.parkNanos(2_000_000);
     }
   }
 

@@ -1,0 +1,84 @@
+package io.beambatch.localserver;
+
+import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Something that goes wrong with a call.
+ *
+ * @param call its name, such as {@code create_batch}, or {@code *} for every call
+ * @param first hits that many calls of the name, counted from when the fault was set; null for by
+ *     chance
+ * @param probability 0 to 1, of each call; ignored if {@code first} is set
+ * @param retryAfterSeconds for {@link Kind#RATE_LIMIT}: what the header says; 1 if nothing is said
+ */
+public record CallFault(
+    String call,
+    Kind kind,
+    @Nullable Integer first,
+    double probability,
+    Integer retryAfterSeconds) {
+  static final Set<String> CALLS =
+      Set.of(
+          "upload_file",
+          "list_files",
+          "retrieve_file",
+          "download_file",
+          "delete_file",
+          "create_batch",
+          "list_batches",
+          "retrieve_batch",
+          "cancel_batch",
+          "list_models");
+
+  /** What happens. */
+  public enum Kind {
+    /** Nothing is done; 500. */
+    ERROR_500,
+    /** Nothing is done; 503. */
+    ERROR_503,
+    /** Nothing is done; 429 {@code rate_limit_exceeded}, with {@code retry-after}. */
+    RATE_LIMIT,
+    /** Nothing is done; 429 {@code insufficient_quota}. */
+    NO_QUOTA,
+    /** Nothing is done, and the connection closes without a reply. */
+    DROP,
+    /** The call is carried out, and the connection closes without a reply. */
+    LOST_REPLY,
+    /** Of {@code download_file}: the connection closes after half of the bytes. */
+    TRUNCATE;
+
+    /** The word for it in JSON. */
+    @JsonValue
+    public String code() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  public CallFault {
+    retryAfterSeconds = retryAfterSeconds == null ? Integer.valueOf(1) : retryAfterSeconds;
+    Faults.require(
+        call.equals("*") || CALLS.contains(call),
+        "call must be * or one of %s, not '%s'".formatted(CALLS, call));
+    Faults.require(first == null || first >= 0, "first must not be negative, but is " + first);
+    Faults.requireShare("probability", probability);
+    Faults.require(
+        kind != Kind.TRUNCATE || call.equals("download_file"),
+        "truncate needs call download_file, not '" + call + "'");
+    Faults.require(
+        retryAfterSeconds >= 0,
+        "retry_after_seconds must not be negative, but is " + retryAfterSeconds);
+  }
+
+  /** Hits the first calls of a name. */
+  public static CallFault first(int count, String call, Kind kind) {
+    return new CallFault(call, kind, count, 0, 1);
+  }
+
+  /** Hits calls of a name by chance. */
+  public static CallFault chance(double probability, String call, Kind kind) {
+    return new CallFault(call, kind, null, probability, 1);
+  }
+}

@@ -1,0 +1,53 @@
+package io.beambatch.localserver;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.javalin.http.Context;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+
+/** Calls that no real API has: faults and statistics. They need no key. */
+final class ControlCalls {
+  private final FaultPlan faults;
+  private final Bill bill;
+  private final CallCounts counts;
+
+  ControlCalls(FaultPlan faults, Bill bill, CallCounts counts) {
+    this.faults = faults;
+    this.bill = bill;
+    this.counts = counts;
+  }
+
+  void showFaults(Context call) {
+    call.contentType("application/json").result(faults.faults().toJson());
+  }
+
+  void setFaults(Context call) throws IOException, ApiException {
+    String json = new String(call.req().getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    try {
+      faults.set(Faults.parse(json));
+    } catch (IllegalArgumentException e) {
+      ApiException refused = new ApiException(ApiError.invalid(e.getMessage(), null, null));
+      refused.initCause(e);
+      throw refused;
+    }
+    showFaults(call);
+  }
+
+  void clearFaults(Context call) {
+    faults.set(Faults.none());
+    showFaults(call);
+  }
+
+  void showStats(Context call) throws IOException {
+    ServerStats stats = bill.stats(counts.counts());
+    ObjectNode json =
+        Json.object()
+            .put("batches_created", stats.batchesCreated())
+            .put("lines_answered", stats.linesAnswered())
+            .put("custom_ids_answered_more_than_once", stats.customIdsAnsweredMoreThanOnce());
+    stats.examples().forEach(json.putArray("examples")::add);
+    ObjectNode calls = json.putObject("calls");
+    stats.calls().forEach(calls::put);
+    Replies.json(call, json);
+  }
+}
