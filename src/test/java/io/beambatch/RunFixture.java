@@ -1,0 +1,236 @@
+package io.beambatch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.beambatch.batch.CoordinatorSettings;
+import io.beambatch.chunk.Chunk;
+import io.beambatch.chunk.Plan;
+import io.beambatch.chunk.PlanGate;
+import io.beambatch.chunk.PlanStore;
+import io.beambatch.job.Job;
+import io.beambatch.job.JobReader;
+import io.beambatch.ledger.Ledgers;
+import io.beambatch.localserver.LocalServer;
+import io.beambatch.localserver.LocalServerSettings;
+import io.beambatch.provider.Batch;
+import io.beambatch.provider.BatchPage;
+import io.beambatch.provider.BatchProvider;
+import io.beambatch.provider.ProviderFactory;
+import io.beambatch.run.Accounts;
+import io.beambatch.run.Report;
+import io.beambatch.run.Runs;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.options.PipelineOptionsFactory;
+
+/**
+ * A run of a job over files of its own, with a local server that answers. Of every hundred
+ * documents one is no JSON, and one lacks the field that the request needs.
+ */
+final class RunFixture implements AutoCloseable {
+  private static final JsonMapper MAPPER = JsonMapper.builder().build();
+
+  private final Path folder;
+  private final LocalServer server;
+  private final Job job;
+  private final Runs.Run run;
+
+  private RunFixture(Path folder, LocalServer server, Job job, Runs.Run run) {
+    this.folder = folder;
+    this.server = server;
+    this.job = job;
+    this.run = run;
+  }
+
+  /**
+   * Begins a run.
+   *
+   * @param overrides of the job, such as {@code limits.requests=10}
+   */
+  static RunFixture start(Path folder, String... overrides) throws Exception {
+    String yaml =
+        """
+        name: reviews
+        source: {type: jsonl, path: %1$s/in/*.jsonl, id: id}
+        request:
+          provider: openai
+          endpoint: /v1/chat/completions
+          model: gpt-4o-mini
+          body:
+            max_tokens: 10
+            messages: [{role: user, content: "Classify the sentiment: {{text}}"}]
+        result: {field: sentiment}
+        sink: {type: jsonl, path: %1$s/out/answered}
+        failures: {path: %1$s/out/failed}
+        limits: {requests: 250}
+        retry: {attempts: 3}
+        poll: {interval: 200ms}
+        """
+            .formatted(folder);
+    Files.createDirectories(folder.resolve("in"));
+    Job job = JobReader.parse(folder.resolve("job.yaml").toString(), yaml, List.of(overrides));
+    Runs.Run run =
+        new Runs(folder.resolve("staging").toString(), job, Clock.systemUTC())
+            .open("r1", Runs.Choice.NEW);
+    LocalServer server =
+        LocalServer.start(LocalServerSettings.defaults().withDir(folder.resolve("server")));
+    return new RunFixture(folder, server, job, run);
+  }
+
+  /** Moves a file of documents into the source, complete. */
+  void addDocuments(String file, int from, int to) throws IOException {
+    List<String> lines = IntStream.range(from, to).mapToObj(RunFixture::line).toList();
+    Path aside = Files.write(folder.resolve(file + ".tmp"), lines);
+    Files.move(aside, folder.resolve("in").resolve(file), StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  private static String line(int number) {
+    return switch (number % 100) {
+      case 33 -> "broken " + number;
+      case 66 -> "{\"id\":\"" + number + "\"}";
+      default -> "{\"id\":\"" + number + "\",\"text\":\"a good one, number " + number + "\"}";
+    };
+  }
+
+  private static boolean isAnswerable(int number) {
+    return number % 100 != 33 && number % 100 != 66;
+  }
+
+  /** The whole pipeline, as the command line builds it, going on from committed plans. */
+  Pipeline pipeline(ProviderFactory providers, String... beamOptions) throws IOException {
+    List<String> committed =
+        plans().stream().filter(plan -> plan.attempt() == 1).map(Plan::name).toList();
+    CoordinatorSettings settings =
+        new CoordinatorSettings(
+            job,
+            run.identity(),
+            Duration.ofMillis(300),
+            Duration.ofSeconds(1),
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(10),
+            Duration.ofMinutes(1));
+    Pipeline pipeline = Pipeline.create(PipelineOptionsFactory.fromArgs(beamOptions).create());
+    new BatchPipeline(job, run.folder(), PlanGate.OPEN)
+        .run(pipeline, committed, settings, providers);
+    return pipeline;
+  }
+
+  TestProviders providers() {
+    return new TestProviders(server.baseUrl().toString());
+  }
+
+  List<Plan> plans() throws IOException {
+    return new PlanStore(Ledgers.open(run.folder())).all();
+  }
+
+  /** The report of a run whose numbers add up. */
+  Report closedAccounts() throws Exception {
+    return new Accounts(job, run).close(Clock.systemUTC().instant());
+  }
+
+  /** Ids in the sink, in any order, as often as they are there. */
+  List<String> answered() throws IOException {
+    return read("answered-").map(document -> document.path("id").asText()).toList();
+  }
+
+  /** Documents in the dead letter. */
+  List<JsonNode> failed() throws IOException {
+    return read("failed-").toList();
+  }
+
+  private Stream<JsonNode> read(String prefix) throws IOException {
+    Path out = folder.resolve("out");
+    if (!Files.isDirectory(out)) {
+      return Stream.of();
+    }
+    List<JsonNode> documents = new ArrayList<>();
+    try (Stream<Path> files = Files.list(out)) {
+      for (Path file :
+          files.filter(path -> path.getFileName().toString().startsWith(prefix)).toList()) {
+        for (String line : Files.readAllLines(file)) {
+          documents.add(MAPPER.readTree(line));
+        }
+      }
+    }
+    return documents.stream();
+  }
+
+  /** Every document answered or failed exactly once, by what stands in the sink's files. */
+  void assertEveryDocumentOnce(int from, int to) throws IOException {
+    List<String> answerable =
+        IntStream.range(from, to)
+            .filter(RunFixture::isAnswerable)
+            .mapToObj(Integer::toString)
+            .toList();
+    assertThat(answered()).containsExactlyInAnyOrderElementsOf(answerable);
+    // What is no JSON is named by its file and line, so that each failure differs.
+    assertThat(failed()).hasSize(to - from - answerable.size()).doesNotHaveDuplicates();
+    assertThat(failed())
+        .allSatisfy(
+            document ->
+                assertThat(document.path("_failure").path("reason").asText())
+                    .isEqualTo("invalid_document"));
+  }
+
+  /** One batch for each planned chunk, and no request answered, and so billed, twice. */
+  void assertEveryChunkPaidOnce() throws Exception {
+    List<String> chunks =
+        plans().stream().flatMap(plan -> plan.chunks().stream()).map(Chunk::id).toList();
+    long requests = plans().stream().mapToLong(Plan::requests).sum();
+    List<Batch> batches = batches();
+    assertThat(batches).hasSameSizeAs(chunks);
+    List<String> billed = new ArrayList<>();
+    try (BatchProvider provider = providers().connect()) {
+      for (Batch batch : batches) {
+        for (String file :
+            Stream.of(batch.outputFileId(), batch.errorFileId())
+                .filter(Objects::nonNull)
+                .toList()) {
+          try (BufferedReader lines =
+              new BufferedReader(
+                  new InputStreamReader(provider.download(file), StandardCharsets.UTF_8))) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+              billed.add(MAPPER.readTree(line).path("custom_id").asText());
+            }
+          }
+        }
+      }
+    }
+    assertThat(billed).doesNotHaveDuplicates();
+    assertThat((long) billed.size()).isEqualTo(requests);
+  }
+
+  /** All batches that the server knows. */
+  List<Batch> batches() throws Exception {
+    List<Batch> batches = new ArrayList<>();
+    try (BatchProvider provider = providers().connect()) {
+      BatchPage page = provider.list(null, 100);
+      batches.addAll(page.batches());
+      while (page.hasMore()) {
+        page = provider.list(batches.get(batches.size() - 1).id(), 100);
+        batches.addAll(page.batches());
+      }
+    }
+    return batches;
+  }
+
+  @Override
+  public void close() throws IOException {
+    server.close();
+  }
+}
