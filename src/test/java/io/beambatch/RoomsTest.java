@@ -1,0 +1,79 @@
+package io.beambatch;
+
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.library.Architectures.LayeredArchitecture;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One room a stage, in the order in which data flows: a room needs those before it, and what stands
+ * beside them. Only the pipeline, the running of it and the command line know them all.
+ */
+@AnalyzeClasses(packages = "io.beambatch", importOptions = ImportOption.DoNotIncludeTests.class)
+class RoomsTest {
+  private static final List<String> STAGES =
+      List.of("job", "document", "request", "chunk", "batch", "result", "sink");
+
+  @ArchTest static final ArchRule aStageNeedsOnlyThoseBeforeItAndWhatStandsBeside = stages(rooms());
+
+  @ArchTest
+  static final ArchRule whatStandsBesideTheStagesNeedsNoneOfThem =
+      rooms()
+          .whereLayer("storage")
+          .mayNotAccessAnyLayer()
+          .whereLayer("provider")
+          .mayNotAccessAnyLayer()
+          .whereLayer("ledger")
+          .mayOnlyAccessLayers("provider", "storage")
+          .whereLayer("cost")
+          .mayOnlyAccessLayers("job");
+
+  @ArchTest
+  static final ArchRule theLocalServerNeedsNothingOfOurs =
+      rooms()
+          .whereLayer("localserver")
+          .mayNotAccessAnyLayer()
+          .whereLayer("localserver")
+          .mayOnlyBeAccessedByLayers("cli");
+
+  @ArchTest
+  static final ArchRule onlyTheCommandLineKnowsAll =
+      rooms()
+          .whereLayer("cli")
+          .mayNotBeAccessedByAnyLayer()
+          .whereLayer("pipeline")
+          .mayOnlyBeAccessedByLayers("cli")
+          .whereLayer("run")
+          .mayOnlyBeAccessedByLayers("cli", "pipeline");
+
+  private static LayeredArchitecture rooms() {
+    LayeredArchitecture rooms =
+        layeredArchitecture()
+            .consideringOnlyDependenciesInLayers()
+            .layer("pipeline")
+            .definedBy("io.beambatch");
+    for (String room :
+        List.of("storage", "provider", "ledger", "cost", "localserver", "run", "cli")) {
+      rooms = rooms.layer(room).definedBy("io.beambatch." + room);
+    }
+    for (String stage : STAGES) {
+      rooms = rooms.layer(stage).definedBy("io.beambatch." + stage);
+    }
+    return rooms;
+  }
+
+  private static LayeredArchitecture stages(LayeredArchitecture rooms) {
+    LayeredArchitecture ruled = rooms;
+    List<String> allowed = new ArrayList<>(List.of("storage", "provider", "ledger", "cost"));
+    for (String stage : STAGES) {
+      ruled = ruled.whereLayer(stage).mayOnlyAccessLayers(allowed.toArray(String[]::new));
+      allowed.add(stage);
+    }
+    return ruled;
+  }
+}
