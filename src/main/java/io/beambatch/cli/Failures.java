@@ -6,9 +6,10 @@ import io.beambatch.provider.ProviderSettingsException;
 import io.beambatch.run.AccountingException;
 import io.beambatch.run.OverBudgetException;
 import io.beambatch.run.RunException;
-import java.io.FileNotFoundException;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.FileSystemException;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -20,34 +21,36 @@ final class Failures {
   /** Prints the error and returns the exit code. */
   static int report(Throwable thrown, PrintWriter err) {
     Throwable told = told(thrown);
-    int code =
-        told instanceof OverBudgetException
-            ? ExitCode.OVER_BUDGET
-            : told instanceof JobFileException
-                    || told instanceof ProviderSettingsException
-                    || told instanceof IllegalArgumentException
-                ? ExitCode.USAGE
-                : ExitCode.ERROR;
     err.println("error: " + message(told));
-    if (!isOurs(told) || Logger.getLogger("io.beambatch").isLoggable(Level.FINE)) {
+    if (!isForPeople(told, thrown) || Logger.getLogger("io.beambatch").isLoggable(Level.FINE)) {
       StringWriter trace = new StringWriter();
       thrown.printStackTrace(new PrintWriter(trace, true));
       err.print(trace);
     }
     err.flush();
-    return code;
+    if (told instanceof OverBudgetException) {
+      return ExitCode.OVER_BUDGET;
+    }
+    return told instanceof JobFileException
+            || told instanceof ProviderSettingsException
+            || isOption(told, thrown)
+        ? ExitCode.USAGE
+        : ExitCode.ERROR;
   }
 
-  /** The cause that was written for people; else the innermost. */
+  /** What was written for people; else the outermost that says more than its cause does. */
   private static Throwable told(Throwable thrown) {
-    Throwable innermost = thrown;
     for (@Nullable Throwable cause = thrown; cause != null; cause = cause.getCause()) {
       if (isOurs(cause)) {
         return cause;
       }
-      innermost = cause;
     }
-    return innermost;
+    Throwable told = thrown;
+    while (told.getCause() != null
+        && (told.getMessage() == null || told.getMessage().equals(told.getCause().toString()))) {
+      told = told.getCause();
+    }
+    return told;
   }
 
   private static boolean isOurs(Throwable thrown) {
@@ -56,11 +59,26 @@ final class Failures {
         || thrown instanceof ProviderSettingsException
         || thrown instanceof BatchException
         || thrown instanceof AccountingException
-        || thrown instanceof RunException
-        || thrown instanceof FileNotFoundException;
+        || thrown instanceof RunException;
+  }
+
+  /** Troubles with files are no faults of the program, and their messages name the file. */
+  private static boolean isForPeople(Throwable told, Throwable thrown) {
+    return isOurs(told) || told instanceof IOException || isOption(told, thrown);
+  }
+
+  /** Beam's and our own options are checked before anything runs: it is thrown as it is. */
+  private static boolean isOption(Throwable told, Throwable thrown) {
+    return told == thrown && told instanceof IllegalArgumentException;
   }
 
   private static String message(Throwable thrown) {
-    return thrown.getMessage() == null ? thrown.getClass().getSimpleName() : thrown.getMessage();
+    if (thrown.getMessage() == null) {
+      return thrown.getClass().getSimpleName();
+    }
+    // Their message is often the path alone.
+    return thrown instanceof FileSystemException
+        ? thrown.getClass().getSimpleName() + ": " + thrown.getMessage()
+        : thrown.getMessage();
   }
 }

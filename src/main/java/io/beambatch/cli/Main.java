@@ -22,15 +22,19 @@ public final class Main implements Runnable {
   /** Runs a command and ends the process with its exit code. */
   public static void main(String[] args) {
     Logs.configure();
-    System.exit(execute(args));
+    System.exit(execute(new CommandLine(new Main()), args));
   }
 
-  /** Runs a command in this process. */
-  static int execute(String... args) {
-    return new CommandLine(new Main())
+  /** Runs a command in this process, which says there what it would say on the terminal. */
+  static int execute(PrintWriter out, PrintWriter err, String... args) {
+    return execute(new CommandLine(new Main()).setOut(out).setErr(err), args);
+  }
+
+  private static int execute(CommandLine commandLine, String... args) {
+    return commandLine
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setExecutionExceptionHandler(
-            (exception, commandLine, parsed) -> Failures.report(exception, commandLine.getErr()))
+            (exception, failed, parsed) -> Failures.report(exception, failed.getErr()))
         .execute(args);
   }
 

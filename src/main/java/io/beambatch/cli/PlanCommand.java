@@ -28,7 +28,8 @@ import picocli.CommandLine.Spec;
     description =
         "Reads and packs everything, prints documents, batches, bytes, tokens and cost, and sends"
             + " nothing.",
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class)
 final class PlanCommand implements Callable<Integer> {
   @Mixin private JobOptions options;
 

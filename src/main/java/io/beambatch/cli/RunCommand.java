@@ -30,7 +30,8 @@ import picocli.CommandLine.Spec;
     name = "run",
     description =
         "Reads, submits, awaits, joins and writes; resumes an unfinished run of the same job.",
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class)
 final class RunCommand implements Callable<Integer> {
   @Mixin private JobOptions options;
   @Mixin private JobOptions.RunOptions runOptions;
@@ -46,8 +47,8 @@ final class RunCommand implements Callable<Integer> {
     PrintWriter err = spec.commandLine().getErr();
     Job job = options.readJob();
     Clock clock = Clock.systemUTC();
+    Runs runs = new Runs(options.staging(), job, clock);
     try (Peer peer = local ? Peer.local(options.staging()) : Peer.remote(job)) {
-      Runs runs = new Runs(options.staging(), job, clock);
       Run run = runs.open(runOptions.name(), runOptions.isNew() ? Choice.NEW : Choice.RESUME);
       boolean finishedBefore = run.record().finished() != null;
       if (!finishedBefore) {

@@ -18,7 +18,8 @@ import picocli.CommandLine.Spec;
     name = "serve",
     description =
         "Serves the Files and Batches API on 127.0.0.1, with answers made by simple rules.",
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class)
 final class ServeCommand implements Callable<Integer> {
   @Option(
       names = "--port",

@@ -48,7 +48,9 @@ final class Summary {
                 + " by batch, "
                 + money(report.costRealtimeUsd())
                 + " in real time");
-    summary.line("answers", job.sink().path() + "-" + report.run() + "-*");
+    if (report.answered() > 0) {
+      summary.line("answers", job.sink().path() + "-" + report.run() + "-*");
+    }
     if (report.failures() > 0) {
       summary.line("failures", job.failures().path() + "-" + report.run() + "-*");
     }

@@ -2,6 +2,7 @@ package io.beambatch.run;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.beambatch.batch.RunIdentity;
+import io.beambatch.chunk.PlanStore;
 import io.beambatch.job.CanonicalJob;
 import io.beambatch.job.Job;
 import io.beambatch.ledger.LedgerStore;
@@ -18,12 +19,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The runs of a job in a staging location: begun, found again, finished. */
 public final class Runs {
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
   private static final String FOLDER = "runs";
+  private static final Pattern NAMES = Pattern.compile("[A-Za-z0-9_-]{1,64}");
   private static final DateTimeFormatter NAME =
       DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT).withZone(ZoneOffset.UTC);
 
@@ -46,8 +49,17 @@ public final class Runs {
    * @param name the run's name, or null for the newest unfinished one, else a new one named by the
    *     time
    * @throws RunException if the run was begun with another job
+   * @throws IllegalArgumentException if a run can't be called so
    */
   public Run open(@Nullable String name, Choice choice) throws IOException, RunException {
+    if (name != null && (!NAMES.matcher(name).matches() || name.equals(FOLDER))) {
+      throw new IllegalArgumentException(
+          "--run "
+              + name
+              + ": a run's name is 1 to 64 letters, digits, '_' or '-', and not '"
+              + FOLDER
+              + "'");
+    }
     if (choice == Choice.NEW) {
       return begin(name == null ? freshName() : name);
     }
@@ -57,17 +69,29 @@ public final class Runs {
     }
     RunRecord record = known.get();
     String now = CanonicalJob.text(job);
-    if (record.finished() == null && !record.job().equals(now)) {
-      throw new RunException(
-          "run "
-              + record.name()
-              + " of job "
-              + job.name()
-              + " is not finished, and was begun with another job; what differs: "
-              + String.join(", ", CanonicalJob.differences(record.job(), now))
-              + ". Put it back to finish that run, or begin another with --new-run");
+    if (record.job().equals(now)) {
+      return new Run(record, folder(record.name()), identity(record));
     }
-    return new Run(record, folder(record.name()), identity(record));
+    if (name == null && !hasPlan(record)) {
+      // Nothing of it was sent, so nothing is lost with it: most often a path was wrong.
+      return begin(freshName());
+    }
+    boolean finished = record.finished() != null;
+    throw new RunException(
+        "run "
+            + record.name()
+            + " of job "
+            + job.name()
+            + (finished ? " is finished" : " is not finished")
+            + ", and was begun with another job; what differs: "
+            + String.join(", ", CanonicalJob.differences(record.job(), now))
+            + (finished
+                ? ". Choose another --run name"
+                : ". Put it back to finish that run, or begin another with --new-run"));
+  }
+
+  private boolean hasPlan(RunRecord record) throws IOException {
+    return !new PlanStore(Ledgers.open(folder(record.name()))).all().isEmpty();
   }
 
   /** A known run, by name, or the newest. */

@@ -1,0 +1,67 @@
+package io.beambatch.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.beambatch.localserver.LocalServer;
+import io.beambatch.localserver.LocalServerSettings;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The key comes from the environment, and goes to the provider alone. */
+@Tag("slow")
+class KeyTest {
+  private static final String RIGHT = "sk-right-6b1f0c4e";
+  private static final String WRONG = "sk-wrong-97ad23f5";
+
+  @TempDir Path folder;
+
+  @Test
+  void isInNothingThatIsSaidOrWritten() throws Exception {
+    Workplace workplace = new Workplace(folder);
+    List<String> command = workplace.command("run", "pipelines/sentiment.yaml", "--verbose");
+    LocalServerSettings settings = LocalServerSettings.defaults().withApiKey(RIGHT);
+    try (LocalServer server = LocalServer.start(settings);
+        Program refused = start("refused", server, WRONG, command)) {
+      assertThat(refused.end()).isEqualTo(1);
+      assertThat(refused.err())
+          .contains("error: the provider refuses the key; check OPENAI_API_KEY")
+          .contains("run the same command again to go on");
+
+      Program resumed = start("resumed", server, RIGHT, command);
+      assertThat(resumed.end()).as("%s", resumed).isZero();
+      assertThat(resumed.err()).contains("resuming run");
+    }
+    assertThat(workplace.answered()).hasSize(40);
+    for (Path file : files()) {
+      assertThat(Files.readString(file, StandardCharsets.ISO_8859_1))
+          .as("%s", file)
+          .doesNotContain(RIGHT)
+          .doesNotContain(WRONG);
+    }
+  }
+
+  private Program start(String name, LocalServer server, String key, List<String> command)
+      throws IOException {
+    return Program.start(
+        folder.resolve(name),
+        Map.of("OPENAI_BASE_URL", server.baseUrl().toString(), "OPENAI_API_KEY", key),
+        command);
+  }
+
+  /** What the program said is among them. */
+  private List<Path> files() throws IOException {
+    try (Stream<Path> found = Files.walk(folder)) {
+      List<Path> files = found.filter(Files::isRegularFile).toList();
+      assertThat(files).hasSizeGreaterThan(10);
+      return files;
+    }
+  }
+}

@@ -1,0 +1,93 @@
+package io.beambatch.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PlanCommandTest {
+  private static final String JOB = "pipelines/sentiment.yaml";
+
+  @TempDir Path folder;
+
+  @Test
+  void saysWhatARunWouldDoWithoutAKeyAndLeavesNothing() throws Exception {
+    Workplace workplace = new Workplace(folder);
+
+    Said said = Said.by(workplace.command("plan", JOB, "--set", "limits.requests=7"));
+
+    assertThat(said.exitCode()).as("%s", said).isZero();
+    assertThat(said.told("documents")).isEqualTo("40");
+    assertThat(said.told("requests")).isEqualTo("40");
+    assertThat(said.told("batches")).isEqualTo("6");
+    assertThat(said.told("cost by batch")).startsWith("$0.00");
+    assertThat(files()).isEmpty();
+  }
+
+  @Test
+  void saysTheSameAsJson() throws Exception {
+    Said said = Said.by(new Workplace(folder).command("plan", JOB, "--json"));
+
+    assertThat(said.exitCode()).isZero();
+    JsonNode plan = Workplace.JSON.readTree(said.out());
+    assertThat(plan.path("job").asText()).isEqualTo("sentiment");
+    assertThat(plan.path("model").asText()).isEqualTo("gpt-4o-mini");
+    assertThat(plan.path("documents").asLong()).isEqualTo(40);
+    assertThat(plan.path("requests").asLong()).isEqualTo(40);
+    assertThat(plan.path("batches").asLong()).isEqualTo(1);
+    assertThat(plan.path("failed")).isEmpty();
+    assertThat(plan.path("bytes").asLong()).isGreaterThan(10_000);
+    assertThat(plan.path("prompt_tokens").asLong()).isGreaterThan(1_000);
+    assertThat(plan.path("max_completion_tokens").asLong()).isEqualTo(400);
+    assertThat(plan.path("cost_usd").decimalValue()).isPositive();
+    assertThat(plan.path("saving_usd").decimalValue())
+        .isEqualByComparingTo(
+            plan.path("cost_realtime_usd")
+                .decimalValue()
+                .subtract(plan.path("cost_usd").decimalValue()));
+  }
+
+  @Test
+  void saysThatAPriceIsUnknown() throws Exception {
+    String[] unknown = {"--set", "request.model=house-model"};
+    Workplace workplace = new Workplace(folder);
+
+    assertThat(Said.by(workplace.command("plan", JOB, unknown)).told("cost"))
+        .isEqualTo("unknown: no price for house-model (set prices: in the job file)");
+    assertThat(
+            Workplace.JSON
+                .readTree(
+                    Said.by(
+                            workplace.command(
+                                "plan", JOB, "--json", "--set", "request.model=house-model"))
+                        .out())
+                .path("cost_usd")
+                .isNull())
+        .isTrue();
+  }
+
+  @Test
+  void countsDocumentsThatCanNotBeSent() throws Exception {
+    Workplace workplace = new Workplace(folder);
+    Path source = workplace.write("bad.jsonl", "{\"id\":1,\"text\":\"x\"}\n{oops\n");
+
+    Said said = Said.by(workplace.command("plan", JOB, "--set", "source.path=" + source));
+
+    assertThat(said.exitCode()).isZero();
+    assertThat(said.told("documents")).isEqualTo("2");
+    assertThat(said.told("  invalid_document")).isEqualTo("1");
+    assertThat(said.told("requests")).isEqualTo("1");
+  }
+
+  private List<Path> files() throws IOException {
+    try (Stream<Path> found = Files.walk(folder)) {
+      return found.filter(Files::isRegularFile).toList();
+    }
+  }
+}

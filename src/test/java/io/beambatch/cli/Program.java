@@ -1,0 +1,116 @@
+package io.beambatch.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** The packaged program in a process of its own. */
+final class Program implements AutoCloseable {
+  private static final Path JAR = Path.of("target/beam-batch-inference.jar").toAbsolutePath();
+  private static final Duration PATIENCE = Duration.ofMinutes(4);
+
+  private final Process process;
+  private final Path out;
+  private final Path err;
+
+  private Program(Process process, Path out, Path err) {
+    this.process = process;
+    this.out = out;
+    this.err = err;
+  }
+
+  /**
+   * Starts it.
+   *
+   * @param logs the beginning of the names of the files that take what it says
+   * @param environment all that it gets of {@code OPENAI_…}
+   */
+  static Program start(Path logs, Map<String, String> environment, List<String> args)
+      throws IOException {
+    assertThat(JAR).as("the jar, which mvn package makes").exists();
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                // Starts sooner, and there are many starts.
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-Xmx512m",
+                "-jar",
+                JAR.toString()));
+    command.addAll(args);
+    Path out = Path.of(logs + ".out");
+    Path err = Path.of(logs + ".err");
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
+    builder.environment().keySet().removeIf(name -> name.startsWith("OPENAI_"));
+    builder.environment().putAll(environment);
+    return new Program(builder.start(), out, err);
+  }
+
+  String out() throws IOException {
+    return Files.readString(out);
+  }
+
+  String err() throws IOException {
+    return Files.readString(err);
+  }
+
+  /** Where it serves, as {@code serve} says it. */
+  URI servedUrl() throws IOException, InterruptedException {
+    awaitOutput("OPENAI_BASE_URL=");
+    String first = out().lines().findFirst().orElseThrow(() -> new AssertionError(this));
+    return URI.create(first.substring(first.lastIndexOf(' ') + 1));
+  }
+
+  /** Waits for its end and returns its exit code. */
+  int end() throws InterruptedException {
+    assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+        .as("%s ends", this)
+        .isTrue();
+    return process.exitValue();
+  }
+
+  /** Whether it ends within this time. */
+  boolean awaitEnd(int millis) throws InterruptedException {
+    return process.waitFor(millis, TimeUnit.MILLISECONDS);
+  }
+
+  /** Waits until it has said something, or has ended. */
+  void awaitOutput(String text) throws IOException, InterruptedException {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (!out().contains(text) && !err().contains(text) && !awaitEnd(20)) {
+      assertThat(System.nanoTime()).as("%s says '%s'", this, text).isLessThan(deadline);
+    }
+  }
+
+  @Override
+  public String toString() {
+    try {
+      return "out:\n" + out() + "err:\n" + err();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Ends it as Ctrl-C would, and returns its exit code. */
+  int stop() throws InterruptedException {
+    process.destroy();
+    return end();
+  }
+
+  /** Ends it as a crash would: at once, and without a word. */
+  @Override
+  public void close() {
+    process.destroyForcibly().onExit().join();
+  }
+}

@@ -1,0 +1,125 @@
+package io.beambatch.cli;
+
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.beambatch.localserver.LocalServer;
+import io.beambatch.localserver.LocalServerSettings;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** A folder with a staging location and outputs of its own, for commands to work in. */
+record Workplace(Path folder) {
+  /** No number loses a digit. */
+  static final JsonMapper JSON =
+      JsonMapper.builder().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).build();
+
+  Path staging() {
+    return folder.resolve("staging");
+  }
+
+  Path sink() {
+    return folder.resolve("out/answers");
+  }
+
+  Path failures() {
+    return folder.resolve("out/failures");
+  }
+
+  Path write(String name, String content) throws IOException {
+    return Files.writeString(folder.resolve(name), content);
+  }
+
+  /** The arguments of a command that keeps to this folder. */
+  List<String> command(String name, String job, String... more) {
+    return Stream.concat(
+            Stream.of(
+                name,
+                job,
+                "--staging",
+                staging().toString(),
+                "--set",
+                "sink.path=" + sink(),
+                "--set",
+                "failures.path=" + failures()),
+            Stream.of(more))
+        .toList();
+  }
+
+  /** {@code run --local}. */
+  Said run(String job, String... more) {
+    List<String> args = new ArrayList<>(command("run", job, more));
+    args.add(2, "--local");
+    return Said.by(args);
+  }
+
+  JsonNode report(Said said) throws IOException {
+    return JSON.readTree(Files.readString(Path.of(said.told("report"))));
+  }
+
+  List<JsonNode> answered() throws IOException {
+    return lines(sink());
+  }
+
+  List<JsonNode> failed() throws IOException {
+    return lines(failures());
+  }
+
+  /** Documents of the JSON lines files whose names begin like this. */
+  private static List<JsonNode> lines(Path prefix) throws IOException {
+    List<JsonNode> documents = new ArrayList<>();
+    for (Path file : files(prefix, ".jsonl")) {
+      for (String line : Files.readAllLines(file)) {
+        documents.add(JSON.readTree(line));
+      }
+    }
+    return documents;
+  }
+
+  static List<Path> files(Path prefix, String suffix) throws IOException {
+    List<Path> files = new ArrayList<>();
+    if (Files.isDirectory(prefix.getParent())) {
+      try (DirectoryStream<Path> found =
+          Files.newDirectoryStream(prefix.getParent(), prefix.getFileName() + "-*" + suffix)) {
+        found.forEach(files::add);
+      }
+    }
+    return files.stream().sorted().toList();
+  }
+
+  /** What the embedded server of this staging location knows, after the command that had it. */
+  List<JsonNode> batches() throws IOException, InterruptedException {
+    try (LocalServer server =
+        LocalServer.start(
+            LocalServerSettings.defaults().withDir(staging().resolve(".local-server")))) {
+      return batches(server.baseUrl());
+    }
+  }
+
+  /** All batches that a server knows. */
+  static List<JsonNode> batches(URI baseUrl) throws IOException, InterruptedException {
+    HttpClient client = HttpClient.newHttpClient();
+    List<JsonNode> batches = new ArrayList<>();
+    JsonNode page;
+    String after = "";
+    do {
+      HttpRequest request =
+          HttpRequest.newBuilder(URI.create(baseUrl + "/batches?limit=100" + after))
+              .header("Authorization", "Bearer any")
+              .build();
+      page = JSON.readTree(client.send(request, BodyHandlers.ofString()).body());
+      page.path("data").forEach(batches::add);
+      after = "&after=" + page.path("last_id").asText();
+    } while (page.path("has_more").asBoolean());
+    return batches;
+  }
+}
