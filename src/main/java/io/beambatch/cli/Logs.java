@@ -10,6 +10,7 @@ import java.util.logging.SimpleFormatter;
 final class Logs {
   private static final Logger ROOT = Logger.getLogger("");
   private static final Logger OURS = Logger.getLogger("io.beambatch");
+  private static final Logger FLINK_METRICS = Logger.getLogger("org.apache.flink.metrics");
 
   private Logs() {}
 
@@ -28,6 +29,8 @@ final class Logs {
     console.setLevel(Level.ALL);
     ROOT.addHandler(console);
     ROOT.setLevel(Level.WARNING);
+    // Complains about the length of every step name.
+    FLINK_METRICS.setLevel(Level.SEVERE);
   }
 
   static void verbose() {
