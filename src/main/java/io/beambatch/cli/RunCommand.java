@@ -7,12 +7,16 @@ import io.beambatch.chunk.PlanStore;
 import io.beambatch.job.Job;
 import io.beambatch.job.Retry.MaxFailed;
 import io.beambatch.ledger.Ledgers;
+import io.beambatch.provider.BatchProvider;
+import io.beambatch.provider.ProviderException;
 import io.beambatch.run.Accounts;
 import io.beambatch.run.Budget;
 import io.beambatch.run.Report;
 import io.beambatch.run.Runs;
 import io.beambatch.run.Runs.Choice;
 import io.beambatch.run.Runs.Run;
+import io.beambatch.run.UploadedFiles;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Clock;
 import java.util.List;
@@ -58,6 +62,7 @@ final class RunCommand implements Callable<Integer> {
       Report report = accounts.close(clock.instant());
       if (!finishedBefore) {
         accounts.write(report);
+        tidy(job, run, peer, err);
         runs.finish(run);
       } else {
         err.println("run " + run.record().name() + " was finished before; nothing to do");
@@ -92,6 +97,18 @@ final class RunCommand implements Callable<Integer> {
                 + state
                 + "; run the same command again to go on, and look into the runner's log");
       }
+    }
+  }
+
+  /** Everything is safe and told by now: a file that can't be deleted is no reason to fail. */
+  private static void tidy(Job job, Run run, Peer peer, PrintWriter err) throws IOException {
+    if (job.keepFiles()) {
+      return;
+    }
+    try (BatchProvider provider = peer.providers().open()) {
+      new UploadedFiles(run).delete(provider);
+    } catch (ProviderException e) {
+      err.println("warning: uploaded files are left at the provider: " + e.getMessage());
     }
   }
 
