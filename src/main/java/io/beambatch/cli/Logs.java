@@ -1,16 +1,26 @@
 package io.beambatch.cli;
 
+import java.util.List;
 import java.util.logging.ConsoleHandler;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
+import java.util.stream.Stream;
 
 /** What the program says besides its results: warnings, or with {@code --verbose} all it does. */
 final class Logs {
   private static final Logger ROOT = Logger.getLogger("");
   private static final Logger OURS = Logger.getLogger("io.beambatch");
-  private static final Logger FLINK_METRICS = Logger.getLogger("org.apache.flink.metrics");
+
+  /** Warn of nothing that a user could change: names of steps that are long, no web dashboard. */
+  private static final List<Logger> CHATTY =
+      Stream.of(
+              "org.apache.flink.metrics",
+              "org.apache.flink.runtime.security.token",
+              "org.apache.flink.runtime.webmonitor")
+          .map(Logger::getLogger)
+          .toList();
 
   private Logs() {}
 
@@ -29,12 +39,12 @@ final class Logs {
     console.setLevel(Level.ALL);
     ROOT.addHandler(console);
     ROOT.setLevel(Level.WARNING);
-    // Complains about the length of every step name.
-    FLINK_METRICS.setLevel(Level.SEVERE);
+    CHATTY.forEach(logger -> logger.setLevel(Level.SEVERE));
   }
 
   static void verbose() {
     ROOT.setLevel(Level.INFO);
     OURS.setLevel(Level.FINE);
+    CHATTY.forEach(logger -> logger.setLevel(null));
   }
 }

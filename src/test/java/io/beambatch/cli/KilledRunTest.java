@@ -49,7 +49,7 @@ class KilledRunTest {
       assertThat(answered.stream().map(document -> document.path("id").asInt()))
           .containsExactlyInAnyOrderElementsOf(IntStream.range(0, DOCUMENTS).boxed().toList());
       assertThat(workplace.failed()).isEmpty();
-      List<JsonNode> batches = Workplace.batches(baseUrl);
+      List<JsonNode> batches = Workplace.listed(baseUrl + "/batches?limit=100");
       assertThat(batches.stream().map(batch -> batch.at("/metadata/beambatch_key").asText()))
           .doesNotHaveDuplicates()
           .hasSizeBetween(DOCUMENTS / REQUESTS_PER_BATCH, DOCUMENTS / REQUESTS_PER_BATCH + 3);

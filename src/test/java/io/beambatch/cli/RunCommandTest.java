@@ -197,6 +197,15 @@ class RunCommandTest {
   }
 
   @Test
+  void deletesWhatItUploadedUnlessItIsToBeKept() throws Exception {
+    assertThat(run("--run", "a").exitCode()).isZero();
+    assertThat(workplace.uploads()).isEmpty();
+
+    assertThat(run("--run", "b", "--set", "keep_files=true").exitCode()).isZero();
+    assertThat(workplace.uploads()).hasSize(1);
+  }
+
+  @Test
   void namesTheKeyThatIsMissing() throws Exception {
     // Nothing listens there, should the machine have a key.
     Said said =

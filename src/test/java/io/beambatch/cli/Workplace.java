@@ -96,30 +96,39 @@ record Workplace(Path folder) {
     return files.stream().sorted().toList();
   }
 
-  /** What the embedded server of this staging location knows, after the command that had it. */
+  /** The batches that the embedded server has, after the command that used it. */
   List<JsonNode> batches() throws IOException, InterruptedException {
+    return fromEmbedded("/batches?limit=100");
+  }
+
+  /** The input files that the embedded server has. */
+  List<JsonNode> uploads() throws IOException, InterruptedException {
+    return fromEmbedded("/files?limit=100&purpose=batch");
+  }
+
+  private List<JsonNode> fromEmbedded(String call) throws IOException, InterruptedException {
     try (LocalServer server =
         LocalServer.start(
             LocalServerSettings.defaults().withDir(staging().resolve(".local-server")))) {
-      return batches(server.baseUrl());
+      return listed(server.baseUrl() + call);
     }
   }
 
-  /** All batches that a server knows. */
-  static List<JsonNode> batches(URI baseUrl) throws IOException, InterruptedException {
+  /** Everything on all pages of a list call. */
+  static List<JsonNode> listed(String call) throws IOException, InterruptedException {
     HttpClient client = HttpClient.newHttpClient();
-    List<JsonNode> batches = new ArrayList<>();
+    List<JsonNode> items = new ArrayList<>();
     JsonNode page;
     String after = "";
     do {
       HttpRequest request =
-          HttpRequest.newBuilder(URI.create(baseUrl + "/batches?limit=100" + after))
+          HttpRequest.newBuilder(URI.create(call + after))
               .header("Authorization", "Bearer any")
               .build();
       page = JSON.readTree(client.send(request, BodyHandlers.ofString()).body());
-      page.path("data").forEach(batches::add);
+      page.required("data").forEach(items::add);
       after = "&after=" + page.path("last_id").asText();
     } while (page.path("has_more").asBoolean());
-    return batches;
+    return items;
   }
 }
