@@ -8,10 +8,13 @@ import com.fasterxml.jackson.databind.JsonNode;
  * @param cut whether something is missing at the end
  */
 record Completion(String text, boolean cut) {
+  /** Of a long text, the rules look at the beginning only. */
+  private static final int MOST_CHARS = 2_000;
 
   /** Answers messages: a JSON text if one was asked for, else plain words. */
   static Completion of(Request request, TextRules rules) {
-    String user = request.user.isEmpty() ? request.system : request.user;
+    String said = request.user.isEmpty() ? request.system : request.user;
+    String user = said.length() > MOST_CHARS ? said.substring(0, MOST_CHARS) : said;
     String text =
         switch (request.format) {
           case TEXT -> rules.answer(request.system, user);

@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The files, in a folder: {@code <id>.content} holds the bytes, {@code <id>.json} the rest. A file
- * exists from the moment that its JSON does.
+ * exists when both do: its JSON is written first, so that a crash in between leaves the content
+ * where it came from.
  */
 final class FileStore {
   private static final String CONTENT = ".content";
@@ -39,7 +40,10 @@ final class FileStore {
       String name = path.getFileName().toString();
       if (name.endsWith(JSON)) {
         ObjectNode json = Json.load(path);
-        put(StoredFile.fromJson(json.get("file"), json.get("ordinal").longValue()));
+        StoredFile file = StoredFile.fromJson(json.get("file"), json.get("ordinal").longValue());
+        if (Files.exists(content(file.id()))) {
+          put(file);
+        }
       }
     }
     for (Path path : listing()) {
@@ -68,10 +72,10 @@ final class FileStore {
             secondsToLive == null ? null : now + secondsToLive,
             filename,
             purpose);
-    Files.move(content, content(id), StandardCopyOption.ATOMIC_MOVE);
     ObjectNode json = Json.object().put("ordinal", file.ordinal());
     json.set("file", file.toJson());
     Json.save(dir.resolve(id + JSON), json);
+    Files.move(content, content(id), StandardCopyOption.ATOMIC_MOVE);
     put(file);
     return file;
   }
