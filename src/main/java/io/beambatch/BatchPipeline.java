@@ -2,6 +2,7 @@ package io.beambatch;
 
 import io.beambatch.batch.CoordinatorSettings;
 import io.beambatch.chunk.CommittedPlans;
+import io.beambatch.chunk.FilePlans;
 import io.beambatch.chunk.Part;
 import io.beambatch.chunk.Plan;
 import io.beambatch.chunk.PlanGate;
@@ -60,26 +61,39 @@ public final class BatchPipeline {
 
   /** Everything up to the plan: reads and packs, sends nothing. */
   public PCollection<Plan> plan(Pipeline pipeline) {
-    PCollectionTuple read =
-        pipeline.apply("Read documents", ReadDocuments.from(job.source(), folder.input()));
+    return plan(read(pipeline));
+  }
+
+  private PCollectionTuple read(Pipeline pipeline) {
+    return pipeline.apply(
+        "Read documents",
+        ReadDocuments.from(job.source(), folder.input()).withoutPlanned(new FilePlans(folder)));
+  }
+
+  private PCollection<Plan> plan(PCollectionTuple read) {
     PCollectionTuple rendered =
         read.get(ReadDocuments.DOCUMENTS).apply("Render requests", RenderRequests.of(job));
-    return PCollectionTuple.of(ShardIntoChunks.READ, read.get(ReadDocuments.DOCUMENTS))
-        .and(ShardIntoChunks.UNREADABLE, read.get(ReadDocuments.INVALID))
-        .and(ShardIntoChunks.REQUESTS, rendered.get(RenderRequests.REQUESTS))
-        .and(
-            ShardIntoChunks.UNSENDABLE,
-            PCollectionList.of(read.get(ReadDocuments.INVALID))
-                .and(rendered.get(RenderRequests.INVALID))
-                .apply("Invalid documents", Flatten.pCollections()))
+    PCollectionTuple input =
+        PCollectionTuple.of(ShardIntoChunks.READ, read.get(ReadDocuments.DOCUMENTS))
+            .and(ShardIntoChunks.UNREADABLE, read.get(ReadDocuments.INVALID))
+            .and(ShardIntoChunks.REQUESTS, rendered.get(RenderRequests.REQUESTS))
+            .and(
+                ShardIntoChunks.UNSENDABLE,
+                PCollectionList.of(read.get(ReadDocuments.INVALID))
+                    .and(rendered.get(RenderRequests.INVALID))
+                    .apply("Invalid documents", Flatten.pCollections()));
+    return (read.has(ReadDocuments.FILES)
+            ? input.and(ShardIntoChunks.FILES, read.get(ReadDocuments.FILES))
+            : input)
         .apply("Shard into chunks", new ShardIntoChunks(job, folder));
   }
 
   /**
    * The whole way from documents to answers.
    *
-   * @param committed names of the first attempt's plans that an earlier launch committed; the
-   *     source is read only if there are none
+   * @param committed names of the first attempt's plans that an earlier launch committed. They are
+   *     taken up as they are; a source is read only if there are none, a watched one for files that
+   *     are in none of them
    */
   public void run(
       Pipeline pipeline,
@@ -87,11 +101,13 @@ public final class BatchPipeline {
       CoordinatorSettings settings,
       ProviderFactory providers) {
     PCollection<Plan> plans =
-        leaveWindows(
-            committed.isEmpty()
-                ? plan(pipeline)
-                : pipeline.apply("Shard into chunks", new CommittedPlans(committed, folder)),
-            1);
+        job.source().watch() == null
+            ? leaveWindows(
+                committed.isEmpty()
+                    ? plan(pipeline)
+                    : pipeline.apply("Shard into chunks", new CommittedPlans(committed, folder)),
+                1)
+            : watched(pipeline, committed);
     List<PCollection<ResultFile>> results = new ArrayList<>();
     results.add(plans.apply("Gather invalid", new GatherUnsent(folder)));
     for (int attempt = 1; ; attempt++) {
@@ -116,19 +132,39 @@ public final class BatchPipeline {
         .apply("Note what was written", new RecordWritten(folder));
   }
 
+  /** Plans of new files, and those that are there already. */
+  private PCollection<Plan> watched(Pipeline pipeline, List<String> committed) {
+    PCollectionTuple read = read(pipeline);
+    return PCollectionList.of(plan(read).apply("Leave windows 1", pieceByPiece()))
+        .and(
+            read.get(ReadDocuments.PLANNED)
+                .apply("Plans of known files", CommittedPlans.ofFiles(committed, folder))
+                .apply("Take up known files", pieceByPiece()))
+        .and(
+            pipeline
+                .apply("Plans of earlier launches", new CommittedPlans(committed, folder))
+                .apply("Take up earlier launches", pieceByPiece()))
+        .apply("All plans", Flatten.pCollections());
+  }
+
   /**
    * Once a plan is committed its window has done its work. What follows is awaited together, and on
    * unbounded input goes on piece by piece.
    */
   private static PCollection<Plan> leaveWindows(PCollection<Plan> plans, int attempt) {
-    Window<Plan> global = Window.into(new GlobalWindows());
     return plans.apply(
         "Leave windows " + attempt,
         plans.isBounded() == IsBounded.BOUNDED
-            ? global.triggering(DefaultTrigger.of()).discardingFiredPanes()
-            : global
-                .triggering(Repeatedly.forever(AfterPane.elementCountAtLeast(1)))
-                .withAllowedLateness(Duration.ZERO)
-                .discardingFiredPanes());
+            ? Window.<Plan>into(new GlobalWindows())
+                .triggering(DefaultTrigger.of())
+                .discardingFiredPanes()
+            : pieceByPiece());
+  }
+
+  private static Window<Plan> pieceByPiece() {
+    return Window.<Plan>into(new GlobalWindows())
+        .triggering(Repeatedly.forever(AfterPane.elementCountAtLeast(1)))
+        .withAllowedLateness(Duration.ZERO)
+        .discardingFiredPanes();
   }
 }

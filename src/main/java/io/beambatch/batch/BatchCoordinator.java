@@ -81,6 +81,11 @@ final class BatchCoordinator {
     }
   }
 
+  /** Forgets all chunks but these: the others have meanwhile been handed out by another. */
+  void retain(Set<String> chunkIds) {
+    tracked.keySet().retainAll(chunkIds);
+  }
+
   /** Whether nothing is left to wait for. */
   boolean isIdle() {
     return tracked.isEmpty();

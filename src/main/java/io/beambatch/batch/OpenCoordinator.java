@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /** A coordinator with the connection that it holds. */
 final class OpenCoordinator implements AutoCloseable {
@@ -20,8 +21,12 @@ final class OpenCoordinator implements AutoCloseable {
     this.coordinator = new BatchCoordinator(settings, provider, ledger, clock);
   }
 
-  /** Looks once after these chunks. */
-  List<AwaitedChunk> step(Iterable<Chunk> chunks) throws IOException {
+  /**
+   * Looks once after these chunks, and no others: a runner may turn to several coordinators of one
+   * pool by turns, and what one remembers, another may have handed out.
+   */
+  List<AwaitedChunk> step(List<Chunk> chunks) throws IOException {
+    coordinator.retain(chunks.stream().map(Chunk::id).collect(Collectors.toSet()));
     track(chunks);
     return coordinator.step();
   }

@@ -6,10 +6,14 @@ import java.util.stream.Stream;
 /**
  * The chunks of one attempt and window: committed once, before anything is paid.
  *
- * @param name such as {@code a1}, or {@code a1-w20260101T000000Z-p0} where there are windows
+ * @param name such as {@code a1}, {@code a1-w20260101T000000000} where there are windows; of a
+ *     watched source {@code a1-p00007}, numbered as they were committed, and {@code a2-} with a
+ *     part's name
  * @param unsent parts that hold nothing but failed documents
+ * @param files of a watched source, whose documents these are; else empty
  */
-public record Plan(String name, int attempt, List<Chunk> chunks, List<Part> unsent) {
+public record Plan(
+    String name, int attempt, List<Chunk> chunks, List<Part> unsent, List<String> files) {
 
   /** All parts, sent or not. */
   public Stream<Part> parts() {

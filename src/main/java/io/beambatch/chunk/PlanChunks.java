@@ -29,8 +29,7 @@ final class PlanChunks extends PTransform<PCollection<Tally>, PCollection<Plan>>
         .apply("Key", WithKeys.of(0))
         .setCoder(KvCoder.of(VarIntCoder.of(), JsonCoder.of(Tally.class)))
         .apply("Gather part descriptors", GroupByKey.create())
-        .apply(
-            "Pack and commit", ParDo.of(new PlanFn(attempt, folder, limits, tallies.isBounded())))
+        .apply("Pack and commit", ParDo.of(new PlanFn(attempt, folder, limits)))
         .setCoder(JsonCoder.of(Plan.class));
   }
 }

@@ -10,12 +10,11 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.TreeSet;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.IntervalWindow;
-import org.apache.beam.sdk.transforms.windowing.PaneInfo;
 import org.apache.beam.sdk.values.KV;
-import org.apache.beam.sdk.values.PCollection.IsBounded;
 
 /** Plans what was gathered in a window. */
 final class PlanFn extends DoFn<KV<Integer, Iterable<Tally>>, Plan> {
@@ -25,14 +24,14 @@ final class PlanFn extends DoFn<KV<Integer, Iterable<Tally>>, Plan> {
   private final int attempt;
   private final RunFolder folder;
   private final Limits limits;
-  private final boolean panes;
+  private final FilePlans filePlans;
   private transient Planner planner;
 
-  PlanFn(int attempt, RunFolder folder, Limits limits, IsBounded bounded) {
+  PlanFn(int attempt, RunFolder folder, Limits limits) {
     this.attempt = attempt;
     this.folder = folder;
     this.limits = limits;
-    this.panes = bounded == IsBounded.UNBOUNDED;
+    this.filePlans = new FilePlans(folder);
   }
 
   @Setup
@@ -44,25 +43,29 @@ final class PlanFn extends DoFn<KV<Integer, Iterable<Tally>>, Plan> {
   public void process(
       @Element KV<Integer, Iterable<Tally>> gathered,
       BoundedWindow window,
-      PaneInfo pane,
       OutputReceiver<Plan> out)
       throws IOException {
     List<Part> parts = new ArrayList<>();
+    TreeSet<String> files = new TreeSet<>();
     long read = 0;
     for (Tally tally : gathered.getValue()) {
       read += tally.read();
       if (tally.part() != null) {
         parts.add(tally.part());
       }
+      if (tally.file() != null) {
+        files.add(tally.file());
+      }
     }
-    out.output(planner.plan(name(window, pane), attempt, parts, read));
+    out.output(
+        files.isEmpty()
+            ? planner.plan(name(window), attempt, parts, read)
+            : planner.planFiles(filePlans, parts, read, List.copyOf(files)));
   }
 
-  private String name(BoundedWindow window, PaneInfo pane) {
-    String name = "a" + attempt;
-    if (window instanceof IntervalWindow interval) {
-      name += "-w" + WINDOW.format(Instant.ofEpochMilli(interval.start().getMillis()));
-    }
-    return panes ? name + "-p" + pane.getIndex() : name;
+  private String name(BoundedWindow window) {
+    return window instanceof IntervalWindow interval
+        ? "a" + attempt + "-w" + WINDOW.format(Instant.ofEpochMilli(interval.start().getMillis()))
+        : "a" + attempt;
   }
 }

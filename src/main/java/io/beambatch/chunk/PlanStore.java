@@ -30,14 +30,15 @@ public final class PlanStore {
   /** All committed plans, by name. */
   public List<Plan> all() throws IOException {
     List<Plan> plans = new ArrayList<>();
-    for (String name : store.list(FOLDER)) {
-      plans.add(
-          parse(
-              store
-                  .read(name)
-                  .orElseThrow(() -> new IOException("plan " + name + " has vanished"))));
+    for (String name : names()) {
+      plans.add(read(name).orElseThrow(() -> new IOException("plan " + name + " has vanished")));
     }
     return plans;
+  }
+
+  /** The names of all committed plans, sorted. */
+  List<String> names() throws IOException {
+    return store.list(FOLDER).stream().map(name -> name.substring(FOLDER.length() + 1)).toList();
   }
 
   /** Commits a plan, unless one of that name is there; returns the one that holds. */

@@ -16,12 +16,12 @@ import org.slf4j.LoggerFactory;
 final class Planner {
   private static final Logger LOG = LoggerFactory.getLogger(Planner.class);
 
-  private final PlanStore plans;
+  private final PlanStore store;
   private final RunFolder folder;
   private final Limits limits;
 
-  Planner(PlanStore plans, RunFolder folder, Limits limits) {
-    this.plans = plans;
+  Planner(PlanStore store, RunFolder folder, Limits limits) {
+    this.store = store;
     this.folder = folder;
     this.limits = limits;
   }
@@ -34,6 +34,66 @@ final class Planner {
    * @throws IllegalStateException if the parts don't hold as many
    */
   Plan plan(String name, int attempt, List<Part> parts, long documents) throws IOException {
+    return commit(cut(name, attempt, parts, documents, List.of()));
+  }
+
+  /**
+   * Commits the plan of files that were found together, under the next number. A file goes into one
+   * plan only, whatever window it is found in: whoever takes a number knows all plans before.
+   *
+   * @param plans of the same run
+   * @param files at least one; those whose documents the parts hold
+   * @throws IllegalStateException if some of the files, but not all, are in a plan already
+   */
+  Plan planFiles(FilePlans plans, List<Part> parts, long documents, List<String> files)
+      throws IOException {
+    while (true) {
+      int number = plans.count();
+      Set<String> planned = plans.among(files);
+      if (!planned.isEmpty()) {
+        return planOfAll(files, planned, plans, parts);
+      }
+      String name = String.format(Locale.ROOT, "a1-p%05d", number);
+      Plan mine = cut(name, 1, parts, documents, files);
+      if (store.commit(mine).equals(mine)) {
+        return mine;
+      }
+      LOG.info("plan {} was committed by another launch meanwhile", name);
+    }
+  }
+
+  private Plan planOfAll(List<String> files, Set<String> planned, FilePlans plans, List<Part> parts)
+      throws IOException {
+    Set<String> holders = plans.plansOf(files);
+    if (holders.size() > 1 || planned.size() < files.size()) {
+      throw new IllegalStateException(
+          "of "
+              + files.size()
+              + " files that were found together "
+              + planned.size()
+              + " are in plans already ("
+              + String.join(", ", holders)
+              + "); is the run going on elsewhere, too? Nothing is sent twice and nothing is lost:"
+              + " stop all launches of the run, then run the same command again");
+    }
+    String name = holders.iterator().next();
+    Plan committed =
+        store.read(name).orElseThrow(() -> new IOException("plan " + name + " has vanished"));
+    LOG.info("the files of a window are in plan {} already; going on with that one", name);
+    drop(parts, committed);
+    return committed;
+  }
+
+  private Plan commit(Plan mine) throws IOException {
+    Plan committed = store.commit(mine);
+    if (!committed.equals(mine)) {
+      LOG.info("plan {} was committed before; going on with that one", mine.name());
+      drop(mine.parts().toList(), committed);
+    }
+    return committed;
+  }
+
+  private static void checkCount(String name, List<Part> parts, long documents) {
     long inParts = parts.stream().mapToLong(Part::documents).sum();
     if (inParts != documents) {
       throw new IllegalStateException(
@@ -44,16 +104,10 @@ final class Planner {
               documents,
               inParts));
     }
-    Plan mine = cut(name, attempt, parts);
-    Plan committed = plans.commit(mine);
-    if (!committed.equals(mine)) {
-      LOG.info("plan {} was committed before; going on with that one", name);
-      drop(parts, committed);
-    }
-    return committed;
   }
 
-  private Plan cut(String name, int attempt, List<Part> parts) {
+  private Plan cut(String name, int attempt, List<Part> parts, long documents, List<String> files) {
+    checkCount(name, parts, documents);
     List<Chunk> chunks = new ArrayList<>();
     for (List<Part> packed : Packer.pack(parts, limits)) {
       String id = String.format(Locale.ROOT, "%s-c%05d", name, chunks.size());
@@ -64,7 +118,7 @@ final class Planner {
             .filter(part -> part.requests() == 0 && part.failures() > 0)
             .sorted(java.util.Comparator.comparing(Part::name))
             .toList();
-    return new Plan(name, attempt, chunks, unsent);
+    return new Plan(name, attempt, chunks, unsent, files);
   }
 
   private void drop(List<Part> parts, Plan committed) throws IOException {

@@ -24,12 +24,16 @@ import org.apache.beam.sdk.values.TupleTag;
  *
  * <p>Takes {@link #READ} and {@link #UNREADABLE} (all that the source gave, to be counted), {@link
  * #REQUESTS}, and {@link #UNSENDABLE} (documents that failed so far); gives one plan a window.
+ *
+ * <p>Unbounded input also has {@link #FILES}, each in the window of its documents. A plan notes
+ * them, so that no file is ever in two plans.
  */
 public final class ShardIntoChunks extends PTransform<PCollectionTuple, PCollection<Plan>> {
   public static final TupleTag<Document> READ = new TupleTag<>() {};
   public static final TupleTag<FailedDocument> UNREADABLE = new TupleTag<>() {};
   public static final TupleTag<Request> REQUESTS = new TupleTag<>() {};
   public static final TupleTag<FailedDocument> UNSENDABLE = new TupleTag<>() {};
+  public static final TupleTag<String> FILES = new TupleTag<>() {};
 
   private final Job job;
   private final RunFolder folder;
@@ -63,14 +67,16 @@ public final class ShardIntoChunks extends PTransform<PCollectionTuple, PCollect
                             ParDo.of(
                                 new TallyPartsFn<FailedDocument>(
                                     () -> new FailureWriter(theFolder))))));
-    if (in.get(READ).isBounded() == IsBounded.BOUNDED) {
+    if (in.get(READ).isBounded() == IsBounded.UNBOUNDED) {
+      tallies = tallies.and(tally(in.get(FILES).apply("List files", ParDo.of(new TallyFileFn()))));
+    } else {
       // Without it, an empty source would give no plan, and a resumed run would read it again.
       tallies =
           tallies.and(
               in.getPipeline()
                   .apply(
                       "Plan even nothing",
-                      Create.of(new Tally(null, 0)).withCoder(JsonCoder.of(Tally.class))));
+                      Create.of(Tally.ofRead(0)).withCoder(JsonCoder.of(Tally.class))));
     }
     return tallies
         .apply("All parts", Flatten.pCollections())
@@ -83,6 +89,11 @@ public final class ShardIntoChunks extends PTransform<PCollectionTuple, PCollect
     return new PTransform<>() {
       @Override
       public PCollection<Plan> expand(PCollection<Part> parts) {
+        if (parts.isBounded() == IsBounded.UNBOUNDED) {
+          return parts
+              .apply("Commit", ParDo.of(new PlanPartFn(attempt, folder, job.limits())))
+              .setCoder(JsonCoder.of(Plan.class));
+        }
         return tally(parts.apply("Count requests", ParDo.of(new TallyAgainFn())))
             .apply("Plan", new PlanChunks(attempt, folder, job.limits()));
       }

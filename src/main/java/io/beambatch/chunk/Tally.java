@@ -3,9 +3,23 @@ package io.beambatch.chunk;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is gathered for a plan: parts, and how many documents were read. The two come on separate
- * ways, so that a part that got lost shows.
+ * What is gathered for a plan: parts, how many documents were read, and the files that they came
+ * from. The first two come on separate ways, so that a part that got lost shows.
  *
  * @param read documents; 0 for a part of the first attempt
+ * @param file of a watched source, or null
  */
-record Tally(@Nullable Part part, long read) {}
+record Tally(@Nullable Part part, long read, @Nullable String file) {
+
+  static Tally of(Part part) {
+    return new Tally(part, 0, null);
+  }
+
+  static Tally ofRead(long documents) {
+    return new Tally(null, documents, null);
+  }
+
+  static Tally ofFile(String file) {
+    return new Tally(null, 0, file);
+  }
+}

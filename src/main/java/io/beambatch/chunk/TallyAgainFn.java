@@ -6,6 +6,6 @@ import org.apache.beam.sdk.transforms.DoFn;
 final class TallyAgainFn extends DoFn<Part, Tally> {
   @ProcessElement
   public void process(@Element Part part, OutputReceiver<Tally> out) {
-    out.output(new Tally(part, part.documents()));
+    out.output(new Tally(part, part.documents(), null));
   }
 }

@@ -39,7 +39,7 @@ final class TallyPartsFn<T> extends DoFn<T, Tally> {
       BoundedWindow window = writer.getKey();
       for (Part part : writer.getValue().finish()) {
         staged.inc(part.documents());
-        context.output(new Tally(part, 0), window.maxTimestamp(), window);
+        context.output(Tally.of(part), window.maxTimestamp(), window);
       }
     }
     writers.clear();

@@ -27,7 +27,7 @@ final class TallyReadFn<T> extends DoFn<T, Tally> {
     counts.forEach(
         (window, count) -> {
           read.inc(count);
-          context.output(new Tally(null, count), window.maxTimestamp(), window);
+          context.output(Tally.ofRead(count), window.maxTimestamp(), window);
         });
   }
 }

@@ -1,24 +1,46 @@
 package io.beambatch.document;
 
 import java.io.IOException;
-import java.time.Clock;
 import java.util.List;
-import org.apache.beam.sdk.transforms.Watch.Growth.PollFn;
-import org.apache.beam.sdk.transforms.Watch.Growth.PollResult;
-import org.joda.time.Instant;
+import java.util.Set;
+import org.apache.beam.sdk.coders.StringUtf8Coder;
+import org.apache.beam.sdk.state.BagState;
+import org.apache.beam.sdk.state.StateSpec;
+import org.apache.beam.sdk.state.StateSpecs;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.values.KV;
 
-/** From a list of patterns to the files that there are at each look; each has the look's time. */
-final class NewFilesFn extends PollFn<List<String>, String> {
-  private final Clock clock;
+/**
+ * From looks to the files that are new at each; a file has the time of the look that found it.
+ *
+ * <p>Which files were seen is the runner's state, and so goes back with everything else when the
+ * runner goes back to a checkpoint. Plans that were committed since do not go back: the files in
+ * them come out apart, and are not to be read again.
+ */
+final class NewFilesFn extends DoFn<KV<String, Long>, String> {
+  private final List<String> patterns;
+  private final PlannedFiles plans;
 
-  NewFilesFn(Clock clock) {
-    this.clock = clock;
+  @StateId("seen")
+  private final StateSpec<BagState<String>> seenSpec = StateSpecs.bag(StringUtf8Coder.of());
+
+  NewFilesFn(List<String> patterns, PlannedFiles plans) {
+    this.patterns = patterns;
+    this.plans = plans;
   }
 
-  @Override
-  public PollResult<String> apply(List<String> patterns, Context context) throws IOException {
-    Instant now = Instant.ofEpochMilli(clock.millis());
-    List<String> files = List.copyOf(FilePatterns.matchAny(patterns));
-    return PollResult.incomplete(now, files).withWatermark(now);
+  @ProcessElement
+  public void look(@StateId("seen") BagState<String> seen, MultiOutputReceiver out)
+      throws IOException {
+    Set<String> found = FilePatterns.matchAny(patterns);
+    seen.read().forEach(found::remove);
+    if (found.isEmpty()) {
+      return;
+    }
+    found.forEach(seen::add);
+    Set<String> inPlans = plans.among(found);
+    inPlans.forEach(out.get(ReadDocuments.PLANNED)::output);
+    found.removeAll(inPlans);
+    found.forEach(out.get(ReadDocuments.FILES)::output);
   }
 }

@@ -2,20 +2,19 @@ package io.beambatch.document;
 
 import io.beambatch.job.SourceSpec;
 import java.io.IOException;
-import java.time.Clock;
 import java.util.List;
 import org.apache.beam.runners.direct.DirectRunner;
+import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.ListCoder;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
+import org.apache.beam.sdk.coders.VarLongCoder;
+import org.apache.beam.sdk.io.GenerateSequence;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.GroupByKey;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.Reshuffle;
-import org.apache.beam.sdk.transforms.Values;
-import org.apache.beam.sdk.transforms.Watch;
-import org.apache.beam.sdk.transforms.Watch.Growth.TerminationCondition;
 import org.apache.beam.sdk.transforms.WithKeys;
 import org.apache.beam.sdk.transforms.windowing.FixedWindows;
 import org.apache.beam.sdk.transforms.windowing.Window;
@@ -40,7 +39,8 @@ import org.joda.time.Duration;
  * folder for that; the slices stay there.
  *
  * <p>Of a watched source, each new file's documents lie in the fixed window of the time at which it
- * was found. Files have to appear complete, by being moved into place: they are read once.
+ * was found, and so does its path in {@link #FILES}. Files have to appear complete, by being moved
+ * into place: they are read once.
  *
  * <pre>{@code
  * PCollectionTuple read = pipeline.apply("Read documents", ReadDocuments.from(source, staging));
@@ -51,20 +51,23 @@ public final class ReadDocuments extends PTransform<PBegin, PCollectionTuple> {
   public static final TupleTag<Document> DOCUMENTS = new TupleTag<>("documents") {};
   public static final TupleTag<FailedDocument> INVALID = new TupleTag<>("invalid") {};
 
+  /** Paths of the files that are read; comes from watched sources only. */
+  public static final TupleTag<String> FILES = new TupleTag<>("files") {};
+
+  /** Paths of files that are not read because they are planned; from watched sources only. */
+  public static final TupleTag<String> PLANNED = new TupleTag<>("planned") {};
+
   private final SourceSpec source;
   private final String stagingFolder;
   private final ReadSettings settings;
-  private final TerminationCondition<List<String>, ?> watchUntil;
+  private final PlannedFiles planned;
 
   private ReadDocuments(
-      SourceSpec source,
-      String stagingFolder,
-      ReadSettings settings,
-      TerminationCondition<List<String>, ?> watchUntil) {
+      SourceSpec source, String stagingFolder, ReadSettings settings, PlannedFiles planned) {
     this.source = source;
     this.stagingFolder = stagingFolder;
     this.settings = settings;
-    this.watchUntil = watchUntil;
+    this.planned = planned;
   }
 
   /**
@@ -75,31 +78,40 @@ public final class ReadDocuments extends PTransform<PBegin, PCollectionTuple> {
    */
   public static ReadDocuments from(SourceSpec source, String stagingFolder) {
     SliceReader.scanner(source);
-    return new ReadDocuments(
-        source, stagingFolder, ReadSettings.DEFAULT, Watch.Growth.<List<String>>never());
+    return new ReadDocuments(source, stagingFolder, ReadSettings.DEFAULT, PlannedFiles.NONE);
   }
 
   ReadDocuments withSettings(ReadSettings changed) {
-    return new ReadDocuments(source, stagingFolder, changed, watchUntil);
+    return new ReadDocuments(source, stagingFolder, changed, planned);
   }
 
-  ReadDocuments watchingUntil(TerminationCondition<List<String>, ?> condition) {
-    return new ReadDocuments(source, stagingFolder, settings, condition);
+  /** Does not read those files of a watched source that are planned. */
+  public ReadDocuments withoutPlanned(PlannedFiles files) {
+    return new ReadDocuments(source, stagingFolder, settings, files);
   }
 
   @Override
   public PCollectionTuple expand(PBegin begin) {
-    PCollection<List<String>> patterns =
-        begin.apply(
-            "List patterns",
-            Create.of(List.of(source.paths())).withCoder(ListCoder.of(StringUtf8Coder.of())));
-    PCollection<String> files = source.watch() == null ? match(patterns) : watch(patterns);
+    if (source.watch() == null) {
+      return read(match(begin));
+    }
+    PCollectionTuple found = watch(begin);
+    PCollection<String> files =
+        found
+            .get(FILES)
+            .apply(
+                "Window by time found",
+                Window.into(FixedWindows.of(Duration.millis(source.window().toMillis()))));
+    return read(files).and(FILES, files).and(PLANNED, found.get(PLANNED));
+  }
+
+  private PCollectionTuple read(PCollection<String> files) {
     PCollection<Slice> slices =
         files
             .apply("Spread files", Reshuffle.viaRandomKey())
             .apply("Cut into slices", ParDo.of(new CutFn(source, settings, stagingFolder)))
             .setCoder(SliceCoder.of());
-    return (directRunner(begin) ? pace(slices) : slices)
+    return (onDirectRunner(files) ? pace(slices) : slices)
         .apply("Spread slices", Reshuffle.viaRandomKey())
         .apply(
             "Read slices",
@@ -107,27 +119,34 @@ public final class ReadDocuments extends PTransform<PBegin, PCollectionTuple> {
                 .withOutputTags(DOCUMENTS, TupleTagList.of(INVALID)));
   }
 
-  private static PCollection<String> match(PCollection<List<String>> patterns) {
-    return patterns.apply("Match files", ParDo.of(new MatchFn()));
+  private PCollection<String> match(PBegin begin) {
+    return begin
+        .apply(
+            "List patterns",
+            Create.of(List.of(source.paths())).withCoder(ListCoder.of(StringUtf8Coder.of())))
+        .apply("Match files", ParDo.of(new MatchFn()));
   }
 
-  private PCollection<String> watch(PCollection<List<String>> patterns) {
-    return patterns
+  /**
+   * A source of looks, and not Beam's {@code Watch}: that begins with one element, and Flink, once
+   * that has come, either holds back the time for good or leaves out the waits between two looks.
+   */
+  private PCollectionTuple watch(PBegin begin) {
+    return begin
         .apply(
-            "Watch files",
-            Watch.growthOf(new NewFilesFn(Clock.systemUTC()))
-                .withPollInterval(Duration.millis(source.watch().toMillis()))
-                .withTerminationPerInput(watchUntil)
-                .withOutputCoder(StringUtf8Coder.of()))
-        .apply("Keep paths", Values.create())
+            "Look again and again",
+            GenerateSequence.from(0).withRate(1, Duration.millis(source.watch().toMillis())))
+        .apply("Look at all patterns", WithKeys.of("all"))
+        .setCoder(KvCoder.of(StringUtf8Coder.of(), VarLongCoder.of()))
         .apply(
-            "Window by time found",
-            Window.into(FixedWindows.of(Duration.millis(source.window().toMillis()))));
+            "Find new files",
+            ParDo.of(new NewFilesFn(source.paths(), planned))
+                .withOutputTags(FILES, TupleTagList.of(PLANNED)));
   }
 
-  private boolean directRunner(PBegin begin) {
+  private boolean onDirectRunner(PCollection<String> files) {
     return source.watch() == null
-        && begin.getPipeline().getOptions().getRunner() == DirectRunner.class;
+        && files.getPipeline().getOptions().getRunner() == DirectRunner.class;
   }
 
   private static PCollection<Slice> pace(PCollection<Slice> slices) {

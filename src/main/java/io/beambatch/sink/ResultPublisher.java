@@ -16,7 +16,7 @@ record ResultPublisher(SinkSpec sink, FailuresSpec failures, String run) impleme
   /**
    * Writes one file, which appears only when it is complete.
    *
-   * @param columns of a CSV sink, else empty
+   * @param columns of a CSV sink; else they do not matter
    * @throws IOException naming the file, also if it has not as many documents as it should
    */
   WrittenFile publish(ResultFile file, List<String> columns) throws IOException {

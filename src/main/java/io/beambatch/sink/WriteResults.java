@@ -10,6 +10,7 @@ import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollection.IsBounded;
 import org.apache.beam.sdk.values.PCollectionView;
 import org.jspecify.annotations.Nullable;
 
@@ -22,8 +23,9 @@ import org.jspecify.annotations.Nullable;
  * {@link ResultFile} says stops the pipeline, and is not delivered.
  *
  * <p>JSON lines are copied byte for byte. The columns of CSV files are the fields of all answered
- * documents of the window, so that its files fit together; objects and arrays ({@code _batch} among
- * them) stand in one cell as JSON, null and missing fields are empty cells.
+ * documents of the window, so that its files fit together; of unbounded input, which is delivered
+ * before all is known, each file has the columns of its own documents. Objects and arrays ({@code
+ * _batch} among them) stand in one cell as JSON, null and missing fields are empty cells.
  *
  * <pre>{@code
  * PCollection<WrittenFile> written =
@@ -49,7 +51,7 @@ public final class WriteResults
 
   @Override
   public PCollection<WrittenFile> expand(PCollection<ResultFile> files) {
-    if (publisher.sink().type() != SinkSpec.Type.CSV) {
+    if (publisher.sink().type() != SinkSpec.Type.CSV || files.isBounded() == IsBounded.UNBOUNDED) {
       return files.apply("Write files", ParDo.of(new PublishFn(publisher, null)));
     }
     PCollectionView<List<String>> columns =
@@ -69,8 +71,9 @@ public final class WriteResults
 
     @ProcessElement
     public void publish(ProcessContext context) throws IOException {
-      List<String> names = columns == null ? List.of() : context.sideInput(columns);
-      context.output(publisher.publish(context.element(), names));
+      ResultFile file = context.element();
+      context.output(
+          publisher.publish(file, columns == null ? file.fields() : context.sideInput(columns)));
     }
   }
 }

@@ -1,0 +1,80 @@
+package io.beambatch.chunk;
+
+import io.beambatch.document.PlannedFiles;
+import io.beambatch.ledger.Ledgers;
+import io.beambatch.storage.RunFolder;
+import java.io.IOException;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Knows which plan holds which file of a watched source. Asks the ledger anew each time, but reads
+ * each plan only once: a committed plan never changes.
+ */
+public final class FilePlans implements PlannedFiles {
+  private final RunFolder folder;
+  private transient @Nullable Known known;
+
+  /** The plans of a run. */
+  public FilePlans(RunFolder folder) {
+    this.folder = folder;
+  }
+
+  @Override
+  public Set<String> among(Collection<String> files) throws IOException {
+    Set<String> planned = new HashSet<>(files);
+    planned.retainAll(read().planByFile.keySet());
+    return planned;
+  }
+
+  /** The name of the plan that holds a file. */
+  Optional<String> planOf(String file) throws IOException {
+    return Optional.ofNullable(read().planByFile.get(file));
+  }
+
+  /** The names of the plans that hold any of these files. */
+  Set<String> plansOf(Collection<String> files) throws IOException {
+    Set<String> plans = new HashSet<>();
+    Map<String, String> planByFile = read().planByFile;
+    for (String file : files) {
+      if (planByFile.containsKey(file)) {
+        plans.add(planByFile.get(file));
+      }
+    }
+    return plans;
+  }
+
+  /** How many plans of files are committed. */
+  int count() throws IOException {
+    return read().count;
+  }
+
+  private synchronized Known read() throws IOException {
+    Known now = known == null ? new Known() : known;
+    PlanStore store = new PlanStore(Ledgers.open(folder));
+    for (String name : store.names()) {
+      if (!now.plans.contains(name)) {
+        Plan plan =
+            store
+                .read(name)
+                .orElseThrow(() -> new IOException("plan " + name + " of " + folder + " is gone"));
+        plan.files().forEach(file -> now.planByFile.put(file, name));
+        now.plans.add(name);
+        now.count += plan.files().isEmpty() ? 0 : 1;
+      }
+    }
+    known = now;
+    return now;
+  }
+
+  private static final class Known {
+    private final Set<String> plans = new HashSet<>();
+    private final Map<String, String> planByFile = new HashMap<>();
+    private int count;
+  }
+}
