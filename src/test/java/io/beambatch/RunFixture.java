@@ -18,6 +18,7 @@ import io.beambatch.provider.Batch;
 import io.beambatch.provider.BatchPage;
 import io.beambatch.provider.BatchProvider;
 import io.beambatch.provider.ProviderFactory;
+import io.beambatch.run.AccountingException;
 import io.beambatch.run.Accounts;
 import io.beambatch.run.Report;
 import io.beambatch.run.Runs;
@@ -156,21 +157,34 @@ final class RunFixture implements AutoCloseable {
     return read("failed-").toList();
   }
 
-  private Stream<JsonNode> read(String prefix) throws IOException {
-    Path out = folder.resolve("out");
-    if (!Files.isDirectory(out)) {
-      return Stream.of();
+  /** Whether so many documents are answered or failed by now, and all of it is written down. */
+  boolean isAccountedFor(int documents) throws Exception {
+    try {
+      return closedAccounts().documents() == documents;
+    } catch (AccountingException stillUnderWay) {
+      return false;
     }
+  }
+
+  private Stream<JsonNode> read(String prefix) throws IOException {
     List<JsonNode> documents = new ArrayList<>();
-    try (Stream<Path> files = Files.list(out)) {
-      for (Path file :
-          files.filter(path -> path.getFileName().toString().startsWith(prefix)).toList()) {
-        for (String line : Files.readAllLines(file)) {
-          documents.add(MAPPER.readTree(line));
-        }
+    for (Path file : sinkFiles(prefix)) {
+      for (String line : Files.readAllLines(file)) {
+        documents.add(MAPPER.readTree(line));
       }
     }
     return documents.stream();
+  }
+
+  /** Files that were delivered under a prefix. */
+  List<Path> sinkFiles(String prefix) throws IOException {
+    Path out = folder.resolve("out");
+    if (!Files.isDirectory(out)) {
+      return List.of();
+    }
+    try (Stream<Path> files = Files.list(out)) {
+      return files.filter(path -> path.getFileName().toString().startsWith(prefix)).toList();
+    }
   }
 
   /** Every document answered or failed exactly once, by what stands in the sink's files. */

@@ -2,14 +2,17 @@ package io.beambatch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
+import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -17,7 +20,21 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Files appear while the pipeline runs: each window's documents are sent when it closes. */
 @Tag("slow")
 class WatchedPipelineTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(90);
+  private static final Duration PATIENCE = Duration.ofSeconds(150);
+  private static final List<String> STEPS =
+      List.of(
+          "Read documents/Find new files",
+          "Read documents/Cut into slices",
+          "Read documents/Read slices",
+          "Shard into chunks/Write parts",
+          "Shard into chunks/List files",
+          "Shard into chunks/Plan/Pack and commit",
+          "Attempt 1/Upload/Upload parts",
+          "Attempt 1/Await batches/Submit and await",
+          "Attempt 1/Join results/Join chunk",
+          "Shard into chunks 2/Commit",
+          "Attempt 2/Await batches/Submit and await",
+          "Write/Write files");
 
   @TempDir Path folder;
 
@@ -27,13 +44,15 @@ class WatchedPipelineTest {
   }
 
   static Stream<List<String>> runners() {
-    return Stream.of(
-        List.of("--blockOnRun=false"),
-        List.of(
-            PipelineOnFlinkTest.flink(
-                PipelineOnFlinkTest.STREAMING,
-                "--checkpointingInterval=500",
-                "--attachedMode=false")));
+    return Stream.of(List.of("--blockOnRun=false"), List.of(flink()));
+  }
+
+  private static String[] flink(String... more) {
+    return PipelineOnFlinkTest.flink(
+        PipelineOnFlinkTest.STREAMING,
+        Stream.concat(
+                Stream.of("--checkpointingInterval=300", "--attachedMode=false"), Stream.of(more))
+            .toArray(String[]::new));
   }
 
   @ParameterizedTest
@@ -42,18 +61,86 @@ class WatchedPipelineTest {
     Faults.loseLines();
     try (RunFixture run = watched()) {
       run.addDocuments("a.jsonl", 0, 200);
-      PipelineResult result = run.pipeline(run.providers(), options.toArray(String[]::new)).run();
+      PipelineResult launch = launch(run, options);
       try {
-        awaitOutcomes(run, 200);
+        await(() -> run.isAccountedFor(200), run);
         run.addDocuments("b.jsonl", 200, 300);
         run.addDocuments("c.jsonl", 300, 500);
-        awaitOutcomes(run, 500);
+        await(() -> run.isAccountedFor(500), run);
       } finally {
-        result.cancel();
+        launch.cancel();
       }
       run.assertEveryDocumentOnce(0, 500);
       run.assertEveryChunkPaidOnce();
       assertThat(run.closedAccounts().attempts()).isEqualTo(2);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("runners")
+  void goesOnWhereAnEarlierLaunchStopped(List<String> options) throws Exception {
+    try (RunFixture run = watched()) {
+      run.addDocuments("a.jsonl", 0, 200);
+      PipelineResult first = launch(run, options);
+      try {
+        await(() -> !run.plans().isEmpty(), run);
+        run.addDocuments("b.jsonl", 200, 300);
+      } finally {
+        first.cancel();
+      }
+      run.addDocuments("c.jsonl", 300, 500);
+      PipelineResult second = launch(run, options);
+      try {
+        await(() -> run.isAccountedFor(500), run);
+      } finally {
+        second.cancel();
+      }
+      run.assertEveryDocumentOnce(0, 500);
+      run.assertEveryChunkPaidOnce();
+    }
+  }
+
+  @Test
+  void goesBackToCheckpointsWithoutPayingTwice() throws Exception {
+    Faults.loseLines();
+    for (String step : STEPS) {
+      Faults.arm("before " + step, 0);
+      Faults.arm("after " + step, 0);
+    }
+    try (RunFixture run = watched()) {
+      run.addDocuments("a.jsonl", 0, 200);
+      Pipeline pipeline =
+          run.pipeline(
+              run.providers(), flink("--numberOfExecutionRetries=100", "--executionRetryDelay=10"));
+      Faults.intoSteps(pipeline, STEPS);
+      PipelineResult launch = pipeline.run();
+      try {
+        await(() -> run.isAccountedFor(200), run);
+        run.addDocuments("b.jsonl", 200, 300);
+        await(() -> run.isAccountedFor(300) && Faults.left().isEmpty(), run);
+      } finally {
+        launch.cancel();
+      }
+      run.assertEveryDocumentOnce(0, 300);
+      run.assertEveryChunkPaidOnce();
+    }
+  }
+
+  @Test
+  void givesEachCsvFileItsOwnColumns() throws Exception {
+    try (RunFixture run =
+        RunFixture.start(folder, "source.watch=100ms", "source.window=1s", "sink.type=csv")) {
+      run.addDocuments("a.jsonl", 0, 20);
+      PipelineResult launch = launch(run, List.of("--blockOnRun=false"));
+      try {
+        await(() -> run.isAccountedFor(20), run);
+      } finally {
+        launch.cancel();
+      }
+      assertThat(Files.readAllLines(run.sinkFiles("answered-").get(0)))
+          .hasSize(21)
+          .first()
+          .isEqualTo("id,text,sentiment,_batch");
     }
   }
 
@@ -62,13 +149,22 @@ class WatchedPipelineTest {
         folder, "source.watch=100ms", "source.window=1s", "limits.requests=100");
   }
 
-  private static void awaitOutcomes(RunFixture run, int documents) throws Exception {
+  private static PipelineResult launch(RunFixture run, List<String> options) throws Exception {
+    return run.pipeline(run.providers(), options.toArray(String[]::new)).run();
+  }
+
+  private static void await(Condition condition, RunFixture run) throws Exception {
     Instant deadline = Instant.now().plus(PATIENCE);
-    while (run.answered().size() + run.failed().size() < documents) {
+    while (!condition.holds()) {
       assertThat(Instant.now())
-          .as("%d answered, %d failed", run.answered().size(), run.failed().size())
+          .as("%d plans, places that never threw: %s", run.plans().size(), Faults.left())
           .isBefore(deadline);
       Thread.sleep(50);
     }
+  }
+
+  @FunctionalInterface
+  private interface Condition {
+    boolean holds() throws Exception;
   }
 }
