@@ -31,7 +31,10 @@ import org.joda.time.Duration;
  * <p>Chunks come in the global window: those of other windows would be awaited one window after the
  * other.
  *
- * <p>Awaiting can take a day: the runner must not limit how long one element may be processed.
+ * <p>Awaiting can take a day: the runner must not limit how long one element may be processed, nor
+ * how long a checkpoint may take. Flink, streaming bounded input with checkpoints, starts again
+ * from the last one at every checkpoint timeout; nothing is lost or paid twice by that, but batch
+ * mode, or a timeout above {@code poll.deadline}, does without.
  */
 public final class AwaitBatches extends PTransform<PCollection<Chunk>, PCollection<AwaitedChunk>> {
   private final CoordinatorSettings settings;

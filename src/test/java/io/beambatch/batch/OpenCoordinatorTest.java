@@ -1,0 +1,91 @@
+package io.beambatch.batch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.beambatch.chunk.Chunk;
+import io.beambatch.chunk.Part;
+import io.beambatch.job.Job;
+import io.beambatch.job.JobReader;
+import io.beambatch.ledger.BatchEntry;
+import io.beambatch.ledger.BatchLedger;
+import io.beambatch.ledger.Ledgers;
+import io.beambatch.localserver.LocalServer;
+import io.beambatch.localserver.LocalServerSettings;
+import io.beambatch.provider.BatchProvider.Upload;
+import io.beambatch.provider.OpenAiProvider;
+import io.beambatch.storage.RunFolder;
+import io.beambatch.storage.Storage;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class OpenCoordinatorTest {
+  private static final byte[] REQUEST =
+      ("{\"custom_id\":\"part000000000000-0\",\"method\":\"POST\",\"url\":\"/v1/chat/completions\","
+              + "\"body\":{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}}\n")
+          .getBytes(StandardCharsets.UTF_8);
+
+  @TempDir Path temp;
+
+  @Test
+  void handsOutNothingThatAnotherHasHandedOut() throws Exception {
+    RunFolder folder = RunFolder.of(temp.resolve("staging").toString(), "job", "r1");
+    Part part = new Part("part000000000000", 1, 1, REQUEST.length, 10, Map.of(), List.of());
+    Storage.write(folder.requests(part.name()), stream -> stream.write(REQUEST));
+    Chunk chunk = new Chunk("a1-c00000", 1, List.of(part));
+    LocalServerSettings local = LocalServerSettings.defaults().withDir(temp.resolve("server"));
+    try (LocalServer server = LocalServer.start(local);
+        OpenCoordinator first = coordinator(server, folder);
+        OpenCoordinator second = coordinator(server, folder)) {
+      plan(chunk, folder, server);
+      assertThat(first.step(List.of(chunk))).as("submitted, not ended").isEmpty();
+      List<AwaitedChunk> done = new ArrayList<>();
+      Instant deadline = Instant.now().plusSeconds(30);
+      while (done.isEmpty()) {
+        assertThat(Instant.now()).isBefore(deadline);
+        done.addAll(second.step(List.of(chunk)));
+      }
+      assertThat(done).extracting(AwaitedChunk::chunk).containsExactly(chunk);
+      assertThat(first.step(List.of())).isEmpty();
+    }
+  }
+
+  private static void plan(Chunk chunk, RunFolder folder, LocalServer server) throws Exception {
+    try (OpenAiProvider provider = provider(server)) {
+      String file =
+          provider.upload(
+              new Upload("in.jsonl", chunk.bytes(), () -> new ChunkContent(chunk, folder)));
+      new BatchLedger(Ledgers.open(folder))
+          .create(chunk.id(), BatchEntry.planned(file, Instant.now()));
+    }
+  }
+
+  private static OpenCoordinator coordinator(LocalServer server, RunFolder folder)
+      throws Exception {
+    String yaml =
+        """
+        name: job
+        source: {type: jsonl, path: in.jsonl}
+        request: {provider: openai, endpoint: /v1/chat/completions, model: m, body: {messages: []}}
+        result: {field: answer}
+        sink: {type: jsonl, path: out}
+        """;
+    Job job = JobReader.parse("job.yaml", yaml, List.of());
+    RunIdentity run = new RunIdentity("job", "r1", "uid", Instant.now().toEpochMilli());
+    return new OpenCoordinator(
+        CoordinatorSettings.of(job, run),
+        provider(server),
+        new BatchLedger(Ledgers.open(folder)),
+        Clock.systemUTC());
+  }
+
+  private static OpenAiProvider provider(LocalServer server) throws Exception {
+    return OpenAiProvider.connect(server.baseUrl().toString(), Map.of("OPENAI_API_KEY", "any-key"));
+  }
+}
