@@ -48,6 +48,11 @@ class PackerTest {
     assertThat(Packer.pack(List.of(heavy, rename(heavy, "b")), OPENAI)).hasSize(2);
   }
 
+  @Test
+  void aMixThatFirstFitDecreasingPacksBadlyIsPackedWell() {
+    chunksKeepTheLimitsAndComeWithinTenPercentOfTheLowerBoundPlusOne(0, 1_695);
+  }
+
   @Property(tries = 200)
   void chunksKeepTheLimitsAndComeWithinTenPercentOfTheLowerBoundPlusOne(
       @ForAll @LongRange(min = 0, max = Long.MAX_VALUE) long seed,
