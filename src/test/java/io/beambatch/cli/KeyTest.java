@@ -2,6 +2,7 @@ package io.beambatch.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.beambatch.localserver.LocalServer;
 import io.beambatch.localserver.LocalServerSettings;
 import java.io.IOException;
@@ -24,7 +25,7 @@ class KeyTest {
   @TempDir Path folder;
 
   @Test
-  void isInNothingThatIsSaidOrWritten() throws Exception {
+  void isInNothingThatIsSaidOrWrittenAndNoDocumentIsInWhatIsSaid() throws Exception {
     Workplace workplace = new Workplace(folder);
     List<String> command = workplace.command("run", "pipelines/sentiment.yaml", "--verbose");
     LocalServerSettings settings = LocalServerSettings.defaults().withApiKey(RIGHT);
@@ -39,7 +40,13 @@ class KeyTest {
       assertThat(resumed.end()).as("%s", resumed).isZero();
       assertThat(resumed.err()).contains("resuming run");
     }
-    assertThat(workplace.answered()).hasSize(40);
+    List<JsonNode> answered = workplace.answered();
+    assertThat(answered).hasSize(40);
+    String said = Files.readString(folder.resolve("resumed.err"));
+    assertThat(said).contains("created for chunk");
+    for (JsonNode document : answered) {
+      assertThat(said).doesNotContain(document.path("text").asText());
+    }
     for (Path file : files()) {
       assertThat(Files.readString(file, StandardCharsets.ISO_8859_1))
           .as("%s", file)
