@@ -15,7 +15,9 @@ import io.beambatch.result.GatherUnsent;
 import io.beambatch.result.JoinedChunk;
 import io.beambatch.result.ResultFile;
 import io.beambatch.result.ResultFiles;
+import io.beambatch.run.CloseAccounts;
 import io.beambatch.run.RecordWritten;
+import io.beambatch.run.Report;
 import io.beambatch.sink.WriteResults;
 import io.beambatch.storage.RunFolder;
 import java.util.ArrayList;
@@ -38,8 +40,8 @@ import org.joda.time.Duration;
  *
  * <pre>
  * Read documents ─ Render requests ─ Shard into chunks ─ Upload ─ Await batches ─ Join results ─ Write
- *        │                │                                                            │
- *        └────────────────┴──── invalid ────► dead letter ◄───────────────── failed ───┤
+ *        │                │                                                            │     │
+ *        └────────────────┴──── invalid ────► dead letter ◄───────────────── failed ───┤     └─ Close accounts
  *                                                                                      └─ again ─► next attempt
  * </pre>
  */
@@ -89,13 +91,13 @@ public final class BatchPipeline {
   }
 
   /**
-   * The whole way from documents to answers.
+   * The whole way from documents to answers, and to the run's report.
    *
    * @param committed names of the first attempt's plans that an earlier launch committed. They are
    *     taken up as they are; a source is read only if there are none, a watched one for files that
    *     are in none of them
    */
-  public void run(
+  public PCollection<Report> run(
       Pipeline pipeline,
       List<String> committed,
       CoordinatorSettings settings,
@@ -126,10 +128,11 @@ public final class BatchPipeline {
                   ShardIntoChunks.again(attempt + 1, job, folder)),
               attempt + 1);
     }
-    PCollectionList.of(results)
+    return PCollectionList.of(results)
         .apply("All results", Flatten.pCollections())
         .apply("Write", WriteResults.to(job.sink(), job.failures(), folder.run()))
-        .apply("Note what was written", new RecordWritten(folder));
+        .apply("Note what was written", new RecordWritten(folder))
+        .apply("Close accounts", new CloseAccounts(job, folder));
   }
 
   /** Plans of new files, and those that are there already. */

@@ -44,7 +44,8 @@ class BundleRetriesTest {
           "Attempt 2/Await batches/Submit and await",
           "Attempt 2/Join results/Join chunk",
           "Write/Write files",
-          "Note what was written/Note");
+          "Note what was written/Note",
+          "Close accounts/Close");
 
   private static final List<String> STEPS =
       Stream.concat(READING.stream(), AFTER_THE_PLAN.stream()).toList();

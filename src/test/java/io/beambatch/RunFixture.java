@@ -117,8 +117,7 @@ final class RunFixture implements AutoCloseable {
 
   /** The whole pipeline, as the command line builds it, going on from committed plans. */
   Pipeline pipeline(ProviderFactory providers, String... beamOptions) throws IOException {
-    List<String> committed =
-        plans().stream().filter(plan -> plan.attempt() == 1).map(Plan::name).toList();
+    List<String> committed = new PlanStore(Ledgers.open(run.folder())).namesOfFirstAttempt();
     CoordinatorSettings settings =
         new CoordinatorSettings(
             job,

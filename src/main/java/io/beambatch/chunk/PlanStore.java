@@ -36,6 +36,11 @@ public final class PlanStore {
     return plans;
   }
 
+  /** The names of the first attempt's plans: as long as there are none, a source is to be read. */
+  public List<String> namesOfFirstAttempt() throws IOException {
+    return all().stream().filter(plan -> plan.attempt() == 1).map(Plan::name).toList();
+  }
+
   /** The names of all committed plans, sorted. */
   List<String> names() throws IOException {
     return store.list(FOLDER).stream().map(name -> name.substring(FOLDER.length() + 1)).toList();

@@ -2,12 +2,10 @@ package io.beambatch.cli;
 
 import io.beambatch.BatchPipeline;
 import io.beambatch.batch.CoordinatorSettings;
-import io.beambatch.chunk.Plan;
 import io.beambatch.chunk.PlanStore;
 import io.beambatch.job.Job;
 import io.beambatch.job.Retry.MaxFailed;
 import io.beambatch.ledger.Ledgers;
-import io.beambatch.run.Accounts;
 import io.beambatch.run.Budget;
 import io.beambatch.run.Report;
 import io.beambatch.run.Runs;
@@ -46,22 +44,15 @@ final class RunCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();
     Job job = options.readJob();
-    Clock clock = Clock.systemUTC();
-    Runs runs = new Runs(options.staging(), job, clock);
+    Runs runs = new Runs(options.staging(), job, Clock.systemUTC());
     try (Peer peer = local ? Peer.local(options.staging()) : Peer.remote(job)) {
       Run run = runs.open(runOptions.name(), runOptions.isNew() ? Choice.NEW : Choice.RESUME);
-      boolean finishedBefore = run.record().finished() != null;
-      if (!finishedBefore) {
+      if (run.record().finished() == null) {
         execute(job, run, peer, err);
-      }
-      Accounts accounts = new Accounts(job, run);
-      Report report = accounts.close(clock.instant());
-      if (!finishedBefore) {
-        accounts.write(report);
-        runs.finish(run);
       } else {
         err.println("run " + run.record().name() + " was finished before; nothing to do");
       }
+      Report report = Report.of(run.folder());
       out.print(Summary.of(report, job, run));
       out.flush();
       return exceeds(job, report, err) ? ExitCode.TOO_MANY_FAILED : ExitCode.DONE;
@@ -69,9 +60,7 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private void execute(Job job, Run run, Peer peer, PrintWriter err) throws Exception {
-    List<String> committed =
-        new PlanStore(Ledgers.open(run.folder()))
-            .all().stream().filter(plan -> plan.attempt() == 1).map(Plan::name).toList();
+    List<String> committed = new PlanStore(Ledgers.open(run.folder())).namesOfFirstAttempt();
     err.println(
         (committed.isEmpty() ? "run " : "resuming run ")
             + run.record().name()

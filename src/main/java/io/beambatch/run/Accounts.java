@@ -50,7 +50,7 @@ public final class Accounts {
    */
   public Report close(Instant now) throws IOException, AccountingException {
     List<Plan> plans = new PlanStore(Ledgers.open(run.folder())).all();
-    if (plans.isEmpty()) {
+    if (plans.isEmpty() && job.source().watch() == null) {
       throw new AccountingException("no plan was committed: nothing was read");
     }
     Sums sums = new Sums();
@@ -122,13 +122,6 @@ public final class Accounts {
         started.toString(),
         now.toString(),
         Duration.between(started, now).toMillis() / 1000.0);
-  }
-
-  /** Writes the report where it belongs. */
-  public void write(Report report) throws IOException {
-    Storage.write(
-        run.folder().report(),
-        stream -> stream.write(MAPPER.writerWithDefaultPrettyPrinter().writeValueAsBytes(report)));
   }
 
   private JoinedChunk joined(Chunk chunk) throws IOException, AccountingException {

@@ -2,6 +2,11 @@ package io.beambatch.run;
 
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.beambatch.storage.RunFolder;
+import io.beambatch.storage.Storage;
+import java.io.IOException;
+import java.io.InputStream;
 import java.math.BigDecimal;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +46,21 @@ public record Report(
     String startedAt,
     String finishedAt,
     double seconds) {
+  private static final JsonMapper MAPPER = JsonMapper.builder().build();
+
+  /** The report of a run that is finished. */
+  public static Report of(RunFolder folder) throws IOException {
+    try (InputStream stream = Storage.open(folder.report())) {
+      return MAPPER.readValue(stream, Report.class);
+    }
+  }
+
+  /** Writes it where it belongs. */
+  void write(RunFolder folder) throws IOException {
+    Storage.write(
+        folder.report(),
+        stream -> stream.write(MAPPER.writerWithDefaultPrettyPrinter().writeValueAsBytes(this)));
+  }
 
   /** Failed documents of all reasons. */
   public long failures() {

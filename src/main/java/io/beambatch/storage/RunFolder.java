@@ -19,6 +19,15 @@ public record RunFolder(String path) implements Serializable {
     return path.substring(path.lastIndexOf('/') + 1);
   }
 
+  /** Where all runs of all jobs are. */
+  public String staging() {
+    return parent(parent(path));
+  }
+
+  private static String parent(String path) {
+    return path.substring(0, path.lastIndexOf('/'));
+  }
+
   /** A part's request lines. */
   public String requests(String part) {
     return path + "/parts/" + part + ".requests.jsonl";

@@ -1,0 +1,102 @@
+package io.beambatch.run;
+
+import io.beambatch.job.Job;
+import io.beambatch.run.Runs.Run;
+import io.beambatch.sink.WrittenFile;
+import io.beambatch.storage.JsonCoder;
+import io.beambatch.storage.RunFolder;
+import java.io.IOException;
+import java.time.Clock;
+import org.apache.beam.sdk.transforms.Create;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.Flatten;
+import org.apache.beam.sdk.transforms.MapElements;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.transforms.Sum;
+import org.apache.beam.sdk.transforms.windowing.DefaultTrigger;
+import org.apache.beam.sdk.transforms.windowing.GlobalWindows;
+import org.apache.beam.sdk.transforms.windowing.Window;
+import org.apache.beam.sdk.values.KV;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollectionList;
+import org.apache.beam.sdk.values.TypeDescriptors;
+import org.joda.time.Duration;
+
+/**
+ * Closes a run's accounts once all is written: checks that every document is answered or failed,
+ * writes the report, and finishes the run. It is a step of the pipeline, and not of whoever
+ * launched it, because on a hosted runner nobody is left to do it.
+ *
+ * <p>Gives the report, once, at the end of bounded input. Of unbounded input it does so when it is
+ * drained; the run stays open, to go on later. Numbers that don't add up fail the pipeline. A
+ * repetition gives the report that is there.
+ */
+public final class CloseAccounts extends PTransform<PCollection<WrittenFile>, PCollection<Report>> {
+  private static final KV<String, Integer> NO_FILES = KV.of("run", 0);
+
+  private final Job job;
+  private final RunFolder folder;
+
+  /** Closes the accounts of a run. */
+  public CloseAccounts(Job job, RunFolder folder) {
+    this.job = job;
+    this.folder = folder;
+  }
+
+  @Override
+  public PCollection<Report> expand(PCollection<WrittenFile> written) {
+    PCollection<KV<String, Integer>> files =
+        written
+            .apply(
+                "Count files",
+                MapElements.into(
+                        TypeDescriptors.kvs(TypeDescriptors.strings(), TypeDescriptors.integers()))
+                    .via(file -> KV.of(NO_FILES.getKey(), 1)))
+            .apply(
+                "At the end",
+                Window.<KV<String, Integer>>into(new GlobalWindows())
+                    .triggering(DefaultTrigger.of())
+                    .withAllowedLateness(Duration.ZERO)
+                    .discardingFiredPanes());
+    // Without it, a run that wrote nothing would never be finished.
+    PCollection<KV<String, Integer>> none =
+        written.getPipeline().apply("Even of nothing", Create.of(NO_FILES));
+    return PCollectionList.of(files)
+        .and(none)
+        .apply("All files", Flatten.pCollections())
+        .apply("Await all files", Sum.integersPerKey())
+        .apply("Close", ParDo.of(new CloseFn(job, folder)))
+        .setCoder(JsonCoder.of(Report.class));
+  }
+
+  private static final class CloseFn extends DoFn<KV<String, Integer>, Report> {
+    private final Job job;
+    private final RunFolder folder;
+
+    CloseFn(Job job, RunFolder folder) {
+      this.job = job;
+      this.folder = folder;
+    }
+
+    @ProcessElement
+    public void process(OutputReceiver<Report> reports) throws IOException, AccountingException {
+      Clock clock = Clock.systemUTC();
+      Runs runs = new Runs(folder.staging(), job, clock);
+      Run run =
+          runs.find(folder.run())
+              .orElseThrow(() -> new IOException("the record of " + folder.path() + " is gone"));
+      reports.output(run.record().finished() == null ? close(run, runs, clock) : Report.of(folder));
+    }
+
+    private Report close(Run run, Runs runs, Clock clock) throws IOException, AccountingException {
+      Report report = new Accounts(job, run).close(clock.instant());
+      report.write(folder);
+      // A stream that was drained goes on when it is launched again.
+      if (job.source().watch() == null) {
+        runs.finish(run);
+      }
+      return report;
+    }
+  }
+}

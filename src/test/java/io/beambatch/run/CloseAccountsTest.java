@@ -1,0 +1,160 @@
+package io.beambatch.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.beambatch.chunk.Chunk;
+import io.beambatch.chunk.Part;
+import io.beambatch.chunk.Plan;
+import io.beambatch.document.FailureReason;
+import io.beambatch.job.Job;
+import io.beambatch.job.JobReader;
+import io.beambatch.ledger.LedgerStore.Versioned;
+import io.beambatch.ledger.Ledgers;
+import io.beambatch.result.ResultFile.Kind;
+import io.beambatch.run.Runs.Choice;
+import io.beambatch.run.Runs.Run;
+import io.beambatch.sink.WrittenFile;
+import io.beambatch.sink.WrittenFileCoder;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.transforms.Create;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CloseAccountsTest {
+  @TempDir Path folder;
+
+  @Test
+  void finishesARunWhoseDocumentsAreAllWritten() throws Exception {
+    Run run = begun(job());
+    commit(run, List.of());
+
+    close(job(), run, unsent(2));
+
+    assertThat(Report.of(run.folder()))
+        .returns(2L, Report::documents)
+        .returns(0L, Report::answered)
+        .returns(Map.of("invalid_document", 2L), Report::failed);
+    assertThat(again(run).record().finished()).isNotNull();
+  }
+
+  @Test
+  void leavesTheReportOfAFinishedRunAsItIs() throws Exception {
+    Run run = begun(job());
+    commit(run, List.of());
+    close(job(), run, unsent(2));
+    Report first = Report.of(run.folder());
+
+    close(job(), run, unsent(2));
+
+    assertThat(Report.of(run.folder())).isEqualTo(first);
+  }
+
+  @Test
+  void failsWhenDocumentsWereNeverWritten() throws Exception {
+    Run run = begun(job());
+    commit(run, List.of());
+
+    assertFails(run, "the failed documents of a1-unsent were never written");
+  }
+
+  @Test
+  void failsWhenFewerDocumentsWereWrittenThanRead() throws Exception {
+    Run run = begun(job());
+    commit(run, List.of());
+
+    assertFails(run, "2 documents read", unsent(1));
+  }
+
+  @Test
+  void failsWhenAChunkWasNeverJoined() throws Exception {
+    Run run = begun(job());
+    commit(run, List.of(new Chunk("a1-c00000", 1, List.of(part("sent", 5, 0)))));
+
+    assertFails(run, "chunk a1-c00000 was planned, but its results were never joined", unsent(2));
+  }
+
+  @Test
+  void leavesADrainedStreamOpenToGoOnLater() throws Exception {
+    Job watched = job("source.watch=1s");
+    Run run = begun(watched);
+
+    close(watched, run);
+
+    assertThat(Report.of(run.folder()).documents()).isZero();
+    assertThat(again(run).record().finished()).isNull();
+  }
+
+  private void assertFails(Run run, String message, WrittenFile... written) throws Exception {
+    assertThatThrownBy(() -> close(job(), run, written))
+        .rootCause()
+        .isInstanceOf(AccountingException.class)
+        .hasMessageContaining(message);
+    assertThat(folder.resolve("staging/reviews/r1/report.json")).doesNotExist();
+    assertThat(again(run).record().finished()).isNull();
+  }
+
+  /** Runs the end of a pipeline that has written these files. */
+  private static void close(Job job, Run run, WrittenFile... written) {
+    Pipeline pipeline = Pipeline.create();
+    pipeline
+        .apply(Create.of(List.of(written)).withCoder(WrittenFileCoder.of()))
+        .apply("Note what was written", new RecordWritten(run.folder()))
+        .apply("Close accounts", new CloseAccounts(job, run.folder()));
+    pipeline.run().waitUntilFinish();
+  }
+
+  private static WrittenFile unsent(long documents) {
+    return new WrittenFile(Kind.FAILED, "a1-unsent", "out/failed.jsonl", documents);
+  }
+
+  private static Part part(String name, int requests, long failed) {
+    return new Part(
+        name,
+        requests,
+        requests,
+        100,
+        10,
+        Map.of(FailureReason.INVALID_DOCUMENT, failed),
+        List.of());
+  }
+
+  private void commit(Run run, List<Chunk> chunks) throws IOException {
+    Plan plan = new Plan("a1", 1, chunks, List.of(part("unsent", 0, 2)), List.of());
+    Ledgers.open(run.folder())
+        .write("plan/a1", Versioned.ABSENT, JsonMapper.builder().build().writeValueAsString(plan));
+  }
+
+  private Run begun(Job job) throws Exception {
+    return runs(job).open("r1", Choice.NEW);
+  }
+
+  private Run again(Run run) throws Exception {
+    return runs(job()).find(run.record().name()).orElseThrow();
+  }
+
+  private Runs runs(Job job) {
+    return new Runs(folder.resolve("staging").toString(), job, Clock.systemUTC());
+  }
+
+  private Job job(String... overrides) throws Exception {
+    return JobReader.parse(
+        "job.yaml",
+        """
+        name: reviews
+        source: {type: jsonl, path: in.jsonl}
+        request:
+          endpoint: /v1/chat/completions
+          model: gpt-4o-mini
+          body: {messages: [{role: user, content: "{{text}}"}]}
+        sink: {type: jsonl, path: out/answered}
+        """,
+        List.of(overrides));
+  }
+}
