@@ -30,10 +30,11 @@ final class Peer implements AutoCloseable {
   }
 
   /** A server in this process, that remembers its batches for the run's next launch. */
-  static Peer local(String staging) throws IOException {
+  static Peer local(String staging, FaultOptions faults) throws IOException {
     LocalServer server =
         LocalServer.start(
-            LocalServerSettings.defaults().withDir(Path.of(staging, ".local-server")));
+            faults.applyTo(
+                LocalServerSettings.defaults().withDir(Path.of(staging, ".local-server"))));
     return new Peer(new Local(server.baseUrl().toString()), server);
   }
 

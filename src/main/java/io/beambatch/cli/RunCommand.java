@@ -21,6 +21,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code run}: the whole way, from documents to answers. */
@@ -37,15 +38,21 @@ final class RunCommand implements Callable<Integer> {
   @Option(names = "--local", description = "An embedded local server answers; no key is needed.")
   private boolean local;
 
+  @Mixin private FaultOptions faults;
+
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() throws Exception {
     PrintWriter out = spec.commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();
+    if (faults.any() && !local) {
+      throw new ParameterException(
+          spec.commandLine(), "--fault and --faults need --local: no real provider fails at will");
+    }
     Job job = options.readJob();
     Runs runs = new Runs(options.staging(), job, Clock.systemUTC());
-    try (Peer peer = local ? Peer.local(options.staging()) : Peer.remote(job)) {
+    try (Peer peer = local ? Peer.local(options.staging(), faults) : Peer.remote(job)) {
       Run run = runs.open(runOptions.name(), runOptions.isNew() ? Choice.NEW : Choice.RESUME);
       if (run.record().finished() == null) {
         execute(job, run, peer, err);

@@ -9,6 +9,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -50,6 +51,8 @@ final class ServeCommand implements Callable<Integer> {
   @Option(names = "--enqueued-tokens", description = "Under way at once for a model.")
   private long enqueuedTokens = LocalServerSettings.defaults().enqueuedTokenLimit();
 
+  @Mixin private FaultOptions faults;
+
   @Option(names = "--verbose", description = "Logs all that is done.")
   void verbose(boolean on) {
     if (on) {
@@ -63,13 +66,14 @@ final class ServeCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     PrintWriter out = spec.commandLine().getOut();
     LocalServerSettings settings =
-        LocalServerSettings.defaults()
-            .withPort(port)
-            .withDir(dir)
-            .withLatency(latency)
-            .withMaxRequests(maxRequests)
-            .withMaxBytes(maxBytes)
-            .withEnqueuedTokenLimit(enqueuedTokens);
+        faults.applyTo(
+            LocalServerSettings.defaults()
+                .withPort(port)
+                .withDir(dir)
+                .withLatency(latency)
+                .withMaxRequests(maxRequests)
+                .withMaxBytes(maxBytes)
+                .withEnqueuedTokenLimit(enqueuedTokens));
     CountDownLatch asked = new CountDownLatch(1);
     CountDownLatch closed = new CountDownLatch(1);
     Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(asked, closed)));

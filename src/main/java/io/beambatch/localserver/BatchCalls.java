@@ -89,10 +89,10 @@ final class BatchCalls {
   /** The batch object, as far as the faults let it be seen. */
   private ObjectNode shown(BatchState batch) {
     ObjectNode shown = batch.shown();
-    if (shown.get("output_file_id").isTextual() && faults.hidesOutput(batch.id())) {
+    if (shown.get("output_file_id").isTextual() && faults.hidesOutput(batch)) {
       shown.putNull("output_file_id");
     }
-    if (faults.liesAboutCounts()) {
+    if (faults.batch(BatchFault.Kind.LYING_COUNTS, batch) != null) {
       int total = shown.at("/request_counts/total").intValue();
       shown.set("request_counts", BatchState.counts(total, total, 0));
     }

@@ -86,7 +86,8 @@ final class BatchRun {
       return LOOK;
     }
     Path input = files.content(batch.inputFileId());
-    if (files.find(batch.inputFileId()).isEmpty()) {
+    if (files.find(batch.inputFileId()).isEmpty()
+        || faults.batch(BatchFault.Kind.FILE_NOT_FOUND_LATER, batch) != null) {
       return fail(List.of(BatchProblem.fileNotFound(batch.inputFileId())));
     }
     Validation validation;
@@ -105,7 +106,7 @@ final class BatchRun {
     String model = validation.model() == null ? "omni-moderation-latest" : validation.model();
     synchronized (store) { // two batches must not both take what is left of the limit
       long others = store.enqueuedTokens(model);
-      if (faults.refusesTokens()
+      if (faults.batch(BatchFault.Kind.TOKEN_LIMIT, batch) != null
           || others + validation.promptTokens() > settings.enqueuedTokenLimit()) {
         return fail(List.of(BatchProblem.tokenLimit(model, settings.enqueuedTokenLimit())));
       }
@@ -166,7 +167,7 @@ final class BatchRun {
 
   private BatchFate fate() {
     if (fate == null) {
-      fate = faults.fate();
+      fate = faults.fate(batch);
       latency = settings.latency().plusMillis(fate.slowByMillis());
     }
     return fate;

@@ -3,6 +3,7 @@ package io.beambatch.localserver;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,11 +60,11 @@ public record CallFault(
 
   public CallFault {
     retryAfterSeconds = retryAfterSeconds == null ? Integer.valueOf(1) : retryAfterSeconds;
+    Faults.require(call != null && kind != null, "a fault of calls needs a call and a kind");
     Faults.require(
         call.equals("*") || CALLS.contains(call),
-        "call must be * or one of %s, not '%s'".formatted(CALLS, call));
-    Faults.require(first == null || first >= 0, "first must not be negative, but is " + first);
-    Faults.requireShare("probability", probability);
+        "call must be * or one of %s, not '%s'".formatted(new TreeSet<>(CALLS), call));
+    Faults.requireHowOften(first, probability);
     Faults.require(
         kind != Kind.TRUNCATE || call.equals("download_file"),
         "truncate needs call download_file, not '" + call + "'");

@@ -52,7 +52,7 @@ final class ChatAnswers implements Answers {
     out.writeEndObject();
     out.writeFieldName("logprobs");
     out.writeNull();
-    out.writeStringField("finish_reason", completion.cut() ? "length" : "stop");
+    out.writeStringField("finish_reason", completion.ending().code());
     out.writeEndObject();
   }
 }

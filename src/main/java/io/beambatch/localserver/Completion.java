@@ -1,13 +1,14 @@
 package io.beambatch.localserver;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Locale;
 
 /**
- * The text of an answer, cut at the request's token limit.
+ * The text of an answer, cut at the request's token limit, or halfway if it is to stop there.
  *
- * @param cut whether something is missing at the end
+ * @param ending anything but {@link Ending#STOP} if something is missing at the end
  */
-record Completion(String text, boolean cut) {
+record Completion(String text, Ending ending) {
   /** Of a long text, the rules look at the beginning only. */
   private static final int MOST_CHARS = 2_000;
 
@@ -25,14 +26,29 @@ record Completion(String text, boolean cut) {
   }
 
   static Completion cut(String text, Request request) {
+    if (request.stop != Ending.STOP) {
+      return new Completion(text.substring(0, text.length() / 2), request.stop);
+    }
     int most = request.maxChars();
     return text.length() <= most
-        ? new Completion(text, false)
-        : new Completion(text.substring(0, most), true);
+        ? new Completion(text, Ending.STOP)
+        : new Completion(text.substring(0, most), Ending.LENGTH);
   }
 
   long tokens() {
     return Request.tokens(text.length());
+  }
+
+  /** Why an answer ends. */
+  enum Ending {
+    STOP,
+    LENGTH,
+    CONTENT_FILTER;
+
+    /** The finish reason of chats and completions. */
+    String code() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   private static String object(String answer) {

@@ -31,7 +31,7 @@ final class CompletionAnswers implements Answers {
         out.writeStringField("text", completion.text());
         out.writeNumberField("index", index++);
         out.writeNullField("logprobs");
-        out.writeStringField("finish_reason", completion.cut() ? "length" : "stop");
+        out.writeStringField("finish_reason", completion.ending().code());
         out.writeEndObject();
         output += completion.tokens();
       }

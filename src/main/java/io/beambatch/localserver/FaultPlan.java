@@ -1,5 +1,6 @@
 package io.beambatch.localserver;
 
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -12,11 +13,19 @@ final class FaultPlan {
 
   FaultPlan(long seed, Faults faults) {
     this.seed = seed;
-    this.set = new Counted(faults, new ConcurrentHashMap<>());
+    this.set = new Counted(faults);
   }
 
-  /** The faults, and how often each was looked at since they were set. */
-  private record Counted(Faults faults, Map<String, AtomicInteger> counts) {
+  /** The faults, and what has been counted and decided since they were set. */
+  private static final class Counted {
+    private final Faults faults;
+    private final Map<String, AtomicInteger> counts = new ConcurrentHashMap<>();
+    private final Map<String, Boolean> decided = new ConcurrentHashMap<>();
+
+    Counted(Faults faults) {
+      this.faults = faults;
+    }
+
     /** The next number of a count, from 0. */
     int next(String name) {
       return counts.computeIfAbsent(name, unused -> new AtomicInteger()).getAndIncrement();
@@ -24,26 +33,22 @@ final class FaultPlan {
   }
 
   Faults faults() {
-    return set.faults();
+    return set.faults;
   }
 
   /** Sets new faults; all counts begin anew. */
   void set(Faults faults) {
-    set = new Counted(faults, new ConcurrentHashMap<>());
+    set = new Counted(faults);
   }
 
   /** What happens to the next call of this name, or null. */
   @Nullable CallFault call(String name) {
     Counted now = set;
-    for (int i = 0; i < now.faults().calls().size(); i++) {
-      CallFault fault = now.faults().calls().get(i);
+    for (int i = 0; i < now.faults.calls().size(); i++) {
+      CallFault fault = now.faults.calls().get(i);
       if (fault.call().equals(name) || fault.call().equals("*")) {
         int number = now.next("call " + i);
-        boolean hit =
-            fault.first() == null
-                ? roll(name.hashCode() + 31L * i, number) < fault.probability()
-                : number < fault.first();
-        if (hit) {
+        if (hits(fault.first(), fault.probability(), name.hashCode() + 31L * i, number)) {
           return fault;
         }
       }
@@ -51,44 +56,78 @@ final class FaultPlan {
     return null;
   }
 
-  /** Whether a file that is there is said not to be. */
+  /** Whether a file that is there is said not to be, at this creation. */
   boolean hidesFile(String fileId) {
-    return first("file " + fileId, set.faults().batches().fileNotFoundFirst());
+    Counted now = set;
+    for (int i = 0; i < now.faults.batches().size(); i++) {
+      BatchFault fault = now.faults.batches().get(i);
+      if (fault.kind() == BatchFault.Kind.FILE_NOT_FOUND) {
+        // Files have ids by chance: what is counted for each is rolled for all of them.
+        int number = fault.first() == null ? now.next("file " + i) : now.next(i + " " + fileId);
+        if (hits(fault.first(), fault.probability(), batchRoll(i), number)) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   /** Whether a completed batch shows no output file this time. */
-  boolean hidesOutput(String batchId) {
-    return first("output " + batchId, set.faults().batches().nullOutputReads());
+  boolean hidesOutput(BatchState batch) {
+    BatchFault fault = batch(BatchFault.Kind.NULL_OUTPUT, batch);
+    return fault != null && set.next("output " + batch.id()) < fault.reads();
   }
 
-  /** Whether the next batch is refused for its tokens. */
-  boolean refusesTokens() {
-    return first("tokens", set.faults().batches().tokenLimitFirst());
+  /** The fault of this kind that hits a batch, always the same; null if none does. */
+  @Nullable BatchFault batch(BatchFault.Kind kind, BatchState batch) {
+    Counted now = set;
+    for (int i = 0; i < now.faults.batches().size(); i++) {
+      BatchFault fault = now.faults.batches().get(i);
+      if (fault.kind() == kind && hits(i, fault, batch, now)) {
+        return fault;
+      }
+    }
+    return null;
   }
 
-  boolean liesAboutCounts() {
-    return set.faults().batches().lyingCounts();
+  private boolean hits(int index, BatchFault fault, BatchState batch, Counted now) {
+    if (fault.first() == null) {
+      return hits(null, fault.probability(), batchRoll(index), batch.ordinal());
+    }
+    return now.decided.computeIfAbsent(
+        index + " " + batch.id(), unused -> now.next("batch " + index) < fault.first());
   }
 
-  /** What happens to the next batch that begins to be answered. */
-  BatchFate fate() {
-    BatchFaults faults = set.faults().batches();
+  /** What happens to a batch that begins to be answered. */
+  BatchFate fate(BatchState batch) {
+    BatchFault expire = batch(BatchFault.Kind.EXPIRE, batch);
+    BatchFault stuck = batch(BatchFault.Kind.STUCK, batch);
+    BatchFault slow = batch(BatchFault.Kind.SLOW, batch);
     return new BatchFate(
-        first("expire", faults.expireFirst()) ? faults.expireAt() : BatchFate.NEVER,
-        first("stuck", faults.stuckFirst()) ? faults.stuckAt() : BatchFate.NEVER,
-        first("slow", faults.slowFirst()) ? faults.slowByMillis() : 0);
+        expire == null ? BatchFate.NEVER : expire.at(),
+        stuck == null ? BatchFate.NEVER : stuck.at(),
+        slow == null ? 0 : slow.byMillis());
   }
 
-  /** What happens to a line of a batch. */
-  LineFaults.Kind line(BatchState batch, int line) {
-    LineFaults faults = set.faults().lines();
-    return faults.equals(LineFaults.NONE)
-        ? LineFaults.Kind.NONE
-        : faults.of(roll(batch.ordinal(), line));
+  /** What happens to a line of a batch, or null. */
+  LineFault.@Nullable Kind line(BatchState batch, int line) {
+    List<LineFault> faults = set.faults.lines();
+    for (int i = 0; i < faults.size(); i++) {
+      LineFault fault = faults.get(i);
+      long kind = Ids.mix(batch.ordinal()) + i;
+      if (hits(fault.first(), fault.probability(), kind, line)) {
+        return fault.kind();
+      }
+    }
+    return null;
   }
 
-  private boolean first(String name, int count) {
-    return count > 0 && set.next(name) < count;
+  private boolean hits(@Nullable Integer first, double probability, long kind, long number) {
+    return first == null ? roll(kind, number) < probability : number < first;
+  }
+
+  private static long batchRoll(int index) {
+    return "batch".hashCode() + 31L * index;
   }
 
   /** From 0 to 1, evenly spread, the same for the same numbers. */

@@ -2,51 +2,58 @@ package io.beambatch.localserver;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What goes wrong, on purpose. Which calls and lines are hit follows from the server's seed, so
- * that a run can be repeated.
+ * What goes wrong, on purpose. Which calls, batches and lines are hit by chance follows from the
+ * server's seed, so that a run can be repeated.
  *
- * @param calls of those that fit a call, the first that fires decides
+ * <p>Of the faults that fit a call, or a line, the first in the list that fires decides; a batch
+ * may have one of each kind.
  */
-public record Faults(List<CallFault> calls, BatchFaults batches, LineFaults lines) {
+public record Faults(List<CallFault> calls, List<BatchFault> batches, List<LineFault> lines) {
+  private static final Faults NONE = new Faults(null, null, null);
   private static final JsonMapper MAPPER =
       JsonMapper.builder()
           .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
           .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
           .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .build();
 
+  /** What is null is empty. */
   public Faults {
     calls = calls == null ? List.of() : List.copyOf(calls);
-    batches = batches == null ? BatchFaults.NONE : batches;
-    lines = lines == null ? LineFaults.NONE : lines;
+    batches = batches == null ? List.of() : List.copyOf(batches);
+    lines = lines == null ? List.of() : List.copyOf(lines);
   }
 
   /** All is well. */
   public static Faults none() {
-    return new Faults(List.of(), BatchFaults.NONE, LineFaults.NONE);
+    return NONE;
   }
 
-  /** These, and one more fault of calls. */
-  public Faults with(CallFault fault) {
-    List<CallFault> all = new ArrayList<>(calls);
-    all.add(fault);
-    return new Faults(all, batches, lines);
+  /** These, and then those. */
+  public Faults and(Faults more) {
+    return new Faults(
+        both(calls, more.calls), both(batches, more.batches), both(lines, more.lines));
   }
 
-  public Faults with(BatchFaults faults) {
-    return new Faults(calls, faults, lines);
+  public Faults with(CallFault... more) {
+    return and(new Faults(List.of(more), null, null));
   }
 
-  public Faults with(LineFaults faults) {
-    return new Faults(calls, batches, faults);
+  public Faults with(BatchFault... more) {
+    return and(new Faults(null, List.of(more), null));
+  }
+
+  public Faults with(LineFault... more) {
+    return and(new Faults(null, null, List.of(more)));
   }
 
   /**
@@ -56,9 +63,9 @@ public record Faults(List<CallFault> calls, BatchFaults batches, LineFaults line
    */
   public static Faults parse(String json) {
     try {
-      JsonNode given = MAPPER.readTree(json);
-      JsonNode complete = MAPPER.valueToTree(none());
-      return MAPPER.treeToValue(FaultsJson.over(complete, given), Faults.class);
+      Faults faults = MAPPER.readValue(json, Faults.class);
+      require(faults != null, "The faults could not be read: null is no object");
+      return faults;
     } catch (JsonProcessingException e) {
       Throwable cause = e.getCause() instanceof IllegalArgumentException ? e.getCause() : e;
       String message =
@@ -82,5 +89,14 @@ public record Faults(List<CallFault> calls, BatchFaults batches, LineFaults line
 
   static void requireShare(String name, double value) {
     require(value >= 0 && value <= 1, name + " must be 0 to 1, not " + value);
+  }
+
+  static void requireHowOften(@Nullable Integer first, double probability) {
+    require(first == null || first >= 0, "first must not be negative, but is " + first);
+    requireShare("probability", probability);
+  }
+
+  private static <T> List<T> both(List<T> some, List<T> others) {
+    return Stream.concat(some.stream(), others.stream()).toList();
   }
 }

@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Answers a batch's lines into its result files, in an order of its own, from where it stopped. */
 final class LineAnswers implements Closeable {
+  private static final int QUOTED_CHARS = 200;
+
   private final BatchState batch;
   private final FaultPlan faults;
   private final LineFile lines;
@@ -76,8 +78,13 @@ final class LineAnswers implements Closeable {
       refuse(line, error);
       return;
     }
-    switch (faults.line(batch, line)) {
-      case NONE -> answer(line, now);
+    LineFault.Kind fault = faults.line(batch, line);
+    if (fault == null) {
+      answer(line, now);
+      return;
+    }
+    switch (fault) {
+      case ERROR_400 -> refuse(line, quotingError());
       case ERROR_500 -> refuse(line, ApiError.serverError(500));
       case ERROR_429 ->
           refuse(line, ApiError.rateLimit("Rate limit reached. Please try again in 1s."));
@@ -100,7 +107,29 @@ final class LineAnswers implements Closeable {
         answer(line, now);
         write(line, "unknown-" + Ids.derived(key + 1, line), now, new Usage());
       }
+      case GARBLED -> {
+        output
+            .out()
+            .writeRaw("{\"custom_id\":\"" + request.customId + "\",\"response\":{\"body\":{\"mod");
+        output.endLine();
+        completed++;
+      }
+      case FILTERED -> {
+        request.stop = Completion.Ending.CONTENT_FILTER;
+        answer(line, now);
+      }
+      case CUT -> {
+        request.stop = Completion.Ending.LENGTH;
+        answer(line, now);
+      }
     }
+  }
+
+  /** As some of the real API's do. */
+  private ApiError quotingError() {
+    String said = request.user.isEmpty() ? request.system : request.user;
+    String start = said.substring(0, Math.min(said.length(), QUOTED_CHARS));
+    return ApiError.invalid("Invalid value: '" + start + "'.", "messages", "invalid_value");
   }
 
   private void answer(int line, long now) throws IOException {

@@ -50,6 +50,9 @@ final class Request {
   @Nullable JsonNode schema;
   boolean strict;
 
+  /** Where the answer is to stop, whatever its length. */
+  Completion.Ending stop = Completion.Ending.STOP;
+
   /** The first thing that is wrong with the body, as the endpoint itself would say it. */
   @Nullable ApiError error;
 
@@ -73,6 +76,7 @@ final class Request {
     format = Format.TEXT;
     schema = null;
     strict = false;
+    stop = Completion.Ending.STOP;
     error = null;
   }
 

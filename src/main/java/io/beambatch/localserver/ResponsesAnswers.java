@@ -11,7 +11,7 @@ final class ResponsesAnswers implements Answers {
   public void write(Request request, String key, long created, JsonGenerator out, Usage usage)
       throws IOException {
     Completion completion = Completion.of(request, rules);
-    String status = completion.cut() ? "incomplete" : "completed";
+    String status = completion.ending() == Completion.Ending.STOP ? "completed" : "incomplete";
     long input = request.promptTokens();
     long output = completion.tokens();
     usage.add(input, output);
@@ -23,7 +23,12 @@ final class ResponsesAnswers implements Answers {
     out.writeBooleanField("background", false);
     out.writeNullField("error");
     out.writeFieldName("incomplete_details");
-    out.writeRawValue(completion.cut() ? "{\"reason\":\"max_output_tokens\"}" : "null");
+    out.writeRawValue(
+        switch (completion.ending()) {
+          case STOP -> "null";
+          case LENGTH -> "{\"reason\":\"max_output_tokens\"}";
+          case CONTENT_FILTER -> "{\"reason\":\"content_filter\"}";
+        });
     out.writeStringField("instructions", request.system.isEmpty() ? null : request.system);
     out.writeFieldName("max_output_tokens");
     if (request.maxTokens == Integer.MAX_VALUE) {

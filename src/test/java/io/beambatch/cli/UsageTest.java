@@ -36,6 +36,23 @@ class UsageTest {
         .contains("'soon' is not a duration such as 500ms, 30s, 10m or 26h");
   }
 
+  @Test
+  void refusesFaultsThatItCanNotMake() throws Exception {
+    Path faults =
+        Files.writeString(folder.resolve("faults.json"), "{\"lines\":[{\"kind\":\"x\"}]}");
+
+    assertThat(Said.by("serve", "--fault", "line:lost:1").exitCode()).isEqualTo(2);
+    assertThat(Said.by("serve", "--fault", "line:lost:1").err())
+        .contains("'line:lost:1' is not a fault such as")
+        .contains("its kind must be one of error_400, ");
+    assertThat(Said.by("serve", "--faults", faults.toString()).exitCode()).isEqualTo(2);
+    assertThat(Said.by("serve", "--faults", faults.toString()).err())
+        .contains(faults + ": The faults could not be read: ");
+    assertThat(Said.by("run", JOB, "--fault", "line:missing:1").exitCode()).isEqualTo(2);
+    assertThat(Said.by("run", JOB, "--fault", "line:missing:1").err())
+        .contains("--fault and --faults need --local");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"run", "plan", "serve"})
   void helpsAndTellsItsVersion(String command) {

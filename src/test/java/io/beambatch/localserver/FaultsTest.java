@@ -11,12 +11,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -26,6 +28,22 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Every fault does what its name says, and nothing else. */
 class FaultsTest {
+  /** What a result line shows of a fault. */
+  private static final Map<LineFault.Kind, String> NAMES =
+      new EnumMap<>(
+          Map.ofEntries(
+              Map.entry(LineFault.Kind.ERROR_400, "400"),
+              Map.entry(LineFault.Kind.ERROR_429, "429"),
+              Map.entry(LineFault.Kind.ERROR_500, "500"),
+              Map.entry(LineFault.Kind.TIMEOUT, "request_timeout"),
+              Map.entry(LineFault.Kind.STATUS_ZERO, "zero"),
+              Map.entry(LineFault.Kind.MISSING, "missing"),
+              Map.entry(LineFault.Kind.DOUBLED, "doubled"),
+              Map.entry(LineFault.Kind.UNKNOWN, "unknown"),
+              Map.entry(LineFault.Kind.GARBLED, "garbled"),
+              Map.entry(LineFault.Kind.FILTERED, "content_filter"),
+              Map.entry(LineFault.Kind.CUT, "length")));
+
   private @TempDir Path dir;
   private LocalServer server;
   private RawClient client;
@@ -127,7 +145,7 @@ class FaultsTest {
 
   @Test
   void doesNotFindAFileAtFirst() throws Exception {
-    client.faults("{\"batches\":{\"file_not_found_first\":2}}");
+    client.faults("{\"batches\":[{\"kind\":\"file_not_found\",\"first\":2}]}");
     String file = client.upload(Lines.chats(1));
 
     for (int i = 0; i < 2; i++) {
@@ -140,7 +158,7 @@ class FaultsTest {
 
   @Test
   void showsTheOutputFileLate() throws Exception {
-    client.faults("{\"batches\":{\"null_output_reads\":2}}");
+    client.faults("{\"batches\":[{\"kind\":\"null_output\",\"probability\":1}]}");
 
     JsonNode first = client.run(Lines.CHAT, Lines.chats(1));
     assertThat(first.get("output_file_id").isNull()).isTrue();
@@ -152,8 +170,42 @@ class FaultsTest {
   }
 
   @Test
+  void doesNotFindAFileThatItTookABatchFor() throws Exception {
+    client.faults("{\"batches\":[{\"kind\":\"file_not_found_later\",\"first\":1}]}");
+    String file = client.upload(Lines.chats(1));
+
+    JsonNode failed =
+        client.await(client.create(file, Lines.CHAT).json().get("id").asText(), "failed");
+    assertThat(failed.at("/errors/data/0/message").asText()).startsWith("Cannot find file " + file);
+    assertThat(failed.at("/errors/data/0/line").isNull()).isTrue();
+    JsonNode again = client.await(client.create(file, Lines.CHAT).json().get("id").asText());
+    assertThat(again.get("status").asText()).isEqualTo("completed");
+  }
+
+  @Test
+  void hitsTheSameBatchesByChanceForTheSameSeed() throws Exception {
+    List<List<String>> rounds = new ArrayList<>();
+    for (int round = 0; round < 2; round++) {
+      try (LocalServer fresh =
+          LocalServer.start(
+              LocalServerSettings.defaults()
+                  .withFaults(
+                      Faults.none().with(BatchFault.chance(0.5, BatchFault.Kind.TOKEN_LIMIT))))) {
+        RawClient raw = new RawClient(fresh);
+        List<String> statuses = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+          statuses.add(raw.run(Lines.CHAT, Lines.chats(1)).get("status").asText());
+        }
+        rounds.add(statuses);
+      }
+    }
+
+    assertThat(rounds.get(0)).contains("failed", "completed").isEqualTo(rounds.get(1));
+  }
+
+  @Test
   void refusesBatchesForTheirTokens() throws Exception {
-    client.faults("{\"batches\":{\"token_limit_first\":1}}");
+    client.faults("{\"batches\":[{\"kind\":\"token_limit\",\"first\":1}]}");
 
     assertThat(client.run(Lines.CHAT, Lines.chats(1)).at("/errors/data/0/code").asText())
         .isEqualTo("token_limit_exceeded");
@@ -163,7 +215,7 @@ class FaultsTest {
 
   @Test
   void expiresWithAPartOfTheLinesAnswered() throws Exception {
-    client.faults("{\"batches\":{\"expire_first\":1,\"expire_at\":0.3}}");
+    client.faults("{\"batches\":[{\"kind\":\"expire\",\"first\":1,\"at\":0.3}]}");
 
     JsonNode batch = client.run(Lines.CHAT, Lines.chats(100));
 
@@ -178,7 +230,7 @@ class FaultsTest {
 
   @Test
   void getsStuckUntilItIsCancelled() throws Exception {
-    client.faults("{\"batches\":{\"stuck_first\":1,\"stuck_at\":0.4}}");
+    client.faults("{\"batches\":[{\"kind\":\"stuck\",\"first\":1,\"at\":0.4}]}");
     String id = client.create(client.upload(Lines.chats(10)), Lines.CHAT).json().get("id").asText();
     JsonNode batch = client.await(id, "in_progress");
     while (batch.at("/request_counts/completed").asInt() < 4) {
@@ -195,7 +247,7 @@ class FaultsTest {
 
   @Test
   void takesLongerForSlowBatches() throws Exception {
-    client.faults("{\"batches\":{\"slow_first\":1,\"slow_by_millis\":700}}");
+    client.faults("{\"batches\":[{\"kind\":\"slow\",\"first\":1,\"by_millis\":700}]}");
     Instant start = Instant.now();
 
     client.run(Lines.CHAT, Lines.chats(5));
@@ -206,17 +258,28 @@ class FaultsTest {
   @Test
   void damagesLinesByChanceAndBillsOnlyWhatItAnswered() throws Exception {
     client.faults(
-        "{\"lines\":{\"error500\":0.1,\"error429\":0.1,\"timeout\":0.1,\"status_zero\":0.1,\"missing\":0.1,\"doubled\":0.1,\"unknown\":0.1}}");
+        "{\"lines\":["
+            + Stream.of(LineFault.Kind.values())
+                .map(kind -> "{\"kind\":\"%s\",\"probability\":0.1}".formatted(kind.code()))
+                .collect(Collectors.joining(","))
+            + "]}");
     JsonNode batch = client.run(Lines.CHAT, Lines.chats(2_000));
     Map<String, Integer> kinds = new HashMap<>();
     Map<String, Integer> answered = new HashMap<>();
     for (String line : client.lines(batch, "output_file_id")) {
+      if (!line.endsWith("}")) {
+        kinds.merge("garbled", 1, Integer::sum);
+        continue;
+      }
       JsonNode json = RawClient.MAPPER.readTree(line);
       String id = json.get("custom_id").asText();
       if (id.startsWith("unknown-")) {
         kinds.merge("unknown", 1, Integer::sum);
       } else if (json.at("/response/status_code").asInt() == 0) {
         kinds.merge("zero", 1, Integer::sum);
+      } else if (!json.at("/response/body/choices/0/finish_reason").asText().equals("stop")) {
+        kinds.merge(json.at("/response/body/choices/0/finish_reason").asText(), 1, Integer::sum);
+        answered.merge(id, 1, Integer::sum);
       } else if (answered.merge(id, 1, Integer::sum) == 2) {
         kinds.merge("doubled", 1, Integer::sum);
       }
@@ -225,13 +288,22 @@ class FaultsTest {
       String kind = line.at("/response/status_code").asText() + line.at("/error/code").asText();
       kinds.merge(kind, 1, Integer::sum);
     }
-    int seen = answered.size() + kinds.get("zero") + batch.at("/request_counts/failed").asInt();
+    int seen =
+        answered.size()
+            + kinds.get("zero")
+            + kinds.get("garbled")
+            + batch.at("/request_counts/failed").asInt();
     kinds.put("missing", 2_000 - seen);
 
-    assertThat(kinds.keySet())
-        .isEqualTo(
-            Set.of("500", "429", "request_timeout", "zero", "missing", "doubled", "unknown"));
-    assertThat(kinds.values()).allSatisfy(count -> assertThat(count).isBetween(140, 260));
+    assertThat(kinds.keySet()).containsExactlyInAnyOrderElementsOf(NAMES.values());
+    // Each is hit a tenth of the time by those that the ones before it in the list have left.
+    double left = 2_000;
+    for (LineFault.Kind kind : LineFault.Kind.values()) {
+      assertThat(kinds.get(NAMES.get(kind)))
+          .as(kind.code())
+          .isBetween((int) (left * 0.07), (int) (left * 0.13));
+      left *= 0.9;
+    }
     assertThat(server.timesAnswered().keySet()).isEqualTo(new TreeSet<>(answered.keySet()));
     assertThat(server.timesAnswered().values()).containsOnly(1);
   }
@@ -243,7 +315,8 @@ class FaultsTest {
       try (LocalServer fresh =
           LocalServer.start(
               LocalServerSettings.defaults()
-                  .withFaults(Faults.none().with(new LineFaults(0.2, 0, 0, 0, 0, 0, 0))))) {
+                  .withFaults(
+                      Faults.none().with(LineFault.chance(0.2, LineFault.Kind.ERROR_500))))) {
         RawClient raw = new RawClient(fresh);
         JsonNode batch = raw.run(Lines.CHAT, Lines.chats(100));
         rounds.add(new ArrayList<>(raw.results(batch, "error_file_id").keySet()));
@@ -255,7 +328,8 @@ class FaultsTest {
 
   @Test
   void liesAboutCounts() throws Exception {
-    client.faults("{\"batches\":{\"lying_counts\":true},\"lines\":{\"error500\":1}}");
+    client.faults(
+        "{\"batches\":[{\"kind\":\"lying_counts\",\"first\":1}],\"lines\":[{\"kind\":\"error_500\",\"first\":10}]}");
 
     JsonNode batch = client.run(Lines.CHAT, Lines.chats(10));
 
@@ -276,10 +350,13 @@ class FaultsTest {
     assertThat(problem("{\"calls\":[{\"call\":\"craete_batch\",\"kind\":\"drop\"}]}"))
         .contains("create_batch")
         .contains("craete_batch");
-    assertThat(problem("{\"lines\":{\"missing\":1.5}}")).contains("must be 0 to 1, not 1.5");
-    assertThat(problem("{\"batches\":{\"stuck_at\":-1}}")).contains("stuck_at");
+    assertThat(problem("{\"lines\":[{\"kind\":\"missing\",\"probability\":1.5}]}"))
+        .contains("must be 0 to 1, not 1.5");
+    assertThat(problem("{\"batches\":[{\"kind\":\"stuck\",\"at\":-1}]}")).contains("at must be");
     assertThat(problem("{\"calls\":[{\"call\":\"*\",\"kind\":\"flood\"}]}")).contains("flood");
+    assertThat(problem("{\"lines\":[{\"first\":1}]}")).contains("a fault of lines needs a kind");
     assertThat(problem("[]")).contains("faults");
+    assertThat(problem("null")).contains("faults");
 
     client.control("DELETE", "/_faults", "");
     assertThat(Faults.parse(client.control("GET", "/_faults", "").http().body()))
