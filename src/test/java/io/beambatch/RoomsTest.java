@@ -28,6 +28,8 @@ class RoomsTest {
           .mayNotAccessAnyLayer()
           .whereLayer("provider")
           .mayNotAccessAnyLayer()
+          .whereLayer("schema")
+          .mayNotAccessAnyLayer()
           .whereLayer("ledger")
           .mayOnlyAccessLayers("provider", "storage")
           .whereLayer("cost")
@@ -58,7 +60,7 @@ class RoomsTest {
             .layer("pipeline")
             .definedBy("io.beambatch");
     for (String room :
-        List.of("storage", "provider", "ledger", "cost", "localserver", "run", "cli")) {
+        List.of("storage", "schema", "provider", "ledger", "cost", "localserver", "run", "cli")) {
       rooms = rooms.layer(room).definedBy("io.beambatch." + room);
     }
     for (String stage : STAGES) {
@@ -69,7 +71,8 @@ class RoomsTest {
 
   private static LayeredArchitecture stages(LayeredArchitecture rooms) {
     LayeredArchitecture ruled = rooms;
-    List<String> allowed = new ArrayList<>(List.of("storage", "provider", "ledger", "cost"));
+    List<String> allowed =
+        new ArrayList<>(List.of("storage", "schema", "provider", "ledger", "cost"));
     for (String stage : STAGES) {
       ruled = ruled.whereLayer(stage).mayOnlyAccessLayers(allowed.toArray(String[]::new));
       allowed.add(stage);

@@ -1,0 +1,156 @@
+package io.beambatch.schema;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.apache.avro.Schema;
+
+/**
+ * The schemas of documents that a run gives back: the fields that they came with, and at their end
+ * what became of them. As in the documents themselves, a field of the same name that they came with
+ * is left out.
+ */
+public final class DocumentSchemas {
+  private static final String NAMESPACE = "io.beambatch.answer";
+
+  private DocumentSchemas() {}
+
+  /**
+   * The schema of answered documents.
+   *
+   * @param documents a record's, as they came
+   * @param resultField where the answer is
+   * @param batchField where it says how the document was answered
+   * @param dropped fields that are taken out
+   */
+  public static Schema answered(
+      Schema documents,
+      String resultField,
+      AnswerType answer,
+      String batchField,
+      List<String> dropped) {
+    String namespace = freeNamespace(documents);
+    FieldNames names = new FieldNames();
+    Set<String> replaced = new HashSet<>(dropped);
+    replaced.add(resultField);
+    replaced.add(batchField);
+    List<Schema.Field> fields = kept(documents, replaced, names);
+    fields.add(names.nullable(resultField, answer.in(namespace)));
+    fields.add(names.nullable(batchField, batch(namespace)));
+    return like(documents, namespace, fields);
+  }
+
+  /**
+   * The schema of failed documents.
+   *
+   * @param failureField where it says why
+   */
+  public static Schema failed(Schema documents, String failureField) {
+    String namespace = freeNamespace(documents);
+    FieldNames names = new FieldNames();
+    List<Schema.Field> fields = kept(documents, Set.of(failureField), names);
+    fields.add(names.nullable(failureField, failure(namespace)));
+    return like(documents, namespace, fields);
+  }
+
+  private static List<Schema.Field> kept(Schema documents, Set<String> replaced, FieldNames names) {
+    List<Schema.Field> kept = new ArrayList<>();
+    for (Schema.Field field : documents.getFields()) {
+      if (!replaced.contains(FieldNames.original(field))) {
+        names.take(field.name());
+        kept.add(new Schema.Field(field, field.schema()));
+      }
+    }
+    return kept;
+  }
+
+  private static Schema batch(String namespace) {
+    return record(
+        "Batch",
+        namespace,
+        List.of("model", "finish_reason"),
+        List.of("prompt_tokens", "completion_tokens"),
+        List.of("batch_id", "custom_id"),
+        List.of("attempt"));
+  }
+
+  private static Schema failure(String namespace) {
+    return record(
+        "Failure",
+        namespace,
+        List.of("reason", "message"),
+        List.of("attempts"),
+        List.of("batch_id", "request_id", "partial"),
+        List.of());
+  }
+
+  /** A record of texts, numbers, texts and numbers. */
+  private static Schema record(
+      String name,
+      String namespace,
+      List<String> texts,
+      List<String> numbers,
+      List<String> moreTexts,
+      List<String> moreNumbers) {
+    FieldNames names = new FieldNames();
+    List<Schema.Field> fields = new ArrayList<>();
+    texts.forEach(text -> fields.add(names.nullable(text, Types.string())));
+    numbers.forEach(n -> fields.add(names.nullable(n, Schema.create(Schema.Type.LONG))));
+    moreTexts.forEach(text -> fields.add(names.nullable(text, Types.string())));
+    moreNumbers.forEach(n -> fields.add(names.nullable(n, Schema.create(Schema.Type.LONG))));
+    return Schema.createRecord(name, null, namespace, false, fields);
+  }
+
+  private static Schema like(Schema documents, String namespace, List<Schema.Field> fields) {
+    // Inside a record that holds itself, its name goes on to mean the record without the answer.
+    Set<String> inner = new HashSet<>();
+    documents.getFields().forEach(field -> addNames(field.schema(), inner));
+    boolean holdsItself = inner.contains(documents.getFullName());
+    Schema schema =
+        Schema.createRecord(
+            documents.getName(),
+            documents.getDoc(),
+            holdsItself ? namespace : documents.getNamespace(),
+            false,
+            fields);
+    schema.addAllProps(documents);
+    return schema;
+  }
+
+  private static String freeNamespace(Schema documents) {
+    Set<String> taken = new HashSet<>();
+    addNames(documents, taken);
+    String free = NAMESPACE;
+    for (int i = 2; begins(taken, free + "."); i++) {
+      free = NAMESPACE + i;
+    }
+    return free;
+  }
+
+  private static boolean begins(Set<String> names, String prefix) {
+    return names.stream().anyMatch(name -> name.startsWith(prefix));
+  }
+
+  private static void addNames(Schema schema, Set<String> names) {
+    switch (schema.getType()) {
+      case RECORD -> {
+        if (names.add(schema.getFullName())) {
+          schema.getFields().forEach(field -> addNames(field.schema(), names));
+        }
+      }
+      case ENUM, FIXED -> names.add(schema.getFullName());
+      case ARRAY -> addNames(schema.getElementType(), names);
+      case MAP -> addNames(schema.getValueType(), names);
+      case UNION -> schema.getTypes().forEach(branch -> addNames(branch, names));
+      default -> {}
+    }
+  }
+
+  /** The type of answers. */
+  @FunctionalInterface
+  public interface AnswerType {
+    /** The type, whose named types are all in a namespace. */
+    Schema in(String namespace);
+  }
+}

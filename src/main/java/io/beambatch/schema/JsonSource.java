@@ -1,0 +1,99 @@
+package io.beambatch.schema;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import io.beambatch.schema.ValueCodec.Kind;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.OutputStream;
+
+/** JSON in memory, read token by token; any value can also be had as the text that it is. */
+final class JsonSource implements Closeable {
+  private static final JsonFactory FACTORY =
+      JsonFactory.builder()
+          // Contents never go into an error's message.
+          .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
+          // Field names may be data: interned ones would never be freed.
+          .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+          .streamReadConstraints(
+              StreamReadConstraints.builder()
+                  .maxStringLength(Integer.MAX_VALUE)
+                  .maxNumberLength(Integer.MAX_VALUE)
+                  .build())
+          .build();
+
+  private final byte[] bytes;
+  private final int from;
+  private final JsonParser parser;
+
+  JsonSource(byte[] bytes, int from, int to) throws IOException {
+    this.bytes = bytes;
+    this.from = from;
+    this.parser = FACTORY.createParser(bytes, from, to - from);
+  }
+
+  static JsonGenerator writer(OutputStream out) throws IOException {
+    return FACTORY.createGenerator(out).disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
+  }
+
+  JsonParser parser() {
+    return parser;
+  }
+
+  /** What the current value begins with. */
+  Kind kind() throws MismatchException {
+    JsonToken token = parser.currentToken();
+    if (token == null) {
+      throw new MismatchException("there is no value");
+    }
+    return switch (token) {
+      case VALUE_NULL -> Kind.NULL;
+      case VALUE_TRUE, VALUE_FALSE -> Kind.BOOLEAN;
+      case VALUE_NUMBER_INT -> Kind.INTEGER;
+      case VALUE_NUMBER_FLOAT -> Kind.FRACTION;
+      case VALUE_STRING -> Kind.TEXT;
+      case START_ARRAY -> Kind.ARRAY;
+      case START_OBJECT -> Kind.OBJECT;
+      default -> throw new MismatchException("there is no value");
+    };
+  }
+
+  /** The current value's JSON, as it stands in the text; goes to the value's last token. */
+  String json() throws IOException {
+    int start = from + Math.toIntExact(parser.currentTokenLocation().getByteOffset());
+    if (parser.currentToken() == JsonToken.VALUE_STRING) {
+      parser.finishToken();
+    } else {
+      parser.skipChildren();
+    }
+    int end = from + Math.toIntExact(parser.currentLocation().getByteOffset());
+    return new String(bytes, start, end - start, UTF_8);
+  }
+
+  MismatchException mismatch(String expected) throws IOException {
+    return new MismatchException("should be " + expected + ", but is " + words(kind()));
+  }
+
+  private static String words(Kind kind) {
+    return switch (kind) {
+      case NULL -> "null";
+      case BOOLEAN -> "true or false";
+      case INTEGER -> "a whole number";
+      case FRACTION -> "a number";
+      case TEXT -> "a text";
+      case ARRAY -> "an array";
+      case OBJECT -> "an object";
+    };
+  }
+
+  @Override
+  public void close() throws IOException {
+    parser.close();
+  }
+}

@@ -1,0 +1,37 @@
+package io.beambatch.schema;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes the values of one type as JSON, and reads them back. Values are Avro's own: a decimal is
+ * its bytes, a date its days.
+ */
+interface ValueCodec {
+
+  /** What the JSON can begin with. */
+  Set<Kind> kinds();
+
+  /** Writes a value, which is never null unless the type is. */
+  void write(@Nullable Object value, JsonGenerator out) throws IOException;
+
+  /**
+   * Reads the value that the parser stands at, and leaves it at the value's last token.
+   *
+   * @throws MismatchException if it has another type
+   */
+  @Nullable Object read(JsonSource in) throws IOException;
+
+  /** What a JSON value begins with. */
+  enum Kind {
+    NULL,
+    BOOLEAN,
+    INTEGER,
+    FRACTION,
+    TEXT,
+    ARRAY,
+    OBJECT
+  }
+}
