@@ -3,6 +3,7 @@ package io.beambatch.batch;
 import io.beambatch.job.Limits;
 import java.time.Duration;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Says which chunk may be submitted: while the job's limits allow, counting what other runs have
@@ -16,6 +17,7 @@ final class Admission {
   private final Limits limits;
   private long tokenBudget;
   private Duration backoff = FIRST_BACKOFF;
+  private Duration callBackoff = FIRST_BACKOFF;
   private Instant notBefore = Instant.MIN;
 
   Admission(Limits limits) {
@@ -45,16 +47,28 @@ final class Admission {
   /** The provider's own limit was reached with this much under way: no more than that for now. */
   void refused(Enqueued underWay, Instant now) {
     tokenBudget = Math.min(tokenBudget, underWay.tokens());
-    wait(now);
+    notBefore = now.plus(backoff);
+    backoff = longer(backoff);
   }
 
-  /** The provider takes no creations for the moment. */
-  void wait(Instant now) {
-    notBefore = now.plus(backoff);
-    backoff = backoff.multipliedBy(2);
-    if (backoff.compareTo(LONGEST_BACKOFF) > 0) {
-      backoff = LONGEST_BACKOFF;
-    }
+  /**
+   * The provider takes no creations for the moment.
+   *
+   * @param asked how long it asks to wait, or null
+   */
+  void wait(Instant now, @Nullable Duration asked) {
+    notBefore = now.plus(asked == null ? callBackoff : asked);
+    callBackoff = longer(callBackoff);
+  }
+
+  /** The provider takes creations again; whether the batch fits its limits is another matter. */
+  void taken() {
+    callBackoff = FIRST_BACKOFF;
+  }
+
+  private static Duration longer(Duration backoff) {
+    Duration doubled = backoff.multipliedBy(2);
+    return doubled.compareTo(LONGEST_BACKOFF) > 0 ? LONGEST_BACKOFF : doubled;
   }
 
   /** A batch has ended well: what it held is free, and more may be tried. */

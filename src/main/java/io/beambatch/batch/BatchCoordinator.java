@@ -50,13 +50,15 @@ final class BatchCoordinator {
   private final Submitter submitter;
   private final Admission admission;
   private final Map<String, TrackedChunk> tracked = new LinkedHashMap<>();
-  private final Instant started;
   private int seen;
   private int ended;
   private long requests;
   private long answeredOfEnded;
   private @Nullable Instant unreachableSince;
   private Instant lastChange;
+
+  /** When room was made last: chunks that wait for it get {@code poll.deadline} anew. */
+  private Instant lastFinish;
 
   BatchCoordinator(
       CoordinatorSettings settings, BatchProvider provider, BatchLedger ledger, Clock clock) {
@@ -66,8 +68,8 @@ final class BatchCoordinator {
     this.clock = clock;
     this.admission = new Admission(settings.job().limits());
     this.submitter = new Submitter(settings, provider, clock, admission);
-    this.started = clock.instant();
-    this.lastChange = started;
+    this.lastChange = clock.instant();
+    this.lastFinish = lastChange;
   }
 
   /**
@@ -191,7 +193,8 @@ final class BatchCoordinator {
         return Optional.empty();
       }
       LOG.warn(
-          "batch {} is {} but has shown no complete result files for {}; going on with what is there",
+          "batch {} is {} but has shown no complete result files for {}; going on with what is"
+              + " there",
           batch.id(),
           batch.status().code(),
           settings.resultGrace());
@@ -288,6 +291,7 @@ final class BatchCoordinator {
       admission.freed();
     }
     lastChange = now;
+    lastFinish = now;
     chunk.advance(
         chunk
             .entry()
@@ -327,13 +331,14 @@ final class BatchCoordinator {
         if (submitter.submit(chunk, listing)) {
           lastChange = now;
         }
-      } else if (now.isAfter(started.plus(settings.job().poll().deadline()))) {
+      } else if (now.isAfter(lastFinish.plus(settings.job().poll().deadline()))) {
         throw new BatchException(
             "chunk "
                 + chunk.chunk().id()
                 + " could not be submitted within "
                 + settings.job().poll().deadline()
-                + " (poll.deadline): the provider or limits.enqueued_tokens left no room for its "
+                + " (poll.deadline) after the last batch that ended: the provider or"
+                + " limits.enqueued_tokens left no room for its "
                 + chunk.chunk().tokens()
                 + " tokens; run the same command again to go on",
             null);

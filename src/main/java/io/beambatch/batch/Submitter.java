@@ -65,12 +65,13 @@ final class Submitter {
    * @return whether it has a batch now
    */
   boolean recover(TrackedChunk chunk, Listing listing, Instant now) throws IOException {
+    // One that shows is there for good; one that doesn't may still come up.
+    if (adopt(chunk, listing)) {
+      return true;
+    }
     Instant since = Instant.ofEpochMilli(chunk.entry().since());
     if (now.isBefore(since.plus(settings.settle()))) {
       return false;
-    }
-    if (adopt(chunk, listing)) {
-      return true;
     }
     Owner other = new Owner(String.valueOf(chunk.entry().owner()));
     if (other.equals(owner) || other.isKnownToBeGone()) {
@@ -115,6 +116,7 @@ final class Submitter {
         chunk.chunk().id(),
         chunk.chunk().requests(),
         chunk.chunk().bytes());
+    admission.taken();
     return true;
   }
 
@@ -134,7 +136,7 @@ final class Submitter {
     }
     chunk.advance(BatchEntry.planned(chunk.entry().fileId(), now));
     if (e.kind() == Kind.UNAVAILABLE) {
-      admission.wait(now);
+      admission.wait(now, e.retryAfter());
       LOG.warn("the provider takes no batches for the moment: {}", e.getMessage());
     } else if (e.kind() != Kind.FILE_NOT_READY) {
       throw fatal(e);
@@ -184,7 +186,8 @@ final class Submitter {
         switch (e.kind()) {
           case UNAUTHORIZED -> "the provider refuses the key; check OPENAI_API_KEY";
           case INSUFFICIENT_QUOTA ->
-              "the account's quota is used up, and waiting does not help; check its plan and billing";
+              "the account's quota is used up, and waiting does not help; check its plan and"
+                  + " billing";
           default -> "the provider refuses the call";
         };
     return new BatchException(
