@@ -1,5 +1,6 @@
 package io.beambatch.ledger;
 
+import io.beambatch.storage.DurableFolders;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -42,7 +43,8 @@ public final class DiskLedgerStore implements LedgerStore {
 
   @Override
   public Optional<Versioned> write(String name, long expected, String content) throws IOException {
-    Path folder = Files.createDirectories(root.resolve(name));
+    Path folder = root.resolve(name);
+    DurableFolders.create(folder);
     if (newest(folder).orElse(Versioned.ABSENT) != expected) {
       return Optional.empty();
     }
@@ -57,6 +59,7 @@ public final class DiskLedgerStore implements LedgerStore {
         channel.force(true);
       }
       Files.createLink(file(folder, expected + 1), aside);
+      DurableFolders.force(folder);
       return Optional.of(new Versioned(expected + 1, content));
     } catch (FileAlreadyExistsException e) {
       return Optional.empty();

@@ -1,10 +1,16 @@
 package io.beambatch.ledger;
 
 import io.beambatch.storage.RunFolder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.regex.Pattern;
 
 /** Opens the ledger of a run. */
 public final class Ledgers {
+  private static final Pattern GCS = Pattern.compile("gs://[^/]+(/.*)?");
+  private static final Pattern OTHER = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*://.*");
+
   private Ledgers() {}
 
   /** The ledger of a run. */
@@ -13,14 +19,24 @@ public final class Ledgers {
   }
 
   /**
-   * The ledger in a folder.
+   * The ledger in a folder, local or {@code gs://}.
    *
    * @throws IllegalArgumentException if no ledger is known for such a location
+   * @throws UncheckedIOException if there are no credentials for it
    */
   public static LedgerStore open(String folder) {
-    if (folder.matches("[a-z][a-z0-9+.-]+://.*")) {
+    if (GCS.matcher(folder).matches()) {
+      try {
+        return new GcsLedgerStore(GcsClient.connect(folder), folder);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    if (OTHER.matcher(folder).matches()) {
       throw new IllegalArgumentException(
-          "--staging " + folder + ": a ledger is kept on local disk only; choose a local folder");
+          "--staging "
+              + folder
+              + ": runs are kept in local folders or in Google Cloud Storage (gs://bucket/folder)");
     }
     return new DiskLedgerStore(Path.of(folder));
   }

@@ -6,23 +6,14 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.channels.Channels;
-import java.nio.channels.ReadableByteChannel;
-import java.nio.channels.SeekableByteChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
-import java.util.stream.Stream;
-import org.apache.beam.sdk.io.FileSystems;
-import org.apache.beam.sdk.io.fs.EmptyMatchTreatment;
-import org.apache.beam.sdk.io.fs.MatchResult;
-import org.apache.beam.sdk.io.fs.MoveOptions.StandardMoveOptions;
-import org.apache.beam.sdk.io.fs.ResourceId;
-import org.apache.beam.sdk.util.MimeTypes;
 
-/** Reads and writes files by path, on local disk or {@code gs://}, as Beam's file systems do. */
+/**
+ * Reads and writes files by path, on local disk or {@code gs://}. A path names one file: none of
+ * its characters is part of a pattern. What is written is safe, also from a power cut, once its
+ * stream is closed.
+ */
 public final class Storage {
   private static final int BUFFER = 1 << 16;
 
@@ -35,25 +26,12 @@ public final class Storage {
 
   /** Opens a file to be read from a place, in bytes from the start; seeks where it can. */
   public static InputStream open(String path, long offset) throws IOException {
-    ReadableByteChannel channel = FileSystems.open(resource(path));
-    InputStream stream = Channels.newInputStream(channel);
-    try {
-      if (channel instanceof SeekableByteChannel seekable) {
-        seekable.position(offset);
-      } else {
-        stream.skipNBytes(offset);
-      }
-    } catch (IOException | RuntimeException e) {
-      channel.close();
-      throw e;
-    }
-    return new BufferedInputStream(stream, BUFFER);
+    return new BufferedInputStream(FileStore.of(path).open(path, offset), BUFFER);
   }
 
   /** Creates a file, seen while it grows: for names that nobody knows before it is complete. */
   public static OutputStream create(String path) throws IOException {
-    return new BufferedOutputStream(
-        Channels.newOutputStream(FileSystems.create(resource(path), MimeTypes.BINARY)), BUFFER);
+    return new BufferedOutputStream(FileStore.of(path).create(path), BUFFER);
   }
 
   /**
@@ -67,40 +45,39 @@ public final class Storage {
     }
   }
 
+  /**
+   * Finds out whether a file could be written, without one appearing.
+   *
+   * @throws IOException if not; it says why, and names the path
+   */
+  public static void checkWritable(String path) throws IOException {
+    PendingFile.create(path).close();
+  }
+
   /** The size in bytes; {@link FileNotFoundException} if there is no such file. */
   public static long size(String path) throws IOException {
-    return FileSystems.matchSingleFileSpec(path).sizeBytes();
+    return FileStore.of(path).size(path);
   }
 
   /** Whether there is such a file. */
   public static boolean exists(String path) throws IOException {
-    return FileSystems.match(path).status() == MatchResult.Status.OK;
+    try {
+      return size(path) >= 0;
+    } catch (FileNotFoundException e) {
+      return false;
+    }
   }
 
-  /** Deletes files; those that are not there are no error. */
+  /** Deletes files, all in one kind of place; those that are not there are no error. */
   public static void delete(List<String> paths) throws IOException {
-    FileSystems.delete(
-        paths.stream().map(Storage::resource).toList(), StandardMoveOptions.IGNORE_MISSING_FILES);
+    if (!paths.isEmpty()) {
+      FileStore.of(paths.get(0)).delete(paths);
+    }
   }
 
   /** Deletes a folder with all that is in it; one that isn't there is no error. */
   public static void deleteFolder(String folder) throws IOException {
-    MatchResult match = FileSystems.match(folder + "/**", EmptyMatchTreatment.ALLOW);
-    FileSystems.delete(
-        match.metadata().stream().map(MatchResult.Metadata::resourceId).toList(),
-        StandardMoveOptions.IGNORE_MISSING_FILES);
-    Path local = Path.of(folder);
-    if (!folder.contains("://") && Files.isDirectory(local)) {
-      try (Stream<Path> left = Files.walk(local)) {
-        for (Path path : left.sorted(Comparator.reverseOrder()).toList()) {
-          Files.deleteIfExists(path);
-        }
-      }
-    }
-  }
-
-  static ResourceId resource(String path) {
-    return FileSystems.matchNewResource(path, /* isDirectory= */ false);
+    FileStore.of(folder).deleteFolder(folder);
   }
 
   /** Writes a file's content. */
@@ -111,30 +88,24 @@ public final class Storage {
 
   /** A file under a temporary name beside its own, until it is committed. */
   public static final class PendingFile implements AutoCloseable {
-    private final ResourceId target;
-    private final ResourceId temporary;
+    private final String target;
+    private final String temporary;
     private final OutputStream stream;
     private boolean closed;
     private boolean committed;
 
-    private PendingFile(ResourceId target, ResourceId temporary) throws IOException {
+    private PendingFile(String target, String temporary) throws IOException {
       this.target = target;
       this.temporary = temporary;
-      this.stream = Storage.create(temporary.toString());
+      this.stream = Storage.create(temporary);
     }
 
     /** Starts a file; nothing is seen under its name before {@link #commit}. */
     public static PendingFile create(String path) throws IOException {
-      ResourceId target = resource(path);
-      ResourceId temporary =
-          resource(
-              target.getCurrentDirectory()
-                  + "."
-                  + target.getFilename()
-                  + "."
-                  + UUID.randomUUID()
-                  + ".tmp");
-      return new PendingFile(target, temporary);
+      int name = path.lastIndexOf('/') + 1;
+      return new PendingFile(
+          path,
+          path.substring(0, name) + "." + path.substring(name) + "." + UUID.randomUUID() + ".tmp");
     }
 
     /** Where its content goes. */
@@ -145,7 +116,7 @@ public final class Storage {
     /** Makes the file appear under its name. */
     public void commit() throws IOException {
       closeStream();
-      FileSystems.rename(List.of(temporary), List.of(target));
+      FileStore.of(target).move(temporary, target);
       committed = true;
     }
 
@@ -156,7 +127,7 @@ public final class Storage {
         closeStream();
       } finally {
         if (!committed) {
-          FileSystems.delete(List.of(temporary), StandardMoveOptions.IGNORE_MISSING_FILES);
+          Storage.delete(List.of(temporary));
         }
       }
     }

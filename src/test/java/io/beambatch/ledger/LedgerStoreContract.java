@@ -12,11 +12,17 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What every ledger store has to do. */
 abstract class LedgerStoreContract {
-  /** A store with nothing in it. */
+  private static final int TRANSITIONS = 20;
+  private static final List<String> RECORDS =
+      IntStream.range(100, 200).mapToObj(number -> "ledger/a1-c00" + number).toList();
+
+  /** A store with nothing in it; called again in a test, another that leads to the same place. */
   abstract LedgerStore store() throws IOException;
 
   @Test
@@ -90,5 +96,58 @@ abstract class LedgerStoreContract {
     } finally {
       threads.shutdownNow();
     }
+  }
+
+  @Test
+  @Tag("slow")
+  void whoeverRacesForThousandsOfTransitionsEachIsWonOnce() throws Exception {
+    ExecutorService threads = Executors.newFixedThreadPool(4);
+    try {
+      List<Callable<List<String>>> racers = new ArrayList<>();
+      for (LedgerStore store : List.of(store(), store())) {
+        racers.add(() -> race(store));
+        racers.add(() -> race(store));
+      }
+      List<String> won = new ArrayList<>();
+      for (Future<List<String>> racer : threads.invokeAll(racers)) {
+        won.addAll(racer.get());
+      }
+      assertEachTransitionWonOnce(won, store());
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  /**
+   * Moves all records on, while others do the same.
+   *
+   * @return the transitions that this one made
+   */
+  static List<String> race(LedgerStore store) throws IOException {
+    List<String> won = new ArrayList<>();
+    for (String record : RECORDS) {
+      while (true) {
+        Optional<Versioned> now = store.read(record);
+        int number = now.isEmpty() ? 0 : Integer.parseInt(now.get().content());
+        if (number == TRANSITIONS) {
+          break;
+        }
+        long version = now.map(Versioned::version).orElse(Versioned.ABSENT);
+        if (store.write(record, version, String.valueOf(number + 1)).isPresent()) {
+          won.add(record + " " + (number + 1));
+        }
+      }
+    }
+    return won;
+  }
+
+  static void assertEachTransitionWonOnce(List<String> won, LedgerStore store) throws IOException {
+    List<String> all = new ArrayList<>();
+    for (String record : RECORDS) {
+      IntStream.rangeClosed(1, TRANSITIONS).forEach(number -> all.add(record + " " + number));
+      assertThat(store.read(record).orElseThrow().content()).isEqualTo("" + TRANSITIONS);
+    }
+    assertThat(won).containsExactlyInAnyOrderElementsOf(all);
+    assertThat(store.list("ledger")).isEqualTo(RECORDS);
   }
 }

@@ -1,0 +1,64 @@
+package io.beambatch.ledger;
+
+import com.google.auth.Credentials;
+import com.google.cloud.NoCredentials;
+import com.google.cloud.storage.Storage;
+import com.google.cloud.storage.StorageOptions;
+import io.beambatch.storage.FileSystemOptions;
+import io.beambatch.storage.GcsErrors;
+import java.io.IOException;
+import java.net.URI;
+import org.apache.beam.sdk.extensions.gcp.options.GcsOptions;
+import org.apache.beam.sdk.options.PipelineOptions;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client of Google Cloud Storage that goes where Beam's file system goes ({@code --gcsEndpoint}),
+ * with the same credentials.
+ */
+final class GcsClient {
+  /** Calls name a bucket, never a project; asked of none, the client would look for one. */
+  private static final String NO_PROJECT = "none";
+
+  private static @Nullable GcsClient last;
+
+  private final PipelineOptions options;
+  private final Storage storage;
+
+  private GcsClient(PipelineOptions options, Storage storage) {
+    this.options = options;
+    this.storage = storage;
+  }
+
+  /**
+   * The client for the file systems of this process.
+   *
+   * @param path for the error if there are no credentials
+   */
+  static synchronized Storage connect(String path) throws IOException {
+    PipelineOptions options = FileSystemOptions.current();
+    GcsClient client = last;
+    if (client == null || client.options != options) {
+      client = new GcsClient(options, open(options.as(GcsOptions.class), path));
+      last = client;
+    }
+    return client.storage;
+  }
+
+  private static Storage open(GcsOptions options, String path) throws IOException {
+    Credentials credentials = options.getGcpCredential();
+    String endpoint = options.getGcsEndpoint();
+    if (credentials == null && endpoint == null) {
+      throw GcsErrors.noCredentials(path);
+    }
+    StorageOptions.Builder builder =
+        StorageOptions.newBuilder()
+            .setProjectId(NO_PROJECT)
+            .setCredentials(credentials == null ? NoCredentials.getInstance() : credentials);
+    if (endpoint != null) {
+      // Beam's endpoint has the path of the API, which this client adds by itself.
+      builder.setHost(URI.create(endpoint).resolve("/").toString());
+    }
+    return builder.build().getService();
+  }
+}

@@ -1,0 +1,47 @@
+package io.beambatch.storage;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.jspecify.annotations.Nullable;
+
+/** Folders whose entries survive a power cut: a file's bytes are no use if its name is gone. */
+public final class DurableFolders {
+  /** Windows opens no folders, and keeps their entries by itself. */
+  private static final boolean CAN_FORCE =
+      FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
+
+  private DurableFolders() {}
+
+  /** Makes a folder and those above it, if they are not there. */
+  public static void create(Path folder) throws IOException {
+    if (Files.isDirectory(folder)) {
+      return;
+    }
+    Path parent = folder.toAbsolutePath().getParent();
+    if (parent != null) {
+      create(parent);
+    }
+    try {
+      Files.createDirectory(folder);
+    } catch (FileAlreadyExistsException e) {
+      if (!Files.isDirectory(folder)) {
+        throw new IOException(folder + " (Not a directory)", e);
+      }
+    }
+    force(parent);
+  }
+
+  /** Forces a folder's entries to disk. */
+  public static void force(@Nullable Path folder) throws IOException {
+    if (folder != null && CAN_FORCE) {
+      try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+        channel.force(true);
+      }
+    }
+  }
+}

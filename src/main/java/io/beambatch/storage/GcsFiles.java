@@ -1,0 +1,172 @@
+package io.beambatch.storage;
+
+import com.google.api.services.storage.model.Objects;
+import com.google.api.services.storage.model.StorageObject;
+import java.io.FileNotFoundException;
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.SeekableByteChannel;
+import java.util.List;
+import org.apache.beam.sdk.extensions.gcp.options.GcsOptions;
+import org.apache.beam.sdk.extensions.gcp.storage.GcsCreateOptions;
+import org.apache.beam.sdk.extensions.gcp.util.GcsUtil;
+import org.apache.beam.sdk.extensions.gcp.util.gcsfs.GcsPath;
+import org.apache.beam.sdk.io.FileSystems;
+import org.apache.beam.sdk.io.fs.ResourceId;
+import org.apache.beam.sdk.util.MimeTypes;
+
+/**
+ * Objects in Google Cloud Storage, through Beam's file system and with its options. What Beam does
+ * by pattern is done by name here.
+ */
+final class GcsFiles implements FileStore {
+  static final String SCHEME = "gs://";
+  static final GcsFiles INSTANCE = new GcsFiles();
+
+  /**
+   * Beam's default is 64 MB for each open file, too much where a few are open in each thread. Of
+   * what is uploaded, one piece of this size is in memory.
+   */
+  private static final int UPLOAD_BUFFER = 8 << 20;
+
+  private GcsFiles() {}
+
+  @Override
+  public InputStream open(String path, long offset) throws IOException {
+    ReadableByteChannel channel;
+    try {
+      channel = FileSystems.open(resource(path));
+    } catch (FileNotFoundException e) {
+      throw noSuchFile(path, e);
+    } catch (IOException e) {
+      throw GcsErrors.explain(path, e);
+    }
+    try {
+      if (offset > 0) {
+        // All that this file system opens is seekable.
+        ((SeekableByteChannel) channel).position(offset);
+      }
+    } catch (IOException | RuntimeException e) {
+      channel.close();
+      throw e;
+    }
+    return Channels.newInputStream(channel);
+  }
+
+  @Override
+  public OutputStream create(String path) throws IOException {
+    Integer asked = options().getGcsUploadBufferSizeBytes();
+    GcsCreateOptions create =
+        GcsCreateOptions.builder()
+            .setMimeType(MimeTypes.BINARY)
+            .setExpectFileToNotExist(true)
+            .setGcsUploadBufferSizeBytes(asked == null ? UPLOAD_BUFFER : asked)
+            .build();
+    try {
+      return new Explaining(
+          Channels.newOutputStream(FileSystems.create(resource(path), create)), path);
+    } catch (IOException e) {
+      throw GcsErrors.explain(path, e);
+    }
+  }
+
+  @Override
+  public void move(String from, String to) throws IOException {
+    try {
+      FileSystems.rename(List.of(resource(from)), List.of(resource(to)));
+    } catch (IOException e) {
+      throw GcsErrors.explain(to, e);
+    }
+  }
+
+  @Override
+  public long size(String path) throws IOException {
+    try {
+      return util().getObject(GcsPath.fromUri(path)).getSize().longValueExact();
+    } catch (FileNotFoundException e) {
+      throw noSuchFile(path, e);
+    } catch (IOException e) {
+      throw GcsErrors.explain(path, e);
+    }
+  }
+
+  @Override
+  public void delete(List<String> paths) throws IOException {
+    if (paths.isEmpty()) {
+      return;
+    }
+    try {
+      util().remove(paths);
+    } catch (IOException e) {
+      throw GcsErrors.explain(paths.get(0), e);
+    }
+  }
+
+  @Override
+  public void deleteFolder(String folder) throws IOException {
+    GcsPath path = GcsPath.fromUri(folder + "/");
+    String page = null;
+    do {
+      Objects found;
+      try {
+        found = util().listObjects(path.getBucket(), path.getObject(), page);
+      } catch (IOException e) {
+        throw GcsErrors.explain(folder, e);
+      }
+      List<StorageObject> objects = found.getItems() == null ? List.of() : found.getItems();
+      delete(objects.stream().map(object -> GcsPath.fromObject(object).toString()).toList());
+      page = found.getNextPageToken();
+    } while (page != null);
+  }
+
+  private static FileNotFoundException noSuchFile(String path, FileNotFoundException e) {
+    FileNotFoundException told =
+        new FileNotFoundException(path + ": there is no such file; check bucket, folder and name");
+    told.initCause(e);
+    return told;
+  }
+
+  private static ResourceId resource(String path) {
+    return FileSystems.matchNewResource(path, /* isDirectory= */ false);
+  }
+
+  private static GcsOptions options() {
+    return FileSystemOptions.current().as(GcsOptions.class);
+  }
+
+  private static GcsUtil util() {
+    return options().getGcsUtil();
+  }
+
+  /** Says what went wrong with an upload, which mostly shows when it is closed. */
+  private static final class Explaining extends FilterOutputStream {
+    private final String path;
+
+    Explaining(OutputStream out, String path) {
+      super(out);
+      this.path = path;
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      try {
+        out.write(bytes, offset, length);
+      } catch (IOException e) {
+        throw GcsErrors.explain(path, e);
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      try {
+        out.close();
+      } catch (IOException e) {
+        throw GcsErrors.explain(path, e);
+      }
+    }
+  }
+}

@@ -1,0 +1,128 @@
+package io.beambatch.storage;
+
+import java.io.FileInputStream;
+import java.io.FileNotFoundException;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Files on local disk, forced there: a plan that survives a power cut needs its parts. */
+final class LocalFiles implements FileStore {
+  static final String SCHEME = "file:";
+  static final LocalFiles INSTANCE = new LocalFiles();
+
+  private LocalFiles() {}
+
+  @Override
+  public InputStream open(String path, long offset) throws IOException {
+    FileInputStream stream = new FileInputStream(local(path).toFile());
+    try {
+      stream.getChannel().position(offset);
+    } catch (IOException | RuntimeException e) {
+      stream.close();
+      throw e;
+    }
+    return stream;
+  }
+
+  @Override
+  public OutputStream create(String path) throws IOException {
+    Path file = local(path).toAbsolutePath();
+    Path folder = file.getParent();
+    if (folder != null) {
+      DurableFolders.create(folder);
+    }
+    return new Forced(file, folder);
+  }
+
+  @Override
+  public void move(String from, String to) throws IOException {
+    Path target = local(to).toAbsolutePath();
+    Files.move(
+        local(from), target, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+    DurableFolders.force(target.getParent());
+  }
+
+  @Override
+  public long size(String path) throws IOException {
+    Path file = local(path);
+    if (!Files.exists(file)) {
+      throw new FileNotFoundException(path + " (No such file or directory)");
+    }
+    return Files.size(file);
+  }
+
+  @Override
+  public void delete(List<String> paths) throws IOException {
+    for (String path : paths) {
+      Files.deleteIfExists(local(path));
+    }
+  }
+
+  @Override
+  public void deleteFolder(String folder) throws IOException {
+    Path root = local(folder);
+    if (!Files.isDirectory(root)) {
+      return;
+    }
+    Files.walkFileTree(
+        root,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            Files.deleteIfExists(file);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult postVisitDirectory(Path left, @Nullable IOException trouble)
+              throws IOException {
+            if (trouble != null) {
+              throw trouble;
+            }
+            Files.deleteIfExists(left);
+            return FileVisitResult.CONTINUE;
+          }
+        });
+  }
+
+  /** A path, with or without its scheme; as Beam does, nothing in it is decoded. */
+  private static Path local(String path) {
+    return Path.of(path.startsWith(SCHEME) ? path.substring(SCHEME.length()) : path);
+  }
+
+  /** A new file that is on disk, name and all, once it is closed. */
+  private static final class Forced extends FileOutputStream {
+    private final @Nullable Path folder;
+    private boolean closed;
+
+    Forced(Path file, @Nullable Path folder) throws FileNotFoundException {
+      super(file.toFile());
+      this.folder = folder;
+    }
+
+    @Override
+    public void close() throws IOException {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      try {
+        getFD().sync();
+      } finally {
+        super.close();
+      }
+      DurableFolders.force(folder);
+    }
+  }
+}

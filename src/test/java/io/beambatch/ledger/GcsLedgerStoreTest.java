@@ -1,0 +1,199 @@
+package io.beambatch.ledger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.auth.Credentials;
+import io.beambatch.emulator.FaultyGcs;
+import io.beambatch.emulator.GcsEmulator;
+import io.beambatch.ledger.LedgerStore.Versioned;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.IntStream;
+import org.apache.beam.sdk.extensions.gcp.auth.CredentialFactory;
+import org.apache.beam.sdk.io.FileSystems;
+import org.apache.beam.sdk.options.PipelineOptions;
+import org.apache.beam.sdk.options.PipelineOptionsFactory;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class GcsLedgerStoreTest extends LedgerStoreContract {
+  private GcsEmulator emulator;
+  private String bucket;
+  private String root;
+
+  @BeforeEach
+  void start() throws Exception {
+    emulator = GcsEmulator.start();
+    bucket = emulator.bucket();
+    root = "gs://" + bucket + "/staging/job/run";
+  }
+
+  @Override
+  LedgerStore store() {
+    return store(emulator.url());
+  }
+
+  private LedgerStore store(URI url) {
+    return new GcsLedgerStore(GcsEmulator.client(url), root);
+  }
+
+  @Test
+  void theRootOfABucketHoldsALedgerToo() throws IOException {
+    LedgerStore store = new GcsLedgerStore(GcsEmulator.client(emulator.url()), "gs://" + bucket);
+    store.write("ledger/x", Versioned.ABSENT, "1");
+    assertThat(store.list("ledger")).containsExactly("ledger/x");
+    assertThat(emulator.names(bucket, "")).containsExactly("ledger/x/1.json");
+  }
+
+  @Test
+  void listsRecordsOfAllPages() throws IOException {
+    LedgerStore store = new GcsLedgerStore(GcsEmulator.client(emulator.url()), root, 3);
+    List<String> names =
+        IntStream.range(0, 20).mapToObj(i -> String.format(Locale.ROOT, "plan/a%02d", i)).toList();
+    for (String name : names) {
+      Versioned first = store.write(name, Versioned.ABSENT, "1").orElseThrow();
+      store.write(name, first.version(), "2");
+    }
+    assertThat(store.list("plan")).isEqualTo(names);
+  }
+
+  @Test
+  void aWriterWhoseReplyGotLostIsToldThatItWon() throws Exception {
+    try (FaultyGcs faulty = new FaultyGcs(emulator.url())) {
+      LedgerStore store = store(faulty.url());
+      faulty.loseReplyAfter(() -> {});
+      Versioned first = store.write("ledger/x", Versioned.ABSENT, "1").orElseThrow();
+      faulty.loseReplyAfter(() -> {});
+      Versioned second = store.write("ledger/x", first.version(), "2").orElseThrow();
+      assertThat(store().read("ledger/x")).contains(second);
+    }
+  }
+
+  @Test
+  void aWriterWhoseReplyGotLostIsToldThatItWonThoughOthersHaveGoneOnSince() throws Exception {
+    try (FaultyGcs faulty = new FaultyGcs(emulator.url())) {
+      LedgerStore another = store();
+      faulty.loseReplyAfter(() -> advance(another, "ledger/x", "2"));
+      assertThat(store(faulty.url()).write("ledger/x", Versioned.ABSENT, "1")).isPresent();
+      assertThat(another.read("ledger/x").orElseThrow().content()).isEqualTo("2");
+    }
+  }
+
+  @Test
+  void aWriterWhoComesSecondAfterAFailureLosesEvenWithTheSameContent() throws Exception {
+    try (FaultyGcs faulty = new FaultyGcs(emulator.url())) {
+      LedgerStore another = store();
+      Versioned first = another.write("ledger/x", Versioned.ABSENT, "1").orElseThrow();
+      another.write("ledger/x", first.version(), "the same");
+      faulty.refuseUpload(503);
+      assertThat(store(faulty.url()).write("ledger/x", first.version(), "the same")).isEmpty();
+    }
+  }
+
+  @Test
+  void aServerThatIsBusyIsAskedAgain() throws Exception {
+    try (FaultyGcs faulty = new FaultyGcs(emulator.url())) {
+      faulty.refuseUpload(503);
+      faulty.refuseUpload(429);
+      assertThat(store(faulty.url()).write("ledger/x", Versioned.ABSENT, "1")).isPresent();
+    }
+  }
+
+  @Test
+  void namesTheBucketThatIsNotThere() {
+    LedgerStore store =
+        new GcsLedgerStore(GcsEmulator.client(emulator.url()), "gs://no-such-bucket/staging");
+    for (Call call : calls(store)) {
+      assertThatThrownBy(call::make)
+          .isInstanceOf(IOException.class)
+          .hasMessageStartingWith("gs://no-such-bucket/staging/")
+          .hasMessageContaining("there is no bucket no-such-bucket; create it, or check the name");
+    }
+  }
+
+  @Test
+  void saysWhichRoleIsMissing() throws Exception {
+    try (FaultyGcs faulty = new FaultyGcs(emulator.url())) {
+      faulty.refuseEverything(403, "me@example.com does not have storage.objects.list access");
+      for (Call call : calls(store(faulty.url()))) {
+        assertThatThrownBy(call::make)
+            .isInstanceOf(IOException.class)
+            .hasMessageStartingWith(root)
+            .hasMessageContaining("roles/storage.objectUser) on bucket " + bucket)
+            .hasMessageContaining("me@example.com does not have storage.objects.list access");
+      }
+    }
+  }
+
+  @Test
+  void saysHowToLogIn() throws Exception {
+    try (FaultyGcs faulty = new FaultyGcs(emulator.url())) {
+      faulty.refuseEverything(401, "Anonymous caller does not have access");
+      for (Call call : calls(store(faulty.url()))) {
+        assertThatThrownBy(call::make)
+            .isInstanceOf(IOException.class)
+            .hasMessageContaining("gcloud auth application-default login");
+      }
+    }
+  }
+
+  @Test
+  void saysThatThereAreNoCredentialsBeforeAnythingIsAsked() {
+    FileSystems.setDefaultPipelineOptions(
+        PipelineOptionsFactory.fromArgs("--credentialFactoryClass=" + Nobody.class.getName())
+            .create());
+    assertThatThrownBy(() -> Ledgers.open(root))
+        .isInstanceOf(UncheckedIOException.class)
+        .cause()
+        .hasMessageStartingWith(root + ": no credentials for Google Cloud were found")
+        .hasMessageContaining("GOOGLE_APPLICATION_CREDENTIALS");
+  }
+
+  @Test
+  void isOpenedWhereTheFileSystemsOfThisProcessGo() throws Exception {
+    try (FaultyGcs faulty = new FaultyGcs(emulator.url())) {
+      GcsEmulator.use(faulty.url());
+      Ledgers.open(root).write("ledger/x", Versioned.ABSENT, "1");
+      faulty.refuseEverything(403, "no");
+      assertThatThrownBy(() -> Ledgers.open(root).read("ledger/x")).isInstanceOf(IOException.class);
+      GcsEmulator.use(emulator.url());
+      assertThat(Ledgers.open(root).read("ledger/x")).isPresent();
+    }
+  }
+
+  private static void advance(LedgerStore store, String name, String content) {
+    try {
+      assertThat(store.write(name, store.read(name).orElseThrow().version(), content)).isPresent();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static List<Call> calls(LedgerStore store) {
+    return List.of(
+        () -> store.read("ledger/x"),
+        () -> store.list("ledger"),
+        () -> store.write("ledger/x", Versioned.ABSENT, "1"));
+  }
+
+  private interface Call {
+    void make() throws IOException;
+  }
+
+  /** As on a machine where nobody has logged in. */
+  public static final class Nobody implements CredentialFactory {
+    /** Called by Beam. */
+    public static Nobody fromOptions(PipelineOptions options) {
+      return new Nobody();
+    }
+
+    @Override
+    public Credentials getCredential() {
+      return null;
+    }
+  }
+}
