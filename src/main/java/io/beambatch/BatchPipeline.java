@@ -3,7 +3,7 @@ package io.beambatch;
 import io.beambatch.batch.CoordinatorSettings;
 import io.beambatch.chunk.CommittedPlans;
 import io.beambatch.chunk.FilePlans;
-import io.beambatch.chunk.Part;
+import io.beambatch.chunk.Leftover;
 import io.beambatch.chunk.Plan;
 import io.beambatch.chunk.PlanGate;
 import io.beambatch.chunk.ShardIntoChunks;
@@ -120,7 +120,8 @@ public final class BatchPipeline {
       if (attempt == job.retry().attempts()) {
         break;
       }
-      PCollection<Part> again = joined.apply("To be sent again " + attempt, ResultFiles.again());
+      PCollection<Leftover> again =
+          joined.apply("To be sent again " + attempt, ResultFiles.leftovers());
       plans =
           leaveWindows(
               again.apply(
@@ -130,9 +131,10 @@ public final class BatchPipeline {
     }
     return PCollectionList.of(results)
         .apply("All results", Flatten.pCollections())
+        .apply("Leave out what was written", RecordWritten.leavingOut(folder))
         .apply("Write", WriteResults.to(job.sink(), job.failures(), folder.run()))
         .apply("Note what was written", new RecordWritten(folder))
-        .apply("Close accounts", new CloseAccounts(job, folder));
+        .apply("Close accounts", new CloseAccounts(job, folder, settings.mode()));
   }
 
   /** Plans of new files, and those that are there already. */

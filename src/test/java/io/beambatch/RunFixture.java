@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.beambatch.batch.AwaitMode;
 import io.beambatch.batch.CoordinatorSettings;
 import io.beambatch.chunk.Chunk;
 import io.beambatch.chunk.Plan;
@@ -122,6 +123,7 @@ final class RunFixture implements AutoCloseable {
         new CoordinatorSettings(
             job,
             run.identity(),
+            AwaitMode.UNTIL_ENDED,
             Duration.ofMillis(300),
             Duration.ofSeconds(1),
             Duration.ofSeconds(10),

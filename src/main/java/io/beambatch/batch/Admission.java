@@ -35,13 +35,18 @@ final class Admission {
    * come down to: somebody has to go first.
    */
   boolean allows(Enqueued chunk, Enqueued underWay, Instant now) {
-    if (now.isBefore(notBefore)) {
+    if (isWaiting(now)) {
       return false;
     }
     Enqueued sum = underWay.plus(chunk);
     return sum.tokens() <= Math.max(tokenBudget, underWay.tokens() == 0 ? chunk.tokens() : 0)
         && sum.tokens() <= limits.enqueuedTokens()
         && sum.requests() <= limits.enqueuedRequests();
+  }
+
+  /** Whether the time after a refusal is not over yet. */
+  boolean isWaiting(Instant now) {
+    return now.isBefore(notBefore);
   }
 
   /** The provider's own limit was reached with this much under way: no more than that for now. */

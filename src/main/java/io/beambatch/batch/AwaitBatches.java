@@ -2,12 +2,9 @@ package io.beambatch.batch;
 
 import io.beambatch.chunk.Chunk;
 import io.beambatch.job.RequestSpec;
-import io.beambatch.ledger.BatchLedger;
-import io.beambatch.ledger.Ledgers;
 import io.beambatch.provider.ProviderFactory;
 import io.beambatch.storage.JsonCoder;
 import io.beambatch.storage.RunFolder;
-import java.time.Clock;
 import java.util.Locale;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
@@ -31,6 +28,9 @@ import org.joda.time.Duration;
  * <p>Chunks come in the global window: those of other windows would be awaited one window after the
  * other.
  *
+ * <p>In {@link AwaitMode#ONCE} nothing is waited for, and only what has ended is handed out: a
+ * later launch of the same run hands out the rest. That takes bounded input.
+ *
  * <p>Awaiting can take a day: the runner must not limit how long one element may be processed, nor
  * how long a checkpoint may take. Flink, streaming bounded input with checkpoints, starts again
  * from the last one at every checkpoint timeout; nothing is lost or paid twice by that, but batch
@@ -50,6 +50,11 @@ public final class AwaitBatches extends PTransform<PCollection<Chunk>, PCollecti
 
   @Override
   public PCollection<AwaitedChunk> expand(PCollection<Chunk> chunks) {
+    boolean bounded = chunks.isBounded() == IsBounded.BOUNDED;
+    if (!bounded && settings.mode() != AwaitMode.UNTIL_ENDED) {
+      throw new IllegalArgumentException(
+          "batches of unbounded input can only be awaited until they have ended");
+    }
     RequestSpec request = settings.job().request();
     String pool =
         String.join(
@@ -57,23 +62,14 @@ public final class AwaitBatches extends PTransform<PCollection<Chunk>, PCollecti
             request.provider().name().toLowerCase(Locale.ROOT),
             request.endpoint(),
             request.model());
-    Opening opening =
-        () ->
-            new OpenCoordinator(
-                settings,
-                providers.open(),
-                new BatchLedger(Ledgers.open(folder)),
-                Clock.systemUTC());
+    Opening opening = Opening.of(settings, folder, providers);
     Duration interval = Duration.millis(settings.job().poll().interval().toMillis());
     return chunks
         .apply("Key by quota pool", WithKeys.of(pool))
         .setCoder(KvCoder.of(StringUtf8Coder.of(), JsonCoder.of(Chunk.class)))
         .apply(
             "Submit and await",
-            ParDo.of(
-                chunks.isBounded() == IsBounded.BOUNDED
-                    ? new AwaitFn(opening)
-                    : new PollingAwaitFn(opening, interval)))
+            ParDo.of(bounded ? new AwaitFn(opening) : new PollingAwaitFn(opening, interval)))
         .setCoder(JsonCoder.of(AwaitedChunk.class));
   }
 }

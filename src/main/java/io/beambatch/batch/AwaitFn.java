@@ -15,7 +15,7 @@ import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.values.KV;
 
-/** Gathers all chunks of bounded input, then submits and awaits them in one callback. */
+/** Gathers all chunks of bounded input, then does all that is to be done in one callback. */
 final class AwaitFn extends DoFn<KV<String, Chunk>, AwaitedChunk> {
   private final Opening opening;
 
@@ -46,7 +46,7 @@ final class AwaitFn extends DoFn<KV<String, Chunk>, AwaitedChunk> {
       throws IOException, InterruptedException {
     // A new coordinator each time: the ledger is what is known, not this worker's memory.
     coordinator = opening.open();
-    coordinator.await(chunks.read(), Sleeper.SYSTEM, out::output);
+    coordinator.run(chunks.read(), Sleeper.SYSTEM, out::output);
     coordinator.close();
     chunks.clear();
   }

@@ -93,6 +93,20 @@ final class BatchCoordinator {
     return tracked.isEmpty();
   }
 
+  /** Whether anything is left that the next steps can be expected to settle in a moment. */
+  boolean isSettling() {
+    Instant now = clock.instant();
+    return tracked.values().stream()
+        .anyMatch(
+            chunk ->
+                switch (chunk.state()) {
+                  case PLANNED -> now.isBefore(chunk.notBefore) || admission.isWaiting(now);
+                  case SUBMITTING -> submitter.mayRecover(chunk);
+                  case SUBMITTED -> false;
+                  case ENDED -> true;
+                });
+  }
+
   /** How long to wait before the next step: little at first, for batches that are quick. */
   Duration pause() {
     Duration tenth = Duration.between(lastChange, clock.instant()).dividedBy(10);
@@ -366,10 +380,12 @@ final class BatchCoordinator {
     if (unreachableSince == null) {
       unreachableSince = now;
     }
-    if (now.isAfter(unreachableSince.plus(settings.outage()))) {
+    boolean once = settings.mode() != AwaitMode.UNTIL_ENDED;
+    if (once || now.isAfter(unreachableSince.plus(settings.outage()))) {
       throw new BatchException(
-          "the provider has been out of reach for "
-              + settings.outage()
+          (once
+                  ? "the provider is out of reach"
+                  : "the provider has been out of reach for " + settings.outage())
               + "; its batches go on, run the same command again to collect them ("
               + e.getMessage()
               + ")",

@@ -7,16 +7,19 @@ import java.time.Duration;
 /**
  * What the coordinator goes by.
  *
+ * @param mode how long to stay with the batches
  * @param settle how long a creation may take to show in the provider's list; only after that does
  *     not finding it mean that it was not made
  * @param lease after which a chunk that somebody else was submitting may be taken over
  * @param resultGrace how long result files may take to show on a batch that has ended
  * @param cancelGrace how long a cancelled batch may take to end
- * @param outage how long the provider may be out of reach
+ * @param outage how long the provider may be out of reach; whoever looks only once does not wait
+ *     for it at all
  */
 public record CoordinatorSettings(
     Job job,
     RunIdentity run,
+    AwaitMode mode,
     Duration settle,
     Duration lease,
     Duration resultGrace,
@@ -24,15 +27,22 @@ public record CoordinatorSettings(
     Duration outage)
     implements Serializable {
 
-  /** The usual waits. */
+  /** The usual waits, until every batch has ended. */
   public static CoordinatorSettings of(Job job, RunIdentity run) {
     return new CoordinatorSettings(
         job,
         run,
+        AwaitMode.UNTIL_ENDED,
         Duration.ofSeconds(15),
         Duration.ofMinutes(10),
         Duration.ofMinutes(10),
         Duration.ofMinutes(30),
         Duration.ofHours(1));
+  }
+
+  /** The same, for another mode. */
+  public CoordinatorSettings in(AwaitMode other) {
+    return new CoordinatorSettings(
+        job, run, other, settle, lease, resultGrace, cancelGrace, outage);
   }
 }

@@ -6,17 +6,25 @@ import io.beambatch.provider.BatchProvider;
 import io.beambatch.provider.Sleeper;
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /** A coordinator with the connection that it holds. */
 final class OpenCoordinator implements AutoCloseable {
+  /** How long to stay with what settles by itself, in multiples of the time that one takes. */
+  private static final int PATIENCE = 4;
+
+  private final CoordinatorSettings settings;
+  private final Clock clock;
   private final BatchProvider provider;
   private final BatchCoordinator coordinator;
 
   OpenCoordinator(
       CoordinatorSettings settings, BatchProvider provider, BatchLedger ledger, Clock clock) {
+    this.settings = settings;
+    this.clock = clock;
     this.provider = provider;
     this.coordinator = new BatchCoordinator(settings, provider, ledger, clock);
   }
@@ -29,6 +37,31 @@ final class OpenCoordinator implements AutoCloseable {
     coordinator.retain(chunks.stream().map(Chunk::id).collect(Collectors.toSet()));
     track(chunks);
     return coordinator.step();
+  }
+
+  /** Does with these chunks what the mode says, and hands out those that have ended. */
+  void run(Iterable<Chunk> chunks, Sleeper sleeper, Consumer<AwaitedChunk> done)
+      throws IOException, InterruptedException {
+    switch (settings.mode()) {
+      case UNTIL_ENDED -> await(chunks, sleeper, done);
+      case ONCE -> once(chunks, sleeper, done);
+      case SUBMIT -> once(chunks, sleeper, ended -> {});
+    }
+  }
+
+  /**
+   * Looks once. What is a matter of seconds is waited for all the same: a creation whose reply got
+   * lost, an upload that can't be found yet, a provider that takes no creations for the moment.
+   */
+  private void once(Iterable<Chunk> chunks, Sleeper sleeper, Consumer<AwaitedChunk> done)
+      throws IOException, InterruptedException {
+    track(chunks);
+    Instant end = clock.instant().plus(settings.settle().multipliedBy(PATIENCE));
+    coordinator.step().forEach(done);
+    while (coordinator.isSettling() && clock.instant().isBefore(end)) {
+      sleeper.sleep(coordinator.pause());
+      coordinator.step().forEach(done);
+    }
   }
 
   /** Waits until the batches of all these chunks have ended. */

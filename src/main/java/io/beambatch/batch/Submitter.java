@@ -73,8 +73,7 @@ final class Submitter {
     if (now.isBefore(since.plus(settings.settle()))) {
       return false;
     }
-    Owner other = new Owner(String.valueOf(chunk.entry().owner()));
-    if (other.equals(owner) || other.isKnownToBeGone()) {
+    if (mayRecover(chunk)) {
       return chunk.advance(chunk.entry().submitting(owner.name(), now)) && create(chunk);
     }
     if (now.isAfter(since.plus(settings.lease()))) {
@@ -83,6 +82,12 @@ final class Submitter {
       chunk.advance(chunk.entry().submitting(owner.name(), now));
     }
     return false;
+  }
+
+  /** Whether nobody else can be creating a batch of a chunk that is being submitted. */
+  boolean mayRecover(TrackedChunk chunk) {
+    Owner other = new Owner(String.valueOf(chunk.entry().owner()));
+    return other.equals(owner) || other.isKnownToBeGone();
   }
 
   private boolean adopt(TrackedChunk chunk, Listing listing) throws IOException {

@@ -8,16 +8,21 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.TreeSet;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.IntervalWindow;
 import org.apache.beam.sdk.values.KV;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Plans what was gathered in a window. */
 final class PlanFn extends DoFn<KV<Integer, Iterable<Tally>>, Plan> {
+  private static final Logger LOG = LoggerFactory.getLogger(PlanFn.class);
   private static final DateTimeFormatter WINDOW =
       DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmssSSS", Locale.ROOT).withZone(ZoneOffset.UTC);
 
@@ -25,6 +30,7 @@ final class PlanFn extends DoFn<KV<Integer, Iterable<Tally>>, Plan> {
   private final RunFolder folder;
   private final Limits limits;
   private final FilePlans filePlans;
+  private transient PlanStore store;
   private transient Planner planner;
 
   PlanFn(int attempt, RunFolder folder, Limits limits) {
@@ -36,7 +42,8 @@ final class PlanFn extends DoFn<KV<Integer, Iterable<Tally>>, Plan> {
 
   @Setup
   public void setup() {
-    planner = new Planner(new PlanStore(Ledgers.open(folder)), folder, limits);
+    store = new PlanStore(Ledgers.open(folder));
+    planner = new Planner(store, folder, limits);
   }
 
   @ProcessElement
@@ -47,6 +54,7 @@ final class PlanFn extends DoFn<KV<Integer, Iterable<Tally>>, Plan> {
       throws IOException {
     List<Part> parts = new ArrayList<>();
     TreeSet<String> files = new TreeSet<>();
+    Set<String> joined = new HashSet<>();
     long read = 0;
     for (Tally tally : gathered.getValue()) {
       read += tally.read();
@@ -56,11 +64,32 @@ final class PlanFn extends DoFn<KV<Integer, Iterable<Tally>>, Plan> {
       if (tally.file() != null) {
         files.add(tally.file());
       }
+      if (tally.joined() != null) {
+        joined.add(tally.joined());
+      }
+    }
+    if (attempt > 1 && (parts.isEmpty() || !followsOn(joined))) {
+      return;
     }
     out.output(
         files.isEmpty()
             ? planner.plan(name(window), attempt, parts, read)
             : planner.planFiles(filePlans, parts, read, List.copyOf(files)));
+  }
+
+  /**
+   * Whether all chunks of the attempt before are joined. Where batches are looked at only once,
+   * some may still be under way: a plan that is committed now would leave out what they leave over.
+   */
+  private boolean followsOn(Set<String> joined) throws IOException {
+    for (Plan plan : store.all()) {
+      if (plan.attempt() == attempt - 1
+          && !plan.chunks().stream().map(Chunk::id).allMatch(joined::contains)) {
+        LOG.info("attempt {} waits for the rest of plan {}", attempt, plan.name());
+        return false;
+      }
+    }
+    return true;
   }
 
   private String name(BoundedWindow window) {

@@ -8,11 +8,11 @@ import java.util.List;
 import org.apache.beam.sdk.transforms.DoFn;
 
 /**
- * Plans each part of a later attempt by itself, as it comes: what would come together is chance on
- * unbounded input, and would be another chance when it is repeated. A part that comes twice gets
- * the same plan.
+ * Plans what a chunk leaves to a later attempt by itself, as it comes: what would come together is
+ * chance on unbounded input, and would be another chance when it is repeated. A part that comes
+ * twice gets the same plan.
  */
-final class PlanPartFn extends DoFn<Part, Plan> {
+final class PlanPartFn extends DoFn<Leftover, Plan> {
   private final int attempt;
   private final RunFolder folder;
   private final Limits limits;
@@ -30,8 +30,11 @@ final class PlanPartFn extends DoFn<Part, Plan> {
   }
 
   @ProcessElement
-  public void process(@Element Part part, OutputReceiver<Plan> out) throws IOException {
-    out.output(
-        planner.plan("a" + attempt + "-" + part.name(), attempt, List.of(part), part.documents()));
+  public void process(@Element Leftover leftover, OutputReceiver<Plan> out) throws IOException {
+    Part part = leftover.part();
+    if (part != null) {
+      String name = "a" + attempt + "-" + part.name();
+      out.output(planner.plan(name, attempt, List.of(part), part.documents()));
+    }
   }
 }

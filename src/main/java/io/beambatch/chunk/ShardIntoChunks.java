@@ -83,18 +83,22 @@ public final class ShardIntoChunks extends PTransform<PCollectionTuple, PCollect
         .apply("Plan", new PlanChunks(1, folder, job.limits()));
   }
 
-  /** Plans parts that are there already: those of a later attempt. */
-  public static PTransform<PCollection<Part>, PCollection<Plan>> again(
+  /**
+   * Plans parts that are there already: those of a later attempt. On bounded input that happens
+   * only if every chunk of the attempt before is among what comes, because what came after the plan
+   * would be in none.
+   */
+  public static PTransform<PCollection<Leftover>, PCollection<Plan>> again(
       int attempt, Job job, RunFolder folder) {
     return new PTransform<>() {
       @Override
-      public PCollection<Plan> expand(PCollection<Part> parts) {
-        if (parts.isBounded() == IsBounded.UNBOUNDED) {
-          return parts
+      public PCollection<Plan> expand(PCollection<Leftover> joined) {
+        if (joined.isBounded() == IsBounded.UNBOUNDED) {
+          return joined
               .apply("Commit", ParDo.of(new PlanPartFn(attempt, folder, job.limits())))
               .setCoder(JsonCoder.of(Plan.class));
         }
-        return tally(parts.apply("Count requests", ParDo.of(new TallyAgainFn())))
+        return tally(joined.apply("Count requests", ParDo.of(new TallyLeftoverFn())))
             .apply("Plan", new PlanChunks(attempt, folder, job.limits()));
       }
     };

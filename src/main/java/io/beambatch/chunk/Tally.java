@@ -8,18 +8,25 @@ import org.jspecify.annotations.Nullable;
  *
  * @param read documents; 0 for a part of the first attempt
  * @param file of a watched source, or null
+ * @param joined the chunk of the attempt before that the part comes from, or null
  */
-record Tally(@Nullable Part part, long read, @Nullable String file) {
+record Tally(@Nullable Part part, long read, @Nullable String file, @Nullable String joined) {
 
   static Tally of(Part part) {
-    return new Tally(part, 0, null);
+    return new Tally(part, 0, null, null);
   }
 
   static Tally ofRead(long documents) {
-    return new Tally(null, documents, null);
+    return new Tally(null, documents, null, null);
   }
 
   static Tally ofFile(String file) {
-    return new Tally(null, 0, file);
+    return new Tally(null, 0, file, null);
+  }
+
+  /** Documents of a later attempt were counted when they were joined. */
+  static Tally of(Leftover leftover) {
+    Part part = leftover.part();
+    return new Tally(part, part == null ? 0 : part.documents(), null, leftover.chunkId());
   }
 }

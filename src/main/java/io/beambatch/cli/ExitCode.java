@@ -17,5 +17,8 @@ final class ExitCode {
   /** Over budget, nothing sent. */
   static final int OVER_BUDGET = 4;
 
+  /** Batches are still pending: the same command, later, goes on. */
+  static final int PENDING = 75;
+
   private ExitCode() {}
 }

@@ -4,6 +4,7 @@ import io.beambatch.batch.BatchException;
 import io.beambatch.job.JobFileException;
 import io.beambatch.provider.ProviderSettingsException;
 import io.beambatch.run.AccountingException;
+import io.beambatch.run.NoRunException;
 import io.beambatch.run.OverBudgetException;
 import io.beambatch.run.RunException;
 import java.io.IOException;
@@ -33,6 +34,7 @@ final class Failures {
     }
     return told instanceof JobFileException
             || told instanceof ProviderSettingsException
+            || told instanceof NoRunException
             || isOption(told, thrown)
         ? ExitCode.USAGE
         : ExitCode.ERROR;
@@ -59,6 +61,7 @@ final class Failures {
         || thrown instanceof ProviderSettingsException
         || thrown instanceof BatchException
         || thrown instanceof AccountingException
+        || thrown instanceof NoRunException
         || thrown instanceof RunException;
   }
 

@@ -96,7 +96,7 @@ final class JobOptions {
     return beamOptions.stream().anyMatch(given -> given.startsWith("--" + option));
   }
 
-  /** The run that a command is about. */
+  /** The run that a command begins or goes on with. */
   static final class RunOptions {
     @Option(
         names = "--run",
@@ -113,6 +113,19 @@ final class JobOptions {
 
     boolean isNew() {
       return newRun;
+    }
+  }
+
+  /** The run that a command goes on with. */
+  static final class KnownRunOptions {
+    @Option(
+        names = "--run",
+        paramLabel = "NAME",
+        description = "The run. Default: the unfinished one, else the last one.")
+    private @Nullable String name;
+
+    @Nullable String name() {
+      return name;
     }
   }
 }

@@ -13,7 +13,13 @@ import picocli.CommandLine.Spec;
     description = "LLM batch jobs over data: half the price, nothing lost, nothing paid twice.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    subcommands = {RunCommand.class, PlanCommand.class, ServeCommand.class})
+    subcommands = {
+      RunCommand.class,
+      PlanCommand.class,
+      SubmitCommand.class,
+      CollectCommand.class,
+      ServeCommand.class
+    })
 public final class Main implements Runnable {
   @Spec private CommandSpec spec;
 

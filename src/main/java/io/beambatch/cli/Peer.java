@@ -9,11 +9,14 @@ import io.beambatch.provider.ProviderFactory;
 import io.beambatch.provider.ProviderSettingsException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Who answers: the provider of the job and the environment, or a local server in this process. */
 final class Peer implements AutoCloseable {
+  private static final Duration CATCHING_UP = Duration.ofSeconds(10);
+
   private final ProviderFactory providers;
   private final @Nullable LocalServer server;
 
@@ -29,12 +32,16 @@ final class Peer implements AutoCloseable {
     return new Peer(new Remote(baseUrl), null);
   }
 
-  /** A server in this process, that remembers its batches for the run's next launch. */
-  static Peer local(String staging, FaultOptions faults) throws IOException {
+  /**
+   * A server in this process, that remembers its batches for the run's next launch. Between two
+   * launches nobody works on them, so that they get a moment first.
+   */
+  static Peer local(String staging, FaultOptions faults) throws IOException, InterruptedException {
     LocalServer server =
         LocalServer.start(
             faults.applyTo(
                 LocalServerSettings.defaults().withDir(Path.of(staging, ".local-server"))));
+    server.awaitBatches(CATCHING_UP);
     return new Peer(new Local(server.baseUrl().toString()), server);
   }
 

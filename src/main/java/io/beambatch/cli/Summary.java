@@ -3,13 +3,15 @@ package io.beambatch.cli;
 import io.beambatch.job.Job;
 import io.beambatch.run.Report;
 import io.beambatch.run.Runs.Run;
+import io.beambatch.run.Standing;
+import io.beambatch.run.Standing.Stage;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The table at the end of a run. */
+/** The table at the end of a command. */
 final class Summary {
   private final StringBuilder text = new StringBuilder();
 
@@ -55,6 +57,25 @@ final class Summary {
       summary.line("failures", job.failures().path() + "-" + report.run() + "-*");
     }
     summary.line("report", run.folder().report());
+    return summary.text.toString();
+  }
+
+  /** How a run stands that is not over. */
+  static String of(Standing standing, Run run) {
+    Summary summary = new Summary();
+    summary.line("run", run.identity().job() + " " + run.record().name());
+    summary.line(
+        "batches",
+        number(standing.chunks().size())
+            + ": "
+            + number(standing.count(Stage.JOINED))
+            + " collected, "
+            + number(standing.count(Stage.ENDED))
+            + " ended, "
+            + number(standing.count(Stage.UNDER_WAY) + standing.count(Stage.SUBMITTING))
+            + " under way, "
+            + number(standing.count(Stage.UPLOADED) + standing.count(Stage.PLANNED))
+            + " not submitted yet");
     return summary.text.toString();
   }
 

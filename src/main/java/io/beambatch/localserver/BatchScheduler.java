@@ -55,11 +55,31 @@ final class BatchScheduler implements AutoCloseable {
       if (wait != null) {
         schedule(run, wait);
       } else if (!stopped) {
-        running.remove(run);
+        remove(run);
       }
     } catch (IOException | RuntimeException e) {
-      running.remove(run);
       abort(run, e);
+      remove(run);
+    }
+  }
+
+  private void remove(BatchRun run) {
+    running.remove(run);
+    synchronized (running) {
+      running.notifyAll();
+    }
+  }
+
+  /** Waits until all batches have ended, but no longer than this. */
+  void awaitIdle(Duration atMost) throws InterruptedException {
+    long end = System.nanoTime() + atMost.toNanos();
+    synchronized (running) {
+      for (long left = end - System.nanoTime();
+          !running.isEmpty() && left > 0;
+          left = end - System.nanoTime()) {
+        // Rounded up, because 0 would be without end.
+        running.wait(left / 1_000_000 + 1);
+      }
     }
   }
 

@@ -10,6 +10,7 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -104,6 +105,11 @@ public final class LocalServer implements AutoCloseable {
   /** What goes wrong from now on; all counts of earlier faults end. */
   public void faults(Faults next) {
     faults.set(next);
+  }
+
+  /** Waits until no batch is under way, but no longer than this. */
+  public void awaitBatches(Duration atMost) throws InterruptedException {
+    scheduler.awaitIdle(atMost);
   }
 
   /** What was taken and answered in the life of the folder. */

@@ -1,6 +1,6 @@
 package io.beambatch.result;
 
-import io.beambatch.chunk.Part;
+import io.beambatch.chunk.Leftover;
 import io.beambatch.storage.JsonCoder;
 import java.util.List;
 import java.util.stream.Stream;
@@ -9,7 +9,7 @@ import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.values.PCollection;
 
-/** What a joined chunk holds: files for the sink, and requests for the next attempt. */
+/** What a joined chunk holds: files for the sink, and what it leaves to the next attempt. */
 public final class ResultFiles {
   private ResultFiles() {}
 
@@ -30,12 +30,14 @@ public final class ResultFiles {
     };
   }
 
-  /** The requests that have to be sent again. */
-  public static PTransform<PCollection<JoinedChunk>, PCollection<Part>> again() {
+  /** What has to be sent again of each chunk, also if it is nothing. */
+  public static PTransform<PCollection<JoinedChunk>, PCollection<Leftover>> leftovers() {
     return new PTransform<>() {
       @Override
-      public PCollection<Part> expand(PCollection<JoinedChunk> joined) {
-        return joined.apply("Parts", ParDo.of(new AgainFn())).setCoder(JsonCoder.of(Part.class));
+      public PCollection<Leftover> expand(PCollection<JoinedChunk> joined) {
+        return joined
+            .apply("Leftovers", ParDo.of(new LeftoverFn()))
+            .setCoder(JsonCoder.of(Leftover.class));
       }
     };
   }
@@ -47,12 +49,10 @@ public final class ResultFiles {
     }
   }
 
-  private static final class AgainFn extends DoFn<JoinedChunk, Part> {
+  private static final class LeftoverFn extends DoFn<JoinedChunk, Leftover> {
     @ProcessElement
-    public void process(@Element JoinedChunk chunk, OutputReceiver<Part> out) {
-      if (chunk.again() != null) {
-        out.output(chunk.again());
-      }
+    public void process(@Element JoinedChunk chunk, OutputReceiver<Leftover> out) {
+      out.output(new Leftover(chunk.chunkId(), chunk.again()));
     }
   }
 }

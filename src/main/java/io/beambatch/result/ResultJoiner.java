@@ -1,16 +1,15 @@
 package io.beambatch.result;
 
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.beambatch.batch.AwaitedChunk;
 import io.beambatch.chunk.Chunk;
 import io.beambatch.job.Job;
+import io.beambatch.ledger.Ledgers;
 import io.beambatch.provider.BatchProvider;
 import io.beambatch.provider.ProviderException;
 import io.beambatch.storage.RunFolder;
-import io.beambatch.storage.Storage;
 import java.io.IOException;
-import java.io.InputStream;
 import java.time.Duration;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,12 +21,12 @@ import org.slf4j.LoggerFactory;
  */
 final class ResultJoiner {
   private static final Logger LOG = LoggerFactory.getLogger(ResultJoiner.class);
-  private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
   private final Job job;
   private final RunFolder folder;
   private final BatchProvider provider;
   private final Duration pause;
+  private final JoinedChunks chunks;
   private final ResultLine.Reader reader;
   private final LineJudge judge;
 
@@ -42,6 +41,7 @@ final class ResultJoiner {
     this.folder = folder;
     this.provider = provider;
     this.pause = pause;
+    this.chunks = new JoinedChunks(Ledgers.open(folder));
     this.reader =
         new ResultLine.Reader(Endpoint.of(job.request().endpoint()), job.result().pointer());
     this.judge = new LineJudge(job);
@@ -53,18 +53,16 @@ final class ResultJoiner {
    * @throws IllegalStateException if the chunk's files do not hold what the chunk says
    */
   JoinedChunk join(AwaitedChunk awaited) throws IOException, ProviderException {
-    String path = folder.result(awaited.chunk().id(), "json");
-    if (Storage.exists(path)) {
-      return joinedBefore(path, awaited);
+    Optional<JoinedChunk> before = chunks.read(awaited.chunk().id());
+    if (before.isPresent()) {
+      return joinedBefore(before.get(), awaited);
     }
     JoinedChunk joined;
     try (Spool spool = Spool.create()) {
       download(awaited.outputFileId(), spool);
       download(awaited.errorFileId(), spool);
-      joined = join(awaited, spool);
+      joined = chunks.commit(join(awaited, spool));
     }
-    byte[] json = MAPPER.writeValueAsBytes(joined);
-    Storage.write(path, out -> out.write(json));
     if (joined.unknownLines() + joined.doubledLines() > 0) {
       LOG.warn(
           "Chunk {} (batch {}): {} result lines unknown or illegible, {} doubled",
@@ -76,18 +74,15 @@ final class ResultJoiner {
     return joined;
   }
 
-  private static JoinedChunk joinedBefore(String path, AwaitedChunk awaited) throws IOException {
-    try (InputStream in = Storage.open(path)) {
-      JoinedChunk joined = MAPPER.readValue(in, JoinedChunk.class);
-      if (!joined.batchId().equals(awaited.batchId())) {
-        LOG.warn(
-            "Chunk {} was joined from batch {} before; batch {} is left aside",
-            joined.chunkId(),
-            joined.batchId(),
-            awaited.batchId());
-      }
-      return joined;
+  private static JoinedChunk joinedBefore(JoinedChunk joined, AwaitedChunk awaited) {
+    if (!joined.batchId().equals(awaited.batchId())) {
+      LOG.warn(
+          "Chunk {} was joined from batch {} before; batch {} is left aside",
+          joined.chunkId(),
+          joined.batchId(),
+          awaited.batchId());
     }
+    return joined;
   }
 
   private void download(@Nullable String fileId, Spool spool)

@@ -1,6 +1,5 @@
 package io.beambatch.run;
 
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.beambatch.chunk.Chunk;
 import io.beambatch.chunk.Plan;
 import io.beambatch.chunk.PlanStore;
@@ -11,13 +10,11 @@ import io.beambatch.job.Job;
 import io.beambatch.ledger.Ledgers;
 import io.beambatch.result.GatherUnsent;
 import io.beambatch.result.JoinedChunk;
+import io.beambatch.result.JoinedChunks;
 import io.beambatch.result.ResultFile;
 import io.beambatch.result.ResultFiles;
 import io.beambatch.sink.WrittenFile;
-import io.beambatch.storage.RunFolder;
-import io.beambatch.storage.Storage;
 import java.io.IOException;
-import java.io.InputStream;
 import java.math.RoundingMode;
 import java.time.Duration;
 import java.time.Instant;
@@ -32,8 +29,6 @@ import java.util.TreeMap;
  * every document that was read is answered or failed.
  */
 public final class Accounts {
-  private static final JsonMapper MAPPER = JsonMapper.builder().build();
-
   private final Job job;
   private final Runs.Run run;
 
@@ -125,19 +120,15 @@ public final class Accounts {
   }
 
   private JoinedChunk joined(Chunk chunk) throws IOException, AccountingException {
-    RunFolder folder = run.folder();
-    String path = folder.result(chunk.id(), "json");
-    if (!Storage.exists(path)) {
-      throw new AccountingException(
-          "chunk "
-              + chunk.id()
-              + " was planned, but its results were never joined: "
-              + path
-              + " is missing; run the same command again");
-    }
-    try (InputStream stream = Storage.open(path)) {
-      return MAPPER.readValue(stream, JoinedChunk.class);
-    }
+    return new JoinedChunks(Ledgers.open(run.folder()))
+        .read(chunk.id())
+        .orElseThrow(
+            () ->
+                new AccountingException(
+                    "chunk "
+                        + chunk.id()
+                        + " was planned, but its results were never joined; run the same command"
+                        + " again"));
   }
 
   private static final class Sums {

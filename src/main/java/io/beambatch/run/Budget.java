@@ -1,23 +1,34 @@
 package io.beambatch.run;
 
+import io.beambatch.chunk.Chunk;
 import io.beambatch.chunk.Plan;
 import io.beambatch.chunk.PlanGate;
 import io.beambatch.job.Job;
+import io.beambatch.ledger.BatchLedger;
+import io.beambatch.ledger.Ledgers;
+import io.beambatch.storage.RunFolder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 
-/** Lets a plan pass only if it costs no more than {@code limits.cost_usd}. */
+/**
+ * Lets a plan pass only if it costs no more than {@code limits.cost_usd}. One that has passed
+ * before passes again, so that what was paid for is collected whatever the limit is now.
+ */
 public final class Budget implements PlanGate {
   private final Job job;
+  private final RunFolder folder;
 
-  /** The budget of a job. */
-  public Budget(Job job) {
+  /** The budget of a run of a job. */
+  public Budget(Job job, RunFolder folder) {
     this.job = job;
+    this.folder = folder;
   }
 
   @Override
   public void check(Plan plan) {
     BigDecimal most = job.limits().costUsd();
-    if (most == null) {
+    if (most == null || hasPassed(plan)) {
       return;
     }
     Estimate estimate = Estimate.of(job, plan);
@@ -36,6 +47,21 @@ public final class Budget implements PlanGate {
               + ", more than limits.cost_usd allows ($"
               + most.toPlainString()
               + "); nothing of it was sent");
+    }
+  }
+
+  /** Nothing comes into the ledger before it has passed. */
+  private boolean hasPassed(Plan plan) {
+    BatchLedger ledger = new BatchLedger(Ledgers.open(folder));
+    try {
+      for (Chunk chunk : plan.chunks()) {
+        if (ledger.read(chunk.id()).isPresent()) {
+          return true;
+        }
+      }
+      return false;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 }

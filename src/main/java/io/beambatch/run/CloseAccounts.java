@@ -1,5 +1,6 @@
 package io.beambatch.run;
 
+import io.beambatch.batch.AwaitMode;
 import io.beambatch.job.Job;
 import io.beambatch.run.Runs.Run;
 import io.beambatch.sink.WrittenFile;
@@ -28,6 +29,8 @@ import org.joda.time.Duration;
  * writes the report, and finishes the run. It is a step of the pipeline, and not of whoever
  * launched it, because on a hosted runner nobody is left to do it.
  *
+ * <p>Where batches are looked at only once, that is done by the launch that finds all of them done.
+ *
  * <p>Gives the report, once, at the end of bounded input. Of unbounded input it does so when it is
  * drained; the run stays open, to go on later. Numbers that don't add up fail the pipeline. A
  * repetition gives the report that is there.
@@ -37,11 +40,40 @@ public final class CloseAccounts extends PTransform<PCollection<WrittenFile>, PC
 
   private final Job job;
   private final RunFolder folder;
+  private final AwaitMode mode;
 
-  /** Closes the accounts of a run. */
-  public CloseAccounts(Job job, RunFolder folder) {
+  /**
+   * Closes the accounts of a run.
+   *
+   * @param mode says whether all has to be done by now
+   */
+  public CloseAccounts(Job job, RunFolder folder, AwaitMode mode) {
     this.job = job;
     this.folder = folder;
+    this.mode = mode;
+  }
+
+  /**
+   * Closes the accounts of a run, unless that was done before.
+   *
+   * @throws AccountingException if documents are missing or too many
+   */
+  public static Report close(Job job, RunFolder folder) throws IOException, AccountingException {
+    Clock clock = Clock.systemUTC();
+    Runs runs = new Runs(folder.staging(), job, clock);
+    Run run =
+        runs.find(folder.run())
+            .orElseThrow(() -> new IOException("the record of " + folder.path() + " is gone"));
+    if (run.record().finished() != null) {
+      return Report.of(folder);
+    }
+    Report report = new Accounts(job, run).close(clock.instant());
+    report.write(folder);
+    // A stream that was drained goes on when it is launched again.
+    if (job.source().watch() == null) {
+      runs.finish(run);
+    }
+    return report;
   }
 
   @Override
@@ -66,37 +98,26 @@ public final class CloseAccounts extends PTransform<PCollection<WrittenFile>, PC
         .and(none)
         .apply("All files", Flatten.pCollections())
         .apply("Await all files", Sum.integersPerKey())
-        .apply("Close", ParDo.of(new CloseFn(job, folder)))
+        .apply("Close", ParDo.of(new CloseFn(job, folder, mode)))
         .setCoder(JsonCoder.of(Report.class));
   }
 
   private static final class CloseFn extends DoFn<KV<String, Integer>, Report> {
     private final Job job;
     private final RunFolder folder;
+    private final AwaitMode mode;
 
-    CloseFn(Job job, RunFolder folder) {
+    CloseFn(Job job, RunFolder folder, AwaitMode mode) {
       this.job = job;
       this.folder = folder;
+      this.mode = mode;
     }
 
     @ProcessElement
     public void process(OutputReceiver<Report> reports) throws IOException, AccountingException {
-      Clock clock = Clock.systemUTC();
-      Runs runs = new Runs(folder.staging(), job, clock);
-      Run run =
-          runs.find(folder.run())
-              .orElseThrow(() -> new IOException("the record of " + folder.path() + " is gone"));
-      reports.output(run.record().finished() == null ? close(run, runs, clock) : Report.of(folder));
-    }
-
-    private Report close(Run run, Runs runs, Clock clock) throws IOException, AccountingException {
-      Report report = new Accounts(job, run).close(clock.instant());
-      report.write(folder);
-      // A stream that was drained goes on when it is launched again.
-      if (job.source().watch() == null) {
-        runs.finish(run);
+      if (mode == AwaitMode.UNTIL_ENDED || Standing.of(job, folder).isDone()) {
+        reports.output(close(job, folder));
       }
-      return report;
     }
   }
 }

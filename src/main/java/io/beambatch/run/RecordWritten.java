@@ -34,6 +34,22 @@ public final class RecordWritten
         .setCoder(JsonCoder.of(WrittenFile.class));
   }
 
+  /**
+   * Lets only those files pass that were not written yet: what stands in the sink may have been
+   * taken on from there, and stays as it is.
+   */
+  public static PTransform<PCollection<ResultFile>, PCollection<ResultFile>> leavingOut(
+      RunFolder folder) {
+    return new PTransform<>() {
+      @Override
+      public PCollection<ResultFile> expand(PCollection<ResultFile> files) {
+        return files
+            .apply("Pass the others", ParDo.of(new UnwrittenFn(folder)))
+            .setCoder(files.getCoder());
+      }
+    };
+  }
+
   /** What was noted of a file, or empty if it was never written. */
   static Optional<WrittenFile> read(RunFolder folder, ResultFile.Kind kind, String shard)
       throws IOException {
@@ -48,6 +64,22 @@ public final class RecordWritten
 
   private static String path(RunFolder folder, ResultFile.Kind kind, String shard) {
     return folder.result(shard, kind.name().toLowerCase(Locale.ROOT) + ".written.json");
+  }
+
+  private static final class UnwrittenFn extends DoFn<ResultFile, ResultFile> {
+    private final RunFolder folder;
+
+    UnwrittenFn(RunFolder folder) {
+      this.folder = folder;
+    }
+
+    @ProcessElement
+    public void process(@Element ResultFile file, OutputReceiver<ResultFile> out)
+        throws IOException {
+      if (read(folder, file.kind(), file.shard()).isEmpty()) {
+        out.output(file);
+      }
+    }
   }
 
   private static final class NoteFn extends DoFn<WrittenFile, WrittenFile> {

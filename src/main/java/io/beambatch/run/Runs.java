@@ -52,6 +52,83 @@ public final class Runs {
    * @throws IllegalArgumentException if a run can't be called so
    */
   public Run open(@Nullable String name, Choice choice) throws IOException, RunException {
+    checkName(name);
+    if (choice == Choice.NEW) {
+      return begin(name == null ? freshName() : name);
+    }
+    Optional<RunRecord> known = name == null ? newestUnfinished() : read(name);
+    if (known.isEmpty()) {
+      return begin(name == null ? freshName() : name);
+    }
+    Run run = run(known.get());
+    if (!differences(run).isEmpty() && name == null && !hasPlan(run.record())) {
+      // Nothing of it was sent, so nothing is lost with it: most often a path was wrong.
+      return begin(freshName());
+    }
+    requireSameJob(run);
+    return run;
+  }
+
+  /**
+   * A run that was begun before, with whatever job.
+   *
+   * @param name the run's name, or null for the newest unfinished one, else the newest
+   * @throws NoRunException if there is none
+   */
+  public Run known(@Nullable String name) throws IOException, NoRunException {
+    checkName(name);
+    Optional<RunRecord> record = name == null ? newestUnfinished() : read(name);
+    if (record.isEmpty() && name == null) {
+      record = all().stream().max(Comparator.comparing(RunRecord::created));
+    }
+    if (record.isPresent()) {
+      return run(record.get());
+    }
+    throw new NoRunException(
+        "job "
+            + job.name()
+            + " has no run"
+            + (name == null ? "" : " " + name)
+            + " in "
+            + staging
+            + "; begin it with submit, or look for it with --run or --staging");
+  }
+
+  /** The run of a name, or empty. */
+  Optional<Run> find(String name) throws IOException {
+    return read(name).map(this::run);
+  }
+
+  /** The keys in which the job differs from the one that a run was begun with. */
+  public List<String> differences(Run run) {
+    return CanonicalJob.differences(run.record().job(), CanonicalJob.text(job));
+  }
+
+  /**
+   * Makes sure that a run is gone on with as it was begun.
+   *
+   * @throws RunException if the job is another one; says what differs
+   */
+  public void requireSameJob(Run run) throws RunException {
+    List<String> differences = differences(run);
+    if (differences.isEmpty()) {
+      return;
+    }
+    boolean finished = run.record().finished() != null;
+    throw new RunException(
+        "run "
+            + run.record().name()
+            + " of job "
+            + job.name()
+            + (finished ? " is finished" : " is not finished")
+            + ", and was begun with another job; what differs: "
+            + String.join(", ", differences)
+            + (finished
+                ? ". Choose another --run name"
+                : ". Put it back to finish that run, or begin another with --new-run"));
+  }
+
+  private static void checkName(@Nullable String name) {
     if (name != null && (!NAMES.matcher(name).matches() || name.equals(FOLDER))) {
       throw new IllegalArgumentException(
           "--run "
@@ -60,45 +137,26 @@ public final class Runs {
               + FOLDER
               + "'");
     }
-    if (choice == Choice.NEW) {
-      return begin(name == null ? freshName() : name);
+  }
+
+  /**
+   * Makes sure that a run has come so far that something may be under way.
+   *
+   * @throws NoRunException if its documents were not even read
+   */
+  public void requirePlan(Run run) throws IOException, NoRunException {
+    if (!hasPlan(run.record())) {
+      throw new NoRunException(
+          "run "
+              + run.record().name()
+              + " of job "
+              + job.name()
+              + " was begun, but nothing of it was sent yet; submit it first");
     }
-    Optional<RunRecord> known = name == null ? newestUnfinished() : read(name);
-    if (known.isEmpty()) {
-      return begin(name == null ? freshName() : name);
-    }
-    RunRecord record = known.get();
-    String now = CanonicalJob.text(job);
-    if (record.job().equals(now)) {
-      return new Run(record, folder(record.name()), identity(record));
-    }
-    if (name == null && !hasPlan(record)) {
-      // Nothing of it was sent, so nothing is lost with it: most often a path was wrong.
-      return begin(freshName());
-    }
-    boolean finished = record.finished() != null;
-    throw new RunException(
-        "run "
-            + record.name()
-            + " of job "
-            + job.name()
-            + (finished ? " is finished" : " is not finished")
-            + ", and was begun with another job; what differs: "
-            + String.join(", ", CanonicalJob.differences(record.job(), now))
-            + (finished
-                ? ". Choose another --run name"
-                : ". Put it back to finish that run, or begin another with --new-run"));
   }
 
   private boolean hasPlan(RunRecord record) throws IOException {
     return !new PlanStore(Ledgers.open(folder(record.name()))).all().isEmpty();
-  }
-
-  /** A known run, by name, or the newest. */
-  public Optional<Run> find(@Nullable String name) throws IOException {
-    Optional<RunRecord> record =
-        name != null ? read(name) : all().stream().max(Comparator.comparing(RunRecord::created));
-    return record.map(found -> new Run(found, folder(found.name()), identity(found)));
   }
 
   /** Notes that nothing of a run is left to do. */
@@ -125,7 +183,7 @@ public final class Runs {
       throw new RunException(
           "run " + name + " of job " + job.name() + " exists already; choose another --run name");
     }
-    return new Run(record, folder(name), identity(record));
+    return run(record);
   }
 
   private String freshName() throws IOException {
@@ -158,6 +216,10 @@ public final class Runs {
     return record.isEmpty()
         ? Optional.empty()
         : Optional.of(MAPPER.readValue(record.get().content(), RunRecord.class));
+  }
+
+  private Run run(RunRecord record) {
+    return new Run(record, folder(record.name()), identity(record));
   }
 
   private RunFolder folder(String name) {

@@ -20,7 +20,9 @@ class UsageTest {
     Said said = Said.by();
 
     assertThat(said.exitCode()).isEqualTo(2);
-    assertThat(said.err()).contains("Name a command: run, plan, serve").contains("Commands:");
+    assertThat(said.err())
+        .contains("Name a command: run, plan, submit, collect, serve")
+        .contains("Commands:");
   }
 
   @Test
@@ -54,7 +56,7 @@ class UsageTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"run", "plan", "serve"})
+  @ValueSource(strings = {"run", "plan", "submit", "collect", "serve"})
   void helpsAndTellsItsVersion(String command) {
     assertThat(Said.by(command, "--help").exitCode()).isZero();
     assertThat(Said.by(command, "--help").out())
@@ -63,7 +65,7 @@ class UsageTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"run", "plan"})
+  @ValueSource(strings = {"run", "plan", "submit", "collect"})
   void saysEverythingThatIsWrongWithAJobFileAtOnce(String command) throws Exception {
     Path job =
         Files.writeString(

@@ -323,7 +323,7 @@ class ResultJoinerTest {
     chunk.error(Results.status("p0-0", 400, "bad")).join();
     JoinedChunk first = chunk.joined();
     List<String> before = allFiles();
-    Files.delete(Path.of(chunk.folder().result("a1-c00000", "json")));
+    Files.delete(directory.resolve("joined/a1-c00000/1.json"));
 
     chunk.join();
 

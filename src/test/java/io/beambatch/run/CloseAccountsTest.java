@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.beambatch.batch.AwaitMode;
 import io.beambatch.chunk.Chunk;
 import io.beambatch.chunk.Part;
 import io.beambatch.chunk.Plan;
@@ -106,7 +107,7 @@ class CloseAccountsTest {
     pipeline
         .apply(Create.of(List.of(written)).withCoder(WrittenFileCoder.of()))
         .apply("Note what was written", new RecordWritten(run.folder()))
-        .apply("Close accounts", new CloseAccounts(job, run.folder()));
+        .apply("Close accounts", new CloseAccounts(job, run.folder(), AwaitMode.UNTIL_ENDED));
     pipeline.run().waitUntilFinish();
   }
 

@@ -1,0 +1,43 @@
+package io.beambatch.cli;
+
+import io.beambatch.batch.AwaitMode;
+import io.beambatch.job.Job;
+import io.beambatch.run.Runs;
+import io.beambatch.run.Runs.Run;
+import java.time.Clock;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** {@code collect}: looks once after the batches of a run. */
+@Command(
+    name = "collect",
+    description = {
+      "Looks once: joins and writes the answers of batches that have ended, sends again what has to"
+          + " be, then ends: with exit code 75 while batches are pending.",
+      "Run it every now and then until it ends with another code."
+    },
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class)
+final class CollectCommand implements Callable<Integer> {
+  @Mixin private JobOptions options;
+  @Mixin private JobOptions.KnownRunOptions runOptions;
+  @Mixin private PeerOptions peerOptions;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws Exception {
+    Job job = options.readJob();
+    Launch.requireEnd(job, "collect");
+    Runs runs = new Runs(options.staging(), job, Clock.systemUTC());
+    Run run = runs.known(runOptions.name());
+    runs.requireSameJob(run);
+    runs.requirePlan(run);
+    try (Peer peer = peerOptions.open(job, options.staging())) {
+      return new Launch(options, job, peer, spec).go(run, AwaitMode.ONCE);
+    }
+  }
+}

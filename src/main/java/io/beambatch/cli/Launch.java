@@ -1,0 +1,136 @@
+package io.beambatch.cli;
+
+import io.beambatch.BatchPipeline;
+import io.beambatch.batch.AwaitMode;
+import io.beambatch.batch.CoordinatorSettings;
+import io.beambatch.batch.Lookout;
+import io.beambatch.chunk.PlanStore;
+import io.beambatch.job.Job;
+import io.beambatch.job.Retry.MaxFailed;
+import io.beambatch.ledger.Ledgers;
+import io.beambatch.run.Budget;
+import io.beambatch.run.CloseAccounts;
+import io.beambatch.run.Report;
+import io.beambatch.run.Runs.Run;
+import io.beambatch.run.Standing;
+import java.io.PrintWriter;
+import java.util.List;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.PipelineResult;
+import picocli.CommandLine.Model.CommandSpec;
+
+/**
+ * Takes a run on as far as a command wants. All commands launch the same pipeline over the same
+ * ledger, so that any of them goes on where any other, or a crash, has left off.
+ */
+final class Launch {
+  private final JobOptions options;
+  private final Job job;
+  private final Peer peer;
+  private final PrintWriter out;
+  private final PrintWriter err;
+
+  Launch(JobOptions options, Job job, Peer peer, CommandSpec spec) {
+    this.options = options;
+    this.job = job;
+    this.peer = peer;
+    this.out = spec.commandLine().getOut();
+    this.err = spec.commandLine().getErr();
+  }
+
+  /**
+   * Makes sure that a source ends.
+   *
+   * @throws IllegalArgumentException if it is watched
+   */
+  static void requireEnd(Job job, String command) {
+    if (job.source().watch() != null) {
+      throw new IllegalArgumentException(
+          command
+              + ": source.watch never comes to an end; use run, or take the files that are there"
+              + " now with --set source.watch=");
+    }
+  }
+
+  /** Takes a run on and returns the exit code. */
+  int go(Run run, AwaitMode mode) throws Exception {
+    if (run.record().finished() != null) {
+      err.println("run " + run.record().name() + " was finished before; nothing to do");
+    } else if (mode == AwaitMode.UNTIL_ENDED) {
+      execute(run, mode);
+    } else if (!look(run, mode)) {
+      return ExitCode.PENDING;
+    }
+    Report report = CloseAccounts.close(job, run.folder());
+    out.print(Summary.of(report, job, run));
+    out.flush();
+    return exceeds(report) ? ExitCode.TOO_MANY_FAILED : ExitCode.DONE;
+  }
+
+  /** Looks how a run's batches stand, and starts a pipeline if there is work for one. */
+  private boolean look(Run run, AwaitMode mode) throws Exception {
+    Standing standing = Standing.of(job, run.folder());
+    if (!standing.atTheProvider().isEmpty()) {
+      new Lookout(settings(run, mode), run.folder(), peer.providers())
+          .look(standing.atTheProvider());
+      standing = Standing.of(job, run.folder());
+    }
+    if (standing.hasWork()) {
+      execute(run, mode);
+      standing = Standing.of(job, run.folder());
+    }
+    if (!standing.isDone()) {
+      out.print(Summary.of(standing, run));
+      out.flush();
+    }
+    return standing.isDone();
+  }
+
+  private CoordinatorSettings settings(Run run, AwaitMode mode) {
+    return CoordinatorSettings.of(job, run.identity()).in(mode);
+  }
+
+  private void execute(Run run, AwaitMode mode) throws Exception {
+    List<String> committed = new PlanStore(Ledgers.open(run.folder())).namesOfFirstAttempt();
+    err.println(
+        (committed.isEmpty() ? "run " : "resuming run ")
+            + run.record().name()
+            + " of job "
+            + job.name()
+            + " in "
+            + run.folder().path());
+    err.flush();
+    Pipeline pipeline = Pipeline.create(options.beam());
+    new BatchPipeline(job, run.folder(), new Budget(job, run.folder()))
+        .run(pipeline, committed, settings(run, mode), peer.providers());
+    try (Progress progress = Progress.show(err)) {
+      PipelineResult result = pipeline.run();
+      PipelineResult.State state = progress.waitFor(result);
+      if (state != PipelineResult.State.DONE) {
+        throw new IllegalStateException(
+            "the runner ended the pipeline as "
+                + state
+                + "; run the same command again to go on, and look into the runner's log");
+      }
+    }
+  }
+
+  private boolean exceeds(Report report) {
+    MaxFailed most = job.retry().maxFailed();
+    if (most == null || !most.exceededBy(report.failures(), report.documents())) {
+      return false;
+    }
+    err.println(
+        "error: "
+            + report.failures()
+            + " of "
+            + report.documents()
+            + " documents failed, more than retry.max_failed allows; they are in "
+            + job.failures().path()
+            + "-"
+            + report.run()
+            + "-*");
+    err.flush();
+    return true;
+  }
+}

@@ -1,0 +1,43 @@
+package io.beambatch.cli;
+
+import io.beambatch.batch.AwaitMode;
+import io.beambatch.job.Job;
+import io.beambatch.run.Runs;
+import io.beambatch.run.Runs.Choice;
+import java.time.Clock;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** {@code submit}: from documents to created batches, without waiting for them. */
+@Command(
+    name = "submit",
+    description = {
+      "Reads, packs, uploads and creates the batches, then ends: with exit code 75 while batches are"
+          + " pending, and 0 only if there was nothing to be sent.",
+      "Goes on with an unfinished run of the same job. The answers are for collect."
+    },
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class)
+final class SubmitCommand implements Callable<Integer> {
+  @Mixin private JobOptions options;
+  @Mixin private JobOptions.RunOptions runOptions;
+  @Mixin private PeerOptions peerOptions;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws Exception {
+    Job job = options.readJob();
+    Launch.requireEnd(job, "submit");
+    Runs runs = new Runs(options.staging(), job, Clock.systemUTC());
+    try (Peer peer = peerOptions.open(job, options.staging())) {
+      return new Launch(options, job, peer, spec)
+          .go(
+              runs.open(runOptions.name(), runOptions.isNew() ? Choice.NEW : Choice.RESUME),
+              AwaitMode.SUBMIT);
+    }
+  }
+}
