@@ -132,7 +132,7 @@ public final class BatchPipeline {
     return PCollectionList.of(results)
         .apply("All results", Flatten.pCollections())
         .apply("Leave out what was written", RecordWritten.leavingOut(folder))
-        .apply("Write", WriteResults.to(job.sink(), job.failures(), folder.run()))
+        .apply("Write", WriteResults.to(job, folder))
         .apply("Note what was written", new RecordWritten(folder))
         .apply("Close accounts", new CloseAccounts(job, folder, settings.mode()));
   }

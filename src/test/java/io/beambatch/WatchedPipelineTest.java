@@ -127,7 +127,7 @@ class WatchedPipelineTest {
   }
 
   @Test
-  void givesEachCsvFileItsOwnColumns() throws Exception {
+  void givesEachCsvFileTheColumnsOfAllThatIsPlanned() throws Exception {
     try (RunFixture run =
         RunFixture.start(folder, "source.watch=100ms", "source.window=1s", "sink.type=csv")) {
       run.addDocuments("a.jsonl", 0, 20);

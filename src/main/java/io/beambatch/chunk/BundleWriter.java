@@ -1,5 +1,6 @@
 package io.beambatch.chunk;
 
+import io.beambatch.schema.Shape;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.List;
@@ -10,6 +11,11 @@ interface BundleWriter<T> extends AutoCloseable {
 
   /** Closes the last part; nothing is added after this. */
   List<Part> finish() throws IOException;
+
+  /** What the documents look like, if the sink needs to know. */
+  default Shape shape() {
+    return Shape.NONE;
+  }
 
   /** Gives up what is not finished. */
   @Override

@@ -39,7 +39,7 @@ final class FailureWriter implements BundleWriter<FailedDocument> {
     }
     file.close();
     file = null;
-    return List.of(new Part(name, 0, 0, 0, 0, Map.copyOf(counts), List.of()));
+    return List.of(new Part(name, 0, 0, 0, 0, Map.copyOf(counts)));
   }
 
   @Override

@@ -1,7 +1,6 @@
 package io.beambatch.chunk;
 
 import io.beambatch.document.FailureReason;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -16,8 +15,6 @@ import java.util.Map;
  * @param bytes size of the request file
  * @param tokens estimated prompt tokens
  * @param failed how many documents the file of failures has, by reason; empty if there is none
- * @param fields the documents' top-level fields in the order of first appearance; empty unless the
- *     sink needs them
  */
 public record Part(
     String name,
@@ -25,8 +22,7 @@ public record Part(
     long weight,
     long bytes,
     long tokens,
-    Map<FailureReason, Long> failed,
-    List<String> fields) {
+    Map<FailureReason, Long> failed) {
 
   /** How many documents went into it, sendable or not. */
   public long documents() {

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import io.beambatch.job.Job;
 import io.beambatch.request.Request;
 import io.beambatch.request.RequestLine;
+import io.beambatch.schema.Shape;
+import io.beambatch.schema.ShapeCollector;
 import io.beambatch.storage.RunFolder;
 import io.beambatch.storage.Storage;
 import java.io.IOException;
@@ -19,7 +21,7 @@ final class PartWriter implements BundleWriter<Request> {
   private final RunFolder folder;
   private final PartLimits limits;
   private final String endpoint;
-  private final boolean collectFields;
+  private final @Nullable ShapeCollector shape;
   private final List<Part> done = new ArrayList<>();
   private @Nullable Open open;
 
@@ -27,7 +29,7 @@ final class PartWriter implements BundleWriter<Request> {
     this.folder = folder;
     this.limits = PartLimits.of(job.limits());
     this.endpoint = job.request().endpoint();
-    this.collectFields = Fields.areNeeded(job);
+    this.shape = DocumentShapes.areNeeded(job) ? new ShapeCollector() : null;
   }
 
   @Override
@@ -40,6 +42,11 @@ final class PartWriter implements BundleWriter<Request> {
       open = new Open(PartNames.random());
     }
     open.add(request);
+  }
+
+  @Override
+  public Shape shape() {
+    return shape == null ? Shape.NONE : shape.shape();
   }
 
   /** Closes the last part. */
@@ -66,7 +73,6 @@ final class PartWriter implements BundleWriter<Request> {
     private final OutputStream requestFile;
     private final OutputStream documentFile;
     private final RequestLine line;
-    private final Fields fields = new Fields();
     private final StringBuilder id = new StringBuilder();
     private int requests;
     private long weight;
@@ -95,8 +101,8 @@ final class PartWriter implements BundleWriter<Request> {
       documentFile.write(id.toString().getBytes(StandardCharsets.UTF_8));
       documentFile.write(request.document().json().getBytes(StandardCharsets.UTF_8));
       documentFile.write('\n');
-      if (collectFields) {
-        fields.addAllOf(request.document());
+      if (shape != null) {
+        shape.add(request.document().json());
       }
       requests++;
       weight += request.weight();
@@ -106,7 +112,7 @@ final class PartWriter implements BundleWriter<Request> {
     Part finish() throws IOException {
       requestFile.close();
       documentFile.close();
-      return new Part(name, requests, weight, bytes, tokens, Map.of(), fields.names());
+      return new Part(name, requests, weight, bytes, tokens, Map.of());
     }
 
     void abandon() throws IOException {

@@ -1,5 +1,6 @@
 package io.beambatch.chunk;
 
+import io.beambatch.schema.Shape;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -11,9 +12,21 @@ import java.util.stream.Stream;
  *     part's name
  * @param unsent parts that hold nothing but failed documents
  * @param files of a watched source, whose documents these are; else empty
+ * @param shape of the documents that are sent, if the sink needs to know; else, and of later
+ *     attempts, none
  */
 public record Plan(
-    String name, int attempt, List<Chunk> chunks, List<Part> unsent, List<String> files) {
+    String name,
+    int attempt,
+    List<Chunk> chunks,
+    List<Part> unsent,
+    List<String> files,
+    Shape shape) {
+
+  /** A plan; an absent shape is none. */
+  public Plan {
+    shape = shape == null ? Shape.NONE : shape;
+  }
 
   /** All parts, sent or not. */
   public Stream<Part> parts() {

@@ -2,6 +2,7 @@ package io.beambatch.chunk;
 
 import io.beambatch.job.Limits;
 import io.beambatch.ledger.Ledgers;
+import io.beambatch.schema.Shape;
 import io.beambatch.storage.RunFolder;
 import java.io.IOException;
 import java.time.Instant;
@@ -55,6 +56,7 @@ final class PlanFn extends DoFn<KV<Integer, Iterable<Tally>>, Plan> {
     List<Part> parts = new ArrayList<>();
     TreeSet<String> files = new TreeSet<>();
     Set<String> joined = new HashSet<>();
+    Shape shape = Shape.NONE;
     long read = 0;
     for (Tally tally : gathered.getValue()) {
       read += tally.read();
@@ -67,14 +69,17 @@ final class PlanFn extends DoFn<KV<Integer, Iterable<Tally>>, Plan> {
       if (tally.joined() != null) {
         joined.add(tally.joined());
       }
+      if (tally.shape() != null) {
+        shape = shape.merge(tally.shape());
+      }
     }
     if (attempt > 1 && (parts.isEmpty() || !followsOn(joined))) {
       return;
     }
     out.output(
         files.isEmpty()
-            ? planner.plan(name(window), attempt, parts, read)
-            : planner.planFiles(filePlans, parts, read, List.copyOf(files)));
+            ? planner.plan(name(window), attempt, parts, read, shape)
+            : planner.planFiles(filePlans, parts, read, List.copyOf(files), shape));
   }
 
   /**

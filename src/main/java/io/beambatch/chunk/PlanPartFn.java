@@ -2,6 +2,7 @@ package io.beambatch.chunk;
 
 import io.beambatch.job.Limits;
 import io.beambatch.ledger.Ledgers;
+import io.beambatch.schema.Shape;
 import io.beambatch.storage.RunFolder;
 import java.io.IOException;
 import java.util.List;
@@ -34,7 +35,7 @@ final class PlanPartFn extends DoFn<Leftover, Plan> {
     Part part = leftover.part();
     if (part != null) {
       String name = "a" + attempt + "-" + part.name();
-      out.output(planner.plan(name, attempt, List.of(part), part.documents()));
+      out.output(planner.plan(name, attempt, List.of(part), part.documents(), Shape.NONE));
     }
   }
 }

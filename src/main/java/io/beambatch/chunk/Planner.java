@@ -1,6 +1,8 @@
 package io.beambatch.chunk;
 
 import io.beambatch.job.Limits;
+import io.beambatch.schema.Shape;
+import io.beambatch.schema.ShapeCollector;
 import io.beambatch.storage.RunFolder;
 import io.beambatch.storage.Storage;
 import java.io.IOException;
@@ -31,10 +33,12 @@ final class Planner {
    * parts.
    *
    * @param documents how many were read, counted apart from the parts
+   * @param shape of the documents
    * @throws IllegalStateException if the parts don't hold as many
    */
-  Plan plan(String name, int attempt, List<Part> parts, long documents) throws IOException {
-    return commit(cut(name, attempt, parts, documents, List.of()));
+  Plan plan(String name, int attempt, List<Part> parts, long documents, Shape shape)
+      throws IOException {
+    return commit(cut(name, attempt, parts, documents, List.of(), shape));
   }
 
   /**
@@ -43,9 +47,10 @@ final class Planner {
    *
    * @param plans of the same run
    * @param files at least one; those whose documents the parts hold
+   * @param shape of the documents
    * @throws IllegalStateException if some of the files, but not all, are in a plan already
    */
-  Plan planFiles(FilePlans plans, List<Part> parts, long documents, List<String> files)
+  Plan planFiles(FilePlans plans, List<Part> parts, long documents, List<String> files, Shape shape)
       throws IOException {
     while (true) {
       int number = plans.count();
@@ -54,7 +59,7 @@ final class Planner {
         return planOfAll(files, planned, plans, parts);
       }
       String name = String.format(Locale.ROOT, "a1-p%05d", number);
-      Plan mine = cut(name, 1, parts, documents, files);
+      Plan mine = cut(name, 1, parts, documents, files, shape);
       if (store.commit(mine).equals(mine)) {
         return mine;
       }
@@ -106,8 +111,13 @@ final class Planner {
     }
   }
 
-  private Plan cut(String name, int attempt, List<Part> parts, long documents, List<String> files) {
+  private Plan cut(
+      String name, int attempt, List<Part> parts, long documents, List<String> files, Shape shape)
+      throws IOException {
     checkCount(name, parts, documents);
+    if (shape.size() > Shape.MOST_IN_ALL) {
+      throw ShapeCollector.tooMany();
+    }
     List<Chunk> chunks = new ArrayList<>();
     for (List<Part> packed : Packer.pack(parts, limits)) {
       String id = String.format(Locale.ROOT, "%s-c%05d", name, chunks.size());
@@ -118,7 +128,7 @@ final class Planner {
             .filter(part -> part.requests() == 0 && part.failures() > 0)
             .sorted(java.util.Comparator.comparing(Part::name))
             .toList();
-    return new Plan(name, attempt, chunks, unsent, files);
+    return new Plan(name, attempt, chunks, unsent, files, shape);
   }
 
   private void drop(List<Part> parts, Plan committed) throws IOException {

@@ -1,5 +1,6 @@
 package io.beambatch.chunk;
 
+import io.beambatch.schema.Shape;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
@@ -40,6 +41,10 @@ final class TallyPartsFn<T> extends DoFn<T, Tally> {
       for (Part part : writer.getValue().finish()) {
         staged.inc(part.documents());
         context.output(Tally.of(part), window.maxTimestamp(), window);
+      }
+      Shape shape = writer.getValue().shape();
+      if (!shape.equals(Shape.NONE)) {
+        context.output(Tally.ofShape(shape), window.maxTimestamp(), window);
       }
     }
     writers.clear();

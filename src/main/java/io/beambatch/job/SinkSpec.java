@@ -13,6 +13,11 @@ public record SinkSpec(Type type, String path) implements Serializable {
   /** The formats a sink can have. */
   public enum Type {
     JSONL,
-    CSV
+    CSV;
+
+    /** Whether all documents of the sink have the same columns. */
+    public boolean hasColumns() {
+      return this != JSONL;
+    }
   }
 }

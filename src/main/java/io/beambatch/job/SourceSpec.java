@@ -37,6 +37,11 @@ public record SourceSpec(
     /** Lines, or whole files, in a field called {@code text}. */
     TEXT,
     /** A header, then records, quoted as in RFC 4180; every field is a string. */
-    CSV
+    CSV;
+
+    /** Whether the source itself says what fields its documents have, and of what types. */
+    public boolean hasSchema() {
+      return false;
+    }
   }
 }

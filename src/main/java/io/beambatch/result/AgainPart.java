@@ -79,14 +79,13 @@ final class AgainPart implements Closeable {
    *
    * @return the part, or null if nothing has to be sent again
    */
-  @Nullable Part commit(List<String> fields) throws IOException {
+  @Nullable Part commit() throws IOException {
     requests.commit();
     documents.commit();
     if (requests.lines() == 0) {
       return null;
     }
-    return new Part(
-        name, requests.lines(), weight, bytes, (long) Math.ceil(tokens), Map.of(), fields);
+    return new Part(name, requests.lines(), weight, bytes, (long) Math.ceil(tokens), Map.of());
   }
 
   @Override

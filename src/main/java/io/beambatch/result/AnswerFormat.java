@@ -35,12 +35,18 @@ record AnswerFormat(boolean json, boolean object, @Nullable AnswerSchema schema)
     return switch (format.path("type").asText()) {
       case "json_object" -> new AnswerFormat(true, true, null);
       case "json_schema" -> {
-        JsonNode schema = format.at("/json_schema/schema");
-        schema = schema.isMissingNode() ? format.path("schema") : schema;
-        yield schema.isObject() ? of(schema) : new AnswerFormat(true, false, null);
+        JsonNode schema = schema(format);
+        yield schema == null ? new AnswerFormat(true, false, null) : of(schema);
       }
       default -> ANY;
     };
+  }
+
+  /** The schema in {@code response_format} or {@code text.format}; null if there is none. */
+  static @Nullable JsonNode schema(JsonNode format) {
+    JsonNode schema = format.at("/json_schema/schema");
+    schema = schema.isMissingNode() ? format.path("schema") : schema;
+    return format.path("type").asText().equals("json_schema") && schema.isObject() ? schema : null;
   }
 
   /**

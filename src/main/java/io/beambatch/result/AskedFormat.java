@@ -66,7 +66,30 @@ final class AskedFormat {
     return asked;
   }
 
-  private static boolean leadsElsewhere(@Nullable String pointer, Endpoint endpoint) {
+  /**
+   * The schema that all answers of a job fit; null if there is none, or if it differs from request
+   * to request.
+   */
+  static @Nullable JsonNode schema(Job job) {
+    if (job.result().schema() != null) {
+      return job.result().schema();
+    }
+    JsonNode inBody = inBody(job.request().body());
+    if (inBody == null
+        || leadsElsewhere(job.result().pointer(), Endpoint.of(job.request().endpoint()))
+        || inBody.toString().contains("{{")) {
+      return null;
+    }
+    return AnswerFormat.schema(inBody);
+  }
+
+  /** Whether the request asks for JSON, in one shape or another, or may do so. */
+  static boolean asksJson(Job job) {
+    JsonNode inBody = inBody(job.request().body());
+    return inBody != null && !inBody.path("type").asText().equals("text");
+  }
+
+  static boolean leadsElsewhere(@Nullable String pointer, Endpoint endpoint) {
     return pointer != null
         && !(endpoint == Endpoint.CHAT && pointer.equals(endpoint.pointers().get(0)));
   }

@@ -10,18 +10,14 @@ import io.beambatch.document.FailureReason;
 import io.beambatch.document.JsonSlice;
 import io.beambatch.document.Outcomes;
 import io.beambatch.job.Job;
-import io.beambatch.job.SinkSpec;
 import io.beambatch.result.LineJudge.Sending;
 import io.beambatch.result.ResultFile.Kind;
 import io.beambatch.storage.RunFolder;
 import java.io.Closeable;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Writes what becomes of a chunk's documents, and counts it. */
@@ -102,16 +98,14 @@ final class ChunkOutcome implements Closeable {
     }
     answered.commit();
     failed.commit();
-    List<String> fields =
-        chunk.parts().stream().flatMap(part -> part.fields().stream()).distinct().toList();
     return new JoinedChunk(
         chunk.id(),
         chunk.attempt(),
         awaited.batchId(),
         chunk.requests(),
-        file(Kind.ANSWERED, answered, fields),
-        file(Kind.FAILED, failed, fields),
-        again.commit(fields),
+        file(Kind.ANSWERED, answered),
+        file(Kind.FAILED, failed),
+        again.commit(),
         failures,
         promptTokens,
         completionTokens,
@@ -133,24 +127,10 @@ final class ChunkOutcome implements Closeable {
     failures.merge(failure.reason(), 1L, Long::sum);
   }
 
-  private @Nullable ResultFile file(Kind kind, LineFile file, List<String> documentFields) {
-    if (file.lines() == 0) {
-      return null;
-    }
-    List<String> own =
-        kind == Kind.ANSWERED
-            ? List.of(job.result().field(), Outcomes.BATCH)
-            : List.of(Outcomes.FAILURE);
-    List<String> fields = List.of();
-    if (job.sink().type() == SinkSpec.Type.CSV) {
-      // As in the lines: what is put at the end has been taken out before.
-      Set<String> ordered = new LinkedHashSet<>(documentFields);
-      ordered.removeAll(own);
-      ordered.remove(Outcomes.FAILURE);
-      ordered.addAll(own);
-      fields = new ArrayList<>(ordered);
-    }
-    return new ResultFile(kind, awaited.chunk().id(), file.path(), file.lines(), fields);
+  private @Nullable ResultFile file(Kind kind, LineFile file) {
+    return file.lines() == 0
+        ? null
+        : new ResultFile(kind, awaited.chunk().id(), file.path(), file.lines());
   }
 
   private JsonSlice batch(ResultLine line, Sending sending) {

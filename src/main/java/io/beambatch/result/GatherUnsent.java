@@ -2,13 +2,11 @@ package io.beambatch.result;
 
 import io.beambatch.chunk.Part;
 import io.beambatch.chunk.Plan;
-import io.beambatch.document.Outcomes;
 import io.beambatch.storage.JsonCoder;
 import io.beambatch.storage.RunFolder;
 import io.beambatch.storage.Storage;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.List;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
@@ -58,9 +56,7 @@ public final class GatherUnsent extends PTransform<PCollection<Plan>, PCollectio
             }
           });
       long documents = plan.unsent().stream().mapToLong(Part::failures).sum();
-      out.output(
-          new ResultFile(
-              ResultFile.Kind.FAILED, shard(plan), path, documents, List.of(Outcomes.FAILURE)));
+      out.output(new ResultFile(ResultFile.Kind.FAILED, shard(plan), path, documents));
     }
   }
 }

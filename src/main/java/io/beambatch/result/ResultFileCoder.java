@@ -3,12 +3,10 @@ package io.beambatch.result;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.util.List;
 import org.apache.beam.sdk.coders.AtomicCoder;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.CoderProvider;
 import org.apache.beam.sdk.coders.CoderProviders;
-import org.apache.beam.sdk.coders.ListCoder;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.coders.VarLongCoder;
 import org.apache.beam.sdk.values.TypeDescriptor;
@@ -18,7 +16,6 @@ public final class ResultFileCoder extends AtomicCoder<ResultFile> {
   private static final ResultFileCoder INSTANCE = new ResultFileCoder();
   private static final Coder<String> STRING = StringUtf8Coder.of();
   private static final Coder<Long> LONG = VarLongCoder.of();
-  private static final Coder<List<String>> STRINGS = ListCoder.of(STRING);
 
   private ResultFileCoder() {}
 
@@ -37,7 +34,6 @@ public final class ResultFileCoder extends AtomicCoder<ResultFile> {
     STRING.encode(file.shard(), out);
     STRING.encode(file.path(), out);
     LONG.encode(file.documents(), out);
-    STRINGS.encode(file.fields(), out);
   }
 
   @Override
@@ -46,8 +42,7 @@ public final class ResultFileCoder extends AtomicCoder<ResultFile> {
         ResultFile.Kind.valueOf(STRING.decode(in)),
         STRING.decode(in),
         STRING.decode(in),
-        LONG.decode(in),
-        STRINGS.decode(in));
+        LONG.decode(in));
   }
 
   @Override

@@ -57,7 +57,7 @@ final class RecordCodec implements ValueCodec {
     Schema.Field field =
         new Schema.Field(
             names.free(OTHERS), Types.nullable(Types.json()), null, Schema.Field.NULL_VALUE);
-    field.addProp(OTHERS_PROPERTY, Boolean.TRUE);
+    field.addProp(OTHERS_PROPERTY, true);
     return field;
   }
 

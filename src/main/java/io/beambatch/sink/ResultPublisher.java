@@ -3,12 +3,15 @@ package io.beambatch.sink;
 import io.beambatch.job.FailuresSpec;
 import io.beambatch.job.SinkSpec;
 import io.beambatch.result.ResultFile;
+import io.beambatch.schema.FieldNames;
 import io.beambatch.storage.Storage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.Serializable;
 import java.util.List;
+import org.apache.avro.Schema;
+import org.jspecify.annotations.Nullable;
 
 /** Writes result files to the sink, each to a file of its own whose name never changes. */
 record ResultPublisher(SinkSpec sink, FailuresSpec failures, String run) implements Serializable {
@@ -16,13 +19,13 @@ record ResultPublisher(SinkSpec sink, FailuresSpec failures, String run) impleme
   /**
    * Writes one file, which appears only when it is complete.
    *
-   * @param columns of a CSV sink; else they do not matter
+   * @param schema of answered documents; null if the sink has no columns
    * @throws IOException naming the file, also if it has not as many documents as it should
    */
-  WrittenFile publish(ResultFile file, List<String> columns) throws IOException {
+  WrittenFile publish(ResultFile file, @Nullable Schema schema) throws IOException {
     String path = target(file);
     try (InputStream from = Storage.open(file.path())) {
-      Storage.write(path, to -> copy(file, from, columns, to));
+      Storage.write(path, to -> copy(file, from, schema, to));
     } catch (IOException e) {
       throw new IOException(
           "Can't write " + file.path() + " to " + path + ": " + e.getMessage(), e);
@@ -30,9 +33,10 @@ record ResultPublisher(SinkSpec sink, FailuresSpec failures, String run) impleme
     return new WrittenFile(file.kind(), file.shard(), path, file.documents());
   }
 
-  private void copy(ResultFile file, InputStream from, List<String> columns, OutputStream to)
+  private void copy(ResultFile file, InputStream from, @Nullable Schema schema, OutputStream to)
       throws IOException {
-    long documents = csv(file) ? CsvFile.write(from, columns, to) : JsonLinesCopy.copy(from, to);
+    long documents =
+        csv(file) ? CsvFile.write(from, columns(schema), to) : JsonLinesCopy.copy(from, to);
     if (documents != file.documents()) {
       throw new IOException(
           "it should have "
@@ -41,6 +45,10 @@ record ResultPublisher(SinkSpec sink, FailuresSpec failures, String run) impleme
               + documents
               + "; the file in the staging location is damaged");
     }
+  }
+
+  private static List<String> columns(Schema schema) {
+    return schema.getFields().stream().map(FieldNames::original).toList();
   }
 
   private String target(ResultFile file) {

@@ -1,17 +1,14 @@
 package io.beambatch.sink;
 
-import io.beambatch.job.FailuresSpec;
-import io.beambatch.job.SinkSpec;
+import io.beambatch.job.Job;
 import io.beambatch.result.ResultFile;
+import io.beambatch.storage.RunFolder;
 import java.io.IOException;
-import java.util.List;
-import org.apache.beam.sdk.transforms.Combine;
+import org.apache.avro.Schema;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.values.PCollection;
-import org.apache.beam.sdk.values.PCollection.IsBounded;
-import org.apache.beam.sdk.values.PCollectionView;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,58 +19,60 @@ import org.jspecify.annotations.Nullable;
  * place, so no document is ever delivered twice. A file that has not as many documents as its
  * {@link ResultFile} says stops the pipeline, and is not delivered.
  *
- * <p>JSON lines are copied byte for byte. The columns of CSV files are the fields of all answered
- * documents of the window, so that its files fit together; of unbounded input, which is delivered
- * before all is known, each file has the columns of its own documents. Objects and arrays ({@code
- * _batch} among them) stand in one cell as JSON, null and missing fields are empty cells.
+ * <p>JSON lines are copied byte for byte. The columns of CSV files are the fields of all documents
+ * that the run has planned ({@link SinkSchema}), so that its files fit together. Objects and arrays
+ * ({@code _batch} among them) stand in one cell as JSON, null and missing fields are empty cells.
  *
  * <pre>{@code
- * PCollection<WrittenFile> written =
- *     results.apply("Write", WriteResults.to(job.sink(), job.failures(), run));
+ * PCollection<WrittenFile> written = results.apply("Write", WriteResults.to(job, folder));
  * }</pre>
  */
 public final class WriteResults
     extends PTransform<PCollection<ResultFile>, PCollection<WrittenFile>> {
-  private final ResultPublisher publisher;
+  private final Job job;
+  private final RunFolder folder;
 
-  private WriteResults(ResultPublisher publisher) {
-    this.publisher = publisher;
+  private WriteResults(Job job, RunFolder folder) {
+    this.job = job;
+    this.folder = folder;
   }
 
   /**
    * Delivers to a job's sink.
    *
-   * @param run the run's name; goes into the files' names
+   * @param folder of the run, whose name goes into the files' names
    */
-  public static WriteResults to(SinkSpec sink, FailuresSpec failures, String run) {
-    return new WriteResults(new ResultPublisher(sink, failures, run));
+  public static WriteResults to(Job job, RunFolder folder) {
+    return new WriteResults(job, folder);
   }
 
   @Override
   public PCollection<WrittenFile> expand(PCollection<ResultFile> files) {
-    if (publisher.sink().type() != SinkSpec.Type.CSV || files.isBounded() == IsBounded.UNBOUNDED) {
-      return files.apply("Write files", ParDo.of(new PublishFn(publisher, null)));
-    }
-    PCollectionView<List<String>> columns =
-        files.apply("Unite columns", Combine.globally(new ColumnsFn()).asSingletonView());
-    return files.apply(
-        "Write files", ParDo.of(new PublishFn(publisher, columns)).withSideInputs(columns));
+    return files.apply("Write files", ParDo.of(new PublishFn(job, folder)));
   }
 
   private static final class PublishFn extends DoFn<ResultFile, WrittenFile> {
-    private final ResultPublisher publisher;
-    private final @Nullable PCollectionView<List<String>> columns;
+    private final Job job;
+    private final RunFolder folder;
+    private transient @Nullable SinkSchema schema;
 
-    PublishFn(ResultPublisher publisher, @Nullable PCollectionView<List<String>> columns) {
-      this.publisher = publisher;
-      this.columns = columns;
+    PublishFn(Job job, RunFolder folder) {
+      this.job = job;
+      this.folder = folder;
+    }
+
+    @Setup
+    public void open() {
+      schema = job.sink().type().hasColumns() ? new SinkSchema(job, folder) : null;
     }
 
     @ProcessElement
-    public void publish(ProcessContext context) throws IOException {
-      ResultFile file = context.element();
-      context.output(
-          publisher.publish(file, columns == null ? file.fields() : context.sideInput(columns)));
+    public void publish(@Element ResultFile file, OutputReceiver<WrittenFile> written)
+        throws IOException {
+      Schema columns =
+          schema == null || file.kind() == ResultFile.Kind.FAILED ? null : schema.answered();
+      written.output(
+          new ResultPublisher(job.sink(), job.failures(), folder.run()).publish(file, columns));
     }
   }
 }

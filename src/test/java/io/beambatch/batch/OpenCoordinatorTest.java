@@ -36,7 +36,7 @@ class OpenCoordinatorTest {
   @Test
   void handsOutNothingThatAnotherHasHandedOut() throws Exception {
     RunFolder folder = RunFolder.of(temp.resolve("staging").toString(), "job", "r1");
-    Part part = new Part("part000000000000", 1, 1, REQUEST.length, 10, Map.of(), List.of());
+    Part part = new Part("part000000000000", 1, 1, REQUEST.length, 10, Map.of());
     Storage.write(folder.requests(part.name()), stream -> stream.write(REQUEST));
     Chunk chunk = new Chunk("a1-c00000", 1, List.of(part));
     LocalServerSettings local = LocalServerSettings.defaults().withDir(temp.resolve("server"));

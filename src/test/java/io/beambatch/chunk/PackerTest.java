@@ -44,7 +44,7 @@ class PackerTest {
 
   @Test
   void embeddingInputsCountNotRequests() {
-    Part heavy = new Part("a", 10, 30_000, 100, 1, Map.of(), List.of());
+    Part heavy = new Part("a", 10, 30_000, 100, 1, Map.of());
     assertThat(Packer.pack(List.of(heavy, rename(heavy, "b")), OPENAI)).hasSize(2);
   }
 
@@ -89,11 +89,10 @@ class PackerTest {
   }
 
   private static Part part(String name, int requests, long bytes, long tokens) {
-    return new Part(name, requests, requests, bytes, tokens, Map.of(), List.of());
+    return new Part(name, requests, requests, bytes, tokens, Map.of());
   }
 
   private static Part rename(Part part, String name) {
-    return new Part(
-        name, part.requests(), part.weight(), part.bytes(), part.tokens(), Map.of(), List.of());
+    return new Part(name, part.requests(), part.weight(), part.bytes(), part.tokens(), Map.of());
   }
 }

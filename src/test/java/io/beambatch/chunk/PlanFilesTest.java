@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.beambatch.job.Limits;
 import io.beambatch.ledger.Ledgers;
+import io.beambatch.schema.Shape;
 import io.beambatch.storage.RunFolder;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -79,8 +80,9 @@ class PlanFilesTest {
     return new Planner(new PlanStore(Ledgers.open(folder)), folder, LIMITS)
         .planFiles(
             new FilePlans(folder),
-            List.of(new Part(part, 1, 1, 10, 5, Map.of(), List.of())),
+            List.of(new Part(part, 1, 1, 10, 5, Map.of())),
             1,
-            List.of(files));
+            List.of(files),
+            Shape.NONE);
   }
 }

@@ -81,22 +81,7 @@ final class EndedChunk {
     write(folder.documents(name), sidecar.toString());
     int bytes = write(folder.requests(name), requests.toString());
     int size = documents.size();
-    parts.add(new Part(name, size, size, bytes, 100L * size, Map.of(), List.of()));
-    return this;
-  }
-
-  /** Names the fields of the documents of all parts. */
-  EndedChunk fields(String... fields) {
-    parts.replaceAll(
-        part ->
-            new Part(
-                part.name(),
-                part.requests(),
-                part.weight(),
-                part.bytes(),
-                part.tokens(),
-                part.failed(),
-                List.of(fields)));
+    parts.add(new Part(name, size, size, bytes, 100L * size, Map.of()));
     return this;
   }
 

@@ -51,10 +51,6 @@ record Jobs(
     return new Jobs(endpoint, body, pointer, schema, other, sink);
   }
 
-  Jobs csv() {
-    return new Jobs(endpoint, body, pointer, schema, attempts, SinkSpec.Type.CSV);
-  }
-
   Job job() {
     return new Job(
         "reviews",

@@ -66,9 +66,8 @@ class JoinResultsTest {
   void joinedChunkSurvivesItsCoder() throws Exception {
     EndedChunk chunk =
         new EndedChunk(directory)
-            .job(Jobs.chat().csv())
+            .job(Jobs.chat())
             .part("p0", "{\"d\":1}", "{\"d\":2}", "{\"d\":3}")
-            .fields("d")
             .output(Results.chat("p0-0", "a"))
             .error(Results.status("p0-1", 400, "bad"))
             .join();

@@ -291,21 +291,6 @@ class ResultJoinerTest {
   }
 
   @Test
-  void fieldsAreNamedForTablesOnly() throws Exception {
-    chunk
-        .job(Jobs.chat().csv())
-        .part("p0", "{\"id\":1,\"sentiment\":2}", "{\"id\":2}")
-        .fields("id", "sentiment")
-        .output(Results.chat("p0-0", "good"))
-        .error(Results.status("p0-1", 400, "bad"))
-        .join();
-
-    assertThat(chunk.joined().answered().fields()).containsExactly("id", "sentiment", "_batch");
-    assertThat(chunk.joined().failed().fields()).containsExactly("id", "sentiment", "_failure");
-    assertThat(chunk.joined().answered().shard()).isEqualTo("a1-c00000");
-  }
-
-  @Test
   void joinedChunkIsNotDownloadedAgain() throws Exception {
     chunk.part("p0", "{}", "{}").output(Results.chat("p0-0", "good")).join();
     JoinedChunk first = chunk.joined();

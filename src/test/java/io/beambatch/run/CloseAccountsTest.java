@@ -16,6 +16,7 @@ import io.beambatch.ledger.Ledgers;
 import io.beambatch.result.ResultFile.Kind;
 import io.beambatch.run.Runs.Choice;
 import io.beambatch.run.Runs.Run;
+import io.beambatch.schema.Shape;
 import io.beambatch.sink.WrittenFile;
 import io.beambatch.sink.WrittenFileCoder;
 import java.io.IOException;
@@ -117,17 +118,11 @@ class CloseAccountsTest {
 
   private static Part part(String name, int requests, long failed) {
     return new Part(
-        name,
-        requests,
-        requests,
-        100,
-        10,
-        Map.of(FailureReason.INVALID_DOCUMENT, failed),
-        List.of());
+        name, requests, requests, 100, 10, Map.of(FailureReason.INVALID_DOCUMENT, failed));
   }
 
   private void commit(Run run, List<Chunk> chunks) throws IOException {
-    Plan plan = new Plan("a1", 1, chunks, List.of(part("unsent", 0, 2)), List.of());
+    Plan plan = new Plan("a1", 1, chunks, List.of(part("unsent", 0, 2)), List.of(), Shape.NONE);
     Ledgers.open(run.folder())
         .write("plan/a1", Versioned.ABSENT, JsonMapper.builder().build().writeValueAsString(plan));
   }

@@ -8,12 +8,17 @@ import io.beambatch.job.FailuresSpec;
 import io.beambatch.job.SinkSpec;
 import io.beambatch.result.ResultFile;
 import io.beambatch.result.ResultFile.Kind;
+import io.beambatch.schema.InferredSchema;
+import io.beambatch.schema.Shape;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
+import org.apache.avro.Schema;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
@@ -38,7 +43,7 @@ class ResultPublisherTest {
         {"x":{"y":[1,2 ]}}
         """;
     WrittenFile written =
-        publisher(SinkSpec.Type.JSONL).publish(file(Kind.ANSWERED, lines, 2), List.of());
+        publisher(SinkSpec.Type.JSONL).publish(file(Kind.ANSWERED, lines, 2), null);
     assertThat(written)
         .isEqualTo(new WrittenFile(Kind.ANSWERED, "00007", out + "/sink-r1-00007.jsonl", 2));
     assertThat(Path.of(written.path())).hasContent(lines);
@@ -47,7 +52,7 @@ class ResultPublisherTest {
   @Test
   void writesFailuresAsJsonLinesWhateverTheSink() throws IOException {
     WrittenFile written =
-        publisher(SinkSpec.Type.CSV).publish(file(Kind.FAILED, "{\"a\":1}\n", 1), List.of("b"));
+        publisher(SinkSpec.Type.CSV).publish(file(Kind.FAILED, "{\"a\":1}\n", 1), columns("b"));
     assertThat(written.path()).isEqualTo(out + "/failed-r1-00007.jsonl");
     assertThat(Path.of(written.path())).hasContent("{\"a\":1}\n");
   }
@@ -55,15 +60,15 @@ class ResultPublisherTest {
   @Test
   void endsALastLineThatHasNoEnd() throws IOException {
     WrittenFile written =
-        publisher(SinkSpec.Type.JSONL).publish(file(Kind.ANSWERED, "{}\n{}", 2), List.of());
+        publisher(SinkSpec.Type.JSONL).publish(file(Kind.ANSWERED, "{}\n{}", 2), null);
     assertThat(Files.readString(Path.of(written.path()))).isEqualTo("{}\n{}\n");
   }
 
   @Test
   void putsARepetitionInPlaceOfTheFileAndLeavesNothingElse() throws IOException {
     ResultPublisher publisher = publisher(SinkSpec.Type.JSONL);
-    publisher.publish(file(Kind.ANSWERED, "{}\n{}\n{}\n", 3), List.of());
-    WrittenFile again = publisher.publish(file(Kind.ANSWERED, "{}\n", 1), List.of());
+    publisher.publish(file(Kind.ANSWERED, "{}\n{}\n{}\n", 3), null);
+    WrittenFile again = publisher.publish(file(Kind.ANSWERED, "{}\n", 1), null);
     assertThat(Path.of(again.path())).hasContent("{}\n");
     assertThat(outputs()).containsExactly(Path.of(again.path()));
   }
@@ -72,7 +77,7 @@ class ResultPublisherTest {
   void refusesAFileWithAnotherNumberOfDocumentsAndDeliversNothing() throws IOException {
     for (SinkSpec.Type type : SinkSpec.Type.values()) {
       ResultFile file = file(Kind.ANSWERED, "{\"a\":1}\n{\"a\":2}\n", 3);
-      assertThatThrownBy(() -> publisher(type).publish(file, List.of("a")))
+      assertThatThrownBy(() -> publisher(type).publish(file, columns("a")))
           .isInstanceOf(IOException.class)
           .hasMessageContaining(file.path())
           .hasMessageContaining("should have 3 documents, but has 2");
@@ -90,7 +95,7 @@ class ResultPublisherTest {
         """;
     List<String> columns = List.of("text", "n", "big", "b", "x", "e");
     WrittenFile written =
-        publisher(SinkSpec.Type.CSV).publish(file(Kind.ANSWERED, lines, 3), columns);
+        publisher(SinkSpec.Type.CSV).publish(file(Kind.ANSWERED, lines, 3), columns(columns));
     assertThat(written)
         .isEqualTo(new WrittenFile(Kind.ANSWERED, "00007", out + "/sink-r1-00007.csv", 3));
     String csv = Files.readString(Path.of(written.path()));
@@ -110,7 +115,7 @@ class ResultPublisherTest {
   @Test
   void refusesToDropAFieldThatIsNoColumn() throws IOException {
     ResultFile file = file(Kind.ANSWERED, "{\"a\":1}\n{\"b\":2}\n", 2);
-    assertThatThrownBy(() -> publisher(SinkSpec.Type.CSV).publish(file, List.of("a")))
+    assertThatThrownBy(() -> publisher(SinkSpec.Type.CSV).publish(file, columns("a")))
         .hasMessageContaining("line 2: field 'b' is not among the columns");
     assertThat(outputs()).isEmpty();
   }
@@ -118,7 +123,7 @@ class ResultPublisherTest {
   @Test
   void tellsDamagedLinesWithoutShowingThem() throws IOException {
     ResultFile file = file(Kind.ANSWERED, "{\"a\":secret}\n", 1);
-    assertThatThrownBy(() -> publisher(SinkSpec.Type.CSV).publish(file, List.of("a")))
+    assertThatThrownBy(() -> publisher(SinkSpec.Type.CSV).publish(file, columns("a")))
         .hasMessageContaining("line 1: malformed JSON at byte")
         .hasStackTraceContaining("malformed")
         .satisfies(
@@ -129,6 +134,16 @@ class ResultPublisherTest {
             });
   }
 
+  private static Schema columns(String... names) {
+    return columns(List.of(names));
+  }
+
+  private static Schema columns(List<String> names) {
+    Map<String, Shape> shapes = new LinkedHashMap<>();
+    names.forEach(name -> shapes.put(name, Shape.NONE));
+    return InferredSchema.of(new Shape(Shape.Kind.OBJECT, false, shapes, null));
+  }
+
   private ResultPublisher publisher(SinkSpec.Type type) {
     return new ResultPublisher(
         new SinkSpec(type, out + "/sink"), new FailuresSpec(out + "/failed"), "r1");
@@ -136,7 +151,7 @@ class ResultPublisherTest {
 
   private ResultFile file(Kind kind, String lines, long documents) throws IOException {
     Path path = Files.write(folder.resolve("result"), lines.getBytes(UTF_8));
-    return new ResultFile(kind, "00007", path.toString(), documents, List.of());
+    return new ResultFile(kind, "00007", path.toString(), documents);
   }
 
   private List<Path> outputs() throws IOException {
