@@ -22,38 +22,27 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("slow")
 class KilledRunTest {
   private static final int DOCUMENTS = 400;
-  private static final int REQUESTS_PER_BATCH = 25;
+  private static final int REQUESTS = 25;
   private static final int KILLS = 8;
   private static final int LONGEST_LIFE_MILLIS = 5_000;
   private static final String SEED = System.getProperty("beambatch.seed");
 
   @TempDir Path folder;
 
+  private final long seed = SEED == null ? System.nanoTime() : Long.parseLong(SEED);
+
   @Test
   void makesOneBatchOfEachChunkAndOneAnswerOfEachDocument() throws Exception {
-    long seed = SEED == null ? System.nanoTime() : Long.parseLong(SEED);
     Workplace workplace = new Workplace(folder);
-    try (Program server =
-        Program.start(
-            folder.resolve("serve"),
-            Map.of(),
-            List.of("serve", "--port", "0", "--latency", "8s"))) {
+    try (Program server = serve("8s")) {
       URI baseUrl = server.servedUrl();
 
-      List<String> lives = killAgainAndAgain(workplace, baseUrl, new Random(seed));
-      System.out.printf("-Dbeambatch.seed=%d: killed %s%n", seed, lives);
-      Program last = launch("last", workplace, baseUrl);
-      assertThat(last.end()).as("seed %d: %s", seed, last.err()).isZero();
+      runUntilItEnds(workplace, baseUrl);
 
-      List<JsonNode> answered = workplace.answered();
-      assertThat(answered.stream().map(document -> document.path("id").asInt()))
-          .containsExactlyInAnyOrderElementsOf(IntStream.range(0, DOCUMENTS).boxed().toList());
-      assertThat(workplace.failed()).isEmpty();
-      List<JsonNode> batches = Workplace.listed(baseUrl + "/batches?limit=100");
-      assertThat(batches.stream().map(batch -> batch.at("/metadata/beambatch_key").asText()))
-          .doesNotHaveDuplicates()
-          .hasSizeBetween(DOCUMENTS / REQUESTS_PER_BATCH, DOCUMENTS / REQUESTS_PER_BATCH + 3);
-      assertThat(answered.stream().collect(countingBy("/_batch/batch_id")))
+      assertEveryDocumentAnsweredAndBilledOnce(workplace, baseUrl);
+      List<JsonNode> batches = ServerBill.of(baseUrl).batches();
+      assertThat(batches).hasSizeBetween(DOCUMENTS / REQUESTS, DOCUMENTS / REQUESTS + 3);
+      assertThat(workplace.answered().stream().collect(countingBy("/_batch/batch_id")))
           .isEqualTo(
               batches.stream()
                   .collect(
@@ -63,6 +52,66 @@ class KilledRunTest {
       // Ended by a signal: 128 and its number.
       assertThat(server.stop()).isEqualTo(143);
     }
+  }
+
+  @Test
+  void paysNothingTwiceWhenTheProviderFailsAsWell() throws Exception {
+    Workplace workplace = new Workplace(folder);
+    List<String> faults =
+        List.of(
+            "*:error_500:3%",
+            "*:drop:3%",
+            "create_batch:lost_reply:20%",
+            "download_file:truncate:10%",
+            "batch:token_limit:10%",
+            "batch:file_not_found_later:10%",
+            "batch:expire:20%:0.5",
+            "batch:null_output:20%:2",
+            "line:error_500:5%",
+            "line:missing:5%",
+            "line:doubled:5%");
+    try (Program server = serve("2s", faults.toArray(String[]::new))) {
+      URI baseUrl = server.servedUrl();
+
+      runUntilItEnds(workplace, baseUrl);
+
+      ServerBill.faults(baseUrl, "{}");
+      assertEveryDocumentAnsweredAndBilledOnce(workplace, baseUrl);
+      assertThat(workplace.answered())
+          .extracting(document -> document.at("/_batch/attempt").asInt())
+          .contains(2);
+    }
+  }
+
+  private Program serve(String latency, String... faults) throws Exception {
+    List<String> args =
+        new ArrayList<>(
+            List.of("serve", "--port", "0", "--latency", latency, "--seed", Long.toString(seed)));
+    for (String fault : faults) {
+      args.addAll(List.of("--fault", fault));
+    }
+    return Program.start(folder.resolve("serve"), Map.of(), args);
+  }
+
+  private void runUntilItEnds(Workplace workplace, URI baseUrl) throws Exception {
+    List<String> lives = killAgainAndAgain(workplace, baseUrl, new Random(seed));
+    System.out.printf("-Dbeambatch.seed=%d: killed %s%n", seed, lives);
+    Program last = launch("last", workplace, baseUrl);
+    assertThat(last.end()).as("seed %d: %s", seed, last.err()).isZero();
+  }
+
+  private void assertEveryDocumentAnsweredAndBilledOnce(Workplace workplace, URI baseUrl)
+      throws Exception {
+    List<String> texts = IntStream.range(0, DOCUMENTS).mapToObj(i -> "review " + i).toList();
+    ServerBill bill = ServerBill.of(baseUrl);
+    assertThat(bill.timesAnswered().keySet()).containsExactlyInAnyOrderElementsOf(texts);
+    assertThat(bill.timesAnswered().values()).as("seed %d", seed).containsOnly(1);
+    assertThat(bill.batchesByChunk().values()).as("seed %d", seed).containsOnly(1);
+    assertThat(workplace.answered())
+        .as("seed %d", seed)
+        .extracting(document -> document.path("text").asText())
+        .containsExactlyInAnyOrderElementsOf(texts);
+    assertThat(workplace.failed()).isEmpty();
   }
 
   /** How long each launch lived. */
@@ -97,9 +146,13 @@ class KilledRunTest {
             "--set",
             "source.path=" + source,
             "--set",
-            "limits.requests=" + REQUESTS_PER_BATCH,
+            "limits.requests=" + REQUESTS,
             "--set",
-            "poll.interval=500ms"));
+            "poll.interval=500ms",
+            "--set",
+            "retry.attempts=8",
+            "--set",
+            "keep_files=true"));
   }
 
   private static String documents() {
