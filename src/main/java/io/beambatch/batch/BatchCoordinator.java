@@ -203,12 +203,15 @@ final class BatchCoordinator {
       if (chunk.overSince == null) {
         chunk.overSince = now;
       }
-      if (now.isBefore(chunk.overSince.plus(settings.resultGrace()))) {
+      // Whoever looks once and leaves never sees the grace run out: for them the deadline counts.
+      Instant last =
+          batch.createdAt().plus(settings.job().poll().deadline()).plus(settings.resultGrace());
+      if (now.isBefore(chunk.overSince.plus(settings.resultGrace())) && now.isBefore(last)) {
         return Optional.empty();
       }
       LOG.warn(
-          "batch {} is {} but has shown no complete result files for {}; going on with what is"
-              + " there",
+          "batch {} is {} but has shown no complete result files for {} (poll.grace); going on with"
+              + " what is there",
           batch.id(),
           batch.status().code(),
           settings.resultGrace());

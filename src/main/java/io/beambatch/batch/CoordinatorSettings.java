@@ -35,7 +35,7 @@ public record CoordinatorSettings(
         AwaitMode.UNTIL_ENDED,
         Duration.ofSeconds(15),
         Duration.ofMinutes(10),
-        Duration.ofMinutes(10),
+        job.poll().grace(),
         Duration.ofMinutes(30),
         Duration.ofHours(1));
   }

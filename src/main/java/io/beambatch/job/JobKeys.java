@@ -41,7 +41,7 @@ final class JobKeys {
     BY_SECTION.put(
         "limits", List.of("requests", "bytes", "enqueued_tokens", "enqueued_requests", "cost_usd"));
     BY_SECTION.put("retry", List.of("attempts", "max_failed"));
-    BY_SECTION.put("poll", List.of("interval", "deadline"));
+    BY_SECTION.put("poll", List.of("interval", "deadline", "grace"));
     BY_SECTION.put("prices." + MODEL, List.of("input", "output", "batch_input", "batch_output"));
   }
 

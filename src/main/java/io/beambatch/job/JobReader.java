@@ -125,7 +125,8 @@ public final class JobReader {
     if (section.value("deadline").isPresent() && deadline.compareTo(interval) < 0) {
       section.problem("deadline", "must not be shorter than poll.interval");
     }
-    return new Poll(interval, deadline);
+    Duration grace = section.duration("grace", TICK, Duration.ofDays(1), Duration.ofMinutes(10));
+    return new Poll(interval, deadline, grace);
   }
 
   private static Map<String, PriceSpec> prices(Section root) {

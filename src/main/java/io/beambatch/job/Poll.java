@@ -8,5 +8,6 @@ import java.time.Duration;
  *
  * @param interval between two looks at the provider
  * @param deadline after which a batch is cancelled and harvested, counted from its creation
+ * @param grace how long the result files of a batch that has ended may take to show
  */
-public record Poll(Duration interval, Duration deadline) implements Serializable {}
+public record Poll(Duration interval, Duration deadline, Duration grace) implements Serializable {}

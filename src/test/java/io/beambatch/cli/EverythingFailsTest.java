@@ -109,6 +109,8 @@ class EverythingFailsTest {
             "retry.attempts=8",
             "--set",
             "poll.interval=500ms",
+            "--set",
+            "poll.grace=5s",
             // For those batches that never end by themselves.
             "--set",
             "poll.deadline=20s",

@@ -150,6 +150,8 @@ class KilledRunTest {
             "--set",
             "poll.interval=500ms",
             "--set",
+            "poll.grace=5s",
+            "--set",
             "retry.attempts=8",
             "--set",
             "keep_files=true"));

@@ -25,6 +25,7 @@ class CanonicalJobTest {
       strings = {
         "poll.interval=1s",
         "poll.deadline=20h",
+        "poll.grace=1m",
         "retry.attempts=1",
         "retry.max_failed=7",
         "prices={gpt-4o-mini: {input: 1, output: 1}}",

@@ -35,7 +35,7 @@ class JobReaderTest {
       failures: {path: output/sentiment-failures}
       limits: {requests: 1000, bytes: 100MB, enqueued_tokens: 2000000}
       retry: {attempts: 2, max_failed: 1%}
-      poll: {interval: 30s, deadline: 25h}
+      poll: {interval: 30s, deadline: 25h, grace: 5m}
       """;
 
   /** The fewest keys that make a job. */
@@ -72,7 +72,8 @@ class JobReaderTest {
     assertThat(job.limits())
         .isEqualTo(new Limits(1000, 100L * 1024 * 1024, 2_000_000, Long.MAX_VALUE, null));
     assertThat(job.retry()).isEqualTo(new Retry(2, new Retry.MaxFailed(1, true)));
-    assertThat(job.poll()).isEqualTo(new Poll(Duration.ofSeconds(30), Duration.ofHours(25)));
+    assertThat(job.poll())
+        .isEqualTo(new Poll(Duration.ofSeconds(30), Duration.ofHours(25), Duration.ofMinutes(5)));
   }
 
   @Test
@@ -95,7 +96,8 @@ class JobReaderTest {
     assertThat(job.limits())
         .isEqualTo(new Limits(50_000, 209_715_200, Long.MAX_VALUE, Long.MAX_VALUE, null));
     assertThat(job.retry()).isEqualTo(new Retry(3, null));
-    assertThat(job.poll()).isEqualTo(new Poll(Duration.ofSeconds(60), Duration.ofHours(26)));
+    assertThat(job.poll())
+        .isEqualTo(new Poll(Duration.ofSeconds(60), Duration.ofHours(26), Duration.ofMinutes(10)));
     assertThat(job.prices()).isEmpty();
     assertThat(job.keepFiles()).isFalse();
   }

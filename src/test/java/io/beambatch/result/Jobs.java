@@ -63,7 +63,7 @@ record Jobs(
         new FailuresSpec("failed"),
         new Limits(50_000, 200_000_000, Long.MAX_VALUE, Long.MAX_VALUE, null),
         new Retry(attempts, null),
-        new Poll(Duration.ofSeconds(60), Duration.ofHours(26)),
+        new Poll(Duration.ofSeconds(60), Duration.ofHours(26), Duration.ofMinutes(10)),
         Map.of(),
         false);
   }
