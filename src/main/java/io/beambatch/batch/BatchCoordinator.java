@@ -57,7 +57,7 @@ final class BatchCoordinator {
   private @Nullable Instant unreachableSince;
   private Instant lastChange;
 
-  /** When room was made last: chunks that wait for it get {@code poll.deadline} anew. */
+  /** When room was made last: chunks that wait for it get their time anew. */
   private Instant lastFinish;
 
   BatchCoordinator(
@@ -348,19 +348,25 @@ final class BatchCoordinator {
         if (submitter.submit(chunk, listing)) {
           lastChange = now;
         }
-      } else if (now.isAfter(lastFinish.plus(settings.job().poll().deadline()))) {
+      } else if (now.isAfter(lastFinish.plus(patienceForRoom()))) {
         throw new BatchException(
             "chunk "
                 + chunk.chunk().id()
                 + " could not be submitted within "
-                + settings.job().poll().deadline()
-                + " (poll.deadline) after the last batch that ended: the provider or"
-                + " limits.enqueued_tokens left no room for its "
+                + patienceForRoom()
+                + " after the last batch that ended: the provider or limits.enqueued_tokens left no"
+                + " room for its "
                 + chunk.chunk().tokens()
                 + " tokens; run the same command again to go on",
             null);
       }
     }
+  }
+
+  /** A chunk that waits for room bears what an outage may last, even if batches end sooner. */
+  private Duration patienceForRoom() {
+    Duration deadline = settings.job().poll().deadline();
+    return deadline.compareTo(settings.outage()) < 0 ? settings.outage() : deadline;
   }
 
   private boolean isTracked(Batch batch) {
