@@ -106,10 +106,13 @@ class BundleRetriesTest {
   void startedAgainByFlinkFromCheckpoints() throws Exception {
     endsOnFlink(
         PipelineOnFlinkTest.STREAMING,
-        "--checkpointingInterval=300",
-        "--shutdownSourcesAfterIdleMs=0",
-        "--numberOfExecutionRetries=100",
-        "--executionRetryDelay=10");
+        Stream.concat(
+                PipelineOnFlinkTest.CHECKPOINTS.stream(),
+                Stream.of(
+                    "--shutdownSourcesAfterIdleMs=0",
+                    "--numberOfExecutionRetries=100",
+                    "--executionRetryDelay=10"))
+            .toArray(String[]::new));
   }
 
   private void endsOnFlink(String mode, String... options) throws Exception {

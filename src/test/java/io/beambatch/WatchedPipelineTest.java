@@ -50,8 +50,11 @@ class WatchedPipelineTest {
   private static String[] flink(String... more) {
     return PipelineOnFlinkTest.flink(
         PipelineOnFlinkTest.STREAMING,
-        Stream.concat(
-                Stream.of("--checkpointingInterval=300", "--attachedMode=false"), Stream.of(more))
+        Stream.of(
+                PipelineOnFlinkTest.CHECKPOINTS.stream(),
+                Stream.of("--attachedMode=false"),
+                Stream.of(more))
+            .flatMap(options -> options)
             .toArray(String[]::new));
   }
 

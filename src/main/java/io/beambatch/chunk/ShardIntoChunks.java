@@ -8,6 +8,7 @@ import io.beambatch.storage.JsonCoder;
 import io.beambatch.storage.RunFolder;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.Flatten;
+import org.apache.beam.sdk.transforms.MapElements;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.values.PCollection;
@@ -15,6 +16,7 @@ import org.apache.beam.sdk.values.PCollection.IsBounded;
 import org.apache.beam.sdk.values.PCollectionList;
 import org.apache.beam.sdk.values.PCollectionTuple;
 import org.apache.beam.sdk.values.TupleTag;
+import org.apache.beam.sdk.values.TypeDescriptor;
 
 /**
  * Cuts requests into chunks that fit the provider's limits, without shuffling them: each bundle
@@ -25,8 +27,8 @@ import org.apache.beam.sdk.values.TupleTag;
  * <p>Takes {@link #READ} and {@link #UNREADABLE} (all that the source gave, to be counted), {@link
  * #REQUESTS}, and {@link #UNSENDABLE} (documents that failed so far); gives one plan a window.
  *
- * <p>Unbounded input also has {@link #FILES}, each in the window of its documents. A plan notes
- * them, so that no file is ever in two plans.
+ * <p>Input from files also has {@link #FILES}, of unbounded input each in the window of its
+ * documents. A plan of unbounded input notes them, so that no file is ever in two plans.
  */
 public final class ShardIntoChunks extends PTransform<PCollectionTuple, PCollection<Plan>> {
   public static final TupleTag<Document> READ = new TupleTag<>() {};
@@ -67,20 +69,29 @@ public final class ShardIntoChunks extends PTransform<PCollectionTuple, PCollect
                             ParDo.of(
                                 new TallyPartsFn<FailedDocument>(
                                     () -> new FailureWriter(theFolder))))));
-    if (in.get(READ).isBounded() == IsBounded.UNBOUNDED) {
-      tallies = tallies.and(tally(in.get(FILES).apply("List files", ParDo.of(new TallyFileFn()))));
-    } else {
-      // Without it, an empty source would give no plan, and a resumed run would read it again.
-      tallies =
-          tallies.and(
-              in.getPipeline()
-                  .apply(
-                      "Plan even nothing",
-                      Create.of(Tally.ofRead(0)).withCoder(JsonCoder.of(Tally.class))));
-    }
     return tallies
+        .and(tally(origin(in)))
         .apply("All parts", Flatten.pCollections())
         .apply("Plan", new PlanChunks(1, folder, job.limits()));
+  }
+
+  /**
+   * What there is to plan even if no document was read: without it, an empty source would give no
+   * plan, and a resumed run would read it again. It comes from the files that were found, and not
+   * from a collection of its own: if a runner lost the source's beginning, such a one would let
+   * an empty plan be committed, and the run would end well with nothing read.
+   */
+  private static PCollection<Tally> origin(PCollectionTuple in) {
+    if (!in.has(FILES)) {
+      return in.getPipeline()
+          .apply("Plan even nothing", Create.of(Tally.ofRead(0)).withCoder(JsonCoder.of(Tally.class)));
+    }
+    return in.get(READ).isBounded() == IsBounded.UNBOUNDED
+        ? in.get(FILES).apply("List files", ParDo.of(new TallyFileFn()))
+        : in.get(FILES)
+            .apply(
+                "Plan even empty files",
+                MapElements.into(TypeDescriptor.of(Tally.class)).via(file -> Tally.ofRead(0)));
   }
 
   /**

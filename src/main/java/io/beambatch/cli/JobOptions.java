@@ -16,6 +16,12 @@ import picocli.CommandLine.Parameters;
 
 /** What every command that takes a job file understands. */
 final class JobOptions {
+  /**
+   * Sources of Beam that Flink takes back to a checkpoint from before they were split read nothing
+   * any more. Flink waits as long as this before the first checkpoint, which is time enough.
+   */
+  private static final String FIRST_CHECKPOINT_LATER = "--minPauseBetweenCheckpoints=5000";
+
   @Parameters(index = "0", paramLabel = "JOB.yaml", description = "The job file.")
   private String file;
 
@@ -68,10 +74,14 @@ final class JobOptions {
    */
   PipelineOptions beam() {
     if (beam == null) {
+      List<String> args = new ArrayList<>(beamOptions);
+      if (beamOptions.stream().anyMatch(given -> given.matches("--runner=(.*\\.)?FlinkRunner"))
+          && isGiven("checkpointingInterval")
+          && !isGiven("minPauseBetweenCheckpoints")) {
+        args.add(FIRST_CHECKPOINT_LATER);
+      }
       beam =
-          PipelineOptionsFactory.fromArgs(beamOptions.toArray(new String[0]))
-              .withValidation()
-              .create();
+          PipelineOptionsFactory.fromArgs(args.toArray(new String[0])).withValidation().create();
       if (beam.getRunner() == DirectRunner.class) {
         setDefaults(beam.as(DirectOptions.class));
       }

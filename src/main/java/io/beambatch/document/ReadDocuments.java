@@ -51,7 +51,7 @@ public final class ReadDocuments extends PTransform<PBegin, PCollectionTuple> {
   public static final TupleTag<Document> DOCUMENTS = new TupleTag<>("documents") {};
   public static final TupleTag<FailedDocument> INVALID = new TupleTag<>("invalid") {};
 
-  /** Paths of the files that are read; comes from watched sources only. */
+  /** Paths of the files that are read. */
   public static final TupleTag<String> FILES = new TupleTag<>("files") {};
 
   /** Paths of files that are not read because they are planned; from watched sources only. */
@@ -93,7 +93,8 @@ public final class ReadDocuments extends PTransform<PBegin, PCollectionTuple> {
   @Override
   public PCollectionTuple expand(PBegin begin) {
     if (source.watch() == null) {
-      return read(match(begin));
+      PCollection<String> files = match(begin);
+      return read(files).and(FILES, files);
     }
     PCollectionTuple found = watch(begin);
     PCollection<String> files =

@@ -1,0 +1,81 @@
+package io.beambatch.chunk;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.beambatch.document.Document;
+import io.beambatch.document.FailedDocument;
+import io.beambatch.job.Job;
+import io.beambatch.job.JobReader;
+import io.beambatch.ledger.Ledgers;
+import io.beambatch.request.RequestCoder;
+import io.beambatch.storage.RunFolder;
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.coders.StringUtf8Coder;
+import org.apache.beam.sdk.transforms.Create;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollectionTuple;
+import org.apache.beam.sdk.values.TypeDescriptor;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ShardIntoChunksTest {
+  @TempDir Path temp;
+  private RunFolder folder;
+
+  @BeforeEach
+  void choose() {
+    folder = RunFolder.of(temp.toString(), "job", "r1");
+  }
+
+  @Test
+  void plansFilesWithoutDocumentsSoThatTheyAreNotReadAgain() throws Exception {
+    assertThat(plansOf(List.of("empty.jsonl", "empty-too.jsonl")))
+        .singleElement()
+        .satisfies(plan -> assertThat(plan.documents()).isZero());
+  }
+
+  @Test
+  void plansNothingIfTheRunnerLostTheBeginningOfTheSource() throws Exception {
+    assertThat(plansOf(List.of())).isEmpty();
+  }
+
+  /** What is committed if these files are found, with no document in them. */
+  private List<Plan> plansOf(List<String> files) throws Exception {
+    Pipeline pipeline = Pipeline.create();
+    PCollectionTuple input =
+        PCollectionTuple.of(ShardIntoChunks.READ, none(pipeline, Document.class))
+            .and(ShardIntoChunks.UNREADABLE, none(pipeline, FailedDocument.class))
+            .and(
+                ShardIntoChunks.REQUESTS,
+                pipeline.apply("Requests", Create.empty(RequestCoder.of())))
+            .and(
+                ShardIntoChunks.UNSENDABLE,
+                pipeline.apply(
+                    "Unsendable", Create.empty(TypeDescriptor.of(FailedDocument.class))))
+            .and(
+                ShardIntoChunks.FILES,
+                pipeline.apply("Files", Create.of(files).withCoder(StringUtf8Coder.of())));
+    input.apply("Shard into chunks", new ShardIntoChunks(job(), folder));
+    pipeline.run().waitUntilFinish();
+    return new PlanStore(Ledgers.open(folder)).all();
+  }
+
+  private static <T> PCollection<T> none(Pipeline pipeline, Class<T> type) {
+    return pipeline.apply(type.getSimpleName(), Create.empty(TypeDescriptor.of(type)));
+  }
+
+  private static Job job() throws Exception {
+    return JobReader.parse(
+        "job.yaml",
+        """
+        name: job
+        source: {type: jsonl, path: in.jsonl}
+        request: {endpoint: /v1/embeddings, model: m, body: {input: "{{text}}"}}
+        sink: {type: jsonl, path: out}
+        """,
+        List.of());
+  }
+}
