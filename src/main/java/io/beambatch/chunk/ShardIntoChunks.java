@@ -78,13 +78,14 @@ public final class ShardIntoChunks extends PTransform<PCollectionTuple, PCollect
   /**
    * What there is to plan even if no document was read: without it, an empty source would give no
    * plan, and a resumed run would read it again. It comes from the files that were found, and not
-   * from a collection of its own: if a runner lost the source's beginning, such a one would let
-   * an empty plan be committed, and the run would end well with nothing read.
+   * from a collection of its own: if a runner lost the source's beginning, such a one would let an
+   * empty plan be committed, and the run would end well with nothing read.
    */
   private static PCollection<Tally> origin(PCollectionTuple in) {
     if (!in.has(FILES)) {
       return in.getPipeline()
-          .apply("Plan even nothing", Create.of(Tally.ofRead(0)).withCoder(JsonCoder.of(Tally.class)));
+          .apply(
+              "Plan even nothing", Create.of(Tally.ofRead(0)).withCoder(JsonCoder.of(Tally.class)));
     }
     return in.get(READ).isBounded() == IsBounded.UNBOUNDED
         ? in.get(FILES).apply("List files", ParDo.of(new TallyFileFn()))

@@ -80,8 +80,7 @@ final class JobOptions {
           && !isGiven("minPauseBetweenCheckpoints")) {
         args.add(FIRST_CHECKPOINT_LATER);
       }
-      beam =
-          PipelineOptionsFactory.fromArgs(args.toArray(new String[0])).withValidation().create();
+      beam = PipelineOptionsFactory.fromArgs(args.toArray(new String[0])).withValidation().create();
       if (beam.getRunner() == DirectRunner.class) {
         setDefaults(beam.as(DirectOptions.class));
       }

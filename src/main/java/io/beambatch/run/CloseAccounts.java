@@ -15,7 +15,7 @@ import org.apache.beam.sdk.transforms.MapElements;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.Sum;
-import org.apache.beam.sdk.transforms.windowing.DefaultTrigger;
+import org.apache.beam.sdk.transforms.windowing.AfterWatermark;
 import org.apache.beam.sdk.transforms.windowing.GlobalWindows;
 import org.apache.beam.sdk.transforms.windowing.Window;
 import org.apache.beam.sdk.values.KV;
@@ -85,21 +85,27 @@ public final class CloseAccounts extends PTransform<PCollection<WrittenFile>, PC
                 MapElements.into(
                         TypeDescriptors.kvs(TypeDescriptors.strings(), TypeDescriptors.integers()))
                     .via(file -> KV.of(NO_FILES.getKey(), 1)))
-            .apply(
-                "At the end",
-                Window.<KV<String, Integer>>into(new GlobalWindows())
-                    .triggering(DefaultTrigger.of())
-                    .withAllowedLateness(Duration.ZERO)
-                    .discardingFiredPanes());
+            .apply("At the end", atTheEnd());
     // Without it, a run that wrote nothing would never be finished.
     PCollection<KV<String, Integer>> none =
-        written.getPipeline().apply("Even of nothing", Create.of(NO_FILES));
+        written
+            .getPipeline()
+            .apply("Even of nothing", Create.of(NO_FILES))
+            .apply("Also at the end", atTheEnd());
     return PCollectionList.of(files)
         .and(none)
         .apply("All files", Flatten.pCollections())
         .apply("Await all files", Sum.integersPerKey())
         .apply("Close", ParDo.of(new CloseFn(job, folder, mode)))
         .setCoder(JsonCoder.of(Report.class));
+  }
+
+  /** Unlike the default trigger, this one is allowed on unbounded input, which may be drained. */
+  private static Window<KV<String, Integer>> atTheEnd() {
+    return Window.<KV<String, Integer>>into(new GlobalWindows())
+        .triggering(AfterWatermark.pastEndOfWindow())
+        .withAllowedLateness(Duration.ZERO)
+        .discardingFiredPanes();
   }
 
   private static final class CloseFn extends DoFn<KV<String, Integer>, Report> {

@@ -53,8 +53,7 @@ class ShardIntoChunksTest {
                 pipeline.apply("Requests", Create.empty(RequestCoder.of())))
             .and(
                 ShardIntoChunks.UNSENDABLE,
-                pipeline.apply(
-                    "Unsendable", Create.empty(TypeDescriptor.of(FailedDocument.class))))
+                pipeline.apply("Unsendable", Create.empty(TypeDescriptor.of(FailedDocument.class))))
             .and(
                 ShardIntoChunks.FILES,
                 pipeline.apply("Files", Create.of(files).withCoder(StringUtf8Coder.of())));
