@@ -27,9 +27,8 @@ final class Peer implements AutoCloseable {
 
   /** The provider that the job and the environment name; a missing key shows here, not later. */
   static Peer remote(Job job) throws ProviderSettingsException {
-    String baseUrl = job.request().baseUrl();
-    OpenAiSettings.from(baseUrl, System.getenv());
-    return new Peer(new Remote(baseUrl), null);
+    OpenAiSettings here = OpenAiSettings.from(job.request().baseUrl(), System.getenv());
+    return new Peer(new Remote(here.baseUrl().toString()), null);
   }
 
   /**
@@ -56,8 +55,11 @@ final class Peer implements AutoCloseable {
     }
   }
 
-  /** Takes the key from the environment of the worker: it never travels. */
-  private record Remote(@Nullable String baseUrl) implements ProviderFactory {
+  /**
+   * Takes the key from the environment of the worker: it never travels. Where documents are sent to
+   * is said here and nowhere else.
+   */
+  private record Remote(String baseUrl) implements ProviderFactory {
     @Override
     public OpenAiProvider open() {
       return connect(baseUrl, System.getenv());
@@ -71,7 +73,7 @@ final class Peer implements AutoCloseable {
     }
   }
 
-  private static OpenAiProvider connect(@Nullable String baseUrl, Map<String, String> environment) {
+  private static OpenAiProvider connect(String baseUrl, Map<String, String> environment) {
     try {
       return OpenAiProvider.connect(baseUrl, environment);
     } catch (ProviderSettingsException e) {
