@@ -56,7 +56,20 @@ final class JobOptions {
   Job readJob() throws JobFileException {
     // Job files may lie on gs://: file systems come before everything else.
     FileSystems.setDefaultPipelineOptions(beam());
-    return JobReader.read(file, overrides);
+    Job job = JobReader.read(file, overrides);
+    endWithItsSource(job);
+    return job;
+  }
+
+  /** With checkpoints, Flink keeps sources alive that have read all there is: no job would end. */
+  private void endWithItsSource(Job job) {
+    String option = "shutdownSourcesAfterIdleMs";
+    if (job.source().watch() == null
+        && beam().getRunner().getSimpleName().equals("FlinkRunner")
+        && !isGiven(option)) {
+      beamOptions.add("--" + option + "=0");
+      beam = null;
+    }
   }
 
   String file() {
