@@ -1,6 +1,7 @@
 package io.beambatch.document;
 
 import io.beambatch.job.SourceSpec;
+import io.beambatch.storage.Storage;
 import java.io.IOException;
 import java.util.List;
 import org.apache.beam.runners.direct.DirectRunner;
@@ -124,7 +125,7 @@ public final class ReadDocuments extends PTransform<PBegin, PCollectionTuple> {
     return begin
         .apply(
             "List patterns",
-            Create.of(List.of(source.paths())).withCoder(ListCoder.of(StringUtf8Coder.of())))
+            Create.of(List.of(patterns())).withCoder(ListCoder.of(StringUtf8Coder.of())))
         .apply("Match files", ParDo.of(new MatchFn()));
   }
 
@@ -141,8 +142,13 @@ public final class ReadDocuments extends PTransform<PBegin, PCollectionTuple> {
         .setCoder(KvCoder.of(StringUtf8Coder.of(), VarLongCoder.of()))
         .apply(
             "Find new files",
-            ParDo.of(new NewFilesFn(source.paths(), planned))
+            ParDo.of(new NewFilesFn(patterns(), planned))
                 .withOutputTags(FILES, TupleTagList.of(PLANNED)));
+  }
+
+  /** Relative ones start where the pipeline is built, not where a worker happens to be. */
+  private List<String> patterns() {
+    return source.paths().stream().map(Storage::absolute).toList();
   }
 
   private boolean onDirectRunner(PCollection<String> files) {

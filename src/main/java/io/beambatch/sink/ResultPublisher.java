@@ -1,9 +1,11 @@
 package io.beambatch.sink;
 
 import io.beambatch.job.FailuresSpec;
+import io.beambatch.job.Job;
 import io.beambatch.job.SinkSpec;
 import io.beambatch.result.ResultFile;
 import io.beambatch.schema.FieldNames;
+import io.beambatch.storage.RunFolder;
 import io.beambatch.storage.Storage;
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,6 +17,14 @@ import org.jspecify.annotations.Nullable;
 
 /** Writes result files to the sink, each to a file of its own whose name never changes. */
 record ResultPublisher(SinkSpec sink, FailuresSpec failures, String run) implements Serializable {
+
+  /** For a run of a job. Relative paths start here, not where a worker happens to be. */
+  static ResultPublisher of(Job job, RunFolder folder) {
+    return new ResultPublisher(
+        new SinkSpec(job.sink().type(), Storage.absolute(job.sink().path())),
+        new FailuresSpec(Storage.absolute(job.failures().path())),
+        folder.run());
+  }
 
   /**
    * Writes one file, which appears only when it is complete.

@@ -54,11 +54,13 @@ public final class WriteResults
   private static final class PublishFn extends DoFn<ResultFile, WrittenFile> {
     private final Job job;
     private final RunFolder folder;
+    private final ResultPublisher publisher;
     private transient @Nullable SinkSchema schema;
 
     PublishFn(Job job, RunFolder folder) {
       this.job = job;
       this.folder = folder;
+      this.publisher = ResultPublisher.of(job, folder);
     }
 
     @Setup
@@ -71,8 +73,7 @@ public final class WriteResults
         throws IOException {
       Schema columns =
           schema == null || file.kind() == ResultFile.Kind.FAILED ? null : schema.answered();
-      written.output(
-          new ResultPublisher(job.sink(), job.failures(), folder.run()).publish(file, columns));
+      written.output(publisher.publish(file, columns));
     }
   }
 }

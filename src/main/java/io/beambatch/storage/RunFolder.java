@@ -9,9 +9,9 @@ import java.io.Serializable;
  */
 public record RunFolder(String path) implements Serializable {
 
-  /** The folder of a run. */
+  /** The folder of a run; workers find it, whatever directory they work in. */
   public static RunFolder of(String staging, String job, String run) {
-    return new RunFolder(staging.replaceAll("/+$", "") + "/" + job + "/" + run);
+    return new RunFolder(Storage.absolute(staging).replaceAll("/+$", "") + "/" + job + "/" + run);
   }
 
   /** The run's name. */

@@ -6,6 +6,7 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
 
@@ -18,6 +19,16 @@ public final class Storage {
   private static final int BUFFER = 1 << 16;
 
   private Storage() {}
+
+  /**
+   * A path that means the same to processes with another working directory: a local one from the
+   * root, any other as it is. Patterns stay patterns.
+   */
+  public static String absolute(String path) {
+    return path.contains("://") || path.startsWith("/")
+        ? path
+        : Path.of("").toAbsolutePath() + "/" + path;
+  }
 
   /** Opens a file to be read from the start. */
   public static InputStream open(String path) throws IOException {
