@@ -1,6 +1,7 @@
 package io.beambatch;
 
 import io.beambatch.batch.CoordinatorSettings;
+import io.beambatch.batch.DeleteInputs;
 import io.beambatch.chunk.CommittedPlans;
 import io.beambatch.chunk.FilePlans;
 import io.beambatch.chunk.Leftover;
@@ -134,7 +135,8 @@ public final class BatchPipeline {
         .apply("Leave out what was written", RecordWritten.leavingOut(folder))
         .apply("Write", WriteResults.to(job, folder))
         .apply("Note what was written", new RecordWritten(folder))
-        .apply("Close accounts", new CloseAccounts(job, folder, settings.mode()));
+        .apply("Close accounts", new CloseAccounts(job, folder, settings.mode()))
+        .apply("Delete inputs", new DeleteInputs<>(settings, folder, providers));
   }
 
   /** Plans of new files, and those that are there already. */

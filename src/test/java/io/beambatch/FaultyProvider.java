@@ -3,6 +3,8 @@ package io.beambatch;
 import io.beambatch.provider.Batch;
 import io.beambatch.provider.BatchPage;
 import io.beambatch.provider.BatchProvider;
+import io.beambatch.provider.FilePage;
+import io.beambatch.provider.InputFile;
 import io.beambatch.provider.ProviderException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -24,9 +26,9 @@ final class FaultyProvider implements BatchProvider {
   }
 
   @Override
-  public String upload(Upload upload) throws ProviderException {
+  public InputFile upload(Upload upload) throws ProviderException {
     Faults.strike("before upload");
-    String file = real.upload(upload);
+    InputFile file = real.upload(upload);
     Faults.strike("after upload");
     return file;
   }
@@ -60,6 +62,11 @@ final class FaultyProvider implements BatchProvider {
   public InputStream download(String fileId) throws ProviderException {
     Faults.strike("download");
     return Faults.loses() ? lossy(real.download(fileId)) : real.download(fileId);
+  }
+
+  @Override
+  public FilePage listFiles(@Nullable String after, int limit) throws ProviderException {
+    return real.listFiles(after, limit);
   }
 
   @Override

@@ -16,7 +16,7 @@ final class Admission {
 
   private final Limits limits;
   private long tokenBudget;
-  private Duration backoff = FIRST_BACKOFF;
+  private Duration refusalBackoff = FIRST_BACKOFF;
   private Duration callBackoff = FIRST_BACKOFF;
   private Instant notBefore = Instant.MIN;
 
@@ -28,6 +28,17 @@ final class Admission {
   /** Whether only so much may be under way that what others have must be known. */
   boolean isLimited() {
     return limits.enqueuedTokens() < Long.MAX_VALUE || limits.enqueuedRequests() < Long.MAX_VALUE;
+  }
+
+  /** Whether a chunk keeps the limits if nothing else is under way. */
+  boolean canEverAllow(Enqueued chunk) {
+    return chunk.tokens() <= limits.enqueuedTokens()
+        && chunk.requests() <= limits.enqueuedRequests();
+  }
+
+  /** Whether nothing may be submitted for the moment. */
+  boolean isWaiting(Instant now) {
+    return now.isBefore(notBefore);
   }
 
   /**
@@ -44,16 +55,11 @@ final class Admission {
         && sum.requests() <= limits.enqueuedRequests();
   }
 
-  /** Whether the time after a refusal is not over yet. */
-  boolean isWaiting(Instant now) {
-    return now.isBefore(notBefore);
-  }
-
   /** The provider's own limit was reached with this much under way: no more than that for now. */
   void refused(Enqueued underWay, Instant now) {
     tokenBudget = Math.min(tokenBudget, underWay.tokens());
-    notBefore = now.plus(backoff);
-    backoff = longer(backoff);
+    notBefore = later(notBefore, now.plus(refusalBackoff));
+    refusalBackoff = doubled(refusalBackoff);
   }
 
   /**
@@ -61,25 +67,34 @@ final class Admission {
    *
    * @param asked how long it asks to wait, or null
    */
-  void wait(Instant now, @Nullable Duration asked) {
-    notBefore = now.plus(asked == null ? callBackoff : asked);
-    callBackoff = longer(callBackoff);
+  void wait(@Nullable Duration asked, Instant now) {
+    notBefore = later(notBefore, now.plus(callBackoff));
+    if (asked != null) {
+      notBefore = later(notBefore, now.plus(asked));
+    }
+    callBackoff = doubled(callBackoff);
   }
 
-  /** The provider takes creations again; whether the batch fits its limits is another matter. */
-  void taken() {
+  /** The provider has taken a creation. */
+  void created() {
     callBackoff = FIRST_BACKOFF;
   }
 
-  private static Duration longer(Duration backoff) {
-    Duration doubled = backoff.multipliedBy(2);
-    return doubled.compareTo(LONGEST_BACKOFF) > 0 ? LONGEST_BACKOFF : doubled;
+  /**
+   * A batch has ended well: what it held is free, and that much more may be tried. Not more, or all
+   * that waits would be refused again each time.
+   */
+  void freed(Enqueued chunk) {
+    tokenBudget = Math.min(limits.enqueuedTokens(), Enqueued.sum(tokenBudget, chunk.tokens()));
+    refusalBackoff = FIRST_BACKOFF;
   }
 
-  /** A batch has ended well: what it held is free, and more may be tried. */
-  void freed() {
-    tokenBudget = limits.enqueuedTokens();
-    backoff = FIRST_BACKOFF;
-    notBefore = Instant.MIN;
+  private static Instant later(Instant one, Instant other) {
+    return one.isAfter(other) ? one : other;
+  }
+
+  private static Duration doubled(Duration backoff) {
+    Duration twice = backoff.multipliedBy(2);
+    return twice.compareTo(LONGEST_BACKOFF) > 0 ? LONGEST_BACKOFF : twice;
   }
 }

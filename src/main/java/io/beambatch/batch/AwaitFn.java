@@ -25,8 +25,6 @@ final class AwaitFn extends DoFn<KV<String, Chunk>, AwaitedChunk> {
   @TimerId("end")
   private final TimerSpec endSpec = TimerSpecs.timer(TimeDomain.EVENT_TIME);
 
-  private transient OpenCoordinator coordinator;
-
   AwaitFn(Opening opening) {
     this.opening = opening;
   }
@@ -45,16 +43,9 @@ final class AwaitFn extends DoFn<KV<String, Chunk>, AwaitedChunk> {
   public void onEnd(@StateId("chunks") BagState<Chunk> chunks, OutputReceiver<AwaitedChunk> out)
       throws IOException, InterruptedException {
     // A new coordinator each time: the ledger is what is known, not this worker's memory.
-    coordinator = opening.open();
-    coordinator.run(chunks.read(), Sleeper.SYSTEM, out::output);
-    coordinator.close();
-    chunks.clear();
-  }
-
-  @Teardown
-  public void teardown() {
-    if (coordinator != null) {
-      coordinator.close();
+    try (OpenCoordinator coordinator = opening.open()) {
+      coordinator.run(chunks.read(), Sleeper.SYSTEM, out::output);
     }
+    chunks.clear();
   }
 }

@@ -1,8 +1,8 @@
 package io.beambatch.batch;
 
 import io.beambatch.batch.Listing.Depth;
+import io.beambatch.batch.Submitter.Outcome;
 import io.beambatch.chunk.Chunk;
-import io.beambatch.ledger.BatchEntry;
 import io.beambatch.ledger.BatchEntry.BatchEnd;
 import io.beambatch.ledger.BatchEntry.State;
 import io.beambatch.ledger.BatchLedger;
@@ -17,7 +17,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,7 +39,15 @@ final class BatchCoordinator {
   /** What other runs have under way is at most this old. */
   private static final Duration OTHERS_HORIZON = Duration.ofHours(26);
 
-  private static final Duration CLOCK_SKEW = Duration.ofMinutes(10);
+  /** Times of the provider are in whole seconds, and not all from one clock. */
+  private static final Duration PROVIDER_SKEW = Duration.ofMinutes(10);
+
+  /** A batch that was created just now may not be found yet. */
+  private static final Duration FIRST_SIGHT = Duration.ofMinutes(10);
+
+  /** After so long creating batches, it is time to look how the others stand. */
+  private static final Duration CREATING_AT_ONCE = Duration.ofMinutes(1);
+
   private static final Duration SHORTEST_PAUSE = Duration.ofMillis(250);
 
   private final CoordinatorSettings settings;
@@ -48,6 +55,7 @@ final class BatchCoordinator {
   private final BatchLedger ledger;
   private final Clock clock;
   private final Submitter submitter;
+  private final Strays strays;
   private final Admission admission;
   private final Map<String, TrackedChunk> tracked = new LinkedHashMap<>();
   private int seen;
@@ -55,10 +63,14 @@ final class BatchCoordinator {
   private long requests;
   private long answeredOfEnded;
   private @Nullable Instant unreachableSince;
+
+  /** The provider has asked not to be called before. */
+  private Instant quietUntil = Instant.MIN;
+
   private Instant lastChange;
 
-  /** When room was made last: chunks that wait for it get their time anew. */
-  private Instant lastFinish;
+  /** When a batch of ours last got further; a creation alone may be refused again. */
+  private Instant lastProgress;
 
   BatchCoordinator(
       CoordinatorSettings settings, BatchProvider provider, BatchLedger ledger, Clock clock) {
@@ -67,9 +79,10 @@ final class BatchCoordinator {
     this.ledger = ledger;
     this.clock = clock;
     this.admission = new Admission(settings.job().limits());
-    this.submitter = new Submitter(settings, provider, clock, admission);
+    this.strays = new Strays(settings.run(), provider, ledger, settings.outage());
+    this.submitter = new Submitter(settings, provider, clock, admission, strays);
     this.lastChange = clock.instant();
-    this.lastFinish = lastChange;
+    this.lastProgress = lastChange;
   }
 
   /**
@@ -77,7 +90,7 @@ final class BatchCoordinator {
    */
   void track(Chunk chunk) throws IOException {
     if (!tracked.containsKey(chunk.id())) {
-      tracked.put(chunk.id(), new TrackedChunk(chunk, ledger));
+      tracked.put(chunk.id(), new TrackedChunk(chunk, ledger, clock.instant()));
       seen++;
       requests += chunk.requests();
     }
@@ -88,31 +101,47 @@ final class BatchCoordinator {
     tracked.keySet().retainAll(chunkIds);
   }
 
-  /** Whether nothing is left to wait for. */
+  /** Whether nothing is left to do. */
   boolean isIdle() {
-    return tracked.isEmpty();
+    return tracked.isEmpty() && strays.isEmpty();
   }
 
   /** Whether anything is left that the next steps can be expected to settle in a moment. */
   boolean isSettling() {
     Instant now = clock.instant();
-    return tracked.values().stream()
-        .anyMatch(
-            chunk ->
-                switch (chunk.state()) {
-                  case PLANNED -> now.isBefore(chunk.notBefore) || admission.isWaiting(now);
-                  case SUBMITTING -> submitter.mayRecover(chunk);
-                  case SUBMITTED -> false;
-                  case ENDED -> true;
-                });
+    return !strays.isEmpty()
+        || tracked.values().stream()
+            .anyMatch(
+                chunk ->
+                    switch (chunk.state()) {
+                      case PLANNED -> now.isBefore(chunk.notBefore) || admission.isWaiting(now);
+                      case SUBMITTING -> submitter.mayRecover(chunk);
+                      case SUBMITTED -> false;
+                      case ENDED -> true;
+                    });
   }
 
-  /** How long to wait before the next step: little at first, for batches that are quick. */
+  /** Creates nothing any more, so that others need not wait for it. */
+  void retire() {
+    submitter.retire();
+  }
+
+  /**
+   * How long to wait before the next step: little at first, for batches that are quick; but as long
+   * as the provider asks.
+   */
   Duration pause() {
-    Duration tenth = Duration.between(lastChange, clock.instant()).dividedBy(10);
+    Instant now = clock.instant();
+    Duration tenth = Duration.between(lastChange, now).dividedBy(10);
+    Duration pause = longer(SHORTEST_PAUSE, tenth);
     Duration longest = settings.job().poll().interval();
-    Duration pause = tenth.compareTo(SHORTEST_PAUSE) < 0 ? SHORTEST_PAUSE : tenth;
-    return pause.compareTo(longest) > 0 ? longest : pause;
+    return longer(
+        pause.compareTo(longest) > 0 ? longest : pause,
+        now.isBefore(quietUntil) ? Duration.between(now, quietUntil) : Duration.ZERO);
+  }
+
+  private static Duration longer(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? other : one;
   }
 
   /**
@@ -122,10 +151,10 @@ final class BatchCoordinator {
    *     doesn't end
    */
   List<AwaitedChunk> step() throws IOException {
-    if (isIdle()) {
+    Instant now = clock.instant();
+    if (isIdle() || now.isBefore(quietUntil)) {
       return List.of();
     }
-    Instant now = clock.instant();
     for (TrackedChunk chunk : tracked.values()) {
       if (chunk.state() == State.SUBMITTING) {
         chunk.reload();
@@ -137,23 +166,40 @@ final class BatchCoordinator {
         done.add(handOut(chunk));
       }
     }
-    if (isIdle()) {
-      publish();
-      return done;
-    }
-    try {
-      Listing listing = look(now);
-      unreachableSince = null;
-      for (TrackedChunk chunk : List.copyOf(tracked.values())) {
-        follow(chunk, listing, now).ifPresent(done::add);
+    if (!tracked.isEmpty()) {
+      try {
+        lookAndSubmit(now, done);
+      } catch (ProviderException e) {
+        bear(e, clock.instant());
       }
-      submitPlanned(listing, now);
-      submitter.settleOrphans(ledger);
-    } catch (ProviderException e) {
-      bear(e, now);
     }
+    strays.cancel(now);
     publish();
     return done;
+  }
+
+  private void lookAndSubmit(Instant now, List<AwaitedChunk> done)
+      throws IOException, ProviderException {
+    Listing listing = look(now);
+    ProviderException unreachable = null;
+    for (TrackedChunk chunk : List.copyOf(tracked.values())) {
+      try {
+        follow(chunk, listing, now, unreachable == null).ifPresent(done::add);
+      } catch (ProviderException e) {
+        if (e.kind() != Kind.UNAVAILABLE && e.kind() != Kind.NO_REPLY) {
+          throw e;
+        }
+        // Those that the list shows can be followed all the same.
+        unreachable = e;
+      }
+    }
+    strays.lookFor(listing, now);
+    submitPlanned(listing, now);
+    if (unreachable != null) {
+      throw unreachable;
+    }
+    unreachableSince = null;
+    giveUpIfAllAreStuck();
   }
 
   private Listing look(Instant now) throws ProviderException {
@@ -164,49 +210,83 @@ final class BatchCoordinator {
             .collect(Collectors.toSet());
     boolean searching =
         tracked.values().stream().anyMatch(chunk -> chunk.entry().batchId() == null);
-    Instant horizon = Instant.ofEpochMilli(settings.run().created()).minus(CLOCK_SKEW);
+    // No batch is older than its input, and both times are the provider's own.
+    Instant horizon =
+        tracked.values().stream()
+            .map(chunk -> Instant.ofEpochMilli(chunk.entry().uploaded()))
+            .min(Instant::compareTo)
+            .orElse(now)
+            .minus(PROVIDER_SKEW);
     if (searching && admission.isLimited() && now.minus(OTHERS_HORIZON).isBefore(horizon)) {
       horizon = now.minus(OTHERS_HORIZON);
     }
     return Listing.read(provider, wanted, horizon, searching ? Depth.TO_HORIZON : Depth.AS_NEEDED);
   }
 
-  private Optional<AwaitedChunk> follow(TrackedChunk chunk, Listing listing, Instant now)
+  private Optional<AwaitedChunk> follow(
+      TrackedChunk chunk, Listing listing, Instant now, boolean reachable)
       throws IOException, ProviderException {
-    return switch (chunk.state()) {
-      case PLANNED -> Optional.empty();
-      case SUBMITTING -> {
-        if (submitter.recover(chunk, listing, now)) {
+    switch (chunk.state()) {
+      case PLANNED -> {
+        if (submitter.adopt(chunk, listing)) {
           lastChange = now;
         }
-        yield Optional.empty();
       }
-      case SUBMITTED -> look(chunk, listing, now);
-      // Another launch has seen its end just now: it is handed out at the next step.
-      case ENDED -> Optional.empty();
-    };
+      case SUBMITTING -> note(submitter.recover(chunk, listing, now), chunk, listing, now);
+      case SUBMITTED -> {
+        return look(chunk, listing, now, reachable);
+      }
+      case ENDED -> {
+        // Another launch has seen its end just now: it is handed out at the next step.
+      }
+    }
+    return Optional.empty();
   }
 
-  private Optional<AwaitedChunk> look(TrackedChunk chunk, Listing listing, Instant now)
+  private void note(Outcome outcome, TrackedChunk chunk, Listing listing, Instant now) {
+    if (outcome == Outcome.SUBMITTED) {
+      lastChange = now;
+    } else if (outcome == Outcome.NO_ROOM) {
+      admission.refused(underWay(chunk).plus(others(listing)), clock.instant());
+    }
+  }
+
+  private Optional<AwaitedChunk> look(
+      TrackedChunk chunk, Listing listing, Instant now, boolean reachable)
       throws IOException, ProviderException {
-    Batch batch = find(chunk.entry().batchId(), listing);
-    chunk.answered = Math.max(chunk.answered, batch.completed() + batch.failed());
+    Batch batch = listing.byId(chunk.entry().batchId());
+    if (batch == null && reachable) {
+      batch = get(chunk, now);
+    }
+    if (batch == null) {
+      return Optional.empty();
+    }
+    noteProgress(chunk, batch, now);
     if (!batch.status().ended()) {
       heedDeadline(chunk, batch, now);
       return Optional.empty();
     }
-    if (batch.status() == BatchStatus.FAILED && isNoFaultOfTheData(batch)) {
-      putBack(chunk, batch, now);
+    BatchError money = Transient.wantOfMoney(batch);
+    if (money != null) {
+      chunk.advance(chunk.entry().putBack(now));
+      throw new BatchException(
+          Submitter.OUT_OF_MONEY
+              + ", then run the same command again to go on (batch "
+              + batch.id()
+              + " failed: "
+              + money.message()
+              + ")",
+          null);
+    }
+    if (Transient.isNoFaultOfTheData(batch)) {
+      putBack(chunk, batch, listing, now);
       return Optional.empty();
     }
-    if (!resultsAreThere(batch)) {
+    if (!EndedBatch.showsItsResults(batch)) {
       if (chunk.overSince == null) {
         chunk.overSince = now;
       }
-      // Whoever looks once and leaves never sees the grace run out: for them the deadline counts.
-      Instant last =
-          batch.createdAt().plus(settings.job().poll().deadline()).plus(settings.resultGrace());
-      if (now.isBefore(chunk.overSince.plus(settings.resultGrace())) && now.isBefore(last)) {
+      if (now.isBefore(chunk.overSince.plus(settings.resultGrace()))) {
         return Optional.empty();
       }
       LOG.warn(
@@ -216,33 +296,48 @@ final class BatchCoordinator {
           batch.status().code(),
           settings.resultGrace());
     }
-    return Optional.of(finish(chunk, batch, now));
+    return finish(chunk, batch, now);
   }
 
-  private Batch find(String batchId, Listing listing) throws ProviderException {
-    Batch listed = listing.byId(batchId);
-    if (listed != null) {
-      return listed;
-    }
+  /** A batch that the list doesn't show, or null if it can't be expected to be found yet. */
+  private @Nullable Batch get(TrackedChunk chunk, Instant now) throws ProviderException {
+    String batchId = chunk.entry().batchId();
     try {
       return provider.get(batchId);
     } catch (ProviderException e) {
-      if (e.kind() == Kind.NOT_FOUND) {
-        throw new BatchException(
-            "the provider doesn't know batch "
-                + batchId
-                + ", which this run created; use the key of the project that it was created with ("
-                + e.getMessage()
-                + ")",
-            e);
+      if (e.kind() != Kind.NOT_FOUND) {
+        throw e;
       }
-      throw e;
+      if (now.isBefore(Instant.ofEpochMilli(chunk.entry().since()).plus(FIRST_SIGHT))) {
+        LOG.info("batch {} can't be found yet: {}", batchId, e.getMessage());
+        return null;
+      }
+      throw new BatchException(
+          "the provider doesn't know batch "
+              + batchId
+              + ", which this run created; use the key of the project that it was created with ("
+              + e.getMessage()
+              + ")",
+          e);
     }
   }
 
-  private void heedDeadline(TrackedChunk chunk, Batch batch, Instant now) throws ProviderException {
-    Instant deadline = batch.createdAt().plus(settings.job().poll().deadline());
-    if (now.isBefore(deadline)) {
+  private void noteProgress(TrackedChunk chunk, Batch batch, Instant now) {
+    boolean accepted =
+        batch.status() != BatchStatus.VALIDATING && batch.status() != BatchStatus.FAILED;
+    long answered =
+        Math.min(chunk.chunk().requests(), Enqueued.sum(batch.completed(), batch.failed()));
+    if ((accepted && !chunk.accepted) || answered > chunk.answered) {
+      lastProgress = now;
+    }
+    chunk.accepted |= accepted;
+    chunk.answered = Math.max(chunk.answered, answered);
+  }
+
+  private void heedDeadline(TrackedChunk chunk, Batch batch, Instant now) {
+    // Not by the provider's time of creation: its clock, or ours, may be wrong.
+    Instant submitted = Instant.ofEpochMilli(chunk.entry().since());
+    if (now.isBefore(submitted.plus(settings.job().poll().deadline()))) {
       return;
     }
     if (chunk.cancelledSince == null) {
@@ -251,52 +346,56 @@ final class BatchCoordinator {
           batch.id(),
           batch.status().code(),
           settings.job().poll().deadline());
-      provider.cancel(batch.id());
       chunk.cancelledSince = now;
       lastChange = now;
-    } else if (now.isAfter(chunk.cancelledSince.plus(settings.cancelGrace()))) {
-      throw new BatchException(
+      lastProgress = now;
+    }
+    if (batch.status() != BatchStatus.CANCELLING) {
+      try {
+        provider.cancel(batch.id());
+      } catch (ProviderException e) {
+        // It may have ended meanwhile; if not, it is tried again, but not for ever.
+        LOG.warn("batch {} could not be cancelled yet: {}", batch.id(), e.getMessage());
+      }
+    }
+    if (now.isAfter(chunk.cancelledSince.plus(settings.cancelGrace()))) {
+      chunk.stuck =
           "batch "
               + batch.id()
               + " was cancelled at poll.deadline but is still "
               + batch.status().code()
               + " "
               + settings.cancelGrace()
-              + " later; look at it at the provider, then run the same command again",
-          null);
+              + " later; look at it at the provider, then run the same command again";
     }
   }
 
-  /** Limits that were reached and files that can't be found yet: the chunk itself is in order. */
-  private static boolean isNoFaultOfTheData(Batch batch) {
-    return !batch.errors().isEmpty() && batch.errors().stream().allMatch(Transient::isTransient);
+  /** Batches that don't end hold nothing up, as long as others are on their way. */
+  private void giveUpIfAllAreStuck() {
+    if (!tracked.isEmpty()
+        && tracked.values().stream()
+            .allMatch(chunk -> chunk.stuck != null && chunk.state() == State.SUBMITTED)) {
+      throw new BatchException(tracked.values().iterator().next().stuck, null);
+    }
   }
 
-  private void putBack(TrackedChunk chunk, Batch batch, Instant now) throws IOException {
+  private void putBack(TrackedChunk chunk, Batch batch, Listing listing, Instant now)
+      throws IOException {
     BatchError error = batch.errors().get(0);
     LOG.info("batch {} was not taken ({}): trying again later", batch.id(), error.code());
     if (Transient.isTokenLimit(error)) {
-      admission.refused(underWay(chunk), now);
+      chunk.fileMissingSince = null;
+      chunk.refusal = error.message();
+      admission.refused(underWay(chunk).plus(others(listing)), now);
     } else {
       submitter.fileIsMissing(chunk, now, error.message());
     }
-    chunk.advance(BatchEntry.planned(chunk.entry().fileId(), now));
+    chunk.advance(chunk.entry().putBack(now));
     lastChange = now;
   }
 
-  private static boolean resultsAreThere(Batch batch) {
-    if (batch.status() == BatchStatus.FAILED) {
-      return true;
-    }
-    boolean output = batch.outputFileId() != null;
-    boolean error = batch.errorFileId() != null;
-    if (batch.status() == BatchStatus.COMPLETED && !output && !error) {
-      return false;
-    }
-    return (output || batch.completed() == 0) && (error || batch.failed() == 0);
-  }
-
-  private AwaitedChunk finish(TrackedChunk chunk, Batch batch, Instant now) throws IOException {
+  private Optional<AwaitedChunk> finish(TrackedChunk chunk, Batch batch, Instant now)
+      throws IOException {
     LOG.info(
         "batch {} ({}) ended: {}, {} of {} requests answered",
         batch.id(),
@@ -305,10 +404,10 @@ final class BatchCoordinator {
         batch.completed(),
         chunk.chunk().requests());
     if (batch.status() != BatchStatus.FAILED) {
-      admission.freed();
+      admission.freed(Enqueued.of(chunk.chunk()));
     }
     lastChange = now;
-    lastFinish = now;
+    lastProgress = now;
     chunk.advance(
         chunk
             .entry()
@@ -316,7 +415,8 @@ final class BatchCoordinator {
                 new BatchEnd(
                     batch.status(), batch.outputFileId(), batch.errorFileId(), batch.errors()),
                 now));
-    return handOut(chunk);
+    // Another launch may have seen more, or made something else of it.
+    return chunk.state() == State.ENDED ? Optional.of(handOut(chunk)) : Optional.empty();
   }
 
   private AwaitedChunk handOut(TrackedChunk chunk) {
@@ -333,58 +433,112 @@ final class BatchCoordinator {
         end.errors());
   }
 
+  /** Oldest first; a smaller one may pass, but not for ever. */
   private void submitPlanned(Listing listing, Instant now) throws IOException {
-    Enqueued others =
-        listing.all().stream()
-            .filter(batch -> !isTracked(batch))
-            .map(batch -> BatchMetadata.enqueued(batch, settings.job().request().model()))
-            .reduce(Enqueued.NONE, Enqueued::plus);
-    Iterator<TrackedChunk> planned =
-        tracked.values().stream().filter(chunk -> chunk.state() == State.PLANNED).iterator();
-    while (planned.hasNext()) {
-      TrackedChunk chunk = planned.next();
-      if (!now.isBefore(chunk.notBefore)
-          && admission.allows(Enqueued.of(chunk.chunk()), underWay(chunk).plus(others), now)) {
-        if (submitter.submit(chunk, listing)) {
-          lastChange = now;
-        }
-      } else if (now.isAfter(lastFinish.plus(patienceForRoom()))) {
-        throw new BatchException(
-            "chunk "
-                + chunk.chunk().id()
-                + " could not be submitted within "
-                + patienceForRoom()
-                + " after the last batch that ended: the provider or limits.enqueued_tokens left no"
-                + " room for its "
-                + chunk.chunk().tokens()
-                + " tokens; run the same command again to go on",
-            null);
+    List<TrackedChunk> planned =
+        tracked.values().stream().filter(chunk -> chunk.state() == State.PLANNED).toList();
+    Enqueued others = planned.isEmpty() ? Enqueued.NONE : others(listing);
+    for (TrackedChunk chunk : planned) {
+      Instant current = clock.instant();
+      if (Thread.currentThread().isInterrupted() || current.isAfter(now.plus(CREATING_AT_ONCE))) {
+        break;
       }
+      requireSubmittable(chunk);
+      if (current.isBefore(chunk.notBefore)) {
+        continue;
+      }
+      if (admission.allows(Enqueued.of(chunk.chunk()), underWay(chunk).plus(others), current)) {
+        note(submitter.submit(chunk, listing), chunk, listing, now);
+      } else if (current.isAfter(chunk.since.plus(settings.job().poll().deadline()))) {
+        break;
+      }
+    }
+    for (TrackedChunk chunk : tracked.values()) {
+      requirePatience(chunk, now);
     }
   }
 
-  /** A chunk that waits for room bears what an outage may last, even if batches end sooner. */
-  private Duration patienceForRoom() {
-    Duration deadline = settings.job().poll().deadline();
-    return deadline.compareTo(settings.outage()) < 0 ? settings.outage() : deadline;
+  private void requireSubmittable(TrackedChunk chunk) {
+    if (chunk.entry().fileId() == null) {
+      throw new BatchException(
+          "the input of chunk "
+              + chunk.chunk().id()
+              + " could not be found at the provider any more; run the same command again to upload"
+              + " it anew",
+          null);
+    }
+    if (!admission.canEverAllow(Enqueued.of(chunk.chunk()))) {
+      throw new BatchException(
+          "chunk "
+              + chunk.chunk().id()
+              + " ("
+              + chunk.chunk().tokens()
+              + " tokens, "
+              + chunk.chunk().requests()
+              + " requests) is over limits.enqueued_tokens or limits.enqueued_requests, so that it"
+              + " can never be submitted; raise them, and run the same command again",
+          null);
+    }
   }
 
-  private boolean isTracked(Batch batch) {
-    return tracked.values().stream().anyMatch(chunk -> batch.id().equals(chunk.entry().batchId()));
+  /**
+   * A chunk may wait for its turn as long as batches of the run get on; but not for batches of
+   * others, or for a provider that takes none, without end.
+   */
+  private void requirePatience(TrackedChunk chunk, Instant now) {
+    if (chunk.entry().batchId() != null) {
+      return;
+    }
+    Instant since = chunk.since.isAfter(lastProgress) ? chunk.since : lastProgress;
+    // However short the deadline is, an outage is borne.
+    Duration patience = settings.job().poll().deadline().plus(settings.outage());
+    if (now.isAfter(since.plus(patience))) {
+      throw new BatchException(
+          "chunk "
+              + chunk.chunk().id()
+              + " could not be submitted, and none of the run's batches has got on since "
+              + since
+              + ": the provider, limits.enqueued_tokens, or the batches of other runs leave no room"
+              + " for its "
+              + chunk.chunk().tokens()
+              + " tokens; run the same command again to go on"
+              + (chunk.refusal == null ? "" : " (the provider said: " + chunk.refusal + ")"),
+          null);
+    }
+  }
+
+  /** What all but this coordinator have under way. */
+  private Enqueued others(Listing listing) {
+    Set<String> ours =
+        tracked.values().stream()
+            .filter(BatchCoordinator::isUnderWay)
+            .map(chunk -> chunk.chunk().id())
+            .map(settings.run()::key)
+            .collect(Collectors.toSet());
+    return listing.all().stream()
+        .filter(batch -> !ours.contains(String.valueOf(BatchMetadata.key(batch))))
+        .map(batch -> BatchMetadata.enqueued(batch, settings.job().request()))
+        .reduce(Enqueued.NONE, Enqueued::plus);
   }
 
   private Enqueued underWay(TrackedChunk except) {
     return tracked.values().stream()
-        .filter(chunk -> chunk != except)
-        .filter(chunk -> chunk.state() == State.SUBMITTING || chunk.state() == State.SUBMITTED)
+        .filter(chunk -> chunk != except && isUnderWay(chunk))
         .map(chunk -> Enqueued.of(chunk.chunk()))
         .reduce(Enqueued.NONE, Enqueued::plus);
+  }
+
+  private static boolean isUnderWay(TrackedChunk chunk) {
+    return chunk.state() == State.SUBMITTING || chunk.state() == State.SUBMITTED;
   }
 
   /** Lives through an outage of bounded length; anything else ends the run. */
   private void bear(ProviderException e, Instant now) {
     if (e.kind() != Kind.UNAVAILABLE && e.kind() != Kind.NO_REPLY) {
       throw Submitter.fatal(e);
+    }
+    if (e.retryAfter() != null) {
+      quietUntil = now.plus(e.retryAfter());
     }
     if (unreachableSince == null) {
       unreachableSince = now;

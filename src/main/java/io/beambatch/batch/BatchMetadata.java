@@ -1,6 +1,7 @@
 package io.beambatch.batch;
 
 import io.beambatch.chunk.Chunk;
+import io.beambatch.job.RequestSpec;
 import io.beambatch.provider.Batch;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -37,14 +38,22 @@ final class BatchMetadata {
   }
 
   /**
-   * What a batch of this model holds of the budget, or nothing if it isn't of ours or has ended.
+   * What a batch holds of the budget of a model: nothing if it has ended or is for another model.
+   * Of batches that are not of ours only the number of requests is known, and not the model.
    */
-  static Enqueued enqueued(Batch batch, String model) {
-    if (batch.status().ended() || !model.equals(batch.metadata().get(MODEL))) {
+  static Enqueued enqueued(Batch batch, RequestSpec request) {
+    if (batch.status().ended()) {
       return Enqueued.NONE;
     }
-    return new Enqueued(
-        number(batch.metadata().get(TOKENS)), number(batch.metadata().get(REQUESTS)));
+    String model = batch.metadata().get(MODEL);
+    if (model == null) {
+      return request.endpoint().equals(batch.endpoint())
+          ? new Enqueued(0, Math.max(0, batch.total()))
+          : Enqueued.NONE;
+    }
+    return model.equals(request.model())
+        ? new Enqueued(number(batch.metadata().get(TOKENS)), number(batch.metadata().get(REQUESTS)))
+        : Enqueued.NONE;
   }
 
   private static long number(@Nullable String text) {

@@ -8,8 +8,8 @@ import java.time.Duration;
  * What the coordinator goes by.
  *
  * @param mode how long to stay with the batches
- * @param settle how long a creation may take to show in the provider's list; only after that does
- *     not finding it mean that it was not made
+ * @param settle how long a creation whose caller is gone may take to be carried out and to show in
+ *     the provider's list; only after that does not finding it mean that it was not made
  * @param lease after which a chunk that somebody else was submitting may be taken over
  * @param resultGrace how long result files may take to show on a batch that has ended
  * @param cancelGrace how long a cancelled batch may take to end
@@ -33,7 +33,7 @@ public record CoordinatorSettings(
         job,
         run,
         AwaitMode.UNTIL_ENDED,
-        Duration.ofSeconds(15),
+        Duration.ofSeconds(30),
         Duration.ofMinutes(10),
         job.poll().grace(),
         Duration.ofMinutes(30),

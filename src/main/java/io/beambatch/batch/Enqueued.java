@@ -15,6 +15,11 @@ record Enqueued(long tokens, long requests) {
   }
 
   Enqueued plus(Enqueued other) {
-    return new Enqueued(tokens + other.tokens, requests + other.requests);
+    return new Enqueued(sum(tokens, other.tokens), sum(requests, other.requests));
+  }
+
+  /** The sum of two numbers that are not negative, or the largest number there is. */
+  static long sum(long one, long other) {
+    return one > Long.MAX_VALUE - other ? Long.MAX_VALUE : one + other;
   }
 }

@@ -6,8 +6,8 @@ import io.beambatch.provider.BatchProvider;
 import io.beambatch.provider.BatchStatus;
 import io.beambatch.provider.ProviderException;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -79,8 +79,8 @@ final class Listing {
     return byKey.get(key);
   }
 
-  List<Batch> all() {
-    return List.copyOf(byId.values());
+  Collection<Batch> all() {
+    return byId.values();
   }
 
   /** How far back to read. */

@@ -84,6 +84,7 @@ final class OpenCoordinator implements AutoCloseable {
 
   @Override
   public void close() {
+    coordinator.retire();
     provider.close();
   }
 }

@@ -3,7 +3,9 @@ package io.beambatch.batch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Names who is creating a batch, and tells whether somebody of that name can still be at it.
@@ -11,6 +13,12 @@ import java.util.UUID;
  * @param name {@code <machine>/<process id>/<process start>/<random>}
  */
 record Owner(String name) {
+  /** The owners in this process that have not retired. */
+  private static final Set<String> AT_WORK = ConcurrentHashMap.newKeySet();
+
+  /** Of this class as it is loaded: a process may load it twice, and each knows only its own. */
+  private static final String LOADED = UUID.randomUUID() + ".";
+
   private static final Path PROC = Path.of("/proc");
   private static final String UNKNOWN = "unknown";
 
@@ -20,12 +28,24 @@ record Owner(String name) {
   /** A new owner in this process. */
   static Owner create() {
     long self = ProcessHandle.current().pid();
-    return new Owner(machine() + "/" + self + "/" + start(self) + "/" + UUID.randomUUID());
+    String random = LOADED + UUID.randomUUID();
+    Owner owner = new Owner(machine() + "/" + self + "/" + start(self) + "/" + random);
+    AT_WORK.add(owner.name);
+    return owner;
+  }
+
+  /** Says that this owner creates nothing any more: its calls have all returned. */
+  void retire() {
+    AT_WORK.remove(name);
+  }
+
+  boolean isAtWork() {
+    return AT_WORK.contains(name);
   }
 
   /**
-   * Whether the owner was a process of this machine that is gone. Where the machine does not tell,
-   * nobody is ever known to be gone, and the lease decides.
+   * Whether the owner has retired, or was a process of this machine that is gone. Where the machine
+   * does not tell, nobody is ever known to be gone, and the lease decides.
    */
   boolean isKnownToBeGone() {
     String[] fields = name.split("/", -1);
@@ -36,7 +56,11 @@ record Owner(String name) {
         || !fields[1].matches("[0-9]{1,18}")) {
       return false;
     }
-    String start = start(Long.parseLong(fields[1]));
+    long process = Long.parseLong(fields[1]);
+    String start = start(process);
+    if (start.equals(fields[2]) && process == ProcessHandle.current().pid()) {
+      return fields[3].startsWith(LOADED) && !isAtWork();
+    }
     return !start.equals(fields[2]) && !start.equals(UNKNOWN);
   }
 

@@ -1,6 +1,7 @@
 package io.beambatch.batch;
 
 import java.io.Serializable;
+import java.util.Optional;
 
 /**
  * Tells a run's batches from those of every other run of the same account.
@@ -10,9 +11,33 @@ import java.io.Serializable;
  */
 public record RunIdentity(String job, String run, String uid, long created)
     implements Serializable {
+  private static final String INPUT_SUFFIX = ".jsonl";
 
   /** The key that finds a chunk's batch again. */
   String key(String chunkId) {
     return uid + "/" + chunkId;
+  }
+
+  /** The chunk that a key belongs to; empty if it is another run's key. */
+  Optional<String> chunkOfKey(String key) {
+    return key.startsWith(uid + "/")
+        ? Optional.of(key.substring(uid.length() + 1))
+        : Optional.empty();
+  }
+
+  /** What a chunk's input file is called at the provider; nobody else's is called so. */
+  String inputName(String chunkId) {
+    return inputPrefix() + chunkId + INPUT_SUFFIX;
+  }
+
+  /** The chunk whose input file is called so; empty if it is no file of this run. */
+  Optional<String> chunkOfInput(String name) {
+    return name.startsWith(inputPrefix()) && name.endsWith(INPUT_SUFFIX)
+        ? Optional.of(name.substring(inputPrefix().length(), name.length() - INPUT_SUFFIX.length()))
+        : Optional.empty();
+  }
+
+  private String inputPrefix() {
+    return String.join("-", job, run, uid, "");
   }
 }

@@ -1,20 +1,16 @@
 package io.beambatch.batch;
 
-import io.beambatch.ledger.BatchEntry;
 import io.beambatch.ledger.BatchEntry.State;
-import io.beambatch.ledger.BatchLedger;
 import io.beambatch.provider.Batch;
 import io.beambatch.provider.BatchProvider;
+import io.beambatch.provider.BatchStatus;
 import io.beambatch.provider.ProviderException;
 import io.beambatch.provider.ProviderException.Kind;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,66 +18,97 @@ import org.slf4j.LoggerFactory;
  * Makes exactly one batch of a chunk. The provider knows no idempotency key, so that the order is
  * everything: <em>submitting</em> is written first; then the list is searched for a batch with the
  * chunk's key; only if there is none is one created, by a call that is never repeated; then its id
- * is written. Whoever finds <em>submitting</em> without an id searches before doing anything else,
- * and not before a creation under way can be expected to show.
+ * is written. Whoever finds <em>submitting</em> without an id searches before doing anything else.
+ *
+ * <p>That a batch is not in the list means that there is none only if nobody has been creating one
+ * for {@link CoordinatorSettings#settle}: so long may the provider take to carry out a creation
+ * whose caller is gone, and to show it. The time counts from when this coordinator first knew that
+ * nobody was, by its own clock. A creation of somebody who is not known to be gone is over after
+ * {@link CoordinatorSettings#lease}: no call takes that long, and none is made of an old intention.
+ * Where that fails, because a machine was suspended in the middle of a call, say, its writing
+ * fails, and one of the two batches is cancelled as soon as anybody sees it ({@link Strays}).
  */
 final class Submitter {
   private static final Logger LOG = LoggerFactory.getLogger(Submitter.class);
+  static final String OUT_OF_MONEY =
+      "the account's quota is used up, and waiting does not help; check its plan and billing";
+
   private static final Duration FILE_PATIENCE = Duration.ofMinutes(10);
+  private static final Duration FILE_PATIENCE_ONCE = Duration.ofMinutes(1);
   private static final Duration FILE_PAUSE = Duration.ofSeconds(2);
+
+  /** An intention that is older has to be written anew: others may be about to take it over. */
+  private static final Duration FRESH = Duration.ofMinutes(1);
 
   private final CoordinatorSettings settings;
   private final BatchProvider provider;
   private final Clock clock;
   private final Admission admission;
+  private final Strays strays;
   private final Owner owner = Owner.create();
-
-  /** Batches that were made for chunks which meanwhile belong to somebody else: chunk by batch. */
-  private final Map<String, String> orphans = new LinkedHashMap<>();
+  private @Nullable Instant unclearSince;
 
   Submitter(
-      CoordinatorSettings settings, BatchProvider provider, Clock clock, Admission admission) {
+      CoordinatorSettings settings,
+      BatchProvider provider,
+      Clock clock,
+      Admission admission,
+      Strays strays) {
     this.settings = settings;
     this.provider = provider;
     this.clock = clock;
     this.admission = admission;
+    this.strays = strays;
   }
 
-  /**
-   * Submits a planned chunk.
-   *
-   * @return whether it has a batch now
-   */
-  boolean submit(TrackedChunk chunk, Listing listing) throws IOException {
-    if (!chunk.advance(chunk.entry().submitting(owner.name(), clock.instant()))) {
-      return false;
-    }
-    return adopt(chunk, listing) || create(chunk);
+  /** What has become of a submission. */
+  enum Outcome {
+    /** The chunk has a batch. */
+    SUBMITTED,
+    /** It hasn't yet: somebody else is at it, or it will be tried again. */
+    NOT_YET,
+    /** The provider has no room for it. */
+    NO_ROOM
   }
 
-  /**
-   * Finds out what became of a submission that has no batch id.
-   *
-   * @return whether it has a batch now
-   */
-  boolean recover(TrackedChunk chunk, Listing listing, Instant now) throws IOException {
-    // One that shows is there for good; one that doesn't may still come up.
+  /** Submits a planned chunk. */
+  Outcome submit(TrackedChunk chunk, Listing listing) throws IOException {
     if (adopt(chunk, listing)) {
-      return true;
+      return Outcome.SUBMITTED;
     }
-    Instant since = Instant.ofEpochMilli(chunk.entry().since());
-    if (now.isBefore(since.plus(settings.settle()))) {
-      return false;
+    return chunk.advance(chunk.entry().submitting(owner.name(), clock.instant()))
+        ? create(chunk)
+        : Outcome.NOT_YET;
+  }
+
+  /** Finds out what became of a submission that has no batch id. */
+  Outcome recover(TrackedChunk chunk, Listing listing, Instant now) throws IOException {
+    Batch found = listing.byKey(settings.run().key(chunk.chunk().id()));
+    // One that was cancelled may be a stray; its chunk's own may show yet.
+    if (found != null && isGoingOn(found.status())) {
+      return adopt(chunk, listing) ? Outcome.SUBMITTED : Outcome.NOT_YET;
     }
-    if (mayRecover(chunk)) {
-      return chunk.advance(chunk.entry().submitting(owner.name(), now)) && create(chunk);
+    if (!mayRecover(chunk)) {
+      if (now.isAfter(Instant.ofEpochMilli(chunk.entry().since()).plus(settings.lease()))) {
+        LOG.info("taking over chunk {}, which another was submitting", chunk.chunk().id());
+        chunk.advance(chunk.entry().submitting(owner.name(), now));
+      }
+      return Outcome.NOT_YET;
     }
-    if (now.isAfter(since.plus(settings.lease()))) {
-      // The other may be about to create: give its batch the time to show, then look again.
-      LOG.info("taking over chunk {}, which another was submitting", chunk.chunk().id());
-      chunk.advance(chunk.entry().submitting(owner.name(), now));
+    if (chunk.quietSince == null) {
+      chunk.quietSince = now;
     }
-    return false;
+    // The list was read after now.
+    if (now.isBefore(chunk.quietSince.plus(settings.settle()))) {
+      return Outcome.NOT_YET;
+    }
+    if (adopt(chunk, listing)) {
+      return Outcome.SUBMITTED;
+    }
+    return !admission.isWaiting(now)
+            && chunk.advance(chunk.entry().submitting(owner.name(), clock.instant()))
+        ? create(chunk)
+        : Outcome.NOT_YET;
   }
 
   /** Whether nobody else can be creating a batch of a chunk that is being submitted. */
@@ -90,16 +117,39 @@ final class Submitter {
     return other.equals(owner) || other.isKnownToBeGone();
   }
 
-  private boolean adopt(TrackedChunk chunk, Listing listing) throws IOException {
-    Batch found = listing.byKey(settings.run().key(chunk.chunk().id()));
+  /** Creates nothing any more. */
+  void retire() {
+    owner.retire();
+  }
+
+  private static boolean isGoingOn(BatchStatus status) {
+    return status != BatchStatus.CANCELLED && status != BatchStatus.CANCELLING;
+  }
+
+  /**
+   * Takes a batch that was created for the chunk, if there is one.
+   *
+   * @return whether the chunk has it now
+   */
+  boolean adopt(TrackedChunk chunk, Listing listing) throws IOException {
+    Batch listed = listing.byKey(settings.run().key(chunk.chunk().id()));
+    String found = listed == null ? strays.of(chunk.chunk().id()) : listed.id();
     if (found == null) {
       return false;
     }
-    LOG.info("batch {} had been created for chunk {}", found.id(), chunk.chunk().id());
-    return chunk.advance(chunk.entry().submitted(found.id(), clock.instant()));
+    LOG.info("batch {} had been created for chunk {}", found, chunk.chunk().id());
+    if (chunk.state() == State.PLANNED
+        && !chunk.advance(chunk.entry().submitting(owner.name(), clock.instant()))) {
+      return false;
+    }
+    return chunk.advance(chunk.entry().submitted(found, clock.instant()));
   }
 
-  private boolean create(TrackedChunk chunk) throws IOException {
+  private Outcome create(TrackedChunk chunk) throws IOException {
+    Instant intended = Instant.ofEpochMilli(chunk.entry().since());
+    if (!owner.isAtWork() || clock.instant().isAfter(intended.plus(FRESH))) {
+      return Outcome.NOT_YET;
+    }
     Batch batch;
     try {
       batch =
@@ -110,10 +160,12 @@ final class Submitter {
     } catch (ProviderException e) {
       return notCreated(chunk, e);
     }
+    unclearSince = null;
+    admission.created();
     if (!chunk.advance(chunk.entry().submitted(batch.id(), clock.instant()))
         && !batch.id().equals(chunk.entry().batchId())) {
-      orphans.put(batch.id(), chunk.chunk().id());
-      return false;
+      strays.add(batch.id(), chunk.chunk().id(), clock.instant());
+      return Outcome.NOT_YET;
     }
     LOG.info(
         "batch {} created for chunk {}: {} requests, {} bytes",
@@ -121,32 +173,57 @@ final class Submitter {
         chunk.chunk().id(),
         chunk.chunk().requests(),
         chunk.chunk().bytes());
-    admission.taken();
-    return true;
+    return Outcome.SUBMITTED;
   }
 
-  private boolean notCreated(TrackedChunk chunk, ProviderException e) throws IOException {
+  private Outcome notCreated(TrackedChunk chunk, ProviderException e) throws IOException {
     Instant now = clock.instant();
-    boolean unknown =
+    boolean unclear =
         e.kind() == Kind.NO_REPLY || e.status() >= 500 || e.status() == 408 || e.status() == 0;
-    if (unknown) {
-      LOG.warn(
-          "whether a batch was created for chunk {} is unknown, looking for it: {}",
-          chunk.chunk().id(),
-          e.getMessage());
-      return false;
+    if (unclear) {
+      unclear(chunk, e, now);
+      return Outcome.NOT_YET;
     }
+    unclearSince = null;
     if (e.kind() == Kind.FILE_NOT_READY) {
       fileIsMissing(chunk, now, e.getMessage());
+    } else {
+      chunk.fileMissingSince = null;
     }
-    chunk.advance(BatchEntry.planned(chunk.entry().fileId(), now));
+    chunk.advance(chunk.entry().putBack(now));
+    chunk.refusal = e.getMessage();
+    if (Transient.isTokenLimit(e)) {
+      LOG.info("the provider has no room for chunk {}: {}", chunk.chunk().id(), e.getMessage());
+      return Outcome.NO_ROOM;
+    }
     if (e.kind() == Kind.UNAVAILABLE) {
-      admission.wait(now, e.retryAfter());
+      admission.wait(e.retryAfter(), now);
       LOG.warn("the provider takes no batches for the moment: {}", e.getMessage());
     } else if (e.kind() != Kind.FILE_NOT_READY) {
       throw fatal(e);
     }
-    return false;
+    return Outcome.NOT_YET;
+  }
+
+  private void unclear(TrackedChunk chunk, ProviderException e, Instant now) {
+    LOG.warn(
+        "whether a batch was created for chunk {} is unknown, looking for it: {}",
+        chunk.chunk().id(),
+        e.getMessage());
+    chunk.quietSince = now;
+    admission.wait(e.retryAfter(), now);
+    if (unclearSince == null) {
+      unclearSince = now;
+    }
+    if (now.isAfter(unclearSince.plus(settings.outage()))) {
+      throw new BatchException(
+          "the provider has taken no batches for "
+              + settings.outage()
+              + "; those that it has go on, run the same command again to go on ("
+              + e.getMessage()
+              + ")",
+          e);
+    }
   }
 
   /** Waits for an upload to become visible; one that never does has to be made again. */
@@ -155,8 +232,10 @@ final class Submitter {
       chunk.fileMissingSince = now;
     }
     chunk.notBefore = now.plus(FILE_PAUSE);
-    if (now.isAfter(chunk.fileMissingSince.plus(FILE_PATIENCE))) {
-      chunk.advance(BatchEntry.planned(null, now));
+    Duration patience =
+        settings.mode() == AwaitMode.UNTIL_ENDED ? FILE_PATIENCE : FILE_PATIENCE_ONCE;
+    if (now.isAfter(chunk.fileMissingSince.plus(patience))) {
+      chunk.advance(chunk.entry().withoutFile(now));
       throw new BatchException(
           "the input of chunk "
               + chunk.chunk().id()
@@ -168,31 +247,11 @@ final class Submitter {
     }
   }
 
-  /**
-   * Cancels batches of ours that lost a race. Only once the chunk has another batch: until then its
-   * new owner may still find and adopt ours.
-   */
-  void settleOrphans(BatchLedger ledger) throws IOException, ProviderException {
-    for (Map.Entry<String, String> orphan : List.copyOf(orphans.entrySet())) {
-      Optional<BatchEntry> entry = ledger.read(orphan.getValue()).map(BatchLedger.Tracked::entry);
-      if (entry.isPresent() && entry.get().state() == State.SUBMITTING) {
-        continue;
-      }
-      if (entry.isEmpty() || !orphan.getKey().equals(entry.get().batchId())) {
-        LOG.warn("cancelling batch {}: chunk {} has another", orphan.getKey(), orphan.getValue());
-        provider.cancel(orphan.getKey());
-      }
-      orphans.remove(orphan.getKey());
-    }
-  }
-
   static BatchException fatal(ProviderException e) {
     String todo =
         switch (e.kind()) {
           case UNAUTHORIZED -> "the provider refuses the key; check OPENAI_API_KEY";
-          case INSUFFICIENT_QUOTA ->
-              "the account's quota is used up, and waiting does not help; check its plan and"
-                  + " billing";
+          case INSUFFICIENT_QUOTA -> OUT_OF_MONEY;
           default -> "the provider refuses the call";
         };
     return new BatchException(

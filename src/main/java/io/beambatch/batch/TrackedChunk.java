@@ -15,6 +15,12 @@ final class TrackedChunk {
   private final BatchLedger ledger;
   private Tracked tracked;
 
+  /** Since when this coordinator has looked after it. */
+  final Instant since;
+
+  /** Since when nobody can have been creating a batch, as far as this coordinator knows. */
+  @Nullable Instant quietSince;
+
   /** Since when the batch has been over without its result files. */
   @Nullable Instant overSince;
 
@@ -24,15 +30,25 @@ final class TrackedChunk {
   /** Since when this coordinator has asked for the batch to be cancelled. */
   @Nullable Instant cancelledSince;
 
+  /** What the provider said when it last had no room for the chunk. */
+  @Nullable String refusal;
+
+  /** Why the batch doesn't end, if it was cancelled and still doesn't. */
+  @Nullable String stuck;
+
   /** Not to be submitted before. */
   Instant notBefore = Instant.MIN;
+
+  /** Whether a batch of it has got past its validation. */
+  boolean accepted;
 
   /** Requests dealt with, at the last look. */
   long answered;
 
-  TrackedChunk(Chunk chunk, BatchLedger ledger) throws IOException {
+  TrackedChunk(Chunk chunk, BatchLedger ledger, Instant now) throws IOException {
     this.chunk = chunk;
     this.ledger = ledger;
+    this.since = now;
     this.tracked = load();
   }
 
@@ -55,13 +71,20 @@ final class TrackedChunk {
    */
   boolean advance(BatchEntry to) throws IOException {
     Optional<Tracked> written = ledger.advance(tracked, to);
-    tracked = written.isPresent() ? written.get() : load();
+    take(written.isPresent() ? written.get() : load());
     return written.isPresent();
   }
 
   /** Looks what others have made of the chunk. */
   void reload() throws IOException {
-    tracked = load();
+    take(load());
+  }
+
+  private void take(Tracked now) {
+    if (now.version() != tracked.version()) {
+      quietSince = null;
+    }
+    tracked = now;
   }
 
   private Tracked load() throws IOException {

@@ -1,17 +1,51 @@
 package io.beambatch.batch;
 
+import io.beambatch.provider.Batch;
 import io.beambatch.provider.BatchError;
+import io.beambatch.provider.BatchStatus;
+import io.beambatch.provider.ProviderException;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
-/** Tells the validation errors that pass by themselves from those that the data has. */
+/** Tells what passes by itself, or is the account's fault, from the faults that the data has. */
 final class Transient {
+  private static final Set<String> LIMITS = Set.of("token_limit_exceeded", "too_many_tasks");
+  private static final Set<String> OUT_OF_MONEY =
+      Set.of("insufficient_quota", "billing_hard_limit_reached", "billing_not_active");
+
   private Transient() {}
 
-  static boolean isTransient(BatchError error) {
-    return isTokenLimit(error) || isFileNotFound(error);
+  /** Whether a batch failed for nothing but limits that were reached and files not found yet. */
+  static boolean isNoFaultOfTheData(Batch batch) {
+    return batch.status() == BatchStatus.FAILED
+        && !batch.errors().isEmpty()
+        && batch.errors().stream().allMatch(e -> isTokenLimit(e) || isFileNotFound(e));
+  }
+
+  /** Why a batch failed, if it was for want of money; else null. */
+  static @Nullable BatchError wantOfMoney(Batch batch) {
+    return batch.status() != BatchStatus.FAILED
+        ? null
+        : batch.errors().stream()
+            .filter(error -> error.code() != null && OUT_OF_MONEY.contains(error.code()))
+            .findFirst()
+            .orElse(null);
   }
 
   static boolean isTokenLimit(BatchError error) {
-    return "token_limit_exceeded".equals(error.code()) || "too_many_tasks".equals(error.code());
+    return isTokenLimit(error.code(), error.message());
+  }
+
+  /** Whether a creation was refused for what is under way, and not for what was asked. */
+  static boolean isTokenLimit(ProviderException e) {
+    return (e.status() == 400 || e.status() == 429)
+        && isTokenLimit(e.code(), String.valueOf(e.getMessage()));
+  }
+
+  private static boolean isTokenLimit(@Nullable String code, String message) {
+    return (code != null && LIMITS.contains(code))
+        || message.toLowerCase(Locale.ROOT).contains("enqueued token limit reached");
   }
 
   private static boolean isFileNotFound(BatchError error) {

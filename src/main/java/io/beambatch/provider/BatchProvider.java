@@ -15,11 +15,10 @@ import org.jspecify.annotations.Nullable;
 public interface BatchProvider extends AutoCloseable {
 
   /**
-   * Uploads a batch's input file, without holding it in memory.
-   *
-   * @return the file's id
+   * Uploads a batch's input file, without holding it in memory. A reply that got lost may leave a
+   * second file of the same name behind.
    */
-  String upload(Upload upload) throws ProviderException;
+  InputFile upload(Upload upload) throws ProviderException;
 
   /**
    * Creates a batch of an uploaded file; sent exactly once.
@@ -47,6 +46,14 @@ public interface BatchProvider extends AutoCloseable {
    * reading, never a short file.
    */
   InputStream download(String fileId) throws ProviderException;
+
+  /**
+   * The account's input files, newest first.
+   *
+   * @param after the last file id of the page before, or null for the first page
+   * @param limit 1 to 10,000
+   */
+  FilePage listFiles(@Nullable String after, int limit) throws ProviderException;
 
   /** Deletes an uploaded file; one that is gone already is no error. */
   void deleteFile(String fileId) throws ProviderException;

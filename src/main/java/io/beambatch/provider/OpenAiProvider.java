@@ -59,7 +59,7 @@ public final class OpenAiProvider implements BatchProvider {
   }
 
   @Override
-  public String upload(Upload upload) throws ProviderException {
+  public InputFile upload(Upload upload) throws ProviderException {
     Duration timeout =
         settings.requestTimeout().plusSeconds(upload.bytes() / SLOWEST_UPLOAD_BYTES_PER_SECOND);
     JsonNode file = repeater.call(() -> uploadOnce(upload, timeout));
@@ -71,7 +71,7 @@ public final class OpenAiProvider implements BatchProvider {
           kept,
           upload.bytes());
     }
-    return file.path("id").asText();
+    return FileJson.file(file);
   }
 
   private JsonNode uploadOnce(Upload upload, Duration timeout) throws ProviderException {
@@ -153,20 +153,25 @@ public final class OpenAiProvider implements BatchProvider {
     String path = "/batches?limit=" + limit + (after == null ? "" : "&after=" + encoded(after));
     BatchPage page = get(path, json -> batchJson.page(json, limit));
     if (page.batches().stream().anyMatch(batch -> batch.id().equals(after))) {
-      // Whoever pages on would turn in a circle for ever; whoever stops would miss batches.
-      throw new ProviderException(
-          Kind.INVALID_REQUEST,
-          200,
-          null,
-          null,
-          "GET "
-              + settings.baseUrl()
-              + path
-              + " was answered with the page that the batch itself is on: this server doesn't page"
-              + " by 'after', so that not all of its batches can be seen",
-          null);
+      throw turnsInACircle(path, "batch");
     }
     return page;
+  }
+
+  /** Whoever pages on would turn in a circle for ever; whoever stops would miss some. */
+  private ProviderException turnsInACircle(String path, String what) {
+    return new ProviderException(
+        Kind.INVALID_REQUEST,
+        200,
+        null,
+        null,
+        "GET "
+            + settings.baseUrl()
+            + path
+            + " was answered with the page that the "
+            + what
+            + " itself is on: this server doesn't page by 'after', so that not all can be seen",
+        null);
   }
 
   @Override
@@ -210,6 +215,19 @@ public final class OpenAiProvider implements BatchProvider {
       }
       throw e;
     }
+  }
+
+  @Override
+  public FilePage listFiles(@Nullable String after, int limit) throws ProviderException {
+    String path =
+        "/files?purpose=batch&order=desc&limit="
+            + limit
+            + (after == null ? "" : "&after=" + encoded(after));
+    FilePage page = get(path, json -> FileJson.page(json, limit));
+    if (page.files().stream().anyMatch(file -> file.id().equals(after))) {
+      throw turnsInACircle(path, "file");
+    }
+    return page;
   }
 
   @Override

@@ -48,7 +48,11 @@ public final class ProviderException extends Exception {
     this(kind, status, code, requestId, null, message, cause);
   }
 
-  ProviderException(
+  /**
+   * @param status the HTTP status, or 0 if there was no reply
+   * @param retryAfter how long the provider asks to wait, or null
+   */
+  public ProviderException(
       Kind kind,
       int status,
       @Nullable String code,

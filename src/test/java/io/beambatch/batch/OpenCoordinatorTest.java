@@ -12,6 +12,7 @@ import io.beambatch.ledger.Ledgers;
 import io.beambatch.localserver.LocalServer;
 import io.beambatch.localserver.LocalServerSettings;
 import io.beambatch.provider.BatchProvider.Upload;
+import io.beambatch.provider.InputFile;
 import io.beambatch.provider.OpenAiProvider;
 import io.beambatch.storage.RunFolder;
 import io.beambatch.storage.Storage;
@@ -58,7 +59,7 @@ class OpenCoordinatorTest {
 
   private static void plan(Chunk chunk, RunFolder folder, LocalServer server) throws Exception {
     try (OpenAiProvider provider = provider(server)) {
-      String file =
+      InputFile file =
           provider.upload(
               new Upload("in.jsonl", chunk.bytes(), () -> new ChunkContent(chunk, folder)));
       new BatchLedger(Ledgers.open(folder))

@@ -11,6 +11,7 @@ class OwnerTest {
   private static final int MACHINE = 0;
   private static final int PROCESS = 1;
   private static final int START = 2;
+  private static final int RANDOM = 3;
 
   @Test
   void differsEachTime() {
@@ -57,6 +58,22 @@ class OwnerTest {
     assertThat(changed(START, "unknown").isKnownToBeGone()).isFalse();
     assertThat(changed(PROCESS, "x").isKnownToBeGone()).isFalse();
     assertThat(new Owner("null").isKnownToBeGone()).isFalse();
+  }
+
+  @Test
+  void isGoneWhenItHasRetired() {
+    Owner owner = Owner.create();
+    assertThat(owner.isAtWork()).isTrue();
+
+    owner.retire();
+
+    assertThat(owner.isAtWork()).isFalse();
+    assertThat(owner.isKnownToBeGone()).isTrue();
+  }
+
+  @Test
+  void isNotKnownToBeGoneWhenAnotherClassLoaderMadeIt() {
+    assertThat(changed(RANDOM, "other.x").isKnownToBeGone()).isFalse();
   }
 
   /** An owner like one of this process, but for one field. */

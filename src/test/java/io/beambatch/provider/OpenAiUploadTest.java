@@ -27,7 +27,7 @@ class OpenAiUploadTest extends ProviderFixture {
   void uploadIsAFormOfKnownLengthWithPurposeAndFile() throws Exception {
     server.then(json(200, String.format(FILE, 9)));
 
-    String id = provider.upload(upload("{\"a\":1}\n\n", 9));
+    String id = provider.upload(upload("{\"a\":1}\n\n", 9)).id();
 
     assertThat(id).isEqualTo("file-1");
     ScriptedServer.Taken request = server.taken().get(0);
@@ -65,7 +65,7 @@ class OpenAiUploadTest extends ProviderFixture {
           };
         };
 
-    assertThat(provider.upload(new Upload("c.jsonl", 3, content))).isEqualTo("file-1");
+    assertThat(provider.upload(new Upload("c.jsonl", 3, content)).id()).isEqualTo("file-1");
 
     assertThat(opened).hasValue(4);
     assertThat(closed.get()).isGreaterThanOrEqualTo(4);
@@ -132,7 +132,7 @@ class OpenAiUploadTest extends ProviderFixture {
           return new ByteArrayInputStream("abc".getBytes(UTF_8));
         };
 
-    assertThat(provider.upload(new Upload("c.jsonl", 3, content))).isEqualTo("file-1");
+    assertThat(provider.upload(new Upload("c.jsonl", 3, content)).id()).isEqualTo("file-1");
     assertThat(opened).hasValue(2);
   }
 
@@ -155,7 +155,8 @@ class OpenAiUploadTest extends ProviderFixture {
     long bytes = 5L << 20;
     server.then(hungUp(), json(200, "{\"data\":[]}"), json(200, String.format(FILE, bytes)));
 
-    String id = provider.upload(new Upload("c.jsonl", bytes, () -> new GeneratedStream(bytes)));
+    String id =
+        provider.upload(new Upload("c.jsonl", bytes, () -> new GeneratedStream(bytes))).id();
 
     assertThat(id).isEqualTo("file-1");
     assertThat(server.calls())

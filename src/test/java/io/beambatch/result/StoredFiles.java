@@ -3,6 +3,8 @@ package io.beambatch.result;
 import io.beambatch.provider.Batch;
 import io.beambatch.provider.BatchPage;
 import io.beambatch.provider.BatchProvider;
+import io.beambatch.provider.FilePage;
+import io.beambatch.provider.InputFile;
 import io.beambatch.provider.ProviderException;
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -49,7 +51,7 @@ final class StoredFiles implements BatchProvider {
   }
 
   @Override
-  public String upload(Upload upload) {
+  public InputFile upload(Upload upload) {
     throw new UnsupportedOperationException();
   }
 
@@ -70,6 +72,11 @@ final class StoredFiles implements BatchProvider {
 
   @Override
   public Batch cancel(String batchId) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public FilePage listFiles(@Nullable String after, int limit) {
     throw new UnsupportedOperationException();
   }
 

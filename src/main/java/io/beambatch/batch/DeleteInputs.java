@@ -1,0 +1,57 @@
+package io.beambatch.batch;
+
+import io.beambatch.ledger.BatchLedger;
+import io.beambatch.ledger.Ledgers;
+import io.beambatch.provider.BatchProvider;
+import io.beambatch.provider.ProviderFactory;
+import io.beambatch.storage.RunFolder;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.values.PCollection;
+
+/**
+ * Deletes what the run has uploaded, once all is done; each element of its input says so, and
+ * passes on. Does nothing if the job keeps its files.
+ */
+public final class DeleteInputs<T> extends PTransform<PCollection<T>, PCollection<T>> {
+  private final CoordinatorSettings settings;
+  private final RunFolder folder;
+  private final ProviderFactory providers;
+
+  /** Deletes at a provider. */
+  public DeleteInputs(CoordinatorSettings settings, RunFolder folder, ProviderFactory providers) {
+    this.settings = settings;
+    this.folder = folder;
+    this.providers = providers;
+  }
+
+  @Override
+  public PCollection<T> expand(PCollection<T> done) {
+    return done.apply("Delete", ParDo.of(new DeleteFn<T>(settings, folder, providers)))
+        .setCoder(done.getCoder());
+  }
+
+  private static final class DeleteFn<T> extends DoFn<T, T> {
+    private final CoordinatorSettings settings;
+    private final RunFolder folder;
+    private final ProviderFactory providers;
+
+    DeleteFn(CoordinatorSettings settings, RunFolder folder, ProviderFactory providers) {
+      this.settings = settings;
+      this.folder = folder;
+      this.providers = providers;
+    }
+
+    @ProcessElement
+    public void process(@Element T done, OutputReceiver<T> out) {
+      if (!settings.job().keepFiles()) {
+        try (BatchProvider provider = providers.open()) {
+          new LeftoverInputs(settings.run(), provider, new BatchLedger(Ledgers.open(folder)))
+              .delete();
+        }
+      }
+      out.output(done);
+    }
+  }
+}

@@ -1,0 +1,83 @@
+package io.beambatch.batch;
+
+import io.beambatch.ledger.BatchEntry.State;
+import io.beambatch.ledger.BatchLedger;
+import io.beambatch.provider.BatchProvider;
+import io.beambatch.provider.FilePage;
+import io.beambatch.provider.InputFile;
+import io.beambatch.provider.ProviderException;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Deletes what a run has uploaded and is of no more use: above all files that the ledger doesn't
+ * name, because a process crashed, or a reply got lost, just after the upload. They are found by
+ * their names, which hold the run's random id, so that nobody else's files are touched.
+ */
+final class LeftoverInputs {
+  private static final Logger LOG = LoggerFactory.getLogger(LeftoverInputs.class);
+  private static final int PAGE = 1_000;
+
+  /** The run's beginning is known by this machine's clock, the files' by the provider's. */
+  private static final Duration CLOCK_SKEW = Duration.ofHours(24);
+
+  private final RunIdentity run;
+  private final BatchProvider provider;
+  private final BatchLedger ledger;
+
+  LeftoverInputs(RunIdentity run, BatchProvider provider, BatchLedger ledger) {
+    this.run = run;
+    this.provider = provider;
+    this.ledger = ledger;
+  }
+
+  /**
+   * Deletes all of the run's input files but those whose batches have not ended. That it can't is
+   * no error: they cost nothing.
+   */
+  void delete() {
+    try {
+      for (InputFile file : ofTheRun()) {
+        if (!isInUse(file)) {
+          ChunkUploader.delete(provider, file.id());
+        }
+      }
+    } catch (ProviderException | IOException e) {
+      LOG.warn("input files of the run may stay at the provider: {}", e.getMessage());
+    }
+  }
+
+  private List<InputFile> ofTheRun() throws ProviderException {
+    Instant horizon = Instant.ofEpochMilli(run.created()).minus(CLOCK_SKEW);
+    List<InputFile> files = new ArrayList<>();
+    String after = null;
+    while (true) {
+      FilePage page = provider.listFiles(after, PAGE);
+      page.files().stream()
+          .filter(file -> run.chunkOfInput(file.name()).isPresent())
+          .forEach(files::add);
+      if (!page.hasMore() || page.files().isEmpty()) {
+        return files;
+      }
+      InputFile last = page.files().get(page.files().size() - 1);
+      if (!last.createdAt().equals(Instant.EPOCH) && last.createdAt().isBefore(horizon)) {
+        return files;
+      }
+      after = last.id();
+    }
+  }
+
+  private boolean isInUse(InputFile file) throws IOException {
+    Optional<BatchLedger.Tracked> tracked =
+        ledger.read(run.chunkOfInput(file.name()).orElseThrow());
+    return tracked.isPresent()
+        && tracked.get().entry().state() != State.ENDED
+        && file.id().equals(tracked.get().entry().fileId());
+  }
+}

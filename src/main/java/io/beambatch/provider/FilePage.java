@@ -1,0 +1,10 @@
+package io.beambatch.provider;
+
+import java.util.List;
+
+/**
+ * One page of the account's input files, newest first.
+ *
+ * @param hasMore whether a further page follows the last of these
+ */
+public record FilePage(List<InputFile> files, boolean hasMore) {}

@@ -1,0 +1,203 @@
+package io.beambatch.batch;
+
+import io.beambatch.provider.Batch;
+import io.beambatch.provider.BatchError;
+import io.beambatch.provider.BatchStatus;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A batch of the simulated provider: what it looks like follows from its fate and the time. */
+final class SimulatedBatch {
+  private static final Duration WINDOW = Duration.ofHours(24);
+
+  final String id;
+  final Instant created;
+  final Map<String, String> metadata;
+  final Fate fate;
+  private final String endpoint;
+  private final String inputFileId;
+  private final Duration skew;
+  private List<BatchError> errors = List.of();
+  private @Nullable Instant cancelled;
+
+  /**
+   * What is going to happen to it.
+   *
+   * @param requests how many lines it has
+   * @param bad how many of them fail
+   * @param validating how long it is validated
+   * @param answering how long it takes to answer all lines
+   * @param finalizing how long it takes to put the files together
+   * @param stuckAt after how many lines it stops moving
+   * @param expires whether it ends after its window
+   * @param cancelling how long it takes to cancel it; null for ever
+   * @param listLag after which it shows in the list
+   * @param getLag after which it can be found by its id
+   * @param hidden how long after the end its files are not shown
+   * @param lies what its counts say
+   */
+  record Fate(
+      int requests,
+      int bad,
+      Duration validating,
+      Duration answering,
+      Duration finalizing,
+      int stuckAt,
+      boolean expires,
+      @Nullable Duration cancelling,
+      Duration listLag,
+      Duration getLag,
+      Duration hidden,
+      Lies lies) {}
+
+  /** What a batch's counts say. */
+  enum Lies {
+    NONE,
+    ALL_COMPLETED,
+    NONE_FAILED
+  }
+
+  SimulatedBatch(
+      String id,
+      Instant created,
+      String endpoint,
+      String inputFileId,
+      Map<String, String> metadata,
+      Fate fate,
+      Duration skew) {
+    this.id = id;
+    this.created = created;
+    this.endpoint = endpoint;
+    this.inputFileId = inputFileId;
+    this.metadata = metadata;
+    this.fate = fate;
+    this.skew = skew;
+  }
+
+  @Nullable String key() {
+    return metadata.get("beambatch_key");
+  }
+
+  Instant validated() {
+    return created.plus(fate.validating());
+  }
+
+  Instant listed() {
+    return created.plus(fate.listLag());
+  }
+
+  boolean wasCancelled() {
+    return cancelled != null;
+  }
+
+  void fail(BatchError error) {
+    errors = List.of(error);
+  }
+
+  void cancel(Instant now) {
+    if (cancelled == null) {
+      cancelled = now;
+    }
+  }
+
+  /** When it ends by itself, or null for never. */
+  private @Nullable Instant natural() {
+    if (!errors.isEmpty()) {
+      return validated();
+    }
+    Instant finished = validated().plus(fate.answering()).plus(fate.finalizing());
+    Instant expiry = created.plus(WINDOW);
+    boolean finishes = fate.stuckAt() >= fate.requests();
+    if (finishes && !(fate.expires() && finished.isAfter(expiry))) {
+      return finished;
+    }
+    return fate.expires() ? expiry : null;
+  }
+
+  BatchStatus status(Instant now) {
+    Instant end = natural();
+    if (cancelled != null && !now.isBefore(cancelled) && (end == null || cancelled.isBefore(end))) {
+      boolean over = fate.cancelling() != null && !now.isBefore(cancelled.plus(fate.cancelling()));
+      return over ? BatchStatus.CANCELLED : BatchStatus.CANCELLING;
+    }
+    if (now.isBefore(validated())) {
+      return BatchStatus.VALIDATING;
+    }
+    if (!errors.isEmpty()) {
+      return BatchStatus.FAILED;
+    }
+    if (end != null && !now.isBefore(end)) {
+      return answered(now) >= fate.requests() ? BatchStatus.COMPLETED : BatchStatus.EXPIRED;
+    }
+    return answered(now) >= fate.requests() ? BatchStatus.FINALIZING : BatchStatus.IN_PROGRESS;
+  }
+
+  private @Nullable Instant ended() {
+    Instant end = natural();
+    if (cancelled != null && (end == null || cancelled.isBefore(end))) {
+      return fate.cancelling() == null ? null : cancelled.plus(fate.cancelling());
+    }
+    return end;
+  }
+
+  /** How many lines were answered, well or badly. */
+  int answered(Instant now) {
+    Instant until = cancelled != null && cancelled.isBefore(now) ? cancelled : now;
+    if (fate.expires() && created.plus(WINDOW).isBefore(until)) {
+      until = created.plus(WINDOW);
+    }
+    if (!errors.isEmpty() || until.isBefore(validated())) {
+      return 0;
+    }
+    long all = Math.max(1, fate.answering().toMillis());
+    long millis = Math.min(all, Duration.between(validated(), until).toMillis());
+    return (int) Math.min(fate.stuckAt(), millis * fate.requests() / all);
+  }
+
+  /** How many lines were answered well, and so are charged. */
+  int charged(Instant now) {
+    return Math.max(0, answered(now) - fate.bad());
+  }
+
+  @Nullable String outputFile(Instant now) {
+    return charged(now) > 0 ? "out-" + id : null;
+  }
+
+  @Nullable String errorFile(Instant now) {
+    boolean rest = answered(now) < fate.requests() && !now.isBefore(validated());
+    return errors.isEmpty() && (rest || Math.min(fate.bad(), answered(now)) > 0)
+        ? "err-" + id
+        : null;
+  }
+
+  Batch shown(Instant now) {
+    Instant end = ended();
+    boolean files = end != null && !now.isBefore(end.plus(fate.hidden()));
+    int total = now.isBefore(validated()) || !errors.isEmpty() ? 0 : fate.requests();
+    boolean over = status(now).ended() && total > 0;
+    int completed = charged(now);
+    int failed = over ? total - completed : answered(now) - completed;
+    if (total > 0 && fate.lies() == Lies.ALL_COMPLETED) {
+      completed = total;
+      failed = 0;
+    } else if (fate.lies() == Lies.NONE_FAILED) {
+      failed = 0;
+    }
+    return new Batch(
+        id,
+        status(now),
+        endpoint,
+        inputFileId,
+        files ? outputFile(now) : null,
+        files ? errorFile(now) : null,
+        Instant.ofEpochSecond(created.plus(skew).getEpochSecond()),
+        total,
+        completed,
+        failed,
+        status(now) == BatchStatus.FAILED ? errors : List.of(),
+        metadata);
+  }
+}

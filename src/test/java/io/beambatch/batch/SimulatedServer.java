@@ -1,0 +1,205 @@
+package io.beambatch.batch;
+
+import io.beambatch.provider.Batch;
+import io.beambatch.provider.BatchError;
+import io.beambatch.provider.BatchPage;
+import io.beambatch.provider.BatchStatus;
+import io.beambatch.provider.FilePage;
+import io.beambatch.provider.InputFile;
+import io.beambatch.provider.ProviderException;
+import io.beambatch.provider.ProviderException.Kind;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** The provider's side of the batch API, in memory and in virtual time. */
+final class SimulatedServer {
+  static final String ENDPOINT = "/v1/chat/completions";
+
+  private final Timeline time;
+  private final Duration skew;
+  private final long tokenLimit;
+  private final int createsPerHour;
+  private final Supplier<SimulatedBatch.Fate> fates;
+  private final Map<String, SimulatedBatch> batches = new LinkedHashMap<>();
+  private final Map<String, StoredFile> files = new LinkedHashMap<>();
+  private int ids;
+
+  private record StoredFile(InputFile file, Instant visibleAtCreation, Instant visibleAfterIt) {}
+
+  /**
+   * @param skew how far the provider's clock is ahead
+   * @param tokenLimit how many tokens may be under way; else validation fails
+   * @param fates of batches that are created
+   */
+  SimulatedServer(
+      Timeline time,
+      Duration skew,
+      long tokenLimit,
+      int createsPerHour,
+      Supplier<SimulatedBatch.Fate> fates) {
+    this.time = time;
+    this.skew = skew;
+    this.tokenLimit = tokenLimit;
+    this.createsPerHour = createsPerHour;
+    this.fates = fates;
+  }
+
+  /**
+   * Takes a file.
+   *
+   * @param lag after which a creation finds it
+   * @param longerLag after which a validation finds it
+   */
+  InputFile upload(String name, Duration lag, Duration longerLag) {
+    Instant now = time.instant();
+    InputFile file =
+        new InputFile(
+            "file-" + ids++, name, Instant.ofEpochSecond(now.plus(skew).getEpochSecond()));
+    files.put(file.id(), new StoredFile(file, now.plus(lag), now.plus(longerLag)));
+    return file;
+  }
+
+  FilePage listFiles(@Nullable String after, int limit) {
+    List<InputFile> newestFirst = new ArrayList<>();
+    files.values().forEach(file -> newestFirst.add(0, file.file()));
+    int from = after == null ? 0 : index(newestFirst, file -> file.id().equals(after)) + 1;
+    int to = Math.min(newestFirst.size(), from + limit);
+    return new FilePage(List.copyOf(newestFirst.subList(from, to)), to < newestFirst.size());
+  }
+
+  void deleteFile(String id) {
+    files.remove(id);
+  }
+
+  List<InputFile> files() {
+    return files.values().stream().map(StoredFile::file).toList();
+  }
+
+  /**
+   * Creates a batch.
+   *
+   * @param in after which time; nobody is told
+   */
+  SimulatedBatch create(String fileId, Map<String, String> metadata, Duration in)
+      throws ProviderException {
+    Instant at = time.instant().plus(in);
+    StoredFile file = files.get(fileId);
+    if (file == null || at.isBefore(file.visibleAtCreation())) {
+      throw new ProviderException(
+          Kind.FILE_NOT_READY, 400, null, "req", "Cannot find file " + fileId, null);
+    }
+    List<Instant> lastHour =
+        batches.values().stream()
+            .filter(batch -> batch.key() != null)
+            .map(batch -> batch.created)
+            .filter(created -> created.isAfter(at.minus(Duration.ofHours(1))))
+            .sorted(Comparator.reverseOrder())
+            .toList();
+    if (lastHour.size() >= createsPerHour) {
+      Duration wait =
+          Duration.between(at, lastHour.get(createsPerHour - 1).plus(Duration.ofHours(1)));
+      throw new ProviderException(
+          Kind.UNAVAILABLE, 429, "rate_limit_exceeded", "req", wait, "too many creations", null);
+    }
+    SimulatedBatch batch =
+        new SimulatedBatch("batch-" + ids++, at, ENDPOINT, fileId, metadata, fates.get(), skew);
+    batches.put(batch.id, batch);
+    judge(batch, file);
+    return batch;
+  }
+
+  /** A batch that was there before, or is somebody else's. */
+  void add(SimulatedBatch batch) {
+    batches.put(batch.id, batch);
+  }
+
+  String newId() {
+    return "batch-" + ids++;
+  }
+
+  /** Decides what validation will say, by what will be under way then, as far as that is known. */
+  private void judge(SimulatedBatch batch, StoredFile file) {
+    Instant then = batch.validated();
+    long others =
+        batches.values().stream()
+            .filter(other -> other != batch && !other.status(then).ended())
+            .mapToLong(SimulatedServer::tokens)
+            .sum();
+    if (then.isBefore(file.visibleAfterIt())) {
+      batch.fail(
+          new BatchError("invalid_request", "Cannot find file " + file.file().id(), "f", null));
+    } else if (others + tokens(batch) > tokenLimit) {
+      batch.fail(
+          new BatchError("token_limit_exceeded", "Enqueued token limit reached", null, null));
+    }
+  }
+
+  private static long tokens(SimulatedBatch batch) {
+    return Long.parseLong(batch.metadata.getOrDefault("beambatch_tokens", "0"));
+  }
+
+  BatchPage list(@Nullable String after, int limit) {
+    Instant now = time.instant();
+    List<SimulatedBatch> newestFirst =
+        batches.values().stream()
+            .filter(batch -> !now.isBefore(batch.listed()))
+            .sorted(Comparator.comparing((SimulatedBatch batch) -> batch.created).reversed())
+            .toList();
+    int from = after == null ? 0 : index(newestFirst, batch -> batch.id.equals(after)) + 1;
+    int to = Math.min(newestFirst.size(), from + limit);
+    List<Batch> page =
+        newestFirst.subList(from, to).stream().map(batch -> batch.shown(now)).toList();
+    return new BatchPage(page, to < newestFirst.size());
+  }
+
+  private static <T> int index(List<T> all, Predicate<T> wanted) {
+    for (int i = 0; i < all.size(); i++) {
+      if (wanted.test(all.get(i))) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  Batch get(String id) throws ProviderException {
+    return find(id).shown(time.instant());
+  }
+
+  Batch cancel(String id) throws ProviderException {
+    SimulatedBatch batch = find(id);
+    BatchStatus status = batch.status(time.instant());
+    if (!status.ended()) {
+      batch.cancel(time.instant());
+    }
+    return batch.shown(time.instant());
+  }
+
+  private SimulatedBatch find(String id) throws ProviderException {
+    SimulatedBatch batch = batches.get(id);
+    if (batch == null || time.instant().isBefore(batch.created.plus(batch.fate.getLag()))) {
+      throw new ProviderException(Kind.NOT_FOUND, 404, null, "req", "No batch " + id, null);
+    }
+    return batch;
+  }
+
+  /** All batches of a key that were not refused, oldest first. */
+  List<SimulatedBatch> ofKey(String key) {
+    return batches.values().stream()
+        .filter(batch -> key.equals(batch.key()))
+        .filter(batch -> batch.status(batch.validated()) != BatchStatus.FAILED)
+        .sorted(Comparator.comparing(batch -> batch.created))
+        .toList();
+  }
+
+  SimulatedBatch batch(String id) {
+    return batches.get(id);
+  }
+}

@@ -1,0 +1,138 @@
+package io.beambatch.batch;
+
+import io.beambatch.provider.Batch;
+import io.beambatch.provider.BatchPage;
+import io.beambatch.provider.BatchProvider;
+import io.beambatch.provider.FilePage;
+import io.beambatch.provider.InputFile;
+import io.beambatch.provider.ProviderException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** One launch's connection to the simulated server. */
+final class TroubledProvider implements BatchProvider {
+  private final SimulatedServer server;
+  private final Timeline time;
+  private final Trouble trouble;
+  private final Duration carriedOutWithin;
+  private final Duration fileLag;
+
+  /** When the list was last read. */
+  Instant looked = Instant.MIN;
+
+  /**
+   * @param carriedOutWithin how long after its caller was gone a creation may be carried out
+   * @param fileLag how long an upload may not be found
+   */
+  TroubledProvider(
+      SimulatedServer server,
+      Timeline time,
+      Trouble trouble,
+      Duration carriedOutWithin,
+      Duration fileLag) {
+    this.server = server;
+    this.time = time;
+    this.trouble = trouble;
+    this.carriedOutWithin = carriedOutWithin;
+    this.fileLag = fileLag;
+  }
+
+  @FunctionalInterface
+  private interface Call<T> {
+    T run() throws ProviderException;
+  }
+
+  private <T> T call(Call<T> call) throws ProviderException {
+    trouble.live(1);
+    trouble.refuse();
+    T result = call.run();
+    trouble.live(1);
+    if (trouble.losesReply()) {
+      throw trouble.lost();
+    }
+    return result;
+  }
+
+  @Override
+  public InputFile upload(Upload upload) throws ProviderException {
+    // As the real one does, it repeats itself after a lost reply.
+    for (int i = 0; ; i++) {
+      try {
+        return call(
+            () ->
+                server.upload(
+                    upload.name(), trouble.random(fileLag), trouble.random(fileLag.dividedBy(2))));
+      } catch (ProviderException e) {
+        if (i == 5 || e.kind() == ProviderException.Kind.UNAUTHORIZED) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  @Override
+  public Batch create(String inputFileId, String endpoint, Map<String, String> metadata)
+      throws ProviderException {
+    trouble.live(5);
+    trouble.refuse();
+    if (trouble.diesOnTheWay()) {
+      try {
+        server.create(inputFileId, metadata, trouble.random(carriedOutWithin));
+      } catch (ProviderException nobodyIsTold) {
+        throw new Crash();
+      }
+      throw new Crash();
+    }
+    if (trouble.losesReply()) {
+      server.create(inputFileId, metadata, trouble.random(carriedOutWithin));
+      throw trouble.lost();
+    }
+    SimulatedBatch batch = server.create(inputFileId, metadata, Duration.ZERO);
+    trouble.live(5);
+    return batch.shown(time.instant());
+  }
+
+  @Override
+  public BatchPage list(@Nullable String after, int limit) throws ProviderException {
+    return call(
+        () -> {
+          looked = time.instant();
+          return server.list(after, limit);
+        });
+  }
+
+  @Override
+  public Batch get(String batchId) throws ProviderException {
+    return call(() -> server.get(batchId));
+  }
+
+  @Override
+  public Batch cancel(String batchId) throws ProviderException {
+    return call(() -> server.cancel(batchId));
+  }
+
+  @Override
+  public InputStream download(String fileId) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public FilePage listFiles(@Nullable String after, int limit) throws ProviderException {
+    return call(() -> server.listFiles(after, limit));
+  }
+
+  @Override
+  public void deleteFile(String fileId) throws ProviderException {
+    call(
+        () -> {
+          server.deleteFile(fileId);
+          return fileId;
+        });
+  }
+
+  @Override
+  public void close() {}
+}

@@ -1,0 +1,51 @@
+package io.beambatch.batch;
+
+import io.beambatch.ledger.LedgerStore;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** One launch's way to a ledger in memory, which all launches share. */
+final class TroubledStore implements LedgerStore {
+  private final Map<String, Versioned> records;
+  private final @Nullable Trouble trouble;
+
+  /**
+   * @param trouble null for whoever only looks, out of the world's time
+   */
+  TroubledStore(Map<String, Versioned> records, @Nullable Trouble trouble) {
+    this.records = records;
+    this.trouble = trouble;
+  }
+
+  @Override
+  public Optional<Versioned> read(String name) throws IOException {
+    if (trouble != null) {
+      trouble.live(1);
+      trouble.ledger();
+    }
+    return Optional.ofNullable(records.get(name));
+  }
+
+  @Override
+  public Optional<Versioned> write(String name, long expected, String content) throws IOException {
+    trouble.live(3);
+    trouble.ledger();
+    Versioned now = records.get(name);
+    if ((now == null ? Versioned.ABSENT : now.version()) != expected) {
+      return Optional.empty();
+    }
+    Versioned written = new Versioned(expected + 1, content);
+    records.put(name, written);
+    trouble.live(3);
+    trouble.ledger();
+    return Optional.of(written);
+  }
+
+  @Override
+  public List<String> list(String folder) {
+    throw new UnsupportedOperationException();
+  }
+}
