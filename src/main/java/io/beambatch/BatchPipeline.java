@@ -133,7 +133,7 @@ public final class BatchPipeline {
     return PCollectionList.of(results)
         .apply("All results", Flatten.pCollections())
         .apply("Leave out what was written", RecordWritten.leavingOut(folder))
-        .apply("Write", WriteResults.to(job, folder))
+        .apply("Write", WriteResults.to(job, folder, settings.run().uid()))
         .apply("Note what was written", new RecordWritten(folder))
         .apply("Close accounts", new CloseAccounts(job, folder, settings.mode()))
         .apply("Delete inputs", new DeleteInputs<>(settings, folder, providers));

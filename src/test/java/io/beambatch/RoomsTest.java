@@ -30,6 +30,8 @@ class RoomsTest {
           .mayNotAccessAnyLayer()
           .whereLayer("schema")
           .mayNotAccessAnyLayer()
+          .whereLayer("bigquery")
+          .mayOnlyAccessLayers("job", "schema")
           .whereLayer("ledger")
           .mayOnlyAccessLayers("provider", "storage")
           .whereLayer("cost")
@@ -60,7 +62,16 @@ class RoomsTest {
             .layer("pipeline")
             .definedBy("io.beambatch");
     for (String room :
-        List.of("storage", "schema", "provider", "ledger", "cost", "localserver", "run", "cli")) {
+        List.of(
+            "storage",
+            "schema",
+            "provider",
+            "bigquery",
+            "ledger",
+            "cost",
+            "localserver",
+            "run",
+            "cli")) {
       rooms = rooms.layer(room).definedBy("io.beambatch." + room);
     }
     for (String stage : STAGES) {
@@ -72,7 +83,7 @@ class RoomsTest {
   private static LayeredArchitecture stages(LayeredArchitecture rooms) {
     LayeredArchitecture ruled = rooms;
     List<String> allowed =
-        new ArrayList<>(List.of("storage", "schema", "provider", "ledger", "cost"));
+        new ArrayList<>(List.of("storage", "schema", "provider", "bigquery", "ledger", "cost"));
     for (String stage : STAGES) {
       ruled = ruled.whereLayer(stage).mayOnlyAccessLayers(allowed.toArray(String[]::new));
       allowed.add(stage);

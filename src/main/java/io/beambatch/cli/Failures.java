@@ -1,6 +1,7 @@
 package io.beambatch.cli;
 
 import io.beambatch.batch.BatchException;
+import io.beambatch.bigquery.BigQueryException;
 import io.beambatch.job.JobFileException;
 import io.beambatch.provider.ProviderSettingsException;
 import io.beambatch.run.AccountingException;
@@ -35,6 +36,7 @@ final class Failures {
     return told instanceof JobFileException
             || told instanceof ProviderSettingsException
             || told instanceof NoRunException
+            || (told instanceof BigQueryException bigQuery && bigQuery.isJobFileWrong())
             || isOption(told, thrown)
         ? ExitCode.USAGE
         : ExitCode.ERROR;
@@ -60,6 +62,7 @@ final class Failures {
         || thrown instanceof JobFileException
         || thrown instanceof ProviderSettingsException
         || thrown instanceof BatchException
+        || thrown instanceof BigQueryException
         || thrown instanceof AccountingException
         || thrown instanceof NoRunException
         || thrown instanceof RunException;

@@ -13,6 +13,7 @@ import io.beambatch.run.CloseAccounts;
 import io.beambatch.run.Report;
 import io.beambatch.run.Runs.Run;
 import io.beambatch.run.Standing;
+import io.beambatch.run.TableSurvey;
 import java.io.PrintWriter;
 import java.util.List;
 import org.apache.beam.sdk.Pipeline;
@@ -100,6 +101,7 @@ final class Launch {
             + " in "
             + run.folder().path());
     err.flush();
+    new TableSurvey(job, options.beam()).check(run.folder(), !committed.isEmpty());
     Pipeline pipeline = Pipeline.create(options.beam());
     new BatchPipeline(job, run.folder(), new Budget(job, run.folder()))
         .run(pipeline, committed, settings(run, mode), peer.providers());
@@ -126,10 +128,7 @@ final class Launch {
             + " of "
             + report.documents()
             + " documents failed, more than retry.max_failed allows; they are in "
-            + job.failures().path()
-            + "-"
-            + report.run()
-            + "-*");
+            + job.failures().place(report.run()));
     err.flush();
     return true;
   }

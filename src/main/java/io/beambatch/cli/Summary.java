@@ -51,10 +51,10 @@ final class Summary {
                 + money(report.costRealtimeUsd())
                 + " in real time");
     if (report.answered() > 0) {
-      summary.line("answers", job.sink().path() + "-" + report.run() + "-*");
+      summary.line("answers", job.sink().place(report.run()));
     }
     if (report.failures() > 0) {
-      summary.line("failures", job.failures().path() + "-" + report.run() + "-*");
+      summary.line("failures", job.failures().place(report.run()));
     }
     summary.line("report", run.folder().report());
     return summary.text.toString();

@@ -27,7 +27,7 @@ import org.apache.beam.sdk.values.TupleTagList;
 import org.joda.time.Duration;
 
 /**
- * Reads a source's files into documents.
+ * Reads a source's files, or its table, into documents.
  *
  * <p>Every record becomes exactly one element: in {@link #DOCUMENTS}, or in {@link #INVALID} with
  * file, line and cause. Blank lines are no records. A pattern that matches no file is an error
@@ -93,6 +93,9 @@ public final class ReadDocuments extends PTransform<PBegin, PCollectionTuple> {
 
   @Override
   public PCollectionTuple expand(PBegin begin) {
+    if (source.table() != null) {
+      return begin.apply("Read a table", new ReadRows(source));
+    }
     if (source.watch() == null) {
       PCollection<String> files = match(begin);
       return read(files).and(FILES, files);

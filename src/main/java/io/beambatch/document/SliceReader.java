@@ -84,6 +84,7 @@ final class SliceReader {
       case CSV ->
           new CsvRecords(
               name, source.id(), slice.header(), source.delimiter(), (CsvScanner) scanner);
+      case BIGQUERY -> throw new IllegalStateException("rows of a table are not in files");
     };
   }
 

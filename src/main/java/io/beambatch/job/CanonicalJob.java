@@ -35,8 +35,12 @@ public final class CanonicalJob {
       result.set("schema", job.result().schema());
     }
     ObjectNode sink = root.putObject("sink");
-    sink.put("type", job.sink().type().name()).put("path", job.sink().path());
-    root.putObject("failures").put("path", job.failures().path());
+    sink.put("type", job.sink().type().name());
+    put(sink, "path", job.sink().path());
+    table(sink, job.sink().table());
+    ObjectNode failures = root.putObject("failures");
+    put(failures, "path", job.failures().path());
+    table(failures, job.failures().table());
     root.putObject("limits")
         .put("requests", job.limits().requests())
         .put("bytes", job.limits().bytes())
@@ -64,10 +68,29 @@ public final class CanonicalJob {
   private static ObjectNode source(SourceSpec source) {
     ObjectNode json = JSON.objectNode().put("type", source.type().name());
     source.paths().forEach(json.putArray("path")::add);
+    if (source.table() != null) {
+      TableName table = source.table().table();
+      put(json, "table", table == null ? null : table.toString());
+      put(json, "query", source.table().query());
+      json.put("method", source.table().method().name());
+    }
     put(json, "id", source.id());
     json.put("whole_file", source.wholeFile()).put("delimiter", String.valueOf(source.delimiter()));
     put(json, "watch", source.watch() == null ? null : source.watch().toString());
     return json.put("window", source.window().toString());
+  }
+
+  private static void table(ObjectNode json, @Nullable TableSink table) {
+    if (table != null) {
+      json.put("table", table.table().toString())
+          .put("write_disposition", table.writeDisposition().name())
+          .put("create_disposition", table.createDisposition().name());
+      if (table.partition() != null) {
+        ObjectNode partition = json.putObject("partition");
+        put(partition, "field", table.partition().field());
+        partition.put("type", table.partition().type().name());
+      }
+    }
   }
 
   private static ObjectNode request(RequestSpec request) {

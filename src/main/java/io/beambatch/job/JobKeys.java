@@ -33,11 +33,25 @@ final class JobKeys {
             "prices",
             "keep_files"));
     BY_SECTION.put(
-        "source", List.of("type", "path", "id", "whole_file", "delimiter", "watch", "window"));
+        "source",
+        List.of(
+            "type",
+            "path",
+            "table",
+            "query",
+            "method",
+            "id",
+            "whole_file",
+            "delimiter",
+            "watch",
+            "window"));
     BY_SECTION.put("request", List.of("provider", "base_url", "endpoint", "model", "body"));
     BY_SECTION.put("result", List.of("field", "pointer", "schema"));
-    BY_SECTION.put("sink", List.of("type", "path"));
-    BY_SECTION.put("failures", List.of("path"));
+    BY_SECTION.put(
+        "sink",
+        List.of("type", "path", "table", "write_disposition", "create_disposition", "partition"));
+    BY_SECTION.put("sink.partition", List.of("field", "type"));
+    BY_SECTION.put("failures", List.of("path", "table"));
     BY_SECTION.put(
         "limits", List.of("requests", "bytes", "enqueued_tokens", "enqueued_requests", "cost_usd"));
     BY_SECTION.put("retry", List.of("attempts", "max_failed"));

@@ -36,10 +36,7 @@ final class RequestReader {
   }
 
   private RequestSpec read() {
-    RequestSpec.Provider provider =
-        section.value("provider").isEmpty()
-            ? RequestSpec.Provider.OPENAI
-            : section.oneOf("provider", RequestSpec.Provider.class);
+    RequestSpec.Provider provider = section.oneOf("provider", RequestSpec.Provider.OPENAI);
     String model = section.requiredText("model", "the model's name, such as gpt-4o-mini");
     if (model.contains("{{")) {
       section.problem("model", "can't be a template: a batch has one model");

@@ -50,9 +50,16 @@ final class Section {
   /** A key's section; an empty one if it isn't given. Reports keys that don't exist. */
   Section section(String key) {
     return value(key)
-        .map(v -> of(key, join(path, key), keyOrigin(key), v, problems))
+        .map(v -> of(join(name, key), join(path, key), keyOrigin(key), v, problems))
         .orElseGet(
-            () -> new Section(key, join(path, key), keyOrigin(key), Map.of(), readable, problems));
+            () ->
+                new Section(
+                    join(name, key),
+                    join(path, key),
+                    keyOrigin(key),
+                    Map.of(),
+                    readable,
+                    problems));
   }
 
   /** The sections under a key, by their names, which are free; all have the keys of one model. */
@@ -228,6 +235,11 @@ final class Section {
             .toList();
     int index = names.indexOf(oneOf(key, names));
     return type.getEnumConstants()[Math.max(0, index)];
+  }
+
+  /** One of an enum's names in lower case; another if it isn't given or there is a problem. */
+  <E extends Enum<E>> E oneOf(String key, E otherwise) {
+    return value(key).isEmpty() ? otherwise : oneOf(key, otherwise.getDeclaringClass());
   }
 
   /** One of some words; the first if there is a problem. */

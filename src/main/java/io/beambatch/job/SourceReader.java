@@ -21,10 +21,14 @@ final class SourceReader {
     if (wholeFile && type != SourceSpec.Type.TEXT) {
       section.problem("whole_file", "is for 'type: text' only");
     }
-    Optional<YamlValue> watch = section.value("watch");
+    boolean table = type == SourceSpec.Type.BIGQUERY;
+    only(section, table, "bigquery", "table", "query", "method");
+    only(section, !table, "files", "path", "watch", "window");
+    Optional<YamlValue> watch = table ? Optional.empty() : section.value("watch");
     return new SourceSpec(
         type,
-        paths(section),
+        table ? List.of() : paths(section),
+        table ? TableReader.source(section) : null,
         section.text("id", "the name of a field"),
         wholeFile,
         delimiter(section, type),
@@ -36,19 +40,49 @@ final class SourceReader {
 
   static SinkSpec sink(Section section) {
     SinkSpec.Type type = section.oneOf("type", SinkSpec.Type.class);
-    return new SinkSpec(type, prefix(section, section.requiredText("path", PREFIX)));
+    boolean table = type == SinkSpec.Type.BIGQUERY;
+    only(
+        section,
+        table,
+        "bigquery",
+        "table",
+        "write_disposition",
+        "create_disposition",
+        "partition");
+    only(section, !table, "files", "path");
+    return table
+        ? new SinkSpec(type, null, TableReader.sink(section))
+        : new SinkSpec(type, prefix(section, section.requiredText("path", PREFIX)));
   }
 
   /** Failures go beside the answers unless the file says otherwise. */
   static FailuresSpec failures(Section section, SinkSpec sink) {
     String path = section.text("path", PREFIX);
+    if (section.value("table").isPresent()) {
+      if (path != null) {
+        section.problem("table", "can't stand beside failures.path: failures go to one place");
+      }
+      return TableReader.failures(section, sink);
+    }
     if (path == null) {
-      return new FailuresSpec(sink.path() + "-failed");
+      return sink.table() == null
+          ? new FailuresSpec(sink.path() + "-failed")
+          : TableReader.failuresBeside(sink.table());
     }
     if (path.equals(sink.path())) {
       section.problem("path", "must not be the sink's path: answers and failures would mix");
     }
     return new FailuresSpec(prefix(section, path));
+  }
+
+  /** Reports keys that another type has. */
+  private static void only(Section section, boolean right, String type, String... keys) {
+    for (String key : keys) {
+      if (!right && section.value(key).isPresent()) {
+        section.problem(
+            key, type.equals("files") ? "is for files only" : "is for 'type: bigquery' only");
+      }
+    }
   }
 
   private static final String PREFIX =

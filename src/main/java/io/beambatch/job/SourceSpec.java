@@ -8,7 +8,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where documents come from.
  *
- * @param paths file patterns, local or {@code gs://}; at least one
+ * @param paths file patterns, local or {@code gs://}; at least one, but none for {@link
+ *     Type#BIGQUERY}
+ * @param table for {@link Type#BIGQUERY}, else null
  * @param id the field that names a document, or null: documents are named by file and line
  * @param wholeFile for {@link Type#TEXT}: one document a file, not one a line
  * @param delimiter for {@link Type#CSV}: what stands between two fields
@@ -18,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 public record SourceSpec(
     Type type,
     List<String> paths,
+    @Nullable TableSource table,
     @Nullable String id,
     boolean wholeFile,
     char delimiter,
@@ -25,9 +28,21 @@ public record SourceSpec(
     Duration window)
     implements Serializable {
 
+  /** A source of files. */
+  public SourceSpec(
+      Type type,
+      List<String> paths,
+      @Nullable String id,
+      boolean wholeFile,
+      char delimiter,
+      @Nullable Duration watch,
+      Duration window) {
+    this(type, paths, null, id, wholeFile, delimiter, watch, window);
+  }
+
   /** The same source as it stands now, without waiting for more. */
   SourceSpec withoutWatch() {
-    return new SourceSpec(type, paths, id, wholeFile, delimiter, null, window);
+    return new SourceSpec(type, paths, table, id, wholeFile, delimiter, null, window);
   }
 
   /** The formats a source can have. */
@@ -37,11 +52,13 @@ public record SourceSpec(
     /** Lines, or whole files, in a field called {@code text}. */
     TEXT,
     /** A header, then records, quoted as in RFC 4180; every field is a string. */
-    CSV;
+    CSV,
+    /** Rows of a table or of a query. */
+    BIGQUERY;
 
     /** Whether the source itself says what fields its documents have, and of what types. */
     public boolean hasSchema() {
-      return false;
+      return this == BIGQUERY;
     }
   }
 }

@@ -3,6 +3,7 @@ package io.beambatch.sink;
 import io.beambatch.job.FailuresSpec;
 import io.beambatch.job.Job;
 import io.beambatch.job.SinkSpec;
+import io.beambatch.job.TableSink;
 import io.beambatch.result.ResultFile;
 import io.beambatch.schema.FieldNames;
 import io.beambatch.storage.RunFolder;
@@ -21,9 +22,13 @@ record ResultPublisher(SinkSpec sink, FailuresSpec failures, String run) impleme
   /** For a run of a job. Relative paths start here, not where a worker happens to be. */
   static ResultPublisher of(Job job, RunFolder folder) {
     return new ResultPublisher(
-        new SinkSpec(job.sink().type(), Storage.absolute(job.sink().path())),
-        new FailuresSpec(Storage.absolute(job.failures().path())),
+        new SinkSpec(job.sink().type(), absolute(job.sink().path()), job.sink().table()),
+        new FailuresSpec(absolute(job.failures().path()), job.failures().table()),
         folder.run());
+  }
+
+  private static @Nullable String absolute(@Nullable String path) {
+    return path == null ? null : Storage.absolute(path);
   }
 
   /**
@@ -59,6 +64,11 @@ record ResultPublisher(SinkSpec sink, FailuresSpec failures, String run) impleme
 
   private static List<String> columns(Schema schema) {
     return schema.getFields().stream().map(FieldNames::original).toList();
+  }
+
+  /** The table that takes a kind of documents; null if files do. */
+  @Nullable TableSink table(ResultFile.Kind kind) {
+    return kind == ResultFile.Kind.ANSWERED ? sink.table() : failures.table();
   }
 
   private String target(ResultFile file) {

@@ -5,6 +5,7 @@ import io.beambatch.result.ResultFile;
 import io.beambatch.storage.RunFolder;
 import java.io.IOException;
 import org.apache.avro.Schema;
+import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
@@ -13,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Delivers result files: answered documents to {@code <sink.path>-<run>-<shard>.<jsonl|csv>},
- * failed ones to {@code <failures.path>-<run>-<shard>.jsonl}.
+ * failed ones to {@code <failures.path>-<run>-<shard>.jsonl}; or into tables of BigQuery, as {@link
+ * TableWriter} does it.
  *
  * <p>A file appears under its name when it is complete, and a repetition puts the same file in its
  * place, so no document is ever delivered twice. A file that has not as many documents as its
@@ -24,43 +26,48 @@ import org.jspecify.annotations.Nullable;
  * ({@code _batch} among them) stand in one cell as JSON, null and missing fields are empty cells.
  *
  * <pre>{@code
- * PCollection<WrittenFile> written = results.apply("Write", WriteResults.to(job, folder));
+ * PCollection<WrittenFile> written = results.apply("Write", WriteResults.to(job, folder, uid));
  * }</pre>
  */
 public final class WriteResults
     extends PTransform<PCollection<ResultFile>, PCollection<WrittenFile>> {
   private final Job job;
   private final RunFolder folder;
+  private final String uid;
 
-  private WriteResults(Job job, RunFolder folder) {
+  private WriteResults(Job job, RunFolder folder, String uid) {
     this.job = job;
     this.folder = folder;
+    this.uid = uid;
   }
 
   /**
    * Delivers to a job's sink.
    *
    * @param folder of the run, whose name goes into the files' names
+   * @param uid tells the run from all others
    */
-  public static WriteResults to(Job job, RunFolder folder) {
-    return new WriteResults(job, folder);
+  public static WriteResults to(Job job, RunFolder folder, String uid) {
+    return new WriteResults(job, folder, uid);
   }
 
   @Override
   public PCollection<WrittenFile> expand(PCollection<ResultFile> files) {
-    return files.apply("Write files", ParDo.of(new PublishFn(job, folder)));
+    return files.apply("Write files", ParDo.of(new PublishFn(job, folder, uid)));
   }
 
   private static final class PublishFn extends DoFn<ResultFile, WrittenFile> {
     private final Job job;
     private final RunFolder folder;
     private final ResultPublisher publisher;
+    private final TableWriter tables;
     private transient @Nullable SinkSchema schema;
 
-    PublishFn(Job job, RunFolder folder) {
+    PublishFn(Job job, RunFolder folder, String uid) {
       this.job = job;
       this.folder = folder;
       this.publisher = ResultPublisher.of(job, folder);
+      this.tables = new TableWriter(job, folder, uid);
     }
 
     @Setup
@@ -69,8 +76,13 @@ public final class WriteResults
     }
 
     @ProcessElement
-    public void publish(@Element ResultFile file, OutputReceiver<WrittenFile> written)
-        throws IOException {
+    public void publish(
+        @Element ResultFile file, PipelineOptions options, OutputReceiver<WrittenFile> written)
+        throws IOException, InterruptedException {
+      if (publisher.table(file.kind()) != null) {
+        written.output(tables.load(file, options));
+        return;
+      }
       Schema columns =
           schema == null || file.kind() == ResultFile.Kind.FAILED ? null : schema.answered();
       written.output(publisher.publish(file, columns));

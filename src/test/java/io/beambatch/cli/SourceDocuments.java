@@ -45,6 +45,7 @@ final class SourceDocuments {
                   .put("file", file.getFileName().toString()));
       case CSV -> csv(file, CSVFormat.RFC4180);
       case JSONL -> lines(file);
+      default -> throw new IllegalArgumentException("no text: " + source.type());
     };
   }
 

@@ -59,6 +59,44 @@ class JobFileErrorsTest {
             5,
             "source.watch",
             "must be a duration such as 500ms, 30s"),
+        wrong("  id: id", "  table: a", 5, "source.table", "is for 'type: bigquery' only"),
+        wrong(
+            "  type: jsonl\n  path: test-data/reviews.jsonl",
+            "  type: bigquery\n  table: data.reviews",
+            4,
+            "source.table",
+            "must be a table's full name, such as project:dataset.table, but was 'data.reviews'"),
+        wrong(
+            "  type: jsonl\n  path: test-data/reviews.jsonl",
+            "  type: bigquery",
+            2,
+            "source.table",
+            "is missing; it is a table's full name, such as project:dataset.table; or give a"
+                + " source.query"),
+        wrong(
+            "  type: jsonl\n  path: test-data/reviews.jsonl",
+            "  type: bigquery\n  table: my-shop:data.reviews\n  query: SELECT 1",
+            5,
+            "source.query",
+            "can't stand beside source.table"),
+        wrong(
+            "  type: jsonl\n  path: test-data/reviews.jsonl",
+            "  type: bigquery\n  table: my-shop:data.reviews\n  path: x",
+            5,
+            "source.path",
+            "is for files only"),
+        wrong(
+            "  type: jsonl\n  path: output/sentiment",
+            "  type: bigquery\n  table: my-shop:data.out\n  write_disposition: replace",
+            20,
+            "sink.write_disposition",
+            "must be one of append, truncate, empty"),
+        wrong(
+            "  type: jsonl\n  path: output/sentiment",
+            "  type: bigquery\n  table: my-shop:data.out\n  partition: {by: day}",
+            20,
+            "sink.partition.by",
+            "there is no such key (sink.partition has: field, type)"),
         wrong("  id: id", "  window: 0s", 5, "source.window", "but was the text '0s'"),
         wrong(
             "  id: id",
@@ -68,10 +106,10 @@ class JobFileErrorsTest {
             "must be a duration such as 500ms, 30s, 10m, 26h or 1d, from 100ms to 30d, but was 60"),
         wrong(
             "  type: jsonl\n  path: test",
-            "  type: avro\n  path: test",
+            "  type: orc\n  path: test",
             3,
             "source.type",
-            "must be one of jsonl, text, csv, but was the text 'avro'"),
+            "must be one of jsonl, text, csv, bigquery, but was the text 'orc'"),
         wrong(
             "  type: jsonl\n  path: test",
             "  type: json\n  path: test",
@@ -80,10 +118,10 @@ class JobFileErrorsTest {
             "did you mean 'jsonl'?"),
         wrong(
             "  type: jsonl\n  path: output",
-            "  type: parquet\n  path: output",
+            "  type: orc\n  path: output",
             18,
             "sink.type",
-            "must be one of jsonl, csv, but was the text 'parquet'"),
+            "must be one of jsonl, csv, bigquery, but was the text 'orc'"),
         wrong(
             "test-data/reviews.jsonl",
             "s3://bucket/x",
@@ -340,9 +378,10 @@ class JobFileErrorsTest {
               * line 4, column 13: request.endpoint: must be one of /v1/chat/completions, \
             /v1/responses, /v1/embeddings, /v1/completions, /v1/moderations, but was the text \
             'embeddings'; did you mean '/v1/embeddings'?
-              * line 7, column 14: sink.type: must be one of jsonl, csv, but was the text 'tsv'; did you mean \
+              * line 7, column 14: sink.type: must be one of jsonl, csv, bigquery, but was the text 'tsv'; did you mean \
             'csv'?
-              * line 7, column 30: sink.ext: there is no such key (sink has: type, path)""");
+              * line 7, column 30: sink.ext: there is no such key (sink has: type, path, table, write_disposition, \
+            create_disposition, partition)""");
   }
 
   @Test
@@ -373,7 +412,8 @@ class JobFileErrorsTest {
         .singleElement()
         .asString()
         .isEqualTo(
-            "job.yaml:7:1: sink: must be a mapping with the keys type, path, but was the text 'out'");
+            "job.yaml:7:1: sink: must be a mapping with the keys type, path, table, write_disposition,"
+                + " create_disposition, partition, but was the text 'out'");
   }
 
   @ParameterizedTest

@@ -51,6 +51,39 @@ class JobReaderTest {
       """;
 
   @Test
+  void readsTables() throws Exception {
+    Job job =
+        JobReader.parse(
+            "job.yaml",
+            """
+            name: shop
+            source: {type: bigquery, table: my-shop.data.reviews, method: export, id: id}
+            request: {endpoint: /v1/completions, model: m, body: {prompt: x}}
+            sink:
+              type: bigquery
+              table: my-shop:data.answers
+              write_disposition: truncate
+              create_disposition: never
+              partition: {field: day, type: month}
+            """,
+            List.of());
+
+    TableName reviews = new TableName("my-shop", "data", "reviews");
+    assertThat(job.source().table())
+        .isEqualTo(new TableSource(reviews, null, TableSource.Method.EXPORT));
+    assertThat(job.sink().table())
+        .isEqualTo(
+            new TableSink(
+                new TableName("my-shop", "data", "answers"),
+                TableSink.WriteDisposition.TRUNCATE,
+                TableSink.CreateDisposition.NEVER,
+                new TableSink.Partition("day", TableSink.Partition.Type.MONTH)));
+    assertThat(job.failures().table().table())
+        .isEqualTo(new TableName("my-shop", "data", "answers_failed"));
+    assertThat(job.failures().path()).isNull();
+  }
+
+  @Test
   void readsEveryKeyOfTheExample() throws Exception {
     Job job = JobReader.parse("job.yaml", SENTIMENT, List.of());
 

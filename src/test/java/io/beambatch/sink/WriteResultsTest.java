@@ -97,7 +97,7 @@ class WriteResultsTest {
         """
             .formatted(type.name().toLowerCase(Locale.ROOT), folder, folder);
     try {
-      return WriteResults.to(JobReader.parse("job.yaml", yaml, List.of()), run());
+      return WriteResults.to(JobReader.parse("job.yaml", yaml, List.of()), run(), "uid");
     } catch (JobFileException e) {
       throw new AssertionError(e);
     }

@@ -1,0 +1,171 @@
+package io.beambatch.bigquery;
+
+import com.google.api.client.googleapis.json.GoogleJsonResponseException;
+import com.google.api.client.googleapis.services.AbstractGoogleClientRequest;
+import com.google.api.client.http.HttpRequestInitializer;
+import com.google.api.services.bigquery.Bigquery;
+import com.google.api.services.bigquery.model.Job;
+import com.google.api.services.bigquery.model.JobConfiguration;
+import com.google.api.services.bigquery.model.JobConfigurationQuery;
+import com.google.api.services.bigquery.model.JobReference;
+import com.google.api.services.bigquery.model.Table;
+import com.google.api.services.bigquery.model.TableSchema;
+import com.google.auth.Credentials;
+import com.google.auth.http.HttpCredentialsAdapter;
+import com.google.cloud.hadoop.util.ChainingHttpRequestInitializer;
+import io.beambatch.job.TableName;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import org.apache.beam.sdk.extensions.gcp.options.GcpOptions;
+import org.apache.beam.sdk.extensions.gcp.util.RetryHttpRequestInitializer;
+import org.apache.beam.sdk.extensions.gcp.util.Transport;
+import org.apache.beam.sdk.options.PipelineOptions;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * BigQuery's REST API, as far as it is needed here. Server errors and broken connections are tried
+ * again; what BigQuery refuses is said at once, with BigQuery's own words.
+ *
+ * <p>Not Beam's {@code BigQueryServices}: those try a refused call for minutes, and then say only
+ * that they tried.
+ */
+public final class BigQueryClient {
+  private static final int NOT_FOUND = 404;
+  private static final int CONFLICT = 409;
+
+  private final Bigquery client;
+  private final BigQueryAccess access;
+
+  private BigQueryClient(Bigquery client, BigQueryAccess access) {
+    this.client = client;
+    this.access = access;
+  }
+
+  /** Connects as Beam's options say. */
+  public static BigQueryClient connect(PipelineOptions options) {
+    BigQueryAccess access = options.as(BigQueryAccess.class);
+    Credentials credentials = options.as(GcpOptions.class).getGcpCredential();
+    HttpRequestInitializer retries = new RetryHttpRequestInitializer(List.of(NOT_FOUND, CONFLICT));
+    Bigquery.Builder builder =
+        new Bigquery.Builder(
+                Transport.getTransport(),
+                Transport.getJsonFactory(),
+                credentials == null
+                    ? retries
+                    : new ChainingHttpRequestInitializer(
+                        new HttpCredentialsAdapter(credentials), retries))
+            .setApplicationName("beam-batch-inference");
+    if (hasOwnEndpoint(access)) {
+      builder.setRootUrl(access.getBigQueryEndpoint());
+    }
+    return new BigQueryClient(builder.build(), access);
+  }
+
+  /** Whether the options name another server than Google's. */
+  static boolean hasOwnEndpoint(BigQueryAccess access) {
+    return access.getBigQueryEndpoint() != null && !access.getBigQueryEndpoint().isEmpty();
+  }
+
+  /**
+   * The project that jobs run in, and that pays for them.
+   *
+   * @param otherwise if the options name none
+   */
+  String project(@Nullable TableName otherwise) throws BigQueryException {
+    String project =
+        access.getBigQueryProject() != null ? access.getBigQueryProject() : access.getProject();
+    if (project != null) {
+      return project;
+    }
+    if (otherwise == null) {
+      throw BigQueryException.ofJobFile(
+          "source.query: no project is known to run the query in; add --project=… after --");
+    }
+    return otherwise.project();
+  }
+
+  /** A table with its schema and size; empty if it, or its dataset, isn't there. */
+  Optional<Table> table(TableName name) throws IOException {
+    return found(
+        client.tables().get(name.project(), name.dataset(), name.table()), "table " + name);
+  }
+
+  /** Where a dataset is; empty if there is no such dataset. */
+  Optional<String> location(TableName name) throws IOException {
+    return found(
+            client.datasets().get(name.project(), name.dataset()),
+            "dataset " + name.project() + ":" + name.dataset())
+        .map(dataset -> dataset.getLocation() == null ? "" : dataset.getLocation());
+  }
+
+  /** A job; empty if there never was one. */
+  Optional<Job> job(JobReference job) throws IOException {
+    return found(
+        client.jobs().get(job.getProjectId(), job.getJobId()).setLocation(job.getLocation()),
+        "job " + job.getJobId());
+  }
+
+  /** Starts a job, unless one of its id is there. */
+  void start(Job job) throws IOException {
+    try {
+      client.jobs().insert(job.getJobReference().getProjectId(), job).execute();
+    } catch (GoogleJsonResponseException e) {
+      if (e.getStatusCode() != CONFLICT) {
+        throw refused("job " + job.getJobReference().getJobId(), e);
+      }
+    }
+  }
+
+  /** The schema of a query's result. Nothing is read, and nothing is paid. */
+  TableSchema schemaOf(String query, String project) throws IOException {
+    Job dryRun =
+        new Job()
+            .setConfiguration(
+                new JobConfiguration()
+                    .setDryRun(true)
+                    .setQuery(new JobConfigurationQuery().setQuery(query).setUseLegacySql(false)));
+    try {
+      Job job = client.jobs().insert(project, dryRun).execute();
+      TableSchema schema = job.getStatistics().getQuery().getSchema();
+      if (schema == null || schema.getFields() == null) {
+        throw BigQueryException.ofJobFile("source.query: gives no rows; it must be a SELECT");
+      }
+      return schema;
+    } catch (GoogleJsonResponseException e) {
+      if (e.getStatusCode() == 400 || e.getStatusCode() == NOT_FOUND) {
+        throw BigQueryException.ofJobFile("source.query: " + words(e));
+      }
+      throw refused("source.query", e);
+    }
+  }
+
+  private static <T> Optional<T> found(AbstractGoogleClientRequest<T> request, String what)
+      throws IOException {
+    try {
+      return Optional.of(request.execute());
+    } catch (GoogleJsonResponseException e) {
+      if (e.getStatusCode() == NOT_FOUND) {
+        return Optional.empty();
+      }
+      throw refused(what, e);
+    }
+  }
+
+  private static BigQueryException refused(String what, GoogleJsonResponseException e) {
+    String advice =
+        switch (e.getStatusCode()) {
+          case 401 -> "; check the credentials (gcloud auth application-default login)";
+          case 403 -> "; check the account's BigQuery roles, and the project's quota";
+          default -> "";
+        };
+    return BigQueryException.of(
+        what + ": BigQuery answered " + e.getStatusCode() + ": " + words(e) + advice, e);
+  }
+
+  private static String words(GoogleJsonResponseException e) {
+    return e.getDetails() == null || e.getDetails().getMessage() == null
+        ? String.valueOf(e.getStatusMessage())
+        : e.getDetails().getMessage();
+  }
+}

@@ -1,0 +1,151 @@
+package io.beambatch.bigquery;
+
+import com.google.api.services.bigquery.model.ErrorProto;
+import com.google.api.services.bigquery.model.Job;
+import com.google.api.services.bigquery.model.JobConfiguration;
+import com.google.api.services.bigquery.model.JobConfigurationLoad;
+import com.google.api.services.bigquery.model.JobReference;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Load jobs that are done once, however often they are asked for, by whomever.
+ *
+ * <p>A job's id follows from its key. One that is there is adopted and awaited; BigQuery lets only
+ * one be created. A job that failed has loaded nothing, and the next id is tried. BigQuery knows a
+ * job for six months.
+ */
+public final class LoadJobs {
+  private static final Logger LOG = LoggerFactory.getLogger(LoadJobs.class);
+
+  /** How often a job is started in one go before its failure is told. */
+  private static final int STARTS = 3;
+
+  /** BigQuery ends load jobs after six hours. */
+  private static final Duration LONGEST = Duration.ofHours(7);
+
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
+  private static final Duration LAST_PAUSE = Duration.ofSeconds(10);
+
+  private final BigQueryClient client;
+  private final String project;
+  private final String location;
+
+  /**
+   * Jobs of a project.
+   *
+   * @param location of the dataset; empty for the default
+   */
+  LoadJobs(BigQueryClient client, String project, String location) {
+    this.client = client;
+    this.project = project;
+    this.location = location;
+  }
+
+  /**
+   * Does a job, unless it is done.
+   *
+   * @param key names the job for all time; {@code [A-Za-z0-9_-]+}
+   * @param maker called only if the job has to be started
+   * @return the job, which has succeeded
+   */
+  Job once(String key, Maker maker) throws IOException, InterruptedException {
+    int started = 0;
+    for (int number = 0; ; number++) {
+      JobReference reference = reference(key + "-" + number);
+      Optional<Job> known = client.job(reference);
+      if (known.isEmpty()) {
+        started++;
+        client.start(
+            new Job()
+                .setJobReference(reference)
+                .setConfiguration(
+                    new JobConfiguration()
+                        .setLoad(maker.make())
+                        .setLabels(Map.of("program", "beam-batch-inference"))));
+      } else {
+        LOG.info("load job {} is there already", reference.getJobId());
+      }
+      Job job = awaited(reference);
+      ErrorProto error = job.getStatus().getErrorResult();
+      if (error == null) {
+        return job;
+      }
+      if (started >= STARTS || (started > 0 && !isTransient(error))) {
+        throw BigQueryException.of(failed(job, error));
+      }
+    }
+  }
+
+  private Job awaited(JobReference reference) throws IOException, InterruptedException {
+    long deadline = System.nanoTime() + LONGEST.toNanos();
+    Duration pause = FIRST_PAUSE;
+    while (true) {
+      Job job =
+          client
+              .job(reference)
+              .orElseThrow(
+                  () -> BigQueryException.of("job " + reference.getJobId() + " has vanished"));
+      if ("DONE".equals(job.getStatus().getState())) {
+        return job;
+      }
+      if (System.nanoTime() > deadline) {
+        throw BigQueryException.of(
+            "job "
+                + reference.getJobId()
+                + " is still "
+                + job.getStatus().getState()
+                + " after "
+                + LONGEST.toHours()
+                + " hours; run the same command again to go on waiting");
+      }
+      Thread.sleep(pause.toMillis());
+      pause = pause.multipliedBy(2).compareTo(LAST_PAUSE) < 0 ? pause.multipliedBy(2) : LAST_PAUSE;
+    }
+  }
+
+  private JobReference reference(String id) {
+    JobReference reference = new JobReference().setProjectId(project).setJobId(id);
+    return location.isEmpty() ? reference : reference.setLocation(location);
+  }
+
+  private static boolean isTransient(ErrorProto error) {
+    return switch (String.valueOf(error.getReason())) {
+      case "backendError", "internalError", "rateLimitExceeded", "jobBackendError", "timeout" ->
+          true;
+      default -> false;
+    };
+  }
+
+  private static String failed(Job job, ErrorProto error) {
+    return "load job "
+        + job.getJobReference().getJobId()
+        + " into "
+        + job.getConfiguration().getLoad().getDestinationTable().getTableId()
+        + " failed ("
+        + error.getReason()
+        + "): "
+        + words(error)
+        + "; nothing was loaded by it, and the answers are safe: run the same command again once"
+        + " the cause is gone";
+  }
+
+  /** Errors about data may show it. */
+  private static String words(ErrorProto error) {
+    String message = String.valueOf(error.getMessage());
+    return message.startsWith("Error while reading data")
+        ? "Error while reading data"
+            + (error.getLocation() == null ? "" : " " + error.getLocation())
+        : message;
+  }
+
+  /** Makes what a job is to do. */
+  @FunctionalInterface
+  interface Maker {
+    JobConfigurationLoad make() throws IOException;
+  }
+}

@@ -1,0 +1,241 @@
+package io.beambatch.bigquery;
+
+import com.google.api.services.bigquery.model.Table;
+import com.google.api.services.bigquery.model.TableFieldSchema;
+import com.google.api.services.bigquery.model.TableSchema;
+import io.beambatch.job.SourceSpec;
+import io.beambatch.job.TableName;
+import io.beambatch.job.TableSink;
+import io.beambatch.job.TableSink.CreateDisposition;
+import io.beambatch.job.TableSink.Partition;
+import io.beambatch.job.TableSink.WriteDisposition;
+import io.beambatch.job.TableSource;
+import java.io.IOException;
+import java.math.BigInteger;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.avro.Schema;
+import org.apache.beam.sdk.options.PipelineOptions;
+import org.jspecify.annotations.Nullable;
+
+/** Looks at the tables of a job before anything of it is paid, and says what won't do. */
+public final class TableChecks {
+  private static final Set<String> READ_BY_QUERY_ONLY =
+      Set.of("VIEW", "MATERIALIZED_VIEW", "EXTERNAL");
+  private static final Set<String> PARTITIONING = Set.of("DATE", "TIMESTAMP", "DATETIME");
+
+  private final BigQueryClient client;
+  private final BigQueryAccess access;
+
+  /** Looks with the rights and the project of these options. */
+  public TableChecks(PipelineOptions options) {
+    this.client = BigQueryClient.connect(options);
+    this.access = options.as(BigQueryAccess.class);
+  }
+
+  /**
+   * The columns of a source of type bigquery.
+   *
+   * @throws BigQueryException if it can't be read as the job says
+   */
+  public TableSchema source(SourceSpec source) throws IOException {
+    TableSource table = source.table();
+    boolean export = table.method() == TableSource.Method.EXPORT;
+    if (export) {
+      String temporary = access.getTempLocation();
+      if (temporary == null || (!temporary.startsWith("gs://") && isGoogle())) {
+        throw BigQueryException.ofJobFile(
+            "source.method: an export needs a place for its files; add --tempLocation=gs://… after"
+                + " --, or take 'direct'");
+      }
+    }
+    TableSchema columns =
+        table.query() == null
+            ? columnsOf(table.table())
+            : client.schemaOf(table.query(), client.project(null));
+    String unreadable = export ? Columns.notLoadable(columns.getFields(), "") : null;
+    if (unreadable != null) {
+      throw BigQueryException.ofJobFile(
+          "source.method: column "
+              + unreadable
+              + " is of a type that an export doesn't have; take 'direct'");
+    }
+    try {
+      Columns.avro(columns);
+    } catch (IllegalArgumentException e) {
+      throw BigQueryException.of("source: " + e.getMessage(), e);
+    }
+    checkId(source.id(), columns);
+    return columns;
+  }
+
+  private TableSchema columnsOf(TableName name) throws IOException {
+    Table table =
+        client
+            .table(name)
+            .orElseThrow(() -> BigQueryException.of("source.table: " + name + " isn't there"));
+    if (READ_BY_QUERY_ONLY.contains(String.valueOf(table.getType()))) {
+      throw BigQueryException.ofJobFile(
+          "source.table: "
+              + name
+              + " is a "
+              + table.getType().toLowerCase(Locale.ROOT).replace('_', ' ')
+              + ", which only a query can read; take source.query: SELECT * FROM `"
+              + name.project()
+              + "."
+              + name.dataset()
+              + "."
+              + name.table()
+              + "`");
+    }
+    if (table.getSchema() == null || table.getSchema().getFields() == null) {
+      throw BigQueryException.of("source.table: " + name + " has no columns");
+    }
+    return table.getSchema();
+  }
+
+  private static void checkId(@Nullable String id, TableSchema columns) throws BigQueryException {
+    if (id == null) {
+      return;
+    }
+    List<String> names = columns.getFields().stream().map(TableFieldSchema::getName).toList();
+    if (!names.contains(id) && !names.contains(id.split("\\.", -1)[0])) {
+      throw BigQueryException.ofJobFile(
+          "source.id: there is no column '"
+              + id
+              + "' (there are: "
+              + String.join(", ", names)
+              + ")");
+    }
+  }
+
+  /**
+   * Checks a table that documents will be loaded into.
+   *
+   * @param key of the job file, such as {@code sink.table}
+   * @param documents their schema, or null if it is not known before they are read
+   * @param staging the place of the files to load
+   * @param begun whether the run may have loaded something already
+   * @throws BigQueryException if they can't be
+   */
+  public void sink(
+      String key, TableSink sink, @Nullable Schema documents, String staging, boolean begun)
+      throws IOException {
+    TableName name = sink.table();
+    if (!staging.startsWith("gs://") && isGoogle()) {
+      throw BigQueryException.ofJobFile(
+          key
+              + ": BigQuery loads files from Cloud Storage only; give a --staging gs://bucket/folder,"
+              + " not "
+              + staging);
+    }
+    if (client.location(name).isEmpty()) {
+      throw BigQueryException.of(
+          key
+              + ": dataset "
+              + name.project()
+              + ":"
+              + name.dataset()
+              + " isn't there; datasets are not created");
+    }
+    Optional<Table> table = client.table(name);
+    if (table.isEmpty() && sink.createDisposition() == CreateDisposition.NEVER) {
+      throw BigQueryException.of(
+          key + ": " + name + " isn't there, and create_disposition is 'never'");
+    }
+    if (table.isPresent()) {
+      checkIsTable(key, name, table.get());
+      if (!begun && sink.writeDisposition() == WriteDisposition.EMPTY && hasRows(table.get())) {
+        throw BigQueryException.of(
+            key + ": " + name + " has rows, and write_disposition is 'empty'");
+      }
+      checkPartition(key, sink.partition(), table.get());
+    }
+    if (documents != null) {
+      checkColumns(key, sink, table, documents);
+    }
+  }
+
+  private boolean isGoogle() {
+    return !BigQueryClient.hasOwnEndpoint(access);
+  }
+
+  private static boolean hasRows(Table table) {
+    return (table.getNumRows() != null && table.getNumRows().signum() > 0)
+        || (table.getStreamingBuffer() != null
+            && !BigInteger.ZERO.equals(table.getStreamingBuffer().getEstimatedRows()));
+  }
+
+  private static void checkIsTable(String key, TableName name, Table table)
+      throws BigQueryException {
+    if (table.getType() != null && !table.getType().equals("TABLE")) {
+      throw BigQueryException.of(
+          key
+              + ": "
+              + name
+              + " is a "
+              + table.getType().toLowerCase(Locale.ROOT).replace('_', ' ')
+              + "; rows can be loaded into tables only");
+    }
+  }
+
+  private static void checkPartition(String key, @Nullable Partition partition, Table table)
+      throws BigQueryException {
+    if (partition == null) {
+      return;
+    }
+    var there = table.getTimePartitioning();
+    boolean same =
+        there != null
+            && partition.type().name().equals(there.getType())
+            && String.valueOf(partition.field()).equals(String.valueOf(there.getField()));
+    if (!same) {
+      throw BigQueryException.of(
+          key
+              + ": is partitioned otherwise than sink.partition says; leave that out, or delete the"
+              + " table");
+    }
+  }
+
+  private static void checkColumns(
+      String key, TableSink sink, Optional<Table> table, Schema documents)
+      throws BigQueryException {
+    TableSchema ours = Columns.of(documents);
+    String notLoadable = Columns.notLoadable(ours.getFields(), "");
+    if (notLoadable != null) {
+      throw BigQueryException.of(
+          key
+              + ": column "
+              + notLoadable
+              + " is of a type that can't be loaded from files; cast it to a string in source.query");
+    }
+    List<String> conflicts =
+        SchemaConflicts.between(ours, TableLoader.columns(sink, table, documents));
+    if (!conflicts.isEmpty()) {
+      throw BigQueryException.of(
+          key
+              + ": the columns of "
+              + sink.table()
+              + " don't fit the documents:\n  * "
+              + String.join("\n  * ", conflicts));
+    }
+    Partition partition = sink.partition();
+    if (partition != null && partition.field() != null) {
+      boolean fits =
+          ours.getFields().stream()
+              .anyMatch(
+                  column ->
+                      column.getName().equals(partition.field())
+                          && !Columns.isRepeated(column)
+                          && PARTITIONING.contains(Columns.name(column)));
+      if (!fits) {
+        throw BigQueryException.ofJobFile(
+            "sink.partition.field: must name a column of type DATE, TIMESTAMP or DATETIME, but '"
+                + partition.field()
+                + "' is none");
+      }
+    }
+  }
+}

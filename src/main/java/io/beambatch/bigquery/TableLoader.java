@@ -1,0 +1,151 @@
+package io.beambatch.bigquery;
+
+import com.google.api.services.bigquery.model.Job;
+import com.google.api.services.bigquery.model.JobConfigurationLoad;
+import com.google.api.services.bigquery.model.Table;
+import com.google.api.services.bigquery.model.TableReference;
+import com.google.api.services.bigquery.model.TableSchema;
+import com.google.api.services.bigquery.model.TimePartitioning;
+import io.beambatch.job.TableName;
+import io.beambatch.job.TableSink;
+import io.beambatch.job.TableSink.CreateDisposition;
+import io.beambatch.job.TableSink.Partition;
+import io.beambatch.job.TableSink.WriteDisposition;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import org.apache.avro.Schema;
+import org.apache.beam.sdk.options.PipelineOptions;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Loads the files of a run into a table, each once.
+ *
+ * <p>Rows that are there before are deleted once a run ({@code truncate}), or found not to be there
+ * once a run ({@code empty}), by a job of its own before the first file's. Whether a file is loaded
+ * is not noted here: BigQuery knows the job.
+ */
+public final class TableLoader {
+  private final LoadJobs jobs;
+  private final TableSink sink;
+  private final String keys;
+  private final TableSchema columns;
+  private final @Nullable TimePartitioning partitioning;
+  private boolean prepared;
+
+  private TableLoader(
+      LoadJobs jobs,
+      TableSink sink,
+      String keys,
+      TableSchema columns,
+      @Nullable TimePartitioning partitioning) {
+    this.jobs = jobs;
+    this.sink = sink;
+    this.keys = keys;
+    this.columns = columns;
+    this.partitioning = partitioning;
+  }
+
+  /**
+   * Opens a table for a run.
+   *
+   * @param documents the schema of the documents that will be loaded
+   * @param keys begins the ids of all jobs: tells run and table from all others
+   */
+  public static TableLoader open(
+      PipelineOptions options, TableSink sink, Schema documents, String keys) throws IOException {
+    BigQueryClient client = BigQueryClient.connect(options);
+    TableName name = sink.table();
+    String location =
+        client
+            .location(name)
+            .orElseThrow(
+                () ->
+                    BigQueryException.of(
+                        "dataset " + name.project() + ":" + name.dataset() + " isn't there"));
+    Optional<Table> table = client.table(name);
+    LoadJobs jobs = new LoadJobs(client, client.project(name), location);
+    return new TableLoader(
+        jobs, sink, keys, columns(sink, table, documents), partitioning(sink.partition(), table));
+  }
+
+  /** A table that stays keeps its columns; one that is begun anew gets those of the documents. */
+  static TableSchema columns(TableSink sink, Optional<Table> table, Schema documents) {
+    return table
+        .filter(there -> sink.writeDisposition() != WriteDisposition.TRUNCATE)
+        .map(Table::getSchema)
+        .filter(schema -> schema.getFields() != null)
+        .orElseGet(() -> Columns.of(documents));
+  }
+
+  private static @Nullable TimePartitioning partitioning(
+      @Nullable Partition partition, Optional<Table> table) {
+    if (partition == null) {
+      return table.map(Table::getTimePartitioning).orElse(null);
+    }
+    return new TimePartitioning().setType(partition.type().name()).setField(partition.field());
+  }
+
+  /** The schema of files to load. */
+  public Schema rows() {
+    return Columns.avro(columns);
+  }
+
+  /**
+   * The same for documents before they are rows: arrays may be null, and fields have the names that
+   * they have there.
+   */
+  public Schema documents(Schema schema) {
+    return Columns.written(columns, schema);
+  }
+
+  /**
+   * Loads a file, unless it is loaded.
+   *
+   * @param shard names the file within the run; {@code [A-Za-z0-9_-]+}
+   * @param files writes what has to be loaded
+   * @return how many rows it brought
+   */
+  public long load(String shard, Files files) throws IOException, InterruptedException {
+    prepare(files);
+    Job job =
+        jobs.once(keys + "-" + shard, () -> configuration(files.rows(), WriteDisposition.APPEND));
+    return job.getStatistics().getLoad().getOutputRows();
+  }
+
+  private synchronized void prepare(Files files) throws IOException, InterruptedException {
+    if (!prepared && sink.writeDisposition() != WriteDisposition.APPEND) {
+      jobs.once(keys + "-begin", () -> configuration(files.empty(), sink.writeDisposition()));
+    }
+    prepared = true;
+  }
+
+  private JobConfigurationLoad configuration(String file, WriteDisposition disposition) {
+    TableName table = sink.table();
+    return new JobConfigurationLoad()
+        .setDestinationTable(
+            new TableReference()
+                .setProjectId(table.project())
+                .setDatasetId(table.dataset())
+                .setTableId(table.table()))
+        .setSourceUris(List.of(file))
+        .setSourceFormat("AVRO")
+        .setUseAvroLogicalTypes(true)
+        .setSchema(columns)
+        .setTimePartitioning(partitioning)
+        .setWriteDisposition("WRITE_" + disposition.name())
+        .setCreateDisposition(
+            sink.createDisposition() == CreateDisposition.NEVER
+                ? "CREATE_NEVER"
+                : "CREATE_IF_NEEDED");
+  }
+
+  /** Writes files where BigQuery can read them. */
+  public interface Files {
+    /** Writes the rows, and returns the file's path. */
+    String rows() throws IOException;
+
+    /** Writes a file without rows, and returns its path. */
+    String empty() throws IOException;
+  }
+}

@@ -1,0 +1,209 @@
+package io.beambatch.bigquery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.api.services.bigquery.model.TableFieldSchema;
+import com.google.api.services.bigquery.model.TableSchema;
+import io.beambatch.job.TableName;
+import io.beambatch.job.TableSink;
+import io.beambatch.job.TableSink.CreateDisposition;
+import io.beambatch.job.TableSink.Partition;
+import io.beambatch.job.TableSink.WriteDisposition;
+import io.beambatch.schema.RecordJson;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.apache.avro.Schema;
+import org.apache.avro.file.DataFileWriter;
+import org.apache.avro.generic.GenericDatumWriter;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.beam.sdk.options.PipelineOptionsFactory;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TableLoaderTest {
+  private static final Schema DOCUMENTS =
+      Columns.avro(
+          new TableSchema().setFields(List.of(column("id", "STRING"), column("stars", "INTEGER"))));
+
+  @TempDir Path folder;
+  private FakeBigQuery bigQuery;
+
+  @BeforeEach
+  void start() {
+    bigQuery = FakeBigQuery.start();
+  }
+
+  @AfterEach
+  void stop() {
+    bigQuery.close();
+  }
+
+  @Test
+  void loadsAFileOnceHoweverOftenItIsAsked() throws Exception {
+    TableSink sink = sink(WriteDisposition.APPEND);
+    assertThat(load("run1", sink, "c1", "{\"id\":\"a\",\"stars\":1}")).isOne();
+    assertThat(load("run1", sink, "c1", "{\"id\":\"a\",\"stars\":1}")).isOne();
+    assertThat(load("run1", sink, "c2", "{\"id\":\"b\"}", "{\"id\":\"c\"}")).isEqualTo(2);
+
+    assertThat(bigQuery.rows("answers"))
+        .extracting(row -> row.get("id"))
+        .containsExactly("a", "b", "c");
+    assertThat(bigQuery.loads()).hasSize(2);
+  }
+
+  @Test
+  void adoptsAJobWhoseReplyGotLost() throws Exception {
+    bigQuery.loseReplies(1);
+    load("run1", sink(WriteDisposition.APPEND), "c1", "{\"id\":\"a\"}");
+
+    assertThat(bigQuery.rows("answers")).hasSize(1);
+    assertThat(bigQuery.loads()).hasSize(1);
+  }
+
+  @Test
+  void startsAnotherJobAfterOneThatFailed() throws Exception {
+    bigQuery.failLoads(2);
+    load("run1", sink(WriteDisposition.APPEND), "c1", "{\"id\":\"a\"}");
+    load("run1", sink(WriteDisposition.APPEND), "c1", "{\"id\":\"a\"}");
+
+    assertThat(bigQuery.rows("answers")).hasSize(1);
+    assertThat(bigQuery.loads())
+        .extracting(job -> job.getJobReference().getJobId())
+        .containsExactly("run1-c1-0", "run1-c1-1", "run1-c1-2");
+  }
+
+  @Test
+  void saysWhyItGivesUpAndGoesOnInTheNextLaunch() throws Exception {
+    bigQuery.failLoads(3);
+    assertThatThrownBy(() -> load("run1", sink(WriteDisposition.APPEND), "c1", "{\"id\":\"a\"}"))
+        .isInstanceOf(BigQueryException.class)
+        .hasMessageContainingAll("load job run1-c1-2 into answers failed", "backendError")
+        .hasMessageContaining("nothing was loaded");
+    assertThat(bigQuery.find("answers")).isNull();
+
+    load("run1", sink(WriteDisposition.APPEND), "c1", "{\"id\":\"a\"}");
+    assertThat(bigQuery.rows("answers")).hasSize(1);
+  }
+
+  @Test
+  void truncatesOnceARunAndNotForEachFile() throws Exception {
+    TableSink sink = sink(WriteDisposition.TRUNCATE);
+    bigQuery.create("answers", List.of(column("old", "FLOAT")), List.of(Map.of("old", 1.0)));
+    load("run1", sink, "c1", "{\"id\":\"a\"}");
+    load("run1", sink, "c2", "{\"id\":\"b\"}");
+    load("run1", sink, "c1", "{\"id\":\"a\"}");
+    assertThat(ids()).containsExactly("a", "b");
+
+    load("run2", sink, "c1", "{\"id\":\"c\"}");
+    assertThat(ids()).containsExactly("c");
+  }
+
+  @Test
+  void loadsIntoAnEmptyTableOnlyButDoesNotTakeItsOwnRowsForOthers() throws Exception {
+    TableSink sink = sink(WriteDisposition.EMPTY);
+    load("run1", sink, "c1", "{\"id\":\"a\"}");
+    load("run1", sink, "c2", "{\"id\":\"b\"}");
+    assertThat(ids()).containsExactly("a", "b");
+
+    assertThatThrownBy(() -> load("run2", sink, "c1", "{\"id\":\"c\"}"))
+        .isInstanceOf(BigQueryException.class)
+        .hasMessageContaining("duplicate");
+    assertThat(ids()).containsExactly("a", "b");
+  }
+
+  @Test
+  void fillsTheColumnsOfATableThatIsThere() throws Exception {
+    bigQuery.create(
+        "answers",
+        List.of(column("more", "DATE"), column("stars", "INTEGER"), column("id", "STRING")),
+        List.of());
+    load("run1", sink(WriteDisposition.APPEND), "c1", "{\"id\":\"a\",\"stars\":3}");
+
+    assertThat(bigQuery.rows("answers").get(0))
+        .containsEntry("id", "a")
+        .containsEntry("stars", 3L)
+        .containsEntry("more", null);
+  }
+
+  @Test
+  void createsATableOnlyIfItMayAndPartitionsIt() throws Exception {
+    TableSink never =
+        new TableSink(
+            new TableName("test-shop", "data", "answers"),
+            WriteDisposition.APPEND,
+            CreateDisposition.NEVER,
+            null);
+    assertThatThrownBy(() -> load("run1", never, "c1", "{\"id\":\"a\"}"))
+        .isInstanceOf(BigQueryException.class)
+        .hasMessageContaining("notFound");
+
+    TableSink daily =
+        new TableSink(
+            new TableName("test-shop", "data", "answers"),
+            WriteDisposition.APPEND,
+            CreateDisposition.IF_NEEDED,
+            new Partition(null, Partition.Type.DAY));
+    load("run2", daily, "c1", "{\"id\":\"a\"}");
+    load("run2", daily, "c2", "{\"id\":\"b\"}");
+    load("run3", sink(WriteDisposition.APPEND), "c1", "{\"id\":\"c\"}");
+    assertThat(bigQuery.find("answers").table().getTimePartitioning().getType()).isEqualTo("DAY");
+    assertThat(ids()).containsExactly("a", "b", "c");
+  }
+
+  private List<Object> ids() {
+    return bigQuery.rows("answers").stream().map(row -> row.get("id")).toList();
+  }
+
+  private static TableSink sink(WriteDisposition disposition) {
+    return new TableSink(
+        new TableName("test-shop", "data", "answers"),
+        disposition,
+        CreateDisposition.IF_NEEDED,
+        null);
+  }
+
+  private static TableFieldSchema column(String name, String type) {
+    return new TableFieldSchema().setName(name).setType(type).setMode("NULLABLE");
+  }
+
+  /** Loads lines, with a loader of its own, as another launch has. */
+  private long load(String run, TableSink sink, String shard, String... lines) throws Exception {
+    TableLoader loader =
+        TableLoader.open(
+            PipelineOptionsFactory.fromArgs(bigQuery.options().toArray(new String[0])).create(),
+            sink,
+            DOCUMENTS,
+            run);
+    return loader.load(
+        shard,
+        new TableLoader.Files() {
+          @Override
+          public String rows() throws IOException {
+            return write(loader, lines);
+          }
+
+          @Override
+          public String empty() throws IOException {
+            return write(loader);
+          }
+        });
+  }
+
+  private String write(TableLoader loader, String... lines) throws IOException {
+    Path file = folder.resolve("rows-" + System.nanoTime() + ".avro");
+    RecordJson json = RecordJson.of(loader.documents(DOCUMENTS));
+    try (DataFileWriter<GenericRecord> writer =
+        new DataFileWriter<>(new GenericDatumWriter<GenericRecord>(loader.rows()))
+            .create(loader.rows(), file.toFile())) {
+      for (String line : lines) {
+        writer.append(json.record(line));
+      }
+    }
+    return file.toString();
+  }
+}

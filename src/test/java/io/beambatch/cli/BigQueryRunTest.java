@@ -1,0 +1,260 @@
+package io.beambatch.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.beambatch.bigquery.FakeBigQuery;
+import io.beambatch.bigquery.ShopRows;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whole runs from table to table. */
+@Tag("slow")
+class BigQueryRunTest {
+  private static final String SOURCE =
+      "{type: bigquery, table: test-shop:data.reviews, id: id, method: %s}";
+  private static final String SINK = "{type: bigquery, table: test-shop:data.answers%s}";
+
+  @TempDir Path folder;
+  private FakeBigQuery bigQuery;
+
+  @BeforeEach
+  void start() {
+    bigQuery = FakeBigQuery.start();
+  }
+
+  @AfterEach
+  void stop() {
+    bigQuery.close();
+  }
+
+  @Test
+  void everyRowComesBackWithItsAnswerAndEveryFieldEqual() throws Exception {
+    List<Map<String, Object>> reviews = ShopRows.rows(10_000);
+    bigQuery.create("reviews", ShopRows.columns(), reviews);
+    Said said =
+        run(job(SOURCE.formatted("direct"), SINK.formatted(""), "limits: {requests: 4000}"));
+
+    assertThat(said.exitCode()).as(said.toString()).isZero();
+    Map<Object, Map<String, Object>> answers = byId(bigQuery.rows("answers"));
+    assertThat(answers).hasSize(10_000);
+    for (Map<String, Object> review : reviews) {
+      Map<String, Object> answer = new LinkedHashMap<>(answers.get(review.get("id")));
+      assertThat((String) answer.remove("sentiment")).isNotEmpty();
+      assertThat(batch(answer).get("batch_id")).asString().startsWith("batch_");
+      assertThat(batch(answer).get("prompt_tokens")).isInstanceOf(Long.class);
+      assertThat(batch(answer).get("attempt")).isEqualTo(1L);
+      answer.remove("_batch");
+      ShopRows.assertSame(answer, review);
+    }
+    assertThat(bigQuery.find("answers_failed")).isNull();
+    assertThat(said.told("answers")).isEqualTo("test-shop:data.answers");
+  }
+
+  @Test
+  void rowsThatFailGoToATableWithTheirReason() throws Exception {
+    List<Map<String, Object>> reviews = ShopRows.rows(20);
+    reviews.get(3).put("text", null);
+    bigQuery.create("reviews", ShopRows.columns(), reviews);
+    Said said = run(job(SOURCE.formatted("direct"), SINK.formatted(""), ""));
+
+    assertThat(said.exitCode()).as(said.toString()).isZero();
+    assertThat(bigQuery.rows("answers")).hasSize(19);
+    Map<String, Object> failed = new LinkedHashMap<>(bigQuery.rows("answers_failed").get(0));
+    assertThat(failed.remove("_failure"))
+        .asInstanceOf(org.assertj.core.api.InstanceOfAssertFactories.MAP)
+        .containsEntry("reason", "invalid_document");
+    ShopRows.assertSame(failed, reviews.get(3));
+    assertThat(said.told("failures")).isEqualTo("test-shop:data.answers_failed");
+  }
+
+  @Test
+  void answersOfASchemaAreTypedColumns() throws Exception {
+    bigQuery.create("reviews", ShopRows.columns(), ShopRows.rows(20));
+    String schema =
+        """
+        result:
+          field: found
+          schema:
+            type: object
+            properties:
+              mood: {type: string}
+              score: {type: integer}
+              names: {type: array, items: {type: string}}
+            required: [mood, score, names]
+            additionalProperties: false""";
+    Said said =
+        run(
+            job(SOURCE.formatted("direct"), SINK.formatted(""), "")
+                .replace("result: {field: sentiment}", schema)
+                .replace(
+                    "max_tokens: 10",
+                    "response_format: {type: json_schema, json_schema: {name: x, strict: true,"
+                        + " schema: {type: object, properties: {mood: {type: string}, score:"
+                        + " {type: integer}, names: {type: array, items: {type: string}}},"
+                        + " required: [mood, score, names], additionalProperties: false}}}"));
+
+    assertThat(said.exitCode()).as(said.toString()).isZero();
+    assertThat(bigQuery.rows("answers")).hasSize(20);
+    for (Map<String, Object> row : bigQuery.rows("answers")) {
+      Map<?, ?> found = (Map<?, ?>) row.get("found");
+      assertThat(found.get("mood")).isInstanceOf(String.class);
+      assertThat(found.get("score")).isInstanceOf(Long.class);
+      assertThat(found.get("names")).isInstanceOf(List.class);
+    }
+  }
+
+  @Test
+  void documentsOfFilesGetTheColumnsThatTheyLookLike() throws Exception {
+    Files.writeString(
+        folder.resolve("in.jsonl"),
+        """
+        {"id":"a","text":"good","n":1,"odd name":[1,null],"deep":{"x":1.5}}
+        {"id":"b","text":"bad","n":9007199254740993,"tags":["t"],"deep":null}
+        no json
+        """);
+    Said said =
+        run(job("{type: jsonl, path: " + folder + "/in.jsonl, id: id}", SINK.formatted(""), ""));
+
+    assertThat(said.exitCode()).as(said.toString()).isZero();
+    Map<Object, Map<String, Object>> rows = byId(bigQuery.rows("answers"));
+    assertThat(rows.get("a"))
+        .containsEntry("n", 1L)
+        .containsEntry("odd_name", "[1,null]")
+        .containsEntry("tags", List.of());
+    assertThat(rows.get("a").get("deep")).isEqualTo(Map.of("x", 1.5));
+    assertThat(rows.get("b")).containsEntry("n", 9007199254740993L).containsEntry("deep", null);
+    Map<String, Object> failed = bigQuery.rows("answers_failed").get(0);
+    assertThat(failed).containsEntry("document", "{\"_line\":\"no json\"}");
+    assertThat(failed.get("_failure"))
+        .asInstanceOf(org.assertj.core.api.InstanceOfAssertFactories.MAP)
+        .containsEntry("reason", "invalid_document");
+  }
+
+  @Test
+  void aRunKilledWhileItLoadsDoublesNoRowAndReadsNoRowAgain() throws Exception {
+    bigQuery.create("reviews", ShopRows.columns(), ShopRows.rows(900));
+    String job =
+        job(
+            SOURCE.formatted("export"),
+            SINK.formatted(", write_disposition: truncate"),
+            "limits: {requests: 300}");
+    bigQuery.create("answers", ShopRows.columns(), ShopRows.rows(5));
+    for (int launch = 1; launch <= 4; launch++) {
+      bigQuery.holdLoads(launch);
+      try (Program program = start(job, launch)) {
+        bigQuery.awaitHeldLoad();
+        assertThat(program.out()).isEmpty();
+      }
+      bigQuery.drop("reviews");
+    }
+    bigQuery.releaseLoads();
+    try (Program program = start(job, 5)) {
+      assertThat(program.end()).as("%s", program).isZero();
+    }
+
+    assertThat(bigQuery.rows("answers"))
+        .hasSize(900)
+        .extracting(row -> row.get("id"))
+        .doesNotHaveDuplicates();
+    assertThat(bigQuery.loads())
+        .extracting(load -> load.getJobReference().getJobId())
+        .allMatch(id -> id.endsWith("-0"))
+        .doesNotHaveDuplicates();
+  }
+
+  @Test
+  void whatIsWrongWithTablesIsSaidBeforeAnythingIsSent() throws Exception {
+    Said missing = run(job(SOURCE.formatted("direct"), SINK.formatted(""), ""));
+    assertThat(missing.exitCode()).isEqualTo(ExitCode.ERROR);
+    assertThat(missing.err()).contains("error: source.table: test-shop:data.reviews isn't there");
+
+    Said query = run(job("{type: bigquery, query: SELEKT}", SINK.formatted(""), ""));
+    assertThat(query.exitCode()).isEqualTo(ExitCode.USAGE);
+    assertThat(query.err()).contains("error: source.query: Syntax error");
+
+    bigQuery.create("reviews", ShopRows.columns(), ShopRows.rows(3));
+    bigQuery.create("answers", ShopRows.columns().subList(0, 3), List.of());
+    Said conflict = run(job(SOURCE.formatted("direct"), SINK.formatted(""), ""));
+    assertThat(conflict.exitCode()).isEqualTo(ExitCode.ERROR);
+    assertThat(conflict.err()).contains("* sentiment: the table has no such column (STRING)");
+    assertThat(new Workplace(folder).batches()).isEmpty();
+    assertThat(bigQuery.loads()).isEmpty();
+  }
+
+  @Test
+  void anEmptyTableIsDoneAtOnce() throws Exception {
+    bigQuery.create("reviews", ShopRows.columns(), List.of());
+    Said said = run(job(SOURCE.formatted("direct"), SINK.formatted(""), ""));
+
+    assertThat(said.exitCode()).as(said.toString()).isZero();
+    JsonNode report = new Workplace(folder).report(said);
+    assertThat(report.path("documents").asInt(-1)).isZero();
+  }
+
+  private static String job(String source, String sink, String more) {
+    return """
+        name: shop
+        source: %s
+        request:
+          endpoint: /v1/chat/completions
+          model: gpt-4o-mini
+          body:
+            max_tokens: 10
+            messages: [{role: user, content: "Classify the sentiment: {{text}}"}]
+        result: {field: sentiment}
+        sink: %s
+        poll: {interval: 100ms}
+        %s
+        """
+        .formatted(source, sink, more);
+  }
+
+  private Said run(String job) throws Exception {
+    return Said.by(args(job));
+  }
+
+  private Program start(String job, int launch) throws Exception {
+    List<String> args = args(job);
+    args.removeIf(arg -> arg.startsWith("--bigQueryServicesClass"));
+    args.add("--tempLocation=" + folder.resolve("temp"));
+    return Program.start(folder.resolve("launch" + launch), Map.of(), args);
+  }
+
+  private List<String> args(String job) throws Exception {
+    Path file = Files.writeString(folder.resolve("job.yaml"), job);
+    List<String> args =
+        new ArrayList<>(
+            List.of(
+                "run",
+                file.toString(),
+                "--local",
+                "--staging",
+                folder.resolve("staging").toString(),
+                "--"));
+    args.addAll(bigQuery.options());
+    return args;
+  }
+
+  private static Map<Object, Map<String, Object>> byId(List<Map<String, Object>> rows) {
+    Map<Object, Map<String, Object>> byId = new HashMap<>();
+    for (Map<String, Object> row : rows) {
+      assertThat(byId.put(row.get("id"), row)).as("another row of %s", row.get("id")).isNull();
+    }
+    return byId;
+  }
+
+  private static Map<?, ?> batch(Map<String, Object> row) {
+    return (Map<?, ?>) row.get("_batch");
+  }
+}
