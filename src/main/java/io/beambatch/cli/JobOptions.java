@@ -35,7 +35,9 @@ final class JobOptions {
       names = "--staging",
       paramLabel = "DIR",
       defaultValue = ".beambatch",
-      description = "Where runs keep their state. Default: ${DEFAULT-VALUE}.")
+      description =
+          "Where runs keep their state, a local folder or gs://bucket/folder. Default:"
+              + " ${DEFAULT-VALUE}.")
   private String staging;
 
   @Option(

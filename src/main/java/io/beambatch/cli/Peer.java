@@ -34,14 +34,21 @@ final class Peer implements AutoCloseable {
   /**
    * A server in this process, that remembers its batches for the run's next launch. Between two
    * launches nobody works on them, so that they get a moment first.
+   *
+   * @param staging where runs are kept; the server's memory is on this machine in any case
    */
   static Peer local(String staging, FaultOptions faults) throws IOException, InterruptedException {
     LocalServer server =
         LocalServer.start(
-            faults.applyTo(
-                LocalServerSettings.defaults().withDir(Path.of(staging, ".local-server"))));
+            faults.applyTo(LocalServerSettings.defaults().withDir(memory(staging))));
     server.awaitBatches(CATCHING_UP);
     return new Peer(new Local(server.baseUrl().toString()), server);
+  }
+
+  private static Path memory(String staging) {
+    return staging.contains("://")
+        ? Path.of(".beambatch", staging.replace("://", "/"), ".local-server")
+        : Path.of(staging, ".local-server");
   }
 
   ProviderFactory providers() {

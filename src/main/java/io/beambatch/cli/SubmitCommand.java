@@ -4,6 +4,7 @@ import io.beambatch.batch.AwaitMode;
 import io.beambatch.job.Job;
 import io.beambatch.run.Runs;
 import io.beambatch.run.Runs.Choice;
+import io.beambatch.sink.WriteResults;
 import java.time.Clock;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -34,6 +35,7 @@ final class SubmitCommand implements Callable<Integer> {
     Launch.requireEnd(job, "submit");
     Runs runs = new Runs(options.staging(), job, Clock.systemUTC());
     try (Peer peer = peerOptions.open(job, options.staging())) {
+      WriteResults.check(job);
       return new Launch(options, job, peer, spec)
           .go(
               runs.open(runOptions.name(), runOptions.isNew() ? Choice.NEW : Choice.RESUME),

@@ -1,5 +1,6 @@
 package io.beambatch.document;
 
+import io.beambatch.storage.Storage;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -45,8 +46,7 @@ final class FilePatterns {
 
   private static Set<String> match(String pattern) throws IOException {
     Set<String> files = new LinkedHashSet<>();
-    for (MatchResult.Metadata found :
-        FileSystems.match(pattern, EmptyMatchTreatment.ALLOW).metadata()) {
+    for (MatchResult.Metadata found : find(pattern)) {
       if (found.resourceId().isDirectory()) {
         throw new IOException(
             "source.path "
@@ -58,5 +58,13 @@ final class FilePatterns {
       files.add(found.resourceId().toString());
     }
     return files;
+  }
+
+  private static List<MatchResult.Metadata> find(String pattern) throws IOException {
+    try {
+      return FileSystems.match(pattern, EmptyMatchTreatment.ALLOW).metadata();
+    } catch (IOException e) {
+      throw Storage.explain(pattern, e);
+    }
   }
 }

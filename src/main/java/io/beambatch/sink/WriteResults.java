@@ -3,6 +3,7 @@ package io.beambatch.sink;
 import io.beambatch.job.Job;
 import io.beambatch.result.ResultFile;
 import io.beambatch.storage.RunFolder;
+import io.beambatch.storage.Storage;
 import java.io.IOException;
 import org.apache.avro.Schema;
 import org.apache.beam.sdk.options.PipelineOptions;
@@ -49,6 +50,25 @@ public final class WriteResults
    */
   public static WriteResults to(Job job, RunFolder folder, String uid) {
     return new WriteResults(job, folder, uid);
+  }
+
+  /**
+   * Finds out whether a job's answers and failures could be written, before anything is paid.
+   *
+   * @throws IOException if not; it names the field of the job file
+   */
+  public static void check(Job job) throws IOException {
+    check("sink.path", job.sink().path());
+    check("failures.path", job.failures().path());
+  }
+
+  private static void check(String field, String path) throws IOException {
+    try {
+      Storage.checkWritable(path);
+    } catch (IOException e) {
+      throw new IOException(
+          field + " " + path + " can't be written, so nothing was sent: " + e.getMessage(), e);
+    }
   }
 
   @Override

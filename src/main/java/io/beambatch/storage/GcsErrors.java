@@ -34,7 +34,7 @@ public final class GcsErrors {
     String bucket = GcsPath.fromUri(path).getBucket();
     Reply reply = reply(thrown);
     return new Explained(
-        path
+        Storage.PendingFile.target(path)
             + ": "
             + switch (reply.status) {
               case NOT_FOUND ->

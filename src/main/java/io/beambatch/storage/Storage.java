@@ -9,6 +9,7 @@ import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
+import java.util.regex.Pattern;
 
 /**
  * Reads and writes files by path, on local disk or {@code gs://}. A path names one file: none of
@@ -65,6 +66,11 @@ public final class Storage {
     PendingFile.create(path).close();
   }
 
+  /** An error of a file system as one for people: what is the matter, and what to do. */
+  public static IOException explain(String path, IOException thrown) {
+    return path.startsWith(GcsFiles.SCHEME) ? GcsErrors.explain(path, thrown) : thrown;
+  }
+
   /** The size in bytes; {@link FileNotFoundException} if there is no such file. */
   public static long size(String path) throws IOException {
     return FileStore.of(path).size(path);
@@ -99,6 +105,8 @@ public final class Storage {
 
   /** A file under a temporary name beside its own, until it is committed. */
   public static final class PendingFile implements AutoCloseable {
+    private static final Pattern TEMPORARY = Pattern.compile("\\.([^/]+)\\.[0-9a-f-]{36}\\.tmp$");
+
     private final String target;
     private final String temporary;
     private final OutputStream stream;
@@ -109,6 +117,11 @@ public final class Storage {
       this.target = target;
       this.temporary = temporary;
       this.stream = Storage.create(temporary);
+    }
+
+    /** Under which name a file is to appear that may be under its temporary one yet. */
+    static String target(String path) {
+      return TEMPORARY.matcher(path).replaceFirst("$1");
     }
 
     /** Starts a file; nothing is seen under its name before {@link #commit}. */

@@ -84,11 +84,12 @@ class RunCommandTest {
 
   @Test
   void goesOnWithAnUnfinishedRunWithoutPayingTwice() throws Exception {
-    Path blocked = workplace.write("out", "a file where the folder has to be");
+    Path blocked = folder.resolve("out/answers-a-a1-c00000.jsonl");
+    Path inside = Files.createDirectories(blocked.resolve("a folder where the file has to be"));
 
     Said stopped = run("--run", "a");
     assertThat(stopped.exitCode()).isEqualTo(1);
-    assertThat(stopped.err()).contains("error: Can't write ").contains("Not a directory");
+    assertThat(stopped.err()).contains("error: Can't write ").contains(blocked.toString());
 
     Said changed = run("--set", "request.model=gpt-4o");
     assertThat(changed.exitCode()).isEqualTo(1);
@@ -97,6 +98,7 @@ class RunCommandTest {
         .contains("what differs: request.model.")
         .contains("--new-run");
 
+    Files.delete(inside);
     Files.delete(blocked);
     Said resumed = run();
     assertThat(resumed.exitCode()).as("%s", resumed).isZero();
@@ -107,8 +109,10 @@ class RunCommandTest {
 
   @Test
   void beginsAnotherRunBesideAnUnfinishedOneIfAsked() throws Exception {
-    Path blocked = workplace.write("out", "a file where the folder has to be");
+    Path blocked = folder.resolve("out/answers-a-a1-c00000.jsonl");
+    Path inside = Files.createDirectories(blocked.resolve("a folder where the file has to be"));
     run("--run", "a");
+    Files.delete(inside);
     Files.delete(blocked);
 
     Said said = run("--new-run", "--run", "b");
@@ -131,6 +135,22 @@ class RunCommandTest {
 
     assertThat(run().exitCode()).isZero();
     assertThat(workplace.answered()).hasSize(3);
+  }
+
+  @Test
+  void findsOutThatTheAnswersCouldNotBeWrittenBeforeAnythingIsSent() throws Exception {
+    Path blocked = workplace.write("out", "a file where the folder has to be");
+
+    Said said = run("--run", "a");
+
+    assertThat(said.exitCode()).isEqualTo(1);
+    assertThat(said.err())
+        .contains("error: sink.path " + workplace.sink() + " can't be written, so nothing was sent")
+        .contains(blocked + " (Not a directory)")
+        .doesNotContain("\tat ");
+    assertThat(workplace.batches()).isEmpty();
+    Files.delete(blocked);
+    assertThat(run("--run", "a").exitCode()).isZero();
   }
 
   @Test
