@@ -23,13 +23,13 @@ import io.beambatch.run.AccountingException;
 import io.beambatch.run.Accounts;
 import io.beambatch.run.Report;
 import io.beambatch.run.Runs;
+import io.beambatch.storage.Storage;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -40,6 +40,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.io.FileSystems;
+import org.apache.beam.sdk.io.fs.EmptyMatchTreatment;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.collect.Sets;
 
@@ -50,13 +52,13 @@ import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.collect.Sets;
 final class RunFixture implements AutoCloseable {
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
-  private final Path folder;
+  private final String root;
   private final LocalServer server;
   private final Job job;
   private final Runs.Run run;
 
-  private RunFixture(Path folder, LocalServer server, Job job, Runs.Run run) {
-    this.folder = folder;
+  private RunFixture(String root, LocalServer server, Job job, Runs.Run run) {
+    this.root = root;
     this.server = server;
     this.job = job;
     this.run = run;
@@ -68,6 +70,16 @@ final class RunFixture implements AutoCloseable {
    * @param overrides of the job, such as {@code limits.requests=10}
    */
   static RunFixture start(Path folder, String... overrides) throws Exception {
+    return start(folder.toString(), folder, overrides);
+  }
+
+  /**
+   * Begins a run whose files are elsewhere.
+   *
+   * @param root {@code gs://bucket/folder}
+   * @param local for the server
+   */
+  static RunFixture start(String root, Path local, String... overrides) throws Exception {
     String yaml =
         """
         name: reviews
@@ -86,22 +98,19 @@ final class RunFixture implements AutoCloseable {
         retry: {attempts: 3}
         poll: {interval: 200ms}
         """
-            .formatted(folder);
-    Files.createDirectories(folder.resolve("in"));
-    Job job = JobReader.parse(folder.resolve("job.yaml").toString(), yaml, List.of(overrides));
-    Runs.Run run =
-        new Runs(folder.resolve("staging").toString(), job, Clock.systemUTC())
-            .open("r1", Runs.Choice.NEW);
+            .formatted(root);
+    Job job = JobReader.parse(root + "/job.yaml", yaml, List.of(overrides));
+    Runs.Run run = new Runs(root + "/staging", job, Clock.systemUTC()).open("r1", Runs.Choice.NEW);
     LocalServer server =
-        LocalServer.start(LocalServerSettings.defaults().withDir(folder.resolve("server")));
-    return new RunFixture(folder, server, job, run);
+        LocalServer.start(LocalServerSettings.defaults().withDir(local.resolve("server")));
+    return new RunFixture(root, server, job, run);
   }
 
-  /** Moves a file of documents into the source, complete. */
+  /** Puts a file of documents into the source, where it appears complete. */
   void addDocuments(String file, int from, int to) throws IOException {
-    List<String> lines = IntStream.range(from, to).mapToObj(RunFixture::line).toList();
-    Path aside = Files.write(folder.resolve(file + ".tmp"), lines);
-    Files.move(aside, folder.resolve("in").resolve(file), StandardCopyOption.ATOMIC_MOVE);
+    String lines =
+        IntStream.range(from, to).mapToObj(RunFixture::line).collect(Collectors.joining("\n"));
+    Storage.write(root + "/in/" + file, out -> out.write(lines.getBytes(StandardCharsets.UTF_8)));
   }
 
   private static String line(int number) {
@@ -169,8 +178,8 @@ final class RunFixture implements AutoCloseable {
 
   private Stream<JsonNode> read(String prefix) throws IOException {
     List<JsonNode> documents = new ArrayList<>();
-    for (Path file : sinkFiles(prefix)) {
-      for (String line : Files.readAllLines(file)) {
+    for (String file : sinkFiles(prefix)) {
+      for (String line : linesOf(file)) {
         documents.add(MAPPER.readTree(line));
       }
     }
@@ -178,13 +187,18 @@ final class RunFixture implements AutoCloseable {
   }
 
   /** Files that were delivered under a prefix. */
-  List<Path> sinkFiles(String prefix) throws IOException {
-    Path out = folder.resolve("out");
-    if (!Files.isDirectory(out)) {
-      return List.of();
-    }
-    try (Stream<Path> files = Files.list(out)) {
-      return files.filter(path -> path.getFileName().toString().startsWith(prefix)).toList();
+  List<String> sinkFiles(String prefix) throws IOException {
+    return FileSystems.match(root + "/out/" + prefix + "*", EmptyMatchTreatment.ALLOW)
+        .metadata()
+        .stream()
+        .map(file -> file.resourceId().toString())
+        .toList();
+  }
+
+  /** What is in a file. */
+  static List<String> linesOf(String file) throws IOException {
+    try (InputStream in = Storage.open(file)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
     }
   }
 

@@ -2,7 +2,6 @@ package io.beambatch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -140,7 +139,7 @@ class WatchedPipelineTest {
       } finally {
         launch.cancel();
       }
-      assertThat(Files.readAllLines(run.sinkFiles("answered-").get(0)))
+      assertThat(RunFixture.linesOf(run.sinkFiles("answered-").get(0)))
           .hasSize(21)
           .first()
           .isEqualTo("id,text,sentiment,_batch");

@@ -39,8 +39,7 @@ final class Peer implements AutoCloseable {
    */
   static Peer local(String staging, FaultOptions faults) throws IOException, InterruptedException {
     LocalServer server =
-        LocalServer.start(
-            faults.applyTo(LocalServerSettings.defaults().withDir(memory(staging))));
+        LocalServer.start(faults.applyTo(LocalServerSettings.defaults().withDir(memory(staging))));
     server.awaitBatches(CATCHING_UP);
     return new Peer(new Local(server.baseUrl().toString()), server);
   }
