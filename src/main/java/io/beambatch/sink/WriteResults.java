@@ -62,7 +62,10 @@ public final class WriteResults
     check("failures.path", job.failures().path());
   }
 
-  private static void check(String field, String path) throws IOException {
+  private static void check(String field, @Nullable String path) throws IOException {
+    if (path == null) { // a table
+      return;
+    }
     try {
       Storage.checkWritable(path);
     } catch (IOException e) {
