@@ -9,7 +9,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,6 +31,11 @@ class KilledRunOnGcsTest {
   private static final int DOCUMENTS = 200;
   private static final int KILLS = 5;
   private static final int LONGEST_LIFE_MILLIS = 6_000;
+  private static final String SCHEMA =
+      """
+      {"type": "object", "additionalProperties": false, "required": ["people"],\
+       "properties": {"people": {"type": "array", "items": {"type": "string"}}}}\
+      """;
   private static final String SEED = System.getProperty("beambatch.seed");
 
   @TempDir Path folder;
@@ -44,12 +48,8 @@ class KilledRunOnGcsTest {
   void putAllIntoABucket() throws Exception {
     emulator = GcsEmulator.start();
     bucket = emulator.bucket();
-    emulator.put(
-        bucket,
-        "jobs/sentiment.yaml",
-        Files.readString(Path.of("pipelines/sentiment.yaml"))
-            .replace("result:", "result:\n  schema: schemas/answer.json"));
-    emulator.put(bucket, "jobs/schemas/answer.json", "{\"type\": \"string\"}");
+    emulator.put(bucket, "jobs/people.yaml", job("gs://" + bucket));
+    emulator.put(bucket, "jobs/schemas/people.json", SCHEMA);
     emulator.put(bucket, "in/plain [1].jsonl", documents(0, DOCUMENTS / 2));
     emulator.put(bucket, "in/packed.jsonl.gz", packed(documents(DOCUMENTS / 2, DOCUMENTS)));
   }
@@ -77,14 +77,16 @@ class KilledRunOnGcsTest {
           .as("seed %d", seed)
           .extracting(document -> document.path("text").asText())
           .containsExactlyInAnyOrderElementsOf(texts);
+      assertThat(lines("out/answered-a-"))
+          .allSatisfy(document -> assertThat(document.at("/people/people").isArray()).isTrue());
       assertThat(lines("out/failed-a-")).isEmpty();
-      assertThat(emulator.names(bucket, "staging/sentiment/a/"))
-          .contains("staging/sentiment/a/report.json")
-          .anyMatch(name -> name.startsWith("staging/sentiment/a/input/"))
-          .anyMatch(name -> name.startsWith("staging/sentiment/a/parts/"))
-          .anyMatch(name -> name.startsWith("staging/sentiment/a/plan/a1/"))
-          .anyMatch(name -> name.startsWith("staging/sentiment/a/ledger/a1-c00000/"))
-          .anyMatch(name -> name.startsWith("staging/sentiment/a/results/a1-c00000."));
+      assertThat(emulator.names(bucket, "staging/people/a/"))
+          .contains("staging/people/a/report.json")
+          .anyMatch(name -> name.startsWith("staging/people/a/input/"))
+          .anyMatch(name -> name.startsWith("staging/people/a/parts/"))
+          .anyMatch(name -> name.startsWith("staging/people/a/plan/a1/"))
+          .anyMatch(name -> name.startsWith("staging/people/a/ledger/a1-c00000/"))
+          .anyMatch(name -> name.startsWith("staging/people/a/results/a1-c00000."));
     }
   }
 
@@ -95,7 +97,7 @@ class KilledRunOnGcsTest {
     for (int i = 0; i < KILLS; i++) {
       int life = random.nextInt(LONGEST_LIFE_MILLIS);
       try (Program run = launch("launch-" + i, baseUrl)) {
-        run.awaitOutput("run a of job sentiment in gs://");
+        run.awaitOutput("run a of job people in gs://");
         if (run.awaitEnd(life)) {
           assertThat(run.end()).as(run.err()).isZero();
           break;
@@ -110,25 +112,35 @@ class KilledRunOnGcsTest {
   private Program launch(String name, URI baseUrl) throws Exception {
     String root = "gs://" + bucket;
     List<String> command = new ArrayList<>();
-    command.addAll(List.of("run", root + "/jobs/sentiment.yaml", "--staging", root + "/staging/"));
+    command.addAll(List.of("run", root + "/jobs/people.yaml", "--staging", root + "/staging/"));
     command.addAll(List.of("--run", "a"));
-    for (String setting :
-        List.of(
-            "source.path=" + root + "/in/*.jsonl*",
-            "sink.path=" + root + "/out/answered",
-            "failures.path=" + root + "/out/failed",
-            "limits.requests=25",
-            "poll.interval=500ms",
-            "poll.grace=5s",
-            "keep_files=true")) {
-      command.addAll(List.of("--set", setting));
-    }
     command.add("--");
     command.addAll(emulator.beamOptions());
     return Program.start(
         folder.resolve(name),
         Map.of("OPENAI_BASE_URL", baseUrl.toString(), "OPENAI_API_KEY", "local"),
         command);
+  }
+
+  private static String job(String root) {
+    return """
+        name: people
+        source: {type: jsonl, path: "%1$s/in/*.jsonl*", id: id}
+        request:
+          endpoint: /v1/chat/completions
+          model: gpt-4o-mini
+          body:
+            messages: [{role: user, content: "{{text}}"}]
+            response_format:
+              {type: json_schema, json_schema: {name: people, strict: true, schema: %2$s}}
+        result: {field: people, schema: schemas/people.json}
+        sink: {type: jsonl, path: "%1$s/out/answered"}
+        failures: {path: "%1$s/out/failed"}
+        limits: {requests: 25}
+        poll: {interval: 500ms, grace: 5s}
+        keep_files: true
+        """
+        .formatted(root, SCHEMA);
   }
 
   private List<JsonNode> lines(String prefix) throws IOException {
