@@ -20,11 +20,14 @@ import io.beambatch.run.CloseAccounts;
 import io.beambatch.run.RecordWritten;
 import io.beambatch.run.Report;
 import io.beambatch.sink.WriteResults;
+import io.beambatch.sink.WrittenFile;
 import io.beambatch.storage.RunFolder;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.transforms.Flatten;
+import org.apache.beam.sdk.transforms.MapElements;
+import org.apache.beam.sdk.transforms.SimpleFunction;
 import org.apache.beam.sdk.transforms.windowing.AfterPane;
 import org.apache.beam.sdk.transforms.windowing.DefaultTrigger;
 import org.apache.beam.sdk.transforms.windowing.GlobalWindows;
@@ -111,6 +114,50 @@ public final class BatchPipeline {
                     : pipeline.apply("Shard into chunks", new CommittedPlans(committed, folder)),
                 1)
             : watched(pipeline, committed);
+    PCollection<WrittenFile> written =
+        results(plans, settings, providers)
+            .apply("Leave out what was written", RecordWritten.leavingOut(folder))
+            .apply("Write", WriteResults.to(job, folder, settings.run().uid()));
+    return close(written, settings, providers);
+  }
+
+  /**
+   * From documents of somebody else's pipeline to files of what became of them.
+   *
+   * @param documents as {@link ReadDocuments} gives them
+   * @param committed as of {@link #run}; bounded documents are not used if there are any
+   */
+  PCollection<ResultFile> answer(
+      PCollectionTuple documents,
+      List<String> committed,
+      CoordinatorSettings settings,
+      ProviderFactory providers) {
+    PCollection<ResultFile> results = results(given(documents, committed), settings, providers);
+    close(results.apply("As they are", MapElements.via(new AsWritten())), settings, providers);
+    return results;
+  }
+
+  private PCollection<Plan> given(PCollectionTuple documents, List<String> committed) {
+    Pipeline pipeline = documents.getPipeline();
+    if (documents.get(ReadDocuments.DOCUMENTS).isBounded() == IsBounded.BOUNDED) {
+      return leaveWindows(
+          committed.isEmpty()
+              ? plan(documents)
+              : pipeline.apply("Shard into chunks", new CommittedPlans(committed, folder)),
+          1);
+    }
+    return PCollectionList.of(plan(documents).apply("Leave windows 1", pieceByPiece()))
+        .and(
+            pipeline
+                .apply("Plans of earlier launches", new CommittedPlans(committed, folder))
+                .apply("Take up earlier launches", pieceByPiece()))
+        .apply("All plans", Flatten.pCollections());
+  }
+
+  /** All attempts, and the files of what became of the documents. */
+  private PCollection<ResultFile> results(
+      PCollection<Plan> firstPlans, CoordinatorSettings settings, ProviderFactory providers) {
+    PCollection<Plan> plans = firstPlans;
     List<PCollection<ResultFile>> results = new ArrayList<>();
     results.add(plans.apply("Gather invalid", new GatherUnsent(folder)));
     for (int attempt = 1; ; attempt++) {
@@ -130,13 +177,23 @@ public final class BatchPipeline {
                   ShardIntoChunks.again(attempt + 1, job, folder)),
               attempt + 1);
     }
-    return PCollectionList.of(results)
-        .apply("All results", Flatten.pCollections())
-        .apply("Leave out what was written", RecordWritten.leavingOut(folder))
-        .apply("Write", WriteResults.to(job, folder, settings.run().uid()))
+    return PCollectionList.of(results).apply("All results", Flatten.pCollections());
+  }
+
+  private PCollection<Report> close(
+      PCollection<WrittenFile> written, CoordinatorSettings settings, ProviderFactory providers) {
+    return written
         .apply("Note what was written", new RecordWritten(folder))
         .apply("Close accounts", new CloseAccounts(job, folder, settings.mode()))
         .apply("Delete inputs", new DeleteInputs<>(settings, folder, providers));
+  }
+
+  /** Files of results that are read where they are, and written nowhere else. */
+  private static final class AsWritten extends SimpleFunction<ResultFile, WrittenFile> {
+    @Override
+    public WrittenFile apply(ResultFile file) {
+      return new WrittenFile(file.kind(), file.shard(), file.path(), file.documents());
+    }
   }
 
   /** Plans of new files, and those that are there already. */

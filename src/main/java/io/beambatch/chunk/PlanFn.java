@@ -78,7 +78,7 @@ final class PlanFn extends DoFn<KV<Integer, Iterable<Tally>>, Plan> {
     }
     out.output(
         files.isEmpty()
-            ? planner.plan(name(window), attempt, parts, read, shape)
+            ? planner.plan(name(window, parts), attempt, parts, read, shape)
             : planner.planFiles(filePlans, parts, read, List.copyOf(files), shape));
   }
 
@@ -97,9 +97,23 @@ final class PlanFn extends DoFn<KV<Integer, Iterable<Tally>>, Plan> {
     return true;
   }
 
-  private String name(BoundedWindow window) {
-    return window instanceof IntervalWindow interval
-        ? "a" + attempt + "-w" + WINDOW.format(Instant.ofEpochMilli(interval.start().getMillis()))
-        : "a" + attempt;
+  /**
+   * The same for the same parts. A window of unbounded input may close more than once, and does so
+   * anew if the pipeline is launched again: what it holds then is another plan.
+   */
+  private String name(BoundedWindow window, List<Part> parts) {
+    if (!(window instanceof IntervalWindow interval)) {
+      return "a" + attempt;
+    }
+    long hash = 1;
+    for (String part : parts.stream().map(Part::name).sorted().toList()) {
+      hash = 31 * hash + part.hashCode();
+    }
+    return "a"
+        + attempt
+        + "-w"
+        + WINDOW.format(Instant.ofEpochMilli(interval.start().getMillis()))
+        + "-"
+        + Long.toHexString(hash);
   }
 }

@@ -69,8 +69,8 @@ public final class ShardIntoChunks extends PTransform<PCollectionTuple, PCollect
                             ParDo.of(
                                 new TallyPartsFn<FailedDocument>(
                                     () -> new FailureWriter(theFolder))))));
-    return tallies
-        .and(tally(origin(in)))
+    boolean endless = in.get(READ).isBounded() == IsBounded.UNBOUNDED && !in.has(FILES);
+    return (endless ? tallies : tallies.and(tally(origin(in))))
         .apply("All parts", Flatten.pCollections())
         .apply("Plan", new PlanChunks(1, folder, job.limits()));
   }

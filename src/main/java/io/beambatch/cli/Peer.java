@@ -4,7 +4,7 @@ import io.beambatch.job.Job;
 import io.beambatch.localserver.LocalServer;
 import io.beambatch.localserver.LocalServerSettings;
 import io.beambatch.provider.OpenAiProvider;
-import io.beambatch.provider.OpenAiSettings;
+import io.beambatch.provider.OpenAiProviders;
 import io.beambatch.provider.ProviderFactory;
 import io.beambatch.provider.ProviderSettingsException;
 import java.io.IOException;
@@ -27,8 +27,7 @@ final class Peer implements AutoCloseable {
 
   /** The provider that the job and the environment name; a missing key shows here, not later. */
   static Peer remote(Job job) throws ProviderSettingsException {
-    OpenAiSettings here = OpenAiSettings.from(job.request().baseUrl(), System.getenv());
-    return new Peer(new Remote(here.baseUrl().toString()), null);
+    return new Peer(OpenAiProviders.fromEnvironment(job.request().baseUrl()), null);
   }
 
   /**
@@ -61,29 +60,14 @@ final class Peer implements AutoCloseable {
     }
   }
 
-  /**
-   * Takes the key from the environment of the worker: it never travels. Where documents are sent to
-   * is said here and nowhere else.
-   */
-  private record Remote(String baseUrl) implements ProviderFactory {
-    @Override
-    public OpenAiProvider open() {
-      return connect(baseUrl, System.getenv());
-    }
-  }
-
   private record Local(String baseUrl) implements ProviderFactory {
     @Override
     public OpenAiProvider open() {
-      return connect(baseUrl, Map.of("OPENAI_API_KEY", "local"));
-    }
-  }
-
-  private static OpenAiProvider connect(String baseUrl, Map<String, String> environment) {
-    try {
-      return OpenAiProvider.connect(baseUrl, environment);
-    } catch (ProviderSettingsException e) {
-      throw new IllegalStateException(e.getMessage(), e);
+      try {
+        return OpenAiProvider.connect(baseUrl, Map.of("OPENAI_API_KEY", "local"));
+      } catch (ProviderSettingsException e) {
+        throw new IllegalStateException(e.getMessage(), e);
+      }
     }
   }
 }

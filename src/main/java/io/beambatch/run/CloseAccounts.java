@@ -20,6 +20,7 @@ import org.apache.beam.sdk.transforms.windowing.GlobalWindows;
 import org.apache.beam.sdk.transforms.windowing.Window;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollection.IsBounded;
 import org.apache.beam.sdk.values.PCollectionList;
 import org.apache.beam.sdk.values.TypeDescriptors;
 import org.joda.time.Duration;
@@ -59,6 +60,12 @@ public final class CloseAccounts extends PTransform<PCollection<WrittenFile>, PC
    * @throws AccountingException if documents are missing or too many
    */
   public static Report close(Job job, RunFolder folder) throws IOException, AccountingException {
+    // A stream that was drained goes on when it is launched again.
+    return close(job, folder, job.source().watch() != null);
+  }
+
+  private static Report close(Job job, RunFolder folder, boolean goesOn)
+      throws IOException, AccountingException {
     Clock clock = Clock.systemUTC();
     Runs runs = new Runs(folder.staging(), job, clock);
     Run run =
@@ -69,8 +76,7 @@ public final class CloseAccounts extends PTransform<PCollection<WrittenFile>, PC
     }
     Report report = new Accounts(job, run).close(clock.instant());
     report.write(folder);
-    // A stream that was drained goes on when it is launched again.
-    if (job.source().watch() == null) {
+    if (!goesOn) {
       runs.finish(run);
     }
     return report;
@@ -96,7 +102,9 @@ public final class CloseAccounts extends PTransform<PCollection<WrittenFile>, PC
         .and(none)
         .apply("All files", Flatten.pCollections())
         .apply("Await all files", Sum.integersPerKey())
-        .apply("Close", ParDo.of(new CloseFn(job, folder, mode)))
+        .apply(
+            "Close",
+            ParDo.of(new CloseFn(job, folder, mode, written.isBounded() == IsBounded.UNBOUNDED)))
         .setCoder(JsonCoder.of(Report.class));
   }
 
@@ -112,17 +120,19 @@ public final class CloseAccounts extends PTransform<PCollection<WrittenFile>, PC
     private final Job job;
     private final RunFolder folder;
     private final AwaitMode mode;
+    private final boolean goesOn;
 
-    CloseFn(Job job, RunFolder folder, AwaitMode mode) {
+    CloseFn(Job job, RunFolder folder, AwaitMode mode, boolean goesOn) {
       this.job = job;
       this.folder = folder;
       this.mode = mode;
+      this.goesOn = goesOn;
     }
 
     @ProcessElement
     public void process(OutputReceiver<Report> reports) throws IOException, AccountingException {
       if (mode == AwaitMode.UNTIL_ENDED || Standing.of(job, folder).isDone()) {
-        reports.output(close(job, folder));
+        reports.output(close(job, folder, goesOn));
       }
     }
   }

@@ -1,0 +1,56 @@
+package io.beambatch;
+
+import java.util.Map;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.errorhandling.BadRecord;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PInput;
+import org.apache.beam.sdk.values.POutput;
+import org.apache.beam.sdk.values.PValue;
+import org.apache.beam.sdk.values.TupleTag;
+
+/**
+ * What {@link BatchInference} gives: each document in one of two collections.
+ *
+ * @param <T> what a document is
+ */
+public final class Answers<T> implements POutput {
+  private final Pipeline pipeline;
+  private final TupleTag<T> answeredTag = new TupleTag<>("answered") {};
+  private final TupleTag<BadRecord> failedTag = new TupleTag<>("failed") {};
+  private final PCollection<T> answered;
+  private final PCollection<BadRecord> failed;
+
+  Answers(Pipeline pipeline, PCollection<T> answered, PCollection<BadRecord> failed) {
+    this.pipeline = pipeline;
+    this.answered = answered;
+    this.failed = failed;
+  }
+
+  /** Documents with their answers, in the global window. */
+  public PCollection<T> answered() {
+    return answered;
+  }
+
+  /**
+   * Documents without an answer: the reason as the exception, what happened as its description, and
+   * as the record the document as JSON, with {@code _failure} at its end.
+   */
+  public PCollection<BadRecord> failed() {
+    return failed;
+  }
+
+  @Override
+  public Pipeline getPipeline() {
+    return pipeline;
+  }
+
+  @Override
+  public Map<TupleTag<?>, PValue> expand() {
+    return Map.of(answeredTag, answered, failedTag, failed);
+  }
+
+  @Override
+  public void finishSpecifyingOutput(String name, PInput input, PTransform<?, ?> transform) {}
+}

@@ -1,0 +1,30 @@
+package io.beambatch;
+
+import org.apache.beam.sdk.values.PCollection;
+
+/**
+ * What documents are outside: made JSON to be asked about, and made of JSON once they are answered.
+ */
+interface DocumentForm<T> {
+  DocumentForm<String> JSON =
+      new DocumentForm<>() {
+        @Override
+        public PCollection<String> toJson(PCollection<String> documents) {
+          return documents;
+        }
+
+        @Override
+        public PCollection<String> fromJson(PCollection<String> json, PCollection<String> like) {
+          return json;
+        }
+      };
+
+  PCollection<String> toJson(PCollection<T> documents);
+
+  /**
+   * Answered documents in the form that they came in.
+   *
+   * @param like the documents that came
+   */
+  PCollection<T> fromJson(PCollection<String> json, PCollection<T> like);
+}

@@ -1,0 +1,46 @@
+package io.beambatch;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.beambatch.document.Outcomes;
+import java.io.IOException;
+import org.apache.beam.sdk.coders.StringUtf8Coder;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.transforms.errorhandling.BadRecord;
+import org.apache.beam.sdk.values.PCollection;
+
+/** Failed documents in the form that Beam has for them. */
+final class Failed {
+  private static final JsonMapper MAPPER = JsonMapper.builder().build();
+
+  private Failed() {}
+
+  /** Makes records of failed documents, one JSON object each. */
+  static PCollection<BadRecord> records(PCollection<String> documents) {
+    return documents
+        .apply("Failed records", ParDo.of(new RecordFn()))
+        .setCoder(BadRecord.getCoder(documents.getPipeline()));
+  }
+
+  private static final class RecordFn extends DoFn<String, BadRecord> {
+    @ProcessElement
+    public void process(@Element String document, OutputReceiver<BadRecord> out)
+        throws IOException {
+      JsonNode failure = MAPPER.readTree(document).path(Outcomes.FAILURE);
+      out.output(
+          BadRecord.builder()
+              .setRecord(
+                  BadRecord.Record.builder()
+                      .setHumanReadableJsonRecord(document)
+                      .addCoderAndEncodedRecord(StringUtf8Coder.of(), document)
+                      .build())
+              .setFailure(
+                  BadRecord.Failure.builder()
+                      .setException(failure.path("reason").asText())
+                      .setDescription(failure.path("message").asText())
+                      .build())
+              .build());
+    }
+  }
+}

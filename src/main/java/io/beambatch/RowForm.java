@@ -1,0 +1,112 @@
+package io.beambatch;
+
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.beambatch.document.Outcomes;
+import io.beambatch.job.Job;
+import io.beambatch.result.AnswerTypes;
+import io.beambatch.schema.DocumentSchemas;
+import io.beambatch.schema.RecordJson;
+import java.io.IOException;
+import java.util.List;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.beam.sdk.extensions.avro.schemas.utils.AvroUtils;
+import org.apache.beam.sdk.schemas.Schema;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.transforms.ToJson;
+import org.apache.beam.sdk.util.RowJson.RowJsonDeserializer;
+import org.apache.beam.sdk.util.RowJson.RowJsonDeserializer.NullBehavior;
+import org.apache.beam.sdk.util.RowJsonUtils;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.Row;
+
+/** Documents as rows; answered ones have the result and {@code _batch} as further fields. */
+final class RowForm implements DocumentForm<Row> {
+  private final Job job;
+
+  RowForm(Job job) {
+    this.job = job;
+  }
+
+  @Override
+  public PCollection<String> toJson(PCollection<Row> documents) {
+    return documents.apply("Rows to JSON", ToJson.of());
+  }
+
+  @Override
+  public PCollection<Row> fromJson(PCollection<String> json, PCollection<Row> like) {
+    ToRowFn toRow = new ToRowFn(like.getSchema(), job.result().field(), added().toString());
+    return json.apply("JSON to rows", ParDo.of(toRow)).setRowSchema(toRow.schema());
+  }
+
+  /** The fields that an answer brings, as a record of their own. */
+  private org.apache.avro.Schema added() {
+    return DocumentSchemas.answered(
+        org.apache.avro.Schema.createRecord("Answered", null, "io.beambatch", false, List.of()),
+        job.result().field(),
+        AnswerTypes.of(job),
+        Outcomes.BATCH,
+        List.of());
+  }
+
+  private static final class ToRowFn extends DoFn<String, Row> {
+    private static final JsonMapper MAPPER =
+        JsonMapper.builder().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).build();
+
+    private final Schema kept;
+    private final Schema schema;
+    private final String resultField;
+    private final String added;
+
+    ToRowFn(Schema documents, String resultField, String added) {
+      this.resultField = resultField;
+      this.added = added;
+      Schema.Builder own = Schema.builder();
+      documents.getFields().stream()
+          .filter(field -> !isAdded(field.getName()) && !field.getName().equals(Outcomes.FAILURE))
+          .forEach(own::addField);
+      this.kept = own.build();
+      Schema.Builder all = Schema.builder().addFields(kept.getFields());
+      AvroUtils.toBeamSchema(new org.apache.avro.Schema.Parser().parse(added))
+          .getFields()
+          .forEach(all::addField);
+      this.schema = all.build();
+    }
+
+    private boolean isAdded(String field) {
+      return field.equals(resultField) || field.equals(Outcomes.BATCH);
+    }
+
+    Schema schema() {
+      return schema;
+    }
+
+    private transient RecordJson addedJson;
+    private transient com.fasterxml.jackson.databind.ObjectMapper rows;
+
+    @Setup
+    public void setup() {
+      addedJson = RecordJson.of(new org.apache.avro.Schema.Parser().parse(added));
+      rows =
+          RowJsonUtils.newObjectMapperWith(
+              RowJsonDeserializer.forSchema(kept)
+                  .withNullBehavior(NullBehavior.ACCEPT_MISSING_OR_NULL));
+    }
+
+    @ProcessElement
+    public void process(@Element String json, OutputReceiver<Row> out) throws IOException {
+      ObjectNode document = (ObjectNode) MAPPER.readTree(json);
+      ObjectNode ours = MAPPER.createObjectNode();
+      for (String field : List.of(resultField, Outcomes.BATCH)) {
+        ours.set(field, document.remove(field));
+      }
+      Row own = RowJsonUtils.jsonToRow(rows, document.toString());
+      GenericRecord record = addedJson.record(ours.toString());
+      Row answer = AvroUtils.toBeamRowStrict(record, null);
+      out.output(
+          Row.withSchema(schema).addValues(own.getValues()).addValues(answer.getValues()).build());
+    }
+  }
+}

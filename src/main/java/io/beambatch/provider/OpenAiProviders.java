@@ -1,0 +1,30 @@
+package io.beambatch.provider;
+
+import java.net.URI;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Opens OpenAI's API, or one like it, on workers. It takes the key from the environment of the
+ * worker, so that it never travels. Where documents are sent to is said here and nowhere else.
+ */
+public record OpenAiProviders(URI baseUrl) implements ProviderFactory {
+
+  /**
+   * The API that the job, else the environment here, names; a missing key shows here, not later.
+   *
+   * @param baseUrl of the job, or null
+   */
+  public static OpenAiProviders fromEnvironment(@Nullable String baseUrl)
+      throws ProviderSettingsException {
+    return new OpenAiProviders(OpenAiSettings.from(baseUrl, System.getenv()).baseUrl());
+  }
+
+  @Override
+  public OpenAiProvider open() {
+    try {
+      return OpenAiProvider.connect(baseUrl.toString(), System.getenv());
+    } catch (ProviderSettingsException e) {
+      throw new IllegalStateException(e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,319 @@
+package io.beambatch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.beambatch.job.Job;
+import io.beambatch.job.JobReader;
+import io.beambatch.localserver.LocalServer;
+import io.beambatch.localserver.LocalServerSettings;
+import io.beambatch.provider.BatchProvider;
+import java.math.BigDecimal;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.StreamSupport;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.coders.StringUtf8Coder;
+import org.apache.beam.sdk.io.TextIO;
+import org.apache.beam.sdk.schemas.Schema;
+import org.apache.beam.sdk.schemas.Schema.FieldType;
+import org.apache.beam.sdk.testing.PAssert;
+import org.apache.beam.sdk.testing.TestStream;
+import org.apache.beam.sdk.transforms.Count;
+import org.apache.beam.sdk.transforms.Create;
+import org.apache.beam.sdk.transforms.errorhandling.BadRecord;
+import org.apache.beam.sdk.transforms.errorhandling.ErrorHandler.BadRecordErrorHandler;
+import org.apache.beam.sdk.transforms.windowing.FixedWindows;
+import org.apache.beam.sdk.transforms.windowing.Window;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.Row;
+import org.apache.beam.sdk.values.TimestampedValue;
+import org.joda.time.Duration;
+import org.joda.time.Instant;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@Tag("slow")
+class BatchInferenceTest {
+  private static final JsonMapper MAPPER = JsonMapper.builder().build();
+
+  @TempDir Path folder;
+  private LocalServer server;
+  private Pipeline pipeline = Pipeline.create();
+
+  @BeforeEach
+  void start() throws Exception {
+    server = LocalServer.start(LocalServerSettings.defaults().withDir(folder.resolve("server")));
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    server.close();
+  }
+
+  @Test
+  void answersJsonTextsAndGivesBackThoseThatFailed() throws Exception {
+    Answers<String> answers =
+        pipeline
+            .apply(Create.of(texts(0, 200)))
+            .apply("Ask", BatchInference.of(job()).withStaging(staging()).withProviders(local()));
+    PAssert.that(answers.answered()).satisfies(BatchInferenceTest::areAnswered);
+    PAssert.that(answers.failed())
+        .satisfies(
+            records -> {
+              List<BadRecord> failed = StreamSupport.stream(records.spliterator(), false).toList();
+              assertThat(failed).hasSize(4);
+              assertThat(failed)
+                  .allSatisfy(
+                      record -> {
+                        assertThat(record.getFailure().getException())
+                            .isEqualTo("invalid_document");
+                        assertThat(record.getFailure().getDescription()).isNotEmpty();
+                        assertThat(record.getRecord().getHumanReadableJsonRecord())
+                            .contains("_failure");
+                      });
+              return null;
+            });
+    PAssert.thatSingleton(answers.answered().apply(Count.globally())).isEqualTo(196L);
+    pipeline.run().waitUntilFinish();
+  }
+
+  @Test
+  void answersRowsWithTheirTypes() throws Exception {
+    Schema schema =
+        Schema.builder()
+            .addStringField("id")
+            .addNullableField("text", FieldType.STRING)
+            .addInt64Field("stars")
+            .addDecimalField("price")
+            .addArrayField("tags", FieldType.STRING)
+            .build();
+    Row row =
+        Row.withSchema(schema)
+            .addValues("a", "good", Long.MAX_VALUE, new BigDecimal("1.50"), List.of("x"))
+            .build();
+    Row without =
+        Row.withSchema(schema).addValues("b", null, 1L, BigDecimal.ONE, List.of()).build();
+    Answers<Row> answers =
+        pipeline
+            .apply(Create.of(row, without).withRowSchema(schema))
+            .apply(
+                "Ask", BatchInference.ofRows(job()).withStaging(staging()).withProviders(local()));
+    PAssert.that(answers.answered())
+        .satisfies(
+            rows -> {
+              Row answer = rows.iterator().next();
+              assertThat(answer.getString("id")).isEqualTo("a");
+              assertThat(answer.getInt64("stars")).isEqualTo(Long.MAX_VALUE);
+              assertThat(answer.getDecimal("price")).isEqualByComparingTo("1.50");
+              assertThat(answer.getArray("tags")).containsExactly("x");
+              assertThat(answer.getString("sentiment")).isNotEmpty();
+              assertThat(answer.getRow("_batch").getString("batch_id")).startsWith("batch_");
+              assertThat(answer.getRow("_batch").getInt64("attempt")).isEqualTo(1L);
+              return null;
+            });
+    PAssert.thatSingleton(answers.answered().apply("Answered", Count.globally())).isEqualTo(1L);
+    PAssert.thatSingleton(answers.failed().apply("Failed", Count.globally())).isEqualTo(1L);
+    pipeline.run().waitUntilFinish();
+  }
+
+  @Test
+  void givesTheSameAnswersAgainWithoutPayingWhenItIsBuiltAgain() throws Exception {
+    for (int launch = 1; launch <= 2; launch++) {
+      Answers<String> answers =
+          pipeline
+              .apply(Create.of(texts(0, 200)))
+              .apply(
+                  BatchInference.of(job())
+                      .withStaging(staging())
+                      .withRun("r1")
+                      .withProviders(local()));
+      PAssert.that(answers.answered()).satisfies(BatchInferenceTest::areAnswered);
+      pipeline.run().waitUntilFinish();
+      assertThat(batches()).isOne();
+    }
+  }
+
+  @Test
+  void asksWindowByWindowOnUnboundedInput() throws Exception {
+    PAssert.that(stream(0, 200).answered()).satisfies(BatchInferenceTest::areAnswered);
+    pipeline.run().waitUntilFinish();
+
+    assertThat(batches()).isEqualTo(2);
+  }
+
+  @Test
+  void aWindowThatAnEarlierLaunchPlannedTakesFurtherDocuments() throws Exception {
+    stream(0, 50);
+    pipeline.run().waitUntilFinish();
+    assertThat(batches()).isOne();
+
+    PAssert.that(stream(50, 200).answered()).satisfies(BatchInferenceTest::areAnswered);
+    pipeline.run().waitUntilFinish();
+    assertThat(batches()).isEqualTo(3);
+  }
+
+  @Test
+  void unboundedDocumentsNeedWindows() {
+    Pipeline endless = Pipeline.create();
+    PCollection<String> documents =
+        endless.apply(TestStream.create(StringUtf8Coder.of()).advanceWatermarkToInfinity());
+
+    assertThatThrownBy(() -> documents.apply("Ask", BatchInference.of(job())))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("apply Window.into(…) before");
+  }
+
+  @Test
+  void handsFailedDocumentsToAnErrorHandler() throws Exception {
+    BadRecordErrorHandler<PCollection<Long>> errors =
+        pipeline.registerBadRecordErrorHandler(new CountErrors());
+    pipeline
+        .apply(Create.of(texts(0, 100)))
+        .apply(
+            BatchInference.of(job())
+                .withStaging(staging())
+                .withProviders(local())
+                .withErrorHandler(errors));
+    errors.close();
+    PAssert.thatSingleton(errors.getOutput()).isEqualTo(2L);
+    pipeline.run().waitUntilFinish();
+  }
+
+  @Test
+  void refusesARunThatWasBegunWithAnotherJob() throws Exception {
+    PCollection<String> documents = pipeline.apply(Create.of(texts(0, 10)));
+    documents.apply(
+        "One",
+        BatchInference.of(job()).withStaging(staging()).withRun("r1").withProviders(local()));
+    Job other = job("request.body.max_tokens=3");
+
+    assertThatThrownBy(
+            () ->
+                documents.apply(
+                    "Two",
+                    BatchInference.of(other)
+                        .withStaging(staging())
+                        .withRun("r1")
+                        .withProviders(local())))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("was begun with another job")
+        .hasMessageContaining("request.body.max_tokens");
+  }
+
+  /** Documents that come a second apart, in windows of a hundred seconds. */
+  private Answers<String> stream(int from, int to) throws Exception {
+    TestStream.Builder<String> stream = TestStream.create(StringUtf8Coder.of());
+    for (int i = from; i < to; i++) {
+      Instant time = new Instant(0).plus(Duration.standardSeconds(i));
+      stream = stream.addElements(TimestampedValue.of(text(i), time));
+    }
+    pipeline = Pipeline.create();
+    return pipeline
+        .apply(stream.advanceWatermarkToInfinity())
+        .apply(Window.into(FixedWindows.of(Duration.standardSeconds(100))))
+        .apply(
+            BatchInference.of(job()).withStaging(staging()).withRun("r1").withProviders(local()));
+  }
+
+  private int batches() throws Exception {
+    try (BatchProvider provider = local().open()) {
+      return provider.list(null, 100).batches().size();
+    }
+  }
+
+  /** The example in the documentation. */
+  static void example(PCollection<String> documents) throws Exception {
+    Job job = JobReader.read("pipelines/sentiment.yaml", List.of());
+    Answers<String> answers =
+        documents.apply(
+            "Ask for the mood",
+            BatchInference.of(job).withStaging("gs://bucket/staging").withRun("2026-01-31"));
+    answers.answered().apply("Store", TextIO.write().to("gs://bucket/answers"));
+    answers.failed().apply("Count what failed", Count.globally());
+  }
+
+  private static final class CountErrors
+      extends org.apache.beam.sdk.transforms.PTransform<PCollection<BadRecord>, PCollection<Long>> {
+    @Override
+    public PCollection<Long> expand(PCollection<BadRecord> records) {
+      return records.apply(Count.globally());
+    }
+  }
+
+  private static Void areAnswered(Iterable<String> documents) {
+    Map<String, JsonNode> byId =
+        StreamSupport.stream(documents.spliterator(), false)
+            .map(BatchInferenceTest::tree)
+            .collect(Collectors.toMap(tree -> tree.path("id").asText(), tree -> tree));
+    assertThat(new TreeSet<>(byId.keySet()))
+        .isEqualTo(
+            IntStream.range(0, 200)
+                .filter(i -> i % 100 != 33 && i % 100 != 66)
+                .mapToObj(Integer::toString)
+                .collect(Collectors.toCollection(TreeSet::new)));
+    assertThat(byId.values())
+        .allSatisfy(
+            tree -> {
+              assertThat(tree.path("sentiment").asText()).isNotEmpty();
+              assertThat(tree.path("_batch").path("attempt").asInt()).isEqualTo(1);
+            });
+    return null;
+  }
+
+  private static JsonNode tree(String json) {
+    try {
+      return MAPPER.readTree(json);
+    } catch (java.io.IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static List<String> texts(int from, int to) {
+    return IntStream.range(from, to).mapToObj(BatchInferenceTest::text).toList();
+  }
+
+  private static String text(int number) {
+    return switch (number % 100) {
+      case 33 -> "broken " + number;
+      case 66 -> "{\"id\":\"" + number + "\"}";
+      default -> "{\"id\":\"" + number + "\",\n \"text\":\"a good one, number " + number + "\"}";
+    };
+  }
+
+  private String staging() {
+    return folder.resolve("staging").toString();
+  }
+
+  private TestProviders local() {
+    return new TestProviders(server.baseUrl().toString());
+  }
+
+  private static Job job(String... overrides) throws Exception {
+    return JobReader.parse(
+        "job.yaml",
+        """
+        name: reviews
+        source: {type: jsonl, path: none, id: id}
+        request:
+          endpoint: /v1/chat/completions
+          model: gpt-4o-mini
+          body:
+            max_tokens: 10
+            messages: [{role: user, content: "Classify the sentiment: {{text}}"}]
+        result: {field: sentiment}
+        sink: {type: jsonl, path: none}
+        poll: {interval: 100ms}
+        """,
+        List.of(overrides));
+  }
+}
