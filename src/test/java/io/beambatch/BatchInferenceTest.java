@@ -214,7 +214,7 @@ class BatchInferenceTest {
   private Answers<String> stream(int from, int to) throws Exception {
     TestStream.Builder<String> stream = TestStream.create(StringUtf8Coder.of());
     for (int i = from; i < to; i++) {
-      Instant time = new Instant(0).plus(Duration.standardSeconds(i));
+      Instant time = Instant.EPOCH.plus(Duration.standardSeconds(i));
       stream = stream.addElements(TimestampedValue.of(text(i), time));
     }
     pipeline = Pipeline.create();

@@ -138,7 +138,7 @@ final class SimulatedRun {
         time(minutes(1)),
         random.nextInt(3) == 0 ? time(minutes(5)) : Duration.ZERO,
         random.nextInt(4) == 0
-            ? SimulatedBatch.Lies.values()[random.nextInt(3)]
+            ? List.of(SimulatedBatch.Lies.values()).get(random.nextInt(3))
             : SimulatedBatch.Lies.NONE);
   }
 

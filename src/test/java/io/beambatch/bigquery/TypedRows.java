@@ -113,8 +113,7 @@ final class TypedRows {
   @SuppressWarnings("unchecked")
   private static Object toAvro(Object value, TableFieldSchema column, Schema type) {
     return switch (column.getType()) {
-      case "TIMESTAMP" ->
-          ((Instant) value).getEpochSecond() * 1_000_000 + ((Instant) value).getNano() / 1000;
+      case "TIMESTAMP" -> micros((Instant) value);
       case "TIME" -> ((LocalTime) value).toNanoOfDay() / 1000;
       case "DATE" -> Math.toIntExact(((LocalDate) value).toEpochDay());
       case "DATETIME" -> DateTimeFormatter.ISO_LOCAL_DATE_TIME.format((LocalDateTime) value);
@@ -128,6 +127,12 @@ final class TypedRows {
       case "BYTES" -> ((ByteBuffer) value).duplicate();
       default -> value;
     };
+  }
+
+  /** Unlike {@code ChronoUnit.MICROS.between}, also of years far from 1970. */
+  private static long micros(Instant time) {
+    long seconds = time.getEpochSecond();
+    return seconds * 1_000_000 + time.getNano() / 1_000;
   }
 
   /**
