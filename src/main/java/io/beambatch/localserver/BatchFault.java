@@ -31,6 +31,8 @@ public record BatchFault(
     FILE_NOT_FOUND,
     /** It fails its validation: "Cannot find file". */
     FILE_NOT_FOUND_LATER,
+    /** It fails its validation: its first line is wrong. */
+    INVALID_LINE,
     /** It fails its validation: the token limit is reached. */
     TOKEN_LIMIT,
     /** It expires early. */

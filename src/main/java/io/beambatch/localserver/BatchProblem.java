@@ -35,6 +35,10 @@ record BatchProblem(String code, String message, @Nullable String param, @Nullab
             .formatted(model, Messages.ORGANIZATION, String.format(Locale.ROOT, "%,d", limit)));
   }
 
+  static BatchProblem invalidFirstLine() {
+    return new BatchProblem("invalid_request", "Invalid type for 'messages'.", "body.messages", 1);
+  }
+
   static BatchProblem missing(String param, int line) {
     return new BatchProblem(
         "missing_required_parameter", "Missing required parameter: '" + param + "'.", param, line);

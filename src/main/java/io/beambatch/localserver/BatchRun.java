@@ -90,6 +90,9 @@ final class BatchRun {
         || faults.batch(BatchFault.Kind.FILE_NOT_FOUND_LATER, batch) != null) {
       return fail(List.of(BatchProblem.fileNotFound(batch.inputFileId())));
     }
+    if (faults.batch(BatchFault.Kind.INVALID_LINE, batch) != null) {
+      return fail(List.of(BatchProblem.invalidFirstLine()));
+    }
     Validation validation;
     try (LineFile lines = LineFile.open(input, settings.maxRequests() + 1)) {
       validation =

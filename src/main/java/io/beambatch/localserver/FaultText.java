@@ -63,7 +63,7 @@ public final class FaultText {
       case EXPIRE, STUCK -> usual.at(share(more));
       case SLOW -> new BatchFault(is, first, share, null, (long) number(more), null);
       case NULL_OUTPUT -> new BatchFault(is, first, share, null, null, number(more));
-      case FILE_NOT_FOUND, FILE_NOT_FOUND_LATER, TOKEN_LIMIT, LYING_COUNTS -> {
+      case FILE_NOT_FOUND, FILE_NOT_FOUND_LATER, INVALID_LINE, TOKEN_LIMIT, LYING_COUNTS -> {
         requireNothing(more);
         yield usual;
       }
