@@ -5,7 +5,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What is said about a document that got no answer.
  *
- * @param message what, where, what was found, what to do; no document contents
+ * @param message what, where, what was found, what to do; no document contents, unless the provider
+ *     quotes them: it is for the file of failures, where the document is, and not for logs
  * @param attempts how often the document was sent; 0 if never
  * @param batchId of the last batch it was in, or null
  * @param requestId the provider's name for the failed call, or null
@@ -18,6 +19,12 @@ public record Failure(
     @Nullable String batchId,
     @Nullable String requestId,
     @Nullable String partial) {
+
+  /** Without the message and the answer's part: a provider's words may quote the document. */
+  @Override
+  public String toString() {
+    return "Failure[" + reason + ", " + attempts + " attempts]";
+  }
 
   /** A failure of a document that was never sent. */
   public static Failure unsent(FailureReason reason, String message) {

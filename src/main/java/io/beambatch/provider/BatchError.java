@@ -10,4 +10,11 @@ import org.jspecify.annotations.Nullable;
  * @param line counted from 1 in the input file, or null if the whole file is meant
  */
 public record BatchError(
-    @Nullable String code, String message, @Nullable String param, @Nullable Integer line) {}
+    @Nullable String code, String message, @Nullable String param, @Nullable Integer line) {
+
+  /** Without the message, which may quote what stands in the line. */
+  @Override
+  public String toString() {
+    return "BatchError[code=" + code + ", param=" + param + ", line=" + line + "]";
+  }
+}

@@ -64,20 +64,25 @@ final class AbsenceJudge {
         FailureReason.API_ERROR,
         first == null
             ? "its batch failed validation, and the provider does not say why"
-            : "its batch failed validation" + place(first) + told(first));
+            : "its batch failed validation" + place(first));
   }
 
   private static Judgement retryable(Sending sending, FailureReason reason, String message) {
     return new Judgement.Retryable(sending.failure(reason, message, null, null));
   }
 
+  /** What is said about another document's line may quote that document: it stays there. */
   private static String place(BatchError error) {
-    return error.line() == null ? "" : " because of line " + error.line();
+    return error.line() == null ? told(error) : " because of line " + error.line() + facts(error);
   }
 
   private static String told(BatchError error) {
+    return facts(error) + ": " + error.message();
+  }
+
+  private static String facts(BatchError error) {
     String code = error.code() == null ? "" : ", code " + error.code();
     String param = error.param() == null ? "" : ", param " + error.param();
-    return code + param + ": " + error.message();
+    return code + param;
   }
 }

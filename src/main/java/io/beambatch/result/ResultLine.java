@@ -32,6 +32,12 @@ record ResultLine(
     long completionTokens,
     Answer answer) {
 
+  /** Without the provider's words, which may quote the request. */
+  @Override
+  public String toString() {
+    return "ResultLine[status=" + status + ", requestId=" + requestId + ", code=" + errorCode + "]";
+  }
+
   /** Whether the request reached the model, and was answered and charged. */
   boolean succeeded() {
     return status >= 200 && status < 300;
