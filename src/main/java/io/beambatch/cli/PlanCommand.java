@@ -27,7 +27,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "plan",
     description =
-        "Reads and packs everything, prints documents, batches, bytes, tokens and cost, and sends"
+        "Reads and packs everything, prints documents, batches, waves, bytes, tokens and cost, and sends"
             + " nothing.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class)
@@ -79,6 +79,7 @@ final class PlanCommand implements Callable<Integer> {
     }
     line(out, "requests", Summary.number(estimate.requests()));
     line(out, "batches", Summary.number(estimate.batches()));
+    line(out, "waves", Summary.number(estimate.waves()));
     line(out, "bytes", Summary.number(estimate.bytes()));
     line(out, "prompt tokens", "about " + Summary.number(estimate.promptTokens()));
     Long completions = estimate.maxCompletionTokens();

@@ -3,6 +3,7 @@ package io.beambatch.run;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import io.beambatch.batch.Waves;
 import io.beambatch.chunk.Part;
 import io.beambatch.chunk.Plan;
 import io.beambatch.cost.CostEstimate;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * What a plan will do, before it does it.
  *
  * @param failed documents that can't be sent, by reason
+ * @param waves how often batches have to end before {@code limits} let the next ones follow
  * @param bytes of all input files
  * @param promptTokens estimated
  * @param maxCompletionTokens the most that the answers may have, or null if the request sets no
@@ -38,6 +40,7 @@ public record Estimate(
     Map<String, Long> failed,
     long requests,
     int batches,
+    int waves,
     long bytes,
     long promptTokens,
     @Nullable Long maxCompletionTokens,
@@ -69,6 +72,7 @@ public record Estimate(
         failed,
         plan.requests(),
         plan.chunks().size(),
+        Waves.of(plan.chunks(), job.limits()),
         plan.bytes(),
         plan.tokens(),
         completions,

@@ -41,6 +41,7 @@ class PlanCommandTest {
     assertThat(plan.path("documents").asLong()).isEqualTo(40);
     assertThat(plan.path("requests").asLong()).isEqualTo(40);
     assertThat(plan.path("batches").asLong()).isEqualTo(1);
+    assertThat(plan.path("waves").asLong()).isEqualTo(1);
     assertThat(plan.path("failed")).isEmpty();
     assertThat(plan.path("bytes").asLong()).isGreaterThan(10_000);
     assertThat(plan.path("prompt_tokens").asLong()).isGreaterThan(1_000);
@@ -51,6 +52,23 @@ class PlanCommandTest {
             plan.path("cost_realtime_usd")
                 .decimalValue()
                 .subtract(plan.path("cost_usd").decimalValue()));
+  }
+
+  @Test
+  void saysHowOftenBatchesHaveToEndBeforeOthersMayFollow() throws Exception {
+    Said said =
+        Said.by(
+            new Workplace(folder)
+                .command(
+                    "plan",
+                    JOB,
+                    "--set",
+                    "limits.requests=10",
+                    "--set",
+                    "limits.enqueued_requests=20"));
+
+    assertThat(said.told("batches")).isEqualTo("4");
+    assertThat(said.told("waves")).isEqualTo("2");
   }
 
   @Test
