@@ -19,6 +19,7 @@ import io.beambatch.result.ResultFiles;
 import io.beambatch.run.CloseAccounts;
 import io.beambatch.run.RecordWritten;
 import io.beambatch.run.Report;
+import io.beambatch.sink.CheckTable;
 import io.beambatch.sink.WriteResults;
 import io.beambatch.sink.WrittenFile;
 import io.beambatch.storage.RunFolder;
@@ -114,8 +115,10 @@ public final class BatchPipeline {
                     : pipeline.apply("Shard into chunks", new CommittedPlans(committed, folder)),
                 1)
             : watched(pipeline, committed);
+    PCollection<Plan> fitting =
+        CheckTable.isNeeded(job) ? plans.apply("Check table", new CheckTable(job, folder)) : plans;
     PCollection<WrittenFile> written =
-        results(plans, settings, providers)
+        results(fitting, settings, providers)
             .apply("Leave out what was written", RecordWritten.leavingOut(folder))
             .apply("Write", WriteResults.to(job, folder, settings.run().uid()));
     return close(written, settings, providers);

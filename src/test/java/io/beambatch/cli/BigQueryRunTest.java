@@ -193,6 +193,53 @@ class BigQueryRunTest {
   }
 
   @Test
+  void documentsOfFilesThatDontFitTheTableAreNotSent() throws Exception {
+    Files.writeString(folder.resolve("in.jsonl"), "{\"id\":\"a\",\"text\":\"good\",\"n\":1}\n");
+    bigQuery.create("answers", ShopRows.columns(), List.of());
+    Said said =
+        run(job("{type: jsonl, path: " + folder + "/in.jsonl, id: id}", SINK.formatted(""), ""));
+
+    assertThat(said.exitCode()).isEqualTo(ExitCode.ERROR);
+    assertThat(said.err())
+        .contains("error: sink.table: the columns of test-shop:data.answers don't fit")
+        .contains("* n: the table has no such column (INTEGER)");
+    assertThat(new Workplace(folder).batches()).isEmpty();
+  }
+
+  @Test
+  void aRunThatNobodyWaitsForLoadsEachShardOnce() throws Exception {
+    bigQuery.create("reviews", ShopRows.columns(), ShopRows.rows(60));
+    String job = job(SOURCE.formatted("direct"), SINK.formatted(""), "limits: {requests: 30}");
+    Said submitted = say("submit", job);
+    assertThat(submitted.exitCode()).as(submitted.toString()).isEqualTo(ExitCode.PENDING);
+    assertThat(bigQuery.loads()).isEmpty();
+    bigQuery.drop("reviews");
+
+    Said collected = say("collect", job);
+    for (int look = 0; collected.exitCode() == ExitCode.PENDING && look < 100; look++) {
+      collected = say("collect", job);
+    }
+    assertThat(collected.exitCode()).as(collected.toString()).isZero();
+    assertThat(byId(bigQuery.rows("answers"))).hasSize(60);
+    int loads = bigQuery.loads().size();
+    assertThat(say("collect", job).exitCode()).isIn(ExitCode.DONE, ExitCode.USAGE);
+    assertThat(bigQuery.loads()).hasSize(loads);
+  }
+
+  @Test
+  void aPlanReadsTheTableAndSendsNothing() throws Exception {
+    bigQuery.create("reviews", ShopRows.columns(), ShopRows.rows(60));
+    List<String> args = args("plan", job(SOURCE.formatted("direct"), SINK.formatted(""), ""));
+    args.remove("--local");
+    Said said = Said.by(args);
+
+    assertThat(said.exitCode()).as(said.toString()).isZero();
+    assertThat(said.told("documents")).isEqualTo("60");
+    assertThat(bigQuery.loads()).isEmpty();
+    assertThat(bigQuery.find("answers")).isNull();
+  }
+
+  @Test
   void anEmptyTableIsDoneAtOnce() throws Exception {
     bigQuery.create("reviews", ShopRows.columns(), List.of());
     Said said = run(job(SOURCE.formatted("direct"), SINK.formatted(""), ""));
@@ -221,22 +268,26 @@ class BigQueryRunTest {
   }
 
   private Said run(String job) throws Exception {
-    return Said.by(args(job));
+    return say("run", job);
+  }
+
+  private Said say(String command, String job) throws Exception {
+    return Said.by(args(command, job));
   }
 
   private Program start(String job, int launch) throws Exception {
-    List<String> args = args(job);
+    List<String> args = args("run", job);
     args.removeIf(arg -> arg.startsWith("--bigQueryServicesClass"));
     args.add("--tempLocation=" + folder.resolve("temp"));
     return Program.start(folder.resolve("launch" + launch), Map.of(), args);
   }
 
-  private List<String> args(String job) throws Exception {
+  private List<String> args(String command, String job) throws Exception {
     Path file = Files.writeString(folder.resolve("job.yaml"), job);
     List<String> args =
         new ArrayList<>(
             List.of(
-                "run",
+                command,
                 file.toString(),
                 "--local",
                 "--staging",
