@@ -12,7 +12,7 @@ import java.util.List;
 
 /**
  * One room a stage, in the order in which data flows: a room needs those before it, and what stands
- * beside them. Only the pipeline, the running of it and the command line know them all.
+ * beside them. Only the pipeline, the running of it, and the ways to launch it know them all.
  */
 @AnalyzeClasses(packages = "io.beambatch", importOptions = ImportOption.DoNotIncludeTests.class)
 class RoomsTest {
@@ -46,14 +46,16 @@ class RoomsTest {
           .mayOnlyBeAccessedByLayers("cli");
 
   @ArchTest
-  static final ArchRule onlyTheCommandLineKnowsAll =
+  static final ArchRule onlyTheWaysToLaunchKnowAll =
       rooms()
           .whereLayer("cli")
           .mayNotBeAccessedByAnyLayer()
+          .whereLayer("template")
+          .mayNotBeAccessedByAnyLayer()
           .whereLayer("pipeline")
-          .mayOnlyBeAccessedByLayers("cli")
+          .mayOnlyBeAccessedByLayers("cli", "template")
           .whereLayer("run")
-          .mayOnlyBeAccessedByLayers("cli", "pipeline");
+          .mayOnlyBeAccessedByLayers("cli", "template", "pipeline");
 
   private static LayeredArchitecture rooms() {
     LayeredArchitecture rooms =
@@ -71,7 +73,8 @@ class RoomsTest {
             "cost",
             "localserver",
             "run",
-            "cli")) {
+            "cli",
+            "template")) {
       rooms = rooms.layer(room).definedBy("io.beambatch." + room);
     }
     for (String stage : STAGES) {

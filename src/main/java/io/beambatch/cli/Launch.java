@@ -6,7 +6,6 @@ import io.beambatch.batch.CoordinatorSettings;
 import io.beambatch.batch.Lookout;
 import io.beambatch.chunk.PlanStore;
 import io.beambatch.job.Job;
-import io.beambatch.job.Retry.MaxFailed;
 import io.beambatch.ledger.Ledgers;
 import io.beambatch.run.Budget;
 import io.beambatch.run.CloseAccounts;
@@ -118,8 +117,7 @@ final class Launch {
   }
 
   private boolean exceeds(Report report) {
-    MaxFailed most = job.retry().maxFailed();
-    if (most == null || !most.exceededBy(report.failures(), report.documents())) {
+    if (!report.exceedsLimit(job)) {
       return false;
     }
     err.println(

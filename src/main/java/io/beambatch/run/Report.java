@@ -3,6 +3,8 @@ package io.beambatch.run;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.beambatch.job.Job;
+import io.beambatch.job.Retry.MaxFailed;
 import io.beambatch.storage.RunFolder;
 import io.beambatch.storage.Storage;
 import java.io.IOException;
@@ -60,6 +62,12 @@ public record Report(
     Storage.write(
         folder.report(),
         stream -> stream.write(MAPPER.writerWithDefaultPrettyPrinter().writeValueAsBytes(this)));
+  }
+
+  /** Whether more documents failed than {@code retry.max_failed} allows. */
+  public boolean exceedsLimit(Job job) {
+    MaxFailed most = job.retry().maxFailed();
+    return most != null && most.exceededBy(failures(), documents);
   }
 
   /** Failed documents of all reasons. */

@@ -1,0 +1,54 @@
+package io.beambatch.template;
+
+import io.beambatch.job.Job;
+import io.beambatch.run.Report;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.values.PCollection;
+
+/**
+ * Lets the job fail if more documents failed than {@code retry.max_failed} allows, where a command
+ * would end with an exit code of its own. The run is finished all the same, and its report is
+ * there.
+ */
+final class FailOverLimit extends PTransform<PCollection<Report>, PCollection<Report>> {
+  private final Job job;
+
+  FailOverLimit(Job job) {
+    this.job = job;
+  }
+
+  @Override
+  public PCollection<Report> expand(PCollection<Report> reports) {
+    return reports.apply("Check", ParDo.of(new CheckFn(job))).setCoder(reports.getCoder());
+  }
+
+  private static final class CheckFn extends DoFn<Report, Report> {
+    private final Job job;
+
+    CheckFn(Job job) {
+      this.job = job;
+    }
+
+    @ProcessElement
+    public void check(@Element Report report, OutputReceiver<Report> out) {
+      if (report.exceedsLimit(job)) {
+        throw new TooManyFailedException(report, job);
+      }
+      out.output(report);
+    }
+  }
+
+  /** More documents failed than the job allows. */
+  static final class TooManyFailedException extends RuntimeException {
+    TooManyFailedException(Report report, Job job) {
+      super(
+          report.failures()
+              + " of "
+              + report.documents()
+              + " documents failed, more than retry.max_failed allows; they are in "
+              + job.failures().place(report.run()));
+    }
+  }
+}

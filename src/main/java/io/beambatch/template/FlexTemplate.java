@@ -1,0 +1,91 @@
+package io.beambatch.template;
+
+import io.beambatch.BatchPipeline;
+import io.beambatch.batch.CoordinatorSettings;
+import io.beambatch.chunk.PlanStore;
+import io.beambatch.job.Job;
+import io.beambatch.ledger.Ledgers;
+import io.beambatch.provider.ProviderFactory;
+import io.beambatch.run.Budget;
+import io.beambatch.run.NoRunException;
+import io.beambatch.run.RunException;
+import io.beambatch.run.Runs;
+import io.beambatch.run.Runs.Choice;
+import io.beambatch.run.Runs.Run;
+import io.beambatch.template.TemplateOptions.Mode;
+import java.io.IOException;
+import java.time.Clock;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.coders.StringUtf8Coder;
+import org.apache.beam.sdk.options.PipelineOptionsFactory;
+import org.apache.beam.sdk.options.StreamingOptions;
+import org.apache.beam.sdk.options.ValueProvider;
+import org.apache.beam.sdk.transforms.Create;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the flex template's launcher starts: reads the job file, begins the run or goes on with it,
+ * and hands the graph to Dataflow. It does not wait for the end: there is no launcher left by then.
+ */
+public final class FlexTemplate {
+  private FlexTemplate() {}
+
+  /** Launches by {@link TemplateOptions}. */
+  public static void main(String[] args) throws Exception {
+    PipelineOptionsFactory.register(TemplateOptions.class);
+    TemplateOptions options =
+        PipelineOptionsFactory.fromArgs(args).withValidation().as(TemplateOptions.class);
+    require("staging", options.getStaging());
+    require("apiKeySecret", options.getApiKeySecret());
+    Job job = HostedJob.read(options);
+    pipeline(job, options, SecretProviders.of(job, options)).run();
+  }
+
+  /** The graph of a launch. */
+  static Pipeline pipeline(Job job, TemplateOptions options, ProviderFactory providers)
+      throws IOException, RunException, NoRunException {
+    Run run = open(job, options);
+    if (job.source().watch() != null) {
+      options.as(StreamingOptions.class).setStreaming(true);
+    }
+    Pipeline pipeline = Pipeline.create(options);
+    if (run.record().finished() != null) {
+      // A launch has to give a job: one that ends well, so that a repetition does no harm.
+      pipeline.apply(
+          "Run " + run.record().name() + " was finished before",
+          Create.empty(StringUtf8Coder.of()));
+      return pipeline;
+    }
+    new BatchPipeline(job, run.folder(), new Budget(job, run.folder()))
+        .run(
+            pipeline,
+            new PlanStore(Ledgers.open(run.folder())).namesOfFirstAttempt(),
+            CoordinatorSettings.of(job, run.identity()).in(options.getMode().await()),
+            providers)
+        .apply("Fail over limit", new FailOverLimit(job));
+    return pipeline;
+  }
+
+  private static Run open(Job job, TemplateOptions options)
+      throws IOException, RunException, NoRunException {
+    Runs runs = new Runs(options.getStaging().get(), job, Clock.systemUTC());
+    String name = valueOf(options.getRun());
+    if (options.getMode() != Mode.COLLECT) {
+      return runs.open(name, Choice.RESUME);
+    }
+    Run run = runs.known(name);
+    runs.requireSameJob(run);
+    runs.requirePlan(run);
+    return run;
+  }
+
+  private static void require(String name, ValueProvider<String> parameter) {
+    if (valueOf(parameter) == null) {
+      throw new ParameterException("The parameter " + name + " is missing");
+    }
+  }
+
+  private static @Nullable String valueOf(ValueProvider<String> parameter) {
+    return parameter != null && parameter.isAccessible() ? parameter.get() : null;
+  }
+}

@@ -1,0 +1,113 @@
+package io.beambatch.template;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.beambatch.job.Job;
+import io.beambatch.job.JobFileException;
+import io.beambatch.job.JobReader;
+import io.beambatch.template.TemplateOptions.Mode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.beam.sdk.io.FileSystems;
+import org.apache.beam.sdk.options.SdkHarnessOptions;
+import org.jspecify.annotations.Nullable;
+
+/** A job that is to be run where nothing is known of this machine's disk and environment. */
+final class HostedJob {
+  private HostedJob() {}
+
+  /**
+   * Reads the job file of a launch.
+   *
+   * @throws ParameterException if workers could not run the job; names all that is in the way
+   */
+  static Job read(TemplateOptions options) throws JobFileException {
+    // Job files lie on gs://: file systems come before everything else.
+    FileSystems.setDefaultPipelineOptions(options);
+    Job job = JobReader.read(options.getJobFile(), overrides(options.getOverrides()));
+    if (options.getRoot() != null) {
+      job = JobReader.read(options.getJobFile(), rooted(job, options));
+    }
+    List<String> problems = new ArrayList<>();
+    job.source().paths().forEach(path -> requireRemote("source.path", path, problems));
+    requireRemote("sink.path", job.sink().path(), problems);
+    requireRemote("failures.path", job.failures().path(), problems);
+    if (options.getStaging().isAccessible()) {
+      requireRemote("the parameter staging", options.getStaging().get(), problems);
+    }
+    if (options.getMode() != Mode.RUN && job.source().watch() != null) {
+      problems.add(
+          "source.watch never comes to an end, which mode " + options.getMode() + " needs");
+    }
+    requirePatience(options, job, problems);
+    if (!problems.isEmpty()) {
+      throw new ParameterException(
+          options.getJobFile() + " can't be run on Dataflow: " + String.join("; ", problems));
+    }
+    return job;
+  }
+
+  /** The overrides of a launch, and those that put relative paths under its root. */
+  private static List<String> rooted(Job job, TemplateOptions options) {
+    String root = options.getRoot().replaceAll("/+$", "") + "/";
+    List<String> overrides = new ArrayList<>(overrides(options.getOverrides()));
+    if (!job.source().paths().isEmpty()) {
+      overrides.add(
+          "source.path=" + json(job.source().paths().stream().map(p -> under(root, p)).toList()));
+    }
+    if (job.sink().path() != null) {
+      overrides.add("sink.path=" + json(under(root, job.sink().path())));
+    }
+    if (job.failures().path() != null) {
+      overrides.add("failures.path=" + json(under(root, job.failures().path())));
+    }
+    return overrides;
+  }
+
+  private static String under(String root, String path) {
+    return path.contains("://") || path.startsWith("/") ? path : root + path;
+  }
+
+  /** JSON is YAML, whatever the text has in it. */
+  private static String json(Object value) {
+    return JsonMapper.builder().build().valueToTree(value).toString();
+  }
+
+  /** Splits {@code a=1;b=2}; a doubled semicolon stands for one in a value. */
+  static List<String> overrides(@Nullable String text) {
+    if (text == null || text.isBlank()) {
+      return List.of();
+    }
+    String mark = "\0";
+    return Stream.of(text.replace(";;", mark).split(";"))
+        .map(override -> override.replace(mark, ";").strip())
+        .filter(override -> !override.isEmpty())
+        .toList();
+  }
+
+  private static void requireRemote(String name, @Nullable String path, List<String> problems) {
+    if (path != null && !path.contains("://")) {
+      problems.add(
+          name
+              + " is "
+              + path
+              + ", a path on this machine, which workers don't see: use a gs:// path, or the"
+              + " parameter root");
+    }
+  }
+
+  /** Batches take up to a day, and one callback waits for all of them. */
+  private static void requirePatience(TemplateOptions options, Job job, List<String> problems) {
+    int timeout = options.as(SdkHarnessOptions.class).getElementProcessingTimeoutMinutes();
+    if (options.getMode() == Mode.RUN
+        && timeout > 0
+        && timeout <= job.poll().deadline().toMinutes()) {
+      problems.add(
+          "elementProcessingTimeoutMinutes is "
+              + timeout
+              + ", but batches are awaited for up to poll.deadline ("
+              + job.poll().deadline().toMinutes()
+              + " minutes): leave it out");
+    }
+  }
+}

@@ -1,0 +1,82 @@
+package io.beambatch.template;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.beambatch.template.TemplateParameter.Kind;
+import java.beans.Introspector;
+import java.lang.reflect.Field;
+import java.lang.reflect.Method;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import org.apache.beam.sdk.options.Default;
+import org.apache.beam.sdk.options.Description;
+import org.apache.beam.sdk.options.Validation;
+import org.apache.beam.sdk.options.ValueProvider;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A parameter, as {@link TemplateOptions} declares it.
+ *
+ * @param without what happens without a value, where one is optional; or empty
+ * @param isOptional in a flex template; of a classic one every parameter is required
+ * @param isClassic whether it is given when a classic template is launched, and not when it is
+ *     built
+ * @param regex that a value has to match, or null
+ * @param choices all values that are possible, or empty for any
+ * @param usual what holds if it is not given, or null
+ */
+record ParameterSpec(
+    String name,
+    String label,
+    String help,
+    String without,
+    Kind kind,
+    boolean isOptional,
+    boolean isClassic,
+    @Nullable String regex,
+    List<String> choices,
+    @Nullable String usual,
+    String example) {
+
+  /** All parameters, in the order in which they are shown. */
+  static List<ParameterSpec> all() {
+    return Arrays.stream(TemplateOptions.class.getDeclaredMethods())
+        .filter(method -> method.isAnnotationPresent(TemplateParameter.class))
+        .sorted(
+            Comparator.comparingInt(
+                method -> method.getAnnotation(TemplateParameter.class).order()))
+        .map(ParameterSpec::of)
+        .toList();
+  }
+
+  private static ParameterSpec of(Method getter) {
+    TemplateParameter parameter = getter.getAnnotation(TemplateParameter.class);
+    Default.Enum usual = getter.getAnnotation(Default.Enum.class);
+    List<String> choices =
+        getter.getReturnType().isEnum()
+            ? Arrays.stream(getter.getReturnType().getFields()).map(ParameterSpec::choice).toList()
+            : List.of();
+    return new ParameterSpec(
+        Introspector.decapitalize(getter.getName().substring("get".length())),
+        parameter.label(),
+        getter.getAnnotation(Description.class).value(),
+        parameter.without(),
+        parameter.kind(),
+        !getter.isAnnotationPresent(Validation.Required.class),
+        getter.getReturnType() == ValueProvider.class,
+        parameter.regex().isEmpty() ? null : "^" + parameter.regex() + "$",
+        choices,
+        usual == null ? null : usual.value().toLowerCase(Locale.ROOT),
+        parameter.example());
+  }
+
+  private static String choice(Field constant) {
+    return constant.getAnnotation(JsonProperty.class).value();
+  }
+
+  /** What the parameter is for, and what happens without it, if it is optional. */
+  String helpText(boolean optional) {
+    return optional && !without.isEmpty() ? help + " " + without : help;
+  }
+}

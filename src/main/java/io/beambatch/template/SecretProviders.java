@@ -1,0 +1,37 @@
+package io.beambatch.template;
+
+import io.beambatch.job.Job;
+import io.beambatch.provider.BatchProvider;
+import io.beambatch.provider.OpenAiProvider;
+import io.beambatch.provider.ProviderFactory;
+import io.beambatch.provider.ProviderSettingsException;
+import java.io.IOException;
+import java.util.Map;
+import org.apache.beam.sdk.options.ValueProvider;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Opens a provider with the key of a secret, which the worker reads when it needs it. What travels
+ * is the secret's name. The worker's environment is not asked for anything.
+ *
+ * @param baseUrl of the job, or null for the provider's own
+ * @param secret the secret's version
+ */
+record SecretProviders(@Nullable String baseUrl, ValueProvider<String> secret)
+    implements ProviderFactory {
+
+  /** The providers of a job, with the key that the options name. */
+  static SecretProviders of(Job job, TemplateOptions options) {
+    return new SecretProviders(job.request().baseUrl(), options.getApiKeySecret());
+  }
+
+  @Override
+  public BatchProvider open() {
+    try {
+      return OpenAiProvider.connect(
+          baseUrl, Map.of("OPENAI_API_KEY", Secrets.OF_THIS_WORKER.read(secret.get())));
+    } catch (IOException | ProviderSettingsException e) {
+      throw new IllegalStateException(e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,155 @@
+package io.beambatch.template;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * Makes all that describes the templates' parameters from {@link TemplateOptions}: the metadata of
+ * both kinds of templates, the flex template's container spec, and the table in the docs.
+ */
+public final class TemplateFiles {
+  /** Stands in the container spec for the image, which is known when the template is built. */
+  static final String IMAGE = "@IMAGE@";
+
+  static final Path FLEX_METADATA = Path.of("templates/dataflow/flex/metadata.json");
+  static final Path CONTAINER_SPEC = Path.of("templates/dataflow/flex/container-spec.json");
+  static final Path CLASSIC_METADATA = Path.of("templates/dataflow/classic/metadata.json");
+  static final Path DOCS = Path.of("docs/dataflow.md");
+
+  private static final String BEGIN = "<!-- parameters: made by TemplateFiles -->\n";
+  private static final String END = "<!-- end of parameters -->\n";
+  private static final JsonMapper MAPPER = JsonMapper.builder().build();
+
+  private TemplateFiles() {}
+
+  /** Writes the files anew, in the project's folder that is the first argument, or the current. */
+  public static void main(String[] args) throws IOException {
+    Path project = Path.of(args.length == 0 ? "" : args[0]);
+    for (Map.Entry<Path, String> file : all(project).entrySet()) {
+      Path path = project.resolve(file.getKey());
+      Files.createDirectories(path.toAbsolutePath().getParent());
+      Files.writeString(path, file.getValue());
+      System.out.println(path);
+    }
+  }
+
+  /** What the files of a project have to be, by their paths in it. */
+  static Map<Path, String> all(Path project) throws IOException {
+    Map<Path, String> files = new LinkedHashMap<>();
+    files.put(FLEX_METADATA, json(flexMetadata()));
+    files.put(CONTAINER_SPEC, json(containerSpec()));
+    files.put(CLASSIC_METADATA, json(classicMetadata()));
+    files.put(DOCS, withTable(Files.readString(project.resolve(DOCS))));
+    return files;
+  }
+
+  private static ObjectNode containerSpec() {
+    ObjectNode spec = MAPPER.createObjectNode().put("image", IMAGE);
+    spec.set("metadata", flexMetadata());
+    spec.putObject("sdkInfo").put("language", "JAVA");
+    return spec;
+  }
+
+  private static ObjectNode flexMetadata() {
+    ObjectNode metadata =
+        MAPPER
+            .createObjectNode()
+            .put("name", "Batch inference")
+            .put(
+                "description",
+                "Takes the documents that a job file names through a provider's batch API, and"
+                    + " writes them with their answers: nothing lost, nothing paid twice.")
+            .put("streaming", false);
+    ParameterSpec.all().forEach(spec -> add(metadata, spec, spec.isOptional()));
+    return metadata;
+  }
+
+  private static ObjectNode classicMetadata() {
+    ObjectNode metadata =
+        MAPPER
+            .createObjectNode()
+            .put("name", "Batch inference: @JOB@")
+            .put(
+                "description",
+                "Takes the documents of the job @JOB@ through a provider's batch API, and writes"
+                    + " them with their answers: nothing lost, nothing paid twice.");
+    ParameterSpec.all().stream()
+        .filter(ParameterSpec::isClassic)
+        .forEach(spec -> add(metadata, spec, /* isOptional= */ false));
+    return metadata;
+  }
+
+  private static void add(ObjectNode metadata, ParameterSpec spec, boolean isOptional) {
+    ObjectNode parameter =
+        metadata
+            .withArray("parameters")
+            .addObject()
+            .put("name", spec.name())
+            .put("label", spec.label())
+            .put("helpText", spec.helpText(isOptional) + " Example: " + spec.example())
+            .put("paramType", spec.kind().name())
+            .put("isOptional", isOptional);
+    if (spec.regex() != null) {
+      parameter.putArray("regexes").add(spec.regex());
+    }
+    if (!spec.choices().isEmpty()) {
+      ArrayNode options = parameter.putArray("enumOptions");
+      spec.choices()
+          .forEach(choice -> options.addObject().put("value", choice).put("label", choice));
+    }
+    if (spec.usual() != null) {
+      parameter.put("defaultValue", spec.usual());
+    }
+  }
+
+  private static String json(ObjectNode node) throws IOException {
+    return MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(node) + "\n";
+  }
+
+  private static String withTable(String docs) {
+    int begin = docs.indexOf(BEGIN);
+    int end = docs.indexOf(END);
+    if (begin < 0 || end < begin) {
+      throw new IllegalStateException(
+          DOCS + " has no lines " + BEGIN.strip() + " and " + END.strip() + " for the table");
+    }
+    return docs.substring(0, begin + BEGIN.length()) + "\n" + table() + "\n" + docs.substring(end);
+  }
+
+  private static String table() {
+    StringBuilder table =
+        new StringBuilder("| parameter | flex | classic | meaning |\n|---|---|---|---|\n");
+    for (ParameterSpec spec : ParameterSpec.all()) {
+      table.append(
+          String.format(
+              Locale.ROOT,
+              "| `%s` | %s | %s | %s Example: `%s` |%n",
+              spec.name(),
+              spec.isOptional()
+                  ? spec.usual() == null ? "optional" : "`" + spec.usual() + "`"
+                  : "required",
+              spec.isClassic() ? "required" : "when built",
+              spec.helpText(spec.isOptional()),
+              spec.example()));
+    }
+    return table.toString();
+  }
+
+  /** The metadata of a job's classic template. */
+  static String classicMetadata(String job) throws IOException {
+    return json(classicMetadata()).replace("@JOB@", job);
+  }
+
+  /** All parameters that a flex template takes. */
+  static List<String> names() {
+    return ParameterSpec.all().stream().map(ParameterSpec::name).toList();
+  }
+}

@@ -1,0 +1,139 @@
+package io.beambatch.template;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.beambatch.job.Job;
+import io.beambatch.job.JobReader;
+import io.beambatch.localserver.LocalServer;
+import io.beambatch.localserver.LocalServerSettings;
+import io.beambatch.provider.BatchProvider;
+import io.beambatch.provider.OpenAiProvider;
+import io.beambatch.provider.ProviderFactory;
+import io.beambatch.provider.ProviderSettingsException;
+import io.beambatch.run.NoRunException;
+import io.beambatch.run.Report;
+import io.beambatch.storage.RunFolder;
+import io.beambatch.template.FailOverLimit.TooManyFailedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.options.PipelineOptionsFactory;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a launch does, on the direct runner. */
+@Tag("slow")
+class FlexTemplateTest {
+  @TempDir Path folder;
+  private LocalServer server;
+
+  @BeforeEach
+  void aServerAnswers() throws Exception {
+    server = LocalServer.start(LocalServerSettings.defaults().withDir(folder.resolve("server")));
+    Files.writeString(
+        folder.resolve("in.jsonl"), "{\"text\": \"a good one\"}\n{\"other\": \"no text\"}\n");
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    server.close();
+  }
+
+  @Test
+  void goesFromDocumentsToTheReport() throws Exception {
+    launch(job(), "--run=monday");
+
+    assertThat(Report.of(folderOf("monday")))
+        .returns(2L, Report::documents)
+        .returns(1L, Report::answered)
+        .returns(1L, Report::failures);
+  }
+
+  @Test
+  void doesNothingForAFinishedRun() throws Exception {
+    launch(job(), "--run=monday");
+    Report first = Report.of(folderOf("monday"));
+
+    Pipeline again = FlexTemplate.pipeline(job(), options("--run=monday"), providers());
+
+    assertThat(again.run().waitUntilFinish().isTerminal()).isTrue();
+    assertThat(Report.of(folderOf("monday"))).isEqualTo(first);
+  }
+
+  @Test
+  void submitsAndCollectsInLaunchesOfTheirOwn() throws Exception {
+    launch(job(), "--run=monday", "--mode=submit");
+    assertThat(Path.of(folderOf("monday").report())).doesNotExist();
+
+    int launches = 0;
+    while (!Files.exists(Path.of(folderOf("monday").report()))) {
+      launch(job(), "--run=monday", "--mode=collect");
+      assertThat(++launches).isLessThan(100);
+    }
+
+    assertThat(Report.of(folderOf("monday"))).returns(2L, Report::documents);
+  }
+
+  @Test
+  void hasNothingToCollectOfARunThatWasNotSubmitted() {
+    assertThatThrownBy(() -> launch(job(), "--run=tuesday", "--mode=collect"))
+        .isInstanceOf(NoRunException.class)
+        .hasMessageContaining("has no run tuesday");
+  }
+
+  @Test
+  void failsOverTheLimitOfFailedDocumentsButLeavesTheReport() throws Exception {
+    assertThatThrownBy(() -> launch(job("retry.max_failed=0"), "--run=monday"))
+        .hasCauseInstanceOf(TooManyFailedException.class)
+        .hasMessageContaining("1 of 2 documents failed, more than retry.max_failed allows");
+    assertThat(Report.of(folderOf("monday")).documents()).isEqualTo(2);
+  }
+
+  private void launch(Job job, String... args) throws Exception {
+    FlexTemplate.pipeline(job, options(args), providers()).run().waitUntilFinish();
+  }
+
+  private TemplateOptions options(String... args) {
+    return PipelineOptionsFactory.fromArgs(
+            Stream.concat(Stream.of("--staging=" + folder.resolve("staging")), Stream.of(args))
+                .toArray(String[]::new))
+        .as(TemplateOptions.class);
+  }
+
+  private RunFolder folderOf(String run) {
+    return RunFolder.of(folder.resolve("staging").toString(), "reviews", run);
+  }
+
+  private ProviderFactory providers() {
+    return new Local(server.baseUrl().toString());
+  }
+
+  private Job job(String... overrides) throws Exception {
+    return JobReader.parse(
+        "job.yaml",
+        HostedJobTest.YAML,
+        Stream.concat(
+                Stream.of(
+                    "source.path=" + folder.resolve("in.jsonl"),
+                    "sink.path=" + folder.resolve("out/answers")),
+                Stream.of(overrides))
+            .toList());
+  }
+
+  private record Local(String baseUrl) implements ProviderFactory {
+    @Override
+    public BatchProvider open() {
+      try {
+        return OpenAiProvider.connect(baseUrl, Map.of("OPENAI_API_KEY", "any"));
+      } catch (ProviderSettingsException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+  }
+}
