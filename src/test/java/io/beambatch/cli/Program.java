@@ -2,6 +2,7 @@ package io.beambatch.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -36,25 +37,49 @@ final class Program implements AutoCloseable {
    */
   static Program start(Path logs, Map<String, String> environment, List<String> args)
       throws IOException {
+    List<String> command = new ArrayList<>(words(List.of()));
+    command.addAll(args);
+    return start(Path.of("").toAbsolutePath(), logs, environment, command);
+  }
+
+  /** Starts a command in a folder: one that begins with {@link #words}, or that runs such a one. */
+  static Program start(
+      Path directory, Path logs, Map<String, String> environment, List<String> command)
+      throws IOException {
+    Path out = Path.of(logs + ".out");
+    Path err = Path.of(logs + ".err");
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .directory(directory.toFile())
+            .redirectOutput(out.toFile())
+            .redirectError(err.toFile());
+    builder.environment().keySet().removeIf(name -> name.startsWith("OPENAI_"));
+    builder.environment().putAll(environment);
+    return new Program(builder.start(), out, err);
+  }
+
+  /**
+   * The words that start it, before its arguments.
+   *
+   * @param more of the class path, as a profile of the build would put it there
+   */
+  static List<String> words(List<String> more) {
     assertThat(JAR).as("the jar, which mvn package makes").exists();
-    List<String> command =
+    List<String> words =
         new ArrayList<>(
             List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 // Starts sooner, and there are many starts.
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
-                "-Xmx512m",
-                "-jar",
-                JAR.toString()));
-    command.addAll(args);
-    Path out = Path.of(logs + ".out");
-    Path err = Path.of(logs + ".err");
-    ProcessBuilder builder =
-        new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
-    builder.environment().keySet().removeIf(name -> name.startsWith("OPENAI_"));
-    builder.environment().putAll(environment);
-    return new Program(builder.start(), out, err);
+                "-Xmx512m"));
+    if (more.isEmpty()) {
+      words.addAll(List.of("-jar", JAR.toString()));
+    } else {
+      String classPath = JAR + File.pathSeparator + String.join(File.pathSeparator, more);
+      words.addAll(List.of("-cp", classPath, Main.class.getName()));
+    }
+    return words;
   }
 
   String out() throws IOException {

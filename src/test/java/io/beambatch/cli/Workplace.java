@@ -114,6 +114,12 @@ record Workplace(Path folder) {
     }
   }
 
+  /** What a server has done in its life. */
+  static JsonNode stats(URI baseUrl) throws IOException, InterruptedException {
+    HttpRequest request = HttpRequest.newBuilder(baseUrl.resolve("/_stats")).build();
+    return JSON.readTree(HttpClient.newHttpClient().send(request, BodyHandlers.ofString()).body());
+  }
+
   /** Everything on all pages of a list call. */
   static List<JsonNode> listed(String call) throws IOException, InterruptedException {
     HttpClient client = HttpClient.newHttpClient();
