@@ -1,0 +1,173 @@
+package io.beambatch.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The script that cron starts, with the packaged program and a server of its own. */
+@Tag("slow")
+class CronTest {
+  private static final Path SCRIPT = Path.of("templates/cron/daily.sh").toAbsolutePath();
+  private static final int STARTS = 200;
+
+  @TempDir Path folder;
+  private Workplace workplace;
+  private Program server;
+  private URI baseUrl;
+  private int started;
+
+  @BeforeEach
+  void startServer() throws Exception {
+    workplace = new Workplace(folder);
+    server =
+        Program.start(
+            folder.resolve("serve"),
+            Map.of(),
+            // The first batch expires, so that there is something to be sent again.
+            List.of("serve", "--port", "0", "--latency", "3s", "--fault", "batch:expire:1"));
+    baseUrl = server.servedUrl();
+    Files.writeString(
+        folder.resolve("env"), "OPENAI_API_KEY=local\nOPENAI_BASE_URL=" + baseUrl + "\n");
+  }
+
+  @AfterEach
+  void endServer() {
+    server.close();
+  }
+
+  @Test
+  void submitsTheDaysRunOnceAndCollectsItUntilItIsDone() throws Exception {
+    documents("2026-03-01", "{\"id\":1,\"text\":\"good\"}\n{\"id\":2,\"text\":\"bad\"}\n");
+    assertThat(start("2026-03-01")).isZero();
+    assertThat(marks()).containsExactly("2026-03-01.pending");
+    int starts = 1;
+    while (marks().contains("2026-03-01.pending")) {
+      assertThat(start("2026-03-01")).isZero();
+      assertThat(++starts).as("starts").isLessThan(STARTS);
+    }
+    assertThat(marks()).containsExactly("2026-03-01.done");
+    assertThat(workplace.answered().stream().map(document -> document.path("id").asInt()))
+        .containsExactlyInAnyOrder(1, 2);
+
+    JsonNode before = stats();
+    assertThat(start("2026-03-01")).isZero();
+    assertThat(stats()).as("what the server has seen").isEqualTo(before);
+    assertThat(before.path("batches_created").asInt()).isEqualTo(2);
+    assertThat(before.path("custom_ids_answered_more_than_once").asInt()).isZero();
+  }
+
+  @Test
+  void collectsYesterdaysRunBesideToday() throws Exception {
+    documents("2026-03-01", "{\"id\":1,\"text\":\"good\"}\n");
+    documents("2026-03-02", "{\"id\":2,\"text\":\"bad\"}\n");
+    assertThat(start("2026-03-01")).isZero();
+    int starts = 1;
+    while (!marks().equals(List.of("2026-03-01.done", "2026-03-02.done"))) {
+      assertThat(start("2026-03-02")).isZero();
+      assertThat(++starts).as("starts").isLessThan(STARTS);
+    }
+    assertThat(workplace.answered().stream().map(document -> document.path("id").asInt()))
+        .containsExactlyInAnyOrder(1, 2);
+  }
+
+  @Test
+  void doesNothingWhileAnotherIsAtIt() throws Exception {
+    Path state = Files.createDirectories(folder.resolve("state/sentiment"));
+    Process holder =
+        new ProcessBuilder("flock", state.resolve("lock").toString(), "sh", "-c", "echo held; cat")
+            .start();
+    try {
+      assertThat(holder.inputReader().readLine()).isEqualTo("held");
+      assertThat(start("2026-03-01")).isZero();
+      assertThat(marks()).isEmpty();
+    } finally {
+      holder.getOutputStream().close();
+      assertThat(holder.waitFor(1, TimeUnit.MINUTES)).isTrue();
+    }
+  }
+
+  @Test
+  void tellsOnceWhatIsForPeopleToMend() throws Exception {
+    assertThat(start("2026-03-01", "--set", "retry.atempts=3")).isEqualTo(1);
+    assertThat(said())
+        .contains("pipelines/sentiment.yaml, run 2026-03-01: ended with exit code 2")
+        .contains("rename 2026-03-01.failed to 2026-03-01.new")
+        .contains("attempts");
+    assertThat(marks()).containsExactly("2026-03-01.failed");
+    assertThat(start("2026-03-01")).isZero();
+    assertThat(said()).isEmpty();
+  }
+
+  @Test
+  void goesOnAfterAnError() throws Exception {
+    assertThat(start("2026-03-01")).isEqualTo(1);
+    assertThat(said()).contains("the next start goes on").contains("No file matches source.path");
+    assertThat(marks()).containsExactly("2026-03-01.new");
+    documents("2026-03-01", "{\"id\":1,\"text\":\"good\"}\n");
+    assertThat(start("2026-03-01")).isZero();
+    assertThat(marks()).containsExactly("2026-03-01.pending");
+  }
+
+  private void documents(String day, String lines) throws IOException {
+    workplace.write(day + ".jsonl", lines);
+  }
+
+  /** Starts the script on a day, as cron would, and returns its exit code. */
+  private int start(String day, String... more) throws Exception {
+    List<String> command =
+        new ArrayList<>(
+            workplace.command(
+                SCRIPT.toString(),
+                "pipelines/sentiment.yaml",
+                "--set",
+                "source.path=" + folder + "/{day}.jsonl"));
+    command.addAll(List.of(more));
+    try (Program script =
+        Program.start(
+            folder,
+            folder.resolve("script-" + ++started),
+            Map.of(
+                "BEAMBATCH_COMMAND",
+                String.join(" ", Program.words(List.of())),
+                "BEAMBATCH_ENV",
+                folder.resolve("env").toString(),
+                "BEAMBATCH_STATE",
+                folder.resolve("state").toString(),
+                "BEAMBATCH_DAY",
+                day),
+            command)) {
+      return script.end();
+    }
+  }
+
+  /** What the newest start said. */
+  private String said() throws IOException {
+    return Files.readString(folder.resolve("script-" + started + ".out"))
+        + Files.readString(folder.resolve("script-" + started + ".err"));
+  }
+
+  /** How far each day has come. */
+  private List<String> marks() throws IOException {
+    return Workplace.files(folder.resolve("state/sentiment/2026"), "").stream()
+        .map(path -> path.getFileName().toString())
+        .filter(name -> !name.endsWith(".log"))
+        .toList();
+  }
+
+  private JsonNode stats() throws Exception {
+    return Workplace.stats(baseUrl);
+  }
+}

@@ -1,0 +1,92 @@
+#!/usr/bin/env bash
+# Submits the day's run of a job, once, and looks after every run of it that is under way. Meant to be
+# started by cron every 15 to 30 minutes; a start that has nothing to do ends at once.
+#
+#   daily.sh JOB.yaml [OPTION]...
+#
+# The run is named by the day. {day} in an option becomes that name, also days later when the run is
+# collected:
+#
+#   daily.sh pipelines/nightly-report.yaml --set 'source.path=/data/{day}/*.jsonl'
+#
+# Environment:
+#   BEAMBATCH_HOME     where job files and relative paths start; default: the folder of this project
+#   BEAMBATCH_COMMAND  how to start the program; default: java -jar target/beam-batch-inference.jar
+#   BEAMBATCH_ENV      a file with OPENAI_API_KEY=… in it, for nobody else to read; default: none
+#   BEAMBATCH_STATE    where this script notes what is under way; default: .beambatch-cron
+#   BEAMBATCH_DAY      the day, to make up for one that was missed; default: today
+#
+# It says nothing as long as all goes well, so that cron sends mail only when somebody should look.
+set -euo pipefail
+
+job=${1:?name a job file}
+shift
+cd "${BEAMBATCH_HOME:-$(dirname "$0")/../..}"
+read -ra program <<<"${BEAMBATCH_COMMAND:-java -jar target/beam-batch-inference.jar}"
+day=${BEAMBATCH_DAY:-$(date +%F)}
+state=${BEAMBATCH_STATE:-.beambatch-cron}/$(basename "$job" .yaml)
+mkdir -p "$state"
+state=$(cd "$state" && pwd)
+
+# One at a time; the program holds the lock, too, should this script be killed without it.
+exec 9>"$state/lock"
+flock -n 9 || exit 0
+
+if [[ -n ${BEAMBATCH_ENV:-} ]]; then
+  set -a
+  # shellcheck disable=SC1090
+  . "$BEAMBATCH_ENV"
+  set +a
+fi
+
+# A run is DAY.new, then DAY.pending, then DAY.done or DAY.failed.
+if ! compgen -G "$state/$day.[npdf]*" >/dev/null; then
+  touch "$state/$day.new"
+fi
+
+status=0
+
+# Runs a command of the program for a day; its exit code goes to $code.
+go() {
+  local command=$1 day=$2
+  shift 2
+  code=0
+  before=$(stat -c %s "$state/$day.log" 2>/dev/null || echo 0)
+  "${program[@]}" "$command" "$job" --run "$day" "${@//\{day\}/$day}" >>"$state/$day.log" 2>&1 || code=$?
+}
+
+# Says that a run needs a look, and what the program said about it this time.
+tell() {
+  local said
+  said=$(tail -c "+$((before + 1))" "$state/$1.log")
+  echo "$job, run $1: $2; see $state/$1.log:" >&2
+  grep -m 1 -A 9 '^error:' <<<"$said" >&2 || head -n 10 <<<"$said" >&2
+  status=1
+}
+
+# What an exit code makes of a run: 2, 3 and 4 are for people, any other error may be over next time.
+settle() {
+  local day=$1 from=$2
+  case $code in
+    0) mv "$state/$day.$from" "$state/$day.done" ;;
+    75) [[ $from == pending ]] || mv "$state/$day.$from" "$state/$day.pending" ;;
+    2 | 3 | 4)
+      mv "$state/$day.$from" "$state/$day.failed"
+      tell "$day" "ended with exit code $code (to try it again, rename $day.failed to $day.new)"
+      ;;
+    *) tell "$day" "stopped with exit code $code; the next start goes on" ;;
+  esac
+}
+
+shopt -s nullglob
+for run in "$state"/*.pending; do
+  run=$(basename "$run" .pending)
+  go collect "$run" "$@"
+  settle "$run" pending
+done
+for run in "$state"/*.new; do
+  run=$(basename "$run" .new)
+  go submit "$run" "$@"
+  settle "$run" new
+done
+exit "$status"
