@@ -74,7 +74,9 @@ public final class BatchPipeline {
   private PCollectionTuple read(Pipeline pipeline) {
     return pipeline.apply(
         "Read documents",
-        ReadDocuments.from(job.source(), folder.input()).withoutPlanned(new FilePlans(folder)));
+        ReadDocuments.from(job.source(), folder.input())
+            .withoutPlanned(new FilePlans(folder))
+            .keepingSchemaWith(folder));
   }
 
   private PCollection<Plan> plan(PCollectionTuple read) {

@@ -32,6 +32,8 @@ class RoomsTest {
           .mayNotAccessAnyLayer()
           .whereLayer("bigquery")
           .mayOnlyAccessLayers("job", "schema")
+          .whereLayer("records")
+          .mayOnlyAccessLayers("schema", "storage")
           .whereLayer("ledger")
           .mayOnlyAccessLayers("provider", "storage")
           .whereLayer("cost")
@@ -67,6 +69,7 @@ class RoomsTest {
         List.of(
             "storage",
             "schema",
+            "records",
             "provider",
             "bigquery",
             "ledger",
@@ -86,7 +89,8 @@ class RoomsTest {
   private static LayeredArchitecture stages(LayeredArchitecture rooms) {
     LayeredArchitecture ruled = rooms;
     List<String> allowed =
-        new ArrayList<>(List.of("storage", "schema", "provider", "bigquery", "ledger", "cost"));
+        new ArrayList<>(
+            List.of("storage", "schema", "records", "provider", "bigquery", "ledger", "cost"));
     for (String stage : STAGES) {
       ruled = ruled.whereLayer(stage).mayOnlyAccessLayers(allowed.toArray(String[]::new));
       allowed.add(stage);

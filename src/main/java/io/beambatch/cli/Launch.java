@@ -13,6 +13,7 @@ import io.beambatch.run.Report;
 import io.beambatch.run.Runs.Run;
 import io.beambatch.run.Standing;
 import io.beambatch.run.TableSurvey;
+import io.beambatch.sink.SinkSchema;
 import java.io.PrintWriter;
 import java.util.List;
 import org.apache.beam.sdk.Pipeline;
@@ -101,6 +102,7 @@ final class Launch {
             + run.folder().path());
     err.flush();
     new TableSurvey(job, options.beam()).check(run.folder(), !committed.isEmpty());
+    SinkSchema.check(job, run.folder());
     Pipeline pipeline = Pipeline.create(options.beam());
     new BatchPipeline(job, run.folder(), new Budget(job, run.folder()))
         .run(pipeline, committed, settings(run, mode), peer.providers());

@@ -21,17 +21,24 @@ final class JsonRecords implements RecordParser {
 
   @Override
   public @Nullable Document parse(RecordReader record) throws InvalidRecordException {
-    byte[] bytes = record.buffer();
-    Trimmed object = Trimmed.of(bytes, record.start(), record.end());
+    return parse(record.buffer(), record.start(), record.end(), record.line());
+  }
+
+  /**
+   * The document that an object is; null if it is blank.
+   *
+   * @param number of the line or record, for documents that have no id of their own
+   */
+  @Nullable Document parse(byte[] bytes, int from, int to, long number)
+      throws InvalidRecordException {
+    Trimmed object = Trimmed.of(bytes, from, to);
     if (object.from() == object.to()) {
       return null;
     }
     String text = Utf8.text(bytes, object.from(), object.to());
     JsonScan scan = scan(bytes, object, text);
     String wrapped = scan.wrappedLine();
-    return wrapped == null
-        ? document(bytes, object, text, scan, record.line())
-        : unwrap(wrapped, record.line());
+    return wrapped == null ? document(bytes, object, text, scan, number) : unwrap(wrapped, number);
   }
 
   /** A failed line of an earlier run is read again as if it stood in this line. */

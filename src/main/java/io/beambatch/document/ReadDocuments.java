@@ -1,6 +1,7 @@
 package io.beambatch.document;
 
 import io.beambatch.job.SourceSpec;
+import io.beambatch.storage.RunFolder;
 import io.beambatch.storage.Storage;
 import java.io.IOException;
 import java.util.List;
@@ -25,6 +26,7 @@ import org.apache.beam.sdk.values.PCollectionTuple;
 import org.apache.beam.sdk.values.TupleTag;
 import org.apache.beam.sdk.values.TupleTagList;
 import org.joda.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a source's files, or its table, into documents.
@@ -38,6 +40,9 @@ import org.joda.time.Duration;
  * one by one, because it keeps in memory whatever is read before its turn. Compressed files ({@code
  * .gz}, {@code .gzip}, {@code .bz2}, {@code .zst}, {@code .zstd}) are decompressed into the staging
  * folder for that; the slices stay there.
+ *
+ * <p>Files that bring their schema, Avro and Parquet, are cut between their blocks or row groups;
+ * every record is a document, in JSON ({@link io.beambatch.schema.RecordJson}).
  *
  * <p>Of a watched source, each new file's documents lie in the fixed window of the time at which it
  * was found, and so does its path in {@link #FILES}. Files have to appear complete, by being moved
@@ -62,9 +67,15 @@ public final class ReadDocuments extends PTransform<PBegin, PCollectionTuple> {
   private final String stagingFolder;
   private final ReadSettings settings;
   private final PlannedFiles planned;
+  private final @Nullable RunFolder schemaFolder;
 
   private ReadDocuments(
-      SourceSpec source, String stagingFolder, ReadSettings settings, PlannedFiles planned) {
+      SourceSpec source,
+      String stagingFolder,
+      ReadSettings settings,
+      PlannedFiles planned,
+      @Nullable RunFolder schemaFolder) {
+    this.schemaFolder = schemaFolder;
     this.source = source;
     this.stagingFolder = stagingFolder;
     this.settings = settings;
@@ -79,16 +90,21 @@ public final class ReadDocuments extends PTransform<PBegin, PCollectionTuple> {
    */
   public static ReadDocuments from(SourceSpec source, String stagingFolder) {
     SliceReader.scanner(source);
-    return new ReadDocuments(source, stagingFolder, ReadSettings.DEFAULT, PlannedFiles.NONE);
+    return new ReadDocuments(source, stagingFolder, ReadSettings.DEFAULT, PlannedFiles.NONE, null);
   }
 
   ReadDocuments withSettings(ReadSettings changed) {
-    return new ReadDocuments(source, stagingFolder, changed, planned);
+    return new ReadDocuments(source, stagingFolder, changed, planned, schemaFolder);
   }
 
   /** Does not read those files of a watched source that are planned. */
   public ReadDocuments withoutPlanned(PlannedFiles files) {
-    return new ReadDocuments(source, stagingFolder, settings, files);
+    return new ReadDocuments(source, stagingFolder, settings, files, schemaFolder);
+  }
+
+  /** Keeps the schema of a source whose files bring one with a run, and checks all files by it. */
+  public ReadDocuments keepingSchemaWith(RunFolder folder) {
+    return new ReadDocuments(source, stagingFolder, settings, planned, folder);
   }
 
   @Override
@@ -114,7 +130,9 @@ public final class ReadDocuments extends PTransform<PBegin, PCollectionTuple> {
     PCollection<Slice> slices =
         files
             .apply("Spread files", Reshuffle.viaRandomKey())
-            .apply("Cut into slices", ParDo.of(new CutFn(source, settings, stagingFolder)))
+            .apply(
+                "Cut into slices",
+                ParDo.of(new CutFn(source, settings, stagingFolder, schemaFolder)))
             .setCoder(SliceCoder.of());
     return (onDirectRunner(files) ? pace(slices) : slices)
         .apply("Spread slices", Reshuffle.viaRandomKey())
@@ -171,16 +189,28 @@ public final class ReadDocuments extends PTransform<PBegin, PCollectionTuple> {
     private final SourceSpec source;
     private final ReadSettings settings;
     private final String stagingFolder;
+    private final @Nullable RunFolder schemaFolder;
+    private transient @Nullable SourceSchemas schemas;
 
-    CutFn(SourceSpec source, ReadSettings settings, String stagingFolder) {
+    CutFn(
+        SourceSpec source,
+        ReadSettings settings,
+        String stagingFolder,
+        @Nullable RunFolder schemaFolder) {
+      this.schemaFolder = schemaFolder;
       this.source = source;
       this.settings = settings;
       this.stagingFolder = stagingFolder;
     }
 
+    @Setup
+    public void open() {
+      schemas = schemaFolder == null ? null : new SourceSchemas(schemaFolder);
+    }
+
     @ProcessElement
     public void cut(@Element String file, OutputReceiver<Slice> slices) throws IOException {
-      new SliceCutter(source, settings, stagingFolder).cut(file, slices::output);
+      new SliceCutter(source, settings, stagingFolder, schemas).cut(file, slices::output);
     }
   }
 

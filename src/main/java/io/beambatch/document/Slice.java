@@ -7,9 +7,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param file the source file, by the name it was found under
  * @param path where the bytes are: the same file, or a decompressed copy in the staging location
- * @param offset of the first byte
- * @param length in bytes, or {@link #WHOLE} for a file that is one document
- * @param line of the source file in which the slice starts, counted from 1
+ * @param offset of the first byte; of a file of records, the place of its piece
+ * @param length in bytes, or {@link #WHOLE} for a file that is one document; of a file of records,
+ *     how many records
+ * @param line of the source file in which the slice starts, or its first record, counted from 1
  * @param header for CSV, else null
  */
 record Slice(

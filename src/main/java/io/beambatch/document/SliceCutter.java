@@ -18,8 +18,19 @@ final class SliceCutter {
   private final SourceSpec source;
   private final ReadSettings settings;
   private final String stagingFolder;
+  private final @Nullable RecordSource records;
 
-  SliceCutter(SourceSpec source, ReadSettings settings, String stagingFolder) {
+  /**
+   * A cutter.
+   *
+   * @param schemas of a source whose files bring their schema; else null
+   */
+  SliceCutter(
+      SourceSpec source,
+      ReadSettings settings,
+      String stagingFolder,
+      @Nullable SourceSchemas schemas) {
+    this.records = RecordSource.of(source, settings, schemas);
     this.source = source;
     this.settings = settings;
     this.stagingFolder = stagingFolder;
@@ -29,6 +40,10 @@ final class SliceCutter {
   void cut(String path, Consumer<Slice> receiver) throws IOException {
     if (source.type() == SourceSpec.Type.TEXT && source.wholeFile()) {
       receiver.accept(Slice.whole(path));
+      return;
+    }
+    if (records != null) {
+      records.cut(path, receiver);
       return;
     }
     SourceFile file = new SourceFile(path);

@@ -20,6 +20,11 @@ final class SliceReader {
 
   /** Reads one slice. An {@link IOException} names the file. */
   void read(Slice slice, Receiver receiver) throws IOException {
+    RecordSource records = RecordSource.of(source, settings, null);
+    if (records != null) {
+      records.read(slice, receiver);
+      return;
+    }
     try {
       if (slice.length() == Slice.WHOLE) {
         readWhole(slice, receiver);
@@ -85,6 +90,7 @@ final class SliceReader {
           new CsvRecords(
               name, source.id(), slice.header(), source.delimiter(), (CsvScanner) scanner);
       case BIGQUERY -> throw new IllegalStateException("rows of a table are not in files");
+      case AVRO, PARQUET -> throw new IllegalStateException("files of records have no lines");
     };
   }
 
@@ -95,7 +101,7 @@ final class SliceReader {
         : RecordScanner.ofLines();
   }
 
-  private static FailedDocument failed(Slice slice, long line, String problem, String json) {
+  static FailedDocument failed(Slice slice, long line, String problem, String json) {
     String id = new SourceFile(slice.file()).name() + ":" + line;
     String message = slice.file() + ":" + line + ": " + problem;
     Failure failure = Failure.unsent(FailureReason.INVALID_DOCUMENT, message);

@@ -37,6 +37,7 @@ public final class CanonicalJob {
     ObjectNode sink = root.putObject("sink");
     sink.put("type", job.sink().type().name());
     put(sink, "path", job.sink().path());
+    put(sink, "compression", job.sink().compression().code());
     table(sink, job.sink().table());
     ObjectNode failures = root.putObject("failures");
     put(failures, "path", job.failures().path());

@@ -49,7 +49,14 @@ final class JobKeys {
     BY_SECTION.put("result", List.of("field", "pointer", "schema"));
     BY_SECTION.put(
         "sink",
-        List.of("type", "path", "table", "write_disposition", "create_disposition", "partition"));
+        List.of(
+            "type",
+            "path",
+            "compression",
+            "table",
+            "write_disposition",
+            "create_disposition",
+            "partition"));
     BY_SECTION.put("sink.partition", List.of("field", "type"));
     BY_SECTION.put("failures", List.of("path", "table"));
     BY_SECTION.put(

@@ -1,6 +1,8 @@
 package io.beambatch.job;
 
 import java.io.Serializable;
+import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,14 +10,16 @@ import org.jspecify.annotations.Nullable;
  *
  * @param path a prefix, local or {@code gs://}; files are called {@code
  *     <path>-<run>-<shard>.<type>}; null for {@link Type#BIGQUERY}
+ * @param compression of the files
  * @param table for {@link Type#BIGQUERY}, else null
  */
-public record SinkSpec(Type type, @Nullable String path, @Nullable TableSink table)
+public record SinkSpec(
+    Type type, @Nullable String path, Compression compression, @Nullable TableSink table)
     implements Serializable {
 
-  /** A sink of files. */
+  /** A sink of files, compressed as its type usually is. */
   public SinkSpec(Type type, String path) {
-    this(type, path, null);
+    this(type, path, type.compressions().get(0), null);
   }
 
   /** Where a run's answers are, for people. */
@@ -27,11 +31,46 @@ public record SinkSpec(Type type, @Nullable String path, @Nullable TableSink tab
   public enum Type {
     JSONL,
     CSV,
+    AVRO,
+    PARQUET,
     BIGQUERY;
 
     /** Whether all documents of the sink have the same columns. */
     public boolean hasColumns() {
       return this != JSONL;
+    }
+
+    /** Whether values have to be of their columns' types. */
+    public boolean hasTypes() {
+      return this == AVRO || this == PARQUET || this == BIGQUERY;
+    }
+
+    /** How its files can be compressed; the first is the usual one. */
+    List<Compression> compressions() {
+      return switch (this) {
+        case JSONL, CSV ->
+            List.of(Compression.NONE, Compression.GZIP, Compression.BZIP2, Compression.ZSTD);
+        case AVRO ->
+            List.of(Compression.SNAPPY, Compression.DEFLATE, Compression.ZSTD, Compression.NONE);
+        case PARQUET ->
+            List.of(Compression.SNAPPY, Compression.GZIP, Compression.ZSTD, Compression.NONE);
+        case BIGQUERY -> List.of(Compression.NONE);
+      };
+    }
+  }
+
+  /** How files are compressed. */
+  public enum Compression {
+    NONE,
+    GZIP,
+    BZIP2,
+    ZSTD,
+    DEFLATE,
+    SNAPPY;
+
+    /** The name in the job file. */
+    public String code() {
+      return name().toLowerCase(Locale.ROOT);
     }
   }
 }

@@ -49,10 +49,22 @@ final class SourceReader {
         "write_disposition",
         "create_disposition",
         "partition");
-    only(section, !table, "files", "path");
+    only(section, !table, "files", "path", "compression");
     return table
-        ? new SinkSpec(type, null, TableReader.sink(section))
-        : new SinkSpec(type, prefix(section, section.requiredText("path", PREFIX)));
+        ? new SinkSpec(type, null, SinkSpec.Compression.NONE, TableReader.sink(section))
+        : new SinkSpec(
+            type,
+            prefix(section, section.requiredText("path", PREFIX)),
+            compression(section, type),
+            null);
+  }
+
+  private static SinkSpec.Compression compression(Section section, SinkSpec.Type type) {
+    if (section.value("compression").isEmpty()) {
+      return type.compressions().get(0);
+    }
+    List<String> codes = type.compressions().stream().map(SinkSpec.Compression::code).toList();
+    return type.compressions().get(codes.indexOf(section.oneOf("compression", codes)));
   }
 
   /** Failures go beside the answers unless the file says otherwise. */

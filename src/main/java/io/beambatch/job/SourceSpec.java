@@ -53,12 +53,16 @@ public record SourceSpec(
     TEXT,
     /** A header, then records, quoted as in RFC 4180; every field is a string. */
     CSV,
+    /** Avro files. */
+    AVRO,
+    /** Parquet files. */
+    PARQUET,
     /** Rows of a table or of a query. */
     BIGQUERY;
 
     /** Whether the source itself says what fields its documents have, and of what types. */
     public boolean hasSchema() {
-      return this == BIGQUERY;
+      return this == AVRO || this == PARQUET || this == BIGQUERY;
     }
   }
 }

@@ -17,6 +17,7 @@ final class LineJudge {
 
   private final AskedFormat format;
   private final String place;
+  private final @Nullable AnswerColumn column;
 
   /**
    * A judge.
@@ -25,6 +26,7 @@ final class LineJudge {
    */
   LineJudge(Job job) {
     format = new AskedFormat(job);
+    column = AnswerColumn.of(job);
     String pointer = job.result().pointer();
     place =
         pointer == null
@@ -78,9 +80,13 @@ final class LineJudge {
           FailureReason.INVALID_ANSWER, "the request's JSON schema can't be used", line, value);
     }
     Shaped shaped = asked.shape(value);
-    return shaped.problem() == null
+    String problem = shaped.problem();
+    if (problem == null && column != null) {
+      problem = column.problem(shaped.value());
+    }
+    return problem == null
         ? new Judgement.Answered(shaped.value())
-        : sending.failed(FailureReason.INVALID_ANSWER, shaped.problem(), line, value);
+        : sending.failed(FailureReason.INVALID_ANSWER, problem, line, value);
   }
 
   private static Judgement gaveUp(ResultLine line, Sending sending) throws IOException {

@@ -2,11 +2,12 @@ package io.beambatch.run;
 
 import io.beambatch.bigquery.Columns;
 import io.beambatch.bigquery.TableChecks;
+import io.beambatch.document.SourceSchemas;
 import io.beambatch.job.Job;
 import io.beambatch.sink.SinkSchema;
 import io.beambatch.storage.RunFolder;
-import io.beambatch.storage.Storage;
 import java.io.IOException;
+import java.util.Optional;
 import org.apache.avro.Schema;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.jspecify.annotations.Nullable;
@@ -49,11 +50,13 @@ public final class TableSurvey {
     if (job.source().table() == null) {
       return null;
     }
-    if (planned && Storage.exists(folder.schema())) {
-      return SinkSchema.noted(folder);
+    SourceSchemas schemas = new SourceSchemas(folder);
+    Optional<Schema> kept = planned ? schemas.read() : Optional.empty();
+    if (kept.isPresent()) {
+      return kept.get();
     }
     Schema documents = Columns.avro(new TableChecks(options).source(job.source()));
-    SinkSchema.note(folder, documents);
+    schemas.replace("the table", documents);
     return documents;
   }
 }

@@ -50,7 +50,7 @@ public final class FieldNames {
   }
 
   /** The nearest name that Avro takes. */
-  static String valid(String name) {
+  public static String valid(String name) {
     StringBuilder valid = new StringBuilder(name.length() + 1);
     for (int i = 0; i < name.length(); i++) {
       char c = name.charAt(i);

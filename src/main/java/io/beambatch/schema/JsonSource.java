@@ -11,7 +11,7 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import io.beambatch.schema.ValueCodec.Kind;
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.OutputStream;
+import java.io.Writer;
 
 /** JSON in memory, read token by token; any value can also be had as the text that it is. */
 final class JsonSource implements Closeable {
@@ -38,8 +38,8 @@ final class JsonSource implements Closeable {
     this.parser = FACTORY.createParser(bytes, from, to - from);
   }
 
-  static JsonGenerator writer(OutputStream out) throws IOException {
-    return FACTORY.createGenerator(out).disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
+  static JsonGenerator writer(Writer out) throws IOException {
+    return FACTORY.createGenerator(out);
   }
 
   JsonParser parser() {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
@@ -26,6 +27,8 @@ final class LogicalCodecs {
   private static final long MILLIS = 1_000;
   private static final long MICROS = 1_000_000;
   private static final long NANOS = 1_000_000_000;
+  private static final long JULIAN_EPOCH = 2_440_588;
+  private static final long DAY_SECONDS = 86_400;
 
   private LogicalCodecs() {}
 
@@ -33,7 +36,7 @@ final class LogicalCodecs {
   static @Nullable ValueCodec of(Schema schema) {
     String name = Types.logicalName(schema);
     if (name == null) {
-      return null;
+      return SchemaRewrite.isInt96(schema) ? int96() : null;
     }
     boolean isLong = schema.getType() == Schema.Type.LONG;
     boolean isInt = schema.getType() == Schema.Type.INT;
@@ -86,6 +89,25 @@ final class LogicalCodecs {
                 LocalDateTime.ofInstant(fromEpoch((Long) value, perSecond), ZoneOffset.UTC)),
         text -> sinceEpoch(LocalDateTime.parse(text).toInstant(ZoneOffset.UTC), perSecond),
         "a time such as 2026-01-31T13:45:00.5");
+  }
+
+  /** Nanoseconds of the day, then the Julian day, the lowest byte first. */
+  private static ValueCodec int96() {
+    return ScalarCodec.of(
+        (value, out) -> {
+          ByteBuffer bytes =
+              ByteBuffer.wrap(((GenericFixed) value).bytes()).order(ByteOrder.LITTLE_ENDIAN);
+          long nanos = bytes.getLong();
+          long day = bytes.getInt() - JULIAN_EPOCH;
+          if (nanos % (NANOS / MICROS) != 0) {
+            throw new MismatchException("the stored time has parts of microseconds");
+          }
+          out.writeString(Instant.ofEpochSecond(day * DAY_SECONDS, nanos).toString());
+        },
+        in -> {
+          throw in.mismatch("a timestamp, which is not written this way any more");
+        },
+        Kind.TEXT);
   }
 
   private static Instant fromEpoch(long units, long perSecond) {

@@ -4,12 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericRecord;
 
@@ -56,11 +55,12 @@ public final class RecordJson {
    * @throws MismatchException if the record doesn't fit the schema
    */
   public String json(GenericRecord record) throws IOException {
-    ByteArrayOutputStream out = new ByteArrayOutputStream(512);
+    // A stream would get characters beyond the basic plane as escapes.
+    StringWriter out = new StringWriter(512);
     try (JsonGenerator generator = JsonSource.writer(out)) {
       codec.write(record, generator);
     }
-    return out.toString(UTF_8);
+    return out.toString();
   }
 
   /** The record that a JSON object stands for. */
@@ -90,7 +90,7 @@ public final class RecordJson {
     }
   }
 
-  private static ValueCodec compile(Schema schema, Map<Schema, RecordCodec> records) {
+  private static ValueCodec compile(Schema schema, IdentityHashMap<Schema, RecordCodec> records) {
     ValueCodec logical = LogicalCodecs.of(schema);
     if (logical != null) {
       return logical;
@@ -117,7 +117,7 @@ public final class RecordJson {
     };
   }
 
-  private static ValueCodec record(Schema schema, Map<Schema, RecordCodec> records) {
+  private static ValueCodec record(Schema schema, IdentityHashMap<Schema, RecordCodec> records) {
     RecordCodec known = records.get(schema);
     if (known != null) {
       return known;

@@ -4,6 +4,7 @@ import io.beambatch.job.FailuresSpec;
 import io.beambatch.job.Job;
 import io.beambatch.job.SinkSpec;
 import io.beambatch.job.TableSink;
+import io.beambatch.records.RecordFormat;
 import io.beambatch.result.ResultFile;
 import io.beambatch.schema.FieldNames;
 import io.beambatch.storage.RunFolder;
@@ -12,8 +13,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.Serializable;
+import java.nio.channels.Channels;
 import java.util.List;
+import java.util.Locale;
 import org.apache.avro.Schema;
+import org.apache.beam.sdk.io.Compression;
 import org.jspecify.annotations.Nullable;
 
 /** Writes result files to the sink, each to a file of its own whose name never changes. */
@@ -22,13 +26,26 @@ record ResultPublisher(SinkSpec sink, FailuresSpec failures, String run) impleme
   /** For a run of a job. Relative paths start here, not where a worker happens to be. */
   static ResultPublisher of(Job job, RunFolder folder) {
     return new ResultPublisher(
-        new SinkSpec(job.sink().type(), absolute(job.sink().path()), job.sink().table()),
+        new SinkSpec(
+            job.sink().type(),
+            absolute(job.sink().path()),
+            job.sink().compression(),
+            job.sink().table()),
         new FailuresSpec(absolute(job.failures().path()), job.failures().table()),
         folder.run());
   }
 
   private static @Nullable String absolute(@Nullable String path) {
     return path == null ? null : Storage.absolute(path);
+  }
+
+  /** The format of a sink whose files bring their schema; else null. */
+  static @Nullable RecordFormat format(SinkSpec sink) {
+    return switch (sink.type()) {
+      case AVRO -> RecordFormat.AVRO;
+      case PARQUET -> RecordFormat.PARQUET;
+      case JSONL, CSV, BIGQUERY -> null;
+    };
   }
 
   /**
@@ -40,7 +57,7 @@ record ResultPublisher(SinkSpec sink, FailuresSpec failures, String run) impleme
   WrittenFile publish(ResultFile file, @Nullable Schema schema) throws IOException {
     String path = target(file);
     try (InputStream from = Storage.open(file.path())) {
-      Storage.write(path, to -> copy(file, from, schema, to));
+      Storage.write(path, to -> check(file, write(file, from, schema, to)));
     } catch (IOException e) {
       throw new IOException(
           "Can't write " + file.path() + " to " + path + ": " + e.getMessage(), e);
@@ -48,10 +65,34 @@ record ResultPublisher(SinkSpec sink, FailuresSpec failures, String run) impleme
     return new WrittenFile(file.kind(), file.shard(), path, file.documents());
   }
 
-  private void copy(ResultFile file, InputStream from, @Nullable Schema schema, OutputStream to)
+  private long write(ResultFile file, InputStream from, @Nullable Schema schema, OutputStream to)
       throws IOException {
-    long documents =
-        csv(file) ? CsvFile.write(from, columns(schema), to) : JsonLinesCopy.copy(from, to);
+    if (file.kind() == ResultFile.Kind.FAILED) {
+      return JsonLinesCopy.copy(from, to);
+    }
+    RecordFormat format = format(sink);
+    if (format != null) {
+      return RecordsFile.write(from, schema, format, sink.compression().code(), to);
+    }
+    Compression compression = compression();
+    if (compression == Compression.UNCOMPRESSED) {
+      return writeText(from, schema, to);
+    }
+    try (OutputStream packed =
+        Channels.newOutputStream(
+            compression.writeCompressed(Channels.newChannel(new LeftOpen(to))))) {
+      return writeText(from, schema, packed);
+    }
+  }
+
+  private long writeText(InputStream from, @Nullable Schema schema, OutputStream to)
+      throws IOException {
+    return sink.type() == SinkSpec.Type.CSV
+        ? CsvFile.write(from, columns(schema), to)
+        : JsonLinesCopy.copy(from, to);
+  }
+
+  private static void check(ResultFile file, long documents) throws IOException {
     if (documents != file.documents()) {
       throw new IOException(
           "it should have "
@@ -72,11 +113,19 @@ record ResultPublisher(SinkSpec sink, FailuresSpec failures, String run) impleme
   }
 
   private String target(ResultFile file) {
-    String prefix = file.kind() == ResultFile.Kind.ANSWERED ? sink.path() : failures.path();
-    return prefix + "-" + run + "-" + file.shard() + (csv(file) ? ".csv" : ".jsonl");
+    boolean answered = file.kind() == ResultFile.Kind.ANSWERED;
+    String prefix = answered ? sink.path() : failures.path();
+    String type = answered ? sink.type().name().toLowerCase(Locale.ROOT) : "jsonl";
+    String suffix = answered && format(sink) == null ? compression().getSuggestedSuffix() : "";
+    return prefix + "-" + run + "-" + file.shard() + "." + type + suffix;
   }
 
-  private boolean csv(ResultFile file) {
-    return file.kind() == ResultFile.Kind.ANSWERED && sink.type() == SinkSpec.Type.CSV;
+  private Compression compression() {
+    return switch (sink.compression()) {
+      case GZIP -> Compression.GZIP;
+      case BZIP2 -> Compression.BZIP2;
+      case ZSTD -> Compression.ZSTD;
+      case NONE, DEFLATE, SNAPPY -> Compression.UNCOMPRESSED;
+    };
   }
 }

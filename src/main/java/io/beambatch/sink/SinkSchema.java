@@ -1,19 +1,18 @@
 package io.beambatch.sink;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.beambatch.chunk.DocumentShapes;
 import io.beambatch.document.Outcomes;
+import io.beambatch.document.SourceSchemas;
 import io.beambatch.job.Job;
+import io.beambatch.records.RecordFormat;
 import io.beambatch.result.AnswerTypes;
 import io.beambatch.schema.DocumentSchemas;
 import io.beambatch.schema.InferredSchema;
 import io.beambatch.schema.Shape;
 import io.beambatch.storage.RunFolder;
-import io.beambatch.storage.Storage;
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.List;
+import java.util.Optional;
 import org.apache.avro.Schema;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SinkSchema {
   private final Job job;
-  private final RunFolder folder;
+  private final SourceSchemas source;
   private final DocumentShapes shapes;
   private @Nullable Shape known;
   private @Nullable Schema schema;
@@ -32,20 +31,8 @@ public final class SinkSchema {
   /** The schemas of a run, whose first attempt is planned. */
   public SinkSchema(Job job, RunFolder folder) {
     this.job = job;
-    this.folder = folder;
+    this.source = new SourceSchemas(folder);
     this.shapes = new DocumentShapes(folder);
-  }
-
-  /** Notes the schema of a source that has one, in place of an earlier one. */
-  public static void note(RunFolder folder, Schema documents) throws IOException {
-    Storage.write(folder.schema(), to -> to.write(documents.toString(true).getBytes(UTF_8)));
-  }
-
-  /** The schema that was noted. */
-  public static Schema noted(RunFolder folder) throws IOException {
-    try (InputStream in = Storage.open(folder.schema())) {
-      return new Schema.Parser().parse(in);
-    }
   }
 
   /** The schema of answered documents of a source. */
@@ -67,7 +54,7 @@ public final class SinkSchema {
   public synchronized Schema answered() throws IOException {
     if (job.source().type().hasSchema()) {
       if (schema == null) {
-        schema = answered(job, noted(folder));
+        schema = answered(job, ofSource());
       }
       return schema;
     }
@@ -81,6 +68,31 @@ public final class SinkSchema {
 
   /** The schema of failed documents; null if the source has none. */
   @Nullable Schema failed() throws IOException {
-    return job.source().type().hasSchema() ? failed(noted(folder)) : null;
+    return job.source().type().hasSchema() ? failed(ofSource()) : null;
+  }
+
+  private Schema ofSource() throws IOException {
+    return source
+        .read()
+        .orElseThrow(() -> new IOException("the schema of the run's source has vanished"));
+  }
+
+  /**
+   * Reads the schema of a source whose files bring one, and finds out whether the sink can hold its
+   * documents with their answers: before anything is read or paid.
+   *
+   * @throws IOException naming the file, if its schema can't be read, or if the sink can't hold the
+   *     documents
+   */
+  public static void check(Job job, RunFolder folder) throws IOException {
+    Optional<Schema> documents = new SourceSchemas(folder).establish(job.source());
+    RecordFormat format = ResultPublisher.format(job.sink());
+    if (documents.isPresent() && format != null) {
+      try {
+        format.checkCanHold(answered(job, documents.get()));
+      } catch (IllegalArgumentException e) {
+        throw new IOException(e.getMessage(), e);
+      }
+    }
   }
 }

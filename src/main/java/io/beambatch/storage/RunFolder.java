@@ -61,11 +61,6 @@ public record RunFolder(String path) implements Serializable {
     return path + "/plan/" + name + ".json";
   }
 
-  /** The Avro schema of the source's documents, where it is known before they are read. */
-  public String schema() {
-    return path + "/schema.avsc";
-  }
-
   /** The run's report. */
   public String report() {
     return path + "/report.json";

@@ -46,7 +46,7 @@ class ReadSpeedTest {
       double best = 0;
       for (int round = 0; round < 6; round++) {
         long start = cpuNanos();
-        new SliceCutter(Reading.source(type, null), ReadSettings.DEFAULT, "unused")
+        new SliceCutter(Reading.source(type, null), ReadSettings.DEFAULT, "unused", null)
             .cut(file.toString(), slice -> {});
         best = Math.max(best, Files.size(file) * 1e3 / (cpuNanos() - start));
       }

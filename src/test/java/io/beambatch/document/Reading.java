@@ -19,7 +19,8 @@ final class Reading implements SliceReader.Receiver {
   static Reading of(SourceSpec source, ReadSettings settings, Path staging, Path file)
       throws IOException {
     Reading reading = new Reading();
-    new SliceCutter(source, settings, staging.toString()).cut(file.toString(), reading.slices::add);
+    new SliceCutter(source, settings, staging.toString(), null)
+        .cut(file.toString(), reading.slices::add);
     SliceReader reader = new SliceReader(source, settings);
     for (Slice slice : reading.slices) {
       reader.read(slice, reading);

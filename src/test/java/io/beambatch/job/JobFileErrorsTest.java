@@ -109,7 +109,7 @@ class JobFileErrorsTest {
             "  type: orc\n  path: test",
             3,
             "source.type",
-            "must be one of jsonl, text, csv, bigquery, but was the text 'orc'"),
+            "must be one of jsonl, text, csv, avro, parquet, bigquery, but was the text 'orc'"),
         wrong(
             "  type: jsonl\n  path: test",
             "  type: json\n  path: test",
@@ -121,7 +121,7 @@ class JobFileErrorsTest {
             "  type: orc\n  path: output",
             18,
             "sink.type",
-            "must be one of jsonl, csv, bigquery, but was the text 'orc'"),
+            "must be one of jsonl, csv, avro, parquet, bigquery, but was the text 'orc'"),
         wrong(
             "test-data/reviews.jsonl",
             "s3://bucket/x",
@@ -378,9 +378,9 @@ class JobFileErrorsTest {
               * line 4, column 13: request.endpoint: must be one of /v1/chat/completions, \
             /v1/responses, /v1/embeddings, /v1/completions, /v1/moderations, but was the text \
             'embeddings'; did you mean '/v1/embeddings'?
-              * line 7, column 14: sink.type: must be one of jsonl, csv, bigquery, but was the text 'tsv'; did you mean \
+              * line 7, column 14: sink.type: must be one of jsonl, csv, avro, parquet, bigquery, but was the text 'tsv'; did you mean \
             'csv'?
-              * line 7, column 30: sink.ext: there is no such key (sink has: type, path, table, write_disposition, \
+              * line 7, column 30: sink.ext: there is no such key (sink has: type, path, compression, table, write_disposition, \
             create_disposition, partition)""");
   }
 
@@ -412,7 +412,7 @@ class JobFileErrorsTest {
         .singleElement()
         .asString()
         .isEqualTo(
-            "job.yaml:7:1: sink: must be a mapping with the keys type, path, table, write_disposition,"
+            "job.yaml:7:1: sink: must be a mapping with the keys type, path, compression, table, write_disposition,"
                 + " create_disposition, partition, but was the text 'out'");
   }
 

@@ -1,0 +1,60 @@
+package io.beambatch.records;
+
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import org.apache.avro.Schema;
+import org.apache.avro.file.CodecFactory;
+import org.apache.avro.file.DataFileWriter;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericDatumWriter;
+import org.apache.avro.generic.GenericRecord;
+
+/** Writes an Avro file. */
+final class AvroRecordWriter implements RecordWriter {
+  private static final int BLOCK = 1 << 18;
+
+  private final DataFileWriter<GenericRecord> writer;
+
+  AvroRecordWriter(OutputStream out, Schema schema, String codec) throws IOException {
+    writer = new DataFileWriter<>(new GenericDatumWriter<>(schema, new GenericData()));
+    writer.setCodec(codec(codec)).setSyncInterval(BLOCK);
+    writer.create(schema, new LeftOpen(out));
+  }
+
+  private static CodecFactory codec(String name) {
+    return switch (name) {
+      case "none" -> CodecFactory.nullCodec();
+      case "deflate" -> CodecFactory.deflateCodec(CodecFactory.DEFAULT_DEFLATE_LEVEL);
+      case "zstd" -> CodecFactory.zstandardCodec(CodecFactory.DEFAULT_ZSTANDARD_LEVEL);
+      default -> CodecFactory.fromString(name);
+    };
+  }
+
+  @Override
+  public void add(GenericRecord record) throws IOException {
+    writer.append(record);
+  }
+
+  @Override
+  public void close() throws IOException {
+    writer.close();
+  }
+
+  /** Passes everything on but the end. */
+  private static final class LeftOpen extends FilterOutputStream {
+    LeftOpen(OutputStream out) {
+      super(out);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      out.write(bytes, offset, length);
+    }
+
+    @Override
+    public void close() throws IOException {
+      flush();
+    }
+  }
+}

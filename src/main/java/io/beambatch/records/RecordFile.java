@@ -1,0 +1,45 @@
+package io.beambatch.records;
+
+import java.io.IOException;
+import java.util.function.Consumer;
+import org.apache.avro.Schema;
+
+/** A file of records. Holds nothing open between calls. */
+public interface RecordFile {
+
+  /** The schema of its records, as documents have them. */
+  Schema schema();
+
+  /**
+   * Cuts the file into pieces that can be read by themselves, without decoding them.
+   *
+   * @param bytes how long a piece is to be at least, where the format leaves a choice
+   * @throws IOException naming the file, if it is damaged or cut off
+   */
+  void cut(long bytes, Consumer<Piece> pieces) throws IOException;
+
+  /**
+   * Reads the records of a piece, one after the other, as JSON objects.
+   *
+   * @throws IOException naming the file, and the record where it is known, if it is damaged
+   */
+  void read(Piece piece, Receiver receiver) throws IOException;
+
+  /**
+   * Consecutive records.
+   *
+   * @param place where they are, in the format's own terms
+   * @param first number of the first, counted from 1
+   * @param count how many there are
+   */
+  record Piece(long place, long first, long count) {}
+
+  /** Takes what is read. */
+  interface Receiver {
+    /** Takes a record as JSON on one line. */
+    void record(long number, String json);
+
+    /** Takes word of a record that has a value which can't be told. */
+    void invalid(long number, String problem);
+  }
+}

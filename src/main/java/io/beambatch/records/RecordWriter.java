@@ -1,0 +1,14 @@
+package io.beambatch.records;
+
+import java.io.IOException;
+import org.apache.avro.generic.GenericRecord;
+
+/** Writes a file of records; it is complete when this is closed. */
+public interface RecordWriter extends AutoCloseable {
+
+  /** Adds a record of the file's schema. */
+  void add(GenericRecord record) throws IOException;
+
+  @Override
+  void close() throws IOException;
+}

@@ -1,0 +1,53 @@
+package io.beambatch.result;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.beambatch.document.JsonSlice;
+import io.beambatch.job.Job;
+import io.beambatch.schema.MismatchException;
+import io.beambatch.schema.RecordJson;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.List;
+import org.apache.avro.Schema;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds out whether an answer can be held by the sink's type for answers. What fits the job's JSON
+ * schema may still not fit: a whole number, there, has no end.
+ */
+final class AnswerColumn {
+  private static final String FIELD = "answer";
+  private static final byte[] BEFORE = "{\"answer\":".getBytes(UTF_8);
+
+  private final RecordJson json;
+
+  private AnswerColumn(Schema type) {
+    json =
+        RecordJson.of(
+            Schema.createRecord(
+                "Holder", null, "io.beambatch", false, List.of(new Schema.Field(FIELD, type))));
+  }
+
+  /** The column of a job's sink; null if the sink takes anything. */
+  static @Nullable AnswerColumn of(Job job) {
+    return job.sink().type().hasTypes()
+        ? new AnswerColumn(AnswerTypes.of(job).in("io.beambatch.answer"))
+        : null;
+  }
+
+  /** What keeps an answer from being held, without its contents; null if nothing does. */
+  @Nullable String problem(JsonSlice answer) throws IOException {
+    ByteArrayOutputStream object = new ByteArrayOutputStream(answer.length() + 16);
+    object.write(BEFORE);
+    answer.writeTo(object);
+    object.write('}');
+    byte[] bytes = object.toByteArray();
+    try {
+      json.record(bytes, 0, bytes.length);
+      return null;
+    } catch (MismatchException e) {
+      return "the sink can't hold the answer: " + e.getMessage();
+    }
+  }
+}

@@ -1,0 +1,114 @@
+package io.beambatch.schema;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.apache.avro.LogicalTypes;
+import org.apache.avro.Schema;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether all documents of one schema fit another. Beyond equal types they may have narrower
+ * numbers, fewer nulls, fewer symbols, and lack fields that may be null or have a default; they may
+ * not have fields that the other lacks, which would get lost.
+ */
+public final class SchemaFit {
+  private final Set<List<Schema>> open = new HashSet<>();
+
+  private SchemaFit() {}
+
+  /** What keeps documents of one schema from fitting another, with the field; null if nothing. */
+  public static @Nullable String problem(Schema documents, Schema schema) {
+    return new SchemaFit().problem("", documents, schema);
+  }
+
+  private @Nullable String problem(String path, Schema from, Schema to) {
+    if (from.isNullable() && !to.isNullable()) {
+      return at(path, "may be null, which it may not in the other");
+    }
+    Schema one = Types.withoutNull(from);
+    Schema other = Types.withoutNull(to);
+    if (one.getType() == Schema.Type.UNION || other.getType() == Schema.Type.UNION) {
+      return one.equals(other) ? null : at(path, "has other types to choose from");
+    }
+    if (one.getType() == Schema.Type.RECORD && other.getType() == Schema.Type.RECORD) {
+      // What holds itself fits if the rest does.
+      return open.add(List.of(one, other)) ? record(path, one, other) : null;
+    }
+    if (one.getType() == Schema.Type.ARRAY && other.getType() == Schema.Type.ARRAY) {
+      return problem(path + "[]", one.getElementType(), other.getElementType());
+    }
+    if (one.getType() == Schema.Type.MAP && other.getType() == Schema.Type.MAP) {
+      return problem(path + "{}", one.getValueType(), other.getValueType());
+    }
+    return scalarsFit(one, other)
+        ? null
+        : at(path, "is of type " + name(one) + ", in the other of type " + name(other));
+  }
+
+  private @Nullable String record(String path, Schema from, Schema to) {
+    Map<String, Schema.Field> fields = new HashMap<>();
+    to.getFields().forEach(field -> fields.put(FieldNames.original(field), field));
+    for (Schema.Field field : from.getFields()) {
+      String name = FieldNames.original(field);
+      String fieldPath = path.isEmpty() ? name : path + "." + name;
+      Schema.Field same = fields.remove(name);
+      String problem =
+          same == null
+              ? at(fieldPath, "is not in the other")
+              : problem(fieldPath, field.schema(), same.schema());
+      if (problem != null) {
+        return problem;
+      }
+    }
+    for (Schema.Field lacking : fields.values()) {
+      if (!lacking.schema().isNullable() && !lacking.hasDefaultValue()) {
+        String name = FieldNames.original(lacking);
+        return at(path.isEmpty() ? name : path + "." + name, "is missing, and has no default");
+      }
+    }
+    return null;
+  }
+
+  private static boolean scalarsFit(Schema one, Schema other) {
+    String logical = Types.logicalName(one);
+    if (!Objects.equals(logical, Types.logicalName(other))) {
+      return false;
+    }
+    if ("decimal".equals(logical)
+        && one.getLogicalType() instanceof LogicalTypes.Decimal narrow
+        && other.getLogicalType() instanceof LogicalTypes.Decimal wide) {
+      return narrow.getScale() <= wide.getScale()
+          && narrow.getPrecision() - narrow.getScale() <= wide.getPrecision() - wide.getScale();
+    }
+    if (logical != null && one.getType() != other.getType()) {
+      return false;
+    }
+    return switch (one.getType()) {
+      case INT ->
+          Set.of(Schema.Type.INT, Schema.Type.LONG, Schema.Type.DOUBLE).contains(other.getType());
+      case FLOAT -> Set.of(Schema.Type.FLOAT, Schema.Type.DOUBLE).contains(other.getType());
+      case FIXED ->
+          other.getType() == Schema.Type.FIXED && one.getFixedSize() == other.getFixedSize();
+      case ENUM ->
+          other.getType() == Schema.Type.ENUM
+              && other.getEnumSymbols().containsAll(one.getEnumSymbols());
+      case STRING ->
+          other.getType() == Schema.Type.STRING
+              && Objects.equals(one.getProp(Types.SQL_TYPE), other.getProp(Types.SQL_TYPE));
+      default -> one.getType() == other.getType();
+    };
+  }
+
+  private static String name(Schema type) {
+    String logical = Types.logicalName(type);
+    return logical == null ? type.getType().getName() : logical;
+  }
+
+  private static String at(String path, String problem) {
+    return (path.isEmpty() ? "the record " : "field '" + path + "' ") + problem;
+  }
+}

@@ -1,0 +1,22 @@
+package io.beambatch.sink;
+
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+
+/** Passes everything on but the end: the stream is another's, who decides what becomes of it. */
+final class LeftOpen extends FilterOutputStream {
+  LeftOpen(OutputStream out) {
+    super(out);
+  }
+
+  @Override
+  public void write(byte[] bytes, int offset, int length) throws IOException {
+    out.write(bytes, offset, length);
+  }
+
+  @Override
+  public void close() throws IOException {
+    flush();
+  }
+}
