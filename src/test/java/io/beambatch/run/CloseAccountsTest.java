@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.transforms.Create;
+import org.apache.beam.sdk.values.PCollection.IsBounded;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -107,6 +108,8 @@ class CloseAccountsTest {
     Pipeline pipeline = Pipeline.create();
     pipeline
         .apply(Create.of(List.of(written)).withCoder(WrittenFileCoder.of()))
+        .setIsBoundedInternal(
+            job.source().watch() == null ? IsBounded.BOUNDED : IsBounded.UNBOUNDED)
         .apply("Note what was written", new RecordWritten(run.folder()))
         .apply("Close accounts", new CloseAccounts(job, run.folder(), AwaitMode.UNTIL_ENDED));
     pipeline.run().waitUntilFinish();
