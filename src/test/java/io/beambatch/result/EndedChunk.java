@@ -97,6 +97,13 @@ final class EndedChunk {
     return this;
   }
 
+  /** The output file as a hostile server may send it. */
+  EndedChunk output(byte[] content) throws IOException {
+    output = "file-output";
+    Files.write(directory.resolve(output), content);
+    return this;
+  }
+
   StoredFiles provider() {
     return provider;
   }
