@@ -18,6 +18,8 @@ final class Json {
   private static final JsonFactory FACTORY =
       JsonFactory.builder()
           .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
+          // A NUL at the start makes no UTF-32 of what is UTF-8.
+          .disable(JsonFactory.Feature.CHARSET_DETECTION)
           // Field names may be data: interned ones would never be freed.
           .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
           .streamReadConstraints(

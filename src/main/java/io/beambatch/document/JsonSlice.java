@@ -22,6 +22,8 @@ public final class JsonSlice {
           .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
           // Contents never go into an error's message.
           .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
+          // A NUL at the start makes no UTF-32 of what is UTF-8.
+          .disable(JsonFactory.Feature.CHARSET_DETECTION)
           .streamReadConstraints(
               StreamReadConstraints.builder()
                   .maxStringLength(Integer.MAX_VALUE)

@@ -23,6 +23,8 @@ final class Json {
                           .build())
                   // Parse errors would quote the text, which may be a document's.
                   .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
+                  // A NUL at the start makes no UTF-32 of what is UTF-8.
+                  .disable(JsonFactory.Feature.CHARSET_DETECTION)
                   .build())
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)

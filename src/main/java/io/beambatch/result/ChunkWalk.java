@@ -3,6 +3,7 @@ package io.beambatch.result;
 import io.beambatch.batch.AwaitedChunk;
 import io.beambatch.chunk.Chunk;
 import io.beambatch.chunk.Part;
+import io.beambatch.document.FailureReason;
 import io.beambatch.document.JsonSlice;
 import io.beambatch.result.LineJudge.Sending;
 import io.beambatch.storage.RunFolder;
@@ -47,6 +48,19 @@ final class ChunkWalk {
     }
   }
 
+  /** It was answered and paid: to send it again would bring the same. */
+  private static Judgement tooLong(Sending sending) {
+    return new Judgement.Failed(
+        sending.failure(
+            FailureReason.INVALID_ANSWER,
+            "its result line has more than "
+                + Spool.LONGEST_LINE
+                + " bytes, too many to be read; give Java more memory (-Xmx), or ask for less in"
+                + " one request",
+            null,
+            null));
+  }
+
   private void one(Part part, PartReader documents, int request, ChunkOutcome outcome)
       throws IOException {
     Sending sending =
@@ -58,7 +72,9 @@ final class ChunkWalk {
       if (found != null) {
         index.illegible(sending.customId());
       }
-      outcome.add(part, documents, absenceJudge.judge(request, sending), null, sending);
+      Judgement judgement =
+          index.isTooLong(request) ? tooLong(sending) : absenceJudge.judge(request, sending);
+      outcome.add(part, documents, judgement, null, sending);
     } else {
       Judgement judgement = judge.judge(line, sending, documents::request);
       outcome.add(part, documents, judgement, line, sending);

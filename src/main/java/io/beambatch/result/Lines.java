@@ -8,46 +8,67 @@ import java.util.Arrays;
 
 /**
  * The lines of a stream, one at a time, in a buffer that grows to the longest. Blank lines count as
- * lines too.
+ * lines too. Of a line that is too long to be held, only the beginning is.
  */
 final class Lines implements Closeable {
   private static final int BUFFER = 1 << 16;
-  private static final int LONGEST = Integer.MAX_VALUE - 8;
+
+  /** What is kept of a line that is too long. */
+  private static final int BEGINNING = BUFFER;
 
   private final InputStream in;
+  private final int longest;
   private byte[] buffer = new byte[BUFFER];
   private long consumed;
   private int lineStart;
   private int lineEnd;
   private int next;
   private int filled;
+  private boolean tooLong;
 
+  /** Lines of a file of our own, as long as they come. */
   Lines(InputStream in) {
+    this(in, Integer.MAX_VALUE - 9);
+  }
+
+  /**
+   * Lines of a stream.
+   *
+   * @param longest a line may have so many bytes; at least 65,536
+   */
+  Lines(InputStream in, int longest) {
     this.in = in;
+    this.longest = longest;
   }
 
   /** Goes on to the next line; false if there is none. */
   boolean next() throws IOException {
     lineStart = next;
+    tooLong = false;
     int searched = lineStart;
     while (true) {
       for (int i = searched; i < filled; i++) {
         if (buffer[i] == '\n') {
-          lineEnd = i;
+          lineEnd = tooLong ? lineStart + BEGINNING : i;
           next = i + 1;
           return true;
         }
       }
-      searched = filled - lineStart;
       makeRoom();
+      searched = filled;
       int read = in.read(buffer, filled, buffer.length - filled);
       if (read < 0) {
-        lineEnd = filled;
+        lineEnd = tooLong ? lineStart + BEGINNING : filled;
         next = filled;
         return lineEnd > lineStart;
       }
       filled += read;
     }
+  }
+
+  /** Whether the line is too long, and {@link #line} its beginning only. */
+  boolean tooLong() {
+    return tooLong;
   }
 
   /** The line, without its end; valid until the next one. */
@@ -83,11 +104,13 @@ final class Lines implements Closeable {
       filled -= lineStart;
       lineStart = 0;
     }
+    if (tooLong || filled > longest) {
+      tooLong = true;
+      consumed += filled - BEGINNING;
+      filled = BEGINNING;
+    }
     if (filled == buffer.length) {
-      if (filled == LONGEST) {
-        throw new IOException("A line is longer than " + LONGEST + " bytes");
-      }
-      buffer = Arrays.copyOf(buffer, (int) Math.min(2L * filled, LONGEST));
+      buffer = Arrays.copyOf(buffer, (int) Math.min(2L * filled, longest + 1L));
     }
   }
 }

@@ -19,6 +19,7 @@ final class ResultIndex {
   private static final Logger LOG = LoggerFactory.getLogger(ResultIndex.class);
   private static final int NAMED_UNKNOWN = 5;
   private static final int NONE = -1;
+  private static final int TOO_LONG = -2;
 
   private final Chunk chunk;
   private final Map<String, Integer> partNumbers = new HashMap<>();
@@ -51,7 +52,11 @@ final class ResultIndex {
     try (Lines lines = spool.lines()) {
       while (lines.next()) {
         if (!lines.blank()) {
-          index.add(lines.line(), lines.offset(), spool, reader);
+          if (lines.tooLong()) {
+            index.addTooLong(lines.line());
+          } else {
+            index.add(lines.line(), lines.offset(), spool, reader);
+          }
         }
       }
     }
@@ -60,7 +65,12 @@ final class ResultIndex {
 
   /** The result line of a request, valid until the next call; null if there is none. */
   @Nullable JsonSlice find(int request, Spool spool) throws IOException {
-    return offsets[request] == NONE ? null : spool.line(offsets[request], lengths[request]);
+    return offsets[request] < 0 ? null : spool.line(offsets[request], lengths[request]);
+  }
+
+  /** Whether a request has no result line but one that is too long to be read. */
+  boolean isTooLong(int request) {
+    return offsets[request] == TOO_LONG;
   }
 
   /** Lines that belong to none of the chunk's requests, or can't be read. */
@@ -86,7 +96,7 @@ final class ResultIndex {
       reportUnknown(customId);
       return;
     }
-    if (offsets[request] == NONE) {
+    if (offsets[request] < 0) {
       put(request, offset, line.length());
       return;
     }
@@ -97,6 +107,18 @@ final class ResultIndex {
     }
     if (worth == 0 || worthBefore == 0) {
       reportUnknown(customId);
+    } else {
+      doubled++;
+    }
+  }
+
+  private void addTooLong(JsonSlice beginning) throws IOException {
+    String customId = ResultLine.customId(beginning);
+    int request = customId == null ? NONE : request(customId);
+    if (request == NONE) {
+      reportUnknown(customId);
+    } else if (offsets[request] == NONE) {
+      offsets[request] = TOO_LONG;
     } else {
       doubled++;
     }

@@ -26,6 +26,11 @@ final class Spool implements Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(Spool.class);
   private static final int TRIES = 5;
   private static final int LONGEST_PAUSE = 16;
+
+  /** 256 MiB; less where memory is short, for a join holds a line up to three times. */
+  static final int LONGEST_LINE =
+      (int) Math.max(8L << 20, Math.min(256L << 20, Runtime.getRuntime().maxMemory() / 10));
+
   private static final byte[] LINE_END = {'\n'};
 
   private final Path path;
@@ -75,7 +80,7 @@ final class Spool implements Closeable {
 
   /** All lines added so far, from the first. */
   Lines lines() throws IOException {
-    return new Lines(Files.newInputStream(path));
+    return new Lines(Files.newInputStream(path), LONGEST_LINE);
   }
 
   /** A line; valid until the next call. */

@@ -19,6 +19,8 @@ final class JsonSource implements Closeable {
       JsonFactory.builder()
           // Contents never go into an error's message.
           .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
+          // A NUL at the start makes no UTF-32 of what is UTF-8.
+          .disable(JsonFactory.Feature.CHARSET_DETECTION)
           // Field names may be data: interned ones would never be freed.
           .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
           .streamReadConstraints(

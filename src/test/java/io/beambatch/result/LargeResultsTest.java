@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.management.ThreadMXBean;
 import io.beambatch.storage.RunFolder;
 import java.io.BufferedWriter;
+import java.io.OutputStream;
 import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -49,6 +51,36 @@ class LargeResultsTest {
 
     assertThat(chunk.joined().answered().documents()).isEqualTo(size);
     assertThat(Duration.ofNanos(nanoseconds)).isLessThan(Duration.ofMillis(1_700));
+  }
+
+  @Test
+  void aLineThatIsTooLongFailsItsDocumentAndNoOther() throws Exception {
+    EndedChunk chunk =
+        new EndedChunk(directory).part("p0", "{\"d\":0}", "{\"d\":1}", "{\"d\":2}").output("");
+    byte[] megabyte = " ".repeat(MEGABYTE).getBytes(StandardCharsets.US_ASCII);
+    try (OutputStream out = Files.newOutputStream(directory.resolve("file-output"))) {
+      out.write(line(Results.chat("p0-0", "one")));
+      out.write("{\"id\":\"r\",\"custom_id\":\"p0-1\",".getBytes(StandardCharsets.US_ASCII));
+      for (int i = 0; i <= Spool.LONGEST_LINE / MEGABYTE; i++) {
+        out.write(megabyte);
+      }
+      out.write(line("\"response\":null}"));
+      out.write(line(Results.chat("p0-2", "two")));
+    }
+
+    chunk.join();
+
+    assertThat(chunk.answered()).hasSize(2).allMatch(line -> !line.contains("\"d\":1"));
+    assertThat(chunk.failed()).hasSize(1);
+    assertThat(Jobs.tree(chunk.failed().get(0)).at("/_failure/reason").asText())
+        .isEqualTo("invalid_answer");
+    assertThat(Jobs.tree(chunk.failed().get(0)).at("/_failure/message").asText())
+        .contains("Request p0-1: its result line has more than " + Spool.LONGEST_LINE + " bytes");
+    assertThat(chunk.joined().unknownLines()).isZero();
+  }
+
+  private static byte[] line(String text) {
+    return (text + "\n").getBytes(StandardCharsets.UTF_8);
   }
 
   @Test
