@@ -1,10 +1,12 @@
 package io.beambatch;
 
 import io.beambatch.batch.AwaitBatches;
+import io.beambatch.batch.AwaitMode;
 import io.beambatch.batch.CoordinatorSettings;
 import io.beambatch.batch.UploadChunks;
 import io.beambatch.chunk.Chunk;
 import io.beambatch.chunk.Plan;
+import io.beambatch.job.Job;
 import io.beambatch.provider.ProviderFactory;
 import io.beambatch.result.JoinResults;
 import io.beambatch.result.JoinedChunk;
@@ -15,7 +17,10 @@ import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.TypeDescriptor;
 
-/** Sends the chunks of a plan once, and joins what comes back onto their documents. */
+/**
+ * Sends the chunks of a plan once, and joins what comes back onto their documents; or cancels them,
+ * and joins what came back all the same.
+ */
 final class Attempt extends PTransform<PCollection<Plan>, PCollection<JoinedChunk>> {
   private final CoordinatorSettings settings;
   private final RunFolder folder;
@@ -29,13 +34,20 @@ final class Attempt extends PTransform<PCollection<Plan>, PCollection<JoinedChun
 
   @Override
   public PCollection<JoinedChunk> expand(PCollection<Plan> plans) {
-    return plans
-        .apply(
-            "Chunks of the plan",
-            FlatMapElements.into(TypeDescriptor.of(Chunk.class)).via(Plan::chunks))
-        .setCoder(JsonCoder.of(Chunk.class))
-        .apply("Upload", new UploadChunks(settings.run(), folder, providers))
+    boolean unwanted = settings.mode() == AwaitMode.CANCEL;
+    Job job = settings.job();
+    PCollection<Chunk> chunks =
+        plans
+            .apply(
+                "Chunks of the plan",
+                FlatMapElements.into(TypeDescriptor.of(Chunk.class)).via(Plan::chunks))
+            .setCoder(JsonCoder.of(Chunk.class));
+    return (unwanted
+            ? chunks
+            : chunks.apply("Upload", new UploadChunks(settings.run(), folder, providers)))
         .apply("Await batches", new AwaitBatches(settings, folder, providers))
-        .apply("Join results", new JoinResults(settings.job(), folder, providers));
+        .apply(
+            "Join results",
+            new JoinResults(unwanted ? job.withoutRetry() : job, folder, providers));
   }
 }

@@ -1,5 +1,6 @@
 package io.beambatch;
 
+import io.beambatch.batch.AwaitMode;
 import io.beambatch.batch.CoordinatorSettings;
 import io.beambatch.batch.DeleteInputs;
 import io.beambatch.chunk.CommittedPlans;
@@ -110,7 +111,7 @@ public final class BatchPipeline {
       CoordinatorSettings settings,
       ProviderFactory providers) {
     PCollection<Plan> plans =
-        job.source().watch() == null
+        job.source().watch() == null || settings.mode() == AwaitMode.CANCEL
             ? leaveWindows(
                 committed.isEmpty()
                     ? plan(pipeline)

@@ -23,6 +23,7 @@ import io.beambatch.run.AccountingException;
 import io.beambatch.run.Accounts;
 import io.beambatch.run.Report;
 import io.beambatch.run.Runs;
+import io.beambatch.run.Standing;
 import io.beambatch.storage.Storage;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -53,12 +54,14 @@ final class RunFixture implements AutoCloseable {
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
   private final String root;
-  private final LocalServer server;
+  private final Path local;
+  private LocalServer server;
   private final Job job;
   private final Runs.Run run;
 
-  private RunFixture(String root, LocalServer server, Job job, Runs.Run run) {
+  private RunFixture(String root, Path local, LocalServer server, Job job, Runs.Run run) {
     this.root = root;
+    this.local = local;
     this.server = server;
     this.job = job;
     this.run = run;
@@ -103,7 +106,7 @@ final class RunFixture implements AutoCloseable {
     Runs.Run run = new Runs(root + "/staging", job, Clock.systemUTC()).open("r1", Runs.Choice.NEW);
     LocalServer server =
         LocalServer.start(LocalServerSettings.defaults().withDir(local.resolve("server")));
-    return new RunFixture(root, server, job, run);
+    return new RunFixture(root, local, server, job, run);
   }
 
   /** Puts a file of documents into the source, where it appears complete. */
@@ -127,12 +130,18 @@ final class RunFixture implements AutoCloseable {
 
   /** The whole pipeline, as the command line builds it, going on from committed plans. */
   Pipeline pipeline(ProviderFactory providers, String... beamOptions) throws IOException {
+    return pipeline(AwaitMode.UNTIL_ENDED, providers, beamOptions);
+  }
+
+  /** The same, in a mode. */
+  Pipeline pipeline(AwaitMode mode, ProviderFactory providers, String... beamOptions)
+      throws IOException {
     List<String> committed = new PlanStore(Ledgers.open(run.folder())).namesOfFirstAttempt();
     CoordinatorSettings settings =
         new CoordinatorSettings(
             job,
             run.identity(),
-            AwaitMode.UNTIL_ENDED,
+            mode,
             Duration.ofMillis(300),
             Duration.ofSeconds(1),
             Duration.ofSeconds(10),
@@ -150,6 +159,22 @@ final class RunFixture implements AutoCloseable {
 
   List<Plan> plans() throws IOException {
     return new PlanStore(Ledgers.open(run.folder())).all();
+  }
+
+  /** How far the run has come, by its folder. */
+  Standing standing() throws IOException {
+    return Standing.of(job, run.folder());
+  }
+
+  /** Ends the server and starts it again, without faults; batches that were under way go on. */
+  void restartServer() throws IOException {
+    server.close();
+    server = LocalServer.start(LocalServerSettings.defaults().withDir(local.resolve("server")));
+  }
+
+  /** What goes wrong at the server from now on. */
+  void faults(io.beambatch.localserver.Faults faults) {
+    server.faults(faults);
   }
 
   /** The report of a run whose numbers add up. */

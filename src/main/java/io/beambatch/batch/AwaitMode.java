@@ -9,5 +9,16 @@ public enum AwaitMode {
   ONCE,
 
   /** Submits what may be submitted, and hands out nothing. */
-  SUBMIT
+  SUBMIT,
+
+  /**
+   * Cancels every batch, and stays until it has ended. A chunk that has none is handed out as if it
+   * had been cancelled; nothing is sent any more.
+   */
+  CANCEL;
+
+  /** Whether something may be left that another launch goes on with. */
+  public boolean leavesRest() {
+    return this == ONCE || this == SUBMIT;
+  }
 }

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A chunk whose batch has ended.
  *
- * @param batchId of the batch that ended
+ * @param batchId of the batch that ended, or null if the run was cancelled before there was one
  * @param status {@code completed}, {@code failed}, {@code expired} or {@code cancelled}
  * @param outputFileId answered lines, or null if there are none
  * @param errorFileId failed lines, or null if there are none
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record AwaitedChunk(
     Chunk chunk,
-    String batchId,
+    @Nullable String batchId,
     BatchStatus status,
     @Nullable String outputFileId,
     @Nullable String errorFileId,

@@ -3,6 +3,7 @@ package io.beambatch.batch;
 import io.beambatch.batch.Listing.Depth;
 import io.beambatch.batch.Submitter.Outcome;
 import io.beambatch.chunk.Chunk;
+import io.beambatch.ledger.BatchEntry;
 import io.beambatch.ledger.BatchEntry.BatchEnd;
 import io.beambatch.ledger.BatchEntry.State;
 import io.beambatch.ledger.BatchLedger;
@@ -72,6 +73,8 @@ final class BatchCoordinator {
   /** When a batch of ours last got further; a creation alone may be refused again. */
   private Instant lastProgress;
 
+  private @Nullable BatchException problem;
+
   BatchCoordinator(
       CoordinatorSettings settings, BatchProvider provider, BatchLedger ledger, Clock clock) {
     this.settings = settings;
@@ -82,7 +85,8 @@ final class BatchCoordinator {
     this.strays = new Strays(settings.run(), provider, ledger, settings.outage());
     this.submitter = new Submitter(settings, provider, clock, admission, strays);
     this.lastChange = clock.instant();
-    this.lastProgress = lastChange;
+    // Whoever looks only once goes by what the ledger says.
+    this.lastProgress = settings.mode().leavesRest() ? Instant.EPOCH : lastChange;
   }
 
   /**
@@ -90,7 +94,17 @@ final class BatchCoordinator {
    */
   void track(Chunk chunk) throws IOException {
     if (!tracked.containsKey(chunk.id())) {
-      tracked.put(chunk.id(), new TrackedChunk(chunk, ledger, clock.instant()));
+      Instant now = clock.instant();
+      if (settings.mode() == AwaitMode.CANCEL) {
+        // What is in the ledger can't be sent by others behind our back.
+        ledger.create(chunk.id(), BatchEntry.unwanted(settings.run().created(), now));
+      }
+      TrackedChunk taken = new TrackedChunk(chunk, ledger, settings.mode(), now);
+      tracked.put(chunk.id(), taken);
+      if (taken.state() == State.ENDED) {
+        Instant end = Instant.ofEpochMilli(taken.entry().since());
+        lastProgress = end.isAfter(lastProgress) ? end : lastProgress;
+      }
       seen++;
       requests += chunk.requests();
     }
@@ -99,6 +113,11 @@ final class BatchCoordinator {
   /** Forgets all chunks but these: the others have meanwhile been handed out by another. */
   void retain(Set<String> chunkIds) {
     tracked.keySet().retainAll(chunkIds);
+  }
+
+  /** What keeps a chunk from going on, where that doesn't keep the others, too. */
+  Optional<BatchException> problem() {
+    return Optional.ofNullable(problem);
   }
 
   /** Whether nothing is left to do. */
@@ -114,9 +133,11 @@ final class BatchCoordinator {
             .anyMatch(
                 chunk ->
                     switch (chunk.state()) {
-                      case PLANNED -> now.isBefore(chunk.notBefore) || admission.isWaiting(now);
+                      case PLANNED ->
+                          chunk.entry().fileId() != null
+                              && (now.isBefore(chunk.notBefore) || admission.isWaiting(now));
                       case SUBMITTING -> submitter.mayRecover(chunk);
-                      case SUBMITTED -> false;
+                      case SUBMITTED -> chunk.entry().times().over() != null;
                       case ENDED -> true;
                     });
   }
@@ -191,15 +212,28 @@ final class BatchCoordinator {
         }
         // Those that the list shows can be followed all the same.
         unreachable = e;
+      } catch (ChunkException e) {
+        leave(e);
       }
     }
     strays.lookFor(listing, now);
-    submitPlanned(listing, now);
+    if (settings.mode() != AwaitMode.CANCEL) {
+      submitPlanned(listing, now);
+    }
     if (unreachable != null) {
       throw unreachable;
     }
     unreachableSince = null;
     giveUpIfAllAreStuck();
+  }
+
+  /** Where another launch goes on, the other chunks go first. */
+  private void leave(ChunkException e) {
+    if (!settings.mode().leavesRest()) {
+      throw e;
+    }
+    LOG.warn("a chunk is left where it is: {}", e.getMessage());
+    problem = e;
   }
 
   private Listing look(Instant now) throws ProviderException {
@@ -230,6 +264,8 @@ final class BatchCoordinator {
       case PLANNED -> {
         if (submitter.adopt(chunk, listing)) {
           lastChange = now;
+        } else if (settings.mode() == AwaitMode.CANCEL) {
+          return giveUp(chunk, now);
         }
       }
       case SUBMITTING -> note(submitter.recover(chunk, listing, now), chunk, listing, now);
@@ -241,6 +277,14 @@ final class BatchCoordinator {
       }
     }
     return Optional.empty();
+  }
+
+  /** Ends a chunk that has no batch and gets none any more. */
+  private Optional<AwaitedChunk> giveUp(TrackedChunk chunk, Instant now) throws IOException {
+    BatchEnd end = new BatchEnd(BatchStatus.CANCELLED, null, null, List.of());
+    return chunk.advance(chunk.entry().ended(end, now))
+        ? Optional.of(handOut(chunk))
+        : Optional.empty();
   }
 
   private void note(Outcome outcome, TrackedChunk chunk, Listing listing, Instant now) {
@@ -283,10 +327,12 @@ final class BatchCoordinator {
       return Optional.empty();
     }
     if (!EndedBatch.showsItsResults(batch)) {
-      if (chunk.overSince == null) {
-        chunk.overSince = now;
+      Long over = chunk.entry().times().over();
+      if (over == null) {
+        chunk.advance(chunk.entry().over(now));
+        return Optional.empty();
       }
-      if (now.isBefore(chunk.overSince.plus(settings.resultGrace()))) {
+      if (now.isBefore(chunk.waitedFor(over).plus(settings.resultGrace()))) {
         return Optional.empty();
       }
       LOG.warn(
@@ -334,19 +380,29 @@ final class BatchCoordinator {
     chunk.answered = Math.max(chunk.answered, answered);
   }
 
-  private void heedDeadline(TrackedChunk chunk, Batch batch, Instant now) {
+  private void heedDeadline(TrackedChunk chunk, Batch batch, Instant now) throws IOException {
+    boolean unwanted = settings.mode() == AwaitMode.CANCEL;
     // Not by the provider's time of creation: its clock, or ours, may be wrong.
     Instant submitted = Instant.ofEpochMilli(chunk.entry().since());
-    if (now.isBefore(submitted.plus(settings.job().poll().deadline()))) {
+    if (!unwanted && now.isBefore(submitted.plus(settings.job().poll().deadline()))) {
       return;
     }
-    if (chunk.cancelledSince == null) {
-      LOG.warn(
-          "batch {} is still {} after {} (poll.deadline): cancelling it; what was answered is kept",
-          batch.id(),
-          batch.status().code(),
-          settings.job().poll().deadline());
-      chunk.cancelledSince = now;
+    Long before = chunk.entry().times().cancelled();
+    Instant cancelled = before == null ? now : chunk.waitedFor(before);
+    if (before == null) {
+      if (unwanted) {
+        LOG.info("cancelling batch {}", batch.id());
+      } else {
+        LOG.warn(
+            "batch {} is still {} after {} (poll.deadline): cancelling it; what was answered is"
+                + " kept",
+            batch.id(),
+            batch.status().code(),
+            settings.job().poll().deadline());
+      }
+      if (!chunk.advance(chunk.entry().cancelled(now))) {
+        return;
+      }
       lastChange = now;
       lastProgress = now;
     }
@@ -358,11 +414,11 @@ final class BatchCoordinator {
         LOG.warn("batch {} could not be cancelled yet: {}", batch.id(), e.getMessage());
       }
     }
-    if (now.isAfter(chunk.cancelledSince.plus(settings.cancelGrace()))) {
+    if (now.isAfter(cancelled.plus(settings.cancelGrace()))) {
       chunk.stuck =
           "batch "
               + batch.id()
-              + " was cancelled at poll.deadline but is still "
+              + " was cancelled but is still "
               + batch.status().code()
               + " "
               + settings.cancelGrace()
@@ -375,7 +431,7 @@ final class BatchCoordinator {
     if (!tracked.isEmpty()
         && tracked.values().stream()
             .allMatch(chunk -> chunk.stuck != null && chunk.state() == State.SUBMITTED)) {
-      throw new BatchException(tracked.values().iterator().next().stuck, null);
+      leave(new ChunkException(tracked.values().iterator().next().stuck, null));
     }
   }
 
@@ -437,18 +493,25 @@ final class BatchCoordinator {
   private void submitPlanned(Listing listing, Instant now) throws IOException {
     List<TrackedChunk> planned =
         tracked.values().stream().filter(chunk -> chunk.state() == State.PLANNED).toList();
+    if (!planned.isEmpty() && ledger.isCancelled()) {
+      throw new BatchException(
+          "run "
+              + settings.run().run()
+              + " was cancelled: nothing of it is sent any more; cancel it again to collect what was"
+              + " answered",
+          null);
+    }
     Enqueued others = planned.isEmpty() ? Enqueued.NONE : others(listing);
     for (TrackedChunk chunk : planned) {
       Instant current = clock.instant();
       if (Thread.currentThread().isInterrupted() || current.isAfter(now.plus(CREATING_AT_ONCE))) {
         break;
       }
-      requireSubmittable(chunk);
-      if (current.isBefore(chunk.notBefore)) {
+      if (!isSubmittable(chunk) || current.isBefore(chunk.notBefore)) {
         continue;
       }
       if (admission.allows(Enqueued.of(chunk.chunk()), underWay(chunk).plus(others), current)) {
-        note(submitter.submit(chunk, listing), chunk, listing, now);
+        submit(chunk, listing, now);
       } else if (current.isAfter(chunk.since.plus(settings.job().poll().deadline()))) {
         break;
       }
@@ -458,27 +521,40 @@ final class BatchCoordinator {
     }
   }
 
-  private void requireSubmittable(TrackedChunk chunk) {
+  private void submit(TrackedChunk chunk, Listing listing, Instant now) throws IOException {
+    try {
+      note(submitter.submit(chunk, listing), chunk, listing, now);
+    } catch (ChunkException e) {
+      leave(e);
+    }
+  }
+
+  private boolean isSubmittable(TrackedChunk chunk) {
     if (chunk.entry().fileId() == null) {
-      throw new BatchException(
-          "the input of chunk "
-              + chunk.chunk().id()
-              + " could not be found at the provider any more; run the same command again to upload"
-              + " it anew",
-          null);
+      leave(
+          new ChunkException(
+              "the input of chunk "
+                  + chunk.chunk().id()
+                  + " could not be found at the provider any more; run the same command again to upload"
+                  + " it anew",
+              null));
+      return false;
     }
     if (!admission.canEverAllow(Enqueued.of(chunk.chunk()))) {
-      throw new BatchException(
-          "chunk "
-              + chunk.chunk().id()
-              + " ("
-              + chunk.chunk().tokens()
-              + " tokens, "
-              + chunk.chunk().requests()
-              + " requests) is over limits.enqueued_tokens or limits.enqueued_requests, so that it"
-              + " can never be submitted; raise them, and run the same command again",
-          null);
+      leave(
+          new ChunkException(
+              "chunk "
+                  + chunk.chunk().id()
+                  + " ("
+                  + chunk.chunk().tokens()
+                  + " tokens, "
+                  + chunk.chunk().requests()
+                  + " requests) is over limits.enqueued_tokens or limits.enqueued_requests, so that it"
+                  + " can never be submitted; raise them, and run the same command again",
+              null));
+      return false;
     }
+    return true;
   }
 
   /**
@@ -493,17 +569,18 @@ final class BatchCoordinator {
     // However short the deadline is, an outage is borne.
     Duration patience = settings.job().poll().deadline().plus(settings.outage());
     if (now.isAfter(since.plus(patience))) {
-      throw new BatchException(
-          "chunk "
-              + chunk.chunk().id()
-              + " could not be submitted, and none of the run's batches has got on since "
-              + since
-              + ": the provider, limits.enqueued_tokens, or the batches of other runs leave no room"
-              + " for its "
-              + chunk.chunk().tokens()
-              + " tokens; run the same command again to go on"
-              + (chunk.refusal == null ? "" : " (the provider said: " + chunk.refusal + ")"),
-          null);
+      leave(
+          new ChunkException(
+              "chunk "
+                  + chunk.chunk().id()
+                  + " could not be submitted, and none of the run's batches has got on since "
+                  + since
+                  + ": the provider, limits.enqueued_tokens, or the batches of other runs leave no room"
+                  + " for its "
+                  + chunk.chunk().tokens()
+                  + " tokens; run the same command again to go on"
+                  + (chunk.refusal == null ? "" : " (the provider said: " + chunk.refusal + ")"),
+              null));
     }
   }
 
@@ -543,7 +620,7 @@ final class BatchCoordinator {
     if (unreachableSince == null) {
       unreachableSince = now;
     }
-    boolean once = settings.mode() != AwaitMode.UNTIL_ENDED;
+    boolean once = settings.mode().leavesRest();
     if (once || now.isAfter(unreachableSince.plus(settings.outage()))) {
       throw new BatchException(
           (once

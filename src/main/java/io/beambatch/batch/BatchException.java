@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
  * Batches can't go on. The message says what happened at the provider and what to do; the run's
  * state is kept, and the same command goes on from there.
  */
-public final class BatchException extends RuntimeException {
+public class BatchException extends RuntimeException {
   public BatchException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }

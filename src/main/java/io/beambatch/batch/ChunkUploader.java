@@ -12,6 +12,7 @@ import io.beambatch.provider.InputFile;
 import io.beambatch.provider.ProviderException;
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,9 +53,11 @@ final class ChunkUploader {
     } catch (ProviderException e) {
       throw Submitter.fatal(e);
     }
-    BatchEntry entry = BatchEntry.planned(file, clock.instant());
+    Instant now = clock.instant();
     Optional<Tracked> written =
-        known.isEmpty() ? ledger.create(chunk.id(), entry) : ledger.advance(known.get(), entry);
+        known.isEmpty()
+            ? ledger.create(chunk.id(), BatchEntry.planned(file, now))
+            : ledger.advance(known.get(), known.get().entry().uploaded(file, now));
     if (written.isEmpty()) {
       LOG.info("chunk {} was uploaded by another, too: deleting {}", chunk.id(), file.id());
       delete(provider, file.id());

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
@@ -43,7 +44,7 @@ final class OpenCoordinator implements AutoCloseable {
   void run(Iterable<Chunk> chunks, Sleeper sleeper, Consumer<AwaitedChunk> done)
       throws IOException, InterruptedException {
     switch (settings.mode()) {
-      case UNTIL_ENDED -> await(chunks, sleeper, done);
+      case UNTIL_ENDED, CANCEL -> await(chunks, sleeper, done);
       case ONCE -> once(chunks, sleeper, done);
       case SUBMIT -> once(chunks, sleeper, ended -> {});
     }
@@ -62,6 +63,11 @@ final class OpenCoordinator implements AutoCloseable {
       sleeper.sleep(coordinator.pause());
       coordinator.step().forEach(done);
     }
+  }
+
+  /** What keeps a chunk from going on, where that doesn't keep the others, too. */
+  Optional<BatchException> problem() {
+    return coordinator.problem();
   }
 
   /** Waits until the batches of all these chunks have ended. */

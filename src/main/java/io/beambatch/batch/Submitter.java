@@ -105,6 +105,10 @@ final class Submitter {
     if (adopt(chunk, listing)) {
       return Outcome.SUBMITTED;
     }
+    if (settings.mode() == AwaitMode.CANCEL) {
+      chunk.advance(chunk.entry().putBack(now));
+      return Outcome.NOT_YET;
+    }
     return !admission.isWaiting(now)
             && chunk.advance(chunk.entry().submitting(owner.name(), clock.instant()))
         ? create(chunk)
@@ -232,11 +236,10 @@ final class Submitter {
       chunk.fileMissingSince = now;
     }
     chunk.notBefore = now.plus(FILE_PAUSE);
-    Duration patience =
-        settings.mode() == AwaitMode.UNTIL_ENDED ? FILE_PATIENCE : FILE_PATIENCE_ONCE;
+    Duration patience = settings.mode().leavesRest() ? FILE_PATIENCE_ONCE : FILE_PATIENCE;
     if (now.isAfter(chunk.fileMissingSince.plus(patience))) {
       chunk.advance(chunk.entry().withoutFile(now));
-      throw new BatchException(
+      throw new ChunkException(
           "the input of chunk "
               + chunk.chunk().id()
               + " was uploaded but can't be found at the provider; run the same command again to"

@@ -15,20 +15,14 @@ final class TrackedChunk {
   private final BatchLedger ledger;
   private Tracked tracked;
 
-  /** Since when this coordinator has looked after it. */
+  /** Since when it has been waiting: where each look is another coordinator, by the ledger. */
   final Instant since;
 
   /** Since when nobody can have been creating a batch, as far as this coordinator knows. */
   @Nullable Instant quietSince;
 
-  /** Since when the batch has been over without its result files. */
-  @Nullable Instant overSince;
-
   /** Since when the provider has said that it can't find the input file. */
   @Nullable Instant fileMissingSince;
-
-  /** Since when this coordinator has asked for the batch to be cancelled. */
-  @Nullable Instant cancelledSince;
 
   /** What the provider said when it last had no room for the chunk. */
   @Nullable String refusal;
@@ -45,11 +39,11 @@ final class TrackedChunk {
   /** Requests dealt with, at the last look. */
   long answered;
 
-  TrackedChunk(Chunk chunk, BatchLedger ledger, Instant now) throws IOException {
+  TrackedChunk(Chunk chunk, BatchLedger ledger, AwaitMode mode, Instant now) throws IOException {
     this.chunk = chunk;
     this.ledger = ledger;
-    this.since = now;
     this.tracked = load();
+    this.since = mode.leavesRest() ? Instant.ofEpochMilli(tracked.entry().times().planned()) : now;
   }
 
   Chunk chunk() {
@@ -73,6 +67,16 @@ final class TrackedChunk {
     Optional<Tracked> written = ledger.advance(tracked, to);
     take(written.isPresent() ? written.get() : load());
     return written.isPresent();
+  }
+
+  /**
+   * Since when something is waited for that began at a time of the ledger's. Who stays with the
+   * batch begins to wait anew; else the same command again, as a user is told to give, would not
+   * help.
+   */
+  Instant waitedFor(long millis) {
+    Instant began = Instant.ofEpochMilli(millis);
+    return began.isAfter(since) ? began : since;
   }
 
   /** Looks what others have made of the chunk. */

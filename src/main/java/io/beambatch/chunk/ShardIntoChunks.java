@@ -96,16 +96,16 @@ public final class ShardIntoChunks extends PTransform<PCollectionTuple, PCollect
   }
 
   /**
-   * Plans parts that are there already: those of a later attempt. On bounded input that happens
-   * only if every chunk of the attempt before is among what comes, because what came after the plan
-   * would be in none.
+   * Plans parts that are there already: those of a later attempt. Of a source that ends, that
+   * happens only if every chunk of the attempt before is among what comes, because what came after
+   * the plan would be in none.
    */
   public static PTransform<PCollection<Leftover>, PCollection<Plan>> again(
       int attempt, Job job, RunFolder folder) {
     return new PTransform<>() {
       @Override
       public PCollection<Plan> expand(PCollection<Leftover> joined) {
-        if (joined.isBounded() == IsBounded.UNBOUNDED) {
+        if (joined.isBounded() == IsBounded.UNBOUNDED || job.source().watch() != null) {
           return joined
               .apply("Commit", ParDo.of(new PlanPartFn(attempt, folder, job.limits())))
               .setCoder(JsonCoder.of(Plan.class));

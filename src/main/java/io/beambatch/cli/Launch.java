@@ -2,10 +2,14 @@ package io.beambatch.cli;
 
 import io.beambatch.BatchPipeline;
 import io.beambatch.batch.AwaitMode;
+import io.beambatch.batch.BatchException;
 import io.beambatch.batch.CoordinatorSettings;
 import io.beambatch.batch.Lookout;
+import io.beambatch.chunk.Chunk;
+import io.beambatch.chunk.PlanGate;
 import io.beambatch.chunk.PlanStore;
 import io.beambatch.job.Job;
+import io.beambatch.ledger.BatchLedger;
 import io.beambatch.ledger.Ledgers;
 import io.beambatch.run.Budget;
 import io.beambatch.run.CloseAccounts;
@@ -14,8 +18,11 @@ import io.beambatch.run.Runs.Run;
 import io.beambatch.run.Standing;
 import io.beambatch.run.TableSurvey;
 import io.beambatch.sink.SinkSchema;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;
 import picocli.CommandLine.Model.CommandSpec;
@@ -28,6 +35,8 @@ final class Launch {
   private final JobOptions options;
   private final Job job;
   private final Peer peer;
+  private final boolean local;
+  private final List<String> typed;
   private final PrintWriter out;
   private final PrintWriter err;
 
@@ -35,6 +44,8 @@ final class Launch {
     this.options = options;
     this.job = job;
     this.peer = peer;
+    this.local = peer.isLocal();
+    this.typed = spec.root().commandLine().getParseResult().originalArgs();
     this.out = spec.commandLine().getOut();
     this.err = spec.commandLine().getErr();
   }
@@ -54,26 +65,72 @@ final class Launch {
   }
 
   /** Takes a run on and returns the exit code. */
-  int go(Run run, AwaitMode mode) throws Exception {
+  int go(Run run, AwaitMode wanted) throws Exception {
+    String name = run.record().name();
     if (run.record().finished() != null) {
-      err.println("run " + run.record().name() + " was finished before; nothing to do");
-    } else if (mode == AwaitMode.UNTIL_ENDED) {
-      execute(run, mode);
-    } else if (!look(run, mode)) {
-      return ExitCode.PENDING;
+      err.println("run " + name + " was finished before; nothing to do");
+      return tell(Report.of(run.folder()), run);
     }
-    Report report = CloseAccounts.close(job, run.folder());
+    AwaitMode mode = wanted;
+    if (wanted != AwaitMode.CANCEL && ledger(run).isCancelled()) {
+      err.println(
+          "run "
+              + name
+              + " was cancelled; what was answered is collected, nothing is sent any more");
+      mode = AwaitMode.CANCEL;
+    }
+    StopNotice notice = StopNotice.open(job, run, local, typed, err);
+    try {
+      if (mode.leavesRest() && !look(run, mode)) {
+        return ExitCode.PENDING;
+      }
+      if (mode == AwaitMode.CANCEL) {
+        cancelBatches(run);
+      }
+      if (!mode.leavesRest()) {
+        execute(run, mode);
+      }
+      return tell(CloseAccounts.close(job, run.folder()), run);
+    } finally {
+      notice.close();
+    }
+  }
+
+  /** Lets nothing more be sent, and waits until all batches have ended. */
+  void cancelBatches(Run run) throws IOException, InterruptedException {
+    ledger(run).cancel(Clock.systemUTC().instant());
+    List<Chunk> unjoined = Standing.of(job, run.folder()).unjoined();
+    Progress progress = Progress.show(err);
+    try {
+      new Lookout(settings(run, AwaitMode.CANCEL), run.folder(), peer.providers()).look(unjoined);
+    } finally {
+      progress.close();
+    }
+  }
+
+  private static BatchLedger ledger(Run run) {
+    return new BatchLedger(Ledgers.open(run.folder()));
+  }
+
+  private int tell(Report report, Run run) {
     out.print(Summary.of(report, job, run));
     out.flush();
     return exceeds(report) ? ExitCode.TOO_MANY_FAILED : ExitCode.DONE;
   }
 
-  /** Looks how a run's batches stand, and starts a pipeline if there is work for one. */
+  /**
+   * Looks how a run's batches stand, and starts a pipeline if there is work for one.
+   *
+   * @return whether nothing is left but to add up
+   * @throws BatchException if something keeps a chunk from going on
+   */
   private boolean look(Run run, AwaitMode mode) throws Exception {
     Standing standing = Standing.of(job, run.folder());
-    if (!standing.atTheProvider().isEmpty()) {
-      new Lookout(settings(run, mode), run.folder(), peer.providers())
-          .look(standing.atTheProvider());
+    Optional<BatchException> problem = Optional.empty();
+    if (standing.isPending()) {
+      problem =
+          new Lookout(settings(run, mode), run.folder(), peer.providers())
+              .look(standing.inTheLedger());
       standing = Standing.of(job, run.folder());
     }
     if (standing.hasWork()) {
@@ -83,6 +140,9 @@ final class Launch {
     if (!standing.isDone()) {
       out.print(Summary.of(standing, run));
       out.flush();
+      if (problem.isPresent()) {
+        throw problem.get();
+      }
     }
     return standing.isDone();
   }
@@ -104,7 +164,8 @@ final class Launch {
     new TableSurvey(job, options.beam()).check(run.folder(), !committed.isEmpty());
     SinkSchema.check(job, run.folder());
     Pipeline pipeline = Pipeline.create(options.beam());
-    new BatchPipeline(job, run.folder(), new Budget(job, run.folder()))
+    PlanGate gate = mode == AwaitMode.CANCEL ? PlanGate.OPEN : new Budget(job, run.folder());
+    new BatchPipeline(job, run.folder(), gate)
         .run(pipeline, committed, settings(run, mode), peer.providers());
     try (Progress progress = Progress.show(err)) {
       PipelineResult result = pipeline.run();

@@ -18,6 +18,8 @@ import picocli.CommandLine.Spec;
       PlanCommand.class,
       SubmitCommand.class,
       CollectCommand.class,
+      StatusCommand.class,
+      CancelCommand.class,
       ServeCommand.class
     })
 public final class Main implements Runnable {

@@ -49,6 +49,11 @@ final class Peer implements AutoCloseable {
         : Path.of(staging, ".local-server");
   }
 
+  /** Whether it is a server in this process. */
+  boolean isLocal() {
+    return server != null;
+  }
+
   ProviderFactory providers() {
     return providers;
   }

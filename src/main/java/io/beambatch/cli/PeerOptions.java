@@ -19,11 +19,6 @@ final class PeerOptions {
   @Spec(Spec.Target.MIXEE)
   private CommandSpec command;
 
-  /** Whether it is the embedded server. */
-  boolean isLocal() {
-    return local;
-  }
-
   /** Connects; the caller closes it. */
   Peer open(Job job, String staging)
       throws IOException, InterruptedException, ProviderSettingsException {

@@ -25,6 +25,22 @@ public record Job(
     boolean keepFiles)
     implements Serializable {
 
+  /** The same job, in which nothing is sent again. */
+  public Job withoutRetry() {
+    return new Job(
+        name,
+        source,
+        request,
+        result,
+        sink,
+        failures,
+        limits,
+        new Retry(1, retry.maxFailed()),
+        poll,
+        prices,
+        keepFiles);
+  }
+
   /** The same job over what is there now, without waiting for more. */
   public Job withoutWatch() {
     return new Job(

@@ -10,13 +10,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * What is known of a chunk's batch.
  *
- * @param fileId of the uploaded input, or null before the upload
+ * @param fileId of the uploaded input, or null before the upload and after the input was deleted
  * @param uploaded when, in milliseconds since 1970 by the provider's clock: no batch of the chunk
  *     is older; 0 if that isn't known
  * @param owner who is creating, or has created, the batch; null before
  * @param since when the state was entered, in milliseconds since 1970
- * @param batchId null before {@link State#SUBMITTED}
+ * @param batchId null before {@link State#SUBMITTED}, and of a chunk that never had one
  * @param end null before {@link State#ENDED}
+ * @param times since when something has been waited for
  */
 public record BatchEntry(
     State state,
@@ -25,7 +26,13 @@ public record BatchEntry(
     @Nullable String owner,
     long since,
     @Nullable String batchId,
-    @Nullable BatchEnd end) {
+    @Nullable BatchEnd end,
+    Times times) {
+
+  public BatchEntry {
+    // Older ledgers have no times.
+    times = times == null ? new Times(since, null, null, null) : times;
+  }
 
   /** How far a chunk has come. */
   public enum State {
@@ -52,43 +59,107 @@ public record BatchEntry(
       @Nullable String errorFileId,
       List<BatchError> errors) {}
 
+  /**
+   * When a chunk's waits began, in milliseconds since 1970. They are written down because every
+   * wait has an end, and whoever waits may be another process each time.
+   *
+   * @param planned when the chunk came into the ledger
+   * @param submitted when its batch became known, or null
+   * @param over when the batch was first seen over without its result files, or null
+   * @param cancelled when the batch was asked to stop, or null
+   */
+  public record Times(
+      long planned, @Nullable Long submitted, @Nullable Long over, @Nullable Long cancelled) {
+
+    static Times startingAt(long planned) {
+      return new Times(planned, null, null, null);
+    }
+  }
+
   /** A chunk whose input is uploaded. */
   public static BatchEntry planned(InputFile file, Instant now) {
-    return new BatchEntry(
-        State.PLANNED,
-        file.id(),
-        file.createdAt().toEpochMilli(),
-        null,
-        now.toEpochMilli(),
-        null,
-        null);
+    return planned(file.id(), file.createdAt().toEpochMilli(), now, now.toEpochMilli());
+  }
+
+  /**
+   * A chunk whose input will not be uploaded.
+   *
+   * @param created when its run began, in milliseconds since 1970
+   */
+  public static BatchEntry unwanted(long created, Instant now) {
+    return planned(null, created, now, now.toEpochMilli());
+  }
+
+  /** The same chunk, its input uploaded again. */
+  public BatchEntry uploaded(InputFile file, Instant now) {
+    return planned(file.id(), file.createdAt().toEpochMilli(), now, times.planned);
   }
 
   /** The same chunk, to be submitted later. */
   public BatchEntry putBack(Instant now) {
-    return new BatchEntry(State.PLANNED, fileId, uploaded, null, now.toEpochMilli(), null, null);
+    return planned(fileId, uploaded, now, times.planned);
   }
 
   /** The same chunk, to be uploaded again. */
   public BatchEntry withoutFile(Instant now) {
-    return new BatchEntry(State.PLANNED, null, 0, null, now.toEpochMilli(), null, null);
+    return planned(null, 0, now, times.planned);
+  }
+
+  private static BatchEntry planned(
+      @Nullable String fileId, long uploaded, Instant now, long planned) {
+    return new BatchEntry(
+        State.PLANNED,
+        fileId,
+        uploaded,
+        null,
+        now.toEpochMilli(),
+        null,
+        null,
+        Times.startingAt(planned));
   }
 
   /** The same chunk, about to be submitted. */
   public BatchEntry submitting(String newOwner, Instant now) {
     return new BatchEntry(
-        State.SUBMITTING, fileId, uploaded, newOwner, now.toEpochMilli(), null, null);
+        State.SUBMITTING, fileId, uploaded, newOwner, now.toEpochMilli(), null, null, times);
   }
 
   /** The same chunk, with its batch. */
   public BatchEntry submitted(String newBatchId, Instant now) {
+    long millis = now.toEpochMilli();
     return new BatchEntry(
-        State.SUBMITTED, fileId, uploaded, owner, now.toEpochMilli(), newBatchId, null);
+        State.SUBMITTED,
+        fileId,
+        uploaded,
+        owner,
+        millis,
+        newBatchId,
+        null,
+        new Times(times.planned, millis, null, null));
+  }
+
+  /** The same chunk, its batch seen over without its result files. */
+  public BatchEntry over(Instant now) {
+    return with(new Times(times.planned, times.submitted, now.toEpochMilli(), times.cancelled));
+  }
+
+  /** The same chunk, its batch asked to stop. */
+  public BatchEntry cancelled(Instant now) {
+    return with(new Times(times.planned, times.submitted, times.over, now.toEpochMilli()));
+  }
+
+  private BatchEntry with(Times newTimes) {
+    return new BatchEntry(state, fileId, uploaded, owner, since, batchId, end, newTimes);
   }
 
   /** The same chunk, its batch ended. */
   public BatchEntry ended(BatchEnd newEnd, Instant now) {
     return new BatchEntry(
-        State.ENDED, fileId, uploaded, owner, now.toEpochMilli(), batchId, newEnd);
+        State.ENDED, fileId, uploaded, owner, now.toEpochMilli(), batchId, newEnd, times);
+  }
+
+  /** The same chunk, its input deleted at the provider. */
+  public BatchEntry inputDeleted() {
+    return new BatchEntry(state, null, uploaded, owner, since, batchId, end, times);
   }
 }

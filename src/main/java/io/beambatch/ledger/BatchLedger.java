@@ -3,11 +3,14 @@ package io.beambatch.ledger;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.beambatch.ledger.LedgerStore.Versioned;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.Optional;
 
 /** The state of every chunk's batch, changed by compare-and-set. */
 public final class BatchLedger {
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
+
+  private static final String CANCELLED = "run/cancelled";
 
   private final LedgerStore store;
 
@@ -36,6 +39,17 @@ public final class BatchLedger {
   /** Moves a chunk on; empty if somebody else has moved it since it was read. */
   public Optional<Tracked> advance(Tracked from, BatchEntry to) throws IOException {
     return write(from.chunkId(), from.version(), to);
+  }
+
+  /** Notes for good that nothing of the run is to be sent any more. */
+  public void cancel(Instant now) throws IOException {
+    // Who comes second has nothing to add.
+    store.write(CANCELLED, Versioned.ABSENT, MAPPER.writeValueAsString(now.toString()));
+  }
+
+  /** Whether nothing is to be sent any more. */
+  public boolean isCancelled() throws IOException {
+    return store.read(CANCELLED).isPresent();
   }
 
   private Optional<Tracked> write(String chunkId, long expected, BatchEntry entry)

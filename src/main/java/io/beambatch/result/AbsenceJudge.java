@@ -39,7 +39,12 @@ final class AbsenceJudge {
           retryable(sending, FailureReason.EXPIRED, "its batch expired before it was answered");
       case CANCELLED ->
           retryable(
-              sending, FailureReason.CANCELLED, "its batch was cancelled before it was answered");
+              sending,
+              FailureReason.CANCELLED,
+              sending.batchId() == null
+                  ? "the run was cancelled before it was sent"
+                      + (sending.attempt() > 0 ? " again" : "")
+                  : "its batch was cancelled before it was answered");
       case FAILED -> invalidBatch(errorsByLine.get(request + 1), sending);
       case COMPLETED, VALIDATING, IN_PROGRESS, FINALIZING, CANCELLING ->
           retryable(

@@ -40,11 +40,16 @@ final class ChunkOutcome implements Closeable {
     this.job = job;
     this.awaited = awaited;
     answered = new LineFile(folder.result(chunk.id(), "answered.jsonl"));
-    failed = new LineFile(folder.result(chunk.id(), "failed.jsonl"));
+    // Two launches that don't agree on this must not write to one file.
+    boolean mayBeSentAgain = chunk.attempt() < job.retry().attempts();
+    failed =
+        new LineFile(
+            folder.result(chunk.id(), mayBeSentAgain ? "failed.jsonl" : "failed-for-good.jsonl"));
     again = new AgainPart(chunk, folder, Endpoint.of(job.request().endpoint()));
     answer =
         DocumentSplice.of(List.of(job.result().field(), Outcomes.BATCH), List.of(Outcomes.FAILURE));
-    batchId = quoted(awaited.batchId());
+    // What was never sent has no answers.
+    batchId = quoted(String.valueOf(awaited.batchId()));
   }
 
   /**

@@ -65,7 +65,9 @@ final class ChunkWalk {
       throws IOException {
     Sending sending =
         new Sending(
-            awaited.chunk().attempt(), awaited.batchId(), part.name() + "-" + documents.line());
+            awaited.batchId() == null ? awaited.chunk().attempt() - 1 : awaited.chunk().attempt(),
+            awaited.batchId(),
+            part.name() + "-" + documents.line());
     JsonSlice found = index.find(request, spool);
     ResultLine line = found == null ? null : reader.read(found);
     if (line == null) {

@@ -3,6 +3,7 @@ package io.beambatch.result;
 import io.beambatch.batch.AwaitedChunk;
 import io.beambatch.job.Job;
 import io.beambatch.ledger.BatchLedger;
+import io.beambatch.ledger.BatchLedger.Tracked;
 import io.beambatch.ledger.Ledgers;
 import io.beambatch.provider.BatchProvider;
 import io.beambatch.provider.ProviderException;
@@ -91,15 +92,14 @@ public final class JoinResults
      * The answers are safe: what was uploaded is of no more use. Leaving it there costs nothing.
      */
     private void deleteInput(String chunkId) throws IOException {
-      Optional<String> file =
-          new BatchLedger(Ledgers.open(folder))
-              .read(chunkId)
-              .map(tracked -> tracked.entry().fileId());
-      if (file.isEmpty()) {
+      BatchLedger ledger = new BatchLedger(Ledgers.open(folder));
+      Optional<Tracked> tracked = ledger.read(chunkId);
+      if (tracked.isEmpty() || tracked.get().entry().fileId() == null) {
         return;
       }
       try {
-        provider.deleteFile(file.get());
+        provider.deleteFile(tracked.get().entry().fileId());
+        ledger.advance(tracked.get(), tracked.get().entry().inputDeleted());
       } catch (ProviderException e) {
         LOG.warn("the input file of chunk {} stays at the provider: {}", chunkId, e.getMessage());
       }

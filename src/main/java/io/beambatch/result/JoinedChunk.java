@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A chunk whose answers stand on their documents, in files of the staging location.
  *
+ * @param batchId that it was joined from, or null if it never had one
  * @param answered file of answered documents, or null if there are none
  * @param failed file of failed documents, or null if there are none
  * @param again requests that have to be sent again, as a part for the next attempt, or null
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 public record JoinedChunk(
     String chunkId,
     int attempt,
-    String batchId,
+    @Nullable String batchId,
     int requests,
     @Nullable ResultFile answered,
     @Nullable ResultFile failed,

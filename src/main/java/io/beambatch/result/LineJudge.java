@@ -136,9 +136,11 @@ final class LineJudge {
   /**
    * One sending of a request.
    *
+   * @param attempt how often it was sent, this time included
+   * @param batchId null if the run was cancelled before it was sent this time
    * @param customId its name in the batch
    */
-  record Sending(int attempt, String batchId, String customId) {
+  record Sending(int attempt, @Nullable String batchId, String customId) {
 
     Judgement failed(
         FailureReason reason, String message, ResultLine line, @Nullable JsonSlice partial)

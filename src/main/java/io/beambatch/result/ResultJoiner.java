@@ -9,6 +9,7 @@ import io.beambatch.provider.ProviderException;
 import io.beambatch.storage.RunFolder;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -75,7 +76,7 @@ final class ResultJoiner {
   }
 
   private static JoinedChunk joinedBefore(JoinedChunk joined, AwaitedChunk awaited) {
-    if (!joined.batchId().equals(awaited.batchId())) {
+    if (!Objects.equals(joined.batchId(), awaited.batchId())) {
       LOG.warn(
           "Chunk {} was joined from batch {} before; batch {} is left aside",
           joined.chunkId(),

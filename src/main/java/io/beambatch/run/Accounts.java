@@ -148,10 +148,6 @@ public final class Accounts {
       if (plan.attempt() == 1) {
         documents += plan.documents();
       }
-      requests += plan.requests();
-      bytes += plan.bytes();
-      batches += plan.chunks().size();
-      attempts = plan.chunks().isEmpty() ? attempts : Math.max(attempts, plan.attempt());
       plan.unsent().forEach(part -> count(part.failed()));
     }
 
@@ -169,6 +165,12 @@ public final class Accounts {
                 answeredHere,
                 failedHere,
                 again));
+      }
+      if (joined.batchId() != null) {
+        requests += chunk.requests();
+        bytes += chunk.bytes();
+        batches++;
+        attempts = Math.max(attempts, chunk.attempt());
       }
       answered += answeredHere;
       promptTokens += joined.promptTokens();

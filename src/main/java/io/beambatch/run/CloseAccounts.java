@@ -131,7 +131,7 @@ public final class CloseAccounts extends PTransform<PCollection<WrittenFile>, PC
 
     @ProcessElement
     public void process(OutputReceiver<Report> reports) throws IOException, AccountingException {
-      if (mode == AwaitMode.UNTIL_ENDED || Standing.of(job, folder).isDone()) {
+      if (!mode.leavesRest() || Standing.of(job, folder).isDone()) {
         reports.output(close(job, folder, goesOn));
       }
     }

@@ -118,14 +118,23 @@ public record Standing(
     return (int) chunks.stream().filter(chunk -> chunk.stage() == stage).count();
   }
 
-  /** Those whose next step is the provider's. */
-  public List<Chunk> atTheProvider() {
+  /** Whether the provider may have news. */
+  public boolean isPending() {
+    return count(Stage.UPLOADED) + count(Stage.SUBMITTING) + count(Stage.UNDER_WAY) > 0;
+  }
+
+  /** Those whose end is not known, in the ledger or not. */
+  public List<Chunk> unjoined() {
     return chunks.stream()
-        .filter(
-            chunk ->
-                chunk.stage() == Stage.UPLOADED
-                    || chunk.stage() == Stage.SUBMITTING
-                    || chunk.stage() == Stage.UNDER_WAY)
+        .filter(chunk -> chunk.joined() == null)
+        .map(ChunkStanding::chunk)
+        .toList();
+  }
+
+  /** Those that are in the ledger. */
+  public List<Chunk> inTheLedger() {
+    return chunks.stream()
+        .filter(chunk -> chunk.entry() != null)
         .map(ChunkStanding::chunk)
         .toList();
   }

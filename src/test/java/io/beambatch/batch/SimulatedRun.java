@@ -223,7 +223,7 @@ final class SimulatedRun {
       note(number, "crashed");
     } catch (BatchException e) {
       note(number, e.getMessage());
-      blocked |= trouble.isHealed() && e.getMessage().contains("was cancelled at poll.deadline");
+      blocked |= trouble.isHealed() && e.getMessage().contains("was cancelled but is still");
       assertThat(e.getMessage()).as("tells what to do").contains("run the same command again");
     } catch (IOException | InterruptedException e) {
       note(number, e.toString());

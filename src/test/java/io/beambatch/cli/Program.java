@@ -127,6 +127,20 @@ final class Program implements AutoCloseable {
     }
   }
 
+  /**
+   * Sends it a signal.
+   *
+   * @param name such as {@code INT}
+   */
+  void signal(String name) throws IOException, InterruptedException {
+    assertThat(
+            new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid()))
+                .inheritIO()
+                .start()
+                .waitFor())
+        .isZero();
+  }
+
   /** Ends it as Ctrl-C would, and returns its exit code. */
   int stop() throws InterruptedException {
     process.destroy();

@@ -21,7 +21,7 @@ class UsageTest {
 
     assertThat(said.exitCode()).isEqualTo(2);
     assertThat(said.err())
-        .contains("Name a command: run, plan, submit, collect, serve")
+        .contains("Name a command: run, plan, submit, collect, status, cancel, serve")
         .contains("Commands:");
   }
 
@@ -56,7 +56,7 @@ class UsageTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"run", "plan", "submit", "collect", "serve"})
+  @ValueSource(strings = {"run", "plan", "submit", "collect", "status", "cancel", "serve"})
   void helpsAndTellsItsVersion(String command) {
     assertThat(Said.by(command, "--help").exitCode()).isZero();
     assertThat(Said.by(command, "--help").out())
@@ -65,7 +65,7 @@ class UsageTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"run", "plan", "submit", "collect"})
+  @ValueSource(strings = {"run", "plan", "submit", "collect", "status", "cancel"})
   void saysEverythingThatIsWrongWithAJobFileAtOnce(String command) throws Exception {
     Path job =
         Files.writeString(

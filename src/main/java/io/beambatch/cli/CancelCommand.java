@@ -1,0 +1,48 @@
+package io.beambatch.cli;
+
+import io.beambatch.batch.AwaitMode;
+import io.beambatch.job.Job;
+import io.beambatch.run.Runs;
+import io.beambatch.run.Runs.Run;
+import java.time.Clock;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** {@code cancel}: ends a run early, and keeps what was answered. */
+@Command(
+    name = "cancel",
+    description = {
+      "Cancels the run's batches, waits until they have ended, joins and writes what was answered,"
+          + " and finishes the run. Nothing of it is sent any more.",
+      "Documents that were not answered go to the dead letter."
+    },
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class)
+final class CancelCommand implements Callable<Integer> {
+  @Mixin private JobOptions options;
+  @Mixin private JobOptions.KnownRunOptions runOptions;
+  @Mixin private PeerOptions peerOptions;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws Exception {
+    Job job = options.readJob();
+    Runs runs = new Runs(options.staging(), job, Clock.systemUTC());
+    Run run = runs.known(runOptions.name());
+    runs.requirePlan(run);
+    try (Peer peer = peerOptions.open(job, options.staging())) {
+      Launch launch = new Launch(options, job, peer, spec);
+      if (run.record().finished() == null && !runs.differences(run).isEmpty()) {
+        // To stop spending, any job file will do; only what was answered needs the right one.
+        launch.cancelBatches(run);
+        spec.commandLine().getErr().println("all batches of run " + run.record().name() + " ended");
+      }
+      runs.requireSameJob(run);
+      return launch.go(run, AwaitMode.CANCEL);
+    }
+  }
+}

@@ -1,0 +1,116 @@
+package io.beambatch.cli;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.beambatch.batch.CoordinatorSettings;
+import io.beambatch.batch.Lookout;
+import io.beambatch.job.Job;
+import io.beambatch.provider.Batch;
+import io.beambatch.provider.Sleeper;
+import io.beambatch.run.RunStatus;
+import io.beambatch.run.Runs;
+import io.beambatch.run.Runs.Run;
+import io.beambatch.run.Standing;
+import java.io.PrintWriter;
+import java.time.Clock;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code status}: how a run's batches stand. */
+@Command(
+    name = "status",
+    description = {
+      "Shows the run's batches, as the ledger and the provider know them, and changes nothing.",
+      "Ends with exit code 75 while batches are under way, else with 0."
+    },
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class)
+final class StatusCommand implements Callable<Integer> {
+  private static final JsonMapper MAPPER = JsonMapper.builder().build();
+  private static final String CLEAR = "\u001b[H\u001b[2J";
+
+  @Mixin private JobOptions options;
+  @Mixin private JobOptions.KnownRunOptions runOptions;
+  @Mixin private PeerOptions peerOptions;
+
+  @Option(names = "--json", description = "Prints JSON; with --watch, a line each time.")
+  private boolean json;
+
+  @Option(
+      names = "--watch",
+      description = "Shows it anew every poll.interval, until all batches have ended.")
+  private boolean watch;
+
+  @Spec private CommandSpec spec;
+
+  private @Nullable Peer peer;
+
+  @Override
+  public Integer call() throws Exception {
+    Job job = options.readJob();
+    Runs runs = new Runs(options.staging(), job, Clock.systemUTC());
+    Run run = runs.known(runOptions.name());
+    if (!runs.differences(run).isEmpty()) {
+      PrintWriter err = spec.commandLine().getErr();
+      err.println(
+          "note: the run was begun with another job; what differs: "
+              + String.join(", ", runs.differences(run)));
+      err.flush();
+    }
+    try {
+      RunStatus status = look(job, runs, run);
+      show(status);
+      while (watch && status.pending() > 0) {
+        Sleeper.SYSTEM.sleep(job.poll().interval());
+        status = look(job, runs, run);
+        show(status);
+      }
+      return status.pending() > 0 ? ExitCode.PENDING : ExitCode.DONE;
+    } finally {
+      if (peer != null) {
+        peer.close();
+      }
+    }
+  }
+
+  private RunStatus look(Job job, Runs runs, Run run) throws Exception {
+    Standing standing = Standing.of(job, run.folder());
+    Set<String> unknown = RunStatus.unknown(standing);
+    Map<String, Batch> seen = unknown.isEmpty() ? Map.of() : lookout(job, run).batches(unknown);
+    return RunStatus.of(refreshed(runs, run), standing, seen, Clock.systemUTC().instant());
+  }
+
+  /** Another launch may finish the run meanwhile. */
+  private static Run refreshed(Runs runs, Run run) throws Exception {
+    return runs.known(run.record().name());
+  }
+
+  /** Who has nothing to ask needs no key. */
+  private Lookout lookout(Job job, Run run) throws Exception {
+    if (peer == null) {
+      peer = peerOptions.open(job, options.staging());
+    }
+    return new Lookout(CoordinatorSettings.of(job, run.identity()), run.folder(), peer.providers());
+  }
+
+  private void show(RunStatus status) throws Exception {
+    PrintWriter out = spec.commandLine().getOut();
+    if (json) {
+      out.println(
+          watch
+              ? MAPPER.writeValueAsString(status)
+              : MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(status));
+    } else {
+      out.print(watch && CommandLine.Help.Ansi.AUTO.enabled() ? CLEAR : "");
+      out.print(StatusTable.of(status));
+    }
+    out.flush();
+  }
+}

@@ -1,0 +1,76 @@
+package io.beambatch.cli;
+
+import io.beambatch.job.Job;
+import io.beambatch.run.Runs.Run;
+import io.beambatch.run.Standing;
+import io.beambatch.run.Standing.Stage;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.List;
+
+/**
+ * Tells a user who stops the program what goes on all the same, and how to go on or to cancel it.
+ * It speaks only if the process is ended by a signal while the notice is open.
+ */
+final class StopNotice implements AutoCloseable {
+  private final Thread hook;
+
+  private StopNotice(Thread hook) {
+    this.hook = hook;
+  }
+
+  /**
+   * Opens a notice.
+   *
+   * @param typed the command line, the command first
+   */
+  static StopNotice open(Job job, Run run, boolean local, List<String> typed, PrintWriter err) {
+    Thread hook = new Thread(() -> tell(job, run, local, typed, err), "stop-notice");
+    Runtime.getRuntime().addShutdownHook(hook);
+    return new StopNotice(hook);
+  }
+
+  private static void tell(Job job, Run run, boolean local, List<String> typed, PrintWriter err) {
+    String name = run.record().name();
+    err.println();
+    err.println(
+        "stopped: run "
+            + name
+            + " of job "
+            + job.name()
+            + " is not over; its state is kept in "
+            + run.folder().path());
+    err.println(batches(job, run, local));
+    err.println("to go on:   " + CommandText.of(typed.get(0), name, typed));
+    err.println("to cancel:  " + CommandText.of("cancel", name, typed));
+    err.flush();
+  }
+
+  private static String batches(Job job, Run run, boolean local) {
+    Standing standing;
+    try {
+      standing = Standing.of(job, run.folder());
+    } catch (IOException e) {
+      return "batches may go on at the provider; the run's ledger can't be read: " + e.getMessage();
+    }
+    int underWay = standing.count(Stage.UNDER_WAY) + standing.count(Stage.SUBMITTING);
+    if (underWay == 0) {
+      return "no batch is under way";
+    }
+    String batches = underWay == 1 ? "1 batch" : underWay + " batches";
+    return local
+        ? batches + " of the embedded server: nothing happens to them until the next launch"
+        : batches
+            + (underWay == 1 ? " goes" : " go")
+            + " on at the provider, and what is answered there is charged";
+  }
+
+  @Override
+  public void close() {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException stopping) {
+      // The notice is being given.
+    }
+  }
+}

@@ -1,0 +1,155 @@
+package io.beambatch.run;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
+import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import io.beambatch.ledger.BatchEntry;
+import io.beambatch.provider.Batch;
+import io.beambatch.result.JoinedChunk;
+import io.beambatch.run.Runs.Run;
+import io.beambatch.run.Standing.ChunkStanding;
+import io.beambatch.run.Standing.Stage;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A run's batches, by the ledger and by what the provider says.
+ *
+ * @param planned whether its documents were read and packed
+ * @param finished whether nothing is left to do
+ * @param pending batches that have not ended, as far as is known
+ * @param collectable whether collect has something to do: to submit, to join, to write
+ */
+@JsonNaming(SnakeCaseStrategy.class)
+public record RunStatus(
+    String job,
+    String run,
+    boolean planned,
+    boolean finished,
+    int pending,
+    boolean collectable,
+    List<BatchRow> batches) {
+
+  /**
+   * One batch, or what is to become one.
+   *
+   * @param state {@code planned}, {@code uploaded} (waiting until it may be submitted), {@code
+   *     submitting}, or the provider's word for the batch's status
+   * @param collected whether its answers stand on their documents
+   * @param answered requests, null if that is not known
+   * @param failed likewise; of a collected batch, those to be sent again are among them
+   * @param estimatedTokens of the prompts
+   * @param promptTokens as the provider counted them, null before the batch is collected
+   * @param completionTokens likewise
+   * @param seconds how long the batch has been under way, or was; null if there is none
+   */
+  @JsonNaming(SnakeCaseStrategy.class)
+  public record BatchRow(
+      String chunk,
+      int attempt,
+      @JsonProperty("batch_id") @Nullable String batchId,
+      String state,
+      boolean collected,
+      @Nullable Long answered,
+      @Nullable Long failed,
+      long total,
+      long estimatedTokens,
+      @Nullable Long promptTokens,
+      @Nullable Long completionTokens,
+      @Nullable Long seconds) {}
+
+  /** Those that only the provider knows about. */
+  public static Set<String> unknown(Standing standing) {
+    return standing.chunks().stream()
+        .filter(chunk -> chunk.stage() == Stage.UNDER_WAY || chunk.stage() == Stage.ENDED)
+        .map(chunk -> chunk.entry().batchId())
+        .filter(id -> id != null)
+        .collect(Collectors.toSet());
+  }
+
+  /**
+   * Puts together what is known.
+   *
+   * @param seen batches at the provider, by id
+   */
+  public static RunStatus of(Run run, Standing standing, Map<String, Batch> seen, Instant now) {
+    int pending = 0;
+    boolean ended = false;
+    for (ChunkStanding chunk : standing.chunks()) {
+      Batch batch = chunk.entry() == null ? null : seen.get(chunk.entry().batchId());
+      boolean over = batch != null && batch.status().ended();
+      boolean underWay = chunk.stage() == Stage.UNDER_WAY && !over;
+      pending += underWay || chunk.stage() == Stage.SUBMITTING ? 1 : 0;
+      ended |= chunk.stage() == Stage.UNDER_WAY && over;
+    }
+    boolean finished = run.record().finished() != null;
+    return new RunStatus(
+        run.identity().job(),
+        run.record().name(),
+        standing.isPlanned(),
+        finished,
+        pending,
+        !finished
+            && (ended
+                || standing.hasWork()
+                || standing.isDone()
+                || standing.count(Stage.UPLOADED) > 0),
+        standing.chunks().stream().map(chunk -> row(chunk, seen, now)).toList());
+  }
+
+  private static BatchRow row(ChunkStanding chunk, Map<String, Batch> seen, Instant now) {
+    BatchEntry entry = chunk.entry();
+    JoinedChunk joined = chunk.joined();
+    String batchId = entry == null ? null : entry.batchId();
+    Batch batch = batchId == null ? null : seen.get(batchId);
+    long total = chunk.chunk().requests();
+    Long answered = batch == null ? null : Long.valueOf(batch.completed());
+    Long failed = batch == null ? null : Long.valueOf(batch.failed());
+    if (joined != null) {
+      answered = joined.answered() == null ? 0 : joined.answered().documents();
+      failed = total - answered;
+    }
+    return new BatchRow(
+        chunk.chunk().id(),
+        chunk.chunk().attempt(),
+        batchId,
+        state(chunk, batch),
+        joined != null,
+        answered,
+        failed,
+        total,
+        chunk.chunk().tokens(),
+        joined == null ? null : joined.promptTokens(),
+        joined == null ? null : joined.completionTokens(),
+        seconds(entry, now));
+  }
+
+  private static String state(ChunkStanding chunk, @Nullable Batch batch) {
+    BatchEntry entry = chunk.entry();
+    if (batch != null) {
+      return batch.status().code();
+    }
+    if (entry != null && entry.end() != null) {
+      return entry.end().status().code();
+    }
+    return switch (chunk.stage()) {
+      case PLANNED -> "planned";
+      case UPLOADED -> "uploaded";
+      case SUBMITTING -> "submitting";
+      case UNDER_WAY, ENDED, JOINED -> "unknown";
+    };
+  }
+
+  private static @Nullable Long seconds(@Nullable BatchEntry entry, Instant now) {
+    if (entry == null || entry.batchId() == null || entry.times().submitted() == null) {
+      return null;
+    }
+    Instant until = entry.end() == null ? now : Instant.ofEpochMilli(entry.since());
+    return Duration.between(Instant.ofEpochMilli(entry.times().submitted()), until).toSeconds();
+  }
+}

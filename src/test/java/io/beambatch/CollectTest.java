@@ -1,0 +1,141 @@
+package io.beambatch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.beambatch.batch.AwaitMode;
+import io.beambatch.localserver.FaultText;
+import io.beambatch.run.Report;
+import io.beambatch.run.Standing;
+import io.beambatch.run.Standing.Stage;
+import java.nio.file.Path;
+import java.util.function.Predicate;
+import org.apache.beam.sdk.PipelineResult.State;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A run in many short launches: submitted by one, and looked after by the others. */
+@Tag("slow")
+class CollectTest {
+  private static final String DIRECT = "--runner=DirectRunner";
+
+  /** Far more than are needed: guards against going on for ever. */
+  private static final int MOST_LAUNCHES = 200;
+
+  @TempDir Path folder;
+
+  @BeforeEach
+  void forgetFaults() {
+    Faults.clear();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        DIRECT,
+        PipelineOnFlinkTest.DATA_SET,
+        PipelineOnFlinkTest.BATCH_DATA_STREAM,
+        PipelineOnFlinkTest.STREAMING
+      })
+  void answersOrFailsEveryDocumentOnce(String runner) throws Exception {
+    Faults.loseLines();
+    try (RunFixture run = RunFixture.start(folder, "limits.requests=160")) {
+      run.addDocuments("a.jsonl", 0, 500);
+      run.addDocuments("b.jsonl", 500, 1000);
+      // Those wait for this test: nothing else ends them.
+      run.faults(FaultText.parse("batch:slow:3:999999999"));
+      launch(run, AwaitMode.SUBMIT, runner);
+      assertThat(run.answered()).isEmpty();
+      assertThat(run.failed()).as("can't be sent, whatever comes").hasSize(20);
+      int chunks = run.standing().chunks().size();
+      assertThat(run.standing().count(Stage.UNDER_WAY)).isEqualTo(chunks);
+
+      collectUntil(run, runner, standing -> standing.count(Stage.JOINED) == chunks - 3);
+      assertThat(run.plans()).as("a second attempt would leave out documents").hasSize(1);
+      assertThat(run.answered()).isNotEmpty();
+      int written = run.answered().size();
+      launch(run, AwaitMode.ONCE, runner);
+      assertThat(run.answered()).as("nothing new").hasSize(written);
+      assertThat(run.plans()).hasSize(1);
+
+      run.restartServer();
+      collectUntil(run, runner, Standing::isDone);
+      run.assertEveryDocumentOnce(0, 1000);
+      run.assertEveryChunkPaidOnce();
+      Report report = run.closedAccounts();
+      assertThat(report.documents()).isEqualTo(1000);
+      assertThat(report.answered()).isEqualTo(980);
+      assertThat(report.attempts()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void cancelsWhatIsUnderWayAndKeepsWhatWasAnswered() throws Exception {
+    Faults.loseLines();
+    try (RunFixture run = RunFixture.start(folder, "limits.requests=160")) {
+      run.addDocuments("a.jsonl", 0, 1000);
+      run.faults(FaultText.parse("batch:stuck:100%:0.5"));
+      launch(run, AwaitMode.SUBMIT, DIRECT);
+      int chunks = run.standing().chunks().size();
+
+      launch(run, AwaitMode.CANCEL, DIRECT);
+
+      assertThat(run.standing().isDone()).isTrue();
+      Report report = run.closedAccounts();
+      assertThat(report.documents()).isEqualTo(1000);
+      assertThat(report.answered()).isBetween(400L, 600L);
+      assertThat(report.failed()).containsOnlyKeys("invalid_document", "cancelled");
+      assertThat(report.answered() + report.failures()).isEqualTo(1000);
+      assertThat(run.answered()).doesNotHaveDuplicates().hasSize((int) report.answered());
+      assertThat(run.batches()).as("nothing is sent again").hasSize(chunks);
+    }
+  }
+
+  @Test
+  void failsWhatWasNeverSentWhenItIsCancelled() throws Exception {
+    // Room for one batch at a time, and it never ends.
+    try (RunFixture run =
+        RunFixture.start(folder, "limits.requests=160", "limits.enqueued_tokens=4000")) {
+      run.addDocuments("a.jsonl", 0, 1000);
+      run.faults(FaultText.parse("batch:stuck:100%:0%"));
+      launch(run, AwaitMode.SUBMIT, DIRECT);
+      int sent = run.standing().count(Stage.UNDER_WAY);
+      assertThat(run.standing().count(Stage.UPLOADED)).isPositive();
+
+      launch(run, AwaitMode.CANCEL, DIRECT);
+
+      Report report = run.closedAccounts();
+      assertThat(report.batches()).isEqualTo(sent);
+      assertThat(report.answered()).isZero();
+      assertThat(report.failed().get("cancelled")).isEqualTo(980);
+      assertThat(run.failed())
+          .filteredOn(document -> document.at("/_failure/reason").asText().equals("cancelled"))
+          .filteredOn(document -> document.at("/_failure/batch_id").isNull())
+          .isNotEmpty()
+          .allSatisfy(
+              document -> {
+                assertThat(document.at("/_failure/attempts").asInt()).isZero();
+                assertThat(document.at("/_failure/message").asText())
+                    .contains("the run was cancelled before it was sent");
+              });
+    }
+  }
+
+  private static void collectUntil(RunFixture run, String runner, Predicate<Standing> reached)
+      throws Exception {
+    for (int i = 0; !reached.test(run.standing()); i++) {
+      assertThat(i).isLessThan(MOST_LAUNCHES);
+      launch(run, AwaitMode.ONCE, runner);
+    }
+  }
+
+  private static void launch(RunFixture run, AwaitMode mode, String runner) throws Exception {
+    String[] options =
+        runner.equals(DIRECT) ? new String[] {DIRECT} : PipelineOnFlinkTest.flink(runner);
+    assertThat(run.pipeline(mode, run.providers(), options).run().waitUntilFinish())
+        .isEqualTo(State.DONE);
+  }
+}

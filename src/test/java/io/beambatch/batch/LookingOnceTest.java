@@ -1,0 +1,251 @@
+package io.beambatch.batch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import io.beambatch.chunk.Chunk;
+import io.beambatch.chunk.Part;
+import io.beambatch.job.Job;
+import io.beambatch.job.JobReader;
+import io.beambatch.ledger.BatchEntry;
+import io.beambatch.ledger.BatchEntry.State;
+import io.beambatch.ledger.BatchLedger;
+import io.beambatch.ledger.Ledgers;
+import io.beambatch.localserver.FaultText;
+import io.beambatch.localserver.LocalServer;
+import io.beambatch.localserver.LocalServerSettings;
+import io.beambatch.provider.BatchProvider;
+import io.beambatch.provider.BatchProvider.Upload;
+import io.beambatch.provider.InputFile;
+import io.beambatch.provider.OpenAiProvider;
+import io.beambatch.storage.RunFolder;
+import io.beambatch.storage.Storage;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Looks at batches that are hours apart, each by a coordinator that knows nothing but the ledger.
+ * Whatever a chunk waits for, the looks come to an end.
+ */
+class LookingOnceTest {
+  private static final byte[] REQUEST =
+      ("{\"custom_id\":\"part000000000000-0\",\"method\":\"POST\",\"url\":\"/v1/chat/completions\","
+              + "\"body\":{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}}\n")
+          .getBytes(StandardCharsets.UTF_8);
+  private static final Chunk CHUNK =
+      new Chunk(
+          "a1-c00000",
+          1,
+          List.of(new Part("part000000000000", 1, 1, REQUEST.length, 10, Map.of())));
+
+  @TempDir Path temp;
+  private final List<AwaitedChunk> ended = new ArrayList<>();
+  private final TestClock clock = new TestClock();
+  private LocalServer server;
+  private RunFolder folder;
+  private RunIdentity run;
+
+  @BeforeEach
+  void theChunkIsUploaded() throws Exception {
+    server = LocalServer.start(LocalServerSettings.defaults().withDir(temp.resolve("server")));
+    folder = RunFolder.of(temp.resolve("staging").toString(), "job", "r1");
+    run = new RunIdentity("job", "r1", "uid", clock.millis());
+    Storage.write(folder.requests("part000000000000"), stream -> stream.write(REQUEST));
+    try (BatchProvider provider = provider()) {
+      InputFile file =
+          provider.upload(
+              new Upload("in.jsonl", CHUNK.bytes(), () -> new ChunkContent(CHUNK, folder)));
+      ledger().create(CHUNK.id(), BatchEntry.planned(file, clock.instant()));
+    }
+  }
+
+  @AfterEach
+  void closeServer() throws Exception {
+    server.close();
+  }
+
+  @Test
+  void settlesACreationWhoseReplyGotLost() throws Exception {
+    server.faults(FaultText.parse("create_batch:lost_reply:1"));
+
+    assertThat(look()).isEmpty();
+
+    assertThat(entry().state()).isEqualTo(State.SUBMITTED);
+    assertThat(server.stats().batchesCreated()).isEqualTo(1);
+  }
+
+  @Test
+  void goesOnWithoutResultFilesThatNeverShow() throws Exception {
+    server.faults(FaultText.parse("batch:null_output:100%:999999999"));
+    look();
+    server.awaitBatches(Duration.ofMinutes(2));
+    look();
+    assertThat(ended).isEmpty();
+
+    clock.advance(Duration.ofMinutes(11));
+    assertThat(look()).isEmpty();
+
+    assertThat(ended).hasSize(1);
+  }
+
+  @Test
+  void saysThatACancelledBatchDoesNotEnd() throws Exception {
+    server.faults(FaultText.parse("batch:stuck:100%:0%"));
+    look();
+    clock.advance(Duration.ofHours(27));
+    assertThat(lookWithoutCancelling()).as("cancelled at poll.deadline").isEmpty();
+    assertThat(entry().times().cancelled()).isEqualTo(clock.millis());
+
+    clock.advance(Duration.ofMinutes(31));
+
+    assertThat(lookWithoutCancelling())
+        .hasValueSatisfying(
+            problem ->
+                assertThat(problem).hasMessageContaining("was cancelled but is still in_progress"));
+  }
+
+  @Test
+  void collectsABatchThatWasCancelledAtItsDeadline() throws Exception {
+    server.faults(FaultText.parse("batch:stuck:100%:0%"));
+    look();
+    clock.advance(Duration.ofHours(27));
+    assertThat(look()).isEmpty();
+    server.awaitBatches(Duration.ofMinutes(2));
+
+    assertThat(look()).isEmpty();
+
+    assertThat(ended).hasSize(1);
+  }
+
+  @Test
+  void saysThatThereIsNeverRoom() throws Exception {
+    // Another run of the account holds all that there is.
+    server.faults(FaultText.parse("batch:stuck:100%:0%"));
+    try (BatchProvider provider = provider()) {
+      provider.create(
+          entry().fileId(),
+          "/v1/chat/completions",
+          Map.of("beambatch_model", "m", "beambatch_tokens", "100", "beambatch_requests", "1"));
+    }
+    assertThat(look()).as("may still be admitted").isEmpty();
+    assertThat(entry().state()).isEqualTo(State.PLANNED);
+
+    clock.advance(Duration.ofHours(27));
+
+    assertThat(look())
+        .hasValueSatisfying(
+            problem -> assertThat(problem).hasMessageContaining("leave no room for its 10 tokens"));
+  }
+
+  @Test
+  void uploadsAgainWhatTheProviderHasLost() throws Exception {
+    server.faults(FaultText.parse("batch:file_not_found:1000000"));
+    assertThat(look())
+        .hasValueSatisfying(
+            problem -> assertThat(problem).hasMessageContaining("can't be found at the provider"));
+    assertThat(entry().state()).isEqualTo(State.PLANNED);
+    assertThat(entry().fileId()).as("to be uploaded again").isNull();
+  }
+
+  @Test
+  void sendsNothingOfACancelledRun() throws Exception {
+    ledger().cancel(clock.instant());
+
+    assertThat(catchThrowable(this::look))
+        .isInstanceOf(BatchException.class)
+        .hasMessageContaining("run r1 was cancelled: nothing of it is sent any more");
+
+    assertThat(server.stats().batchesCreated()).isZero();
+  }
+
+  private Optional<BatchException> look() throws Exception {
+    return look(provider());
+  }
+
+  private Optional<BatchException> lookWithoutCancelling() throws Exception {
+    BatchProvider real = provider();
+    return look(
+        (BatchProvider)
+            Proxy.newProxyInstance(
+                BatchProvider.class.getClassLoader(),
+                new Class<?>[] {BatchProvider.class},
+                (proxy, method, args) -> {
+                  try {
+                    return method.getName().equals("cancel")
+                        ? real.get((String) args[0])
+                        : method.invoke(real, args);
+                  } catch (InvocationTargetException e) {
+                    throw e.getCause();
+                  }
+                }));
+  }
+
+  private Optional<BatchException> look(BatchProvider provider) throws Exception {
+    String yaml =
+        """
+        name: job
+        source: {type: jsonl, path: in.jsonl}
+        request: {provider: openai, endpoint: /v1/chat/completions, model: m, body: {messages: []}}
+        result: {field: answer}
+        sink: {type: jsonl, path: out}
+        limits: {enqueued_tokens: 100}
+        """;
+    Job job = JobReader.parse("job.yaml", yaml, List.of());
+    CoordinatorSettings settings = CoordinatorSettings.of(job, run).in(AwaitMode.ONCE);
+    try (OpenCoordinator coordinator = new OpenCoordinator(settings, provider, ledger(), clock)) {
+      coordinator.run(List.of(CHUNK), clock::advance, ended::add);
+      return coordinator.problem();
+    }
+  }
+
+  private BatchEntry entry() throws Exception {
+    return ledger().read(CHUNK.id()).orElseThrow().entry();
+  }
+
+  private BatchLedger ledger() {
+    return new BatchLedger(Ledgers.open(folder));
+  }
+
+  private OpenAiProvider provider() throws Exception {
+    return OpenAiProvider.connect(server.baseUrl().toString(), Map.of("OPENAI_API_KEY", "any-key"));
+  }
+
+  /** Moves only when it is waited, or moved. */
+  private static final class TestClock extends Clock {
+    private Instant now = Instant.now();
+
+    void advance(Duration by) {
+      now = now.plus(by);
+    }
+
+    @Override
+    public Instant instant() {
+      return now;
+    }
+
+    @Override
+    public ZoneId getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      return this;
+    }
+  }
+}
