@@ -16,8 +16,7 @@ import io.beambatch.run.CloseAccounts;
 import io.beambatch.run.Report;
 import io.beambatch.run.Runs.Run;
 import io.beambatch.run.Standing;
-import io.beambatch.run.TableSurvey;
-import io.beambatch.sink.SinkSchema;
+import io.beambatch.run.Survey;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Clock;
@@ -161,8 +160,7 @@ final class Launch {
             + " in "
             + run.folder().path());
     err.flush();
-    new TableSurvey(job, options.beam()).check(run.folder(), !committed.isEmpty());
-    SinkSchema.check(job, run.folder());
+    new Survey(job, options.beam()).check(run.folder(), !committed.isEmpty());
     Pipeline pipeline = Pipeline.create(options.beam());
     PlanGate gate = mode == AwaitMode.CANCEL ? PlanGate.OPEN : new Budget(job, run.folder());
     new BatchPipeline(job, run.folder(), gate)

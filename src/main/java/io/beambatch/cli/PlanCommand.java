@@ -8,8 +8,7 @@ import io.beambatch.chunk.PlanStore;
 import io.beambatch.job.Job;
 import io.beambatch.ledger.Ledgers;
 import io.beambatch.run.Estimate;
-import io.beambatch.run.TableSurvey;
-import io.beambatch.sink.SinkSchema;
+import io.beambatch.run.Survey;
 import io.beambatch.storage.RunFolder;
 import io.beambatch.storage.Storage;
 import java.io.IOException;
@@ -64,8 +63,7 @@ final class PlanCommand implements Callable<Integer> {
   }
 
   private Plan plan(Job job, RunFolder scratch) throws IOException {
-    new TableSurvey(job, options.beam()).check(scratch, false);
-    SinkSchema.check(job, scratch);
+    new Survey(job, options.beam()).check(scratch, false);
     Pipeline pipeline = Pipeline.create(options.beam());
     new BatchPipeline(job.withoutWatch(), scratch, PlanGate.OPEN).plan(pipeline);
     pipeline.run().waitUntilFinish();

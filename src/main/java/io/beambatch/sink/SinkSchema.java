@@ -12,7 +12,6 @@ import io.beambatch.schema.Shape;
 import io.beambatch.storage.RunFolder;
 import java.io.IOException;
 import java.util.List;
-import java.util.Optional;
 import org.apache.avro.Schema;
 import org.jspecify.annotations.Nullable;
 
@@ -78,21 +77,19 @@ public final class SinkSchema {
   }
 
   /**
-   * Reads the schema of a source whose files bring one, and finds out whether the sink can hold its
-   * documents with their answers: before anything is read or paid.
+   * Finds out whether the files of a sink can hold documents with their answers.
    *
-   * @throws IOException naming the file, if its schema can't be read, or if the sink can't hold the
-   *     documents
+   * @throws IOException if not
    */
-  public static void check(Job job, RunFolder folder) throws IOException {
-    Optional<Schema> documents = new SourceSchemas(folder).establish(job.source());
+  public static void checkFiles(Job job, Schema documents) throws IOException {
     RecordFormat format = ResultPublisher.format(job.sink());
-    if (documents.isPresent() && format != null) {
-      try {
-        format.checkCanHold(answered(job, documents.get()));
-      } catch (IllegalArgumentException e) {
-        throw new IOException(e.getMessage(), e);
-      }
+    if (format == null) {
+      return;
+    }
+    try {
+      format.checkCanHold(answered(job, documents));
+    } catch (IllegalArgumentException e) {
+      throw new IOException(e.getMessage(), e);
     }
   }
 }

@@ -12,9 +12,11 @@ import io.beambatch.run.RunException;
 import io.beambatch.run.Runs;
 import io.beambatch.run.Runs.Choice;
 import io.beambatch.run.Runs.Run;
+import io.beambatch.run.Survey;
 import io.beambatch.template.TemplateOptions.Mode;
 import java.io.IOException;
 import java.time.Clock;
+import java.util.List;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
@@ -56,10 +58,12 @@ public final class FlexTemplate {
           Create.empty(StringUtf8Coder.of()));
       return pipeline;
     }
+    List<String> committed = new PlanStore(Ledgers.open(run.folder())).namesOfFirstAttempt();
+    new Survey(job, options).check(run.folder(), !committed.isEmpty());
     new BatchPipeline(job, run.folder(), new Budget(job, run.folder()))
         .run(
             pipeline,
-            new PlanStore(Ledgers.open(run.folder())).namesOfFirstAttempt(),
+            committed,
             CoordinatorSettings.of(job, run.identity()).in(options.getMode().await()),
             providers)
         .apply("Fail over limit", new FailOverLimit(job));

@@ -12,6 +12,7 @@ import io.beambatch.schema.InferredSchema;
 import io.beambatch.schema.Shape;
 import java.io.IOException;
 import java.io.StringReader;
+import java.nio.channels.Channels;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -19,12 +20,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.avro.Schema;
+import org.apache.beam.sdk.io.Compression;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ResultPublisherTest {
   @TempDir Path folder;
@@ -109,6 +113,26 @@ class ResultPublisherTest {
                   "two\nlines, \"quoted\" é😀", "1.00", "1e400", "true", "{\"a\" :[1, \"}\"]}", ""),
               List.of("", "123456789012345678901234567890", "", "é", "[ ]", ""),
               List.of("", "", "", "", " \r ", ""));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"GZIP,.gz", "BZIP2,.bz2", "ZSTD,.zst"})
+  void compressesTextAndSaysSoInTheName(SinkSpec.Compression compression, String suffix)
+      throws IOException {
+    ResultPublisher publisher =
+        new ResultPublisher(
+            new SinkSpec(SinkSpec.Type.CSV, out + "/sink", compression, null),
+            new FailuresSpec(out + "/failed"),
+            "r1");
+    WrittenFile written =
+        publisher.publish(file(Kind.ANSWERED, "{\"a\":1}\n{\"a\":2}\n", 2), columns("a"));
+    assertThat(written.path()).isEqualTo(out + "/sink-r1-00007.csv" + suffix);
+    try (var stream =
+        Channels.newInputStream(
+            Compression.valueOf(compression.name())
+                .readDecompressed(Files.newByteChannel(Path.of(written.path()))))) {
+      assertThat(new String(stream.readAllBytes(), UTF_8)).isEqualTo("a\r\n1\r\n2\r\n");
     }
   }
 

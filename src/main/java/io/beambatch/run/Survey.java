@@ -13,27 +13,32 @@ import org.apache.beam.sdk.options.PipelineOptions;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks at the BigQuery tables of a job before anything is read or paid, and notes the schema of
- * the source in the run's folder. A run whose plan is committed doesn't look at its source again.
+ * Looks at where a job's documents come from and where they go before anything is read or paid, and
+ * keeps the schema of a source that has one in the run's folder. A run whose plan is committed
+ * doesn't look at its source again.
  */
-public final class TableSurvey {
+public final class Survey {
   private final Job job;
   private final PipelineOptions options;
 
   /** A survey with the rights and the project of these options. */
-  public TableSurvey(Job job, PipelineOptions options) {
+  public Survey(Job job, PipelineOptions options) {
     this.job = job;
     this.options = options;
   }
 
   /**
-   * Looks at all tables.
+   * Looks at all tables, and at the first file of a source whose files bring their schema.
    *
    * @param planned whether the run's plan is committed
+   * @throws IOException naming the file, if it can't be read, or if the sink can't hold its records
    * @throws io.beambatch.bigquery.BigQueryException naming the key and the table if one won't do
    */
   public void check(RunFolder folder, boolean planned) throws IOException {
     Schema documents = source(folder, planned);
+    if (documents != null) {
+      SinkSchema.checkFiles(job, documents);
+    }
     if (job.sink().table() != null) {
       Schema answered = documents == null ? null : SinkSchema.answered(job, documents);
       new TableChecks(options)
@@ -47,10 +52,10 @@ public final class TableSurvey {
   }
 
   private @Nullable Schema source(RunFolder folder, boolean planned) throws IOException {
-    if (job.source().table() == null) {
-      return null;
-    }
     SourceSchemas schemas = new SourceSchemas(folder);
+    if (job.source().table() == null) {
+      return schemas.establish(job.source()).orElse(null);
+    }
     Optional<Schema> kept = planned ? schemas.read() : Optional.empty();
     if (kept.isPresent()) {
       return kept.get();
