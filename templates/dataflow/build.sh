@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
-# Builds the Dataflow template and puts it into a bucket.
+# Builds the Dataflow templates and puts them into a bucket.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 usage() {
   cat <<'USAGE'
-Usage: templates/dataflow/build.sh flex --project ID --region REGION --bucket gs://BUCKET [options]
+Usage: templates/dataflow/build.sh flex|classic --project ID --region REGION --bucket gs://BUCKET [options]
 
   flex      builds the jar and the launcher's image, and uploads the container spec
+  classic   stages one template for each job file, with its metadata
 
 Options:
   --project ID          the Google Cloud project
@@ -16,8 +17,13 @@ Options:
   --dry-run             builds all that is built here, prints what would be built and uploaded there;
                         needs neither docker nor gcloud nor a network
   --skip-build          takes the jar that is in target/
+ flex only:
   --image IMAGE         default: REGION-docker.pkg.dev/ID/beam-batch-inference/launcher:VERSION
   --with docker|cloud-build   what builds the image; default: cloud-build
+ classic only:
+  --job FILE            a job file; may be repeated; default: all of pipelines/
+  --mode MODE           run, submit or collect; default: run
+  --root gs://FOLDER    where relative paths in job files start; default: BUCKET/data
 USAGE
 }
 
@@ -43,15 +49,15 @@ upload() { # file, gs:// path
   there gcloud storage cp "$1" "$2"
 }
 
-what= project= region= bucket= image= builder=cloud-build
-dry_run=false skip_build=false
+what= project= region= bucket= image= builder=cloud-build mode=run root=
+dry_run=false skip_build=false jobs=()
 while [ $# -gt 0 ]; do
   case $1 in
-    flex) what=$1 ;;
+    flex | classic) what=$1 ;;
     --dry-run) dry_run=true ;;
     --skip-build) skip_build=true ;;
     --help | -h) usage; exit 0 ;;
-    --project | --region | --bucket | --image | --with)
+    --project | --region | --bucket | --image | --with | --job | --mode | --root)
       [ $# -gt 1 ] || fail "$1 needs a value"
       case $1 in
         --project) project=$2 ;;
@@ -59,13 +65,16 @@ while [ $# -gt 0 ]; do
         --bucket) bucket=${2%/} ;;
         --image) image=$2 ;;
         --with) builder=$2 ;;
+        --job) jobs+=("$2") ;;
+        --mode) mode=$2 ;;
+        --root) root=${2%/} ;;
       esac
       shift ;;
     *) fail "unknown argument: $1" ;;
   esac
   shift
 done
-[ -n "$what" ] || fail "say flex"
+[ -n "$what" ] || fail "say flex or classic"
 for name in project region bucket; do
   [ -n "${!name}" ] || fail "--$name is missing"
 done
@@ -109,4 +118,34 @@ launch with:
 NEXT
 }
 
-flex
+classic() {
+  : "${root:=$bucket/data}"
+  [ ${#jobs[@]} -gt 0 ] || jobs=(pipelines/*.yaml)
+  local job name target
+  for job in "${jobs[@]}"; do
+    name=$(basename "$job" .yaml)
+    [ "$mode" = run ] || name=$name-$mode
+    target=$bucket/templates/$name
+    local staging=(--templateLocation="$target")
+    if $dry_run; then
+      staging=(
+        --templateLocation="$out/$name"
+        --stagerClass=io.beambatch.template.NothingStaged
+        --pathValidatorClass=org.apache.beam.sdk.extensions.gcp.storage.NoopPathValidator
+        --credentialFactoryClass=org.apache.beam.sdk.extensions.gcp.auth.NoopCredentialFactory
+      )
+    fi
+    echo "stage $target from $job"
+    java -cp "$jar" io.beambatch.template.ClassicTemplate \
+      --runner=DataflowRunner --project="$project" --region="$region" \
+      --stagingLocation="$bucket/staging" --gcpTempLocation="$bucket/temp" \
+      --jobFile="$job" --mode="$mode" --root="$root" --metadataFile="$out/${name}_metadata" \
+      "${staging[@]}"
+    if $dry_run; then
+      upload "$out/$name" "$target"
+    fi
+    upload "$out/${name}_metadata" "${target}_metadata"
+  done
+}
+
+$what

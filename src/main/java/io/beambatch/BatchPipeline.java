@@ -10,6 +10,7 @@ import io.beambatch.chunk.Plan;
 import io.beambatch.chunk.PlanGate;
 import io.beambatch.chunk.ShardIntoChunks;
 import io.beambatch.document.ReadDocuments;
+import io.beambatch.document.ReadGate;
 import io.beambatch.job.Job;
 import io.beambatch.provider.ProviderFactory;
 import io.beambatch.request.RenderRequests;
@@ -55,6 +56,7 @@ public final class BatchPipeline {
   private final Job job;
   private final RunFolder folder;
   private final PlanGate gate;
+  private final ReadGate source;
 
   /**
    * A pipeline for a run.
@@ -62,9 +64,20 @@ public final class BatchPipeline {
    * @param gate sees every plan before anything of it is sent
    */
   public BatchPipeline(Job job, RunFolder folder, PlanGate gate) {
+    this(job, folder, gate, ReadGate.OPEN);
+  }
+
+  /**
+   * A pipeline for a run that is named later.
+   *
+   * @param source says whether files are to be read, which can't be told from committed plans while
+   *     the graph is built. Where they are not, the plan that is there is taken up
+   */
+  public BatchPipeline(Job job, RunFolder folder, PlanGate gate, ReadGate source) {
     this.job = job;
     this.folder = folder;
     this.gate = gate;
+    this.source = source;
   }
 
   /** Everything up to the plan: reads and packs, sends nothing. */
@@ -77,7 +90,19 @@ public final class BatchPipeline {
         "Read documents",
         ReadDocuments.from(job.source(), folder.input())
             .withoutPlanned(new FilePlans(folder))
-            .keepingSchemaWith(folder));
+            .keepingSchemaWith(folder)
+            .behind(source));
+  }
+
+  /** The plan of what is read, or those that are there in its place. */
+  private PCollection<Plan> planned(PCollectionTuple read) {
+    return source == ReadGate.OPEN
+        ? plan(read)
+        : PCollectionList.of(plan(read))
+            .and(
+                read.get(ReadDocuments.PLANS)
+                    .apply("Plans of earlier launches", CommittedPlans.named(folder)))
+            .apply("All plans", Flatten.pCollections());
   }
 
   private PCollection<Plan> plan(PCollectionTuple read) {
@@ -114,7 +139,7 @@ public final class BatchPipeline {
         job.source().watch() == null || settings.mode() == AwaitMode.CANCEL
             ? leaveWindows(
                 committed.isEmpty()
-                    ? plan(pipeline)
+                    ? planned(read(pipeline))
                     : pipeline.apply("Shard into chunks", new CommittedPlans(committed, folder)),
                 1)
             : watched(pipeline, committed);
@@ -123,7 +148,7 @@ public final class BatchPipeline {
     PCollection<WrittenFile> written =
         results(fitting, settings, providers)
             .apply("Leave out what was written", RecordWritten.leavingOut(folder))
-            .apply("Write", WriteResults.to(job, folder, settings.run().uid()));
+            .apply("Write", WriteResults.to(job, folder, settings.run()));
     return close(written, settings, providers);
   }
 

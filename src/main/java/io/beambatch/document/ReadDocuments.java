@@ -11,6 +11,8 @@ import org.apache.beam.sdk.coders.ListCoder;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.coders.VarLongCoder;
 import org.apache.beam.sdk.io.GenerateSequence;
+import org.apache.beam.sdk.options.ValueProvider;
+import org.apache.beam.sdk.options.ValueProvider.StaticValueProvider;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.GroupByKey;
@@ -63,23 +65,29 @@ public final class ReadDocuments extends PTransform<PBegin, PCollectionTuple> {
   /** Paths of files that are not read because they are planned; from watched sources only. */
   public static final TupleTag<String> PLANNED = new TupleTag<>("planned") {};
 
+  /** Names of plans that are to be taken up in place of files that are not read. */
+  public static final TupleTag<String> PLANS = new TupleTag<>("plans") {};
+
   private final SourceSpec source;
-  private final String stagingFolder;
+  private final ValueProvider<String> stagingFolder;
   private final ReadSettings settings;
   private final PlannedFiles planned;
   private final @Nullable RunFolder schemaFolder;
+  private final ReadGate gate;
 
   private ReadDocuments(
       SourceSpec source,
-      String stagingFolder,
+      ValueProvider<String> stagingFolder,
       ReadSettings settings,
       PlannedFiles planned,
-      @Nullable RunFolder schemaFolder) {
+      @Nullable RunFolder schemaFolder,
+      ReadGate gate) {
     this.schemaFolder = schemaFolder;
     this.source = source;
     this.stagingFolder = stagingFolder;
     this.settings = settings;
     this.planned = planned;
+    this.gate = gate;
   }
 
   /**
@@ -88,23 +96,33 @@ public final class ReadDocuments extends PTransform<PBegin, PCollectionTuple> {
    * @param stagingFolder for slices of compressed files; local or {@code gs://}
    * @throws IllegalArgumentException if the delimiter can't separate CSV fields
    */
-  public static ReadDocuments from(SourceSpec source, String stagingFolder) {
+  public static ReadDocuments from(SourceSpec source, ValueProvider<String> stagingFolder) {
     SliceReader.scanner(source);
-    return new ReadDocuments(source, stagingFolder, ReadSettings.DEFAULT, PlannedFiles.NONE, null);
+    return new ReadDocuments(
+        source, stagingFolder, ReadSettings.DEFAULT, PlannedFiles.NONE, null, ReadGate.OPEN);
+  }
+
+  static ReadDocuments from(SourceSpec source, String stagingFolder) {
+    return from(source, StaticValueProvider.of(stagingFolder));
+  }
+
+  /** Reads files, or gives {@link #PLANS} in their place; asked once, where the pipeline runs. */
+  public ReadDocuments behind(ReadGate other) {
+    return new ReadDocuments(source, stagingFolder, settings, planned, schemaFolder, other);
   }
 
   ReadDocuments withSettings(ReadSettings changed) {
-    return new ReadDocuments(source, stagingFolder, changed, planned, schemaFolder);
+    return new ReadDocuments(source, stagingFolder, changed, planned, schemaFolder, gate);
   }
 
   /** Does not read those files of a watched source that are planned. */
   public ReadDocuments withoutPlanned(PlannedFiles files) {
-    return new ReadDocuments(source, stagingFolder, settings, files, schemaFolder);
+    return new ReadDocuments(source, stagingFolder, settings, files, schemaFolder, gate);
   }
 
   /** Keeps the schema of a source whose files bring one with a run, and checks all files by it. */
   public ReadDocuments keepingSchemaWith(RunFolder folder) {
-    return new ReadDocuments(source, stagingFolder, settings, planned, folder);
+    return new ReadDocuments(source, stagingFolder, settings, planned, folder, gate);
   }
 
   @Override
@@ -113,8 +131,9 @@ public final class ReadDocuments extends PTransform<PBegin, PCollectionTuple> {
       return begin.apply("Read a table", new ReadRows(source));
     }
     if (source.watch() == null) {
-      PCollection<String> files = match(begin);
-      return read(files).and(FILES, files);
+      PCollectionTuple matched = match(begin);
+      PCollection<String> files = matched.get(FILES);
+      return read(files).and(FILES, files).and(PLANS, matched.get(PLANS));
     }
     PCollectionTuple found = watch(begin);
     PCollection<String> files =
@@ -142,12 +161,14 @@ public final class ReadDocuments extends PTransform<PBegin, PCollectionTuple> {
                 .withOutputTags(DOCUMENTS, TupleTagList.of(INVALID)));
   }
 
-  private PCollection<String> match(PBegin begin) {
+  private PCollectionTuple match(PBegin begin) {
     return begin
         .apply(
             "List patterns",
             Create.of(List.of(patterns())).withCoder(ListCoder.of(StringUtf8Coder.of())))
-        .apply("Match files", ParDo.of(new MatchFn()));
+        .apply(
+            "Match files",
+            ParDo.of(new MatchFn(gate)).withOutputTags(FILES, TupleTagList.of(PLANS)));
   }
 
   /**
@@ -188,14 +209,14 @@ public final class ReadDocuments extends PTransform<PBegin, PCollectionTuple> {
   private static final class CutFn extends DoFn<String, Slice> {
     private final SourceSpec source;
     private final ReadSettings settings;
-    private final String stagingFolder;
+    private final ValueProvider<String> stagingFolder;
     private final @Nullable RunFolder schemaFolder;
     private transient @Nullable SourceSchemas schemas;
 
     CutFn(
         SourceSpec source,
         ReadSettings settings,
-        String stagingFolder,
+        ValueProvider<String> stagingFolder,
         @Nullable RunFolder schemaFolder) {
       this.schemaFolder = schemaFolder;
       this.source = source;
@@ -210,7 +231,7 @@ public final class ReadDocuments extends PTransform<PBegin, PCollectionTuple> {
 
     @ProcessElement
     public void cut(@Element String file, OutputReceiver<Slice> slices) throws IOException {
-      new SliceCutter(source, settings, stagingFolder, schemas).cut(file, slices::output);
+      new SliceCutter(source, settings, stagingFolder.get(), schemas).cut(file, slices::output);
     }
   }
 

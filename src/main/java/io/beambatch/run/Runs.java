@@ -58,7 +58,7 @@ public final class Runs {
     }
     Optional<RunRecord> known = name == null ? newestUnfinished() : read(name);
     if (known.isEmpty()) {
-      return begin(name == null ? freshName() : name);
+      return name == null ? begin(freshName()) : beginOrJoin(name);
     }
     Run run = run(known.get());
     if (!differences(run).isEmpty() && name == null && !hasPlan(run.record())) {
@@ -167,6 +167,17 @@ public final class Runs {
     // Losing the race means that another launch has finished the run.
     store.write(
         record, now.version(), MAPPER.writeValueAsString(run.record().finishedAt(clock.millis())));
+  }
+
+  /** Begins a run, unless another begins it at the same time: then it is that one's. */
+  private Run beginOrJoin(String name) throws IOException, RunException {
+    try {
+      return begin(name);
+    } catch (RunException taken) {
+      Run run = find(name).orElseThrow(() -> taken);
+      requireSameJob(run);
+      return run;
+    }
   }
 
   private Run begin(String name) throws IOException, RunException {

@@ -21,7 +21,8 @@ import org.apache.beam.sdk.io.Compression;
 import org.jspecify.annotations.Nullable;
 
 /** Writes result files to the sink, each to a file of its own whose name never changes. */
-record ResultPublisher(SinkSpec sink, FailuresSpec failures, String run) implements Serializable {
+record ResultPublisher(SinkSpec sink, FailuresSpec failures, RunFolder folder)
+    implements Serializable {
 
   /** For a run of a job. Relative paths start here, not where a worker happens to be. */
   static ResultPublisher of(Job job, RunFolder folder) {
@@ -32,7 +33,7 @@ record ResultPublisher(SinkSpec sink, FailuresSpec failures, String run) impleme
             job.sink().compression(),
             job.sink().table()),
         new FailuresSpec(absolute(job.failures().path()), job.failures().table()),
-        folder.run());
+        folder);
   }
 
   private static @Nullable String absolute(@Nullable String path) {
@@ -117,7 +118,7 @@ record ResultPublisher(SinkSpec sink, FailuresSpec failures, String run) impleme
     String prefix = answered ? sink.path() : failures.path();
     String type = answered ? sink.type().name().toLowerCase(Locale.ROOT) : "jsonl";
     String suffix = answered && format(sink) == null ? compression().getSuggestedSuffix() : "";
-    return prefix + "-" + run + "-" + file.shard() + "." + type + suffix;
+    return prefix + "-" + folder.run() + "-" + file.shard() + "." + type + suffix;
   }
 
   private Compression compression() {

@@ -1,5 +1,6 @@
 package io.beambatch.sink;
 
+import io.beambatch.batch.RunIdentity;
 import io.beambatch.bigquery.TableLoader;
 import io.beambatch.job.Job;
 import io.beambatch.job.TableSink;
@@ -27,13 +28,13 @@ import org.jspecify.annotations.Nullable;
 final class TableWriter implements Serializable {
   private final Job job;
   private final RunFolder folder;
-  private final String uid;
+  private final RunIdentity run;
   private transient @Nullable Map<Kind, TableLoader> loaders;
 
-  TableWriter(Job job, RunFolder folder, String uid) {
+  TableWriter(Job job, RunFolder folder, RunIdentity run) {
     this.job = job;
     this.folder = folder;
-    this.uid = uid;
+    this.run = run;
   }
 
   /**
@@ -69,7 +70,7 @@ final class TableWriter implements Serializable {
     if (loader == null) {
       loader =
           TableLoader.open(
-              options, table(kind), schema(kind), "beambatch-" + uid + "-" + name(kind));
+              options, table(kind), schema(kind), "beambatch-" + run.uid() + "-" + name(kind));
       loaders.put(kind, loader);
     }
     return loader;

@@ -1,5 +1,6 @@
 package io.beambatch.sink;
 
+import io.beambatch.batch.RunIdentity;
 import io.beambatch.job.Job;
 import io.beambatch.result.ResultFile;
 import io.beambatch.storage.RunFolder;
@@ -27,29 +28,29 @@ import org.jspecify.annotations.Nullable;
  * ({@code _batch} among them) stand in one cell as JSON, null and missing fields are empty cells.
  *
  * <pre>{@code
- * PCollection<WrittenFile> written = results.apply("Write", WriteResults.to(job, folder, uid));
+ * PCollection<WrittenFile> written = results.apply("Write", WriteResults.to(job, folder, run));
  * }</pre>
  */
 public final class WriteResults
     extends PTransform<PCollection<ResultFile>, PCollection<WrittenFile>> {
   private final Job job;
   private final RunFolder folder;
-  private final String uid;
+  private final RunIdentity run;
 
-  private WriteResults(Job job, RunFolder folder, String uid) {
+  private WriteResults(Job job, RunFolder folder, RunIdentity run) {
     this.job = job;
     this.folder = folder;
-    this.uid = uid;
+    this.run = run;
   }
 
   /**
    * Delivers to a job's sink.
    *
    * @param folder of the run, whose name goes into the files' names
-   * @param uid tells the run from all others
+   * @param run tells the run from all others
    */
-  public static WriteResults to(Job job, RunFolder folder, String uid) {
-    return new WriteResults(job, folder, uid);
+  public static WriteResults to(Job job, RunFolder folder, RunIdentity run) {
+    return new WriteResults(job, folder, run);
   }
 
   /**
@@ -76,7 +77,7 @@ public final class WriteResults
 
   @Override
   public PCollection<WrittenFile> expand(PCollection<ResultFile> files) {
-    return files.apply("Write files", ParDo.of(new PublishFn(job, folder, uid)));
+    return files.apply("Write files", ParDo.of(new PublishFn(job, folder, run)));
   }
 
   private static final class PublishFn extends DoFn<ResultFile, WrittenFile> {
@@ -86,11 +87,11 @@ public final class WriteResults
     private final TableWriter tables;
     private transient @Nullable SinkSchema schema;
 
-    PublishFn(Job job, RunFolder folder, String uid) {
+    PublishFn(Job job, RunFolder folder, RunIdentity run) {
       this.job = job;
       this.folder = folder;
       this.publisher = ResultPublisher.of(job, folder);
-      this.tables = new TableWriter(job, folder, uid);
+      this.tables = new TableWriter(job, folder, run);
     }
 
     @Setup

@@ -10,6 +10,7 @@ import io.beambatch.result.ResultFile;
 import io.beambatch.result.ResultFile.Kind;
 import io.beambatch.schema.InferredSchema;
 import io.beambatch.schema.Shape;
+import io.beambatch.storage.RunFolder;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.channels.Channels;
@@ -170,7 +171,9 @@ class ResultPublisherTest {
 
   private ResultPublisher publisher(SinkSpec.Type type) {
     return new ResultPublisher(
-        new SinkSpec(type, out + "/sink"), new FailuresSpec(out + "/failed"), "r1");
+        new SinkSpec(type, out + "/sink"),
+        new FailuresSpec(out + "/failed"),
+        new RunFolder("staging/reviews/r1"));
   }
 
   private ResultFile file(Kind kind, String lines, long documents) throws IOException {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.beambatch.batch.RunIdentity;
 import io.beambatch.chunk.Plan;
 import io.beambatch.job.JobFileException;
 import io.beambatch.job.JobReader;
@@ -97,7 +98,10 @@ class WriteResultsTest {
         """
             .formatted(type.name().toLowerCase(Locale.ROOT), folder, folder);
     try {
-      return WriteResults.to(JobReader.parse("job.yaml", yaml, List.of()), run(), "uid");
+      return WriteResults.to(
+          JobReader.parse("job.yaml", yaml, List.of()),
+          run(),
+          new RunIdentity("job", "r1", "uid", 0));
     } catch (JobFileException e) {
       throw new AssertionError(e);
     }

@@ -176,6 +176,22 @@ class DataflowGraphTest {
     return files;
   }
 
+  @ParameterizedTest
+  @MethodSource("jobFiles")
+  void translatesAClassicTemplateOfEveryShippedJob(Path file) throws Exception {
+    TemplateOptions options = options("--jobFile=" + file);
+    Job job = job(file.toString());
+
+    ClassicTemplate.pipeline(job, options, SecretProviders.of(job, options)).run();
+
+    assertThat(names(steps()))
+        .contains(
+            "Read documents/Read slices",
+            "Plans of earlier launches/Read plans",
+            "Attempt 1/Upload/Upload parts",
+            "Close accounts/Close");
+  }
+
   @Test
   void shufflesDescriptorsAndNeverDocuments() throws Exception {
     Map<String, String> shuffled = shuffled(pipeline(job(SENTIMENT)));
@@ -244,6 +260,20 @@ class DataflowGraphTest {
   }
 
   private Pipeline pipeline(Job job, String... more) throws Exception {
+    TemplateOptions options =
+        options(
+            Stream.concat(
+                    Stream.of(
+                        "--jobFile=" + SENTIMENT,
+                        "--run=r1",
+                        "--staging=" + folder.resolve("runs"),
+                        "--apiKeySecret=projects/p/secrets/s/versions/1"),
+                    Stream.of(more))
+                .toArray(String[]::new));
+    return FlexTemplate.pipeline(job, options, SecretProviders.of(job, options));
+  }
+
+  private TemplateOptions options(String... more) throws IOException {
     boolean hasStager = Stream.of(more).anyMatch(arg -> arg.startsWith("--stagerClass="));
     String[] args =
         Stream.of(
@@ -256,24 +286,22 @@ class DataflowGraphTest {
                     "--templateLocation=" + folder.resolve("template.json"),
                     "--pathValidatorClass=" + NoopPathValidator.class.getName(),
                     "--credentialFactoryClass=" + NoopCredentialFactory.class.getName(),
-                    "--filesToStage=" + Files.writeString(folder.resolve("nothing.jar"), ""),
-                    "--staging=" + folder.resolve("runs"),
-                    "--apiKeySecret=projects/p/secrets/s/versions/1",
-                    "--jobFile=" + SENTIMENT,
-                    "--run=r1"),
+                    "--filesToStage=" + Files.writeString(folder.resolve("nothing.jar"), "")),
                 Stream.of(more),
                 hasStager
                     ? Stream.<String>of()
                     : Stream.of("--stagerClass=" + NothingStaged.class.getName()))
             .flatMap(some -> some)
             .toArray(String[]::new);
-    TemplateOptions options =
-        PipelineOptionsFactory.fromArgs(args).withValidation().as(TemplateOptions.class);
-    return FlexTemplate.pipeline(job, options, SecretProviders.of(job, options));
+    return PipelineOptionsFactory.fromArgs(args).withValidation().as(TemplateOptions.class);
   }
 
   private Map<String, JsonNode> translated(Job job, String... more) throws Exception {
     pipeline(job, more).run();
+    return steps();
+  }
+
+  private Map<String, JsonNode> steps() throws IOException {
     assertThat(Files.size(folder.resolve("template.json"))).isLessThan(MOST_BYTES);
     Map<String, JsonNode> steps = new LinkedHashMap<>();
     for (JsonNode step : template().path("steps")) {

@@ -7,17 +7,13 @@ import io.beambatch.job.Job;
 import io.beambatch.job.JobReader;
 import io.beambatch.localserver.LocalServer;
 import io.beambatch.localserver.LocalServerSettings;
-import io.beambatch.provider.BatchProvider;
-import io.beambatch.provider.OpenAiProvider;
 import io.beambatch.provider.ProviderFactory;
-import io.beambatch.provider.ProviderSettingsException;
 import io.beambatch.run.NoRunException;
 import io.beambatch.run.Report;
 import io.beambatch.storage.RunFolder;
 import io.beambatch.template.FailOverLimit.TooManyFailedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
@@ -111,7 +107,7 @@ class FlexTemplateTest {
   }
 
   private ProviderFactory providers() {
-    return new Local(server.baseUrl().toString());
+    return new LocalProviders(server.baseUrl().toString());
   }
 
   private Job job(String... overrides) throws Exception {
@@ -124,16 +120,5 @@ class FlexTemplateTest {
                     "sink.path=" + folder.resolve("out/answers")),
                 Stream.of(overrides))
             .toList());
-  }
-
-  private record Local(String baseUrl) implements ProviderFactory {
-    @Override
-    public BatchProvider open() {
-      try {
-        return OpenAiProvider.connect(baseUrl, Map.of("OPENAI_API_KEY", "any"));
-      } catch (ProviderSettingsException e) {
-        throw new IllegalStateException(e);
-      }
-    }
   }
 }

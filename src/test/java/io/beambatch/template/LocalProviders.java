@@ -1,0 +1,19 @@
+package io.beambatch.template;
+
+import io.beambatch.provider.BatchProvider;
+import io.beambatch.provider.OpenAiProvider;
+import io.beambatch.provider.ProviderFactory;
+import io.beambatch.provider.ProviderSettingsException;
+import java.util.Map;
+
+/** Connects to a local server. */
+record LocalProviders(String baseUrl) implements ProviderFactory {
+  @Override
+  public BatchProvider open() {
+    try {
+      return OpenAiProvider.connect(baseUrl, Map.of("OPENAI_API_KEY", "any"));
+    } catch (ProviderSettingsException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}
