@@ -125,7 +125,7 @@ class ResultPublisherTest {
         new ResultPublisher(
             new SinkSpec(SinkSpec.Type.CSV, out + "/sink", compression, null),
             new FailuresSpec(out + "/failed"),
-            "r1");
+            new RunFolder("staging/reviews/r1"));
     WrittenFile written =
         publisher.publish(file(Kind.ANSWERED, "{\"a\":1}\n{\"a\":2}\n", 2), columns("a"));
     assertThat(written.path()).isEqualTo(out + "/sink-r1-00007.csv" + suffix);
