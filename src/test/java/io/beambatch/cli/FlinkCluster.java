@@ -35,7 +35,7 @@ import org.apache.flink.runtime.util.config.memory.ProcessMemoryUtils;
  * come with it.
  */
 final class FlinkCluster implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofMinutes(4);
+  private static final Duration PATIENCE = Duration.ofMinutes(10);
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
   /** What the profile {@code flink} adds to the class path of the distribution. */

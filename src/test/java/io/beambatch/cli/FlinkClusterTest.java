@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class FlinkClusterTest {
   private static final int DOCUMENTS = 500;
   private static final int REQUESTS_PER_BATCH = 25;
-  private static final long PATIENCE_NANOS = 240_000_000_000L;
+  private static final long PATIENCE_NANOS = 600_000_000_000L;
 
   private Path root;
   private Program server;

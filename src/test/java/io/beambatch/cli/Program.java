@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 /** The packaged program in a process of its own. */
 final class Program implements AutoCloseable {
   private static final Path JAR = Path.of("target/beam-batch-inference.jar").toAbsolutePath();
-  private static final Duration PATIENCE = Duration.ofMinutes(4);
+  private static final Duration PATIENCE = Duration.ofMinutes(10);
 
   private final Process process;
   private final Path out;
