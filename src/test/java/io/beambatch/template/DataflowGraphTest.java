@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.google.api.services.dataflow.model.DataflowPackage;
+import io.beambatch.bigquery.FakeBigQuery;
+import io.beambatch.bigquery.ShopRows;
 import io.beambatch.chunk.Plan;
 import io.beambatch.job.Job;
 import io.beambatch.job.JobReader;
@@ -45,6 +47,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What Dataflow's runner makes of the graph, without Dataflow. */
 @Tag("slow")
@@ -159,6 +162,28 @@ class DataflowGraphTest {
             "Shard into chunks 2/Commit",
             "Close accounts/Close");
     assertThat(template().path("type").asText()).isEqualTo("JOB_TYPE_STREAMING");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"direct", "export"})
+  void readsAndLoadsTables(String method) throws Exception {
+    String source =
+        "source={type: bigquery, table: test-shop:data.reviews, method: " + method + "}";
+    String sink = "sink={type: bigquery, table: test-shop:data.answers}";
+    Map<String, JsonNode> steps;
+    // The launcher looks at the tables, and the runner asks for the size.
+    try (FakeBigQuery bigQuery = FakeBigQuery.start()) {
+      bigQuery.create("reviews", ShopRows.columns(), ShopRows.rows(10));
+      steps =
+          translated(
+              job(SENTIMENT, source, sink),
+              "--bigQueryEndpoint=" + bigQuery.endpoint(),
+              "--tempLocation=gs://a-bucket/temp");
+    }
+
+    assertThat(names(steps))
+        .anyMatch(name -> name.startsWith("Read documents/Read a table/Read rows/"))
+        .contains("Read documents/Read a table/Name documents/Name", "Write/Write files");
   }
 
   @ParameterizedTest
