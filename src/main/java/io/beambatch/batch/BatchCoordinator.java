@@ -37,7 +37,7 @@ import org.slf4j.LoggerFactory;
 final class BatchCoordinator {
   private static final Logger LOG = LoggerFactory.getLogger(BatchCoordinator.class);
 
-  /** What other runs have under way is at most this old. */
+  /** What is older has expired, whatever the list says of it. */
   private static final Duration OTHERS_HORIZON = Duration.ofHours(26);
 
   /** Times of the provider are in whole seconds, and not all from one clock. */
@@ -592,7 +592,9 @@ final class BatchCoordinator {
             .map(chunk -> chunk.chunk().id())
             .map(settings.run()::key)
             .collect(Collectors.toSet());
+    Instant oldest = clock.instant().minus(OTHERS_HORIZON);
     return listing.all().stream()
+        .filter(batch -> !batch.createdAt().isBefore(oldest))
         .filter(batch -> !ours.contains(String.valueOf(BatchMetadata.key(batch))))
         .map(batch -> BatchMetadata.enqueued(batch, settings.job().request()))
         .reduce(Enqueued.NONE, Enqueued::plus);

@@ -24,13 +24,13 @@ class CoordinatorScheduleTest {
 
   @Test
   void everyChunkHasOneBatchWhateverGoesWrong() {
-    run(0, 300);
+    run(0, 100);
   }
 
   @Test
   @Tag("slow")
   void everyChunkHasOneBatchInThousandsOfSchedules() {
-    run(1_000, 6_000);
+    run(1_000, 3_000);
   }
 
   private static void run(long from, long to) {

@@ -46,6 +46,9 @@ final class SimulatedRun {
   /** Whether things go worse than what the waits are made for. */
   private final boolean beyond;
 
+  /** Whether several launches begin nearly at once, and often stand still. */
+  private final boolean storm;
+
   private final Duration carriedOutWithin;
   private final Duration longestListLag;
   private final StringBuilder log = new StringBuilder();
@@ -61,6 +64,7 @@ final class SimulatedRun {
     random = new SplittableRandom(seed);
     time = new Timeline(START, LONGEST, threads);
     beyond = random.nextInt(5) == 0;
+    storm = random.nextInt(5) == 0;
     Duration skew = minutes(random.nextInt(3) == 0 ? random.nextInt(-300, 300) : 0);
     long limit = random.nextInt(3) == 0 ? random.nextLong(100, 300) : Long.MAX_VALUE;
     int creates = random.nextInt(10) == 0 ? random.nextInt(2, 5) : 2_000;
@@ -76,7 +80,7 @@ final class SimulatedRun {
       Part part = new Part("p" + i, requests, requests, 100, random.nextInt(10, 100), Map.of());
       chunks.add(new Chunk(String.format(Locale.ROOT, "a1-c%05d", i), 1, List.of(part)));
     }
-    addOthers();
+    addOthers(skew);
   }
 
   private Job job(long limit) {
@@ -104,14 +108,14 @@ final class SimulatedRun {
 
   private Trouble.Levels levels() {
     boolean calm = random.nextInt(8) == 0;
-    boolean pauses = !calm && random.nextInt(3) == 0;
+    boolean pauses = !calm && (storm || random.nextInt(3) == 0);
     Duration outage = random.nextInt(8) == 0 ? time(Duration.ofHours(20)) : Duration.ofDays(9);
     Duration refused = random.nextInt(12) == 0 ? time(Duration.ofHours(9)) : Duration.ofDays(9);
     return new Trouble.Levels(
         calm ? 0 : random.nextDouble(0.2),
         calm ? 0 : random.nextDouble(0.2),
-        calm ? 0 : random.nextDouble(0.02),
-        pauses ? random.nextDouble(0.02) : 0,
+        calm ? 0 : random.nextDouble(storm ? 0.005 : 0.02),
+        pauses ? random.nextDouble(storm ? 0.1 : 0.02) : 0,
         // Nobody is taken for dead who isn't, unless things are worse than that.
         beyond ? Duration.ofHours(2) : minutes(2),
         calm ? 0 : random.nextDouble(0.01),
@@ -142,9 +146,10 @@ final class SimulatedRun {
             : SimulatedBatch.Lies.NONE);
   }
 
-  /** Batches of other runs, and of other programs, old and new. */
-  private void addOthers() {
-    int count = random.nextInt(6) == 0 ? random.nextInt(90, 260) : random.nextInt(3);
+  /** Batches of other runs, and of other programs: a few at any time, or pages of them at once. */
+  private void addOthers(Duration skew) {
+    boolean crowd = random.nextInt(8) == 0;
+    int count = crowd ? random.nextInt(110, 150) : random.nextInt(3);
     for (int i = 0; i < count; i++) {
       Map<String, String> metadata =
           random.nextBoolean()
@@ -155,19 +160,18 @@ final class SimulatedRun {
                   "beambatch_model",
                   "m",
                   "beambatch_tokens",
-                  String.valueOf(count > 5 ? 0 : random.nextInt(90)),
+                  String.valueOf(crowd ? 0 : random.nextInt(90)),
                   "beambatch_requests",
                   "5");
-      Instant created = START.plus(minutes(random.nextInt(-3_000, 600)));
       server.add(
           new SimulatedBatch(
               server.newId(),
-              created,
+              START.plus(crowd ? time(minutes(10)) : minutes(random.nextInt(-3_000, 600))),
               SimulatedServer.ENDPOINT,
               "f",
               metadata,
               fate(),
-              Duration.ZERO));
+              skew));
     }
   }
 
@@ -182,9 +186,10 @@ final class SimulatedRun {
   /** Runs until all launches have ended, and checks what they left. */
   void run() throws Throwable {
     launchIn(Duration.ZERO);
-    int more = random.nextInt(3) == 0 ? random.nextInt(1, 4) : 0;
+    int more = storm || random.nextInt(3) == 0 ? random.nextInt(1, 4) : 0;
     for (int i = 0; i < more; i++) {
-      launchIn(time(random.nextBoolean() ? minutes(5) : Duration.ofHours(30)));
+      Duration latest = random.nextBoolean() ? minutes(5) : Duration.ofHours(30);
+      launchIn(time(storm ? Duration.ofSeconds(20) : latest));
     }
     time.run();
     assertThat(complete || blocked).as("%s ended well\n%s", run, log).isTrue();
@@ -200,7 +205,7 @@ final class SimulatedRun {
     int number = launched++;
     Trouble trouble = new Trouble(time, random, levels, START, this::isHealed);
     TroubledProvider provider =
-        new TroubledProvider(server, time, trouble, carriedOutWithin, minutes(1));
+        new TroubledProvider(() -> server, time, trouble, carriedOutWithin, minutes(1));
     BatchLedger entries = new BatchLedger(new TroubledStore(ledger, trouble));
     Clock clock = Clock.offset(time, Duration.ofSeconds(random.nextInt(-30, 30)));
     boolean elsewhere = random.nextInt(3) == 0;

@@ -29,6 +29,7 @@ final class SimulatedServer {
   private final int createsPerHour;
   private final Supplier<SimulatedBatch.Fate> fates;
   private final Map<String, SimulatedBatch> batches = new LinkedHashMap<>();
+  private final List<SimulatedBatch> ordered = new ArrayList<>();
   private final Map<String, StoredFile> files = new LinkedHashMap<>();
   private int ids;
 
@@ -111,7 +112,7 @@ final class SimulatedServer {
     }
     SimulatedBatch batch =
         new SimulatedBatch("batch-" + ids++, at, ENDPOINT, fileId, metadata, fates.get(), skew);
-    batches.put(batch.id, batch);
+    add(batch);
     judge(batch, file);
     return batch;
   }
@@ -119,6 +120,11 @@ final class SimulatedServer {
   /** A batch that was there before, or is somebody else's. */
   void add(SimulatedBatch batch) {
     batches.put(batch.id, batch);
+    int place = 0;
+    while (place < ordered.size() && ordered.get(place).created.isAfter(batch.created)) {
+      place++;
+    }
+    ordered.add(place, batch);
   }
 
   String newId() {
@@ -148,11 +154,12 @@ final class SimulatedServer {
 
   BatchPage list(@Nullable String after, int limit) {
     Instant now = time.instant();
-    List<SimulatedBatch> newestFirst =
-        batches.values().stream()
-            .filter(batch -> !now.isBefore(batch.listed()))
-            .sorted(Comparator.comparing((SimulatedBatch batch) -> batch.created).reversed())
-            .toList();
+    List<SimulatedBatch> newestFirst = new ArrayList<>(batches.size());
+    for (SimulatedBatch batch : ordered) {
+      if (!now.isBefore(batch.listed())) {
+        newestFirst.add(batch);
+      }
+    }
     int from = after == null ? 0 : index(newestFirst, batch -> batch.id.equals(after)) + 1;
     int to = Math.min(newestFirst.size(), from + limit);
     List<Batch> page =

@@ -42,7 +42,20 @@ final class Trouble {
       Duration outageBegins,
       Duration outageEnds,
       Duration keyRefusedBegins,
-      Duration keyRefusedEnds) {}
+      Duration keyRefusedEnds) {
+    private static final Levels NONE =
+        new Levels(
+            0,
+            0,
+            0,
+            0,
+            Duration.ZERO,
+            0,
+            Duration.ZERO,
+            Duration.ZERO,
+            Duration.ZERO,
+            Duration.ZERO);
+  }
 
   private final Instant began;
 
@@ -59,13 +72,22 @@ final class Trouble {
     this.healed = healed;
   }
 
-  /** The process goes on for as long as nothing ends it. */
+  /** None at all: calls take their time, and that is all. */
+  Trouble(Timeline time) {
+    this(time, new SplittableRandom(0), Levels.NONE, time.instant(), () -> false);
+  }
+
+  /**
+   * The process goes on, for as long as nothing ends it or holds it up.
+   *
+   * @param more how much likelier that is here
+   */
   void live(double more) {
     if (dead) {
       throw new Crash();
     }
     time.pass(Duration.ofMillis(random.nextInt(1_500)));
-    if (chance(levels.pause())) {
+    if (chance(levels.pause() * more)) {
       time.pass(random(levels.longestPause()));
     }
     if (chance(levels.crash() * more)) {

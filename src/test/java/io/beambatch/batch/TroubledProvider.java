@@ -10,11 +10,12 @@ import java.io.InputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** One launch's connection to the simulated server. */
-final class TroubledProvider implements BatchProvider {
-  private final SimulatedServer server;
+class TroubledProvider implements BatchProvider {
+  private final Supplier<SimulatedServer> server;
   private final Timeline time;
   private final Trouble trouble;
   private final Duration carriedOutWithin;
@@ -28,7 +29,7 @@ final class TroubledProvider implements BatchProvider {
    * @param fileLag how long an upload may not be found
    */
   TroubledProvider(
-      SimulatedServer server,
+      Supplier<SimulatedServer> server,
       Timeline time,
       Trouble trouble,
       Duration carriedOutWithin,
@@ -63,8 +64,12 @@ final class TroubledProvider implements BatchProvider {
       try {
         return call(
             () ->
-                server.upload(
-                    upload.name(), trouble.random(fileLag), trouble.random(fileLag.dividedBy(2))));
+                server
+                    .get()
+                    .upload(
+                        upload.name(),
+                        trouble.random(fileLag),
+                        trouble.random(fileLag.dividedBy(2))));
       } catch (ProviderException e) {
         if (i == 5 || e.kind() == ProviderException.Kind.UNAUTHORIZED) {
           throw e;
@@ -80,17 +85,17 @@ final class TroubledProvider implements BatchProvider {
     trouble.refuse();
     if (trouble.diesOnTheWay()) {
       try {
-        server.create(inputFileId, metadata, trouble.random(carriedOutWithin));
+        server.get().create(inputFileId, metadata, trouble.random(carriedOutWithin));
       } catch (ProviderException nobodyIsTold) {
         throw new Crash();
       }
       throw new Crash();
     }
     if (trouble.losesReply()) {
-      server.create(inputFileId, metadata, trouble.random(carriedOutWithin));
+      server.get().create(inputFileId, metadata, trouble.random(carriedOutWithin));
       throw trouble.lost();
     }
-    SimulatedBatch batch = server.create(inputFileId, metadata, Duration.ZERO);
+    SimulatedBatch batch = server.get().create(inputFileId, metadata, Duration.ZERO);
     trouble.live(5);
     return batch.shown(time.instant());
   }
@@ -100,18 +105,18 @@ final class TroubledProvider implements BatchProvider {
     return call(
         () -> {
           looked = time.instant();
-          return server.list(after, limit);
+          return server.get().list(after, limit);
         });
   }
 
   @Override
   public Batch get(String batchId) throws ProviderException {
-    return call(() -> server.get(batchId));
+    return call(() -> server.get().get(batchId));
   }
 
   @Override
   public Batch cancel(String batchId) throws ProviderException {
-    return call(() -> server.cancel(batchId));
+    return call(() -> server.get().cancel(batchId));
   }
 
   @Override
@@ -121,14 +126,14 @@ final class TroubledProvider implements BatchProvider {
 
   @Override
   public FilePage listFiles(@Nullable String after, int limit) throws ProviderException {
-    return call(() -> server.listFiles(after, limit));
+    return call(() -> server.get().listFiles(after, limit));
   }
 
   @Override
   public void deleteFile(String fileId) throws ProviderException {
     call(
         () -> {
-          server.deleteFile(fileId);
+          server.get().deleteFile(fileId);
           return fileId;
         });
   }

@@ -22,26 +22,28 @@ final class TroubledStore implements LedgerStore {
 
   @Override
   public Optional<Versioned> read(String name) throws IOException {
-    if (trouble != null) {
-      trouble.live(1);
-      trouble.ledger();
-    }
+    call(1);
     return Optional.ofNullable(records.get(name));
   }
 
   @Override
   public Optional<Versioned> write(String name, long expected, String content) throws IOException {
-    trouble.live(3);
-    trouble.ledger();
+    call(3);
     Versioned now = records.get(name);
     if ((now == null ? Versioned.ABSENT : now.version()) != expected) {
       return Optional.empty();
     }
     Versioned written = new Versioned(expected + 1, content);
     records.put(name, written);
-    trouble.live(3);
-    trouble.ledger();
+    call(3);
     return Optional.of(written);
+  }
+
+  private void call(double more) throws IOException {
+    if (trouble != null) {
+      trouble.live(more);
+      trouble.ledger();
+    }
   }
 
   @Override

@@ -202,6 +202,30 @@ class OpenAiBatchTest extends ProviderFixture {
   }
 
   @Test
+  void inputFilesAreListedPageByPage() throws Exception {
+    server.then(
+        json(
+            200,
+            "{\"data\":[{\"id\":\"f2\",\"filename\":\"b.jsonl\",\"created_at\":1711471533},{}],"
+                + "\"has_more\":true}"),
+        json(200, "{\"data\":[{\"id\":\"f1\"}],\"has_more\":false}"),
+        json(200, "{\"data\":[{\"id\":\"f1\"}],\"has_more\":true}"));
+
+    assertThat(provider.listFiles(null, 2))
+        .isEqualTo(
+            new FilePage(
+                List.of(new InputFile("f2", "b.jsonl", Instant.ofEpochSecond(1711471533))), true));
+    assertThat(provider.listFiles("f2", 2))
+        .isEqualTo(new FilePage(List.of(new InputFile("f1", "", Instant.EPOCH)), false));
+    assertThat(failureOf(() -> provider.listFiles("f1", 2)))
+        .hasMessageContaining("doesn't page by 'after'");
+    assertThat(server.calls())
+        .startsWith(
+            "GET /v1/files?purpose=batch&order=desc&limit=2",
+            "GET /v1/files?purpose=batch&order=desc&limit=2&after=f2");
+  }
+
+  @Test
   void fileThatIsGoneIsNoErrorToDelete() throws Exception {
     server.then(
         json(200, "{\"id\":\"file-1\",\"object\":\"file\",\"deleted\":true}"),
