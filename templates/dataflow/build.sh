@@ -129,20 +129,21 @@ classic() {
     local staging=(--templateLocation="$target")
     if $dry_run; then
       staging=(
-        --templateLocation="$out/$name"
+        --templateLocation="$PWD/$out/$name"
         --stagerClass=io.beambatch.template.NothingStaged
         --pathValidatorClass=org.apache.beam.sdk.extensions.gcp.storage.NoopPathValidator
         --credentialFactoryClass=org.apache.beam.sdk.extensions.gcp.auth.NoopCredentialFactory
       )
     fi
     echo "stage $target from $job"
-    java -cp "$jar" io.beambatch.template.ClassicTemplate \
+    java -Djava.util.logging.config.file=templates/dataflow/logging.properties -cp "$jar" io.beambatch.template.ClassicTemplate \
       --runner=DataflowRunner --project="$project" --region="$region" \
       --stagingLocation="$bucket/staging" --gcpTempLocation="$bucket/temp" \
       --jobFile="$job" --mode="$mode" --root="$root" --metadataFile="$out/${name}_metadata" \
       "${staging[@]}"
     if $dry_run; then
-      upload "$out/$name" "$target"
+      echo "Dataflow's runner would write $out/$name ($(wc -c <"$out/$name" | tr -d ' ') bytes) to" \
+        "$target, and the jars to $bucket/staging"
     fi
     upload "$out/${name}_metadata" "${target}_metadata"
   done

@@ -1,0 +1,72 @@
+package io.beambatch.template;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** The build script's dry run, with the packaged program. */
+@Tag("slow")
+class BuildScriptTest {
+  private static final JsonMapper MAPPER = JsonMapper.builder().build();
+  private static final Path OUT = Path.of("target/templates");
+
+  @Test
+  void buildsTheFlexTemplateUpToWhatNeedsTheCloud() throws Exception {
+    String said = script("flex", "--image", "example.com/launcher:1", "--with", "docker");
+
+    assertThat(said)
+        .contains("would run: docker build --platform linux/amd64 --tag example.com/launcher:1")
+        .contains("would run: docker push example.com/launcher:1")
+        .contains(
+            "would run: gcloud storage cp target/templates/batch-inference.json"
+                + " gs://a-bucket/templates/batch-inference.json");
+    assertThat(OUT.resolve("image/Dockerfile")).exists();
+    assertThat(OUT.resolve("image/beam-batch-inference.jar")).exists();
+    JsonNode spec = MAPPER.readTree(OUT.resolve("batch-inference.json").toFile());
+    assertThat(spec.path("image").asText()).isEqualTo("example.com/launcher:1");
+    assertThat(spec.at("/metadata/parameters")).hasSize(ParameterSpec.all().size());
+  }
+
+  @Test
+  void stagesAClassicTemplateThatLeavesItsRunOpen() throws Exception {
+    String said = script("classic", "--job", "pipelines/sentiment.yaml");
+
+    assertThat(said).contains("gs://a-bucket/templates/sentiment, and the jars to");
+    JsonNode template = MAPPER.readTree(OUT.resolve("sentiment").toFile());
+    JsonNode options = template.at("/environment/sdkPipelineOptions/options");
+    assertThat(options.path("run").isTextual()).isFalse();
+    assertThat(options.path("staging").isTextual()).isFalse();
+    // The program and all that it needs, found without being listed.
+    assertThat(options.path("filesToStage").toString())
+        .contains("beam-batch-inference.jar", "google-cloud-secretmanager");
+    assertThat(Files.readString(OUT.resolve("sentiment_metadata"))).contains("the job sentiment");
+  }
+
+  private static String script(String... args) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of("bash", "templates/dataflow/build.sh"));
+    command.addAll(List.of(args));
+    command.addAll(
+        List.of(
+            "--project",
+            "a-project",
+            "--region",
+            "europe-west1",
+            "--bucket",
+            "gs://a-bucket",
+            "--dry-run",
+            "--skip-build"));
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).as(said).isZero();
+    return said;
+  }
+}
