@@ -51,7 +51,25 @@ final class SimulatedBatch {
       Duration listLag,
       Duration getLag,
       Duration hidden,
-      Lies lies) {}
+      Lies lies) {
+
+    /** The same for a batch that nobody looks after: it ends with its window at the latest. */
+    Fate expiring() {
+      return new Fate(
+          requests,
+          bad,
+          validating,
+          answering,
+          finalizing,
+          stuckAt,
+          true,
+          cancelling,
+          listLag,
+          getLag,
+          hidden,
+          lies);
+    }
+  }
 
   /** What a batch's counts say. */
   enum Lies {
@@ -115,6 +133,11 @@ final class SimulatedBatch {
       return finished;
     }
     return fate.expires() ? expiry : null;
+  }
+
+  /** Whether it goes on for ever, cancelled or not. */
+  boolean neverEnds() {
+    return natural() == null && fate.cancelling() == null;
   }
 
   BatchStatus status(Instant now) {

@@ -206,6 +206,10 @@ final class SimulatedServer {
         .toList();
   }
 
+  boolean hasOneThatNeverEnds() {
+    return ordered.stream().anyMatch(SimulatedBatch::neverEnds);
+  }
+
   SimulatedBatch batch(String id) {
     return batches.get(id);
   }
