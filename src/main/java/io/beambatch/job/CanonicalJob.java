@@ -14,8 +14,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A stable JSON text of everything in a job that shapes its requests, its chunks and its files:
- * source, request, result, sink, failures, and the limits on chunks. Two jobs with the same text
- * may share a run. Not in it: how batches are retried and awaited, what they may cost, prices.
+ * source, request, result, sink, failures, the limits on chunks, and the number of attempts. Two
+ * jobs with the same text may share a run. Not in it: how many documents may fail, how batches are
+ * awaited, what they may cost, prices.
  */
 public final class CanonicalJob {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
@@ -46,6 +47,8 @@ public final class CanonicalJob {
         .put("requests", job.limits().requests())
         .put("bytes", job.limits().bytes())
         .put("enqueued_tokens", job.limits().enqueuedTokens());
+    // Documents that one launch left to a next attempt would be nowhere if another made none.
+    root.putObject("retry").put("attempts", job.retry().attempts());
     return sorted(root).toString();
   }
 

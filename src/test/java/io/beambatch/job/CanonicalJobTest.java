@@ -26,7 +26,6 @@ class CanonicalJobTest {
         "poll.interval=1s",
         "poll.deadline=20h",
         "poll.grace=1m",
-        "retry.attempts=1",
         "retry.max_failed=7",
         "prices={gpt-4o-mini: {input: 1, output: 1}}",
         "limits.cost_usd=1",
@@ -60,7 +59,8 @@ class CanonicalJobTest {
         "failures.path=other",
         "limits.requests=2",
         "limits.bytes=2MB",
-        "limits.enqueued_tokens=3"
+        "limits.enqueued_tokens=3",
+        "retry.attempts=1"
       })
   void tellsWhichKeyIsDifferent(String override) throws Exception {
     String key = override.substring(0, override.indexOf('='));
