@@ -13,7 +13,7 @@ import java.util.Map;
 
 /**
  * Makes all that describes the templates' parameters from {@link TemplateOptions}: the metadata of
- * both kinds of templates, the flex template's container spec, and the table in the docs.
+ * both kinds of templates, the flex template's container spec, and the table in the README.
  */
 public final class TemplateFiles {
   /** Stands in the container spec for the image, which is known when the template is built. */
@@ -22,7 +22,7 @@ public final class TemplateFiles {
   static final Path FLEX_METADATA = Path.of("templates/dataflow/flex/metadata.json");
   static final Path CONTAINER_SPEC = Path.of("templates/dataflow/flex/container-spec.json");
   static final Path CLASSIC_METADATA = Path.of("templates/dataflow/classic/metadata.json");
-  static final Path DOCS = Path.of("docs/dataflow.md");
+  static final Path README = Path.of("README.md");
 
   private static final String BEGIN = "<!-- parameters: made by TemplateFiles -->\n";
   private static final String END = "<!-- end of parameters -->\n";
@@ -47,7 +47,7 @@ public final class TemplateFiles {
     files.put(FLEX_METADATA, json(flexMetadata()));
     files.put(CONTAINER_SPEC, json(containerSpec()));
     files.put(CLASSIC_METADATA, json(classicMetadata()));
-    files.put(DOCS, withTable(Files.readString(project.resolve(DOCS))));
+    files.put(README, withTable(Files.readString(project.resolve(README))));
     return files;
   }
 
@@ -114,14 +114,18 @@ public final class TemplateFiles {
     return MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(node) + "\n";
   }
 
-  private static String withTable(String docs) {
-    int begin = docs.indexOf(BEGIN);
-    int end = docs.indexOf(END);
+  private static String withTable(String readme) {
+    int begin = readme.indexOf(BEGIN);
+    int end = readme.indexOf(END);
     if (begin < 0 || end < begin) {
       throw new IllegalStateException(
-          DOCS + " has no lines " + BEGIN.strip() + " and " + END.strip() + " for the table");
+          README + " has no lines " + BEGIN.strip() + " and " + END.strip() + " for the table");
     }
-    return docs.substring(0, begin + BEGIN.length()) + "\n" + table() + "\n" + docs.substring(end);
+    return readme.substring(0, begin + BEGIN.length())
+        + "\n"
+        + table()
+        + "\n"
+        + readme.substring(end);
   }
 
   private static String table() {
