@@ -1,6 +1,6 @@
 package io.beambatch.records;
 
-import java.io.FilterOutputStream;
+import io.beambatch.storage.LeftOpen;
 import java.io.IOException;
 import java.io.OutputStream;
 import org.apache.avro.Schema;
@@ -39,22 +39,5 @@ final class AvroRecordWriter implements RecordWriter {
   @Override
   public void close() throws IOException {
     writer.close();
-  }
-
-  /** Passes everything on but the end. */
-  private static final class LeftOpen extends FilterOutputStream {
-    LeftOpen(OutputStream out) {
-      super(out);
-    }
-
-    @Override
-    public void write(byte[] bytes, int offset, int length) throws IOException {
-      out.write(bytes, offset, length);
-    }
-
-    @Override
-    public void close() throws IOException {
-      flush();
-    }
   }
 }

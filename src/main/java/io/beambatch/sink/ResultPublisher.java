@@ -7,6 +7,7 @@ import io.beambatch.job.TableSink;
 import io.beambatch.records.RecordFormat;
 import io.beambatch.result.ResultFile;
 import io.beambatch.schema.FieldNames;
+import io.beambatch.storage.LeftOpen;
 import io.beambatch.storage.RunFolder;
 import io.beambatch.storage.Storage;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package io.beambatch.localserver;
+package io.beambatch;
 
 import java.time.Clock;
 import java.time.Duration;
@@ -7,10 +7,21 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 
 /** Stands still until it is moved. */
-final class MovableClock extends Clock {
-  private volatile Instant now = Instant.parse("2026-01-01T00:00:00Z");
+public final class MovableClock extends Clock {
+  private volatile Instant now;
 
-  void advance(Duration by) {
+  /** Stands at the beginning of 2026. */
+  public MovableClock() {
+    this(Instant.parse("2026-01-01T00:00:00Z"));
+  }
+
+  /** Stands at a time. */
+  public MovableClock(Instant now) {
+    this.now = now;
+  }
+
+  /** Moves it on. */
+  public void advance(Duration by) {
     now = now.plus(by);
   }
 

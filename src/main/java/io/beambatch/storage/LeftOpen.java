@@ -1,12 +1,13 @@
-package io.beambatch.sink;
+package io.beambatch.storage;
 
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 
 /** Passes everything on but the end: the stream is another's, who decides what becomes of it. */
-final class LeftOpen extends FilterOutputStream {
-  LeftOpen(OutputStream out) {
+public final class LeftOpen extends FilterOutputStream {
+  /** Leaves a stream open. */
+  public LeftOpen(OutputStream out) {
     super(out);
   }
 
