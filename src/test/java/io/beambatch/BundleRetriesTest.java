@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult.State;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -55,9 +56,13 @@ class BundleRetriesTest {
 
   @TempDir Path folder;
 
+  @AfterEach
+  void forgetFaults() {
+    Faults.clear();
+  }
+
   @BeforeEach
   void arm() {
-    Faults.clear();
     Faults.loseLines();
     for (String step : STEPS) {
       // Where there are many elements, one in the middle of a bundle; else the only one.

@@ -10,7 +10,7 @@ import io.beambatch.run.Standing.Stage;
 import java.nio.file.Path;
 import java.util.function.Predicate;
 import org.apache.beam.sdk.PipelineResult.State;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,7 +27,7 @@ class CollectTest {
 
   @TempDir Path folder;
 
-  @BeforeEach
+  @AfterEach
   void forgetFaults() {
     Faults.clear();
   }

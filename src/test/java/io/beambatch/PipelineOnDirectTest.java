@@ -5,14 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.beambatch.run.Report;
 import java.nio.file.Path;
 import org.apache.beam.sdk.PipelineResult.State;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class PipelineOnDirectTest {
   @TempDir Path folder;
 
-  @BeforeEach
+  @AfterEach
   void forgetFaults() {
     Faults.clear();
   }

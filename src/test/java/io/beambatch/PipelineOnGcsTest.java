@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.PipelineResult.State;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -24,9 +25,13 @@ class PipelineOnGcsTest {
   private GcsEmulator emulator;
   private String root;
 
+  @AfterEach
+  void forgetFaults() {
+    Faults.clear();
+  }
+
   @BeforeEach
   void start() throws Exception {
-    Faults.clear();
     emulator = GcsEmulator.start();
     root = "gs://" + emulator.bucket() + "/reviews";
     GcsEmulator.use(emulator.url());
