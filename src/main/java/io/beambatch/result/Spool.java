@@ -1,5 +1,7 @@
 package io.beambatch.result;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.failsafe.Failsafe;
 import dev.failsafe.FailsafeException;
 import dev.failsafe.RetryPolicy;
@@ -8,9 +10,11 @@ import io.beambatch.provider.BatchProvider;
 import io.beambatch.provider.ProviderException;
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
+import java.io.InputStreamReader;
+import java.io.OutputStreamWriter;
 import java.io.RandomAccessFile;
+import java.io.Reader;
+import java.io.Writer;
 import java.nio.channels.Channels;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,8 +35,6 @@ final class Spool implements Closeable {
   static final int LONGEST_LINE =
       (int) Math.max(8L << 20, Math.min(256L << 20, Runtime.getRuntime().maxMemory() / 10));
 
-  private static final byte[] LINE_END = {'\n'};
-
   private final Path path;
   private final RandomAccessFile file;
   private byte[] buffer = new byte[1 << 14];
@@ -48,7 +50,9 @@ final class Spool implements Closeable {
   }
 
   /**
-   * Adds a result file. A download that breaks off is begun again, up to five times.
+   * Adds a result file. A download that breaks off is begun again, up to five times. Bytes that are
+   * not UTF-8 are replaced by U+FFFD, which costs the answer a character and not the document its
+   * answer.
    *
    * @param pause before the second download; longer before each further one
    */
@@ -106,12 +110,14 @@ final class Spool implements Closeable {
       throws IOException, ProviderException {
     file.setLength(start);
     file.seek(start);
-    try (InputStream in = provider.download(fileId)) {
+    // Values are copied from here to the sink as they are: what is not UTF-8 must not come in.
+    try (Reader in = new InputStreamReader(provider.download(fileId), UTF_8)) {
       // The channel belongs to the file and stays open.
-      OutputStream out = Channels.newOutputStream(file.getChannel());
+      Writer out = new OutputStreamWriter(Channels.newOutputStream(file.getChannel()), UTF_8);
       in.transferTo(out);
       // The next file starts on a line of its own.
-      out.write(LINE_END);
+      out.write('\n');
+      out.flush();
     }
   }
 }

@@ -1,15 +1,20 @@
 package io.beambatch.result;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.beambatch.document.FailureReason;
+import java.io.ByteArrayOutputStream;
 import java.nio.file.Path;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is kept of an answer, and which answers are none. */
 class AnswerTest {
@@ -24,6 +29,23 @@ class AnswerTest {
   @BeforeEach
   void oneDocument() {
     chunk = new EndedChunk(directory).part("p0", "{\"id\":1}");
+  }
+
+  /** JSON parsers pass over what a UTF-8 decoder would stop at: half of a surrogate pair. */
+  @ParameterizedTest
+  @ValueSource(strings = {"eda080", "c080", "ff", "e282"})
+  void anAnswerWithBytesThatAreNotUtf8LosesThemAndNothingElse(String hex) throws Exception {
+    byte[] line = (Results.chat("p0-0", "go#od") + "\n").getBytes(UTF_8);
+    int mark = new String(line, UTF_8).indexOf('#');
+    ByteArrayOutputStream file = new ByteArrayOutputStream();
+    file.write(line, 0, mark);
+    file.write(HexFormat.of().parseHex(hex));
+    file.write(line, mark + 1, line.length - mark - 1);
+
+    chunk.output(file.toByteArray()).join();
+
+    assertThat(Jobs.tree(chunk.answered().get(0)).path("sentiment").asText())
+        .matches("go\uFFFD+od");
   }
 
   @Test
