@@ -18,13 +18,14 @@ import java.util.stream.Stream;
 
 /**
  * Measures {@code plan}, and {@code run} against {@code serve --latency 0} in another process, as
- * whole commands with {@code -Xmx1g}, on documents of about 400 bytes: documents a second, and the
- * most memory the process held. Everything goes through a tenth of the documents first, to show
- * that memory doesn't grow with their number.
+ * whole commands on documents of about 400 bytes: documents a second, and the most memory the
+ * process held. Everything goes through a tenth of the documents first. A process takes what its
+ * heap allows, whether it needs it or not: that memory doesn't grow with the number of documents
+ * shows with a heap that is just large enough for the tenth, such as 256m.
  *
  * <pre>
  * mvn -q package -DskipTests
- * java -cp target/test-classes io.beambatch.bench.Benchmark [DOCUMENTS]
+ * java -cp target/test-classes io.beambatch.bench.Benchmark [DOCUMENTS [HEAP]]
  * </pre>
  */
 public final class Benchmark {
@@ -34,23 +35,27 @@ public final class Benchmark {
           .split(" ");
 
   private final Path folder;
+  private final String heap;
   private final PrintStream out;
 
-  private Benchmark(Path folder, PrintStream out) {
+  private Benchmark(Path folder, String heap, PrintStream out) {
     this.folder = folder;
+    this.heap = heap;
     this.out = out;
   }
 
   /**
    * Runs the benchmark.
    *
-   * @param args the number of documents, 1,000,000 if not given
+   * @param args the number of documents, 1,000,000 if not given, and the heap of each process as
+   *     {@code -Xmx} takes it, 1g if not given
    */
   public static void main(String[] args) throws IOException, InterruptedException {
     int documents = args.length == 0 ? 1_000_000 : Integer.parseInt(args[0]);
+    String heap = args.length < 2 ? "1g" : args[1];
     Path folder = Files.createTempDirectory("beambatch-bench");
     try {
-      Benchmark benchmark = new Benchmark(folder, System.out);
+      Benchmark benchmark = new Benchmark(folder, heap, System.out);
       benchmark.measure(documents / 10);
       benchmark.measure(documents);
     } finally {
@@ -148,10 +153,10 @@ public final class Benchmark {
         peak / 1024);
   }
 
-  private static List<String> command(String name, List<String> options) {
+  private List<String> command(String name, List<String> options) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-Xmx1g", "-jar", "target/beam-batch-inference.jar", name));
+    command.addAll(List.of("-Xmx" + heap, "-jar", "target/beam-batch-inference.jar", name));
     command.addAll(options);
     return command;
   }
