@@ -20,6 +20,25 @@ import org.joda.time.Duration;
  * stateful DoFn does it, keyed by quota pool (provider, endpoint, model): it handles descriptors,
  * never payloads, and a single key is right because the provider allows 2,000 creations an hour.
  *
+ * <p>A chunk's state stands in the ledger. Each change of it is a compare-and-set: of two who would
+ * make one only the first does, and the other goes on from what it has become.
+ *
+ * <pre>
+ *              room for it            created, or found           over
+ *   planned ----------------> submitting -------------> submitted -----> ended
+ *    |  ^                         |                         |             ^
+ *    |  '-- refused for certain --'                         |             |
+ *    |  '-- not taken: no room, or the input not found yet -'             |
+ *    |                                                                    |
+ *    '-- the run was cancelled before it had a batch ---------------------'
+ * </pre>
+ *
+ * <p>While it is <em>submitting</em>, whether there is a batch is unknown, and nobody creates
+ * another one before looking; whoever comes after an owner that is gone takes it over in this
+ * state. While it is <em>submitted</em>, its batch may be cancelled, at {@code poll.deadline} or
+ * with the run, and its result files may be waited for; it has ended only when they are there, or
+ * {@code poll.grace} is over.
+ *
  * <p>On bounded input all waiting is done in one callback of an event-time timer at the end of the
  * global window, the only kind of timer that every runner fires there. On unbounded input a
  * processing-time timer polls on the way, and the event-time timer completes what is left when the

@@ -1,0 +1,82 @@
+package io.beambatch.batch;
+
+import io.beambatch.provider.Batch;
+import io.beambatch.provider.BatchProvider;
+import io.beambatch.provider.BatchStatus;
+import io.beambatch.provider.ProviderException;
+import java.io.IOException;
+import java.time.Instant;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Cancels batches that have had their time, and those of a run that is cancelled; what was answered
+ * is kept. One that doesn't end even so is said to be stuck.
+ */
+final class Deadline {
+  private static final Logger LOG = LoggerFactory.getLogger(Deadline.class);
+
+  private final CoordinatorSettings settings;
+  private final BatchProvider provider;
+  private final Pulse pulse;
+
+  Deadline(CoordinatorSettings settings, BatchProvider provider, Pulse pulse) {
+    this.settings = settings;
+    this.provider = provider;
+    this.pulse = pulse;
+  }
+
+  /** Sees to it that a batch that hasn't ended does so in time. */
+  void heed(TrackedChunk chunk, Batch batch, Instant now) throws IOException {
+    boolean unwanted = settings.mode() == AwaitMode.CANCEL;
+    // Not by the provider's time of creation: its clock, or ours, may be wrong.
+    Instant submitted = Instant.ofEpochMilli(chunk.entry().since());
+    if (!unwanted && now.isBefore(submitted.plus(settings.job().poll().deadline()))) {
+      return;
+    }
+    Long before = chunk.entry().times().cancelled();
+    if (before == null) {
+      tell(batch, unwanted);
+      if (!chunk.advance(chunk.entry().cancelled(now))) {
+        return;
+      }
+      pulse.changed(now);
+      pulse.progressed(now);
+    }
+    if (batch.status() != BatchStatus.CANCELLING) {
+      cancel(batch);
+    }
+    Instant cancelled = before == null ? now : chunk.waitedFor(before);
+    if (now.isAfter(cancelled.plus(settings.cancelGrace()))) {
+      chunk.stuck =
+          "batch "
+              + batch.id()
+              + " was cancelled but is still "
+              + batch.status().code()
+              + " "
+              + settings.cancelGrace()
+              + " later; look at it at the provider, then run the same command again";
+    }
+  }
+
+  private void tell(Batch batch, boolean unwanted) {
+    if (unwanted) {
+      LOG.info("cancelling batch {}", batch.id());
+    } else {
+      LOG.warn(
+          "batch {} is still {} after {} (poll.deadline): cancelling it; what was answered is kept",
+          batch.id(),
+          batch.status().code(),
+          settings.job().poll().deadline());
+    }
+  }
+
+  private void cancel(Batch batch) {
+    try {
+      provider.cancel(batch.id());
+    } catch (ProviderException e) {
+      // It may have ended meanwhile; if not, it is tried again, but not for ever.
+      LOG.warn("batch {} could not be cancelled yet: {}", batch.id(), e.getMessage());
+    }
+  }
+}

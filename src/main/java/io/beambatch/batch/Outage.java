@@ -1,0 +1,68 @@
+package io.beambatch.batch;
+
+import io.beambatch.provider.ProviderException;
+import io.beambatch.provider.ProviderException.Kind;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Lives through an outage of bounded length; whatever else the provider refuses ends the run. */
+final class Outage {
+  private static final Logger LOG = LoggerFactory.getLogger(Outage.class);
+
+  private final CoordinatorSettings settings;
+  private @Nullable Instant since;
+
+  /** The provider has asked not to be called before. */
+  private Instant quietUntil = Instant.MIN;
+
+  Outage(CoordinatorSettings settings) {
+    this.settings = settings;
+  }
+
+  /** Whether the provider is out of reach, rather than refusing what it was asked. */
+  static boolean isOne(ProviderException e) {
+    return e.kind() == Kind.UNAVAILABLE || e.kind() == Kind.NO_REPLY;
+  }
+
+  /** How long the provider must not be called yet, as it has asked; zero if it may be. */
+  Duration quiet(Instant now) {
+    return now.isBefore(quietUntil) ? Duration.between(now, quietUntil) : Duration.ZERO;
+  }
+
+  /**
+   * Takes note of a call that failed.
+   *
+   * @throws BatchException if it can't be borne, or not any longer
+   */
+  void bear(ProviderException e, Instant now) {
+    if (!isOne(e)) {
+      throw Submitter.fatal(e);
+    }
+    if (e.retryAfter() != null) {
+      quietUntil = now.plus(e.retryAfter());
+    }
+    if (since == null) {
+      since = now;
+    }
+    boolean once = settings.mode().leavesRest();
+    if (once || now.isAfter(since.plus(settings.outage()))) {
+      throw new BatchException(
+          (once
+                  ? "the provider is out of reach"
+                  : "the provider has been out of reach for " + settings.outage())
+              + "; its batches go on, run the same command again to collect them ("
+              + e.getMessage()
+              + ")",
+          e);
+    }
+    LOG.warn("the provider is out of reach, trying again: {}", e.getMessage());
+  }
+
+  /** Every call has had its reply again. */
+  void isOver() {
+    since = null;
+  }
+}

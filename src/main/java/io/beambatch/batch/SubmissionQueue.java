@@ -1,0 +1,158 @@
+package io.beambatch.batch;
+
+import io.beambatch.batch.Submitter.Outcome;
+import io.beambatch.ledger.BatchEntry.State;
+import io.beambatch.ledger.BatchLedger;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * The chunks that have no batch yet: lets one after the other go to the {@link Submitter} as there
+ * is room for it, and says for which there never is.
+ */
+final class SubmissionQueue {
+  /** After so long creating batches, it is time to look how the others stand. */
+  private static final Duration CREATING_AT_ONCE = Duration.ofMinutes(1);
+
+  private final CoordinatorSettings settings;
+  private final BatchLedger ledger;
+  private final Clock clock;
+  private final TrackedChunks chunks;
+  private final Submitter submitter;
+  private final Admission admission;
+  private final UnderWay underWay;
+  private final Pulse pulse;
+  private final Problems problems;
+
+  SubmissionQueue(
+      CoordinatorSettings settings,
+      BatchLedger ledger,
+      Clock clock,
+      TrackedChunks chunks,
+      Submitter submitter,
+      Admission admission,
+      UnderWay underWay,
+      Pulse pulse,
+      Problems problems) {
+    this.settings = settings;
+    this.ledger = ledger;
+    this.clock = clock;
+    this.chunks = chunks;
+    this.submitter = submitter;
+    this.admission = admission;
+    this.underWay = underWay;
+    this.pulse = pulse;
+    this.problems = problems;
+  }
+
+  /** Takes note of what has become of a submission. */
+  void note(Outcome outcome, TrackedChunk chunk, Listing listing, Instant now) {
+    if (outcome == Outcome.SUBMITTED) {
+      pulse.changed(now);
+    } else if (outcome == Outcome.NO_ROOM) {
+      admission.refused(underWay.besides(chunk, listing), clock.instant());
+    }
+  }
+
+  /**
+   * Submits the planned ones, oldest first; a smaller one may pass, but not for ever.
+   *
+   * @throws BatchException if the run was cancelled
+   */
+  void submitPlanned(Listing listing, Instant now) throws IOException {
+    List<TrackedChunk> planned = chunks.in(State.PLANNED);
+    if (!planned.isEmpty() && ledger.isCancelled()) {
+      throw new BatchException(
+          "run "
+              + settings.run().run()
+              + " was cancelled: nothing of it is sent any more; cancel it again to collect what was"
+              + " answered",
+          null);
+    }
+    Enqueued others = planned.isEmpty() ? Enqueued.NONE : underWay.others(listing);
+    for (TrackedChunk chunk : planned) {
+      Instant current = clock.instant();
+      if (Thread.currentThread().isInterrupted() || current.isAfter(now.plus(CREATING_AT_ONCE))) {
+        break;
+      }
+      if (!isSubmittable(chunk) || current.isBefore(chunk.notBefore)) {
+        continue;
+      }
+      Enqueued besides = underWay.ours(chunk).plus(others);
+      if (admission.allows(Enqueued.of(chunk.chunk()), besides, current)) {
+        submit(chunk, listing, now);
+      } else if (current.isAfter(chunk.since.plus(settings.job().poll().deadline()))) {
+        break;
+      }
+    }
+    for (TrackedChunk chunk : chunks.all()) {
+      requirePatience(chunk, now);
+    }
+  }
+
+  private void submit(TrackedChunk chunk, Listing listing, Instant now) throws IOException {
+    try {
+      note(submitter.submit(chunk, listing), chunk, listing, now);
+    } catch (ChunkException e) {
+      problems.leave(e);
+    }
+  }
+
+  private boolean isSubmittable(TrackedChunk chunk) {
+    if (chunk.entry().fileId() == null) {
+      problems.leave(
+          new ChunkException(
+              "the input of chunk "
+                  + chunk.chunk().id()
+                  + " could not be found at the provider any more; run the same command again to upload"
+                  + " it anew",
+              null));
+      return false;
+    }
+    if (!admission.canEverAllow(Enqueued.of(chunk.chunk()))) {
+      problems.leave(
+          new ChunkException(
+              "chunk "
+                  + chunk.chunk().id()
+                  + " ("
+                  + chunk.chunk().tokens()
+                  + " tokens, "
+                  + chunk.chunk().requests()
+                  + " requests) is over limits.enqueued_tokens or limits.enqueued_requests, so that it"
+                  + " can never be submitted; raise them, and run the same command again",
+              null));
+      return false;
+    }
+    return true;
+  }
+
+  /**
+   * A chunk may wait for its turn as long as batches of the run get on; but not for batches of
+   * others, or for a provider that takes none, without end.
+   */
+  private void requirePatience(TrackedChunk chunk, Instant now) {
+    if (chunk.entry().batchId() != null) {
+      return;
+    }
+    Instant since = chunk.since.isAfter(pulse.lastProgress()) ? chunk.since : pulse.lastProgress();
+    // However short the deadline is, an outage is borne.
+    Duration patience = settings.job().poll().deadline().plus(settings.outage());
+    if (now.isAfter(since.plus(patience))) {
+      problems.leave(
+          new ChunkException(
+              "chunk "
+                  + chunk.chunk().id()
+                  + " could not be submitted, and none of the run's batches has got on since "
+                  + since
+                  + ": the provider, limits.enqueued_tokens, or the batches of other runs leave no room"
+                  + " for its "
+                  + chunk.chunk().tokens()
+                  + " tokens; run the same command again to go on"
+                  + (chunk.refusal == null ? "" : " (the provider said: " + chunk.refusal + ")"),
+              null));
+    }
+  }
+}
