@@ -26,6 +26,11 @@ public final class BigQueryException extends IOException {
     return new BigQueryException(message, null, true);
   }
 
+  /** The same, with where it happened before it. */
+  public BigQueryException at(String place) {
+    return new BigQueryException(place + ": " + getMessage(), this, jobFileWrong);
+  }
+
   /** Whether changing the job file is the way out. */
   public boolean isJobFileWrong() {
     return jobFileWrong;

@@ -17,11 +17,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The Avro types are those that a load job takes: NUMERIC and BIGNUMERIC as decimals, DATE, TIME
  * and TIMESTAMP as logical types, DATETIME as a local timestamp, JSON and GEOGRAPHY as strings with
- * the property {@code sqlType}, REPEATED as arrays, RECORD as records.
+ * the property {@code sqlType}, REPEATED as arrays, RECORD as records. A column's greatest length
+ * is the property {@value #MAX_LENGTH}.
  */
 public final class Columns {
   private static final String INTERVAL = "INTERVAL";
   private static final String RANGE = "RANGE";
+  private static final String MAX_LENGTH = "maxLength";
   private static final int NUMERIC_PRECISION = 38;
   private static final int NUMERIC_SCALE = 9;
   private static final int BIGNUMERIC_PRECISION = 77;
@@ -99,8 +101,8 @@ public final class Columns {
       TableFieldSchema column, String path, String recordName, @Nullable Schema documents) {
     String type = name(column);
     return switch (type) {
-      case "STRING" -> Types.string();
-      case "BYTES" -> Schema.create(Schema.Type.BYTES);
+      case "STRING" -> ofLength(column, Types.string());
+      case "BYTES" -> ofLength(column, Schema.create(Schema.Type.BYTES));
       case "INTEGER" -> Schema.create(Schema.Type.LONG);
       case "FLOAT" -> Schema.create(Schema.Type.DOUBLE);
       case "BOOLEAN" -> Schema.create(Schema.Type.BOOLEAN);
@@ -140,6 +142,13 @@ public final class Columns {
             null);
     range.addProp(Types.SQL_TYPE, RANGE);
     return range;
+  }
+
+  private static Schema ofLength(TableFieldSchema column, Schema type) {
+    if (column.getMaxLength() != null) {
+      type.addProp(MAX_LENGTH, column.getMaxLength());
+    }
+    return type;
   }
 
   private static Schema longOf(LogicalType type) {
@@ -197,12 +206,13 @@ public final class Columns {
               "date".equals(logical) ? "DATE" : "time-millis".equals(logical) ? "TIME" : "INTEGER");
       case LONG -> column.setType(ofLong(logical));
       case FLOAT, DOUBLE -> column.setType("FLOAT");
-      case STRING -> column.setType(ofString(type.getProp(Types.SQL_TYPE)));
+      case STRING ->
+          column.setType(ofString(type.getProp(Types.SQL_TYPE))).setMaxLength(maxLength(type));
       case ENUM -> column.setType("STRING");
       case BYTES, FIXED ->
           LogicalTypes.fromSchemaIgnoreInvalid(type) instanceof LogicalTypes.Decimal decimal
               ? ofDecimal(column, decimal, type.getProp(Types.SQL_TYPE))
-              : column.setType("BYTES");
+              : column.setType("BYTES").setMaxLength(maxLength(type));
       case RECORD ->
           RANGE.equals(type.getProp(Types.SQL_TYPE))
               ? column.setType(RANGE)
@@ -211,6 +221,10 @@ public final class Columns {
                   : column.setType("RECORD").setFields(columns(type));
       case MAP, UNION, ARRAY, NULL -> column.setType("JSON");
     };
+  }
+
+  private static @Nullable Long maxLength(Schema type) {
+    return type.getObjectProp(MAX_LENGTH) instanceof Number length ? length.longValue() : null;
   }
 
   private static String ofLong(@Nullable String logical) {

@@ -1,5 +1,10 @@
 package io.beambatch.bigquery;
 
+import com.google.api.client.util.BackOff;
+import com.google.api.client.util.BackOffUtils;
+import com.google.api.client.util.ExponentialBackOff;
+import com.google.api.client.util.NanoClock;
+import com.google.api.client.util.Sleeper;
 import com.google.api.services.bigquery.model.ErrorProto;
 import com.google.api.services.bigquery.model.Job;
 import com.google.api.services.bigquery.model.JobConfiguration;
@@ -16,8 +21,8 @@ import org.slf4j.LoggerFactory;
  * Load jobs that are done once, however often they are asked for, by whomever.
  *
  * <p>A job's id follows from its key. One that is there is adopted and awaited; BigQuery lets only
- * one be created. A job that failed has loaded nothing, and the next id is tried. BigQuery knows a
- * job for six months.
+ * one be created. A job that failed has loaded nothing, and the next id is tried; if it failed for
+ * its data, with the data in its most careful form. BigQuery knows a job for six months.
  */
 public final class LoadJobs {
   private static final Logger LOG = LoggerFactory.getLogger(LoadJobs.class);
@@ -34,16 +39,21 @@ public final class LoadJobs {
   private final BigQueryClient client;
   private final String project;
   private final String location;
+  private final Sleeper sleeper;
+  private final NanoClock clock;
 
   /**
    * Jobs of a project.
    *
    * @param location of the dataset; empty for the default
    */
-  LoadJobs(BigQueryClient client, String project, String location) {
+  LoadJobs(
+      BigQueryClient client, String project, String location, Sleeper sleeper, NanoClock clock) {
     this.client = client;
     this.project = project;
     this.location = location;
+    this.sleeper = sleeper;
+    this.clock = clock;
   }
 
   /**
@@ -55,6 +65,7 @@ public final class LoadJobs {
    */
   Job once(String key, Maker maker) throws IOException, InterruptedException {
     int started = 0;
+    RowForm form = RowForm.PLAIN;
     for (int number = 0; ; number++) {
       JobReference reference = reference(key + "-" + number);
       Optional<Job> known = client.job(reference);
@@ -65,7 +76,7 @@ public final class LoadJobs {
                 .setJobReference(reference)
                 .setConfiguration(
                     new JobConfiguration()
-                        .setLoad(maker.make())
+                        .setLoad(maker.make(form))
                         .setLabels(Map.of("program", "beam-batch-inference"))));
       } else {
         LOG.info("load job {} is there already", reference.getJobId());
@@ -75,15 +86,29 @@ public final class LoadJobs {
       if (error == null) {
         return job;
       }
-      if (started >= STARTS || (started > 0 && !isTransient(error))) {
+      boolean mayHelp =
+          isTransient(error) || (isAboutData(error) && form == RowForm.PLAIN) || started == 0;
+      if (started >= STARTS || !mayHelp) {
         throw BigQueryException.of(failed(job, error));
+      }
+      if (isAboutData(error) && form == RowForm.PLAIN) {
+        LOG.warn(
+            "load job {} failed for its data; the next one has fractions in columns of type JSON"
+                + " as texts",
+            reference.getJobId());
+        form = RowForm.CAREFUL;
       }
     }
   }
 
   private Job awaited(JobReference reference) throws IOException, InterruptedException {
-    long deadline = System.nanoTime() + LONGEST.toNanos();
-    Duration pause = FIRST_PAUSE;
+    BackOff pauses =
+        new ExponentialBackOff.Builder()
+            .setInitialIntervalMillis(Math.toIntExact(FIRST_PAUSE.toMillis()))
+            .setMaxIntervalMillis(Math.toIntExact(LAST_PAUSE.toMillis()))
+            .setMaxElapsedTimeMillis(Math.toIntExact(LONGEST.toMillis()))
+            .setNanoClock(clock)
+            .build();
     while (true) {
       Job job =
           client
@@ -93,7 +118,7 @@ public final class LoadJobs {
       if ("DONE".equals(job.getStatus().getState())) {
         return job;
       }
-      if (System.nanoTime() > deadline) {
+      if (!BackOffUtils.next(sleeper, pauses)) {
         throw BigQueryException.of(
             "job "
                 + reference.getJobId()
@@ -103,8 +128,6 @@ public final class LoadJobs {
                 + LONGEST.toHours()
                 + " hours; run the same command again to go on waiting");
       }
-      Thread.sleep(pause.toMillis());
-      pause = pause.multipliedBy(2).compareTo(LAST_PAUSE) < 0 ? pause.multipliedBy(2) : LAST_PAUSE;
     }
   }
 
@@ -119,6 +142,11 @@ public final class LoadJobs {
           true;
       default -> false;
     };
+  }
+
+  /** Whether rows, and not the job, are what BigQuery doesn't take. */
+  private static boolean isAboutData(ErrorProto error) {
+    return "invalid".equals(error.getReason());
   }
 
   private static String failed(Job job, ErrorProto error) {
@@ -146,6 +174,6 @@ public final class LoadJobs {
   /** Makes what a job is to do. */
   @FunctionalInterface
   interface Maker {
-    JobConfigurationLoad make() throws IOException;
+    JobConfigurationLoad make(RowForm form) throws IOException;
   }
 }

@@ -10,8 +10,26 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
-/** Why rows of some columns don't fit into a table of others. */
+/**
+ * Why rows of some columns don't fit into a table of others, or into any table: what BigQuery would
+ * say when it loads them, and all is paid.
+ */
 final class SchemaConflicts {
+  private static final int LONGEST_NAME = 300;
+
+  /** Of columns that BigQuery makes itself. */
+  private static final List<String> RESERVED =
+      List.of(
+          "_table_",
+          "_file_",
+          "_partition",
+          "_row_timestamp",
+          "__root__",
+          "_colidentifier",
+          "_change_sequence_number",
+          "_change_type",
+          "_change_timestamp");
+
   private final List<String> conflicts = new ArrayList<>();
 
   private SchemaConflicts() {}
@@ -36,6 +54,7 @@ final class SchemaConflicts {
       if (!names.add(column.getName().toLowerCase(Locale.ROOT))) {
         conflicts.add(name + ": differs from another field only in upper and lower case");
       }
+      checkName(name, column.getName());
       TableFieldSchema target = there.remove(column.getName());
       if (target == null) {
         conflicts.add(name + ": the table has no such column (" + shown(column) + ")");
@@ -50,6 +69,16 @@ final class SchemaConflicts {
                 conflicts.add(path + column.getName() + ": is required, but no document has it"));
   }
 
+  private void checkName(String path, String name) {
+    if (name.length() > LONGEST_NAME) {
+      conflicts.add(path + ": BigQuery takes names of at most " + LONGEST_NAME + " characters");
+    }
+    String lower = name.toLowerCase(Locale.ROOT);
+    if (RESERVED.stream().anyMatch(lower::startsWith)) {
+      conflicts.add(path + ": BigQuery keeps names that begin like this for columns of its own");
+    }
+  }
+
   private void compare(String name, TableFieldSchema column, TableFieldSchema target) {
     boolean repeated = Columns.isRepeated(column);
     boolean json = Columns.name(target).equals("JSON") && !Columns.isRepeated(target);
@@ -59,6 +88,11 @@ final class SchemaConflicts {
     if (repeated != Columns.isRepeated(target) || !fits(column, target)) {
       conflicts.add(name + ": is " + shown(column) + ", but in the table " + shown(target));
       return;
+    }
+    Long most = target.getMaxLength();
+    if (most != null && (column.getMaxLength() == null || column.getMaxLength() > most)) {
+      conflicts.add(
+          name + ": may be longer than the " + most + " that the table's column holds at most");
     }
     if (Columns.isRequired(target) && !Columns.isRequired(column) && !repeated) {
       conflicts.add(name + ": may be null, but in the table it is required");

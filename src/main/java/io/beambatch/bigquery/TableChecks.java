@@ -12,6 +12,7 @@ import io.beambatch.job.TableSink.WriteDisposition;
 import io.beambatch.job.TableSource;
 import java.io.IOException;
 import java.math.BigInteger;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -155,6 +156,9 @@ public final class TableChecks {
     }
     if (documents != null) {
       checkColumns(key, sink, table, documents);
+      if (table.isPresent()) {
+        checkOrder(key, sink, table.get(), documents);
+      }
     }
   }
 
@@ -196,6 +200,34 @@ public final class TableChecks {
           key
               + ": is partitioned otherwise than sink.partition says; leave that out, or delete the"
               + " table");
+    }
+  }
+
+  /** A table that is begun anew stays partitioned and clustered by the columns that it was by. */
+  private static void checkOrder(String key, TableSink sink, Table table, Schema documents)
+      throws BigQueryException {
+    List<String> order = new ArrayList<>();
+    if (table.getTimePartitioning() != null && table.getTimePartitioning().getField() != null) {
+      order.add(table.getTimePartitioning().getField());
+    }
+    if (table.getRangePartitioning() != null) {
+      order.add(table.getRangePartitioning().getField());
+    }
+    if (table.getClustering() != null) {
+      order.addAll(table.getClustering().getFields());
+    }
+    for (String column : order) {
+      // One that stays keeps its columns.
+      if (sink.writeDisposition() == WriteDisposition.TRUNCATE
+          && documents.getField(column) == null) {
+        throw BigQueryException.of(
+            key
+                + ": "
+                + sink.table()
+                + " is partitioned or clustered by the column '"
+                + column
+                + "', which the documents don't have; delete the table, or take another one");
+      }
     }
   }
 

@@ -1,7 +1,11 @@
 package io.beambatch.bigquery;
 
+import com.google.api.client.util.NanoClock;
+import com.google.api.client.util.Sleeper;
+import com.google.api.services.bigquery.model.Clustering;
 import com.google.api.services.bigquery.model.Job;
 import com.google.api.services.bigquery.model.JobConfigurationLoad;
+import com.google.api.services.bigquery.model.RangePartitioning;
 import com.google.api.services.bigquery.model.Table;
 import com.google.api.services.bigquery.model.TableReference;
 import com.google.api.services.bigquery.model.TableSchema;
@@ -30,20 +34,16 @@ public final class TableLoader {
   private final TableSink sink;
   private final String keys;
   private final TableSchema columns;
-  private final @Nullable TimePartitioning partitioning;
+  private final Optional<Table> table;
   private boolean prepared;
 
   private TableLoader(
-      LoadJobs jobs,
-      TableSink sink,
-      String keys,
-      TableSchema columns,
-      @Nullable TimePartitioning partitioning) {
+      LoadJobs jobs, TableSink sink, String keys, TableSchema columns, Optional<Table> table) {
     this.jobs = jobs;
     this.sink = sink;
     this.keys = keys;
     this.columns = columns;
-    this.partitioning = partitioning;
+    this.table = table;
   }
 
   /**
@@ -54,6 +54,17 @@ public final class TableLoader {
    */
   public static TableLoader open(
       PipelineOptions options, TableSink sink, Schema documents, String keys) throws IOException {
+    return open(options, sink, documents, keys, Sleeper.DEFAULT, NanoClock.SYSTEM);
+  }
+
+  static TableLoader open(
+      PipelineOptions options,
+      TableSink sink,
+      Schema documents,
+      String keys,
+      Sleeper sleeper,
+      NanoClock clock)
+      throws IOException {
     BigQueryClient client = BigQueryClient.connect(options);
     TableName name = sink.table();
     String location =
@@ -64,9 +75,8 @@ public final class TableLoader {
                     BigQueryException.of(
                         "dataset " + name.project() + ":" + name.dataset() + " isn't there"));
     Optional<Table> table = client.table(name);
-    LoadJobs jobs = new LoadJobs(client, client.project(name), location);
-    return new TableLoader(
-        jobs, sink, keys, columns(sink, table, documents), partitioning(sink.partition(), table));
+    LoadJobs jobs = new LoadJobs(client, client.project(name), location, sleeper, clock);
+    return new TableLoader(jobs, sink, keys, columns(sink, table, documents), table);
   }
 
   /** A table that stays keeps its columns; one that is begun anew gets those of the documents. */
@@ -76,14 +86,6 @@ public final class TableLoader {
         .map(Table::getSchema)
         .filter(schema -> schema.getFields() != null)
         .orElseGet(() -> Columns.of(documents));
-  }
-
-  private static @Nullable TimePartitioning partitioning(
-      @Nullable Partition partition, Optional<Table> table) {
-    if (partition == null) {
-      return table.map(Table::getTimePartitioning).orElse(null);
-    }
-    return new TimePartitioning().setType(partition.type().name()).setField(partition.field());
   }
 
   /** The schema of files to load. */
@@ -109,30 +111,33 @@ public final class TableLoader {
   public long load(String shard, Files files) throws IOException, InterruptedException {
     prepare(files);
     Job job =
-        jobs.once(keys + "-" + shard, () -> configuration(files.rows(), WriteDisposition.APPEND));
+        jobs.once(
+            keys + "-" + shard, form -> configuration(files.rows(form), WriteDisposition.APPEND));
     return job.getStatistics().getLoad().getOutputRows();
   }
 
   private synchronized void prepare(Files files) throws IOException, InterruptedException {
     if (!prepared && sink.writeDisposition() != WriteDisposition.APPEND) {
-      jobs.once(keys + "-begin", () -> configuration(files.empty(), sink.writeDisposition()));
+      jobs.once(keys + "-begin", form -> configuration(files.empty(), sink.writeDisposition()));
     }
     prepared = true;
   }
 
   private JobConfigurationLoad configuration(String file, WriteDisposition disposition) {
-    TableName table = sink.table();
+    TableName name = sink.table();
     return new JobConfigurationLoad()
         .setDestinationTable(
             new TableReference()
-                .setProjectId(table.project())
-                .setDatasetId(table.dataset())
-                .setTableId(table.table()))
+                .setProjectId(name.project())
+                .setDatasetId(name.dataset())
+                .setTableId(name.table()))
         .setSourceUris(List.of(file))
         .setSourceFormat("AVRO")
         .setUseAvroLogicalTypes(true)
         .setSchema(columns)
-        .setTimePartitioning(partitioning)
+        .setTimePartitioning(timePartitioning())
+        .setRangePartitioning(rangePartitioning())
+        .setClustering(clustering())
         .setWriteDisposition("WRITE_" + disposition.name())
         .setCreateDisposition(
             sink.createDisposition() == CreateDisposition.NEVER
@@ -140,10 +145,26 @@ public final class TableLoader {
                 : "CREATE_IF_NEEDED");
   }
 
+  private @Nullable TimePartitioning timePartitioning() {
+    Partition partition = sink.partition();
+    return partition == null
+        ? table.map(Table::getTimePartitioning).orElse(null)
+        : new TimePartitioning().setType(partition.type().name()).setField(partition.field());
+  }
+
+  /** A table that is there stays ordered as it is, also if it is begun anew. */
+  private @Nullable RangePartitioning rangePartitioning() {
+    return table.map(Table::getRangePartitioning).orElse(null);
+  }
+
+  private @Nullable Clustering clustering() {
+    return table.map(Table::getClustering).orElse(null);
+  }
+
   /** Writes files where BigQuery can read them. */
   public interface Files {
-    /** Writes the rows, and returns the file's path. */
-    String rows() throws IOException;
+    /** Writes the rows in a form, and returns the file's path. */
+    String rows(RowForm form) throws IOException;
 
     /** Writes a file without rows, and returns its path. */
     String empty() throws IOException;

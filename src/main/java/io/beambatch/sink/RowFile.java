@@ -1,7 +1,9 @@
 package io.beambatch.sink;
 
+import io.beambatch.bigquery.RowForm;
 import io.beambatch.schema.MismatchException;
 import io.beambatch.schema.RecordJson;
+import io.beambatch.schema.Types;
 import io.beambatch.storage.RecordReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -28,15 +30,22 @@ final class RowFile {
    *
    * @param documents how the lines are read
    * @param rows how they are written: the same, but for arrays that are never null
+   * @param rowForm how values are written that BigQuery might not take
    * @return the number of rows
    * @throws IOException naming line and field if a document doesn't fit
    */
-  static long write(InputStream from, LineForm form, Schema documents, Schema rows, OutputStream to)
+  static long write(
+      InputStream from,
+      LineForm form,
+      Schema documents,
+      Schema rows,
+      RowForm rowForm,
+      OutputStream to)
       throws IOException {
     RecordJson json = RecordJson.of(documents);
     RecordReader line = RecordReader.ofLines(from, MAX_LINE);
     long records = 0;
-    DataFileWriter<GenericRecord> file = writer(rows);
+    DataFileWriter<GenericRecord> file = writer(rows, rowForm);
     file.create(rows, to);
     while (line.next()) {
       if (line.tooLong()) {
@@ -61,13 +70,13 @@ final class RowFile {
 
   /** Writes a file without rows. */
   static void writeEmpty(Schema rows, OutputStream to) throws IOException {
-    DataFileWriter<GenericRecord> file = writer(rows);
+    DataFileWriter<GenericRecord> file = writer(rows, RowForm.PLAIN);
     file.create(rows, to);
     file.flush();
   }
 
-  private static DataFileWriter<GenericRecord> writer(Schema rows) {
-    return new DataFileWriter<GenericRecord>(new RowWriter(rows))
+  private static DataFileWriter<GenericRecord> writer(Schema rows, RowForm form) {
+    return new DataFileWriter<GenericRecord>(new RowWriter(rows, form))
         .setCodec(CodecFactory.deflateCodec(FASTEST));
   }
 
@@ -79,15 +88,23 @@ final class RowFile {
     WRAPPED
   }
 
-  /** BigQuery has no null arrays. */
+  /** BigQuery has no null arrays, and not all JSON. */
   private static final class RowWriter extends GenericDatumWriter<GenericRecord> {
-    RowWriter(Schema rows) {
+    private final JsonCell json;
+
+    RowWriter(Schema rows, RowForm form) {
       super(rows);
+      this.json = new JsonCell(form);
     }
 
     @Override
     protected void writeArray(Schema schema, Object datum, Encoder out) throws IOException {
       super.writeArray(schema, datum == null ? List.of() : datum, out);
+    }
+
+    @Override
+    protected void writeString(Schema schema, Object datum, Encoder out) throws IOException {
+      super.writeString(schema, Types.isJson(schema) ? json.of(datum.toString()) : datum, out);
     }
   }
 }

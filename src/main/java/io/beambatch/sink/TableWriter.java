@@ -1,6 +1,8 @@
 package io.beambatch.sink;
 
 import io.beambatch.batch.RunIdentity;
+import io.beambatch.bigquery.BigQueryException;
+import io.beambatch.bigquery.RowForm;
 import io.beambatch.bigquery.TableLoader;
 import io.beambatch.job.Job;
 import io.beambatch.job.TableSink;
@@ -56,10 +58,15 @@ final class TableWriter implements Serializable {
       }
       Storage.delete(List.of(path));
       return new WrittenFile(file.kind(), file.shard(), table.table().toString(), rows);
+    } catch (BigQueryException e) {
+      throw e.at(place(file, table));
     } catch (IOException e) {
-      throw new IOException(
-          "Can't load " + file.path() + " into " + table.table() + ": " + e.getMessage(), e);
+      throw new IOException(place(file, table) + ": " + e.getMessage(), e);
     }
+  }
+
+  private static String place(ResultFile file, TableSink table) {
+    return "Can't load " + file.path() + " (JSON lines) into " + table.table();
   }
 
   private synchronized TableLoader loader(Kind kind, PipelineOptions options) throws IOException {
@@ -106,9 +113,9 @@ final class TableWriter implements Serializable {
     }
 
     @Override
-    public String rows() throws IOException {
+    public String rows(RowForm form) throws IOException {
       Schema documents = loader.documents(schema(file.kind()));
-      LineForm form =
+      LineForm lineForm =
           file.kind() == Kind.FAILED && !job.source().type().hasSchema()
               ? LineForm.WRAPPED
               : LineForm.COLUMNS;
@@ -116,7 +123,7 @@ final class TableWriter implements Serializable {
         Storage.write(
             path,
             to -> {
-              long rows = RowFile.write(lines, form, documents, loader.rows(), to);
+              long rows = RowFile.write(lines, lineForm, documents, loader.rows(), form, to);
               if (rows != file.documents()) {
                 throw new IOException(
                     "it should have "

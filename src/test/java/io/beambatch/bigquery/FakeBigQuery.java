@@ -62,6 +62,7 @@ public final class FakeBigQuery implements AutoCloseable {
   private final List<String> calls = new ArrayList<>();
   private String deniedTable = "";
   private int loadsToFail;
+  private int loadsToRefuse;
   private int repliesToLose;
   private int freeLoads = Integer.MAX_VALUE;
   private CountDownLatch held = new CountDownLatch(1);
@@ -154,6 +155,11 @@ public final class FakeBigQuery implements AutoCloseable {
   /** Lets the next load jobs fail; they load nothing. */
   public synchronized void failLoads(int count) {
     loadsToFail = count;
+  }
+
+  /** Finds fault with the rows of the next load jobs; they load nothing. */
+  public synchronized void refuseRows(int count) {
+    loadsToRefuse = count;
   }
 
   /** Creates the next jobs, but says that it could not. */
@@ -338,6 +344,11 @@ public final class FakeBigQuery implements AutoCloseable {
     if (loadsToFail > 0) {
       loadsToFail--;
       fail(job, "backendError", "Error encountered during execution. Retrying may solve it.");
+      return;
+    }
+    if (loadsToRefuse > 0) {
+      loadsToRefuse--;
+      fail(job, "invalid", "Error while reading data, error message: secret is wrong");
       return;
     }
     TableReference name = load.getDestinationTable();

@@ -3,8 +3,10 @@ package io.beambatch.bigquery;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.api.services.bigquery.model.Clustering;
 import com.google.api.services.bigquery.model.TableFieldSchema;
 import com.google.api.services.bigquery.model.TableSchema;
+import com.google.api.services.bigquery.model.TimePartitioning;
 import io.beambatch.job.Job;
 import io.beambatch.job.JobReader;
 import java.util.ArrayList;
@@ -90,6 +92,9 @@ class TableChecksTest {
     bigQuery.create("times", List.of(column("took", "INTERVAL")), List.of());
     says(() -> source("table: test-shop:data.times, method: export", "--tempLocation=x"), true)
         .hasMessageContaining("column took is of a type that an export doesn't have");
+    Schema times = documents(column("took", "INTERVAL"));
+    says(() -> sink(job(SINK.formatted("")), times, "gs://b/f", false), false)
+        .hasMessageContaining("column took is of a type that can't be loaded from files; cast it");
   }
 
   @Test
@@ -144,6 +149,48 @@ class TableChecksTest {
 
     // Its columns don't matter if it is begun anew.
     sink(job(SINK.formatted(", write_disposition: truncate")), documents, "gs://b/f", false);
+  }
+
+  @Test
+  void namesThatBigQueryDoesNotTakeAreAllNamed() {
+    Job job = job(SINK.formatted(""));
+    Schema documents =
+        documents(
+            column("id", "STRING"),
+            column("ID", "STRING"),
+            column("_PARTITIONTIME", "STRING"),
+            column("x".repeat(301), "STRING"),
+            column("_batches", "RECORD").setFields(List.of(column("_file_name", "STRING"))));
+    says(() -> sink(job, documents, "gs://b/f", false), false)
+        .hasMessageContaining("* ID: differs from another field only in upper and lower case")
+        .hasMessageContaining("* _PARTITIONTIME: BigQuery keeps names that begin like this")
+        .hasMessageContaining("xxx: BigQuery takes names of at most 300 characters")
+        .hasMessageContaining("* _batches._file_name: BigQuery keeps names")
+        .hasMessageNotContaining("* _batches: ");
+  }
+
+  @Test
+  void textsHaveToFitIntoAColumnThatBoundsThem() throws Exception {
+    TableFieldSchema short10 = column("id", "STRING").setMaxLength(10L);
+    bigQuery.create("answers", List.of(short10), List.of());
+    Job job = job(SINK.formatted(""));
+    sink(job, documents(column("id", "STRING").setMaxLength(10L)), "gs://b/f", false);
+    says(() -> sink(job, documents(column("id", "STRING")), "gs://b/f", false), false)
+        .hasMessageContaining("* id: may be longer than the 10 that the table's column holds");
+    assertThat(Columns.of(documents(short10)).getFields().get(0).getMaxLength()).isEqualTo(10L);
+  }
+
+  @Test
+  void aTableThatIsBegunAnewNeedsTheColumnsThatItIsOrderedBy() throws Exception {
+    Job job = job(SINK.formatted(", write_disposition: truncate"));
+    bigQuery
+        .create("answers", List.of(column("day", "DATE"), column("shop", "STRING")), List.of())
+        .table()
+        .setTimePartitioning(new TimePartitioning().setType("DAY").setField("day"))
+        .setClustering(new Clustering().setFields(List.of("shop")));
+    sink(job, documents(column("day", "DATE"), column("shop", "STRING")), "gs://b/f", false);
+    says(() -> sink(job, documents(column("day", "DATE")), "gs://b/f", false), false)
+        .hasMessageContaining("is partitioned or clustered by the column 'shop', which the");
   }
 
   @Test

@@ -2,7 +2,13 @@ package io.beambatch.bigquery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
+import com.google.api.client.util.NanoClock;
+import com.google.api.client.util.Sleeper;
+import com.google.api.services.bigquery.model.Clustering;
+import com.google.api.services.bigquery.model.Job;
+import com.google.api.services.bigquery.model.RangePartitioning;
 import com.google.api.services.bigquery.model.TableFieldSchema;
 import com.google.api.services.bigquery.model.TableSchema;
 import io.beambatch.job.TableName;
@@ -13,12 +19,16 @@ import io.beambatch.job.TableSink.WriteDisposition;
 import io.beambatch.schema.RecordJson;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.avro.Schema;
 import org.apache.avro.file.DataFileWriter;
 import org.apache.avro.generic.GenericDatumWriter;
 import org.apache.avro.generic.GenericRecord;
+import org.apache.beam.sdk.io.gcp.testing.FakeDatasetService;
+import org.apache.beam.sdk.io.gcp.testing.FakeJobService;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -31,6 +41,8 @@ class TableLoaderTest {
           new TableSchema().setFields(List.of(column("id", "STRING"), column("stars", "INTEGER"))));
 
   @TempDir Path folder;
+  private final Pauses pauses = new Pauses();
+  private final List<RowForm> forms = new ArrayList<>();
   private FakeBigQuery bigQuery;
 
   @BeforeEach
@@ -155,6 +167,82 @@ class TableLoaderTest {
     assertThat(ids()).containsExactly("a", "b", "c");
   }
 
+  @Test
+  void aTableThatIsBegunAnewStaysOrderedAsItIs() throws Exception {
+    bigQuery
+        .create("answers", List.of(column("stars", "INTEGER")), List.of())
+        .table()
+        .setClustering(new Clustering().setFields(List.of("stars")))
+        .setRangePartitioning(new RangePartitioning().setField("stars"));
+    load("run1", sink(WriteDisposition.TRUNCATE), "c1", "{\"id\":\"a\"}");
+
+    assertThat(bigQuery.loads())
+        .extracting(job -> job.getConfiguration().getLoad())
+        .allMatch(load -> load.getClustering().getFields().equals(List.of("stars")))
+        .allMatch(load -> load.getRangePartitioning().getField().equals("stars"));
+  }
+
+  @Test
+  void writesRowsInACarefulFormIfATableDoesNotTakeThem() throws Exception {
+    bigQuery.refuseRows(1);
+    load("run1", sink(WriteDisposition.APPEND), "c1", "{\"id\":\"a\"}");
+
+    assertThat(forms).containsExactly(RowForm.PLAIN, RowForm.CAREFUL);
+    assertThat(ids()).containsExactly("a");
+  }
+
+  @Test
+  void knowsInTheNextLaunchThatATableDidNotTakeThem() throws Exception {
+    bigQuery.refuseRows(2);
+    assertThatThrownBy(() -> load("run1", sink(WriteDisposition.APPEND), "c1", "{\"id\":\"a\"}"))
+        .isInstanceOf(BigQueryException.class)
+        .hasMessageContaining("load job run1-c1-1 into answers failed (invalid)")
+        .hasMessageContaining("run the same command again")
+        .hasMessageNotContaining("secret");
+    forms.clear();
+
+    load("run1", sink(WriteDisposition.APPEND), "c1", "{\"id\":\"a\"}");
+    assertThat(forms).containsExactly(RowForm.CAREFUL);
+    assertThat(ids()).containsExactly("a");
+  }
+
+  @Test
+  void looksLessAndLessOftenAfterAJobAndSaysHowToGoOnAfterHours() {
+    bigQuery.holdLoads(1);
+    pauses.most = 30;
+    assertThatThrownBy(() -> load("run1", sink(WriteDisposition.APPEND), "c1", "{\"id\":\"a\"}"))
+        .isInstanceOf(BigQueryException.class)
+        .hasMessage(
+            "job run1-c1-0 is still RUNNING after 7 hours; run the same command again to go on"
+                + " waiting");
+    assertThat(pauses.taken).hasSize(30).allMatch(pause -> pause.toSeconds() <= 15);
+    assertThat(pauses.taken.get(0)).isLessThan(Duration.ofSeconds(1));
+    assertThat(pauses.taken.get(29)).isGreaterThan(Duration.ofSeconds(4));
+  }
+
+  @Test
+  void beamsOwnStandInDoesTheSameJobs() throws Exception {
+    load("run1", sink(WriteDisposition.TRUNCATE), "c1", "{\"id\":\"a\",\"stars\":3}");
+    load("run1", sink(WriteDisposition.TRUNCATE), "c2", "{\"id\":\"b\"}");
+    FakeDatasetService.setUp();
+    FakeJobService.setUp();
+    FakeDatasetService tables = new FakeDatasetService();
+    tables.createDataset("test-shop", "data", "EU", "", null);
+    FakeJobService jobs = new FakeJobService();
+    for (Job job : bigQuery.loads()) {
+      jobs.startLoadJob(job.getJobReference(), job.getConfiguration().getLoad());
+      Job done = jobs.pollJob(job.getJobReference(), 10);
+      while (!done.getStatus().getState().equals("DONE")) {
+        done = jobs.pollJob(job.getJobReference(), 10);
+      }
+      assertThat(done.getStatus().getErrorResult()).as("%s", done).isNull();
+    }
+
+    assertThat(tables.getAllRows("test-shop", "data", "answers"))
+        .extracting(row -> row.get("id"), row -> row.get("stars"))
+        .containsExactly(tuple("a", "3"), tuple("b", null));
+  }
+
   private List<Object> ids() {
     return bigQuery.rows("answers").stream().map(row -> row.get("id")).toList();
   }
@@ -178,12 +266,15 @@ class TableLoaderTest {
             PipelineOptionsFactory.fromArgs(bigQuery.options().toArray(new String[0])).create(),
             sink,
             DOCUMENTS,
-            run);
+            run,
+            pauses,
+            pauses);
     return loader.load(
         shard,
         new TableLoader.Files() {
           @Override
-          public String rows() throws IOException {
+          public String rows(RowForm form) throws IOException {
+            forms.add(form);
             return write(loader, lines);
           }
 
@@ -205,5 +296,24 @@ class TableLoaderTest {
       }
     }
     return file.toString();
+  }
+
+  /** Time passes only while somebody waits, and after many pauses the day is over. */
+  private static final class Pauses implements Sleeper, NanoClock {
+    private final List<Duration> taken = new ArrayList<>();
+    private int most = Integer.MAX_VALUE;
+    private long now;
+
+    @Override
+    public void sleep(long millis) {
+      taken.add(Duration.ofMillis(millis));
+      now +=
+          taken.size() < most ? Duration.ofMillis(millis).toNanos() : Duration.ofDays(1).toNanos();
+    }
+
+    @Override
+    public long nanoTime() {
+      return now;
+    }
   }
 }

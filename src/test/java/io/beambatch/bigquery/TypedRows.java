@@ -14,6 +14,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.apache.avro.LogicalTypes;
 import org.apache.avro.Schema;
@@ -79,8 +80,21 @@ final class TypedRows {
         yield text;
       }
       case "RECORD" -> exported(name, column.getFields());
+      case "RANGE" -> {
+        String element = column.getRangeElementType().getType().toLowerCase(Locale.ROOT);
+        Schema range = exported("google.sqlType.range_" + element, bounds(column));
+        range.addProp("sqlType", "RANGE");
+        yield range;
+      }
       default -> throw new AssertionError(column.getType());
     };
+  }
+
+  private static List<TableFieldSchema> bounds(TableFieldSchema range) {
+    String type = range.getRangeElementType().getType();
+    return List.of(
+        new TableFieldSchema().setName("start").setType(type),
+        new TableFieldSchema().setName("end").setType(type));
   }
 
   private static int precision(TableFieldSchema column) {
@@ -124,6 +138,7 @@ final class TypedRows {
                   .unscaledValue()
                   .toByteArray());
       case "RECORD" -> toRecord((Map<String, Object>) value, column.getFields(), type);
+      case "RANGE" -> toRecord((Map<String, Object>) value, bounds(column), type);
       case "BYTES" -> ((ByteBuffer) value).duplicate();
       default -> value;
     };

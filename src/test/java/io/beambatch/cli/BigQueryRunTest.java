@@ -142,6 +142,31 @@ class BigQueryRunTest {
   }
 
   @Test
+  void answersThatATableDoesNotTakeAreSafeAndLoadedWhenItDoes() throws Exception {
+    List<Map<String, Object>> reviews = ShopRows.rows(20);
+    reviews.get(3).put("raw", "{\"n\":0.12345678901234567890,\"m\":2.50}");
+    bigQuery.create("reviews", ShopRows.columns(), reviews);
+    bigQuery.refuseRows(2);
+    String job = job(SOURCE.formatted("direct"), SINK.formatted(""), "");
+    Said refused = run(job);
+
+    assertThat(refused.exitCode()).isEqualTo(ExitCode.ERROR);
+    assertThat(refused.err())
+        .containsPattern("error: Can't load \\S+/staging/shop/\\S+ \\(JSON lines\\) into test-shop")
+        .contains("the answers are safe: run the same command again once the cause is gone")
+        .doesNotContain("secret");
+    int batches = new Workplace(folder).batches().size();
+
+    Said taken = run(job);
+    assertThat(taken.exitCode()).as(taken.toString()).isZero();
+    assertThat(new Workplace(folder).batches()).hasSize(batches);
+    Map<Object, Map<String, Object>> answers = byId(bigQuery.rows("answers"));
+    assertThat(answers).hasSize(20);
+    assertThat(answers.get("r-3"))
+        .containsEntry("raw", "{\"n\":\"0.12345678901234567890\",\"m\":\"2.50\"}");
+  }
+
+  @Test
   void aRunKilledWhileItLoadsDoublesNoRowAndReadsNoRowAgain() throws Exception {
     bigQuery.create("reviews", ShopRows.columns(), ShopRows.rows(900));
     String job =

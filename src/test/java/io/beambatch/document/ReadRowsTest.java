@@ -5,12 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.google.api.services.bigquery.model.TableFieldSchema;
+import com.google.api.services.bigquery.model.TableSchema;
+import io.beambatch.bigquery.Columns;
 import io.beambatch.bigquery.FakeBigQuery;
 import io.beambatch.bigquery.ShopRows;
 import io.beambatch.job.Job;
 import io.beambatch.job.JobReader;
+import io.beambatch.schema.RecordJson;
 import java.math.BigDecimal;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
@@ -81,6 +86,50 @@ class ReadRowsTest {
     assertThat(document.path("place").asText()).isEqualTo("POINT(1 2)");
     assertThat(document.path("raw")).isEqualTo(JSON.readTree("{\"a\":[1,2.50,null]}"));
     assertThat(document.path("tags")).isEqualTo(JSON.readTree("[\"x\",\"\"]"));
+  }
+
+  @Test
+  void readsIntervalsAndRangesIntoWhatTypedFilesHold() throws Exception {
+    List<TableFieldSchema> columns =
+        List.of(
+            column("took", "INTERVAL"),
+            range("valid", "DATE"),
+            range("other", "DATE"),
+            range("open", "TIMESTAMP"),
+            range("all", "DATETIME").setMode("REPEATED"));
+    Map<String, Object> from = new LinkedHashMap<>();
+    from.put("start", LocalDate.of(2024, 1, 31));
+    from.put("end", null);
+    Map<String, Object> row = new LinkedHashMap<>();
+    row.put("took", "1-2 3 4:5:6.789");
+    row.put("valid", from);
+    row.put("other", null);
+    row.put("open", Map.of("start", Instant.EPOCH, "end", Instant.EPOCH.plusSeconds(1)));
+    row.put("all", List.of(Map.of("end", LocalDateTime.of(2024, 1, 1, 0, 0))));
+    bigQuery.create("times", columns, List.of(row));
+
+    String json = read("table: test-shop:data.times", "direct").get(0).json();
+    assertThat(JSON.readTree(json))
+        .isEqualTo(
+            JSON.readTree(
+                """
+                {"took":"1-2 3 4:5:6.789",
+                 "valid":{"start":"2024-01-31","end":null},
+                 "other":null,
+                 "open":{"start":"1970-01-01T00:00:00Z","end":"1970-01-01T00:00:01Z"},
+                 "all":[{"start":null,"end":"2024-01-01T00:00:00"}]}
+                """));
+    RecordJson kept = RecordJson.of(Columns.avro(new TableSchema().setFields(columns)));
+    assertThat(kept.json(kept.record(json))).isEqualTo(json);
+  }
+
+  private static TableFieldSchema column(String name, String type) {
+    return new TableFieldSchema().setName(name).setType(type).setMode("NULLABLE");
+  }
+
+  private static TableFieldSchema range(String name, String type) {
+    return column(name, "RANGE")
+        .setRangeElementType(new TableFieldSchema.RangeElementType().setType(type));
   }
 
   @ParameterizedTest
