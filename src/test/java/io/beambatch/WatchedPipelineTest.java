@@ -2,9 +2,12 @@ package io.beambatch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.beambatch.storage.Storage;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.beam.sdk.Pipeline;
@@ -136,13 +139,28 @@ class WatchedPipelineTest {
       PipelineResult launch = launch(run, List.of("--blockOnRun=false"));
       try {
         await(() -> run.isAccountedFor(20), run);
+        Storage.write(
+            folder + "/in/b.jsonl",
+            out ->
+                out.write(
+                    "{\"id\":\"w\",\"more\":{\"a\":1},\"text\":7}\n"
+                        .getBytes(StandardCharsets.UTF_8)));
+        await(() -> run.isAccountedFor(21), run);
       } finally {
         launch.cancel();
       }
-      assertThat(RunFixture.linesOf(run.sinkFiles("answered-").get(0)))
-          .hasSize(21)
-          .first()
-          .isEqualTo("id,text,sentiment,_batch");
+      List<List<String>> files = new ArrayList<>();
+      for (String file : run.sinkFiles("answered-")) {
+        files.add(RunFixture.linesOf(file));
+      }
+      assertThat(files)
+          .satisfiesExactlyInAnyOrder(
+              file -> assertThat(file).hasSize(21).first().isEqualTo("id,text,sentiment,_batch"),
+              file ->
+                  assertThat(file)
+                      .satisfiesExactly(
+                          head -> assertThat(head).isEqualTo("id,text,more,sentiment,_batch"),
+                          line -> assertThat(line).startsWith("w,7,\"{\"\"a\"\":1}\",")));
     }
   }
 

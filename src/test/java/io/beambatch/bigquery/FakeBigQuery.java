@@ -20,12 +20,10 @@ import com.google.api.services.bigquery.model.TableReference;
 import com.google.api.services.bigquery.model.TableSchema;
 import io.javalin.Javalin;
 import io.javalin.http.Context;
-import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.math.BigInteger;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.nio.channels.Channels;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -36,12 +34,15 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.GZIPInputStream;
 import org.apache.avro.Schema;
-import org.apache.avro.file.DataFileReader;
+import org.apache.avro.file.DataFileStream;
 import org.apache.avro.file.DataFileWriter;
 import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.generic.GenericDatumWriter;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.beam.sdk.extensions.gcp.util.Transport;
+import org.apache.beam.sdk.io.FileSystems;
+import org.apache.beam.sdk.io.fs.ResourceId;
+import org.apache.beam.sdk.util.MimeTypes;
 
 /**
  * BigQuery's REST API on loopback, by its documentation: datasets, tables, and jobs that load,
@@ -378,8 +379,9 @@ public final class FakeBigQuery implements AutoCloseable {
     }
     List<Map<String, Object>> rows = new ArrayList<>();
     for (String uri : load.getSourceUris()) {
-      try (DataFileReader<GenericRecord> file =
-          new DataFileReader<>(new File(uri), new GenericDatumReader<>())) {
+      try (DataFileStream<GenericRecord> file =
+          new DataFileStream<>(
+              Channels.newInputStream(FileSystems.open(place(uri))), new GenericDatumReader<>())) {
         for (GenericRecord record : file) {
           rows.add(TypedRows.fromRecord(record, columns));
         }
@@ -417,11 +419,11 @@ public final class FakeBigQuery implements AutoCloseable {
     String uri = extract.getDestinationUris().get(0);
     long files = 0;
     for (int from = 0; from < Math.max(1, table.rows().size()); from += ROWS_PER_FILE) {
-      Path file = Path.of(uri.replace("*", String.format("%012d", files++)));
-      Files.createDirectories(file.getParent());
+      ResourceId file = place(uri.replace("*", String.format("%012d", files++)));
       try (DataFileWriter<GenericRecord> writer =
           new DataFileWriter<>(new GenericDatumWriter<GenericRecord>(schema))
-              .create(schema, file.toFile())) {
+              .create(
+                  schema, Channels.newOutputStream(FileSystems.create(file, MimeTypes.BINARY)))) {
         int to = Math.min(table.rows().size(), from + ROWS_PER_FILE);
         for (Map<String, Object> row : table.rows().subList(from, to)) {
           writer.append(TypedRows.toRecord(row, table.columns(), schema));
@@ -431,6 +433,14 @@ public final class FakeBigQuery implements AutoCloseable {
     job.setStatistics(
         new JobStatistics()
             .setExtract(new JobStatistics4().setDestinationUriFileCounts(List.of(files))));
+  }
+
+  /**
+   * Local, or in the stand-in for Cloud Storage that Beam's file systems are led to. Of several
+   * slashes BigQuery makes one, on which Beam relies.
+   */
+  private static ResourceId place(String uri) {
+    return FileSystems.matchNewResource(uri.replaceAll("(?<!:|^)/+", "/"), false);
   }
 
   private void query(Job job, JobConfigurationQuery query) {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.beambatch.bigquery.FakeBigQuery;
 import io.beambatch.bigquery.ShopRows;
+import io.beambatch.emulator.GcsEmulator;
+import io.beambatch.storage.Storage;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,6 +19,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whole runs from table to table. */
 @Tag("slow")
@@ -272,6 +276,55 @@ class BigQueryRunTest {
     assertThat(said.exitCode()).as(said.toString()).isZero();
     JsonNode report = new Workplace(folder).report(said);
     assertThat(report.path("documents").asInt(-1)).isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"direct", "export"})
+  void everythingLiesInCloudStorageButTheTables(String method) throws Exception {
+    GcsEmulator storage = GcsEmulator.start();
+    String bucket = storage.bucket();
+    List<Map<String, Object>> reviews = ShopRows.rows(900);
+    reviews.get(3).put("text", null);
+    bigQuery.create("reviews", ShopRows.columns(), reviews);
+    storage.put(
+        bucket,
+        "jobs/shop.yaml",
+        job(SOURCE.formatted(method), SINK.formatted(""), "limits: {requests: 400}"));
+    List<String> args =
+        new ArrayList<>(
+            List.of(
+                "run",
+                "gs://" + bucket + "/jobs/shop.yaml",
+                "--local",
+                "--staging",
+                "gs://" + bucket + "/staging",
+                "--"));
+    args.addAll(bigQuery.options());
+    args.addAll(List.of(storage.beamOptions().get(0), "--tempLocation=gs://" + bucket + "/temp"));
+    try {
+      Said said = Said.by(args);
+      assertThat(said.exitCode()).as(said.toString()).isZero();
+    } finally {
+      Storage.deleteFolder(".beambatch/gs/" + bucket);
+    }
+
+    Map<Object, Map<String, Object>> answers = byId(bigQuery.rows("answers"));
+    assertThat(answers).hasSize(899);
+    for (Map<String, Object> review : reviews) {
+      if (review.get("text") != null) {
+        Map<String, Object> answer = new LinkedHashMap<>(answers.get(review.get("id")));
+        answer.keySet().removeAll(List.of("sentiment", "_batch"));
+        ShopRows.assertSame(answer, review);
+      }
+    }
+    assertThat(bigQuery.rows("answers_failed"))
+        .extracting(row -> row.get("id"))
+        .containsExactly("r-3");
+    assertThat(bigQuery.loads())
+        .flatExtracting(load -> load.getConfiguration().getLoad().getSourceUris())
+        .hasSizeGreaterThanOrEqualTo(4)
+        .allMatch(uri -> uri.startsWith("gs://" + bucket + "/staging/shop/"));
+    assertThat(storage.names(bucket, "staging")).noneMatch(name -> name.endsWith(".avro"));
   }
 
   private static String job(String source, String sink, String more) {

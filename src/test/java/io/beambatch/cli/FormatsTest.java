@@ -217,6 +217,31 @@ class FormatsTest {
     assertThat(workplace.report(said).get("documents").asInt()).isZero();
   }
 
+  @ParameterizedTest
+  @EnumSource(RecordFormat.class)
+  void aRunGoesOnWithItsTypesWhenTheSourceIsGone(RecordFormat format) throws Exception {
+    Workplace workplace = new Workplace(folder);
+    Schema schema = schema("{\"type\":\"int\",\"logicalType\":\"date\"}");
+    write(format, "in", schema, List.of("{\"text\":\"a\",\"n\":\"2024-01-31\"}"));
+    String type = format.name().toLowerCase(java.util.Locale.ROOT);
+    String job = workplace.write("job.yaml", job(type, folder + "/in", type, "none")).toString();
+    Said submitted = Said.by(workplace.command("submit", job, "--local"));
+    assertThat(submitted.exitCode()).as(submitted.toString()).isEqualTo(ExitCode.PENDING);
+    Files.delete(folder.resolve("in"));
+
+    Said collected = Said.by(workplace.command("collect", job, "--local"));
+    for (int look = 0; collected.exitCode() == ExitCode.PENDING && look < 100; look++) {
+      collected = Said.by(workplace.command("collect", job, "--local"));
+    }
+    assertThat(collected.exitCode()).as(collected.toString()).isZero();
+    Path file = Workplace.files(workplace.sink(), "." + type).get(0);
+    assertThat(format.open(file.toString()).schema().getField("n").schema())
+        .isEqualTo(schema.getField("n").schema());
+    assertThat(records(format, "answers"))
+        .extracting(record -> record.get("n").asText())
+        .containsExactly("2024-01-31");
+  }
+
   @Test
   void aSchemaThatTheSinkCanNotHoldIsToldBeforeAnythingIsSent() throws Exception {
     Workplace workplace = new Workplace(folder);
