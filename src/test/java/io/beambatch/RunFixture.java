@@ -19,11 +19,15 @@ import io.beambatch.provider.Batch;
 import io.beambatch.provider.BatchPage;
 import io.beambatch.provider.BatchProvider;
 import io.beambatch.provider.ProviderFactory;
+import io.beambatch.records.RecordFile;
+import io.beambatch.records.RecordFormat;
+import io.beambatch.records.RecordWriter;
 import io.beambatch.run.AccountingException;
 import io.beambatch.run.Accounts;
 import io.beambatch.run.Report;
 import io.beambatch.run.Runs;
 import io.beambatch.run.Standing;
+import io.beambatch.schema.RecordJson;
 import io.beambatch.storage.Storage;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -40,6 +44,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.apache.avro.Schema;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.io.FileSystems;
 import org.apache.beam.sdk.io.fs.EmptyMatchTreatment;
@@ -52,6 +57,13 @@ import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.collect.Sets;
  */
 final class RunFixture implements AutoCloseable {
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
+  private static final String RECORD =
+      """
+      {"type": "record", "name": "Review", "fields": [
+        {"name": "id", "type": "string"},
+        {"name": "text", "type": ["null", "string"]},
+        {"name": "day", "type": {"type": "int", "logicalType": "date"}}]}
+      """;
 
   private final String root;
   private final Path local;
@@ -122,6 +134,24 @@ final class RunFixture implements AutoCloseable {
       case 66 -> "{\"id\":\"" + number + "\"}";
       default -> "{\"id\":\"" + number + "\",\"text\":\"a good one, number " + number + "\"}";
     };
+  }
+
+  /** The same as records of a schema; what would be no JSON lacks the text, too. */
+  void addRecords(RecordFormat format, String file, int from, int to) throws IOException {
+    Schema schema = new Schema.Parser().parse(RECORD);
+    RecordJson json = RecordJson.of(schema);
+    Storage.write(
+        root + "/in/" + file,
+        out -> {
+          try (RecordWriter writer = format.write(out, schema, "snappy")) {
+            for (int number = from; number < to; number++) {
+              String text = isAnswerable(number) ? "\"a good one, number " + number + "\"" : "null";
+              writer.add(
+                  json.record(
+                      "{\"id\":\"" + number + "\",\"text\":" + text + ",\"day\":\"2024-01-31\"}"));
+            }
+          }
+        });
   }
 
   private static boolean isAnswerable(int number) {
@@ -204,7 +234,7 @@ final class RunFixture implements AutoCloseable {
   private Stream<JsonNode> read(String prefix) throws IOException {
     List<JsonNode> documents = new ArrayList<>();
     for (String file : sinkFiles(prefix)) {
-      for (String line : linesOf(file)) {
+      for (String line : file.endsWith(".jsonl") ? linesOf(file) : recordsOf(file)) {
         documents.add(MAPPER.readTree(line));
       }
     }
@@ -225,6 +255,34 @@ final class RunFixture implements AutoCloseable {
     try (InputStream in = Storage.open(file)) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
     }
+  }
+
+  /** The format of a file with records, by its name. */
+  static RecordFormat format(String file) {
+    return file.endsWith(".avro") ? RecordFormat.AVRO : RecordFormat.PARQUET;
+  }
+
+  private static List<String> recordsOf(String file) throws IOException {
+    List<String> records = new ArrayList<>();
+    RecordFile open = format(file).open(file);
+    List<RecordFile.Piece> pieces = new ArrayList<>();
+    open.cut(Long.MAX_VALUE, pieces::add);
+    for (RecordFile.Piece piece : pieces) {
+      open.read(
+          piece,
+          new RecordFile.Receiver() {
+            @Override
+            public void record(long number, String json) {
+              records.add(json);
+            }
+
+            @Override
+            public void invalid(long number, String problem) {
+              throw new AssertionError(problem);
+            }
+          });
+    }
+    return records;
   }
 
   /** Every document answered or failed exactly once, by what stands in the sink's files. */
