@@ -1,6 +1,7 @@
 package io.beambatch.batch;
 
 import io.beambatch.batch.Listing.Depth;
+import io.beambatch.batch.Submitter.Outcome;
 import io.beambatch.chunk.Chunk;
 import io.beambatch.ledger.BatchEntry;
 import io.beambatch.ledger.BatchEntry.BatchEnd;
@@ -75,7 +76,7 @@ final class BatchCoordinator {
     this.queue =
         new SubmissionQueue(
             settings, ledger, clock, chunks, submitter, admission, underWay, pulse, problems);
-    this.watch = new BatchWatch(settings, provider, submitter, admission, underWay, pulse);
+    this.watch = new BatchWatch(settings, provider, clock, submitter, admission, underWay, pulse);
   }
 
   /**
@@ -227,8 +228,9 @@ final class BatchCoordinator {
       throws IOException, ProviderException {
     switch (chunk.state()) {
       case PLANNED -> {
-        if (submitter.adopt(chunk, listing)) {
-          pulse.changed(now);
+        Optional<Outcome> adopted = submitter.adopt(chunk, listing);
+        if (adopted.isPresent()) {
+          queue.note(adopted.get(), chunk, listing, now);
         } else if (settings.mode() == AwaitMode.CANCEL) {
           // It has no batch, and gets none any more.
           BatchEnd end = new BatchEnd(BatchStatus.CANCELLED, null, null, List.of());

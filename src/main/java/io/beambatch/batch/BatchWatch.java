@@ -8,6 +8,7 @@ import io.beambatch.provider.BatchStatus;
 import io.beambatch.provider.ProviderException;
 import io.beambatch.provider.ProviderException.Kind;
 import java.io.IOException;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,7 @@ final class BatchWatch {
 
   private final CoordinatorSettings settings;
   private final BatchProvider provider;
+  private final Clock clock;
   private final Submitter submitter;
   private final Admission admission;
   private final UnderWay underWay;
@@ -35,22 +37,26 @@ final class BatchWatch {
   BatchWatch(
       CoordinatorSettings settings,
       BatchProvider provider,
+      Clock clock,
       Submitter submitter,
       Admission admission,
       UnderWay underWay,
       Pulse pulse) {
     this.settings = settings;
     this.provider = provider;
+    this.clock = clock;
     this.submitter = submitter;
     this.admission = admission;
     this.underWay = underWay;
     this.pulse = pulse;
-    this.deadline = new Deadline(settings, provider, pulse);
+    this.deadline = new Deadline(settings, provider, clock, pulse);
   }
 
   /**
-   * Looks once.
+   * Looks once. Waits that begin with what is seen begin when it is seen, and end by when the look
+   * began: a process that is suspended in between must not take that time for having waited.
    *
+   * @param now when the look began, before the list was read
    * @param reachable whether the provider may be asked for a batch that the list doesn't show
    * @throws BatchException if the account can't pay for it, or the provider doesn't know it
    * @throws ProviderException if the provider could not be asked
@@ -130,9 +136,9 @@ final class BatchWatch {
     if (Transient.isTokenLimit(error)) {
       chunk.fileMissingSince = null;
       chunk.refusal = error.message();
-      admission.refused(underWay.besides(chunk, listing), now);
+      admission.refused(underWay.besides(chunk, listing), clock.instant());
     } else {
-      submitter.fileIsMissing(chunk, now, error.message());
+      submitter.fileIsMissing(chunk, clock.instant(), error.message());
     }
     chunk.advance(chunk.entry().putBack(now));
     pulse.changed(now);
@@ -142,7 +148,7 @@ final class BatchWatch {
   private boolean isGivenUp(TrackedChunk chunk, Batch batch, Instant now) throws IOException {
     Long over = chunk.entry().times().over();
     if (over == null) {
-      chunk.advance(chunk.entry().over(now));
+      chunk.advance(chunk.entry().over(clock.instant()));
       return false;
     }
     if (now.isBefore(chunk.waitedFor(over).plus(settings.resultGrace()))) {

@@ -5,6 +5,7 @@ import io.beambatch.provider.BatchProvider;
 import io.beambatch.provider.BatchStatus;
 import io.beambatch.provider.ProviderException;
 import java.io.IOException;
+import java.time.Clock;
 import java.time.Instant;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,11 +19,13 @@ final class Deadline {
 
   private final CoordinatorSettings settings;
   private final BatchProvider provider;
+  private final Clock clock;
   private final Pulse pulse;
 
-  Deadline(CoordinatorSettings settings, BatchProvider provider, Pulse pulse) {
+  Deadline(CoordinatorSettings settings, BatchProvider provider, Clock clock, Pulse pulse) {
     this.settings = settings;
     this.provider = provider;
+    this.clock = clock;
     this.pulse = pulse;
   }
 
@@ -37,7 +40,7 @@ final class Deadline {
     Long before = chunk.entry().times().cancelled();
     if (before == null) {
       tell(batch, unwanted);
-      if (!chunk.advance(chunk.entry().cancelled(now))) {
+      if (!chunk.advance(chunk.entry().cancelled(clock.instant()))) {
         return;
       }
       pulse.changed(now);
@@ -46,8 +49,7 @@ final class Deadline {
     if (batch.status() != BatchStatus.CANCELLING) {
       cancel(batch);
     }
-    Instant cancelled = before == null ? now : chunk.waitedFor(before);
-    if (now.isAfter(cancelled.plus(settings.cancelGrace()))) {
+    if (before != null && now.isAfter(chunk.waitedFor(before).plus(settings.cancelGrace()))) {
       chunk.stuck =
           "batch "
               + batch.id()

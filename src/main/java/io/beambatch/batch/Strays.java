@@ -23,8 +23,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Batches of the run's chunks that the ledger doesn't name, because their maker was taken for dead
- * and came back. They are cancelled, but only once their chunk has another batch: until then it may
- * still adopt them.
+ * and came back. They are cancelled, but only once their chunk has another batch, or was ended
+ * without one: until then it may still adopt them.
  */
 final class Strays {
   private static final Logger LOG = LoggerFactory.getLogger(Strays.class);
@@ -76,7 +76,7 @@ final class Strays {
       }
       Optional<String> chunk = run.chunkOfKey(key);
       Optional<Tracked> tracked = chunk.isEmpty() ? Optional.empty() : ledger.read(chunk.get());
-      if (tracked.isEmpty() || tracked.get().entry().batchId() == null) {
+      if (tracked.isEmpty() || mayAdopt(tracked.get().entry())) {
         continue;
       }
       if (batch.id().equals(tracked.get().entry().batchId())) {
@@ -87,14 +87,13 @@ final class Strays {
     }
   }
 
-  /** Cancels those whose chunk has another batch. */
+  /** Cancels those whose chunk has another batch, or was ended without one. */
   void cancel(Instant now) throws IOException {
     for (Map.Entry<String, Stray> entry : List.copyOf(byId.entrySet())) {
       String batchId = entry.getKey();
       Stray stray = entry.getValue();
       Optional<BatchEntry> chunk = ledger.read(stray.chunkId()).map(Tracked::entry);
-      if (chunk.isPresent()
-          && (chunk.get().state() == State.SUBMITTING || chunk.get().state() == State.PLANNED)) {
+      if (chunk.isPresent() && mayAdopt(chunk.get())) {
         continue;
       }
       if (chunk.isPresent() && batchId.equals(chunk.get().batchId())) {
@@ -102,14 +101,14 @@ final class Strays {
         continue;
       }
       try {
-        LOG.warn("cancelling batch {}: chunk {} has another", batchId, stray.chunkId());
+        LOG.warn("cancelling batch {}: it is not the one of chunk {}", batchId, stray.chunkId());
         provider.cancel(batchId);
         byId.remove(batchId);
       } catch (ProviderException e) {
         if (now.isAfter(stray.since().plus(patience))) {
           LOG.error(
-              "batch {} could not be cancelled, and its chunk {} has another: cancel it at the"
-                  + " provider, or its answers are paid twice ({})",
+              "batch {} could not be cancelled, and is not the one of chunk {}: cancel it at the"
+                  + " provider, or it is paid for nothing ({})",
               batchId,
               stray.chunkId(),
               e.getMessage());
@@ -119,6 +118,11 @@ final class Strays {
         }
       }
     }
+  }
+
+  /** A chunk without a batch may take one that shows late, unless it was ended without. */
+  private static boolean mayAdopt(BatchEntry chunk) {
+    return chunk.state() == State.SUBMITTING || chunk.state() == State.PLANNED;
   }
 
   private record Stray(String chunkId, Instant since) {}

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -73,8 +74,9 @@ final class Submitter {
 
   /** Submits a planned chunk. */
   Outcome submit(TrackedChunk chunk, Listing listing) throws IOException {
-    if (adopt(chunk, listing)) {
-      return Outcome.SUBMITTED;
+    Optional<Outcome> adopted = adopt(chunk, listing);
+    if (adopted.isPresent()) {
+      return adopted.get();
     }
     return chunk.advance(chunk.entry().submitting(owner.name(), clock.instant()))
         ? create(chunk)
@@ -86,7 +88,7 @@ final class Submitter {
     Batch found = listing.byKey(settings.run().key(chunk.chunk().id()));
     // One that was cancelled may be a stray; its chunk's own may show yet.
     if (found != null && isGoingOn(found.status())) {
-      return adopt(chunk, listing) ? Outcome.SUBMITTED : Outcome.NOT_YET;
+      return adopt(chunk, listing).orElse(Outcome.NOT_YET);
     }
     if (!mayRecover(chunk)) {
       if (now.isAfter(Instant.ofEpochMilli(chunk.entry().since()).plus(settings.lease()))) {
@@ -96,14 +98,16 @@ final class Submitter {
       return Outcome.NOT_YET;
     }
     if (chunk.quietSince == null) {
-      chunk.quietSince = now;
+      // Only now is it known; the step may have begun while the other was still at it.
+      chunk.quietSince = clock.instant();
     }
-    // The list was read after now.
+    // The list was read after the step began.
     if (now.isBefore(chunk.quietSince.plus(settings.settle()))) {
       return Outcome.NOT_YET;
     }
-    if (adopt(chunk, listing)) {
-      return Outcome.SUBMITTED;
+    Optional<Outcome> adopted = adopt(chunk, listing);
+    if (adopted.isPresent()) {
+      return adopted.get();
     }
     if (settings.mode() == AwaitMode.CANCEL) {
       chunk.advance(chunk.entry().putBack(now));
@@ -133,20 +137,22 @@ final class Submitter {
   /**
    * Takes a batch that was created for the chunk, if there is one.
    *
-   * @return whether the chunk has it now
+   * @return what has become of the chunk, which somebody else may have moved meanwhile; empty if
+   *     there is none, and the chunk is where it was
    */
-  boolean adopt(TrackedChunk chunk, Listing listing) throws IOException {
+  Optional<Outcome> adopt(TrackedChunk chunk, Listing listing) throws IOException {
     Batch listed = listing.byKey(settings.run().key(chunk.chunk().id()));
     String found = listed == null ? strays.of(chunk.chunk().id()) : listed.id();
     if (found == null) {
-      return false;
+      return Optional.empty();
     }
     LOG.info("batch {} had been created for chunk {}", found, chunk.chunk().id());
     if (chunk.state() == State.PLANNED
         && !chunk.advance(chunk.entry().submitting(owner.name(), clock.instant()))) {
-      return false;
+      return Optional.of(Outcome.NOT_YET);
     }
-    return chunk.advance(chunk.entry().submitted(found, clock.instant()));
+    boolean moved = chunk.advance(chunk.entry().submitted(found, clock.instant()));
+    return Optional.of(moved ? Outcome.SUBMITTED : Outcome.NOT_YET);
   }
 
   private Outcome create(TrackedChunk chunk) throws IOException {

@@ -252,6 +252,66 @@ class BatchCoordinatorTest {
   }
 
   @Test
+  void timeThatTheProcessStoodStillIsNotTimeWaitedForResultFiles() throws Throwable {
+    Duration minute = Duration.ofMinutes(1);
+    Fate shownLate =
+        new Fate(
+            40,
+            0,
+            minute,
+            minute.multipliedBy(10),
+            minute,
+            40,
+            false,
+            minute,
+            hours(0),
+            hours(0),
+            minute.multipliedBy(5),
+            Lies.NONE);
+    server = server(shownLate, Long.MAX_VALUE);
+    provider =
+        new Reliable() {
+          @Override
+          public BatchPage list(@Nullable String after, int limit) throws ProviderException {
+            Instant end = START.plus(Duration.ofMinutes(14));
+            if (time.instant().isAfter(START.plus(minute)) && time.instant().isBefore(end)) {
+              time.pass(Duration.between(time.instant(), end));
+            }
+            return super.list(after, limit);
+          }
+        };
+
+    await("", chunk(0, 60));
+
+    assertThat(done.get(0).outputFileId()).as("answers that were paid for").isNotNull();
+  }
+
+  @Test
+  void cancellingCollectsABatchThatAnotherLaunchHasJustCreated() throws Throwable {
+    provider =
+        new Reliable() {
+          private boolean created;
+
+          @Override
+          public BatchPage list(@Nullable String after, int limit) throws ProviderException {
+            if (!created) {
+              created = true;
+              String file = server.files().get(0).id();
+              Map<String, String> key = Map.of("beambatch_key", run.key("a1-c0"));
+              resubmit("a1-c0", server.create(file, key, hours(0)).id);
+              time.pass(Duration.ofMinutes(5));
+            }
+            return super.list(after, limit);
+          }
+        };
+
+    await(AwaitMode.CANCEL, "", chunk(0, 60));
+
+    assertThat(done).extracting(AwaitedChunk::status).containsExactly(BatchStatus.CANCELLED);
+    assertThat(done.get(0).outputFileId()).as("answers that were paid for").isNotNull();
+  }
+
+  @Test
   void endOfABatchThatAnotherLaunchHasSubmittedAnewIsNotHandedOut() throws Throwable {
     provider =
         new Reliable() {
@@ -288,11 +348,15 @@ class BatchCoordinatorTest {
 
   /** Uploads, submits and awaits chunks. */
   private void await(String override, Chunk... chunks) throws Throwable {
+    await(AwaitMode.UNTIL_ENDED, override, chunks);
+  }
+
+  private void await(AwaitMode mode, String override, Chunk... chunks) throws Throwable {
     time.begin(
         Duration.ZERO,
         () -> {
           BatchLedger entries = new BatchLedger(new TroubledStore(ledger, new Trouble(time)));
-          CoordinatorSettings settings = CoordinatorSettings.of(job(override), run);
+          CoordinatorSettings settings = CoordinatorSettings.of(job(override), run).in(mode);
           try (OpenCoordinator coordinator =
               new OpenCoordinator(settings, provider, entries, time)) {
             for (Chunk chunk : chunks) {

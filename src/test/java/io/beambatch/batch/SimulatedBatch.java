@@ -135,9 +135,9 @@ final class SimulatedBatch {
     return fate.expires() ? expiry : null;
   }
 
-  /** Whether it goes on for ever, cancelled or not. */
+  /** Whether it goes on for ever, if it is cancelled, or has been. */
   boolean neverEnds() {
-    return natural() == null && fate.cancelling() == null;
+    return ended() == null && fate.cancelling() == null;
   }
 
   BatchStatus status(Instant now) {
