@@ -3,10 +3,12 @@ package io.beambatch.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.beambatch.bigquery.FakeBigQuery;
 import io.beambatch.bigquery.ShopRows;
 import io.beambatch.emulator.GcsEmulator;
 import io.beambatch.storage.Storage;
+import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -44,14 +46,13 @@ class BigQueryRunTest {
 
   @Test
   void everyRowComesBackWithItsAnswerAndEveryFieldEqual() throws Exception {
-    List<Map<String, Object>> reviews = ShopRows.rows(10_000);
+    List<Map<String, Object>> reviews = ShopRows.rows(2_000);
     bigQuery.create("reviews", ShopRows.columns(), reviews);
-    Said said =
-        run(job(SOURCE.formatted("direct"), SINK.formatted(""), "limits: {requests: 4000}"));
+    Said said = run(job(SOURCE.formatted("direct"), SINK.formatted(""), "limits: {requests: 800}"));
 
     assertThat(said.exitCode()).as(said.toString()).isZero();
     Map<Object, Map<String, Object>> answers = byId(bigQuery.rows("answers"));
-    assertThat(answers).hasSize(10_000);
+    assertThat(answers).hasSize(2_000);
     for (Map<String, Object> review : reviews) {
       Map<String, Object> answer = new LinkedHashMap<>(answers.get(review.get("id")));
       assertThat((String) answer.remove("sentiment")).isNotEmpty();
@@ -63,6 +64,47 @@ class BigQueryRunTest {
     }
     assertThat(bigQuery.find("answers_failed")).isNull();
     assertThat(said.told("answers")).isEqualTo("test-shop:data.answers");
+  }
+
+  @Test
+  void tenThousandRealDocumentsComeBackFromATableWithEveryFieldEqual() throws Exception {
+    Map<String, ObjectNode> documents = new HashMap<>();
+    RealDocuments real = new RealDocuments(7);
+    StringBuilder lines = new StringBuilder();
+    for (int i = 0; i < 10_000; i++) {
+      ObjectNode document = real.next(i);
+      documents.put("doc-" + i, document);
+      lines.append(document).append('\n');
+    }
+    Files.writeString(folder.resolve("in.jsonl"), lines);
+    Said there =
+        run(job("{type: jsonl, path: " + folder + "/in.jsonl, id: id}", SINK.formatted(""), ""));
+    assertThat(there.exitCode()).as(there.toString()).isZero();
+    Said back =
+        run(
+            job(
+                "{type: bigquery, table: test-shop:data.answers, id: id}",
+                "{type: jsonl, path: " + folder + "/out/answers}",
+                ""));
+    assertThat(back.exitCode()).as(back.toString()).isZero();
+
+    List<JsonNode> found = new Workplace(folder).answered();
+    assertThat(found).hasSize(10_000);
+    for (JsonNode row : found) {
+      ObjectNode record = (ObjectNode) row;
+      record.remove(List.of("sentiment", "_batch"));
+      record.set("first name", record.remove("first_name"));
+      ObjectNode document = documents.remove(record.path("id").asText());
+      for (Map.Entry<String, JsonNode> field : document.properties()) {
+        JsonNode value = record.path(field.getKey());
+        // What no double holds is a text, digit for digit.
+        if (field.getValue().isNumber() && value.isTextual()) {
+          record.put(field.getKey(), new BigDecimal(value.asText()));
+        }
+      }
+      assertThat(RealDocuments.same(document, record)).as("%s%n%s", document, record).isTrue();
+    }
+    assertThat(documents).isEmpty();
   }
 
   @Test
