@@ -266,7 +266,7 @@ final class RunFixture implements AutoCloseable {
     List<String> records = new ArrayList<>();
     RecordFile open = format(file).open(file);
     List<RecordFile.Piece> pieces = new ArrayList<>();
-    open.cut(Long.MAX_VALUE, pieces::add);
+    open.cut(Long.MAX_VALUE, Long.MAX_VALUE, pieces::add);
     for (RecordFile.Piece piece : pieces) {
       open.read(
           piece,

@@ -43,8 +43,9 @@ import org.jspecify.annotations.Nullable;
  * .gz}, {@code .gzip}, {@code .bz2}, {@code .zst}, {@code .zstd}) are decompressed into the staging
  * folder for that; the slices stay there.
  *
- * <p>Files that bring their schema, Avro and Parquet, are cut between their blocks or row groups;
- * every record is a document, in JSON ({@link io.beambatch.schema.RecordJson}).
+ * <p>Files that bring their schema, Avro and Parquet, are cut between their blocks or row groups,
+ * on the direct runner also within large row groups; every record is a document, in JSON ({@link
+ * io.beambatch.schema.RecordJson}).
  *
  * <p>Of a watched source, each new file's documents lie in the fixed window of the time at which it
  * was found, and so does its path in {@link #FILES}. Files have to appear complete, by being moved
@@ -146,14 +147,16 @@ public final class ReadDocuments extends PTransform<PBegin, PCollectionTuple> {
   }
 
   private PCollectionTuple read(PCollection<String> files) {
+    boolean direct = onDirectRunner(files);
+    ReadSettings cutting = direct ? settings.cuttingBlocks() : settings;
     PCollection<Slice> slices =
         files
             .apply("Spread files", Reshuffle.viaRandomKey())
             .apply(
                 "Cut into slices",
-                ParDo.of(new CutFn(source, settings, stagingFolder, schemaFolder)))
+                ParDo.of(new CutFn(source, cutting, stagingFolder, schemaFolder)))
             .setCoder(SliceCoder.of());
-    return (onDirectRunner(files) ? pace(slices) : slices)
+    return (direct ? pace(slices) : slices)
         .apply("Spread slices", Reshuffle.viaRandomKey())
         .apply(
             "Read slices",

@@ -51,6 +51,7 @@ final class RecordSource {
     }
     file.cut(
         settings.slice(),
+        settings.block(),
         piece ->
             receiver.accept(
                 new Slice(path, path, piece.place(), piece.count(), piece.first(), null)));

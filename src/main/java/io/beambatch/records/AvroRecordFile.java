@@ -64,7 +64,8 @@ final class AvroRecordFile implements RecordFile {
   }
 
   @Override
-  public void cut(long bytes, Consumer<Piece> pieces) throws IOException {
+  public void cut(long bytes, long block, Consumer<Piece> pieces) throws IOException {
+    // Blocks are small: writers begin a new one after some 64 KB.
     long at = firstBlock;
     try (StoredInput input = new StoredInput(path)) {
       byte[] marker = new byte[MARKER];

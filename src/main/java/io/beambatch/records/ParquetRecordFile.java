@@ -23,9 +23,11 @@ import org.apache.parquet.io.api.RecordMaterializer;
 
 /**
  * A Parquet file. A piece is a row group, which has to be in memory, column by column, while it is
- * read.
+ * read; or consecutive rows of one.
  */
 final class ParquetRecordFile implements RecordFile {
+  private static final int MOST_PIECES = 16;
+
   private final String path;
   private final ParquetSchema schema;
   private final RecordJson json;
@@ -68,13 +70,19 @@ final class ParquetRecordFile implements RecordFile {
   }
 
   @Override
-  public void cut(long bytes, Consumer<Piece> pieces) throws IOException {
+  public void cut(long bytes, long block, Consumer<Piece> pieces) throws IOException {
     try (ParquetFileReader reader = reader(path)) {
       long first = 1;
       int index = 0;
       for (BlockMetaData group : reader.getFooter().getBlocks()) {
-        if (group.getRowCount() > 0) {
-          pieces.accept(new Piece(index, first, group.getRowCount()));
+        long rows = group.getRowCount();
+        long count = Math.min(MOST_PIECES, 1 + group.getTotalByteSize() / block);
+        for (long i = 0; i < count; i++) {
+          long from = rows * i / count;
+          long to = rows * (i + 1) / count;
+          if (to > from) {
+            pieces.accept(new Piece(index, first + from, to - from));
+          }
         }
         first += group.getRowCount();
         index++;
@@ -93,6 +101,9 @@ final class ParquetRecordFile implements RecordFile {
           new ColumnIOFactory(reader.getFooter().getFileMetaData().getCreatedBy())
               .getColumnIO(schema.columns())
               .getRecordReader(schema.renamed(group), materializer());
+      for (long before = firstOf(piece, reader); before < number; before++) {
+        records.read();
+      }
       for (long i = 0; i < piece.count(); i++, number++) {
         GenericRecord record = records.read();
         try {
@@ -105,6 +116,14 @@ final class ParquetRecordFile implements RecordFile {
       throw new IOException(
           "Can't read " + path + ", record " + number + ": it is damaged: " + e.getMessage(), e);
     }
+  }
+
+  /** The number of the first record in a piece's row group. */
+  private static long firstOf(Piece piece, ParquetFileReader reader) {
+    return 1
+        + reader.getFooter().getBlocks().subList(0, (int) piece.place()).stream()
+            .mapToLong(BlockMetaData::getRowCount)
+            .sum();
   }
 
   private RecordMaterializer<GenericRecord> materializer() {

@@ -14,9 +14,11 @@ public interface RecordFile {
    * Cuts the file into pieces that can be read by themselves, without decoding them.
    *
    * @param bytes how long a piece is to be at least, where the format leaves a choice
+   * @param block how large a block may be, decoded, to become one piece; of several pieces each
+   *     decodes what is before it in the block, so that there are not more than a few
    * @throws IOException naming the file, if it is damaged or cut off
    */
-  void cut(long bytes, Consumer<Piece> pieces) throws IOException;
+  void cut(long bytes, long block, Consumer<Piece> pieces) throws IOException;
 
   /**
    * Reads the records of a piece, one after the other, as JSON objects.

@@ -15,8 +15,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.apache.avro.Schema;
+import org.apache.avro.SchemaBuilder;
 import org.apache.avro.generic.GenericRecord;
+import org.apache.avro.generic.GenericRecordBuilder;
+import org.apache.parquet.avro.AvroParquetWriter;
+import org.apache.parquet.conf.PlainParquetConfiguration;
+import org.apache.parquet.hadoop.ParquetWriter;
 import org.apache.parquet.hadoop.example.ExampleParquetWriter;
 import org.apache.parquet.io.LocalOutputFile;
 import org.apache.parquet.schema.MessageType;
@@ -48,7 +54,7 @@ class RecordFilesTest {
     String path = write(format, codec, documents);
     RecordFile file = format.open(path);
     List<RecordFile.Piece> pieces = new ArrayList<>();
-    file.cut(4_096, pieces::add);
+    file.cut(4_096, Long.MAX_VALUE, pieces::add);
     List<String> read = new ArrayList<>();
     for (RecordFile.Piece piece : pieces) {
       assertThat(piece.first()).isEqualTo(read.size() + 1);
@@ -61,6 +67,47 @@ class RecordFilesTest {
               }));
     }
     assertThat(read).isEqualTo(documents);
+  }
+
+  @Test
+  void largeRowGroupsAreReadInPieces() throws IOException {
+    Schema schema =
+        SchemaBuilder.record("R").fields().requiredLong("n").requiredString("text").endRecord();
+    Path path = folder.resolve("groups.parquet");
+    int records = 1_003;
+    try (ParquetWriter<GenericRecord> writer =
+        AvroParquetWriter.<GenericRecord>builder(new LocalOutputFile(path))
+            .withSchema(schema)
+            .withConf(new PlainParquetConfiguration())
+            .withRowGroupSize(20_000L)
+            .build()) {
+      for (int i = 1; i <= records; i++) {
+        writer.write(
+            new GenericRecordBuilder(schema)
+                .set("n", (long) i)
+                .set("text", "x".repeat(i % 200))
+                .build());
+      }
+    }
+    RecordFile file = RecordFormat.PARQUET.open(path.toString());
+    List<RecordFile.Piece> groups = new ArrayList<>();
+    file.cut(1, Long.MAX_VALUE, groups::add);
+    assertThat(groups).hasSizeGreaterThan(2);
+    List<RecordFile.Piece> pieces = new ArrayList<>();
+    file.cut(1, 1, pieces::add);
+    assertThat(pieces).hasSizeBetween(10 * groups.size(), 16 * groups.size());
+
+    List<Long> numbers = new ArrayList<>();
+    for (RecordFile.Piece piece : pieces) {
+      file.read(
+          piece,
+          receiver(
+              (number, json) -> {
+                assertThat(json).startsWith("{\"n\":" + number + ",");
+                numbers.add(number);
+              }));
+    }
+    assertThat(numbers).isEqualTo(LongStream.rangeClosed(1, records).boxed().toList());
   }
 
   @ParameterizedTest
@@ -95,7 +142,7 @@ class RecordFilesTest {
       }
       RecordFile file = format.open(path.toString());
       List<String> read = new ArrayList<>();
-      file.cut(1, piece -> readInto(file, piece, read));
+      file.cut(1, Long.MAX_VALUE, piece -> readInto(file, piece, read));
       assertThat(file.schema()).as("seed %d", seed).isEqualTo(schema);
       assertThat(read.stream().map(text -> equal(json, text)).toList())
           .as("seed %d", seed)
@@ -122,7 +169,7 @@ class RecordFilesTest {
     }
     byte[] whole = Files.readAllBytes(Path.of(write(format, "none", documents)));
     Path cut = Files.write(folder.resolve("cut"), Arrays.copyOf(whole, whole.length - 100));
-    assertThatThrownBy(() -> format.open(cut.toString()).cut(1 << 20, piece -> {}))
+    assertThatThrownBy(() -> format.open(cut.toString()).cut(1 << 20, Long.MAX_VALUE, piece -> {}))
         .isInstanceOf(IOException.class)
         .hasMessageContaining(cut.toString())
         .hasMessageContaining("cut off");
@@ -152,7 +199,8 @@ class RecordFilesTest {
       bytes[at] ^= 0x5A;
     }
     Files.write(Path.of(path), bytes);
-    assertThatThrownBy(() -> file.cut(1, piece -> readInto(file, piece, new ArrayList<>())))
+    assertThatThrownBy(
+            () -> file.cut(1, Long.MAX_VALUE, piece -> readInto(file, piece, new ArrayList<>())))
         .hasStackTraceContaining(path);
   }
 
@@ -172,7 +220,7 @@ class RecordFilesTest {
     }
     RecordFile file = RecordFormat.PARQUET.open(path.toString());
     List<String> read = new ArrayList<>();
-    file.cut(1, piece -> readInto(file, piece, read));
+    file.cut(1, Long.MAX_VALUE, piece -> readInto(file, piece, read));
     assertThat(read).containsExactly("{\"first name\":\"Ada\",\"n\":1}");
     // As it is kept in the run's folder, and read from there.
     assertThat(
@@ -196,7 +244,7 @@ class RecordFilesTest {
     }
     RecordFile file = RecordFormat.PARQUET.open(path.toString());
     List<String> read = new ArrayList<>();
-    file.cut(1, piece -> readInto(file, piece, read));
+    file.cut(1, Long.MAX_VALUE, piece -> readInto(file, piece, read));
     assertThat(read).containsExactly("{\"at\":\"2024-01-31T13:05:00.500Z\"}");
     assertThat(file.schema().getField("at").schema().getLogicalType().getName())
         .isEqualTo("timestamp-micros");
