@@ -1,5 +1,6 @@
 package io.beambatch;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -12,6 +13,7 @@ import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.runners.AppliedPTransform;
 import org.apache.beam.sdk.runners.PTransformOverride;
 import org.apache.beam.sdk.runners.PTransformOverrideFactory;
+import org.apache.beam.sdk.runners.TransformHierarchy;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
@@ -70,6 +72,22 @@ final class Faults {
     }
   }
 
+  /** Every step of ours in a pipeline: a ParDo with a DoFn of this project. */
+  static List<String> steps(Pipeline pipeline) {
+    List<String> steps = new ArrayList<>();
+    pipeline.traverseTopologically(
+        new Pipeline.PipelineVisitor.Defaults() {
+          @Override
+          public void visitPrimitiveTransform(TransformHierarchy.Node node) {
+            if (node.getTransform() instanceof ParDo.MultiOutput<?, ?> step
+                && step.getFn().getClass().getName().startsWith("io.beambatch.")) {
+              steps.add(name(node.getFullName()));
+            }
+          }
+        });
+    return steps;
+  }
+
   /**
    * Lets steps throw once: as {@code before <step>}, on an element that the step was about to take,
    * after it took some of the bundle, and as {@code after <step>}, on one that it gave out.
@@ -86,7 +104,11 @@ final class Faults {
 
   private static boolean isStep(AppliedPTransform<?, ?, ?> transform, String step) {
     return transform.getTransform() instanceof ParDo.MultiOutput
-        && transform.getFullName().replaceFirst("/ParMultiDo\\(\\w+\\)$", "").equals(step);
+        && name(transform.getFullName()).equals(step);
+  }
+
+  private static String name(String transform) {
+    return transform.replaceFirst("/ParMultiDo\\(\\w+\\)$", "");
   }
 
   /** Thrown on purpose. */

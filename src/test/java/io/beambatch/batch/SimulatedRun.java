@@ -143,8 +143,11 @@ final class SimulatedRun {
 
   private void upload(ChunkUploader uploader) throws IOException {
     for (Chunk chunk : world.chunks) {
-      lastUpload = time.instant();
-      uploader.upload(chunk, InputStream::nullInputStream);
+      try {
+        uploader.upload(chunk, InputStream::nullInputStream);
+      } finally {
+        lastUpload = time.instant();
+      }
     }
   }
 
