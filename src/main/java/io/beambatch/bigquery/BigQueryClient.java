@@ -10,6 +10,7 @@ import com.google.api.services.bigquery.model.JobConfigurationQuery;
 import com.google.api.services.bigquery.model.JobReference;
 import com.google.api.services.bigquery.model.Table;
 import com.google.api.services.bigquery.model.TableSchema;
+import com.google.api.services.bigquery.model.TestIamPermissionsRequest;
 import com.google.auth.Credentials;
 import com.google.auth.http.HttpCredentialsAdapter;
 import com.google.cloud.hadoop.util.ChainingHttpRequestInitializer;
@@ -138,6 +139,43 @@ public final class BigQueryClient {
       }
       throw refused("source.query", e);
     }
+  }
+
+  /**
+   * Finds out whether jobs may be run in a project, by a query that is only looked at.
+   *
+   * @throws BigQueryException with BigQuery's own words, if not
+   */
+  void checkJobs(String project) throws IOException {
+    Job dryRun =
+        new Job()
+            .setConfiguration(
+                new JobConfiguration()
+                    .setDryRun(true)
+                    .setQuery(
+                        new JobConfigurationQuery().setQuery("SELECT 1").setUseLegacySql(false)));
+    try {
+      client.jobs().insert(project, dryRun).execute();
+    } catch (GoogleJsonResponseException e) {
+      throw refused("jobs in project " + project, e);
+    }
+  }
+
+  /** Whether the account may do something with a table; true if BigQuery doesn't say. */
+  boolean may(String permission, TableName table) throws IOException {
+    String resource =
+        "projects/%s/datasets/%s/tables/%s"
+            .formatted(table.project(), table.dataset(), table.table());
+    return found(
+            client
+                .tables()
+                .testIamPermissions(
+                    resource, new TestIamPermissionsRequest().setPermissions(List.of(permission))),
+            "table " + table)
+        .map(
+            answer ->
+                answer.getPermissions() != null && answer.getPermissions().contains(permission))
+        .orElse(true);
   }
 
   private static <T> Optional<T> found(AbstractGoogleClientRequest<T> request, String what)

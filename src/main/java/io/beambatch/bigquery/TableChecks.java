@@ -17,9 +17,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.apache.avro.Schema;
+import org.apache.beam.sdk.extensions.gcp.options.GcsOptions;
+import org.apache.beam.sdk.extensions.gcp.util.gcsfs.GcsPath;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Looks at the tables of a job before anything of it is paid, and says what won't do. */
 public final class TableChecks {
@@ -27,13 +32,38 @@ public final class TableChecks {
       Set.of("VIEW", "MATERIALIZED_VIEW", "EXTERNAL");
   private static final Set<String> PARTITIONING = Set.of("DATE", "TIMESTAMP", "DATETIME");
 
+  private static final Logger LOG = LoggerFactory.getLogger(TableChecks.class);
+  private static final String LOAD = "bigquery.tables.updateData";
+
   private final BigQueryClient client;
   private final BigQueryAccess access;
+  private final Function<String, Optional<String>> places;
 
   /** Looks with the rights and the project of these options. */
   public TableChecks(PipelineOptions options) {
+    this(options, path -> place(options.as(GcsOptions.class), path));
+  }
+
+  /**
+   * Looks elsewhere for where a file's bucket is.
+   *
+   * @param places empty if that can't be told
+   */
+  TableChecks(PipelineOptions options, Function<String, Optional<String>> places) {
     this.client = BigQueryClient.connect(options);
     this.access = options.as(BigQueryAccess.class);
+    this.places = places;
+  }
+
+  private static Optional<String> place(GcsOptions options, String path) {
+    try {
+      return Optional.ofNullable(
+          options.getGcsUtil().getBucket(GcsPath.fromUri(path)).getLocation());
+    } catch (IOException e) {
+      // The role that files need does not allow it.
+      LOG.debug("where the bucket of {} is can't be told: {}", path, e.getMessage());
+      return Optional.empty();
+    }
   }
 
   /**
@@ -132,15 +162,16 @@ public final class TableChecks {
               + " not "
               + staging);
     }
-    if (client.location(name).isEmpty()) {
-      throw BigQueryException.of(
-          key
-              + ": dataset "
-              + name.project()
-              + ":"
-              + name.dataset()
-              + " isn't there; datasets are not created");
-    }
+    String dataset = name.project() + ":" + name.dataset();
+    String location =
+        client
+            .location(name)
+            .orElseThrow(
+                () ->
+                    BigQueryException.of(
+                        key + ": dataset " + dataset + " isn't there; datasets are not created"));
+    checkPlace(key, dataset, location, staging);
+    client.checkJobs(client.project(name));
     Optional<Table> table = client.table(name);
     if (table.isEmpty() && sink.createDisposition() == CreateDisposition.NEVER) {
       throw BigQueryException.of(
@@ -148,6 +179,15 @@ public final class TableChecks {
     }
     if (table.isPresent()) {
       checkIsTable(key, name, table.get());
+      if (!client.may(LOAD, name)) {
+        throw BigQueryException.of(
+            key
+                + ": the account may not load into "
+                + name
+                + " (it lacks "
+                + LOAD
+                + "); give it the role BigQuery Data Editor");
+      }
       if (!begun && sink.writeDisposition() == WriteDisposition.EMPTY && hasRows(table.get())) {
         throw BigQueryException.of(
             key + ": " + name + " has rows, and write_disposition is 'empty'");
@@ -159,6 +199,25 @@ public final class TableChecks {
       if (table.isPresent()) {
         checkOrder(key, sink, table.get(), documents);
       }
+    }
+  }
+
+  private void checkPlace(String key, String dataset, String location, String staging)
+      throws BigQueryException {
+    Optional<String> bucket =
+        staging.startsWith("gs://") ? places.apply(staging) : Optional.empty();
+    if (bucket.isPresent() && Locations.areApart(location, bucket.get())) {
+      throw BigQueryException.ofJobFile(
+          key
+              + ": dataset "
+              + dataset
+              + " is in "
+              + location
+              + " and can't load what is in "
+              + bucket.get()
+              + ", where "
+              + staging
+              + " is; give a --staging in a bucket of the dataset's location");
     }
   }
 
@@ -251,7 +310,8 @@ public final class TableChecks {
               + ": the columns of "
               + sink.table()
               + " don't fit the documents:\n  * "
-              + String.join("\n  * ", conflicts));
+              + String.join("\n  * ", conflicts)
+              + "\nchange the table, or rename it so that another one is created");
     }
     Partition partition = sink.partition();
     if (partition != null && partition.field() != null) {

@@ -18,6 +18,8 @@ import com.google.api.services.bigquery.model.Table;
 import com.google.api.services.bigquery.model.TableFieldSchema;
 import com.google.api.services.bigquery.model.TableReference;
 import com.google.api.services.bigquery.model.TableSchema;
+import com.google.api.services.bigquery.model.TestIamPermissionsRequest;
+import com.google.api.services.bigquery.model.TestIamPermissionsResponse;
 import io.javalin.Javalin;
 import io.javalin.http.Context;
 import java.io.IOException;
@@ -62,6 +64,8 @@ public final class FakeBigQuery implements AutoCloseable {
   private final Map<String, FakeTable> queries = new HashMap<>();
   private final List<String> calls = new ArrayList<>();
   private String deniedTable = "";
+  private boolean loadsAreDenied;
+  private boolean jobsAreDenied;
   private int loadsToFail;
   private int loadsToRefuse;
   private int repliesToLose;
@@ -80,6 +84,8 @@ public final class FakeBigQuery implements AutoCloseable {
                   config.routes.get(project + "/datasets/{dataset}/tables/{table}", this::table);
                   config.routes.delete(
                       project + "/datasets/{dataset}/tables/{table}", this::deleteTable);
+                  config.routes.post(
+                      project + "/datasets/{dataset}/tables/{table}", this::permissions);
                   config.routes.post(project + "/jobs", this::insertJob);
                   config.routes.get(project + "/jobs/{job}", this::job);
                 })
@@ -90,6 +96,8 @@ public final class FakeBigQuery implements AutoCloseable {
   public static FakeBigQuery start() {
     FakeBigQuery fake = new FakeBigQuery();
     fake.datasets.put("test-shop:data", fake.newDataset("test-shop", "data", "EU"));
+    fake.teach(
+        "SELECT 1", List.of(new TableFieldSchema().setName("f0_").setType("INTEGER")), List.of());
     BY_ENDPOINT.put(fake.endpoint(), fake);
     return fake;
   }
@@ -151,6 +159,16 @@ public final class FakeBigQuery implements AutoCloseable {
   /** Refuses every look at a table. */
   public synchronized void deny(String table) {
     deniedTable = table;
+  }
+
+  /** Says that nobody may load. */
+  public synchronized void denyLoads() {
+    loadsAreDenied = true;
+  }
+
+  /** Refuses all jobs. */
+  public synchronized void denyJobs() {
+    jobsAreDenied = true;
   }
 
   /** Lets the next load jobs fail; they load nothing. */
@@ -253,6 +271,16 @@ public final class FakeBigQuery implements AutoCloseable {
     reply(context, table == null ? null : table.table(), "Not found: Table " + name);
   }
 
+  /** Answers {@code <table>:testIamPermissions}. */
+  private synchronized void permissions(Context context) throws IOException {
+    TestIamPermissionsRequest request = read(context, TestIamPermissionsRequest.class);
+    reply(
+        context,
+        new TestIamPermissionsResponse()
+            .setPermissions(loadsAreDenied ? null : request.getPermissions()),
+        "");
+  }
+
   private synchronized void deleteTable(Context context) {
     tables.remove(
         context.pathParam("project")
@@ -265,6 +293,10 @@ public final class FakeBigQuery implements AutoCloseable {
 
   private synchronized void insertJob(Context context) throws IOException {
     Job job = read(context, Job.class);
+    if (jobsAreDenied) {
+      error(context, 403, "accessDenied", "Access Denied: Project test-shop");
+      return;
+    }
     if (Boolean.TRUE.equals(job.getConfiguration().getDryRun())) {
       dryRun(context, job);
       return;

@@ -12,6 +12,7 @@ import io.beambatch.job.JobReader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.avro.Schema;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -24,6 +25,7 @@ class TableChecksTest {
   private static final String SINK = "{type: bigquery, table: test-shop:data.answers%s}";
 
   private FakeBigQuery bigQuery;
+  private String bucketIn = "EU";
 
   @BeforeEach
   void start() {
@@ -106,6 +108,33 @@ class TableChecksTest {
     says(() -> sink(never, false), false)
         .hasMessage(
             "sink.table: test-shop:data.answers isn't there, and create_disposition is 'never'");
+  }
+
+  @Test
+  void aSinkNeedsLeaveToRunJobsAndToLoad() throws Exception {
+    Job job = job(SINK.formatted(""));
+    bigQuery.create("answers", List.of(column("id", "STRING")), List.of());
+    bigQuery.denyLoads();
+    says(() -> sink(job, false), false)
+        .hasMessage(
+            "sink.table: the account may not load into test-shop:data.answers (it lacks"
+                + " bigquery.tables.updateData); give it the role BigQuery Data Editor");
+    bigQuery.denyJobs();
+    says(() -> sink(job, false), false)
+        .hasMessageContaining("jobs in project test-shop: BigQuery answered 403: Access Denied")
+        .hasMessageContaining("check the account's BigQuery roles");
+  }
+
+  @Test
+  void aSinkLoadsFromABucketThatIsWhereItsDatasetIs() throws Exception {
+    Job job = job(SINK.formatted(""));
+    bucketIn = "US-CENTRAL1";
+    says(() -> sink(job, documents(column("id", "STRING")), "gs://b/f", false), true)
+        .hasMessage(
+            "sink.table: dataset test-shop:data is in EU and can't load what is in US-CENTRAL1,"
+                + " where gs://b/f is; give a --staging in a bucket of the dataset's location");
+    bucketIn = "EUROPE-WEST1";
+    sink(job, documents(column("id", "STRING")), "gs://b/f", false);
   }
 
   @Test
@@ -237,7 +266,8 @@ class TableChecksTest {
     List<String> options = new ArrayList<>(bigQuery.options());
     options.addAll(List.of(more));
     return new TableChecks(
-        PipelineOptionsFactory.fromArgs(options.toArray(new String[0])).create());
+        PipelineOptionsFactory.fromArgs(options.toArray(new String[0])).create(),
+        bucket -> Optional.of(bucketIn));
   }
 
   private TableSchema source(String keys, String... options) throws Exception {

@@ -76,6 +76,7 @@ public final class GcsEmulator {
                   "-host=127.0.0.1",
                   "-port=" + port,
                   "-backend=memory",
+                  "-location=EU",
                   "-data=",
                   "-log-level=error")
               .redirectOutput(ProcessBuilder.Redirect.DISCARD)

@@ -1,0 +1,49 @@
+package io.beambatch.bigquery;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/**
+ * Which datasets load from which buckets: those of the same place, and those in the US from all.
+ */
+final class Locations {
+  private static final String ANYWHERE = "US";
+  private static final Pattern REGION = Pattern.compile("[A-Z]+-[A-Z]+[0-9]+");
+
+  /** How the names of multi-regions, dual-regions and regions begin. */
+  private static final Map<String, List<String>> CONTINENTS =
+      Map.of(
+          "Europe", List.of("EU"),
+          "America", List.of("US", "NAM", "NORTHAMERICA", "SOUTHAMERICA"),
+          "Asia", List.of("ASIA"));
+
+  private Locations() {}
+
+  /**
+   * Whether a dataset surely can't load what is in a bucket. Of what is not sure, such as a region
+   * and the multi-region around it, BigQuery has the word.
+   */
+  static boolean areApart(String dataset, String bucket) {
+    String one = dataset.toUpperCase(Locale.ROOT);
+    String other = bucket.toUpperCase(Locale.ROOT);
+    if (one.equals(ANYWHERE) || one.isEmpty() || other.isEmpty()) {
+      return false;
+    }
+    if (REGION.matcher(one).matches() && REGION.matcher(other).matches()) {
+      return !one.equals(other);
+    }
+    String here = continent(one);
+    String there = continent(other);
+    return !here.isEmpty() && !there.isEmpty() && !here.equals(there);
+  }
+
+  private static String continent(String location) {
+    return CONTINENTS.entrySet().stream()
+        .filter(entry -> entry.getValue().stream().anyMatch(location::startsWith))
+        .map(Map.Entry::getKey)
+        .findAny()
+        .orElse("");
+  }
+}
