@@ -11,6 +11,7 @@ import com.google.api.services.bigquery.model.JobReference;
 import com.google.api.services.bigquery.model.Table;
 import com.google.api.services.bigquery.model.TableSchema;
 import com.google.api.services.bigquery.model.TestIamPermissionsRequest;
+import com.google.api.services.bigquery.model.TestIamPermissionsResponse;
 import com.google.auth.Credentials;
 import com.google.auth.http.HttpCredentialsAdapter;
 import com.google.cloud.hadoop.util.ChainingHttpRequestInitializer;
@@ -18,6 +19,7 @@ import io.beambatch.job.TableName;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.beam.sdk.extensions.gcp.options.GcpOptions;
 import org.apache.beam.sdk.extensions.gcp.util.RetryHttpRequestInitializer;
 import org.apache.beam.sdk.extensions.gcp.util.Transport;
@@ -34,6 +36,9 @@ import org.jspecify.annotations.Nullable;
 public final class BigQueryClient {
   private static final int NOT_FOUND = 404;
   private static final int CONFLICT = 409;
+
+  /** What servers that stand in for BigQuery say to calls that they don't have. */
+  private static final Set<Integer> UNKNOWN_CALL = Set.of(NOT_FOUND, 405, 501);
 
   private final Bigquery client;
   private final BigQueryAccess access;
@@ -161,21 +166,25 @@ public final class BigQueryClient {
     }
   }
 
-  /** Whether the account may do something with a table; true if BigQuery doesn't say. */
+  /** Whether the account may do something with a table; true if the server can't tell. */
   boolean may(String permission, TableName table) throws IOException {
     String resource =
         "projects/%s/datasets/%s/tables/%s"
             .formatted(table.project(), table.dataset(), table.table());
-    return found(
-            client
-                .tables()
-                .testIamPermissions(
-                    resource, new TestIamPermissionsRequest().setPermissions(List.of(permission))),
-            "table " + table)
-        .map(
-            answer ->
-                answer.getPermissions() != null && answer.getPermissions().contains(permission))
-        .orElse(true);
+    try {
+      TestIamPermissionsResponse answer =
+          client
+              .tables()
+              .testIamPermissions(
+                  resource, new TestIamPermissionsRequest().setPermissions(List.of(permission)))
+              .execute();
+      return answer.getPermissions() != null && answer.getPermissions().contains(permission);
+    } catch (GoogleJsonResponseException e) {
+      if (UNKNOWN_CALL.contains(e.getStatusCode())) {
+        return true;
+      }
+      throw refused("table " + table, e);
+    }
   }
 
   private static <T> Optional<T> found(AbstractGoogleClientRequest<T> request, String what)
