@@ -22,6 +22,7 @@ final class SimulatedBatch {
   private final Duration skew;
   private List<BatchError> errors = List.of();
   private @Nullable Instant cancelled;
+  private boolean unwanted;
 
   /**
    * What is going to happen to it.
@@ -107,8 +108,9 @@ final class SimulatedBatch {
     return created.plus(fate.listLag());
   }
 
+  /** Whether somebody has cancelled it, be it in time or too late. */
   boolean wasCancelled() {
-    return cancelled != null;
+    return unwanted;
   }
 
   void fail(BatchError error) {
@@ -116,7 +118,8 @@ final class SimulatedBatch {
   }
 
   void cancel(Instant now) {
-    if (cancelled == null) {
+    unwanted = true;
+    if (cancelled == null && !status(now).ended()) {
       cancelled = now;
     }
   }

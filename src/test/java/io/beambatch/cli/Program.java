@@ -16,7 +16,16 @@ import java.util.concurrent.TimeUnit;
 
 /** The packaged program in a process of its own. */
 final class Program implements AutoCloseable {
-  private static final Path JAR = Path.of("target/beam-batch-inference.jar").toAbsolutePath();
+  static final Path JAR = Path.of("target/beam-batch-inference.jar").toAbsolutePath();
+
+  /** Starts sooner, and there are many starts. */
+  static final List<String> JAVA =
+      List.of(
+          Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+          "-XX:TieredStopAtLevel=1",
+          "-XX:+UseSerialGC",
+          "-Xmx512m");
+
   private static final Duration PATIENCE = Duration.ofMinutes(10);
 
   private final Process process;
@@ -65,15 +74,9 @@ final class Program implements AutoCloseable {
    */
   static List<String> words(List<String> more) {
     assertThat(JAR).as("the jar, which mvn package makes").exists();
-    List<String> words =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                // Starts sooner, and there are many starts.
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-Xmx512m"));
+    List<String> words = new ArrayList<>(JAVA);
     if (more.isEmpty()) {
+      words.addAll(SharedClasses.OPTIONS);
       words.addAll(List.of("-jar", JAR.toString()));
     } else {
       String classPath = JAR + File.pathSeparator + String.join(File.pathSeparator, more);
