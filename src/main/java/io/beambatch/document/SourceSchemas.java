@@ -42,34 +42,43 @@ public final class SourceSchemas {
   }
 
   /**
-   * Reads the schema of the first file, unless one is kept already.
+   * Reads the schema of the first file, unless one is kept that is to stay: of a watched source
+   * always, of another once its documents are planned. What an earlier launch kept that planned
+   * nothing may be that of files which are not there any more.
    *
+   * @param planned whether the run's plan is committed
    * @return empty if the source has no schema, or is watched and has no file yet
    * @throws IOException naming the file or pattern, if there is none, or it can't be read
    */
-  public Optional<Schema> establish(SourceSpec source) throws IOException {
+  public Optional<Schema> establish(SourceSpec source, boolean planned) throws IOException {
     RecordFormat format = RecordSource.format(source);
     Optional<Schema> known = source.type().hasSchema() ? read() : Optional.empty();
-    if (format == null || known.isPresent()) {
+    boolean endless = source.watch() != null;
+    if (format == null || (known.isPresent() && (planned || endless))) {
       return known;
     }
     Set<String> files =
         new TreeSet<>(
-            source.watch() == null
-                ? FilePatterns.matchAll(source.paths())
-                : FilePatterns.matchAny(source.paths()));
+            endless
+                ? FilePatterns.matchAny(source.paths())
+                : FilePatterns.matchAll(source.paths()));
     if (files.isEmpty()) {
       return Optional.empty();
     }
     String first = files.iterator().next();
-    return Optional.of(keep(first, format.open(first).schema()).schema());
+    Schema schema = format.open(first).schema();
+    if (endless) {
+      return Optional.of(keep(first, schema).schema());
+    }
+    replace(first, schema);
+    return Optional.of(schema);
   }
 
-  /** Keeps a schema in place of one that may be there: that of a table, whose plan is to come. */
-  public void replace(String table, Schema schema) throws IOException {
+  /** Keeps a schema in place of one that may be there: of a source whose plan is to come. */
+  public void replace(String origin, Schema schema) throws IOException {
     LedgerStore store = Ledgers.open(folder);
     Optional<Versioned> before = store.read(RECORD);
-    String json = json(table, schema);
+    String json = json(origin, schema);
     if (before.isEmpty() || !before.get().content().equals(json)) {
       long version = before.map(Versioned::version).orElse(Versioned.ABSENT);
       if (store.write(RECORD, version, json).isEmpty()) {
@@ -79,7 +88,7 @@ public final class SourceSchemas {
                 + " now; run it again");
       }
     }
-    kept = new Kept(table, schema);
+    kept = new Kept(origin, schema);
   }
 
   /** Finds out whether all records of a file fit the schema; keeps the file's if there is none. */

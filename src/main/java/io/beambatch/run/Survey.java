@@ -54,7 +54,7 @@ public final class Survey {
   private @Nullable Schema source(RunFolder folder, boolean planned) throws IOException {
     SourceSchemas schemas = new SourceSchemas(folder);
     if (job.source().table() == null) {
-      return schemas.establish(job.source()).orElse(null);
+      return schemas.establish(job.source(), planned).orElse(null);
     }
     Optional<Schema> kept = planned ? schemas.read() : Optional.empty();
     if (kept.isPresent()) {
