@@ -23,6 +23,9 @@ import java.util.concurrent.ExecutorService;
  * times at once, as its seed has it, until a launch has handed out all that there is.
  */
 final class SimulatedRun {
+  private static final List<AwaitMode> MIXED =
+      List.of(AwaitMode.UNTIL_ENDED, AwaitMode.ONCE, AwaitMode.SUBMIT);
+
   private static final int MOST_LAUNCHES = 60;
   private static final int MOST_LOOKS = 600;
 
@@ -137,7 +140,7 @@ final class SimulatedRun {
     return switch (style) {
       case STAYING -> AwaitMode.UNTIL_ENDED;
       case LOOKING -> number == 0 ? AwaitMode.SUBMIT : AwaitMode.ONCE;
-      case MIXED -> AwaitMode.values()[world.random.nextInt(3)];
+      case MIXED -> MIXED.get(world.random.nextInt(MIXED.size()));
     };
   }
 
