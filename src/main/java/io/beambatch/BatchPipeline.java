@@ -86,12 +86,14 @@ public final class BatchPipeline {
   }
 
   private PCollectionTuple read(Pipeline pipeline) {
-    return pipeline.apply(
-        "Read documents",
-        ReadDocuments.from(job.source(), folder.input())
-            .withoutPlanned(new FilePlans(folder))
-            .keepingSchemaWith(folder)
-            .behind(source));
+    return pipeline.apply("Read documents", documents());
+  }
+
+  private ReadDocuments documents() {
+    return ReadDocuments.from(job.source(), folder.input())
+        .withoutPlanned(new FilePlans(folder))
+        .ofRun(folder)
+        .behind(source);
   }
 
   /** The plan of what is read, or those that are there in its place. */
@@ -135,14 +137,7 @@ public final class BatchPipeline {
       List<String> committed,
       CoordinatorSettings settings,
       ProviderFactory providers) {
-    PCollection<Plan> plans =
-        job.source().watch() == null || settings.mode() == AwaitMode.CANCEL
-            ? leaveWindows(
-                committed.isEmpty()
-                    ? planned(read(pipeline))
-                    : pipeline.apply("Shard into chunks", new CommittedPlans(committed, folder)),
-                1)
-            : watched(pipeline, committed);
+    PCollection<Plan> plans = firstPlans(pipeline, committed, settings.mode());
     PCollection<Plan> fitting =
         CheckTable.isNeeded(job) ? plans.apply("Check table", new CheckTable(job, folder)) : plans;
     PCollection<WrittenFile> written =
@@ -150,6 +145,28 @@ public final class BatchPipeline {
             .apply("Leave out what was written", RecordWritten.leavingOut(folder))
             .apply("Write", WriteResults.to(job, folder, settings.run()));
     return close(written, settings, providers);
+  }
+
+  private PCollection<Plan> firstPlans(Pipeline pipeline, List<String> committed, AwaitMode mode) {
+    boolean watched = job.source().watch() != null;
+    if (watched && mode != AwaitMode.CANCEL) {
+      return watched(pipeline, committed);
+    }
+    if (watched && job.source().messages() != null) {
+      return leaveWindows(taken(pipeline, committed), 1);
+    }
+    return leaveWindows(
+        committed.isEmpty()
+            ? planned(read(pipeline))
+            : pipeline.apply("Shard into chunks", new CommittedPlans(committed, folder)),
+        1);
+  }
+
+  /** All that was taken out of a subscription, planned or not: it is nowhere else any more. */
+  private PCollection<Plan> taken(Pipeline pipeline, List<String> committed) {
+    return PCollectionList.of(plan(pipeline.apply("Read documents", documents().takingNoMore())))
+        .and(pipeline.apply("Plans of earlier launches", new CommittedPlans(committed, folder)))
+        .apply("All plans", Flatten.pCollections());
   }
 
   /**

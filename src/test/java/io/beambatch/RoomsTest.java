@@ -32,6 +32,8 @@ class RoomsTest {
           .mayNotAccessAnyLayer()
           .whereLayer("bigquery")
           .mayOnlyAccessLayers("job", "schema")
+          .whereLayer("pubsub")
+          .mayNotAccessAnyLayer()
           .whereLayer("records")
           .mayOnlyAccessLayers("schema", "storage")
           .whereLayer("ledger")
@@ -72,6 +74,7 @@ class RoomsTest {
             "records",
             "provider",
             "bigquery",
+            "pubsub",
             "ledger",
             "cost",
             "localserver",
@@ -90,7 +93,15 @@ class RoomsTest {
     LayeredArchitecture ruled = rooms;
     List<String> allowed =
         new ArrayList<>(
-            List.of("storage", "schema", "records", "provider", "bigquery", "ledger", "cost"));
+            List.of(
+                "storage",
+                "schema",
+                "records",
+                "provider",
+                "bigquery",
+                "pubsub",
+                "ledger",
+                "cost"));
     for (String stage : STAGES) {
       ruled = ruled.whereLayer(stage).mayOnlyAccessLayers(allowed.toArray(String[]::new));
       allowed.add(stage);

@@ -128,7 +128,8 @@ final class RunFixture implements AutoCloseable {
     Storage.write(root + "/in/" + file, out -> out.write(lines.getBytes(StandardCharsets.UTF_8)));
   }
 
-  private static String line(int number) {
+  /** A document as the source has it. */
+  static String line(int number) {
     return switch (number % 100) {
       case 33 -> "broken " + number;
       case 66 -> "{\"id\":\"" + number + "\"}";
@@ -154,7 +155,7 @@ final class RunFixture implements AutoCloseable {
         });
   }
 
-  private static boolean isAnswerable(int number) {
+  static boolean isAnswerable(int number) {
     return number % 100 != 33 && number % 100 != 66;
   }
 

@@ -28,7 +28,7 @@ import org.apache.beam.sdk.values.TypeDescriptor;
  * #REQUESTS}, and {@link #UNSENDABLE} (documents that failed so far); gives one plan a window.
  *
  * <p>Input from files also has {@link #FILES}, of unbounded input each in the window of its
- * documents. A plan of unbounded input notes them, so that no file is ever in two plans.
+ * documents. A plan of a watched source notes them, so that no file is ever in two plans.
  */
 public final class ShardIntoChunks extends PTransform<PCollectionTuple, PCollection<Plan>> {
   public static final TupleTag<Document> READ = new TupleTag<>() {};
@@ -81,13 +81,13 @@ public final class ShardIntoChunks extends PTransform<PCollectionTuple, PCollect
    * from a collection of its own: if a runner lost the source's beginning, such a one would let an
    * empty plan be committed, and the run would end well with nothing read.
    */
-  private static PCollection<Tally> origin(PCollectionTuple in) {
+  private PCollection<Tally> origin(PCollectionTuple in) {
     if (!in.has(FILES)) {
       return in.getPipeline()
           .apply(
               "Plan even nothing", Create.of(Tally.ofRead(0)).withCoder(JsonCoder.of(Tally.class)));
     }
-    return in.get(READ).isBounded() == IsBounded.UNBOUNDED
+    return job.source().watch() != null
         ? in.get(FILES).apply("List files", ParDo.of(new TallyFileFn()))
         : in.get(FILES)
             .apply(

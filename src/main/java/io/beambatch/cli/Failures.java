@@ -4,6 +4,7 @@ import io.beambatch.batch.BatchException;
 import io.beambatch.bigquery.BigQueryException;
 import io.beambatch.job.JobFileException;
 import io.beambatch.provider.ProviderSettingsException;
+import io.beambatch.pubsub.PubSubException;
 import io.beambatch.run.AccountingException;
 import io.beambatch.run.NoRunException;
 import io.beambatch.run.OverBudgetException;
@@ -63,6 +64,7 @@ final class Failures {
         || thrown instanceof ProviderSettingsException
         || thrown instanceof BatchException
         || thrown instanceof BigQueryException
+        || thrown instanceof PubSubException
         || thrown instanceof AccountingException
         || thrown instanceof NoRunException
         || thrown instanceof RunException;

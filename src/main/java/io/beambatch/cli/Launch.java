@@ -52,9 +52,15 @@ final class Launch {
   /**
    * Makes sure that a source ends.
    *
-   * @throws IllegalArgumentException if it is watched
+   * @throws IllegalArgumentException if it doesn't
    */
   static void requireEnd(Job job, String command) {
+    if (job.source().messages() != null) {
+      throw new IllegalArgumentException(
+          command
+              + ": a subscription (source.type pubsub) never comes to an end; use run, which sends"
+              + " the messages of each source.window");
+    }
     if (job.source().watch() != null) {
       throw new IllegalArgumentException(
           command
@@ -160,7 +166,9 @@ final class Launch {
             + " in "
             + run.folder().path());
     err.flush();
-    new Survey(job, options.beam()).check(run.folder(), !committed.isEmpty());
+    Survey survey = new Survey(job, options.beam());
+    (mode == AwaitMode.CANCEL ? survey.takingNoMore() : survey)
+        .check(run.folder(), !committed.isEmpty());
     Pipeline pipeline = Pipeline.create(options.beam());
     PlanGate gate = mode == AwaitMode.CANCEL ? PlanGate.OPEN : new Budget(job, run.folder());
     new BatchPipeline(job, run.folder(), gate)

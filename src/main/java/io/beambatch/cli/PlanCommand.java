@@ -42,6 +42,12 @@ final class PlanCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Job job = options.readJob();
+    if (job.source().messages() != null) {
+      throw new IllegalArgumentException(
+          "plan: a subscription never comes to an end, and a message that is read is taken from it;"
+              + " estimate with a file of such messages, one a line: --set"
+              + " 'source={type: jsonl, path: messages.jsonl}'");
+    }
     RunFolder scratch = RunFolder.of(options.staging(), job.name(), "plan-" + UUID.randomUUID());
     try {
       Estimate estimate = Estimate.of(job, plan(job, scratch));

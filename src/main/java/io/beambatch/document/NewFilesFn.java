@@ -1,9 +1,9 @@
 package io.beambatch.document;
 
 import java.io.IOException;
-import java.util.List;
 import java.util.Set;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
+import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.state.BagState;
 import org.apache.beam.sdk.state.StateSpec;
 import org.apache.beam.sdk.state.StateSpecs;
@@ -18,21 +18,22 @@ import org.apache.beam.sdk.values.KV;
  * them come out apart, and are not to be read again.
  */
 final class NewFilesFn extends DoFn<KV<String, Long>, String> {
-  private final List<String> patterns;
+  private final FileFinder finder;
   private final PlannedFiles plans;
 
   @StateId("seen")
   private final StateSpec<BagState<String>> seenSpec = StateSpecs.bag(StringUtf8Coder.of());
 
-  NewFilesFn(List<String> patterns, PlannedFiles plans) {
-    this.patterns = patterns;
+  NewFilesFn(FileFinder finder, PlannedFiles plans) {
+    this.finder = finder;
     this.plans = plans;
   }
 
   @ProcessElement
-  public void look(@StateId("seen") BagState<String> seen, MultiOutputReceiver out)
+  public void look(
+      @StateId("seen") BagState<String> seen, PipelineOptions options, MultiOutputReceiver out)
       throws IOException {
-    Set<String> found = FilePatterns.matchAny(patterns);
+    Set<String> found = finder.find(options);
     seen.read().forEach(found::remove);
     if (found.isEmpty()) {
       return;
@@ -42,5 +43,10 @@ final class NewFilesFn extends DoFn<KV<String, Long>, String> {
     inPlans.forEach(out.get(ReadDocuments.PLANNED)::output);
     found.removeAll(inPlans);
     found.forEach(out.get(ReadDocuments.FILES)::output);
+  }
+
+  @Teardown
+  public void close() {
+    finder.close();
   }
 }

@@ -5,6 +5,7 @@ import io.beambatch.storage.RunFolder;
 import io.beambatch.storage.Storage;
 import java.io.IOException;
 import java.util.List;
+import java.util.Objects;
 import org.apache.beam.runners.direct.DirectRunner;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.ListCoder;
@@ -16,6 +17,7 @@ import org.apache.beam.sdk.options.ValueProvider.StaticValueProvider;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.GroupByKey;
+import org.apache.beam.sdk.transforms.MapElements;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.Reshuffle;
@@ -27,11 +29,12 @@ import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionTuple;
 import org.apache.beam.sdk.values.TupleTag;
 import org.apache.beam.sdk.values.TupleTagList;
+import org.apache.beam.sdk.values.TypeDescriptors;
 import org.joda.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a source's files, or its table, into documents.
+ * Reads a source's files, its table, or its messages into documents.
  *
  * <p>Every record becomes exactly one element: in {@link #DOCUMENTS}, or in {@link #INVALID} with
  * file, line and cause. Blank lines are no records. A pattern that matches no file is an error
@@ -51,6 +54,9 @@ import org.jspecify.annotations.Nullable;
  * was found, and so does its path in {@link #FILES}. Files have to appear complete, by being moved
  * into place: they are read once.
  *
+ * <p>Messages of a subscription are taken into files of the run first ({@link Inbox}), and then
+ * read as files of a watched source are, which go by their names in the inbox.
+ *
  * <pre>{@code
  * PCollectionTuple read = pipeline.apply("Read documents", ReadDocuments.from(source, staging));
  * PCollection<Document> documents = read.get(ReadDocuments.DOCUMENTS);
@@ -60,10 +66,10 @@ public final class ReadDocuments extends PTransform<PBegin, PCollectionTuple> {
   public static final TupleTag<Document> DOCUMENTS = new TupleTag<>("documents") {};
   public static final TupleTag<FailedDocument> INVALID = new TupleTag<>("invalid") {};
 
-  /** Paths of the files that are read. */
+  /** Paths of the files that are read, or names of files of messages. */
   public static final TupleTag<String> FILES = new TupleTag<>("files") {};
 
-  /** Paths of files that are not read because they are planned; from watched sources only. */
+  /** The same of files that are not read because they are planned; from watched sources only. */
   public static final TupleTag<String> PLANNED = new TupleTag<>("planned") {};
 
   /** Names of plans that are to be taken up in place of files that are not read. */
@@ -73,17 +79,20 @@ public final class ReadDocuments extends PTransform<PBegin, PCollectionTuple> {
   private final ValueProvider<String> stagingFolder;
   private final ReadSettings settings;
   private final PlannedFiles planned;
-  private final @Nullable RunFolder schemaFolder;
+  private final @Nullable RunFolder run;
   private final ReadGate gate;
+  private final boolean ends;
 
   private ReadDocuments(
       SourceSpec source,
       ValueProvider<String> stagingFolder,
       ReadSettings settings,
       PlannedFiles planned,
-      @Nullable RunFolder schemaFolder,
-      ReadGate gate) {
-    this.schemaFolder = schemaFolder;
+      @Nullable RunFolder run,
+      ReadGate gate,
+      boolean ends) {
+    this.run = run;
+    this.ends = ends;
     this.source = source;
     this.stagingFolder = stagingFolder;
     this.settings = settings;
@@ -100,7 +109,7 @@ public final class ReadDocuments extends PTransform<PBegin, PCollectionTuple> {
   public static ReadDocuments from(SourceSpec source, ValueProvider<String> stagingFolder) {
     SliceReader.scanner(source);
     return new ReadDocuments(
-        source, stagingFolder, ReadSettings.DEFAULT, PlannedFiles.NONE, null, ReadGate.OPEN);
+        source, stagingFolder, ReadSettings.DEFAULT, PlannedFiles.NONE, null, ReadGate.OPEN, false);
   }
 
   static ReadDocuments from(SourceSpec source, String stagingFolder) {
@@ -109,21 +118,29 @@ public final class ReadDocuments extends PTransform<PBegin, PCollectionTuple> {
 
   /** Reads files, or gives {@link #PLANS} in their place; asked once, where the pipeline runs. */
   public ReadDocuments behind(ReadGate other) {
-    return new ReadDocuments(source, stagingFolder, settings, planned, schemaFolder, other);
+    return new ReadDocuments(source, stagingFolder, settings, planned, run, other, ends);
   }
 
   ReadDocuments withSettings(ReadSettings changed) {
-    return new ReadDocuments(source, stagingFolder, changed, planned, schemaFolder, gate);
+    return new ReadDocuments(source, stagingFolder, changed, planned, run, gate, ends);
   }
 
   /** Does not read those files of a watched source that are planned. */
   public ReadDocuments withoutPlanned(PlannedFiles files) {
-    return new ReadDocuments(source, stagingFolder, settings, files, schemaFolder, gate);
+    return new ReadDocuments(source, stagingFolder, settings, files, run, gate, ends);
   }
 
-  /** Keeps the schema of a source whose files bring one with a run, and checks all files by it. */
-  public ReadDocuments keepingSchemaWith(RunFolder folder) {
-    return new ReadDocuments(source, stagingFolder, settings, planned, folder, gate);
+  /**
+   * Keeps with a run what its source brings: the schema of files that have one, by which all files
+   * are checked, and the messages of a subscription.
+   */
+  public ReadDocuments ofRun(RunFolder folder) {
+    return new ReadDocuments(source, stagingFolder, settings, planned, folder, gate, ends);
+  }
+
+  /** Of a subscription, reads only messages that the run has taken, and are in no plan. */
+  public ReadDocuments takingNoMore() {
+    return new ReadDocuments(source, stagingFolder, settings, planned, run, gate, true);
   }
 
   @Override
@@ -136,14 +153,39 @@ public final class ReadDocuments extends PTransform<PBegin, PCollectionTuple> {
       PCollection<String> files = matched.get(FILES);
       return read(files).and(FILES, files).and(PLANS, matched.get(PLANS));
     }
-    PCollectionTuple found = watch(begin);
-    PCollection<String> files =
-        found
-            .get(FILES)
-            .apply(
-                "Window by time found",
-                Window.into(FixedWindows.of(Duration.millis(source.window().toMillis()))));
+    if (source.messages() != null) {
+      return messages(begin, Objects.requireNonNull(run, "messages need the folder of a run"));
+    }
+    List<String> patterns = patterns();
+    PCollectionTuple found = watch(begin, options -> FilePatterns.matchAny(patterns));
+    PCollection<String> files = windowed(found);
     return read(files).and(FILES, files).and(PLANNED, found.get(PLANNED));
+  }
+
+  private PCollectionTuple messages(PBegin begin, RunFolder folder) {
+    if (ends) {
+      PCollection<String> left = begin.apply("Messages taken", new LeftMessages(folder, planned));
+      return read(left.apply("Locate", located(folder))).and(FILES, left);
+    }
+    PCollectionTuple found =
+        watch(begin, new FetchMessages(source.messages().subscription(), folder, source.watch()));
+    PCollection<String> files = windowed(found);
+    return read(files.apply("Locate", located(folder)))
+        .and(FILES, files)
+        .and(PLANNED, found.get(PLANNED));
+  }
+
+  /** Names in the inbox stay as they are, wherever the run's folder is mounted. */
+  private static MapElements<String, String> located(RunFolder folder) {
+    return MapElements.into(TypeDescriptors.strings()).via(folder::inbox);
+  }
+
+  private PCollection<String> windowed(PCollectionTuple found) {
+    return found
+        .get(FILES)
+        .apply(
+            "Window by time found",
+            Window.into(FixedWindows.of(Duration.millis(source.window().toMillis()))));
   }
 
   private PCollectionTuple read(PCollection<String> files) {
@@ -152,9 +194,7 @@ public final class ReadDocuments extends PTransform<PBegin, PCollectionTuple> {
     PCollection<Slice> slices =
         files
             .apply("Spread files", Reshuffle.viaRandomKey())
-            .apply(
-                "Cut into slices",
-                ParDo.of(new CutFn(source, cutting, stagingFolder, schemaFolder)))
+            .apply("Cut into slices", ParDo.of(new CutFn(source, cutting, stagingFolder, run)))
             .setCoder(SliceCoder.of());
     return (direct ? pace(slices) : slices)
         .apply("Spread slices", Reshuffle.viaRandomKey())
@@ -178,7 +218,7 @@ public final class ReadDocuments extends PTransform<PBegin, PCollectionTuple> {
    * A source of looks, and not Beam's {@code Watch}: that begins with one element, and Flink, once
    * that has come, either holds back the time for good or leaves out the waits between two looks.
    */
-  private PCollectionTuple watch(PBegin begin) {
+  private PCollectionTuple watch(PBegin begin, FileFinder finder) {
     return begin
         .apply(
             "Look again and again",
@@ -187,7 +227,7 @@ public final class ReadDocuments extends PTransform<PBegin, PCollectionTuple> {
         .setCoder(KvCoder.of(StringUtf8Coder.of(), VarLongCoder.of()))
         .apply(
             "Find new files",
-            ParDo.of(new NewFilesFn(patterns(), planned))
+            ParDo.of(new NewFilesFn(finder, planned))
                 .withOutputTags(FILES, TupleTagList.of(PLANNED)));
   }
 

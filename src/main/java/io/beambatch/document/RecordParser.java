@@ -1,6 +1,7 @@
 package io.beambatch.document;
 
 import io.beambatch.storage.RecordReader;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Makes documents of one format's records. */
@@ -8,4 +9,13 @@ interface RecordParser {
 
   /** The document that the reader's current record is; null if the record is blank. */
   @Nullable Document parse(RecordReader record) throws InvalidRecordException;
+
+  /** What the reader's current record is instead, if it can't become a document. */
+  default FailedDocument failed(Slice slice, RecordReader record, InvalidRecordException problem) {
+    String json =
+        Objects.requireNonNullElseGet(
+            problem.json(),
+            () -> SourceRecord.line(Utf8.replacing(record.buffer(), record.start(), record.end())));
+    return SliceReader.failed(slice, record.line(), problem.getMessage(), json);
+  }
 }

@@ -64,8 +64,7 @@ final class SliceReader {
           receiver.document(document);
         }
       } catch (InvalidRecordException e) {
-        String json = Objects.requireNonNullElseGet(e.json(), () -> rawLine(record));
-        receiver.invalid(failed(slice, record.line(), e.getMessage(), json));
+        receiver.invalid(parser.failed(slice, record, e));
       }
     }
   }
@@ -77,10 +76,6 @@ final class SliceReader {
     return "a " + record + " of " + bytes + " bytes, more than " + settings.record() + advice;
   }
 
-  private static String rawLine(RecordReader record) {
-    return SourceRecord.line(Utf8.replacing(record.buffer(), record.start(), record.end()));
-  }
-
   private RecordParser parser(Slice slice, RecordScanner scanner) {
     String name = new SourceFile(slice.file()).name();
     return switch (source.type()) {
@@ -89,6 +84,7 @@ final class SliceReader {
       case CSV ->
           new CsvRecords(
               name, source.id(), slice.header(), source.delimiter(), (CsvScanner) scanner);
+      case PUBSUB -> new MessageRecords(source.messages(), source.id());
       case BIGQUERY -> throw new IllegalStateException("rows of a table are not in files");
       case AVRO, PARQUET -> throw new IllegalStateException("files of records have no lines");
     };

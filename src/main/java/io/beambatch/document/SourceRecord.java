@@ -1,7 +1,7 @@
 package io.beambatch.document;
 
 /** What stands for source records that are no JSON objects themselves. */
-final class SourceRecord {
+public final class SourceRecord {
   /** The only field of an object that stands for a broken record: its raw text. */
   static final String LINE = "_line";
 
@@ -16,7 +16,7 @@ final class SourceRecord {
   }
 
   /** Stands for a record by its place. */
-  static String pointer(String file, long line, long bytes) {
+  public static String pointer(String file, long line, long bytes) {
     JsonText place = new JsonText().put("file", file).put("line", line).put("bytes", bytes);
     return new JsonText().put(SOURCE, place).build();
   }

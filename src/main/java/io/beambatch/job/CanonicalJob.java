@@ -40,9 +40,11 @@ public final class CanonicalJob {
     put(sink, "path", job.sink().path());
     put(sink, "compression", job.sink().compression().code());
     table(sink, job.sink().table());
+    put(sink, "topic", job.sink().topic());
     ObjectNode failures = root.putObject("failures");
     put(failures, "path", job.failures().path());
     table(failures, job.failures().table());
+    put(failures, "topic", job.failures().topic());
     root.putObject("limits")
         .put("requests", job.limits().requests())
         .put("bytes", job.limits().bytes())
@@ -77,6 +79,10 @@ public final class CanonicalJob {
       put(json, "table", table == null ? null : table.toString());
       put(json, "query", source.table().query());
       json.put("method", source.table().method().name());
+    }
+    if (source.messages() != null) {
+      json.put("subscription", source.messages().subscription());
+      put(json, "attributes", source.messages().attributes());
     }
     put(json, "id", source.id());
     json.put("whole_file", source.wholeFile()).put("delimiter", String.valueOf(source.delimiter()));

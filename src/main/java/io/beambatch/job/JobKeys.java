@@ -40,6 +40,8 @@ final class JobKeys {
             "table",
             "query",
             "method",
+            "subscription",
+            "attributes",
             "id",
             "whole_file",
             "delimiter",
@@ -54,11 +56,12 @@ final class JobKeys {
             "path",
             "compression",
             "table",
+            "topic",
             "write_disposition",
             "create_disposition",
             "partition"));
     BY_SECTION.put("sink.partition", List.of("field", "type"));
-    BY_SECTION.put("failures", List.of("path", "table"));
+    BY_SECTION.put("failures", List.of("path", "table", "topic"));
     BY_SECTION.put(
         "limits", List.of("requests", "bytes", "enqueued_tokens", "enqueued_requests", "cost_usd"));
     BY_SECTION.put("retry", List.of("attempts", "max_failed"));
@@ -124,6 +127,13 @@ final class JobKeys {
     if (secret(key)) {
       return message
           .append("; keys of the provider come from the environment: OPENAI_API_KEY")
+          .toString();
+    }
+    if (section.equals("source") && key.equals("topic")) {
+      return message
+          .append("; a topic keeps no messages for later, a subscription does: create one")
+          .append(" (gcloud pubsub subscriptions create NAME --topic=TOPIC), and name it in")
+          .append(" source.subscription")
           .toString();
     }
     homes(key)

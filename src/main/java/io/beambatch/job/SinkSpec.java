@@ -9,22 +9,29 @@ import org.jspecify.annotations.Nullable;
  * Where answered documents go.
  *
  * @param path a prefix, local or {@code gs://}; files are called {@code
- *     <path>-<run>-<shard>.<type>}; null for {@link Type#BIGQUERY}
+ *     <path>-<run>-<shard>.<type>}; null for {@link Type#BIGQUERY} and {@link Type#PUBSUB}
  * @param compression of the files
  * @param table for {@link Type#BIGQUERY}, else null
+ * @param topic for {@link Type#PUBSUB}, {@code projects/<project>/topics/<name>}; else null
  */
 public record SinkSpec(
-    Type type, @Nullable String path, Compression compression, @Nullable TableSink table)
+    Type type,
+    @Nullable String path,
+    Compression compression,
+    @Nullable TableSink table,
+    @Nullable String topic)
     implements Serializable {
 
   /** A sink of files, compressed as its type usually is. */
   public SinkSpec(Type type, String path) {
-    this(type, path, type.compressions().get(0), null);
+    this(type, path, type.compressions().get(0), null, null);
   }
 
   /** Where a run's answers are, for people. */
   public String place(String run) {
-    return table == null ? path + "-" + run + "-*" : table.table().toString();
+    return topic != null
+        ? topic
+        : table == null ? path + "-" + run + "-*" : table.table().toString();
   }
 
   /** The formats a sink can have. */
@@ -33,11 +40,12 @@ public record SinkSpec(
     CSV,
     AVRO,
     PARQUET,
-    BIGQUERY;
+    BIGQUERY,
+    PUBSUB;
 
     /** Whether all documents of the sink have the same columns. */
     public boolean hasColumns() {
-      return this != JSONL;
+      return this != JSONL && this != PUBSUB;
     }
 
     /** Whether values have to be of their columns' types. */
@@ -54,7 +62,7 @@ public record SinkSpec(
             List.of(Compression.SNAPPY, Compression.DEFLATE, Compression.ZSTD, Compression.NONE);
         case PARQUET ->
             List.of(Compression.SNAPPY, Compression.GZIP, Compression.ZSTD, Compression.NONE);
-        case BIGQUERY -> List.of(Compression.NONE);
+        case BIGQUERY, PUBSUB -> List.of(Compression.NONE);
       };
     }
   }

@@ -6,11 +6,18 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Reads where documents come from and where they go. */
 final class SourceReader {
   private static final Pattern SCHEME = Pattern.compile("([A-Za-z][A-Za-z0-9+.-]*)://.*");
   private static final Duration WINDOW = Duration.ofMinutes(10);
+  private static final Duration SOONEST_LOOK = Duration.ofSeconds(1);
+  private static final Duration LATEST_LOOK = Duration.ofSeconds(30);
+  private static final String FILES = "files";
+  private static final String BIGQUERY = "'type: bigquery'";
+  private static final String PUBSUB = "'type: pubsub'";
   private static final Duration MONTH = Duration.ofDays(30);
 
   private SourceReader() {}
@@ -22,41 +29,53 @@ final class SourceReader {
       section.problem("whole_file", "is for 'type: text' only");
     }
     boolean table = type == SourceSpec.Type.BIGQUERY;
-    only(section, table, "bigquery", "table", "query", "method");
-    only(section, !table, "files", "path", "watch", "window");
-    Optional<YamlValue> watch = table ? Optional.empty() : section.value("watch");
+    boolean messages = type == SourceSpec.Type.PUBSUB;
+    boolean files = !table && !messages;
+    only(section, table, BIGQUERY, "table", "query", "method");
+    only(section, messages, PUBSUB, "subscription", "attributes");
+    only(section, files, FILES, "path", "watch");
+    only(section, !table, FILES + " and " + PUBSUB, "window");
+    Duration window = section.duration("window", Duration.ofMillis(100), MONTH, WINDOW);
     return new SourceSpec(
         type,
-        table ? List.of() : paths(section),
+        files ? paths(section) : List.of(),
         table ? TableReader.source(section) : null,
+        messages ? MessageReader.source(section) : null,
         section.text("id", "the name of a field"),
         wholeFile,
         delimiter(section, type),
-        watch.isEmpty()
-            ? null
-            : section.duration("watch", Duration.ofMillis(100), Duration.ofDays(1), WINDOW),
-        section.duration("window", Duration.ofMillis(100), MONTH, WINDOW));
+        messages ? look(window) : watch(section, files),
+        window);
+  }
+
+  private static @Nullable Duration watch(Section section, boolean files) {
+    return files && section.value("watch").isPresent()
+        ? section.duration("watch", Duration.ofMillis(100), Duration.ofDays(1), WINDOW)
+        : null;
+  }
+
+  /** How often messages are fetched, each time into a file: some ten times a window. */
+  private static Duration look(Duration window) {
+    Duration tenth = window.dividedBy(10);
+    return tenth.compareTo(SOONEST_LOOK) < 0
+        ? SOONEST_LOOK
+        : tenth.compareTo(LATEST_LOOK) > 0 ? LATEST_LOOK : tenth;
   }
 
   static SinkSpec sink(Section section) {
     SinkSpec.Type type = section.oneOf("type", SinkSpec.Type.class);
     boolean table = type == SinkSpec.Type.BIGQUERY;
-    only(
-        section,
-        table,
-        "bigquery",
-        "table",
-        "write_disposition",
-        "create_disposition",
-        "partition");
-    only(section, !table, "files", "path", "compression");
-    return table
-        ? new SinkSpec(type, null, SinkSpec.Compression.NONE, TableReader.sink(section))
-        : new SinkSpec(
-            type,
-            prefix(section, section.requiredText("path", PREFIX)),
-            compression(section, type),
-            null);
+    boolean topic = type == SinkSpec.Type.PUBSUB;
+    boolean files = !table && !topic;
+    only(section, table, BIGQUERY, "table", "write_disposition", "create_disposition", "partition");
+    only(section, topic, PUBSUB, "topic");
+    only(section, files, FILES, "path", "compression");
+    return new SinkSpec(
+        type,
+        files ? prefix(section, section.requiredText("path", PREFIX)) : null,
+        files ? compression(section, type) : SinkSpec.Compression.NONE,
+        table ? TableReader.sink(section) : null,
+        topic ? MessageReader.topic(section) : null);
   }
 
   private static SinkSpec.Compression compression(Section section, SinkSpec.Type type) {
@@ -69,18 +88,42 @@ final class SourceReader {
 
   /** Failures go beside the answers unless the file says otherwise. */
   static FailuresSpec failures(Section section, SinkSpec sink) {
-    String path = section.text("path", PREFIX);
-    if (section.value("table").isPresent()) {
-      if (path != null) {
-        section.problem("table", "can't stand beside failures.path: failures go to one place");
-      }
-      return TableReader.failures(section, sink);
+    List<String> given =
+        Stream.of("path", "table", "topic").filter(key -> section.value(key).isPresent()).toList();
+    if (given.isEmpty()) {
+      return beside(sink);
     }
-    if (path == null) {
-      return sink.table() == null
-          ? new FailuresSpec(sink.path() + "-failed")
-          : TableReader.failuresBeside(sink.table());
+    if (given.size() > 1) {
+      section.problem(
+          given.get(1),
+          "can't stand beside failures." + given.get(0) + ": failures go to one place");
     }
+    return switch (given.get(0)) {
+      case "table" -> TableReader.failures(section, sink);
+      case "topic" -> new FailuresSpec(null, null, topic(section, sink));
+      default -> files(section, sink);
+    };
+  }
+
+  private static FailuresSpec beside(SinkSpec sink) {
+    if (sink.topic() != null) {
+      return new FailuresSpec(null, null, sink.topic() + "-failed");
+    }
+    return sink.table() == null
+        ? new FailuresSpec(sink.path() + "-failed")
+        : TableReader.failuresBeside(sink.table());
+  }
+
+  private static String topic(Section section, SinkSpec sink) {
+    String topic = MessageReader.topic(section);
+    if (topic.equals(sink.topic())) {
+      section.problem("topic", "must not be the sink's topic: answers and failures would mix");
+    }
+    return topic;
+  }
+
+  private static FailuresSpec files(Section section, SinkSpec sink) {
+    String path = section.requiredText("path", PREFIX);
     if (path.equals(sink.path())) {
       section.problem("path", "must not be the sink's path: answers and failures would mix");
     }
@@ -88,11 +131,10 @@ final class SourceReader {
   }
 
   /** Reports keys that another type has. */
-  private static void only(Section section, boolean right, String type, String... keys) {
+  private static void only(Section section, boolean right, String kind, String... keys) {
     for (String key : keys) {
       if (!right && section.value(key).isPresent()) {
-        section.problem(
-            key, type.equals("files") ? "is for files only" : "is for 'type: bigquery' only");
+        section.problem(key, "is for " + kind + " only");
       }
     }
   }

@@ -9,18 +9,20 @@ import org.jspecify.annotations.Nullable;
  * Where documents come from.
  *
  * @param paths file patterns, local or {@code gs://}; at least one, but none for {@link
- *     Type#BIGQUERY}
+ *     Type#BIGQUERY} and {@link Type#PUBSUB}
  * @param table for {@link Type#BIGQUERY}, else null
+ * @param messages for {@link Type#PUBSUB}, else null
  * @param id the field that names a document, or null: documents are named by file and line
  * @param wholeFile for {@link Type#TEXT}: one document a file, not one a line
  * @param delimiter for {@link Type#CSV}: what stands between two fields
- * @param watch how often to look for new files, or null to read what is there once
- * @param window for watched sources: how long files are gathered before they are sent
+ * @param watch how often to look for new files or messages, or null to read what is there once
+ * @param window for watched sources: how long files or messages are gathered before they are sent
  */
 public record SourceSpec(
     Type type,
     List<String> paths,
     @Nullable TableSource table,
+    @Nullable MessageSource messages,
     @Nullable String id,
     boolean wholeFile,
     char delimiter,
@@ -37,12 +39,12 @@ public record SourceSpec(
       char delimiter,
       @Nullable Duration watch,
       Duration window) {
-    this(type, paths, null, id, wholeFile, delimiter, watch, window);
+    this(type, paths, null, null, id, wholeFile, delimiter, watch, window);
   }
 
   /** The same source as it stands now, without waiting for more. */
   SourceSpec withoutWatch() {
-    return new SourceSpec(type, paths, table, id, wholeFile, delimiter, null, window);
+    return new SourceSpec(type, paths, table, messages, id, wholeFile, delimiter, null, window);
   }
 
   /** The formats a source can have. */
@@ -58,7 +60,9 @@ public record SourceSpec(
     /** Parquet files. */
     PARQUET,
     /** Rows of a table or of a query. */
-    BIGQUERY;
+    BIGQUERY,
+    /** Messages of a subscription, each a JSON object. It is watched always. */
+    PUBSUB;
 
     /** Whether the source itself says what fields its documents have, and of what types. */
     public boolean hasSchema() {

@@ -36,7 +36,7 @@ final class TableReader {
     if (sink.table() != null && table.equals(sink.table().table())) {
       section.problem("table", "must not be the sink's table: answers and failures would mix");
     }
-    return new FailuresSpec(null, TableSink.appending(table));
+    return new FailuresSpec(null, TableSink.appending(table), null);
   }
 
   /** The table beside the sink's that failures go to if the file names none. */
@@ -45,7 +45,8 @@ final class TableReader {
     return new FailuresSpec(
         null,
         TableSink.appending(
-            new TableName(table.project(), table.dataset(), table.table() + "_failed")));
+            new TableName(table.project(), table.dataset(), table.table() + "_failed")),
+        null);
   }
 
   private static @Nullable Partition partition(Section section) {

@@ -4,6 +4,7 @@ import io.beambatch.bigquery.Columns;
 import io.beambatch.bigquery.TableChecks;
 import io.beambatch.document.SourceSchemas;
 import io.beambatch.job.Job;
+import io.beambatch.pubsub.PubSubChecks;
 import io.beambatch.sink.SinkSchema;
 import io.beambatch.storage.RunFolder;
 import java.io.IOException;
@@ -20,21 +21,35 @@ import org.jspecify.annotations.Nullable;
 public final class Survey {
   private final Job job;
   private final PipelineOptions options;
+  private final boolean isRead;
 
   /** A survey with the rights and the project of these options. */
   public Survey(Job job, PipelineOptions options) {
+    this(job, options, true);
+  }
+
+  private Survey(Job job, PipelineOptions options, boolean isRead) {
     this.job = job;
     this.options = options;
+    this.isRead = isRead;
+  }
+
+  /** A survey for a launch that takes no messages any more. */
+  public Survey takingNoMore() {
+    return new Survey(job, options, false);
   }
 
   /**
-   * Looks at all tables, and at the first file of a source whose files bring their schema.
+   * Looks at all tables, topics and subscriptions, and at the first file of a source whose files
+   * bring their schema.
    *
    * @param planned whether the run's plan is committed
    * @throws IOException naming the file, if it can't be read, or if the sink can't hold its records
    * @throws io.beambatch.bigquery.BigQueryException naming the key and the table if one won't do
+   * @throws io.beambatch.pubsub.PubSubException likewise
    */
   public void check(RunFolder folder, boolean planned) throws IOException {
+    messages();
     Schema documents = source(folder, planned);
     if (documents != null) {
       SinkSchema.checkFiles(job, documents);
@@ -48,6 +63,19 @@ public final class Survey {
       Schema failed = documents == null ? null : SinkSchema.failed(documents);
       new TableChecks(options)
           .sink("failures.table", job.failures().table(), failed, folder.path(), planned);
+    }
+  }
+
+  private void messages() throws IOException {
+    PubSubChecks checks = new PubSubChecks(options);
+    if (job.source().messages() != null && isRead) {
+      checks.subscription("source.subscription", job.source().messages().subscription());
+    }
+    if (job.sink().topic() != null) {
+      checks.topic("sink.topic", job.sink().topic());
+    }
+    if (job.failures().topic() != null) {
+      checks.topic("failures.topic", job.failures().topic());
     }
   }
 

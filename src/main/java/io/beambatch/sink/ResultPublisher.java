@@ -32,8 +32,10 @@ record ResultPublisher(SinkSpec sink, FailuresSpec failures, RunFolder folder)
             job.sink().type(),
             absolute(job.sink().path()),
             job.sink().compression(),
-            job.sink().table()),
-        new FailuresSpec(absolute(job.failures().path()), job.failures().table()),
+            job.sink().table(),
+            job.sink().topic()),
+        new FailuresSpec(
+            absolute(job.failures().path()), job.failures().table(), job.failures().topic()),
         folder);
   }
 
@@ -46,7 +48,7 @@ record ResultPublisher(SinkSpec sink, FailuresSpec failures, RunFolder folder)
     return switch (sink.type()) {
       case AVRO -> RecordFormat.AVRO;
       case PARQUET -> RecordFormat.PARQUET;
-      case JSONL, CSV, BIGQUERY -> null;
+      case JSONL, CSV, BIGQUERY, PUBSUB -> null;
     };
   }
 
@@ -109,7 +111,12 @@ record ResultPublisher(SinkSpec sink, FailuresSpec failures, RunFolder folder)
     return schema.getFields().stream().map(FieldNames::original).toList();
   }
 
-  /** The table that takes a kind of documents; null if files do. */
+  /** The topic that takes a kind of documents; null if none does. */
+  @Nullable String topic(ResultFile.Kind kind) {
+    return kind == ResultFile.Kind.ANSWERED ? sink.topic() : failures.topic();
+  }
+
+  /** The table that takes a kind of documents; null if none does. */
   @Nullable TableSink table(ResultFile.Kind kind) {
     return kind == ResultFile.Kind.ANSWERED ? sink.table() : failures.table();
   }

@@ -17,11 +17,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Delivers result files: answered documents to {@code <sink.path>-<run>-<shard>.<jsonl|csv>},
  * failed ones to {@code <failures.path>-<run>-<shard>.jsonl}; or into tables of BigQuery, as {@link
- * TableWriter} does it.
+ * TableWriter} does it, or to topics of Pub/Sub, as {@link TopicWriter} does.
  *
  * <p>A file appears under its name when it is complete, and a repetition puts the same file in its
- * place, so no document is ever delivered twice. A file that has not as many documents as its
- * {@link ResultFile} says stops the pipeline, and is not delivered.
+ * place, so no document is ever delivered twice (but to a topic it may be). A file that has not as
+ * many documents as its {@link ResultFile} says stops the pipeline, and is not delivered.
  *
  * <p>JSON lines are copied byte for byte. The columns of CSV files are the fields of all documents
  * that the run has planned ({@link SinkSchema}), so that its files fit together. Objects and arrays
@@ -64,7 +64,7 @@ public final class WriteResults
   }
 
   private static void check(String field, @Nullable String path) throws IOException {
-    if (path == null) { // a table
+    if (path == null) { // a table or a topic
       return;
     }
     try {
@@ -85,6 +85,7 @@ public final class WriteResults
     private final RunFolder folder;
     private final ResultPublisher publisher;
     private final TableWriter tables;
+    private final TopicWriter topics;
     private transient @Nullable SinkSchema schema;
 
     PublishFn(Job job, RunFolder folder, RunIdentity run) {
@@ -92,6 +93,7 @@ public final class WriteResults
       this.folder = folder;
       this.publisher = ResultPublisher.of(job, folder);
       this.tables = new TableWriter(job, folder, run);
+      this.topics = new TopicWriter(job, run);
     }
 
     @Setup
@@ -105,6 +107,10 @@ public final class WriteResults
         throws IOException, InterruptedException {
       if (publisher.table(file.kind()) != null) {
         written.output(tables.load(file, options));
+        return;
+      }
+      if (publisher.topic(file.kind()) != null) {
+        written.output(topics.publish(file, options));
         return;
       }
       Schema columns =

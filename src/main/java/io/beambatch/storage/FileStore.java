@@ -40,6 +40,9 @@ interface FileStore {
   /** The size in bytes; {@link FileNotFoundException} if there is no such file. */
   long size(String path) throws IOException;
 
+  /** The names of the files in a folder, in any order; none if it isn't there. */
+  List<String> list(String folder) throws IOException;
+
   /** Deletes files; those that are not there are no error. */
   void delete(List<String> paths) throws IOException;
 

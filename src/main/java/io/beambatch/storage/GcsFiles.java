@@ -10,6 +10,7 @@ import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.SeekableByteChannel;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.beam.sdk.extensions.gcp.options.GcsOptions;
 import org.apache.beam.sdk.extensions.gcp.storage.GcsCreateOptions;
@@ -107,20 +108,45 @@ final class GcsFiles implements FileStore {
   }
 
   @Override
+  public List<String> list(String folder) throws IOException {
+    String prefix = GcsPath.fromUri(folder + "/").getObject();
+    List<String> names = new ArrayList<>();
+    forEachPage(
+        folder,
+        objects ->
+            objects.stream()
+                .map(object -> object.getName().substring(prefix.length()))
+                .filter(name -> !name.isEmpty() && !name.contains("/"))
+                .forEach(names::add));
+    return names;
+  }
+
+  @Override
   public void deleteFolder(String folder) throws IOException {
+    forEachPage(
+        folder,
+        objects ->
+            delete(objects.stream().map(object -> GcsPath.fromObject(object).toString()).toList()));
+  }
+
+  private static void forEachPage(String folder, Page page) throws IOException {
     GcsPath path = GcsPath.fromUri(folder + "/");
-    String page = null;
+    String next = null;
     do {
       Objects found;
       try {
-        found = util().listObjects(path.getBucket(), path.getObject(), page);
+        found = util().listObjects(path.getBucket(), path.getObject(), next);
       } catch (IOException e) {
         throw GcsErrors.explain(folder, e);
       }
-      List<StorageObject> objects = found.getItems() == null ? List.of() : found.getItems();
-      delete(objects.stream().map(object -> GcsPath.fromObject(object).toString()).toList());
-      page = found.getNextPageToken();
-    } while (page != null);
+      page.take(found.getItems() == null ? List.of() : found.getItems());
+      next = found.getNextPageToken();
+    } while (next != null);
+  }
+
+  @FunctionalInterface
+  private interface Page {
+    void take(List<StorageObject> objects) throws IOException;
   }
 
   private static FileNotFoundException noSuchFile(String path, FileNotFoundException e) {

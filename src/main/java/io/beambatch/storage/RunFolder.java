@@ -67,6 +67,16 @@ public record RunFolder(ValueProvider<String> location) implements Serializable 
     return path() + "/results/" + chunk + "." + file;
   }
 
+  /** Where messages are that were taken from a subscription. */
+  public String inbox() {
+    return path() + "/inbox";
+  }
+
+  /** A file of messages, such as {@code 20260131T120000000-k3v9x0a1-000001.jsonl}. */
+  public String inbox(String file) {
+    return inbox() + "/" + file;
+  }
+
   /** Where compressed input is unpacked. */
   public ValueProvider<String> input() {
     return NestedValueProvider.of(location, path -> path + "/input");

@@ -85,6 +85,11 @@ public final class Storage {
     }
   }
 
+  /** The names of the files in a folder, in any order; none if it isn't there. */
+  public static List<String> list(String folder) throws IOException {
+    return FileStore.of(folder).list(folder);
+  }
+
   /** Deletes files, all in one kind of place; those that are not there are no error. */
   public static void delete(List<String> paths) throws IOException {
     if (!paths.isEmpty()) {

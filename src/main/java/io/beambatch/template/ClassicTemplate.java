@@ -51,11 +51,14 @@ public final class ClassicTemplate {
     if (job.source().watch() != null
         || job.source().table() != null
         || job.sink().table() != null
-        || job.failures().table() != null) {
+        || job.failures().table() != null
+        || job.sink().topic() != null
+        || job.failures().topic() != null) {
       throw new ParameterException(
           options.getJobFile()
-              + " watches its source, or has a BigQuery table, which a graph can't take up that is"
-              + " fixed before its run begins: use the flex template");
+              + " watches its source, or has a BigQuery table, or a subscription or topic of Pub/Sub,"
+              + " which a graph can't take up that is fixed before its run begins: use the flex"
+              + " template");
     }
     return job;
   }

@@ -37,7 +37,10 @@ final class HostedJob {
     }
     if (options.getMode() != Mode.RUN && job.source().watch() != null) {
       problems.add(
-          "source.watch never comes to an end, which mode " + options.getMode() + " needs");
+          (job.source().messages() != null ? "a subscription" : "source.watch")
+              + " never comes to an end, which mode "
+              + options.getMode()
+              + " needs");
     }
     requirePatience(options, job, problems);
     if (!problems.isEmpty()) {

@@ -55,6 +55,24 @@ class PlanCommandTest {
   }
 
   @Test
+  void takesNoMessagesOutOfASubscription() throws Exception {
+    Said said =
+        Said.by(
+            new Workplace(folder)
+                .command(
+                    "plan",
+                    JOB,
+                    "--set",
+                    "source={type: pubsub, subscription: projects/p/subscriptions/reviews}"));
+
+    assertThat(said.exitCode()).isEqualTo(2);
+    assertThat(said.err())
+        .contains("error: plan: a subscription never comes to an end")
+        .contains("source={type: jsonl, path: messages.jsonl}");
+    assertThat(files()).isEmpty();
+  }
+
+  @Test
   void saysHowOftenBatchesHaveToEndBeforeOthersMayFollow() throws Exception {
     Said said =
         Said.by(

@@ -112,6 +112,18 @@ class SubmitCollectTest {
           .contains("error: " + name + ": source.watch never comes to an end; use run")
           .doesNotContain("\tat ");
     }
+    for (String name : List.of("submit", "collect")) {
+      Said said =
+          command(
+              name,
+              "--set",
+              "source={type: pubsub, subscription: projects/p/subscriptions/reviews}");
+      assertThat(said.exitCode()).isEqualTo(2);
+      assertThat(said.err())
+          .contains("error: " + name + ": a subscription")
+          .contains("never comes to an end")
+          .doesNotContain("\tat ");
+    }
     assertThat(workplace.staging()).doesNotExist();
   }
 

@@ -97,6 +97,47 @@ class JobFileErrorsTest {
             20,
             "sink.partition.by",
             "there is no such key (sink.partition has: field, type)"),
+        wrong(
+            "  type: jsonl\n  path: test-data/reviews.jsonl",
+            "  type: pubsub",
+            2,
+            "source.subscription",
+            "is missing; it is a subscription's full name, such as"
+                + " projects/my-project/subscriptions/reviews"),
+        wrong(
+            "  type: jsonl\n  path: test-data/reviews.jsonl",
+            "  type: pubsub\n  subscription: projects/my-project/topics/reviews",
+            4,
+            "source.subscription",
+            "must be a subscription's full name, such as projects/my-project/subscriptions/reviews,"
+                + " but was 'projects/my-project/topics/reviews'"),
+        wrong(
+            "  type: jsonl\n  path: test-data/reviews.jsonl",
+            "  type: pubsub\n  subscription: projects/p/subscriptions/abc\n  topic: projects/p/topics/abc",
+            5,
+            "source.topic",
+            "a topic keeps no messages for later, a subscription does: create one"),
+        wrong(
+            "  type: jsonl\n  path: test-data/reviews.jsonl",
+            "  type: pubsub\n  subscription: projects/p/subscriptions/abc\n  watch: 1s",
+            5,
+            "source.watch",
+            "is for files only"),
+        wrong("  id: id", "  attributes: a", 5, "source.attributes", "is for 'type: pubsub' only"),
+        wrong("  id: id", "  subscribtion: a", 5, "source.subscribtion", "mean 'subscription'?"),
+        wrong(
+            "  type: jsonl\n  path: output/sentiment",
+            "  type: pubsub\n  topic: sentiments",
+            19,
+            "sink.topic",
+            "must be a topic's full name, such as projects/my-project/topics/reviews, but was"
+                + " 'sentiments'"),
+        wrong(
+            "  type: jsonl\n  path: output/sentiment",
+            "  type: pubsub\n  topic: projects/p/topics/abc\n  compression: gzip",
+            20,
+            "sink.compression",
+            "is for files only"),
         wrong("  id: id", "  window: 0s", 5, "source.window", "but was the text '0s'"),
         wrong(
             "  id: id",
@@ -109,7 +150,7 @@ class JobFileErrorsTest {
             "  type: orc\n  path: test",
             3,
             "source.type",
-            "must be one of jsonl, text, csv, avro, parquet, bigquery, but was the text 'orc'"),
+            "must be one of jsonl, text, csv, avro, parquet, bigquery, pubsub, but was the text 'orc'"),
         wrong(
             "  type: jsonl\n  path: test",
             "  type: json\n  path: test",
@@ -121,7 +162,7 @@ class JobFileErrorsTest {
             "  type: orc\n  path: output",
             18,
             "sink.type",
-            "must be one of jsonl, csv, avro, parquet, bigquery, but was the text 'orc'"),
+            "must be one of jsonl, csv, avro, parquet, bigquery, pubsub, but was the text 'orc'"),
         wrong(
             "test-data/reviews.jsonl",
             "s3://bucket/x",
@@ -378,9 +419,9 @@ class JobFileErrorsTest {
               * line 4, column 13: request.endpoint: must be one of /v1/chat/completions, \
             /v1/responses, /v1/embeddings, /v1/completions, /v1/moderations, but was the text \
             'embeddings'; did you mean '/v1/embeddings'?
-              * line 7, column 14: sink.type: must be one of jsonl, csv, avro, parquet, bigquery, but was the text 'tsv'; did you mean \
+              * line 7, column 14: sink.type: must be one of jsonl, csv, avro, parquet, bigquery, pubsub, but was the text 'tsv'; did you mean \
             'csv'?
-              * line 7, column 30: sink.ext: there is no such key (sink has: type, path, compression, table, write_disposition, \
+              * line 7, column 30: sink.ext: there is no such key (sink has: type, path, compression, table, topic, write_disposition, \
             create_disposition, partition)""");
   }
 
@@ -412,7 +453,7 @@ class JobFileErrorsTest {
         .singleElement()
         .asString()
         .isEqualTo(
-            "job.yaml:7:1: sink: must be a mapping with the keys type, path, compression, table, write_disposition,"
+            "job.yaml:7:1: sink: must be a mapping with the keys type, path, compression, table, topic, write_disposition,"
                 + " create_disposition, partition, but was the text 'out'");
   }
 

@@ -110,6 +110,28 @@ class JobReaderTest {
   }
 
   @Test
+  void readsASubscriptionAndTopics() throws Exception {
+    Job job =
+        JobReader.parse(
+            "job.yaml",
+            SMALLEST,
+            List.of(
+                "source={type: pubsub, subscription: projects/p/subscriptions/in-1, attributes: meta,"
+                    + " id: meta.key, window: 1m}",
+                "sink={type: pubsub, topic: projects/p/topics/out}"));
+
+    assertThat(job.source().messages())
+        .isEqualTo(new MessageSource("projects/p/subscriptions/in-1", "meta"));
+    assertThat(job.source().id()).isEqualTo("meta.key");
+    assertThat(job.source().paths()).isEmpty();
+    assertThat(job.source().watch()).isEqualTo(Duration.ofSeconds(6));
+    assertThat(job.sink().topic()).isEqualTo("projects/p/topics/out");
+    assertThat(job.sink().place("r1")).isEqualTo("projects/p/topics/out");
+    assertThat(job.failures())
+        .isEqualTo(new FailuresSpec(null, null, "projects/p/topics/out-failed"));
+  }
+
+  @Test
   void fillsInWhatIsLeftOut() throws Exception {
     Job job = JobReader.parse("job.yaml", SMALLEST, List.of());
 

@@ -123,7 +123,7 @@ class ResultPublisherTest {
       throws IOException {
     ResultPublisher publisher =
         new ResultPublisher(
-            new SinkSpec(SinkSpec.Type.CSV, out + "/sink", compression, null),
+            new SinkSpec(SinkSpec.Type.CSV, out + "/sink", compression, null, null),
             new FailuresSpec(out + "/failed"),
             new RunFolder("staging/reviews/r1"));
     WrittenFile written =

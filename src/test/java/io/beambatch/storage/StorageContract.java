@@ -69,6 +69,17 @@ abstract class StorageContract {
   }
 
   @Test
+  void listsTheFilesOfAFolderByTheirNames() throws IOException {
+    assertThat(Storage.list(path("nowhere"))).isEmpty();
+    for (String name : ODD) {
+      write("list [1]*/" + name, "x");
+    }
+    write("list [1]*/below/y", "y");
+    write("list [1]*-beside", "z");
+    assertThat(Storage.list(path("list [1]*"))).containsExactlyInAnyOrderElementsOf(ODD);
+  }
+
+  @Test
   void aFileAppearsWhenItIsCommittedAndNotBefore() throws IOException {
     try (PendingFile file = PendingFile.create(path("out/x"))) {
       file.stream().write(new byte[] {'1'});

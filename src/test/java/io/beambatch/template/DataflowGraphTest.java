@@ -8,6 +8,7 @@ import com.google.api.services.dataflow.model.DataflowPackage;
 import io.beambatch.bigquery.FakeBigQuery;
 import io.beambatch.bigquery.ShopRows;
 import io.beambatch.chunk.Plan;
+import io.beambatch.emulator.PubSubEmulator;
 import io.beambatch.job.Job;
 import io.beambatch.job.JobReader;
 import io.beambatch.ledger.LedgerStore.Versioned;
@@ -162,6 +163,26 @@ class DataflowGraphTest {
             "Shard into chunks 2/Commit",
             "Close accounts/Close");
     assertThat(template().path("type").asText()).isEqualTo("JOB_TYPE_STREAMING");
+  }
+
+  @Test
+  void translatesAStreamOfMessages() throws Exception {
+    PubSubEmulator pubsub = PubSubEmulator.start();
+    String topic = pubsub.topic();
+    Job job =
+        job(
+            SENTIMENT,
+            "source={type: pubsub, subscription: " + pubsub.subscription(topic) + "}",
+            "sink={type: pubsub, topic: " + topic + "}",
+            "failures={topic: " + pubsub.topic() + "}");
+    Map<String, JsonNode> steps = translated(job, pubsub.beamOptions());
+
+    assertThat(names(steps))
+        .contains(
+            "Read documents/Find new files", "Read documents/Locate/Map", "Write/Write files");
+    assertThat(template().path("type").asText()).isEqualTo("JOB_TYPE_STREAMING");
+    assertThat(shuffled(pipeline(job, pubsub.beamOptions())).values())
+        .isSubsetOf("String", "Slice", "Tally", "Chunk", "AwaitedChunk", "Integer", "ResultFile");
   }
 
   @ParameterizedTest

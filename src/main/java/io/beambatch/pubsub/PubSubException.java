@@ -1,0 +1,54 @@
+package io.beambatch.pubsub;
+
+import com.google.api.gax.rpc.ApiException;
+import com.google.api.gax.rpc.StatusCode.Code;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/** Pub/Sub says no. The message says what is the matter with what, and what to do. */
+public final class PubSubException extends IOException {
+  private PubSubException(String message, @Nullable Throwable cause) {
+    super(message, cause);
+  }
+
+  /**
+   * Explains what the client threw.
+   *
+   * @param name of the subscription or topic
+   * @param right that is needed
+   */
+  static PubSubException of(String name, Right right, ApiException thrown) {
+    return of(name, name, right, thrown);
+  }
+
+  /**
+   * The same.
+   *
+   * @param shown the name, with the key of the job file
+   */
+  static PubSubException of(String shown, String name, Right right, ApiException thrown) {
+    Code code = thrown.getStatusCode().getCode();
+    String advice =
+        switch (code) {
+          case NOT_FOUND -> "it isn't there; create it (" + right.creation(name) + ")";
+          case PERMISSION_DENIED -> right.missing();
+          case UNAUTHENTICATED ->
+              "there are no credentials, or they are refused; run 'gcloud auth application-default"
+                  + " login', or set GOOGLE_APPLICATION_CREDENTIALS";
+          case UNAVAILABLE, DEADLINE_EXCEEDED ->
+              "Pub/Sub can't be reached; check the network, and run the same command again";
+          default -> "Pub/Sub refuses it";
+        };
+    return new PubSubException(
+        shown + ": " + advice + " [" + code + ": " + firstLine(thrown.getMessage()) + "]", thrown);
+  }
+
+  static PubSubException of(String message) {
+    return new PubSubException(message, null);
+  }
+
+  private static String firstLine(@Nullable String message) {
+    String line = message == null ? "" : message.lines().findFirst().orElse("");
+    return line.length() > 300 ? line.substring(0, 300) + "…" : line;
+  }
+}

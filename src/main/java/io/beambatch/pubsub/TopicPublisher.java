@@ -1,0 +1,130 @@
+package io.beambatch.pubsub;
+
+import com.google.api.core.ApiFuture;
+import com.google.api.core.ApiFutureCallback;
+import com.google.api.core.ApiFutures;
+import com.google.api.gax.batching.BatchingSettings;
+import com.google.api.gax.batching.FlowControlSettings;
+import com.google.api.gax.batching.FlowController.LimitExceededBehavior;
+import com.google.api.gax.rpc.ApiException;
+import com.google.cloud.pubsub.v1.Publisher;
+import com.google.protobuf.ByteString;
+import com.google.pubsub.v1.PubsubMessage;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.beam.sdk.options.PipelineOptions;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Publishes to a topic, by Google's own client, which bundles messages and tries again for ten
+ * minutes. Of what is under way, no more than {@link #MOST_BYTES} are in memory.
+ */
+public final class TopicPublisher implements AutoCloseable {
+  /** What a message may have, its payload and its attributes; Pub/Sub takes 10,000,000 bytes. */
+  public static final int LARGEST = 9_900_000;
+
+  private static final long MOST_BYTES = 32L << 20;
+  private static final long MOST_MESSAGES = 10_000;
+  private static final Duration DELAY = Duration.ofMillis(20);
+
+  private final String name;
+  private final Publisher publisher;
+  private boolean closed;
+  private final AtomicLong published = new AtomicLong();
+  private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+
+  private TopicPublisher(String name, Publisher publisher) {
+    this.name = name;
+    this.publisher = publisher;
+  }
+
+  /** Connects as the options say. */
+  public static TopicPublisher open(String name, PipelineOptions options) throws IOException {
+    Connection connection = Connection.of(options);
+    return new TopicPublisher(
+        name,
+        Publisher.newBuilder(name)
+            .setChannelProvider(connection.channels())
+            .setCredentialsProvider(connection.account())
+            .setBatchingSettings(
+                BatchingSettings.newBuilder()
+                    .setElementCountThreshold(1000L)
+                    .setRequestByteThreshold(1L << 20)
+                    .setDelayThresholdDuration(DELAY)
+                    .setFlowControlSettings(
+                        FlowControlSettings.newBuilder()
+                            .setLimitExceededBehavior(LimitExceededBehavior.Block)
+                            .setMaxOutstandingElementCount(MOST_MESSAGES)
+                            .setMaxOutstandingRequestBytes(MOST_BYTES)
+                            .build())
+                    .build())
+            .build());
+  }
+
+  /**
+   * Publishes a message soon.
+   *
+   * @throws IOException if an earlier one could not be published
+   */
+  public void publish(byte[] bytes, int from, int to, Map<String, String> attributes)
+      throws IOException {
+    throwFailure();
+    ApiFuture<String> sent =
+        publisher.publish(
+            PubsubMessage.newBuilder()
+                .setData(ByteString.copyFrom(bytes, from, to - from))
+                .putAllAttributes(attributes)
+                .build());
+    ApiFutures.addCallback(sent, new Count(), Runnable::run);
+  }
+
+  /**
+   * Waits until all messages are at the topic.
+   *
+   * @return how many those are
+   * @throws IOException if one could not be published
+   */
+  public long finish() throws IOException, InterruptedException {
+    close();
+    while (!publisher.awaitTermination(1, TimeUnit.SECONDS)) {
+      throwFailure();
+    }
+    throwFailure();
+    return published.get();
+  }
+
+  private void throwFailure() throws IOException {
+    Throwable thrown = failure.get();
+    if (thrown instanceof ApiException api) {
+      throw PubSubException.of(name, Right.PUBLISH, api);
+    }
+    if (thrown != null) {
+      throw new IOException(name + ": a message could not be published: " + thrown, thrown);
+    }
+  }
+
+  /** Takes no more messages. */
+  @Override
+  public void close() {
+    if (!closed) {
+      closed = true;
+      publisher.shutdown();
+    }
+  }
+
+  private final class Count implements ApiFutureCallback<String> {
+    @Override
+    public void onSuccess(String id) {
+      published.incrementAndGet();
+    }
+
+    @Override
+    public void onFailure(Throwable thrown) {
+      failure.compareAndSet(null, thrown);
+    }
+  }
+}

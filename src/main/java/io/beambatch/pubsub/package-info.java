@@ -1,0 +1,2 @@
+/** What the program asks of Pub/Sub, by Google's clients: a subscription's messages, and topics. */
+package io.beambatch.pubsub;
