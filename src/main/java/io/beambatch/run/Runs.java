@@ -2,6 +2,7 @@ package io.beambatch.run;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.beambatch.batch.RunIdentity;
+import io.beambatch.chunk.FilePlans;
 import io.beambatch.chunk.PlanStore;
 import io.beambatch.job.CanonicalJob;
 import io.beambatch.job.Job;
@@ -9,6 +10,7 @@ import io.beambatch.ledger.LedgerStore;
 import io.beambatch.ledger.LedgerStore.Versioned;
 import io.beambatch.ledger.Ledgers;
 import io.beambatch.storage.RunFolder;
+import io.beambatch.storage.Storage;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.ZoneOffset;
@@ -48,12 +50,14 @@ public final class Runs {
    *
    * @param name the run's name, or null for the newest unfinished one, else a new one named by the
    *     time
-   * @throws RunException if the run was begun with another job
+   * @throws RunException if the run was begun with another job, or a new one is to be begun though
+   *     messages lie in an unfinished one
    * @throws IllegalArgumentException if a run can't be called so
    */
   public Run open(@Nullable String name, Choice choice) throws IOException, RunException {
     checkName(name);
     if (choice == Choice.NEW) {
+      requireNothingUnsent();
       return begin(name == null ? freshName() : name);
     }
     Optional<RunRecord> known = name == null ? newestUnfinished() : read(name);
@@ -61,7 +65,7 @@ public final class Runs {
       return name == null ? begin(freshName()) : beginOrJoin(name);
     }
     Run run = run(known.get());
-    if (!differences(run).isEmpty() && name == null && !hasPlan(run.record())) {
+    if (!differences(run).isEmpty() && name == null && isUntouched(run.record())) {
       // Nothing of it was sent, so nothing is lost with it: most often a path was wrong.
       return begin(freshName());
     }
@@ -145,7 +149,7 @@ public final class Runs {
    * @throws NoRunException if its documents were not even read
    */
   public void requirePlan(Run run) throws IOException, NoRunException {
-    if (!hasPlan(run.record())) {
+    if (isUntouched(run.record())) {
       throw new NoRunException(
           "run "
               + run.record().name()
@@ -155,8 +159,32 @@ public final class Runs {
     }
   }
 
-  private boolean hasPlan(RunRecord record) throws IOException {
-    return !new PlanStore(Ledgers.open(folder(record.name()))).all().isEmpty();
+  /** Whether a run has sent nothing, and taken nothing that would be nowhere else. */
+  private boolean isUntouched(RunRecord record) throws IOException {
+    RunFolder folder = folder(record.name());
+    return new PlanStore(Ledgers.open(folder)).all().isEmpty()
+        && Storage.list(folder.inbox()).isEmpty();
+  }
+
+  /** Messages that were taken from a subscription belong to the run that took them. */
+  private void requireNothingUnsent() throws IOException, RunException {
+    for (RunRecord record : all()) {
+      RunFolder folder = folder(record.name());
+      List<String> taken = record.finished() == null ? Storage.list(folder.inbox()) : List.of();
+      int unsent = taken.size() - new FilePlans(folder).among(taken).size();
+      if (unsent > 0) {
+        throw new RunException(
+            "run "
+                + record.name()
+                + " of job "
+                + job.name()
+                + " has taken messages that it has not sent (files: "
+                + unsent
+                + "); go on with it (--run "
+                + record.name()
+                + ") until they are, or cancel it, before you begin another with --new-run");
+      }
+    }
   }
 
   /** Notes that nothing of a run is left to do. */
