@@ -49,7 +49,8 @@ upload() { # file, gs:// path
   there gcloud storage cp "$1" "$2"
 }
 
-what= project= region= bucket= image= builder=cloud-build mode=run root=
+what='' project='' region='' bucket='' image='' root=''
+builder=cloud-build mode=run
 dry_run=false skip_build=false jobs=()
 while [ $# -gt 0 ]; do
   case $1 in
@@ -83,6 +84,8 @@ case $builder in docker | cloud-build) ;; *) fail "--with $builder: docker or cl
 
 if ! $skip_build; then
   echo "build target/beam-batch-inference.jar and target/lib/"
+  # Nothing of an earlier build, such as another runner.
+  rm -rf target/lib
   mvn -q -B -DskipTests package
 fi
 [ -f target/beam-batch-inference.jar ] || fail "target/beam-batch-inference.jar is missing; leave out --skip-build"
@@ -100,8 +103,8 @@ flex() {
   rm -rf "$context"
   mkdir -p "$context"
   cp "$jar" target/lib/*.jar templates/dataflow/Dockerfile "$context"
-  echo "build image $image from $context: Dockerfile and $(ls "$context" | grep -c '\.jar$') jars," \
-    "$(du -sm "$context" | cut -f1) MB"
+  local jars=("$context"/*.jar)
+  echo "build image $image from $context: Dockerfile and ${#jars[@]} jars, $(du -sm "$context" | cut -f1) MB"
   if [ "$builder" = docker ]; then
     there docker build --platform linux/amd64 --tag "$image" "$context"
     there docker push "$image"
