@@ -50,11 +50,8 @@ class AirflowTest {
   void startServer() throws Exception {
     workplace = new Workplace(folder);
     server =
-        Program.start(
-            folder.resolve("serve"),
-            Map.of(),
-            // The first batch expires, so that a look finds something to be sent again.
-            List.of("serve", "--port", "0", "--latency", "5s", "--fault", "batch:expire:1"));
+        // The first batch expires, so that a look finds something to be sent again.
+        Program.serve(folder, "--latency", "1s", "--fault", "batch:expire:1");
     baseUrl = server.servedUrl();
   }
 
@@ -143,7 +140,7 @@ class AirflowTest {
           [ "$1" != submit ] || [ -e %2$s ] || { touch %2$s; exit 137; }
           exit $code
           """
-              .formatted(String.join(" ", Program.words(List.of())), folder.resolve("died")));
+              .formatted(String.join(" ", Program.words()), folder.resolve("died")));
       assertThat(script.toFile().setExecutable(true)).isTrue();
     }
     return script;

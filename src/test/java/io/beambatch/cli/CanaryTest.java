@@ -34,7 +34,7 @@ class CanaryTest {
   void noDocumentAndNoKeyIsInWhatIsSaid() throws Exception {
     Workplace workplace = new Workplace(folder);
     Path source = Files.write(folder.resolve("documents.jsonl"), documents());
-    List<String> serve = new ArrayList<>(List.of("serve", "--port", "0", "--verbose"));
+    List<String> serve = new ArrayList<>(List.of("--verbose"));
     for (String fault :
         List.of(
             "*:error_500:2%",
@@ -55,7 +55,7 @@ class CanaryTest {
             "line:status_zero:5%")) {
       serve.addAll(List.of("--fault", fault));
     }
-    try (Program server = Program.start(folder.resolve("serve"), Map.of(), serve)) {
+    try (Program server = Program.serve(folder, serve.toArray(String[]::new))) {
       URI baseUrl = server.servedUrl();
 
       Program faults = start("faults", baseUrl, workplace, source);
@@ -82,6 +82,7 @@ class CanaryTest {
             file ->
                 file.equals(source)
                     || file.startsWith(folder.resolve("out"))
+                    || file.startsWith(folder.resolve("served"))
                     || DOCUMENT_FOLDERS.contains(file.getParent().getFileName().toString()));
   }
 

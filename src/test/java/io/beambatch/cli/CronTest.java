@@ -33,11 +33,8 @@ class CronTest {
   void startServer() throws Exception {
     workplace = new Workplace(folder);
     server =
-        Program.start(
-            folder.resolve("serve"),
-            Map.of(),
-            // The first batch expires, so that there is something to be sent again.
-            List.of("serve", "--port", "0", "--latency", "3s", "--fault", "batch:expire:1"));
+        // The first batch expires, so that there is something to be sent again.
+        Program.serve(folder, "--latency", "1s", "--fault", "batch:expire:1");
     baseUrl = server.servedUrl();
     Files.writeString(
         folder.resolve("env"), "OPENAI_API_KEY=local\nOPENAI_BASE_URL=" + baseUrl + "\n");
@@ -141,7 +138,7 @@ class CronTest {
             folder.resolve("script-" + ++started),
             Map.of(
                 "BEAMBATCH_COMMAND",
-                String.join(" ", Program.words(List.of())),
+                String.join(" ", Program.words()),
                 "BEAMBATCH_ENV",
                 folder.resolve("env").toString(),
                 "BEAMBATCH_STATE",

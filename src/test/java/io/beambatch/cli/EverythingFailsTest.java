@@ -55,10 +55,9 @@ class EverythingFailsTest {
   @Test
   void everyDocumentIsAnsweredOnceAndOnlyTheRejectedOnesFail() throws Exception {
     Workplace workplace = new Workplace(folder);
-    List<String> serve =
-        new ArrayList<>(List.of("serve", "--port", "0", "--latency", "300ms", "--seed", SEED));
+    List<String> serve = new ArrayList<>(List.of("--latency", "300ms", "--seed", SEED));
     FAULTS.forEach(fault -> serve.addAll(List.of("--fault", fault)));
-    try (Program server = Program.start(folder.resolve("serve"), Map.of(), serve)) {
+    try (Program server = Program.serve(folder, serve.toArray(String[]::new))) {
       URI baseUrl = server.servedUrl();
 
       Program run = launch(workplace, baseUrl);

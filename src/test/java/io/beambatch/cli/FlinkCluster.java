@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -28,6 +29,7 @@ import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.runtime.clusterframework.TaskExecutorProcessSpec;
 import org.apache.flink.runtime.clusterframework.TaskExecutorProcessUtils;
 import org.apache.flink.runtime.util.config.memory.ProcessMemoryUtils;
+import org.awaitility.Awaitility;
 
 /**
  * A standalone Flink cluster: a job manager and task managers, each a process of its own. They have
@@ -36,6 +38,7 @@ import org.apache.flink.runtime.util.config.memory.ProcessMemoryUtils;
  */
 final class FlinkCluster implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofMinutes(10);
+  private static final Duration LOOK = Duration.ofMillis(20);
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
   /** What the profile {@code flink} adds to the class path of the distribution. */
@@ -121,7 +124,9 @@ final class FlinkCluster implements AutoCloseable {
   void addTaskManager() throws Exception {
     String id = "task-manager-" + ++started;
     Configuration resources = new Configuration();
-    resources.setString("taskmanager.memory.process.size", "1400m");
+    resources.setString("taskmanager.memory.process.size", "1500m");
+    // Batch mode has many shuffles at once; with too few buffers, tasks fail until there is room.
+    resources.setString("taskmanager.memory.network.min", "192m");
     resources.set(TaskManagerOptions.NUM_TASK_SLOTS, 2);
     TaskExecutorProcessSpec spec = TaskExecutorProcessUtils.processSpecFromConfig(resources);
     List<String> args = new ArrayList<>(List.of("-D", "taskmanager.resource-id=" + id));
@@ -291,17 +296,13 @@ final class FlinkCluster implements AutoCloseable {
         });
   }
 
-  private <T> T await(String what, Look<T> look) throws Exception {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
-    while (true) {
-      Optional<T> seen = look.look();
-      if (seen.isPresent()) {
-        return seen.get();
-      }
-      assertThat(jobManager.isAlive()).as("the job manager lives: %s", this).isTrue();
-      assertThat(System.nanoTime()).as("%s: %s", what, this).isLessThan(deadline);
-      Thread.sleep(50);
-    }
+  private <T> T await(String what, Callable<Optional<T>> look) {
+    return Awaitility.await("%s: %s".formatted(what, this))
+        .atMost(PATIENCE)
+        .pollInterval(LOOK)
+        .failFast("the job manager has ended: " + this, () -> !jobManager.isAlive())
+        .until(look, Optional::isPresent)
+        .orElseThrow();
   }
 
   private static <T> Optional<T> none() {
@@ -327,10 +328,5 @@ final class FlinkCluster implements AutoCloseable {
       end(taskManager);
     }
     end(jobManager);
-  }
-
-  @FunctionalInterface
-  private interface Look<T> {
-    Optional<T> look() throws Exception;
   }
 }

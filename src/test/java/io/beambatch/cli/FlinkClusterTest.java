@@ -8,11 +8,14 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -31,9 +34,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 class FlinkClusterTest {
   private static final int DOCUMENTS = 500;
   private static final int REQUESTS_PER_BATCH = 25;
-  private static final long PATIENCE_NANOS = 600_000_000_000L;
+  private static final Duration PATIENCE = Duration.ofMinutes(10);
+  private static final Duration LOOK = Duration.ofMillis(20);
 
   private Path root;
+  private Path program;
   private Program server;
   private URI baseUrl;
   private FlinkCluster cluster;
@@ -41,9 +46,8 @@ class FlinkClusterTest {
   @BeforeAll
   void startServerAndCluster(@TempDir Path folder) throws Exception {
     root = folder;
-    server =
-        Program.start(
-            root.resolve("serve"), Map.of(), List.of("serve", "--port", "0", "--latency", "6s"));
+    program = OneJar.write(root.resolve("program.jar"), Program.JAR, FlinkCluster.runnerJars());
+    server = Program.serve(root, "--latency", "6s");
     // Only the key is in the task managers' environment: where it is sent to comes with the job.
     cluster = FlinkCluster.start(root.resolve("cluster"), Map.of("OPENAI_API_KEY", "local"));
     baseUrl = server.servedUrl();
@@ -145,7 +149,7 @@ class FlinkClusterTest {
   /** Works in the workplace's folder, with paths that start there. */
   private Program submit(Workplace workplace, String source, String beam, String... more)
       throws Exception {
-    List<String> command = new ArrayList<>(Program.words(FlinkCluster.runnerJars()));
+    List<String> command = new ArrayList<>(Program.words(program));
     command.addAll(
         List.of(
             "run",
@@ -199,16 +203,11 @@ class FlinkClusterTest {
     return Workplace.stats(baseUrl);
   }
 
-  private static void await(Condition condition, Program client) throws Exception {
-    long deadline = System.nanoTime() + PATIENCE_NANOS;
-    while (!condition.holds()) {
-      assertThat(client.awaitEnd(20)).as("%s has ended", client).isFalse();
-      assertThat(System.nanoTime()).as("%s", client).isLessThan(deadline);
-    }
-  }
-
-  @FunctionalInterface
-  private interface Condition {
-    boolean holds() throws Exception;
+  private static void await(Callable<Boolean> condition, Program client) {
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .pollInterval(LOOK)
+        .failFast(() -> assertThat(client.awaitEnd(0)).as("%s has ended", client).isFalse())
+        .until(condition);
   }
 }

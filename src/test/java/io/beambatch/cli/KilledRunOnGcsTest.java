@@ -56,11 +56,7 @@ class KilledRunOnGcsTest {
 
   @Test
   void answersAndPaysEachDocumentOnce() throws Exception {
-    try (Program server =
-        Program.start(
-            folder.resolve("serve"),
-            Map.of(),
-            List.of("serve", "--port", "0", "--latency", "5s"))) {
+    try (Program server = Program.serve(folder, "--latency", "5s")) {
       URI baseUrl = server.servedUrl();
       List<String> lives = killAgainAndAgain(baseUrl);
       System.out.printf("-Dbeambatch.seed=%d: killed %s%n", seed, lives);

@@ -85,12 +85,11 @@ class KilledRunTest {
 
   private Program serve(String latency, String... faults) throws Exception {
     List<String> args =
-        new ArrayList<>(
-            List.of("serve", "--port", "0", "--latency", latency, "--seed", Long.toString(seed)));
+        new ArrayList<>(List.of("--latency", latency, "--seed", Long.toString(seed)));
     for (String fault : faults) {
       args.addAll(List.of("--fault", fault));
     }
-    return Program.start(folder.resolve("serve"), Map.of(), args);
+    return Program.serve(folder, args.toArray(String[]::new));
   }
 
   private void runUntilItEnds(Workplace workplace, URI baseUrl) throws Exception {

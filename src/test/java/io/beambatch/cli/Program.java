@@ -2,7 +2,6 @@ package io.beambatch.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -13,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 
 /** The packaged program in a process of its own. */
 final class Program implements AutoCloseable {
@@ -27,6 +27,7 @@ final class Program implements AutoCloseable {
           "-Xmx512m");
 
   private static final Duration PATIENCE = Duration.ofMinutes(10);
+  private static final Duration LOOK = Duration.ofMillis(20);
 
   private final Process process;
   private final Path out;
@@ -46,9 +47,18 @@ final class Program implements AutoCloseable {
    */
   static Program start(Path logs, Map<String, String> environment, List<String> args)
       throws IOException {
-    List<String> command = new ArrayList<>(words(List.of()));
+    List<String> command = new ArrayList<>(words());
     command.addAll(args);
     return start(Path.of("").toAbsolutePath(), logs, environment, command);
+  }
+
+  /** Starts a local server that keeps what it knows in a folder: one that is killed leaves it. */
+  static Program serve(Path folder, String... more) throws IOException {
+    List<String> args =
+        new ArrayList<>(
+            List.of("serve", "--port", "0", "--dir", folder.resolve("served").toString()));
+    args.addAll(List.of(more));
+    return start(folder.resolve("serve"), Map.of(), args);
   }
 
   /** Starts a command in a folder: one that begins with {@link #words}, or that runs such a one. */
@@ -67,21 +77,19 @@ final class Program implements AutoCloseable {
     return new Program(builder.start(), out, err);
   }
 
-  /**
-   * The words that start it, before its arguments.
-   *
-   * @param more of the class path, as a profile of the build would put it there
-   */
-  static List<String> words(List<String> more) {
+  /** The words that start it, before its arguments. */
+  static List<String> words() {
     assertThat(JAR).as("the jar, which mvn package makes").exists();
     List<String> words = new ArrayList<>(JAVA);
-    if (more.isEmpty()) {
-      words.addAll(SharedClasses.OPTIONS);
-      words.addAll(List.of("-jar", JAR.toString()));
-    } else {
-      String classPath = JAR + File.pathSeparator + String.join(File.pathSeparator, more);
-      words.addAll(List.of("-cp", classPath, Main.class.getName()));
-    }
+    words.addAll(SharedClasses.OPTIONS);
+    words.addAll(List.of("-jar", JAR.toString()));
+    return words;
+  }
+
+  /** The words that start what is in another jar, before its arguments. */
+  static List<String> words(Path jar) {
+    List<String> words = new ArrayList<>(JAVA);
+    words.addAll(List.of("-jar", jar.toString()));
     return words;
   }
 
@@ -114,11 +122,15 @@ final class Program implements AutoCloseable {
   }
 
   /** Waits until it has said something, or has ended. */
-  void awaitOutput(String text) throws IOException, InterruptedException {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
-    while (!out().contains(text) && !err().contains(text) && !awaitEnd(20)) {
-      assertThat(System.nanoTime()).as("%s says '%s'", this, text).isLessThan(deadline);
-    }
+  void awaitOutput(String text) {
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .pollInterval(LOOK)
+        .untilAsserted(
+            () ->
+                assertThat(out().contains(text) || err().contains(text) || awaitEnd(0))
+                    .as("%s says '%s'", this, text)
+                    .isTrue());
   }
 
   @Override

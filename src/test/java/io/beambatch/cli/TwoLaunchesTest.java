@@ -27,11 +27,7 @@ class TwoLaunchesTest {
   void payOnceForEachChunkAndBothEndWell() throws Exception {
     for (int round = 0; round < ROUNDS; round++) {
       Workplace workplace = new Workplace(Files.createDirectory(folder.resolve("round-" + round)));
-      try (Program server =
-          Program.start(
-              workplace.folder().resolve("serve"),
-              Map.of(),
-              List.of("serve", "--port", "0", "--latency", "1s"))) {
+      try (Program server = Program.serve(workplace.folder(), "--latency", "1s")) {
         URI baseUrl = server.servedUrl();
         Path source =
             workplace.write(

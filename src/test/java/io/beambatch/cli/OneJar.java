@@ -1,0 +1,91 @@
+package io.beambatch.cli;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.jar.Attributes;
+import java.util.jar.JarFile;
+import java.util.jar.Manifest;
+import java.util.regex.Pattern;
+import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
+import org.apache.commons.compress.archivers.zip.ZipArchiveOutputStream;
+import org.apache.commons.compress.archivers.zip.ZipFile;
+
+/**
+ * The program and what it needs in one file, as the profile {@code flink} of the build makes it: a
+ * cluster takes one jar of 200 MB in a moment, but 300 small ones in a minute.
+ */
+final class OneJar {
+  /** What is about a single jar. */
+  private static final Pattern LEFT_OUT =
+      Pattern.compile(
+          ".*/|META-INF/(MANIFEST\\.MF|INDEX\\.LIST|[^/]+\\.(SF|DSA|RSA))|(.*/)?module-info\\.class");
+
+  /** What more than one jar may have, and what is then needed of each. */
+  private static final Pattern JOINED = Pattern.compile("META-INF/services/.+|reference\\.conf");
+
+  private OneJar() {}
+
+  /**
+   * Writes it.
+   *
+   * @param program whose manifest names further jars
+   * @param more that the manifest doesn't name
+   */
+  static Path write(Path target, Path program, List<String> more) throws IOException {
+    Manifest manifest;
+    List<Path> jars = new ArrayList<>(List.of(program));
+    try (JarFile jar = new JarFile(program.toFile())) {
+      manifest = jar.getManifest();
+    }
+    Attributes attributes = manifest.getMainAttributes();
+    for (String name : attributes.getValue(Attributes.Name.CLASS_PATH).split(" ", -1)) {
+      jars.add(program.resolveSibling(name));
+    }
+    more.forEach(jar -> jars.add(Path.of(jar)));
+    attributes.remove(Attributes.Name.CLASS_PATH);
+    attributes.put(Attributes.Name.MULTI_RELEASE, "true");
+    try (ZipArchiveOutputStream out = new ZipArchiveOutputStream(target.toFile())) {
+      out.putArchiveEntry(new ZipArchiveEntry(JarFile.MANIFEST_NAME));
+      manifest.write(out);
+      out.closeArchiveEntry();
+      copy(jars, out);
+    }
+    return target;
+  }
+
+  private static void copy(List<Path> jars, ZipArchiveOutputStream out) throws IOException {
+    Set<String> written = new HashSet<>();
+    Map<String, List<byte[]>> joined = new TreeMap<>();
+    for (Path jar : jars) {
+      try (ZipFile from = ZipFile.builder().setPath(jar).get()) {
+        for (ZipArchiveEntry entry : Collections.list(from.getEntries())) {
+          String name = entry.getName();
+          if (JOINED.matcher(name).matches()) {
+            try (InputStream content = from.getInputStream(entry)) {
+              joined.computeIfAbsent(name, first -> new ArrayList<>()).add(content.readAllBytes());
+            }
+          } else if (!LEFT_OUT.matcher(name).matches() && written.add(name)) {
+            // As it is: not unpacked and packed again.
+            out.addRawArchiveEntry(entry, from.getRawInputStream(entry));
+          }
+        }
+      }
+    }
+    for (Map.Entry<String, List<byte[]>> entry : joined.entrySet()) {
+      out.putArchiveEntry(new ZipArchiveEntry(entry.getKey()));
+      for (byte[] content : entry.getValue()) {
+        out.write(content);
+        out.write('\n');
+      }
+      out.closeArchiveEntry();
+    }
+  }
+}
