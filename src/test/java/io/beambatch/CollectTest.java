@@ -7,9 +7,15 @@ import io.beambatch.localserver.FaultText;
 import io.beambatch.run.Report;
 import io.beambatch.run.Standing;
 import io.beambatch.run.Standing.Stage;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Predicate;
 import org.apache.beam.sdk.PipelineResult.State;
+import org.apache.commons.csv.CSVFormat;
+import org.apache.commons.csv.CSVParser;
+import org.apache.commons.csv.CSVRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -69,6 +75,44 @@ class CollectTest {
       assertThat(report.documents()).isEqualTo(1000);
       assertThat(report.answered()).isEqualTo(980);
       assertThat(report.attempts()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void givesTheCsvFilesOfEveryLookTheSameColumns() throws Exception {
+    try (RunFixture run = RunFixture.start(folder, "limits.requests=100", "sink.type=csv")) {
+      run.addDocuments("a.jsonl", 0, 300);
+      Files.writeString(
+          folder.resolve("in/b.jsonl"), "{\"id\":\"last\",\"stars\":5,\"text\":\"good, very\"}");
+      run.faults(FaultText.parse("batch:slow:1:999999999"));
+      launch(run, AwaitMode.SUBMIT, DIRECT);
+      int chunks = run.standing().chunks().size();
+      collectUntil(run, DIRECT, standing -> standing.count(Stage.JOINED) == chunks - 1);
+      List<String> early = run.sinkFiles("answered-");
+      assertThat(early).hasSize(chunks - 1);
+
+      run.restartServer();
+      collectUntil(run, DIRECT, Standing::isDone);
+
+      List<String> all = run.sinkFiles("answered-");
+      assertThat(all).hasSize(chunks).containsAll(early);
+      List<String> ids = new ArrayList<>();
+      for (String file : all) {
+        try (CSVParser records =
+            CSVFormat.RFC4180
+                .builder()
+                .setHeader()
+                .get()
+                .parse(Files.newBufferedReader(Path.of(file)))) {
+          assertThat(records.getHeaderNames())
+              .containsExactlyInAnyOrder("id", "text", "stars", "sentiment", "_batch");
+          for (CSVRecord record : records) {
+            ids.add(record.get("id"));
+            assertThat(record.get("stars")).isEqualTo(record.get("id").equals("last") ? "5" : "");
+          }
+        }
+      }
+      assertThat(ids).doesNotHaveDuplicates().hasSize(295).contains("last");
     }
   }
 

@@ -5,11 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.beambatch.emulator.GcsEmulator;
 import io.beambatch.run.Report;
 import java.nio.file.Path;
-import java.time.Instant;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.PipelineResult.State;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -87,11 +88,13 @@ class PipelineOnGcsTest {
     return Stream.concat(runner.stream(), emulator.beamOptions().stream()).toArray(String[]::new);
   }
 
-  private static void await(RunFixture run, int documents) throws Exception {
-    Instant deadline = Instant.now().plusSeconds(300);
-    while (!run.isAccountedFor(documents)) {
-      assertThat(Instant.now()).as("%d plans", run.plans().size()).isBefore(deadline);
-      Thread.sleep(100);
-    }
+  private static void await(RunFixture run, int documents) {
+    Awaitility.await()
+        .atMost(Duration.ofMinutes(5))
+        .untilAsserted(
+            () ->
+                assertThat(run.isAccountedFor(documents))
+                    .as("%d plans", run.plans().size())
+                    .isTrue());
   }
 }

@@ -2,16 +2,21 @@ package io.beambatch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.beambatch.batch.AwaitMode;
+import io.beambatch.localserver.FaultText;
+import io.beambatch.run.Report;
 import io.beambatch.storage.Storage;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;
+import org.apache.beam.sdk.PipelineResult.State;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -22,7 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Files appear while the pipeline runs: each window's documents are sent when it closes. */
 @Tag("slow")
 class WatchedPipelineTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(150);
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
   private static final List<String> STEPS =
       List.of(
           "Read documents/Find new files",
@@ -132,6 +137,30 @@ class WatchedPipelineTest {
   }
 
   @Test
+  void isCancelledThoughItsSourceNeverEnds() throws Exception {
+    try (RunFixture run = watched()) {
+      run.addDocuments("a.jsonl", 0, 200);
+      run.faults(FaultText.parse("batch:stuck:100%:0.5"));
+      PipelineResult launch = launch(run, List.of("--blockOnRun=false"));
+      try {
+        await(() -> !run.batches().isEmpty(), run);
+      } finally {
+        launch.cancel();
+      }
+
+      assertThat(run.pipeline(AwaitMode.CANCEL, run.providers()).run().waitUntilFinish())
+          .isEqualTo(State.DONE);
+
+      Report report = run.closedAccounts();
+      assertThat(report.documents()).isEqualTo(200);
+      assertThat(report.answered()).isPositive();
+      assertThat(report.failed()).containsOnlyKeys("invalid_document", "cancelled");
+      assertThat(report.answered() + report.failures()).isEqualTo(200);
+      assertThat(run.answered()).doesNotHaveDuplicates().hasSize((int) report.answered());
+    }
+  }
+
+  @Test
   void givesEachCsvFileTheColumnsOfAllThatIsPlanned() throws Exception {
     try (RunFixture run =
         RunFixture.start(folder, "source.watch=100ms", "source.window=1s", "sink.type=csv")) {
@@ -173,18 +202,13 @@ class WatchedPipelineTest {
     return run.pipeline(run.providers(), options.toArray(String[]::new)).run();
   }
 
-  private static void await(Condition condition, RunFixture run) throws Exception {
-    Instant deadline = Instant.now().plus(PATIENCE);
-    while (!condition.holds()) {
-      assertThat(Instant.now())
-          .as("%d plans, places that never threw: %s", run.plans().size(), Faults.left())
-          .isBefore(deadline);
-      Thread.sleep(50);
-    }
-  }
-
-  @FunctionalInterface
-  private interface Condition {
-    boolean holds() throws Exception;
+  private static void await(Callable<Boolean> condition, RunFixture run) {
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () ->
+                assertThat(condition.call())
+                    .as("%d plans, places that never threw: %s", run.plans().size(), Faults.left())
+                    .isTrue());
   }
 }

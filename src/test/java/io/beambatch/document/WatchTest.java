@@ -22,6 +22,7 @@ import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.IntervalWindow;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -88,12 +89,10 @@ class WatchTest {
     Files.move(part, folder.resolve(name), ATOMIC_MOVE);
   }
 
-  private static void await(int documents) throws InterruptedException {
-    Instant deadline = Instant.now().plusSeconds(60);
-    while (SEEN.size() < documents) {
-      assertThat(Instant.now()).as("%d documents seen", SEEN.size()).isBefore(deadline);
-      Thread.sleep(20);
-    }
+  private static void await(int documents) {
+    Awaitility.await()
+        .atMost(Duration.ofMinutes(5))
+        .untilAsserted(() -> assertThat(SEEN).hasSizeGreaterThanOrEqualTo(documents));
     assertThat(SEEN).hasSize(documents);
   }
 

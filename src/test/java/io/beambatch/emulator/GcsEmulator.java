@@ -1,6 +1,5 @@
 package io.beambatch.emulator;
 
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.abort;
 
@@ -25,6 +24,7 @@ import java.util.UUID;
 import org.apache.beam.sdk.extensions.gcp.auth.NoopCredentialFactory;
 import org.apache.beam.sdk.io.FileSystems;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
+import org.awaitility.Awaitility;
 
 /**
  * Google Cloud Storage on this machine, for all tests of a JVM: {@code fake-gcs-server}, which the
@@ -96,17 +96,20 @@ public final class GcsEmulator {
     }
   }
 
-  private static boolean answers(int port, Process process) throws InterruptedException {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
-    while (process.isAlive()) {
-      try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-        return process.isAlive() && socket.isConnected();
-      } catch (IOException notYet) {
-        assertThat(System.nanoTime()).as("the emulator answers").isLessThan(deadline);
-        Thread.sleep(20);
-      }
+  /** Waits until it does, or the process has ended. */
+  private static boolean answers(int port, Process process) {
+    Awaitility.await("the emulator answers")
+        .atMost(PATIENCE)
+        .until(() -> !process.isAlive() || connects(port));
+    return process.isAlive();
+  }
+
+  private static boolean connects(int port) {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      return socket.isConnected();
+    } catch (IOException notYet) {
+      return false;
     }
-    return false;
   }
 
   /** Where it listens. */
