@@ -9,44 +9,55 @@ import io.beambatch.document.JsonSlice;
 import io.beambatch.provider.BatchProvider;
 import io.beambatch.provider.ProviderException;
 import java.io.Closeable;
+import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.OutputStreamWriter;
-import java.io.RandomAccessFile;
 import java.io.Reader;
 import java.io.Writer;
+import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Result files on the local disk, one after the other, so that their lines can be read in any
- * order. Deleted when closed.
+ * order. Deleted when closed; and on systems where an open file needs no name, also when the
+ * process is killed, for it has none from the beginning.
  */
 final class Spool implements Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(Spool.class);
   private static final int TRIES = 5;
   private static final int LONGEST_PAUSE = 16;
 
+  /** What is read at once: Java keeps a buffer of that size outside of the heap. */
+  private static final int PIECE = 1 << 16;
+
   /** 256 MiB; less where memory is short, for a join holds a line up to three times. */
   static final int LONGEST_LINE =
       (int) Math.max(8L << 20, Math.min(256L << 20, Runtime.getRuntime().maxMemory() / 10));
 
-  private final Path path;
-  private final RandomAccessFile file;
+  private final FileChannel file;
   private byte[] buffer = new byte[1 << 14];
 
-  private Spool(Path path, RandomAccessFile file) {
-    this.path = path;
+  private Spool(FileChannel file) {
     this.file = file;
   }
 
   static Spool create() throws IOException {
     Path path = Files.createTempFile("results-", ".jsonl");
-    return new Spool(path, new RandomAccessFile(path.toFile(), "rw"));
+    return new Spool(
+        FileChannel.open(
+            path,
+            StandardOpenOption.READ,
+            StandardOpenOption.WRITE,
+            StandardOpenOption.DELETE_ON_CLOSE));
   }
 
   /**
@@ -58,7 +69,7 @@ final class Spool implements Closeable {
    */
   void download(BatchProvider provider, String fileId, Duration pause)
       throws IOException, ProviderException {
-    long start = file.length();
+    long start = file.size();
     RetryPolicy<Object> again =
         RetryPolicy.builder()
             .handle(IOException.class)
@@ -83,8 +94,8 @@ final class Spool implements Closeable {
   }
 
   /** All lines added so far, from the first. */
-  Lines lines() throws IOException {
-    return new Lines(Files.newInputStream(path), LONGEST_LINE);
+  Lines lines() {
+    return new Lines(new Content(), LONGEST_LINE);
   }
 
   /** A line; valid until the next call. */
@@ -92,32 +103,56 @@ final class Spool implements Closeable {
     if (buffer.length < length) {
       buffer = new byte[length];
     }
-    file.seek(offset);
-    file.readFully(buffer, 0, length);
+    int filled = 0;
+    while (filled < length) {
+      int read = read(buffer, filled, length - filled, offset + filled);
+      if (read < 0) {
+        throw new EOFException("A line of the results ends early");
+      }
+      filled += read;
+    }
     return JsonSlice.of(buffer, 0, length);
+  }
+
+  private int read(byte[] bytes, int offset, int length, long position) throws IOException {
+    return file.read(ByteBuffer.wrap(bytes, offset, Math.min(length, PIECE)), position);
   }
 
   @Override
   public void close() throws IOException {
-    try {
-      file.close();
-    } finally {
-      Files.deleteIfExists(path);
-    }
+    file.close();
   }
 
   private void copy(BatchProvider provider, String fileId, long start)
       throws IOException, ProviderException {
-    file.setLength(start);
-    file.seek(start);
+    file.truncate(start);
+    file.position(start);
     // Values are copied from here to the sink as they are: what is not UTF-8 must not come in.
     try (Reader in = new InputStreamReader(provider.download(fileId), UTF_8)) {
       // The channel belongs to the file and stays open.
-      Writer out = new OutputStreamWriter(Channels.newOutputStream(file.getChannel()), UTF_8);
+      Writer out = new OutputStreamWriter(Channels.newOutputStream(file), UTF_8);
       in.transferTo(out);
       // The next file starts on a line of its own.
       out.write('\n');
       out.flush();
+    }
+  }
+
+  /** From the first byte to the last; closing it closes nothing. */
+  private final class Content extends InputStream {
+    private long position;
+
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] bytes, int offset, int length) throws IOException {
+      int read = Spool.this.read(bytes, offset, length, position);
+      position += Math.max(read, 0);
+      return read;
     }
   }
 }
