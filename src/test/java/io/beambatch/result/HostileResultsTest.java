@@ -18,6 +18,7 @@ import java.util.stream.Stream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Result files of a server that means no good: every document has exactly one outcome all the same,
@@ -71,23 +72,55 @@ class HostileResultsTest {
           .map(HostileResultsTest::bytes)
           .toList();
 
-  @Property(tries = 400)
+  /** Every place that an answer is read from, and every way that it is judged. */
+  private static final List<Kind> KINDS =
+      List.of(
+          new Kind(Jobs.chat(), null),
+          new Kind(
+              Jobs.chat()
+                  .schema("{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"integer\"}}}"),
+              null),
+          new Kind(Jobs.chat().pointer("/choices/0"), null),
+          new Kind(
+              Jobs.chat().endpoint("/v1/completions"),
+              "{\"model\":\"m\",\"choices\":[{\"text\":\"yes\",\"finish_reason\":\"stop\"}]}"),
+          new Kind(
+              Jobs.chat().endpoint("/v1/responses"),
+              """
+        {"model":"m","status":"completed","incomplete_details":null,"output":[{"type":"reasoning"},\
+        {"type":"message","content":[{"type":"output_text","text":"one"},{"type":"output_text",\
+        "text":"two"}]}],"usage":{"input_tokens":5,"output_tokens":2}}"""),
+          new Kind(
+              Jobs.chat().endpoint("/v1/embeddings"),
+              """
+        {"data":[{"index":1,"embedding":[0.1,-1E-7]},{"index":0,"embedding":[1]}],\
+        "usage":{"prompt_tokens":5}}"""),
+          new Kind(
+              Jobs.chat().endpoint("/v1/moderations"),
+              "{\"results\":[{\"flagged\":false,\"a\":0.5}]}"),
+          new Kind(Jobs.chat().endpoint("/v1/images"), "{\"any\":{\"thing\":[1,\"x\"]}}"));
+
+  private record Kind(Jobs job, @Nullable String body) {}
+
+  @Property(tries = 600)
   void everyDocumentHasOneOutcome(
+      @ForAll @IntRange(max = 7) int kinds,
       @ForAll @IntRange(min = 1, max = 12) int documents,
       @ForAll @IntRange(max = 4) int wounds,
       @ForAll @IntRange(min = 2, max = 3) int attempt,
       @ForAll Random random)
       throws Exception {
+    Kind kind = KINDS.get(kinds);
     Path directory = Files.createTempDirectory("hostile");
     try {
-      EndedChunk chunk = new EndedChunk(directory).attempt(attempt);
+      EndedChunk chunk = new EndedChunk(directory).job(kind.job).attempt(attempt);
       chunk.part(
           "p0",
           IntStream.range(0, documents).mapToObj(i -> "{\"d\":" + i + "}").toArray(String[]::new));
       ByteArrayOutputStream file = new ByteArrayOutputStream();
       for (int i = 0; i < documents; i++) {
         for (int copies = random.nextInt(3); copies >= 0; copies--) {
-          file.write(wounded(line("p0-" + i, random), wounds, random));
+          file.write(wounded(line(kind, "p0-" + i, random), wounds, random));
           file.write(random.nextInt(20) == 0 ? bytes(new int[] {'\r', '\n'}) : new byte[] {'\n'});
         }
       }
@@ -121,13 +154,15 @@ class HostileResultsTest {
     }
   }
 
-  private static String line(String customId, Random random) {
-    return switch (random.nextInt(6)) {
+  private static String line(Kind kind, String customId, Random random) {
+    return switch (random.nextInt(8)) {
       case 0 -> Results.status(customId, 400 + random.nextInt(200), "some_code");
       case 1 -> Results.withoutResponse(customId, "batch_expired");
       case 2 -> Results.chat(customId, "length", "\"begun\"", "null");
       case 3 -> Results.chat(customId, "stop", "null", "\"no\"");
-      default -> Results.chat(customId, "fine");
+      case 4 -> Results.chat(customId, "{\"a\":1}");
+      default ->
+          kind.body == null ? Results.chat(customId, "fine") : Results.ok(customId, kind.body);
     };
   }
 
