@@ -1,9 +1,8 @@
 package io.beambatch.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.fail;
-import static org.junit.jupiter.api.Assumptions.abort;
 
+import io.beambatch.emulator.InstalledProgram;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -27,7 +26,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("slow")
 class AirflowTest {
   private static final String PROGRAM = "BEAMBATCH_AIRFLOW";
-  private static final String REQUIRED = "BEAMBATCH_REQUIRE_EMULATORS";
 
   private static String airflow;
   private static Path home;
@@ -39,7 +37,7 @@ class AirflowTest {
 
   @BeforeAll
   static void makeHome(@TempDir Path made) throws Exception {
-    airflow = program();
+    airflow = InstalledProgram.named(PROGRAM).toString();
     home = made;
     try (Program migrate = airflow(home, Map.of(), "db", "migrate")) {
       assertThat(migrate.end()).as("%s", migrate).isZero();
@@ -86,18 +84,6 @@ class AirflowTest {
     assertThat(dag.out())
         .contains("collect of run 20260302T000000: done, but more documents failed than")
         .doesNotContain("documents are answered");
-  }
-
-  private static String program() {
-    String path = System.getenv(PROGRAM);
-    if (path == null || !Files.isExecutable(Path.of(path))) {
-      String reason = PROGRAM + " names no program (" + path + "); see .ci/run";
-      if (System.getenv(REQUIRED) != null) {
-        fail(reason);
-      }
-      abort(reason);
-    }
-    return path;
   }
 
   /** Lets Airflow run the DAG for a day. */

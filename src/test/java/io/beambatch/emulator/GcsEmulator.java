@@ -1,8 +1,5 @@
 package io.beambatch.emulator;
 
-import static org.assertj.core.api.Assertions.fail;
-import static org.junit.jupiter.api.Assumptions.abort;
-
 import com.google.cloud.NoCredentials;
 import com.google.cloud.storage.Blob;
 import com.google.cloud.storage.BlobInfo;
@@ -16,7 +13,6 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -33,7 +29,6 @@ import org.awaitility.Awaitility;
  */
 public final class GcsEmulator {
   private static final String PROGRAM = "BEAMBATCH_FAKE_GCS_SERVER";
-  private static final String REQUIRED = "BEAMBATCH_REQUIRE_EMULATORS";
   private static final Duration PATIENCE = Duration.ofMinutes(1);
 
   private static GcsEmulator running;
@@ -49,21 +44,9 @@ public final class GcsEmulator {
   /** The emulator, which ends with this JVM. */
   public static synchronized GcsEmulator start() throws Exception {
     if (running == null) {
-      running = new GcsEmulator(launch(program()));
+      running = new GcsEmulator(launch(InstalledProgram.named(PROGRAM)));
     }
     return running;
-  }
-
-  private static Path program() {
-    String path = System.getenv(PROGRAM);
-    if (path == null || !Files.isExecutable(Path.of(path))) {
-      String reason = PROGRAM + " names no program (" + path + "); see .ci/run";
-      if (System.getenv(REQUIRED) != null) {
-        fail(reason);
-      }
-      abort(reason);
-    }
-    return Path.of(path);
   }
 
   private static URI launch(Path program) throws IOException, InterruptedException {

@@ -1,8 +1,5 @@
 package io.beambatch.emulator;
 
-import static org.assertj.core.api.Assertions.fail;
-import static org.junit.jupiter.api.Assumptions.abort;
-
 import com.google.api.gax.core.NoCredentialsProvider;
 import com.google.api.gax.grpc.InstantiatingGrpcChannelProvider;
 import com.google.api.gax.rpc.TransportChannelProvider;
@@ -26,7 +23,6 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,7 +39,6 @@ import org.apache.beam.sdk.options.PipelineOptionsFactory;
  */
 public final class PubSubEmulator {
   private static final String PROGRAM = "BEAMBATCH_PUBSUB_EMULATOR";
-  private static final String REQUIRED = "BEAMBATCH_REQUIRE_EMULATORS";
 
   private static PubSubEmulator running;
 
@@ -75,21 +70,9 @@ public final class PubSubEmulator {
   /** The emulator, which ends with this JVM. */
   public static synchronized PubSubEmulator start() throws IOException {
     if (running == null) {
-      running = new PubSubEmulator(launch(program()));
+      running = new PubSubEmulator(launch(InstalledProgram.named(PROGRAM)));
     }
     return running;
-  }
-
-  private static Path program() {
-    String path = System.getenv(PROGRAM);
-    if (path == null || !Files.isExecutable(Path.of(path))) {
-      String reason = PROGRAM + " names no program (" + path + "); see .ci/run";
-      if (System.getenv(REQUIRED) != null) {
-        fail(reason);
-      }
-      abort(reason);
-    }
-    return Path.of(path);
   }
 
   /** It ends when its input does, at the latest with this JVM. */
