@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -36,10 +37,10 @@ final class SharedClasses {
   }
 
   private static void make(Path archive) throws IOException, InterruptedException {
-    Files.deleteIfExists(archive);
     Path folder = Files.createTempDirectory(archive.getParent(), "shared-classes");
     List<String> command = new ArrayList<>(Program.JAVA);
-    command.addAll(List.of("-XX:ArchiveClassesAtExit=" + archive, "-jar", Program.JAR.toString()));
+    Path made = folder.resolve("archive.jsa");
+    command.addAll(List.of("-XX:ArchiveClassesAtExit=" + made, "-jar", Program.JAR.toString()));
     List<String> job = new Workplace(folder).command("run", "pipelines/sentiment.yaml", "--local");
     command.addAll(job);
     new ProcessBuilder(command)
@@ -47,5 +48,10 @@ final class SharedClasses {
         .redirectOutput(folder.resolve("said").toFile())
         .start()
         .waitFor();
+    if (Files.exists(made)) {
+      // Tests in another JVM may be making theirs at this moment.
+      Files.move(
+          made, archive, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
   }
 }
