@@ -10,7 +10,6 @@ import io.beambatch.batch.AwaitMode;
 import io.beambatch.emulator.PubSubEmulator;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +19,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Messages of a subscription are sent window by window, and come out as messages of topics. */
 @Tag("slow")
 class PubSubPipelineTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(150);
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
   @TempDir Path folder;
@@ -228,14 +228,12 @@ class PubSubPipelineTest {
     return documents;
   }
 
-  private static void await(Condition condition, PipelineResult launch, RunFixture run)
-      throws Exception {
-    Instant deadline = Instant.now().plus(PATIENCE);
-    while (!condition.holds()) {
-      assertThat(launch.getState().isTerminal()).as("the pipeline has ended").isFalse();
-      assertThat(Instant.now()).as("%d plans", run.plans().size()).isBefore(deadline);
-      Thread.sleep(50);
-    }
+  private static void await(Condition condition, PipelineResult launch, RunFixture run) {
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .failFast("the pipeline has ended", () -> launch.getState().isTerminal())
+        .untilAsserted(
+            () -> assertThat(condition.holds()).as("%d plans", run.plans().size()).isTrue());
   }
 
   @FunctionalInterface

@@ -5,12 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.beambatch.emulator.GcsEmulator;
 import io.beambatch.records.RecordFormat;
 import java.nio.file.Path;
-import java.time.Instant;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.stream.Stream;
 import org.apache.avro.LogicalTypes;
 import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.PipelineResult.State;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -20,6 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Files with a schema in Google Cloud Storage, in both directions, on Flink. */
 @Tag("slow")
 class TypedPipelineTest {
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
+
   @TempDir Path folder;
   private GcsEmulator emulator;
   private String root;
@@ -116,11 +119,13 @@ class TypedPipelineTest {
                     .isEqualTo(LogicalTypes.date()));
   }
 
-  private static void await(RunFixture run, int documents) throws Exception {
-    Instant deadline = Instant.now().plusSeconds(300);
-    while (!run.isAccountedFor(documents)) {
-      assertThat(Instant.now()).as("%d plans", run.plans().size()).isBefore(deadline);
-      Thread.sleep(100);
-    }
+  private static void await(RunFixture run, int documents) {
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () ->
+                assertThat(run.isAccountedFor(documents))
+                    .as("%d plans", run.plans().size())
+                    .isTrue());
   }
 }
