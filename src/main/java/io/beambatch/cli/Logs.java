@@ -13,9 +13,14 @@ final class Logs {
   private static final Logger ROOT = Logger.getLogger("");
   private static final Logger OURS = Logger.getLogger("io.beambatch");
 
-  /** Warn of nothing that a user could change: names of steps that are long, no web dashboard. */
+  /**
+   * Warn of nothing that a user could change: names of steps that are long, no web dashboard; or of
+   * what becomes an error in words of ours, if it does harm: no credentials, no connection.
+   */
   private static final List<Logger> CHATTY =
       Stream.of(
+              "io.grpc.internal.ManagedChannelImpl",
+              "org.apache.beam.sdk.extensions.gcp.auth.GcpCredentialFactory",
               "org.apache.flink.metrics",
               "org.apache.flink.runtime.security.token",
               "org.apache.flink.runtime.webmonitor")
