@@ -22,11 +22,13 @@ import org.apache.beam.sdk.values.TypeDescriptor;
  * and joins what came back all the same.
  */
 final class Attempt extends PTransform<PCollection<Plan>, PCollection<JoinedChunk>> {
+  private final Job job;
   private final CoordinatorSettings settings;
   private final RunFolder folder;
   private final ProviderFactory providers;
 
-  Attempt(CoordinatorSettings settings, RunFolder folder, ProviderFactory providers) {
+  Attempt(Job job, CoordinatorSettings settings, RunFolder folder, ProviderFactory providers) {
+    this.job = job;
     this.settings = settings;
     this.folder = folder;
     this.providers = providers;
@@ -35,7 +37,6 @@ final class Attempt extends PTransform<PCollection<Plan>, PCollection<JoinedChun
   @Override
   public PCollection<JoinedChunk> expand(PCollection<Plan> plans) {
     boolean unwanted = settings.mode() == AwaitMode.CANCEL;
-    Job job = settings.job();
     PCollection<Chunk> chunks =
         plans
             .apply(

@@ -145,7 +145,7 @@ public final class BatchInference<T> extends PTransform<PCollection<T>, Answers<
             .answer(
                 named,
                 planned(opened),
-                CoordinatorSettings.of(job, opened.identity()),
+                CoordinatorSettings.of(job.inference(), opened.identity()),
                 providers == null ? fromEnvironment() : providers);
     PCollectionTuple read = results.apply("Read results", new ReadResults());
     PCollection<BadRecord> failed = Failed.records(read.get(ReadResults.FAILED));
@@ -170,7 +170,7 @@ public final class BatchInference<T> extends PTransform<PCollection<T>, Answers<
 
   private ProviderFactory fromEnvironment() {
     try {
-      return OpenAiProviders.fromEnvironment(job.request().baseUrl());
+      return OpenAiProviders.fromEnvironment(job.inference().request().baseUrl());
     } catch (ProviderSettingsException e) {
       throw new IllegalArgumentException(e.getMessage(), e);
     }

@@ -109,7 +109,8 @@ public final class BatchPipeline {
 
   private PCollection<Plan> plan(PCollectionTuple read) {
     PCollectionTuple rendered =
-        read.get(ReadDocuments.DOCUMENTS).apply("Render requests", RenderRequests.of(job));
+        read.get(ReadDocuments.DOCUMENTS)
+            .apply("Render requests", RenderRequests.of(job.inference()));
     PCollectionTuple input =
         PCollectionTuple.of(ShardIntoChunks.READ, read.get(ReadDocuments.DOCUMENTS))
             .and(ShardIntoChunks.UNREADABLE, read.get(ReadDocuments.INVALID))
@@ -211,9 +212,9 @@ public final class BatchPipeline {
     for (int attempt = 1; ; attempt++) {
       PCollection<JoinedChunk> joined =
           gate.guard(plans, "Check budget " + attempt)
-              .apply("Attempt " + attempt, new Attempt(settings, folder, providers));
+              .apply("Attempt " + attempt, new Attempt(job, settings, folder, providers));
       results.add(joined.apply("Results " + attempt, ResultFiles.ofChunks()));
-      if (attempt == job.retry().attempts()) {
+      if (attempt == job.inference().retry().attempts()) {
         break;
       }
       PCollection<Leftover> again =

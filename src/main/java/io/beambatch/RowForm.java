@@ -37,7 +37,8 @@ final class RowForm implements DocumentForm<Row> {
 
   @Override
   public PCollection<Row> fromJson(PCollection<String> json, PCollection<Row> like) {
-    ToRowFn toRow = new ToRowFn(like.getSchema(), job.result().field(), added().toString());
+    ToRowFn toRow =
+        new ToRowFn(like.getSchema(), job.inference().result().field(), added().toString());
     return json.apply("JSON to rows", ParDo.of(toRow)).setRowSchema(toRow.schema());
   }
 
@@ -45,8 +46,8 @@ final class RowForm implements DocumentForm<Row> {
   private org.apache.avro.Schema added() {
     return DocumentSchemas.answered(
         org.apache.avro.Schema.createRecord("Answered", null, "io.beambatch", false, List.of()),
-        job.result().field(),
-        AnswerTypes.of(job),
+        job.inference().result().field(),
+        AnswerTypes.of(job.inference()),
         Outcomes.BATCH,
         List.of());
   }

@@ -170,7 +170,7 @@ final class RunFixture implements AutoCloseable {
     List<String> committed = new PlanStore(Ledgers.open(run.folder())).namesOfFirstAttempt();
     CoordinatorSettings settings =
         new CoordinatorSettings(
-            job,
+            job.inference(),
             run.identity(),
             mode,
             Duration.ofMillis(300),

@@ -74,7 +74,7 @@ public final class AwaitBatches extends PTransform<PCollection<Chunk>, PCollecti
       throw new IllegalArgumentException(
           "batches of unbounded input can only be awaited until they have ended");
     }
-    RequestSpec request = settings.job().request();
+    RequestSpec request = settings.inference().request();
     String pool =
         String.join(
             " ",
@@ -82,7 +82,7 @@ public final class AwaitBatches extends PTransform<PCollection<Chunk>, PCollecti
             request.endpoint(),
             request.model());
     Opening opening = Opening.of(settings, folder, providers);
-    Duration interval = Duration.millis(settings.job().poll().interval().toMillis());
+    Duration interval = Duration.millis(settings.inference().poll().interval().toMillis());
     return chunks
         .apply("Key by quota pool", WithKeys.of(pool))
         .setCoder(KvCoder.of(StringUtf8Coder.of(), JsonCoder.of(Chunk.class)))

@@ -69,7 +69,7 @@ final class BatchCoordinator {
     this.problems = new Problems(settings.mode());
     this.outage = new Outage(settings);
     this.pulse = new Pulse(settings.mode(), clock.instant());
-    this.admission = new Admission(settings.job().limits());
+    this.admission = new Admission(settings.inference().limits());
     this.strays = new Strays(settings.run(), provider, ledger, settings.outage());
     this.submitter = new Submitter(settings, provider, clock, admission, strays);
     UnderWay underWay = new UnderWay(settings, chunks, clock);
@@ -137,7 +137,7 @@ final class BatchCoordinator {
   /** How long to wait before the next step: as long as the provider asks, at least. */
   Duration pause() {
     Instant now = clock.instant();
-    Duration pause = pulse.pause(settings.job().poll().interval(), now);
+    Duration pause = pulse.pause(settings.inference().poll().interval(), now);
     Duration quiet = outage.quiet(now);
     return pause.compareTo(quiet) < 0 ? quiet : pause;
   }

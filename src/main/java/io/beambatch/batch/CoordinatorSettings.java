@@ -1,6 +1,6 @@
 package io.beambatch.batch;
 
-import io.beambatch.job.Job;
+import io.beambatch.job.Inference;
 import java.io.Serializable;
 import java.time.Duration;
 
@@ -17,7 +17,7 @@ import java.time.Duration;
  *     for it at all
  */
 public record CoordinatorSettings(
-    Job job,
+    Inference inference,
     RunIdentity run,
     AwaitMode mode,
     Duration settle,
@@ -28,14 +28,14 @@ public record CoordinatorSettings(
     implements Serializable {
 
   /** The usual waits, until every batch has ended. */
-  public static CoordinatorSettings of(Job job, RunIdentity run) {
+  public static CoordinatorSettings of(Inference inference, RunIdentity run) {
     return new CoordinatorSettings(
-        job,
+        inference,
         run,
         AwaitMode.UNTIL_ENDED,
         Duration.ofSeconds(30),
         Duration.ofMinutes(10),
-        job.poll().grace(),
+        inference.poll().grace(),
         Duration.ofMinutes(30),
         Duration.ofHours(1));
   }
@@ -43,6 +43,6 @@ public record CoordinatorSettings(
   /** The same, for another mode. */
   public CoordinatorSettings in(AwaitMode other) {
     return new CoordinatorSettings(
-        job, run, other, settle, lease, resultGrace, cancelGrace, outage);
+        inference, run, other, settle, lease, resultGrace, cancelGrace, outage);
   }
 }

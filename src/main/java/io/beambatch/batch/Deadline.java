@@ -34,7 +34,7 @@ final class Deadline {
     boolean unwanted = settings.mode() == AwaitMode.CANCEL;
     // Not by the provider's time of creation: its clock, or ours, may be wrong.
     Instant submitted = Instant.ofEpochMilli(chunk.entry().since());
-    if (!unwanted && now.isBefore(submitted.plus(settings.job().poll().deadline()))) {
+    if (!unwanted && now.isBefore(submitted.plus(settings.inference().poll().deadline()))) {
       return;
     }
     Long before = chunk.entry().times().cancelled();
@@ -69,7 +69,7 @@ final class Deadline {
           "batch {} is still {} after {} (poll.deadline): cancelling it; what was answered is kept",
           batch.id(),
           batch.status().code(),
-          settings.job().poll().deadline());
+          settings.inference().poll().deadline());
     }
   }
 

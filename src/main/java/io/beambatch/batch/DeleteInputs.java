@@ -45,7 +45,7 @@ public final class DeleteInputs<T> extends PTransform<PCollection<T>, PCollectio
 
     @ProcessElement
     public void process(@Element T done, OutputReceiver<T> out) {
-      if (!settings.job().keepFiles()) {
+      if (!settings.inference().keepFiles()) {
         try (BatchProvider provider = providers.open()) {
           new LeftoverInputs(settings.run(), provider, new BatchLedger(Ledgers.open(folder)))
               .delete();

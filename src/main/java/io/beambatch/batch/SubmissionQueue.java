@@ -84,7 +84,7 @@ final class SubmissionQueue {
       Enqueued besides = underWay.ours(chunk).plus(others);
       if (admission.allows(Enqueued.of(chunk.chunk()), besides, current)) {
         submit(chunk, listing, now);
-      } else if (current.isAfter(chunk.since.plus(settings.job().poll().deadline()))) {
+      } else if (current.isAfter(chunk.since.plus(settings.inference().poll().deadline()))) {
         break;
       }
     }
@@ -139,7 +139,7 @@ final class SubmissionQueue {
     }
     Instant since = chunk.since.isAfter(pulse.lastProgress()) ? chunk.since : pulse.lastProgress();
     // However short the deadline is, an outage is borne.
-    Duration patience = settings.job().poll().deadline().plus(settings.outage());
+    Duration patience = settings.inference().poll().deadline().plus(settings.outage());
     if (now.isAfter(since.plus(patience))) {
       problems.leave(
           new ChunkException(

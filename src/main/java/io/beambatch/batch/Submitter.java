@@ -165,8 +165,9 @@ final class Submitter {
       batch =
           provider.create(
               chunk.entry().fileId(),
-              settings.job().request().endpoint(),
-              BatchMetadata.of(settings.run(), chunk.chunk(), settings.job().request().model()));
+              settings.inference().request().endpoint(),
+              BatchMetadata.of(
+                  settings.run(), chunk.chunk(), settings.inference().request().model()));
     } catch (ProviderException e) {
       return notCreated(chunk, e);
     }

@@ -47,7 +47,7 @@ final class UnderWay {
     return listing.all().stream()
         .filter(batch -> !batch.createdAt().isBefore(oldest))
         .filter(batch -> !ours.contains(String.valueOf(BatchMetadata.key(batch))))
-        .map(batch -> BatchMetadata.enqueued(batch, settings.job().request()))
+        .map(batch -> BatchMetadata.enqueued(batch, settings.inference().request()))
         .reduce(Enqueued.NONE, Enqueued::plus);
   }
 

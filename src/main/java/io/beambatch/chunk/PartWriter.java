@@ -27,8 +27,8 @@ final class PartWriter implements BundleWriter<Request> {
 
   PartWriter(RunFolder folder, Job job) {
     this.folder = folder;
-    this.limits = PartLimits.of(job.limits());
-    this.endpoint = job.request().endpoint();
+    this.limits = PartLimits.of(job.inference().limits());
+    this.endpoint = job.inference().request().endpoint();
     this.shape = DocumentShapes.areNeeded(job) ? new ShapeCollector() : null;
   }
 

@@ -72,7 +72,7 @@ public final class ShardIntoChunks extends PTransform<PCollectionTuple, PCollect
     boolean endless = in.get(READ).isBounded() == IsBounded.UNBOUNDED && !in.has(FILES);
     return (endless ? tallies : tallies.and(tally(origin(in))))
         .apply("All parts", Flatten.pCollections())
-        .apply("Plan", new PlanChunks(1, folder, job.limits()));
+        .apply("Plan", new PlanChunks(1, folder, job.inference().limits()));
   }
 
   /**
@@ -107,11 +107,11 @@ public final class ShardIntoChunks extends PTransform<PCollectionTuple, PCollect
       public PCollection<Plan> expand(PCollection<Leftover> joined) {
         if (joined.isBounded() == IsBounded.UNBOUNDED || job.source().watch() != null) {
           return joined
-              .apply("Commit", ParDo.of(new PlanPartFn(attempt, folder, job.limits())))
+              .apply("Commit", ParDo.of(new PlanPartFn(attempt, folder, job.inference().limits())))
               .setCoder(JsonCoder.of(Plan.class));
         }
         return tally(joined.apply("Count requests", ParDo.of(new TallyLeftoverFn())))
-            .apply("Plan", new PlanChunks(attempt, folder, job.limits()));
+            .apply("Plan", new PlanChunks(attempt, folder, job.inference().limits()));
       }
     };
   }

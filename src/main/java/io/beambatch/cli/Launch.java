@@ -153,7 +153,7 @@ final class Launch {
   }
 
   private CoordinatorSettings settings(Run run, AwaitMode mode) {
-    return CoordinatorSettings.of(job, run.identity()).in(mode);
+    return CoordinatorSettings.of(job.inference(), run.identity()).in(mode);
   }
 
   private void execute(Run run, AwaitMode mode) throws Exception {

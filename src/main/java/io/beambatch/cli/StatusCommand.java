@@ -68,7 +68,7 @@ final class StatusCommand implements Callable<Integer> {
       RunStatus status = look(job, runs, run);
       show(status);
       while (watch && status.pending() > 0) {
-        Sleeper.SYSTEM.sleep(job.poll().interval());
+        Sleeper.SYSTEM.sleep(job.inference().poll().interval());
         status = look(job, runs, run);
         show(status);
       }
@@ -97,7 +97,8 @@ final class StatusCommand implements Callable<Integer> {
     if (peer == null) {
       peer = peerOptions.open(job, options.staging());
     }
-    return new Lookout(CoordinatorSettings.of(job, run.identity()), run.folder(), peer.providers());
+    return new Lookout(
+        CoordinatorSettings.of(job.inference(), run.identity()), run.folder(), peer.providers());
   }
 
   private void show(RunStatus status) throws Exception {

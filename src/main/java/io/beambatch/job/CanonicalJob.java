@@ -28,12 +28,12 @@ public final class CanonicalJob {
   public static String text(Job job) {
     ObjectNode root = JSON.objectNode();
     root.set("source", source(job.source()));
-    root.set("request", request(job.request()));
+    root.set("request", request(job.inference().request()));
     ObjectNode result = root.putObject("result");
-    result.put("field", job.result().field());
-    put(result, "pointer", job.result().pointer());
-    if (job.result().schema() != null) {
-      result.set("schema", job.result().schema());
+    result.put("field", job.inference().result().field());
+    put(result, "pointer", job.inference().result().pointer());
+    if (job.inference().result().schema() != null) {
+      result.set("schema", job.inference().result().schema());
     }
     ObjectNode sink = root.putObject("sink");
     sink.put("type", job.sink().type().name());
@@ -46,11 +46,11 @@ public final class CanonicalJob {
     table(failures, job.failures().table());
     put(failures, "topic", job.failures().topic());
     root.putObject("limits")
-        .put("requests", job.limits().requests())
-        .put("bytes", job.limits().bytes())
-        .put("enqueued_tokens", job.limits().enqueuedTokens());
+        .put("requests", job.inference().limits().requests())
+        .put("bytes", job.inference().limits().bytes())
+        .put("enqueued_tokens", job.inference().limits().enqueuedTokens());
     // Documents that one launch left to a next attempt would be nowhere if another made none.
-    root.putObject("retry").put("attempts", job.retry().attempts());
+    root.putObject("retry").put("attempts", job.inference().retry().attempts());
     return sorted(root).toString();
   }
 

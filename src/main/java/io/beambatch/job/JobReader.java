@@ -70,10 +70,15 @@ public final class JobReader {
     return new Job(
         name(root),
         SourceReader.source(root.section("source")),
+        inference(root),
+        sink,
+        SourceReader.failures(root.section("failures"), sink));
+  }
+
+  private Inference inference(Section root) {
+    return new Inference(
         RequestReader.read(root.section("request"), problems),
         ResultReader.read(root.section("result"), file),
-        sink,
-        SourceReader.failures(root.section("failures"), sink),
         limits(root.section("limits")),
         retry(root.section("retry")),
         poll(root.section("poll")),

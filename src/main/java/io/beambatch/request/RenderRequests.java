@@ -4,7 +4,7 @@ import io.beambatch.document.Document;
 import io.beambatch.document.FailedDocument;
 import io.beambatch.document.Failure;
 import io.beambatch.document.FailureReason;
-import io.beambatch.job.Job;
+import io.beambatch.job.Inference;
 import java.nio.charset.StandardCharsets;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
@@ -22,15 +22,15 @@ public final class RenderRequests extends PTransform<PCollection<Document>, PCol
   public static final TupleTag<Request> REQUESTS = new TupleTag<>() {};
   public static final TupleTag<FailedDocument> INVALID = new TupleTag<>() {};
 
-  private final Job job;
+  private final Inference inference;
 
-  private RenderRequests(Job job) {
-    this.job = job;
+  private RenderRequests(Inference inference) {
+    this.inference = inference;
   }
 
   /** Renders as the job's {@code request} says. */
-  public static RenderRequests of(Job job) {
-    return new RenderRequests(job);
+  public static RenderRequests of(Inference inference) {
+    return new RenderRequests(inference);
   }
 
   @Override
@@ -38,22 +38,22 @@ public final class RenderRequests extends PTransform<PCollection<Document>, PCol
     PCollectionTuple rendered =
         documents.apply(
             "Render",
-            ParDo.of(new RenderFn(job)).withOutputTags(REQUESTS, TupleTagList.of(INVALID)));
+            ParDo.of(new RenderFn(inference)).withOutputTags(REQUESTS, TupleTagList.of(INVALID)));
     rendered.get(REQUESTS).setCoder(RequestCoder.of());
     return rendered;
   }
 
   private static final class RenderFn extends DoFn<Document, Request> {
-    private final Job job;
+    private final Inference inference;
     private transient RequestTemplate template;
 
-    RenderFn(Job job) {
-      this.job = job;
+    RenderFn(Inference inference) {
+      this.inference = inference;
     }
 
     @Setup
     public void setup() {
-      template = new RequestTemplate(job.request());
+      template = new RequestTemplate(inference.request());
     }
 
     @ProcessElement
@@ -72,28 +72,28 @@ public final class RenderRequests extends PTransform<PCollection<Document>, PCol
     }
 
     private String excess(Request request) {
-      long limit = job.limits().bytes();
+      long limit = inference.limits().bytes();
       // UTF-8 takes at most three bytes a char: most requests need no exact count.
       if (request.body().length() * 3L + RequestLine.FRAME_MAX > limit) {
         long bytes =
-            RequestLine.frameBytes(job.request().endpoint())
+            RequestLine.frameBytes(inference.request().endpoint())
                 + request.body().getBytes(StandardCharsets.UTF_8).length;
         if (bytes > limit) {
           return "the request has " + bytes + " bytes; limits.bytes allows " + limit + " a batch";
         }
       }
-      if (request.weight() > job.limits().requests()) {
+      if (request.weight() > inference.limits().requests()) {
         return "the request has "
             + request.weight()
             + " inputs; limits.requests allows "
-            + job.limits().requests()
+            + inference.limits().requests()
             + " a batch";
       }
-      if (request.tokens() > job.limits().enqueuedTokens()) {
+      if (request.tokens() > inference.limits().enqueuedTokens()) {
         return "the request has about "
             + request.tokens()
             + " prompt tokens; limits.enqueued_tokens allows "
-            + job.limits().enqueuedTokens();
+            + inference.limits().enqueuedTokens();
       }
       return null;
     }

@@ -32,7 +32,7 @@ final class AnswerColumn {
   /** The column of a job's sink; null if the sink takes anything. */
   static @Nullable AnswerColumn of(Job job) {
     return job.sink().type().hasTypes()
-        ? new AnswerColumn(AnswerTypes.of(job).in("io.beambatch.answer"))
+        ? new AnswerColumn(AnswerTypes.of(job.inference()).in("io.beambatch.answer"))
         : null;
   }
 

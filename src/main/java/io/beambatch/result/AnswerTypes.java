@@ -1,7 +1,7 @@
 package io.beambatch.result;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.beambatch.job.Job;
+import io.beambatch.job.Inference;
 import io.beambatch.schema.DocumentSchemas.AnswerType;
 import io.beambatch.schema.JsonSchemaTypes;
 import io.beambatch.schema.Types;
@@ -19,21 +19,22 @@ public final class AnswerTypes {
   private AnswerTypes() {}
 
   /** The type of a job's answers. */
-  public static AnswerType of(Job job) {
-    JsonNode schema = AskedFormat.schema(job);
+  public static AnswerType of(Inference inference) {
+    JsonNode schema = AskedFormat.schema(inference);
     return schema == null
-        ? namespace -> withoutSchema(job)
+        ? namespace -> withoutSchema(inference)
         : namespace -> JsonSchemaTypes.of(schema, NAME, namespace);
   }
 
-  private static Schema withoutSchema(Job job) {
-    Endpoint endpoint = Endpoint.of(job.request().endpoint());
-    if (AskedFormat.leadsElsewhere(job.result().pointer(), endpoint) || AskedFormat.asksJson(job)) {
+  private static Schema withoutSchema(Inference inference) {
+    Endpoint endpoint = Endpoint.of(inference.request().endpoint());
+    if (AskedFormat.leadsElsewhere(inference.result().pointer(), endpoint)
+        || AskedFormat.asksJson(inference)) {
       return Types.json();
     }
     return switch (endpoint) {
       case CHAT, COMPLETIONS, RESPONSES -> Types.string();
-      case EMBEDDINGS -> embedding(job.request().body());
+      case EMBEDDINGS -> embedding(inference.request().body());
       case MODERATIONS, OTHER -> Types.json();
     };
   }

@@ -3,7 +3,7 @@ package io.beambatch.result;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.beambatch.document.JsonSlice;
-import io.beambatch.job.Job;
+import io.beambatch.job.Inference;
 import io.beambatch.job.ResultSpec;
 import java.io.IOException;
 import java.util.LinkedHashMap;
@@ -30,13 +30,13 @@ final class AskedFormat {
    *
    * @throws IllegalArgumentException if it can't be used
    */
-  AskedFormat(Job job) {
-    ResultSpec result = job.result();
-    JsonNode inBody = inBody(job.request().body());
+  AskedFormat(Inference inference) {
+    ResultSpec result = inference.result();
+    JsonNode inBody = inBody(inference.request().body());
     if (result.schema() != null) {
       ofAll = AnswerFormat.of(result.schema());
     } else if (inBody == null
-        || leadsElsewhere(result.pointer(), Endpoint.of(job.request().endpoint()))) {
+        || leadsElsewhere(result.pointer(), Endpoint.of(inference.request().endpoint()))) {
       // What a pointer leads to need not be what the request's format speaks of.
       ofAll = AnswerFormat.ANY;
     } else {
@@ -70,13 +70,13 @@ final class AskedFormat {
    * The schema that all answers of a job fit; null if there is none, or if it differs from request
    * to request.
    */
-  static @Nullable JsonNode schema(Job job) {
-    if (job.result().schema() != null) {
-      return job.result().schema();
+  static @Nullable JsonNode schema(Inference inference) {
+    if (inference.result().schema() != null) {
+      return inference.result().schema();
     }
-    JsonNode inBody = inBody(job.request().body());
+    JsonNode inBody = inBody(inference.request().body());
     if (inBody == null
-        || leadsElsewhere(job.result().pointer(), Endpoint.of(job.request().endpoint()))
+        || leadsElsewhere(inference.result().pointer(), Endpoint.of(inference.request().endpoint()))
         || inBody.toString().contains("{{")) {
       return null;
     }
@@ -84,8 +84,8 @@ final class AskedFormat {
   }
 
   /** Whether the request asks for JSON, in one shape or another, or may do so. */
-  static boolean asksJson(Job job) {
-    JsonNode inBody = inBody(job.request().body());
+  static boolean asksJson(Inference inference) {
+    JsonNode inBody = inBody(inference.request().body());
     return inBody != null && !inBody.path("type").asText().equals("text");
   }
 

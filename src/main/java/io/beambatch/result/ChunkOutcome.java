@@ -41,13 +41,14 @@ final class ChunkOutcome implements Closeable {
     this.awaited = awaited;
     answered = new LineFile(folder.result(chunk.id(), "answered.jsonl"));
     // Two launches that don't agree on this must not write to one file.
-    boolean mayBeSentAgain = chunk.attempt() < job.retry().attempts();
+    boolean mayBeSentAgain = chunk.attempt() < job.inference().retry().attempts();
     failed =
         new LineFile(
             folder.result(chunk.id(), mayBeSentAgain ? "failed.jsonl" : "failed-for-good.jsonl"));
-    again = new AgainPart(chunk, folder, Endpoint.of(job.request().endpoint()));
+    again = new AgainPart(chunk, folder, Endpoint.of(job.inference().request().endpoint()));
     answer =
-        DocumentSplice.of(List.of(job.result().field(), Outcomes.BATCH), List.of(Outcomes.FAILURE));
+        DocumentSplice.of(
+            List.of(job.inference().result().field(), Outcomes.BATCH), List.of(Outcomes.FAILURE));
     // What was never sent has no answers.
     batchId = quoted(String.valueOf(awaited.batchId()));
   }
@@ -75,7 +76,7 @@ final class ChunkOutcome implements Closeable {
     } else if (judgement instanceof Judgement.Failed no) {
       fail(documents, no.failure());
     } else if (judgement instanceof Judgement.Retryable later) {
-      if (awaited.chunk().attempt() < job.retry().attempts()) {
+      if (awaited.chunk().attempt() < job.inference().retry().attempts()) {
         again.add(part, documents.request(), documents.sidecarLine());
       } else {
         fail(documents, later.failure());

@@ -82,7 +82,7 @@ public final class JoinResults
     public void join(@Element AwaitedChunk awaited, OutputReceiver<JoinedChunk> joined)
         throws IOException, ProviderException {
       JoinedChunk chunk = joiner.join(awaited);
-      if (!job.keepFiles()) {
+      if (!job.inference().keepFiles()) {
         deleteInput(chunk.chunkId());
       }
       joined.output(chunk);

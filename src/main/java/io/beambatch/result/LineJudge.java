@@ -25,12 +25,12 @@ final class LineJudge {
    * @throws IllegalArgumentException if the job's schema can't be used
    */
   LineJudge(Job job) {
-    format = new AskedFormat(job);
+    format = new AskedFormat(job.inference());
     column = AnswerColumn.of(job);
-    String pointer = job.result().pointer();
+    String pointer = job.inference().result().pointer();
     place =
         pointer == null
-            ? "where " + job.request().endpoint() + " puts it"
+            ? "where " + job.inference().request().endpoint() + " puts it"
             : "at result.pointer " + pointer;
   }
 

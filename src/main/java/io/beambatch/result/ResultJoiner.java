@@ -44,7 +44,8 @@ final class ResultJoiner {
     this.pause = pause;
     this.chunks = new JoinedChunks(Ledgers.open(folder));
     this.reader =
-        new ResultLine.Reader(Endpoint.of(job.request().endpoint()), job.result().pointer());
+        new ResultLine.Reader(
+            Endpoint.of(job.inference().request().endpoint()), job.inference().result().pointer());
     this.judge = new LineJudge(job);
   }
 

@@ -98,11 +98,15 @@ public final class Accounts {
     Instant started = Instant.ofEpochMilli(run.record().created());
     Optional<CostEstimate> cost =
         PriceTable.shipped()
-            .cost(job.request().model(), job.prices(), sums.promptTokens, sums.completionTokens);
+            .cost(
+                job.inference().request().model(),
+                job.inference().prices(),
+                sums.promptTokens,
+                sums.completionTokens);
     return new Report(
         job.name(),
         run.record().name(),
-        job.request().model(),
+        job.inference().request().model(),
         sums.documents,
         sums.answered,
         sums.failed,

@@ -27,7 +27,7 @@ public final class Budget implements PlanGate {
 
   @Override
   public void check(Plan plan) {
-    BigDecimal most = job.limits().costUsd();
+    BigDecimal most = job.inference().limits().costUsd();
     if (most == null || hasPassed(plan)) {
       return;
     }
@@ -35,7 +35,7 @@ public final class Budget implements PlanGate {
     if (estimate.costUsd() == null) {
       throw new OverBudgetException(
           "limits.cost_usd is set, but there is no price for "
-              + job.request().model()
+              + job.inference().request().model()
               + "; nothing was sent. Give one under prices: in the job file");
     }
     if (estimate.costUsd().compareTo(most) > 0) {

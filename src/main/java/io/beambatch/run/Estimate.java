@@ -55,8 +55,8 @@ public record Estimate(
     Long completions = maxCompletionTokens(job, plan.requests());
     Optional<CostEstimate> cost =
         prices.cost(
-            job.request().model(),
-            job.prices(),
+            job.inference().request().model(),
+            job.inference().prices(),
             plan.tokens(),
             completions == null ? 0 : completions);
     Map<String, Long> failed = new TreeMap<>();
@@ -67,12 +67,12 @@ public record Estimate(
     }
     return new Estimate(
         job.name(),
-        job.request().model(),
+        job.inference().request().model(),
         plan.documents(),
         failed,
         plan.requests(),
         plan.chunks().size(),
-        Waves.of(plan.chunks(), job.limits()),
+        Waves.of(plan.chunks(), job.inference().limits()),
         plan.bytes(),
         plan.tokens(),
         completions,
@@ -87,11 +87,11 @@ public record Estimate(
   }
 
   private static @Nullable Long maxCompletionTokens(Job job, long requests) {
-    if (job.request().endpoint().equals("/v1/embeddings")
-        || job.request().endpoint().equals("/v1/moderations")) {
+    if (job.inference().request().endpoint().equals("/v1/embeddings")
+        || job.inference().request().endpoint().equals("/v1/moderations")) {
       return 0L;
     }
-    JsonNode body = job.request().body();
+    JsonNode body = job.inference().request().body();
     return Stream.of("max_completion_tokens", "max_output_tokens", "max_tokens")
         .map(body::path)
         .filter(JsonNode::canConvertToLong)

@@ -66,7 +66,7 @@ public record Report(
 
   /** Whether more documents failed than {@code retry.max_failed} allows. */
   public boolean exceedsLimit(Job job) {
-    MaxFailed most = job.retry().maxFailed();
+    MaxFailed most = job.inference().retry().maxFailed();
     return most != null && most.exceededBy(failures(), documents);
   }
 

@@ -108,7 +108,7 @@ public record Standing(
     int last = plans.stream().mapToInt(Plan::attempt).max().orElse(0);
     List<ChunkStanding> ofLast =
         chunks.stream().filter(chunk -> chunk.chunk().attempt() == last).toList();
-    return last >= job.retry().attempts()
+    return last >= job.inference().retry().attempts()
         || ofLast.stream().anyMatch(chunk -> chunk.joined() == null)
         || ofLast.stream().allMatch(chunk -> chunk.joined().again() == null);
   }

@@ -38,8 +38,8 @@ public final class SinkSchema {
   public static Schema answered(Job job, Schema documents) {
     return DocumentSchemas.answered(
         documents,
-        job.result().field(),
-        AnswerTypes.of(job),
+        job.inference().result().field(),
+        AnswerTypes.of(job.inference()),
         Outcomes.BATCH,
         List.of(Outcomes.FAILURE));
   }

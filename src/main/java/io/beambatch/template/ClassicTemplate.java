@@ -77,7 +77,8 @@ public final class ClassicTemplate {
         .run(
             pipeline,
             List.of(),
-            CoordinatorSettings.of(job, new RunIdentity(run)).in(options.getMode().await()),
+            CoordinatorSettings.of(job.inference(), new RunIdentity(run))
+                .in(options.getMode().await()),
             providers)
         .apply("Fail over limit", new FailOverLimit(job));
     return pipeline;

@@ -64,7 +64,7 @@ public final class FlexTemplate {
         .run(
             pipeline,
             committed,
-            CoordinatorSettings.of(job, run.identity()).in(options.getMode().await()),
+            CoordinatorSettings.of(job.inference(), run.identity()).in(options.getMode().await()),
             providers)
         .apply("Fail over limit", new FailOverLimit(job));
     return pipeline;

@@ -104,12 +104,12 @@ final class HostedJob {
     int timeout = options.as(SdkHarnessOptions.class).getElementProcessingTimeoutMinutes();
     if (options.getMode() == Mode.RUN
         && timeout > 0
-        && timeout <= job.poll().deadline().toMinutes()) {
+        && timeout <= job.inference().poll().deadline().toMinutes()) {
       problems.add(
           "elementProcessingTimeoutMinutes is "
               + timeout
               + ", but batches are awaited for up to poll.deadline ("
-              + job.poll().deadline().toMinutes()
+              + job.inference().poll().deadline().toMinutes()
               + " minutes): leave it out");
     }
   }

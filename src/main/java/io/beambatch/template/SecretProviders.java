@@ -22,7 +22,7 @@ record SecretProviders(@Nullable String baseUrl, ValueProvider<String> secret)
 
   /** The providers of a job, with the key that the options name. */
   static SecretProviders of(Job job, TemplateOptions options) {
-    return new SecretProviders(job.request().baseUrl(), options.getApiKeySecret());
+    return new SecretProviders(job.inference().request().baseUrl(), options.getApiKeySecret());
   }
 
   @Override

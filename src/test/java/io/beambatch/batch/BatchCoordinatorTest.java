@@ -356,7 +356,8 @@ class BatchCoordinatorTest {
         Duration.ZERO,
         () -> {
           BatchLedger entries = new BatchLedger(new TroubledStore(ledger, new Trouble(time)));
-          CoordinatorSettings settings = CoordinatorSettings.of(job(override), run).in(mode);
+          CoordinatorSettings settings =
+              CoordinatorSettings.of(job(override).inference(), run).in(mode);
           try (OpenCoordinator coordinator =
               new OpenCoordinator(settings, provider, entries, time)) {
             for (Chunk chunk : chunks) {

@@ -206,7 +206,7 @@ class LookingOnceTest {
         poll: {deadline: 20h}
         """;
     Job job = JobReader.parse("job.yaml", yaml, List.of());
-    CoordinatorSettings settings = CoordinatorSettings.of(job, run).in(AwaitMode.ONCE);
+    CoordinatorSettings settings = CoordinatorSettings.of(job.inference(), run).in(AwaitMode.ONCE);
     try (OpenCoordinator coordinator = new OpenCoordinator(settings, provider, ledger(), clock)) {
       coordinator.run(List.of(CHUNK), clock::advance, ended::add);
       return coordinator.problem();

@@ -80,7 +80,7 @@ class OpenCoordinatorTest {
     Job job = JobReader.parse("job.yaml", yaml, List.of());
     RunIdentity run = new RunIdentity("job", "r1", "uid", Instant.now().toEpochMilli());
     return new OpenCoordinator(
-        CoordinatorSettings.of(job, run),
+        CoordinatorSettings.of(job.inference(), run),
         provider(server),
         new BatchLedger(Ledgers.open(folder)),
         Clock.systemUTC());

@@ -52,7 +52,7 @@ final class SimulatedWorld {
     int creates = random.nextInt(10) == 0 ? random.nextInt(2, 5) : 2_000;
     server = new SimulatedServer(time, skew, limit, creates, this::fate);
     run = new RunIdentity("job", "r1", "uid" + seed, START.toEpochMilli());
-    settings = CoordinatorSettings.of(job(limit), run);
+    settings = CoordinatorSettings.of(job(limit).inference(), run);
     carriedOutWithin = beyond ? minutes(3) : settings.settle().dividedBy(2);
     longestListLag = beyond ? minutes(5) : settings.settle().dividedBy(2);
     levels = levels();

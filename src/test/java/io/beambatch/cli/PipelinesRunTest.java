@@ -41,7 +41,7 @@ class PipelinesRunTest {
         .containsExactlyInAnyOrderElementsOf(sources);
     assertThat(workplace.failed()).isEmpty();
     for (JsonNode document : answered) {
-      fits(job, document, document.path(job.result().field()));
+      fits(job, document, document.path(job.inference().result().field()));
     }
     assertThat(answered.stream().map(document -> document.at("/_batch/custom_id").asText()))
         .doesNotHaveDuplicates();
@@ -50,7 +50,7 @@ class PipelinesRunTest {
 
   private static void reports(JsonNode report, Job job, List<JsonNode> answered) {
     assertThat(report.path("job").asText()).isEqualTo(job.name());
-    assertThat(report.path("model").asText()).isEqualTo(job.request().model());
+    assertThat(report.path("model").asText()).isEqualTo(job.inference().request().model());
     assertThat(report.path("documents").asLong()).isEqualTo(answered.size());
     assertThat(report.path("answered").asLong()).isEqualTo(answered.size());
     assertThat(report.path("failed")).isEmpty();
@@ -74,7 +74,8 @@ class PipelinesRunTest {
   /** What each pipeline is there for. */
   private static void fits(Job job, JsonNode document, JsonNode answer) {
     JsonNode batch = document.path("_batch");
-    assertThat(batch.path("model").asText()).isEqualTo(job.request().model() + "-simulated");
+    assertThat(batch.path("model").asText())
+        .isEqualTo(job.inference().request().model() + "-simulated");
     assertThat(batch.path("batch_id").asText()).startsWith("batch_");
     assertThat(batch.path("attempt").asInt()).isEqualTo(1);
     switch (job.name()) {
@@ -93,7 +94,7 @@ class PipelinesRunTest {
       case "entities", "augmentation" ->
           assertThat(
                   JsonSchemaFactory.getInstance(VersionFlag.V202012)
-                      .getSchema(job.result().schema())
+                      .getSchema(job.inference().result().schema())
                       .validate(answer))
               .as("%s", answer)
               .isEmpty();
@@ -150,7 +151,8 @@ class PipelinesRunTest {
   }
 
   private static JsonNode without(JsonNode document, Job job) {
-    return ((ObjectNode) document.deepCopy()).remove(List.of(job.result().field(), "_batch"));
+    return ((ObjectNode) document.deepCopy())
+        .remove(List.of(job.inference().result().field(), "_batch"));
   }
 
   private static Stream<Path> pipelines() throws IOException {

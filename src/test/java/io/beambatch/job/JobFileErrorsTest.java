@@ -542,7 +542,7 @@ class JobFileErrorsTest {
     Path file = folder.resolve("job.yaml");
     Files.writeString(file, SMALLEST + "result: {schema: schemas/a.json}\n");
 
-    assertThat(JobReader.read(file.toString(), List.of()).result().schema())
+    assertThat(JobReader.read(file.toString(), List.of()).inference().result().schema())
         .hasToString("{\"type\":\"object\"}");
   }
 

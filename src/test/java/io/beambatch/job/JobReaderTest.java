@@ -91,21 +91,21 @@ class JobReaderTest {
     assertThat(job.source().type()).isEqualTo(SourceSpec.Type.JSONL);
     assertThat(job.source().paths()).containsExactly("test-data/reviews.jsonl");
     assertThat(job.source().id()).isEqualTo("id");
-    assertThat(job.request().provider()).isEqualTo(RequestSpec.Provider.OPENAI);
-    assertThat(job.request().endpoint()).isEqualTo("/v1/chat/completions");
-    assertThat(job.request().model()).isEqualTo("gpt-4o-mini");
-    assertThat(job.request().body())
+    assertThat(job.inference().request().provider()).isEqualTo(RequestSpec.Provider.OPENAI);
+    assertThat(job.inference().request().endpoint()).isEqualTo("/v1/chat/completions");
+    assertThat(job.inference().request().model()).isEqualTo("gpt-4o-mini");
+    assertThat(job.inference().request().body())
         .hasToString(
             "{\"max_tokens\":10,\"messages\":["
                 + "{\"role\":\"system\",\"content\":\"Classify the sentiment\"},"
                 + "{\"role\":\"user\",\"content\":\"{{text}}\"}]}");
-    assertThat(job.result()).isEqualTo(new ResultSpec("sentiment", null, null));
+    assertThat(job.inference().result()).isEqualTo(new ResultSpec("sentiment", null, null));
     assertThat(job.sink()).isEqualTo(new SinkSpec(SinkSpec.Type.JSONL, "output/sentiment"));
     assertThat(job.failures()).isEqualTo(new FailuresSpec("output/sentiment-failures"));
-    assertThat(job.limits())
+    assertThat(job.inference().limits())
         .isEqualTo(new Limits(1000, 100L * 1024 * 1024, 2_000_000, Long.MAX_VALUE, null));
-    assertThat(job.retry()).isEqualTo(new Retry(2, new Retry.MaxFailed(1, true)));
-    assertThat(job.poll())
+    assertThat(job.inference().retry()).isEqualTo(new Retry(2, new Retry.MaxFailed(1, true)));
+    assertThat(job.inference().poll())
         .isEqualTo(new Poll(Duration.ofSeconds(30), Duration.ofHours(25), Duration.ofMinutes(5)));
   }
 
@@ -145,16 +145,16 @@ class JobReaderTest {
                 ',',
                 null,
                 Duration.ofMinutes(10)));
-    assertThat(job.request().baseUrl()).isNull();
-    assertThat(job.result().field()).isEqualTo("answer");
+    assertThat(job.inference().request().baseUrl()).isNull();
+    assertThat(job.inference().result().field()).isEqualTo("answer");
     assertThat(job.failures().path()).isEqualTo("out-failed");
-    assertThat(job.limits())
+    assertThat(job.inference().limits())
         .isEqualTo(new Limits(50_000, 209_715_200, Long.MAX_VALUE, Long.MAX_VALUE, null));
-    assertThat(job.retry()).isEqualTo(new Retry(3, null));
-    assertThat(job.poll())
+    assertThat(job.inference().retry()).isEqualTo(new Retry(3, null));
+    assertThat(job.inference().poll())
         .isEqualTo(new Poll(Duration.ofSeconds(60), Duration.ofHours(26), Duration.ofMinutes(10)));
-    assertThat(job.prices()).isEmpty();
-    assertThat(job.keepFiles()).isFalse();
+    assertThat(job.inference().prices()).isEmpty();
+    assertThat(job.inference().keepFiles()).isFalse();
   }
 
   @Test
@@ -188,20 +188,21 @@ class JobReaderTest {
             """,
             List.of());
 
-    assertThat(job.keepFiles()).isTrue();
+    assertThat(job.inference().keepFiles()).isTrue();
     assertThat(job.source().paths()).containsExactly("a.csv", "gs://bucket/b-*.csv.gz");
     assertThat(job.source().delimiter()).isEqualTo(';');
     assertThat(job.source().watch()).isEqualTo(Duration.ofSeconds(30));
     assertThat(job.source().window()).isEqualTo(Duration.ofMinutes(5));
-    assertThat(job.request().baseUrl()).isEqualTo("http://127.0.0.1:8080/v1");
-    assertThat(job.request().body())
+    assertThat(job.inference().request().baseUrl()).isEqualTo("http://127.0.0.1:8080/v1");
+    assertThat(job.inference().request().body())
         .hasToString("{\"input\":\"{{text}}\",\"stream\":false,\"temperature\":0.2}");
-    assertThat(job.result().pointer()).isEqualTo("/output/0/content");
-    assertThat(job.result().schema()).hasToString("{\"type\":\"object\",\"required\":[\"a\"]}");
-    assertThat(job.limits().enqueuedRequests()).isEqualTo(7);
-    assertThat(job.limits().costUsd()).isEqualTo(new BigDecimal("12.50"));
-    assertThat(job.retry().maxFailed()).isEqualTo(new Retry.MaxFailed(100, false));
-    assertThat(job.prices())
+    assertThat(job.inference().result().pointer()).isEqualTo("/output/0/content");
+    assertThat(job.inference().result().schema())
+        .hasToString("{\"type\":\"object\",\"required\":[\"a\"]}");
+    assertThat(job.inference().limits().enqueuedRequests()).isEqualTo(7);
+    assertThat(job.inference().limits().costUsd()).isEqualTo(new BigDecimal("12.50"));
+    assertThat(job.inference().retry().maxFailed()).isEqualTo(new Retry.MaxFailed(100, false));
+    assertThat(job.inference().prices())
         .containsEntry("my-model", price("0.15", "0.60", "0.075", "0.300"))
         .containsEntry("gpt-4.1", price("2", "8", "1.5", "6"));
   }
@@ -216,7 +217,7 @@ class JobReaderTest {
                 "{a: no, b: 1:30, c: 2026-01-01, d: 1_000, e: ~, f: 1e3, g: 12345678901, h: 'x'}"),
             List.of());
 
-    assertThat(job.request().body())
+    assertThat(job.inference().request().body())
         .hasToString(
             "{\"a\":\"no\",\"b\":\"1:30\",\"c\":\"2026-01-01\",\"d\":\"1_000\",\"e\":null,"
                 + "\"f\":1000.0,\"g\":12345678901,\"h\":\"x\"}");
@@ -231,7 +232,7 @@ class JobReaderTest {
                 "{input: \"{{text}}\"}", "{input: &in \"{{text}}\", again: [*in, *in]}"),
             List.of());
 
-    assertThat(job.request().body())
+    assertThat(job.inference().request().body())
         .hasToString("{\"input\":\"{{text}}\",\"again\":[\"{{text}}\",\"{{text}}\"]}");
   }
 
@@ -243,7 +244,7 @@ class JobReaderTest {
             SMALLEST.replace("{{text}}", "{{#tags}}{{.}} {{/tags}}{{^tags}}none{{/tags}}"),
             List.of());
 
-    assertThat(job.request().body().get("input").asText()).startsWith("{{#tags}}");
+    assertThat(job.inference().request().body().get("input").asText()).startsWith("{{#tags}}");
   }
 
   @Test

@@ -28,12 +28,12 @@ class OverridesTest {
                 "prices.\"gpt-4.1\".output=8",
                 "keep_files=true"));
 
-    assertThat(job.retry().attempts()).isEqualTo(1);
+    assertThat(job.inference().retry().attempts()).isEqualTo(1);
     assertThat(job.source().paths()).containsExactly("gs://b/x-*.jsonl");
     assertThat(job.source().id()).isNull();
-    assertThat(job.limits().costUsd()).isEqualTo(new BigDecimal("2.50"));
-    assertThat(job.prices().get("gpt-4.1").batchOutput()).isEqualByComparingTo("4");
-    assertThat(job.keepFiles()).isTrue();
+    assertThat(job.inference().limits().costUsd()).isEqualTo(new BigDecimal("2.50"));
+    assertThat(job.inference().prices().get("gpt-4.1").batchOutput()).isEqualByComparingTo("4");
+    assertThat(job.inference().keepFiles()).isTrue();
   }
 
   @Test
@@ -46,9 +46,9 @@ class OverridesTest {
                 "request.body.messages.1.content=Is this good? {{text}}: #1",
                 "request.body.messages.2={role: user, content: \"Answer: \"}"));
 
-    assertThat(job.request().body().at("/messages/1/content").asText())
+    assertThat(job.inference().request().body().at("/messages/1/content").asText())
         .isEqualTo("Is this good? {{text}}: #1");
-    assertThat(job.request().body().at("/messages/2"))
+    assertThat(job.inference().request().body().at("/messages/2"))
         .hasToString("{\"role\":\"user\",\"content\":\"Answer: \"}");
   }
 
@@ -67,7 +67,7 @@ class OverridesTest {
                 "request.body.sum=1+1=2"));
 
     assertThat(job.source().paths()).containsExactly("a.txt", "b.txt");
-    assertThat(job.request().body())
+    assertThat(job.inference().request().body())
         .hasToString(
             "{\"input\":\"{{text}}\",\"n\":12,\"quoted\":\"12\",\"yes\":true,\"sum\":\"1+1=2\"}");
   }

@@ -64,7 +64,7 @@ class PipelinesTest {
       assertThat(documents).extracting(d -> d.get(job.source().id())).doesNotHaveDuplicates();
     }
     List<String> templates = new ArrayList<>();
-    texts(job.request().body(), templates);
+    texts(job.inference().request().body(), templates);
     assertThat(templates).anyMatch(template -> template.contains("{{"));
     for (String template : templates) {
       for (Map<?, ?> document : documents) {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.beambatch.job.FailuresSpec;
+import io.beambatch.job.Inference;
 import io.beambatch.job.Job;
 import io.beambatch.job.Limits;
 import io.beambatch.job.Poll;
@@ -56,11 +57,16 @@ record Jobs(
         "reviews",
         new SourceSpec(
             SourceSpec.Type.JSONL, List.of("in"), "id", false, ',', null, Duration.ofMinutes(1)),
+        inference(),
+        new SinkSpec(sink, "out"),
+        new FailuresSpec("failed"));
+  }
+
+  Inference inference() {
+    return new Inference(
         new RequestSpec(
             RequestSpec.Provider.OPENAI, null, endpoint, "model-1", (ObjectNode) tree(body)),
         new ResultSpec("sentiment", pointer, schema == null ? null : tree(schema)),
-        new SinkSpec(sink, "out"),
-        new FailuresSpec("failed"),
         new Limits(50_000, 200_000_000, Long.MAX_VALUE, Long.MAX_VALUE, null),
         new Retry(attempts, null),
         new Poll(Duration.ofSeconds(60), Duration.ofHours(26), Duration.ofMinutes(10)),

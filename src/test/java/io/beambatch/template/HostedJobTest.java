@@ -43,7 +43,7 @@ class HostedJobTest {
                 "--root=gs://b/data/",
                 "--overrides=request.model=gpt-4o;source.path=[in/*.jsonl, 'gs://c/more.jsonl']"));
 
-    assertThat(job.request().model()).isEqualTo("gpt-4o");
+    assertThat(job.inference().request().model()).isEqualTo("gpt-4o");
     assertThat(job.source().paths()).containsExactly("gs://b/data/in/*.jsonl", "gs://c/more.jsonl");
     assertThat(job.sink().path()).isEqualTo("gs://b/data/out");
     assertThat(job.failures().path()).isEqualTo("gs://b/data/out-failed");

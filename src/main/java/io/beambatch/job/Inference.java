@@ -1,0 +1,29 @@
+package io.beambatch.job;
+
+import java.io.Serializable;
+import java.util.Map;
+
+/**
+ * What is asked about each document, and within which limits: the part of a {@link Job} that holds
+ * wherever documents come from and wherever answers go. It is all that a pipeline needs that has
+ * its own source and its own destinations.
+ *
+ * @param prices by model, in place of the shipped price table; empty if the job file has none
+ * @param keepFiles whether files uploaded to the provider stay there after their results are safe
+ */
+public record Inference(
+    RequestSpec request,
+    ResultSpec result,
+    Limits limits,
+    Retry retry,
+    Poll poll,
+    Map<String, PriceSpec> prices,
+    boolean keepFiles)
+    implements Serializable {
+
+  /** The same inference, in which nothing is sent again. */
+  public Inference withoutRetry() {
+    return new Inference(
+        request, result, limits, new Retry(1, retry.maxFailed()), poll, prices, keepFiles);
+  }
+}
