@@ -6,8 +6,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.beambatch.document.Outcomes;
 import io.beambatch.job.Job;
 import io.beambatch.result.AnswerTypes;
+import io.beambatch.schema.AvroJson;
 import io.beambatch.schema.DocumentSchemas;
-import io.beambatch.schema.RecordJson;
 import java.io.IOException;
 import java.util.List;
 import org.apache.avro.generic.GenericRecord;
@@ -84,12 +84,12 @@ final class RowForm implements DocumentForm<Row> {
       return schema;
     }
 
-    private transient RecordJson addedJson;
+    private transient AvroJson addedJson;
     private transient com.fasterxml.jackson.databind.ObjectMapper rows;
 
     @Setup
     public void setup() {
-      addedJson = RecordJson.of(new org.apache.avro.Schema.Parser().parse(added));
+      addedJson = AvroJson.of(new org.apache.avro.Schema.Parser().parse(added));
       rows =
           RowJsonUtils.newObjectMapperWith(
               RowJsonDeserializer.forSchema(kept)

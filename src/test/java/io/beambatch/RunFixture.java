@@ -19,15 +19,15 @@ import io.beambatch.provider.Batch;
 import io.beambatch.provider.BatchPage;
 import io.beambatch.provider.BatchProvider;
 import io.beambatch.provider.ProviderFactory;
-import io.beambatch.records.RecordFile;
-import io.beambatch.records.RecordFormat;
-import io.beambatch.records.RecordWriter;
+import io.beambatch.records.RowFormat;
+import io.beambatch.records.RowInput;
+import io.beambatch.records.RowOutput;
 import io.beambatch.run.AccountingException;
 import io.beambatch.run.Accounts;
 import io.beambatch.run.Report;
 import io.beambatch.run.Runs;
 import io.beambatch.run.Standing;
-import io.beambatch.schema.RecordJson;
+import io.beambatch.schema.AvroJson;
 import io.beambatch.storage.Storage;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -138,13 +138,13 @@ final class RunFixture implements AutoCloseable {
   }
 
   /** The same as records of a schema; what would be no JSON lacks the text, too. */
-  void addRecords(RecordFormat format, String file, int from, int to) throws IOException {
+  void addRecords(RowFormat format, String file, int from, int to) throws IOException {
     Schema schema = new Schema.Parser().parse(RECORD);
-    RecordJson json = RecordJson.of(schema);
+    AvroJson json = AvroJson.of(schema);
     Storage.write(
         root + "/in/" + file,
         out -> {
-          try (RecordWriter writer = format.write(out, schema, "snappy")) {
+          try (RowOutput writer = format.write(out, schema, "snappy")) {
             for (int number = from; number < to; number++) {
               String text = isAnswerable(number) ? "\"a good one, number " + number + "\"" : "null";
               writer.add(
@@ -259,19 +259,19 @@ final class RunFixture implements AutoCloseable {
   }
 
   /** The format of a file with records, by its name. */
-  static RecordFormat format(String file) {
-    return file.endsWith(".avro") ? RecordFormat.AVRO : RecordFormat.PARQUET;
+  static RowFormat format(String file) {
+    return file.endsWith(".avro") ? RowFormat.AVRO : RowFormat.PARQUET;
   }
 
   private static List<String> recordsOf(String file) throws IOException {
     List<String> records = new ArrayList<>();
-    RecordFile open = format(file).open(file);
-    List<RecordFile.Piece> pieces = new ArrayList<>();
-    open.cut(Long.MAX_VALUE, Long.MAX_VALUE, pieces::add);
-    for (RecordFile.Piece piece : pieces) {
+    RowInput open = format(file).open(file);
+    List<RowInput.Split> pieces = new ArrayList<>();
+    open.split(Long.MAX_VALUE, Long.MAX_VALUE, pieces::add);
+    for (RowInput.Split piece : pieces) {
       open.read(
           piece,
-          new RecordFile.Receiver() {
+          new RowInput.Receiver() {
             @Override
             public void record(long number, String json) {
               records.add(json);

@@ -3,7 +3,7 @@ package io.beambatch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.beambatch.emulator.GcsEmulator;
-import io.beambatch.records.RecordFormat;
+import io.beambatch.records.RowFormat;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
@@ -42,9 +42,9 @@ class TypedPipelineTest {
   @Test
   void answersOrFailsEveryRecordOnceInABatch() throws Exception {
     Faults.loseLines();
-    try (RunFixture run = run(RecordFormat.PARQUET, RecordFormat.AVRO)) {
-      run.addRecords(RecordFormat.PARQUET, "a.parquet", 0, 300);
-      run.addRecords(RecordFormat.PARQUET, "b.parquet", 300, 400);
+    try (RunFixture run = run(RowFormat.PARQUET, RowFormat.AVRO)) {
+      run.addRecords(RowFormat.PARQUET, "a.parquet", 0, 300);
+      run.addRecords(RowFormat.PARQUET, "b.parquet", 300, 400);
       assertThat(
               run.pipeline(run.providers(), flink(PipelineOnFlinkTest.DATA_SET))
                   .run()
@@ -58,7 +58,7 @@ class TypedPipelineTest {
   @Test
   void answersRecordsOfFilesAsTheyAppear() throws Exception {
     try (RunFixture run =
-        run(RecordFormat.AVRO, RecordFormat.PARQUET, "source.watch=100ms", "source.window=1s")) {
+        run(RowFormat.AVRO, RowFormat.PARQUET, "source.watch=100ms", "source.window=1s")) {
       PipelineResult launch =
           run.pipeline(
                   run.providers(),
@@ -70,9 +70,9 @@ class TypedPipelineTest {
                           .toArray(String[]::new)))
               .run();
       try {
-        run.addRecords(RecordFormat.AVRO, "a.avro", 0, 100);
+        run.addRecords(RowFormat.AVRO, "a.avro", 0, 100);
         await(run, 100);
-        run.addRecords(RecordFormat.AVRO, "b.avro", 100, 200);
+        run.addRecords(RowFormat.AVRO, "b.avro", 100, 200);
         await(run, 200);
       } finally {
         launch.cancel();
@@ -81,7 +81,7 @@ class TypedPipelineTest {
     }
   }
 
-  private RunFixture run(RecordFormat from, RecordFormat to, String... more) throws Exception {
+  private RunFixture run(RowFormat from, RowFormat to, String... more) throws Exception {
     String type = from.name().toLowerCase(Locale.ROOT);
     return RunFixture.start(
         root,

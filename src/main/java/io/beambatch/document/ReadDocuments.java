@@ -48,7 +48,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Files that bring their schema, Avro and Parquet, are cut between their blocks or row groups,
  * on the direct runner also within large row groups; every record is a document, in JSON ({@link
- * io.beambatch.schema.RecordJson}).
+ * io.beambatch.schema.AvroJson}).
  *
  * <p>Of a watched source, each new file's documents lie in the fixed window of the time at which it
  * was found, and so does its path in {@link #FILES}. Files have to appear complete, by being moved

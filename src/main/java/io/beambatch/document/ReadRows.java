@@ -3,7 +3,7 @@ package io.beambatch.document;
 import io.beambatch.bigquery.BigQueryAccess;
 import io.beambatch.job.SourceSpec;
 import io.beambatch.job.TableSource;
-import io.beambatch.schema.RecordJson;
+import io.beambatch.schema.AvroJson;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Map;
@@ -60,11 +60,11 @@ final class ReadRows extends PTransform<PBegin, PCollectionTuple> {
   }
 
   private static final class ToJson implements SerializableFunction<SchemaAndRecord, String> {
-    private transient @Nullable Map<Schema, RecordJson> encodings;
+    private transient @Nullable Map<Schema, AvroJson> encodings;
 
     @Override
     public String apply(SchemaAndRecord row) {
-      RecordJson json = encodings().computeIfAbsent(row.getRecord().getSchema(), RecordJson::of);
+      AvroJson json = encodings().computeIfAbsent(row.getRecord().getSchema(), AvroJson::of);
       try {
         return json.json(row.getRecord());
       } catch (IOException e) {
@@ -73,7 +73,7 @@ final class ReadRows extends PTransform<PBegin, PCollectionTuple> {
     }
 
     /** One for each stream, whose rows all have the very same schema. */
-    private synchronized Map<Schema, RecordJson> encodings() {
+    private synchronized Map<Schema, AvroJson> encodings() {
       if (encodings == null) {
         encodings = new ConcurrentHashMap<>();
       }

@@ -3,8 +3,8 @@ package io.beambatch.document;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.beambatch.job.SourceSpec;
-import io.beambatch.records.RecordFile;
-import io.beambatch.records.RecordFormat;
+import io.beambatch.records.RowFormat;
+import io.beambatch.records.RowInput;
 import java.io.IOException;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -13,15 +13,12 @@ import org.jspecify.annotations.Nullable;
 /** Reads files that bring their schema; every record is a document. */
 final class RecordSource {
   private final SourceSpec source;
-  private final RecordFormat format;
+  private final RowFormat format;
   private final ReadSettings settings;
   private final @Nullable SourceSchemas schemas;
 
   private RecordSource(
-      SourceSpec source,
-      RecordFormat format,
-      ReadSettings settings,
-      @Nullable SourceSchemas schemas) {
+      SourceSpec source, RowFormat format, ReadSettings settings, @Nullable SourceSchemas schemas) {
     this.source = source;
     this.format = format;
     this.settings = settings;
@@ -31,30 +28,30 @@ final class RecordSource {
   /** The files of a source; null if they bring no schema. */
   static @Nullable RecordSource of(
       SourceSpec source, ReadSettings settings, @Nullable SourceSchemas schemas) {
-    RecordFormat format = format(source);
+    RowFormat format = format(source);
     return format == null ? null : new RecordSource(source, format, settings, schemas);
   }
 
-  static @Nullable RecordFormat format(SourceSpec source) {
+  static @Nullable RowFormat format(SourceSpec source) {
     return switch (source.type()) {
-      case AVRO -> RecordFormat.AVRO;
-      case PARQUET -> RecordFormat.PARQUET;
+      case AVRO -> RowFormat.AVRO;
+      case PARQUET -> RowFormat.PARQUET;
       default -> null;
     };
   }
 
   /** Cuts a file, once its schema is found to fit that of the run. */
   void cut(String path, Consumer<Slice> receiver) throws IOException {
-    RecordFile file = format.open(path);
+    RowInput file = format.open(path);
     if (schemas != null) {
       schemas.check(path, file.schema());
     }
-    file.cut(
+    file.split(
         settings.slice(),
         settings.block(),
-        piece ->
+        split ->
             receiver.accept(
-                new Slice(path, path, piece.place(), piece.count(), piece.first(), null)));
+                new Slice(path, path, split.place(), split.count(), split.first(), null)));
   }
 
   /** Reads one slice. */
@@ -63,8 +60,8 @@ final class RecordSource {
     format
         .open(slice.path())
         .read(
-            new RecordFile.Piece(slice.offset(), slice.line(), slice.length()),
-            new RecordFile.Receiver() {
+            new RowInput.Split(slice.offset(), slice.line(), slice.length()),
+            new RowInput.Receiver() {
               @Override
               public void record(long number, String json) {
                 read(slice, number, json, parser, receiver);

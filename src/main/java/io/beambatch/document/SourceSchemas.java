@@ -7,7 +7,7 @@ import io.beambatch.job.SourceSpec;
 import io.beambatch.ledger.LedgerStore;
 import io.beambatch.ledger.LedgerStore.Versioned;
 import io.beambatch.ledger.Ledgers;
-import io.beambatch.records.RecordFormat;
+import io.beambatch.records.RowFormat;
 import io.beambatch.schema.SchemaFit;
 import io.beambatch.storage.RunFolder;
 import java.io.IOException;
@@ -51,7 +51,7 @@ public final class SourceSchemas {
    * @throws IOException naming the file or pattern, if there is none, or it can't be read
    */
   public Optional<Schema> establish(SourceSpec source, boolean planned) throws IOException {
-    RecordFormat format = RecordSource.format(source);
+    RowFormat format = RecordSource.format(source);
     Optional<Schema> known = source.type().hasSchema() ? read() : Optional.empty();
     boolean endless = source.watch() != null;
     if (format == null || (known.isPresent() && (planned || endless))) {

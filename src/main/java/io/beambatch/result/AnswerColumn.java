@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.beambatch.document.JsonSlice;
 import io.beambatch.job.Job;
+import io.beambatch.schema.AvroJson;
 import io.beambatch.schema.MismatchException;
-import io.beambatch.schema.RecordJson;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.List;
@@ -20,11 +20,11 @@ final class AnswerColumn {
   private static final String FIELD = "answer";
   private static final byte[] BEFORE = "{\"answer\":".getBytes(UTF_8);
 
-  private final RecordJson json;
+  private final AvroJson json;
 
   private AnswerColumn(Schema type) {
     json =
-        RecordJson.of(
+        AvroJson.of(
             Schema.createRecord(
                 "Holder", null, "io.beambatch", false, List.of(new Schema.Field(FIELD, type))));
   }

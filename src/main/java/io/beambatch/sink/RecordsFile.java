@@ -1,8 +1,8 @@
 package io.beambatch.sink;
 
-import io.beambatch.records.RecordFormat;
-import io.beambatch.records.RecordWriter;
-import io.beambatch.schema.RecordJson;
+import io.beambatch.records.RowFormat;
+import io.beambatch.records.RowOutput;
+import io.beambatch.schema.AvroJson;
 import io.beambatch.storage.RecordReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -19,12 +19,12 @@ final class RecordsFile {
    * @return the number of records
    */
   static long write(
-      InputStream from, Schema schema, RecordFormat format, String codec, OutputStream to)
+      InputStream from, Schema schema, RowFormat format, String codec, OutputStream to)
       throws IOException {
-    RecordJson json = RecordJson.of(schema);
+    AvroJson json = AvroJson.of(schema);
     RecordReader line = RecordReader.ofLines(from, CsvFile.MAX_LINE);
     long records = 0;
-    try (RecordWriter writer = format.write(to, schema, codec)) {
+    try (RowOutput writer = format.write(to, schema, codec)) {
       while (line.next()) {
         if (line.tooLong()) {
           throw new IOException(

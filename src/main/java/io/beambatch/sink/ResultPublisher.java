@@ -4,7 +4,7 @@ import io.beambatch.job.FailuresSpec;
 import io.beambatch.job.Job;
 import io.beambatch.job.SinkSpec;
 import io.beambatch.job.TableSink;
-import io.beambatch.records.RecordFormat;
+import io.beambatch.records.RowFormat;
 import io.beambatch.result.ResultFile;
 import io.beambatch.schema.FieldNames;
 import io.beambatch.storage.LeftOpen;
@@ -44,10 +44,10 @@ record ResultPublisher(SinkSpec sink, FailuresSpec failures, RunFolder folder)
   }
 
   /** The format of a sink whose files bring their schema; else null. */
-  static @Nullable RecordFormat format(SinkSpec sink) {
+  static @Nullable RowFormat format(SinkSpec sink) {
     return switch (sink.type()) {
-      case AVRO -> RecordFormat.AVRO;
-      case PARQUET -> RecordFormat.PARQUET;
+      case AVRO -> RowFormat.AVRO;
+      case PARQUET -> RowFormat.PARQUET;
       case JSONL, CSV, BIGQUERY, PUBSUB -> null;
     };
   }
@@ -74,7 +74,7 @@ record ResultPublisher(SinkSpec sink, FailuresSpec failures, RunFolder folder)
     if (file.kind() == ResultFile.Kind.FAILED) {
       return JsonLinesCopy.copy(from, to);
     }
-    RecordFormat format = format(sink);
+    RowFormat format = format(sink);
     if (format != null) {
       return RecordsFile.write(from, schema, format, sink.compression().code(), to);
     }

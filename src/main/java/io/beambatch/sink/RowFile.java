@@ -1,8 +1,8 @@
 package io.beambatch.sink;
 
 import io.beambatch.bigquery.RowForm;
+import io.beambatch.schema.AvroJson;
 import io.beambatch.schema.MismatchException;
-import io.beambatch.schema.RecordJson;
 import io.beambatch.schema.Types;
 import io.beambatch.storage.RecordReader;
 import java.io.IOException;
@@ -42,7 +42,7 @@ final class RowFile {
       RowForm rowForm,
       OutputStream to)
       throws IOException {
-    RecordJson json = RecordJson.of(documents);
+    AvroJson json = AvroJson.of(documents);
     RecordReader line = RecordReader.ofLines(from, MAX_LINE);
     long records = 0;
     DataFileWriter<GenericRecord> file = writer(rows, rowForm);

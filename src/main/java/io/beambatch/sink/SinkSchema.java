@@ -4,7 +4,7 @@ import io.beambatch.chunk.DocumentShapes;
 import io.beambatch.document.Outcomes;
 import io.beambatch.document.SourceSchemas;
 import io.beambatch.job.Job;
-import io.beambatch.records.RecordFormat;
+import io.beambatch.records.RowFormat;
 import io.beambatch.result.AnswerTypes;
 import io.beambatch.schema.DocumentSchemas;
 import io.beambatch.schema.InferredSchema;
@@ -82,7 +82,7 @@ public final class SinkSchema {
    * @throws IOException if not
    */
   public static void checkFiles(Job job, Schema documents) throws IOException {
-    RecordFormat format = ResultPublisher.format(job.sink());
+    RowFormat format = ResultPublisher.format(job.sink());
     if (format == null) {
       return;
     }

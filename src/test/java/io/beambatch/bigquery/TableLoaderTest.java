@@ -16,7 +16,7 @@ import io.beambatch.job.TableSink;
 import io.beambatch.job.TableSink.CreateDisposition;
 import io.beambatch.job.TableSink.Partition;
 import io.beambatch.job.TableSink.WriteDisposition;
-import io.beambatch.schema.RecordJson;
+import io.beambatch.schema.AvroJson;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -287,7 +287,7 @@ class TableLoaderTest {
 
   private String write(TableLoader loader, String... lines) throws IOException {
     Path file = folder.resolve("rows-" + System.nanoTime() + ".avro");
-    RecordJson json = RecordJson.of(loader.documents(DOCUMENTS));
+    AvroJson json = AvroJson.of(loader.documents(DOCUMENTS));
     try (DataFileWriter<GenericRecord> writer =
         new DataFileWriter<>(new GenericDatumWriter<GenericRecord>(loader.rows()))
             .create(loader.rows(), file.toFile())) {

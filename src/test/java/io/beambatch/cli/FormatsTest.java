@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.beambatch.records.RecordFile;
-import io.beambatch.records.RecordFormat;
-import io.beambatch.records.RecordWriter;
-import io.beambatch.schema.RecordJson;
+import io.beambatch.records.RowFormat;
+import io.beambatch.records.RowInput;
+import io.beambatch.records.RowOutput;
+import io.beambatch.schema.AvroJson;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -58,9 +58,9 @@ class FormatsTest {
     workplace.write("in.jsonl", lines.toString());
 
     convert("jsonl", folder + "/in.jsonl", "parquet", "zstd");
-    assertSame(records(RecordFormat.PARQUET, "1-jsonl-parquet"), documents);
+    assertSame(records(RowFormat.PARQUET, "1-jsonl-parquet"), documents);
     convert("parquet", output("1-jsonl-parquet", "*.parquet"), "avro", "deflate");
-    assertSame(records(RecordFormat.AVRO, "2-parquet-avro"), documents);
+    assertSame(records(RowFormat.AVRO, "2-parquet-avro"), documents);
     convert("avro", output("2-parquet-avro", "*.avro"), "csv", "gzip");
     convert("csv", output("3-avro-csv", "*.csv.gz"), "jsonl", "zstd");
     convert("jsonl", output("4-csv-jsonl", "*.jsonl.zst"), "jsonl", "none");
@@ -81,8 +81,8 @@ class FormatsTest {
   }
 
   @ParameterizedTest
-  @EnumSource(RecordFormat.class)
-  void typesOfTheSourceAreKept(RecordFormat format) throws Exception {
+  @EnumSource(RowFormat.class)
+  void typesOfTheSourceAreKept(RowFormat format) throws Exception {
     Schema schema = new Schema.Parser().parse(TYPED);
     List<String> orders = new ArrayList<>();
     for (int i = 0; i < 50; i++) {
@@ -151,7 +151,7 @@ class FormatsTest {
                 .toString());
     assertThat(said.exitCode()).as(said.err()).isZero();
     Path file = Workplace.files(workplace.sink(), ".avro").get(0);
-    Schema answer = RecordFormat.AVRO.open(file.toString()).schema().getField("answer").schema();
+    Schema answer = RowFormat.AVRO.open(file.toString()).schema().getField("answer").schema();
     assertThat(answer.getTypes().get(1).getField("label").schema().toString())
         .isEqualTo("[\"null\",\"string\"]");
     assertThat(answer.getTypes().get(1).getField("scores").schema().toString())
@@ -180,9 +180,8 @@ class FormatsTest {
   @Test
   void aFileWithAnotherSchemaIsToldWithItsFieldBeforeAnythingIsSent() throws Exception {
     Workplace workplace = new Workplace(folder);
-    write(RecordFormat.AVRO, "a.avro", schema("\"long\""), List.of("{\"text\":\"a\",\"n\":1}"));
-    write(
-        RecordFormat.AVRO, "b.avro", schema("\"string\""), List.of("{\"text\":\"a\",\"n\":\"x\"}"));
+    write(RowFormat.AVRO, "a.avro", schema("\"long\""), List.of("{\"text\":\"a\",\"n\":1}"));
+    write(RowFormat.AVRO, "b.avro", schema("\"string\""), List.of("{\"text\":\"a\",\"n\":\"x\"}"));
     Said said = run(workplace, "avro", folder + "/*.avro", "jsonl");
     assertThat(said.exitCode()).isEqualTo(ExitCode.ERROR);
     assertThat(said.err())
@@ -196,14 +195,14 @@ class FormatsTest {
   void filesWithNarrowerSchemasGoTogether() throws Exception {
     Workplace workplace = new Workplace(folder);
     write(
-        RecordFormat.AVRO,
+        RowFormat.AVRO,
         "a.avro",
         schema("[\"null\", \"double\"], \"default\": null"),
         List.of("{\"text\":\"a\",\"n\":1.5}"));
-    write(RecordFormat.AVRO, "b.avro", schema("\"int\""), List.of("{\"text\":\"b\",\"n\":2}"));
+    write(RowFormat.AVRO, "b.avro", schema("\"int\""), List.of("{\"text\":\"b\",\"n\":2}"));
     Said said = run(workplace, "avro", folder + "/*.avro", "parquet");
     assertThat(said.exitCode()).as(said.err()).isZero();
-    assertThat(records(RecordFormat.PARQUET, "answers"))
+    assertThat(records(RowFormat.PARQUET, "answers"))
         .extracting(record -> record.get("text").asText() + record.get("n"))
         .containsExactlyInAnyOrder("a1.5", "b2");
   }
@@ -211,15 +210,15 @@ class FormatsTest {
   @Test
   void aTypedSourceWithoutRecordsIsFine() throws Exception {
     Workplace workplace = new Workplace(folder);
-    write(RecordFormat.PARQUET, "a.parquet", schema("\"long\""), List.of());
+    write(RowFormat.PARQUET, "a.parquet", schema("\"long\""), List.of());
     Said said = run(workplace, "parquet", folder + "/a.parquet", "avro");
     assertThat(said.exitCode()).as(said.err()).isZero();
     assertThat(workplace.report(said).get("documents").asInt()).isZero();
   }
 
   @ParameterizedTest
-  @EnumSource(RecordFormat.class)
-  void aRunGoesOnWithItsTypesWhenTheSourceIsGone(RecordFormat format) throws Exception {
+  @EnumSource(RowFormat.class)
+  void aRunGoesOnWithItsTypesWhenTheSourceIsGone(RowFormat format) throws Exception {
     Workplace workplace = new Workplace(folder);
     Schema schema = schema("{\"type\":\"int\",\"logicalType\":\"date\"}");
     write(format, "in", schema, List.of("{\"text\":\"a\",\"n\":\"2024-01-31\"}"));
@@ -251,7 +250,7 @@ class FormatsTest {
                 "{\"type\":\"record\",\"name\":\"List\",\"fields\":["
                     + "{\"name\":\"text\",\"type\":\"string\"},"
                     + "{\"name\":\"next\",\"type\":[\"null\",\"List\"]}]}");
-    write(RecordFormat.AVRO, "a.avro", list, List.of("{\"text\":\"a\",\"next\":null}"));
+    write(RowFormat.AVRO, "a.avro", list, List.of("{\"text\":\"a\",\"next\":null}"));
     Said said = run(workplace, "avro", folder + "/a.avro", "parquet");
     assertThat(said.exitCode()).isEqualTo(ExitCode.ERROR);
     assertThat(said.err()).contains("Files of type parquet can't hold the documents");
@@ -317,11 +316,11 @@ class FormatsTest {
                 + "}]}");
   }
 
-  private void write(RecordFormat format, String name, Schema schema, List<String> documents)
+  private void write(RowFormat format, String name, Schema schema, List<String> documents)
       throws IOException {
-    RecordJson json = RecordJson.of(schema);
+    AvroJson json = AvroJson.of(schema);
     try (OutputStream out = Files.newOutputStream(folder.resolve(name));
-        RecordWriter writer = format.write(out, schema, "none")) {
+        RowOutput writer = format.write(out, schema, "none")) {
       for (String document : documents) {
         writer.add(json.record(document));
       }
@@ -339,21 +338,21 @@ class FormatsTest {
     }
   }
 
-  private List<ObjectNode> records(RecordFormat format, String name) throws IOException {
+  private List<ObjectNode> records(RowFormat format, String name) throws IOException {
     List<ObjectNode> records = new ArrayList<>();
     String suffix = "." + format.name().toLowerCase(java.util.Locale.ROOT);
     for (Path path : Workplace.files(folder.resolve("out/" + name), suffix)) {
-      RecordFile file = format.open(path.toString());
-      List<RecordFile.Piece> pieces = new ArrayList<>();
-      file.cut(1 << 20, Long.MAX_VALUE, pieces::add);
-      for (RecordFile.Piece piece : pieces) {
+      RowInput file = format.open(path.toString());
+      List<RowInput.Split> pieces = new ArrayList<>();
+      file.split(1 << 20, Long.MAX_VALUE, pieces::add);
+      for (RowInput.Split piece : pieces) {
         file.read(piece, new Collecting(records));
       }
     }
     return records;
   }
 
-  private record Collecting(List<ObjectNode> records) implements RecordFile.Receiver {
+  private record Collecting(List<ObjectNode> records) implements RowInput.Receiver {
     @Override
     public void record(long number, String json) {
       try {

@@ -12,7 +12,7 @@ import io.beambatch.bigquery.FakeBigQuery;
 import io.beambatch.bigquery.ShopRows;
 import io.beambatch.job.Job;
 import io.beambatch.job.JobReader;
-import io.beambatch.schema.RecordJson;
+import io.beambatch.schema.AvroJson;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -119,7 +119,7 @@ class ReadRowsTest {
                  "open":{"start":"1970-01-01T00:00:00Z","end":"1970-01-01T00:00:01Z"},
                  "all":[{"start":null,"end":"2024-01-01T00:00:00"}]}
                 """));
-    RecordJson kept = RecordJson.of(Columns.avro(new TableSchema().setFields(columns)));
+    AvroJson kept = AvroJson.of(Columns.avro(new TableSchema().setFields(columns)));
     assertThat(kept.json(kept.record(json))).isEqualTo(json);
   }
 

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.beambatch.job.JobReader;
 import io.beambatch.job.SourceSpec;
-import io.beambatch.records.RecordFormat;
+import io.beambatch.records.RowFormat;
 import io.beambatch.storage.RunFolder;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -59,7 +59,7 @@ class SourceSchemasTest {
 
   private void write(String name, Schema schema) throws Exception {
     try (OutputStream out = Files.newOutputStream(folder.resolve(name))) {
-      RecordFormat.AVRO.write(out, schema, "none").close();
+      RowFormat.AVRO.write(out, schema, "none").close();
     }
   }
 

@@ -62,7 +62,7 @@ class DocumentSchemasTest {
                     + "{\"name\":\"next\",\"type\":[\"null\",\"List\"]}]}");
     Schema answered = new Schema.Parser().parse(answered(list).toString());
     String text = "{\"next\":{\"next\":null},\"answer\":\"a\",\"_batch\":null}";
-    RecordJson json = RecordJson.of(answered);
+    AvroJson json = AvroJson.of(answered);
     assertThat(json.json(json.record(text))).isEqualTo(text);
   }
 
@@ -73,7 +73,7 @@ class DocumentSchemasTest {
     String text =
         "{\"a\":\"x\",\"_failure\":{\"reason\":\"rejected\",\"message\":\"m\",\"attempts\":1,"
             + "\"batch_id\":null,\"request_id\":null,\"partial\":null}}";
-    RecordJson json = RecordJson.of(failed);
+    AvroJson json = AvroJson.of(failed);
     assertThat(json.json(json.record(text))).isEqualTo(text);
   }
 

@@ -35,7 +35,7 @@ class InferredSchemaTest {
     }
     Schema schema = InferredSchema.of(shape(documents));
     Schema stored = new Schema.Parser().parse(schema.toString());
-    RecordJson json = RecordJson.of(stored);
+    AvroJson json = AvroJson.of(stored);
     for (String document : documents) {
       String back = json.json(json.record(document));
       assertThat(withoutNulls(MAPPER.readTree(back)))

@@ -26,9 +26,9 @@ class JsonSchemaTypesTest {
                "properties": {"first name": {"type": "string"}}}}}
             """);
     assertThat(
-            RecordJson.of(type)
+            AvroJson.of(type)
                 .json(
-                    RecordJson.of(type)
+                    AvroJson.of(type)
                         .record(
                             "{\"label\":\"a\",\"score\":1,\"count\":null,\"mixed\":[1],"
                                 + "\"people\":[{\"first name\":\"x\"}]}")))
@@ -46,7 +46,7 @@ class JsonSchemaTypesTest {
   void propertiesThatAnOpenObjectMayHaveBesideComeThrough() throws IOException {
     Schema type = of("{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"integer\"}}}");
     assertThat(type.getFields()).extracting(Schema.Field::name).containsExactly("a", "_other");
-    RecordJson json = RecordJson.of(new Schema.Parser().parse(type.toString()));
+    AvroJson json = AvroJson.of(new Schema.Parser().parse(type.toString()));
     assertThat(json.json(json.record("{\"x\\\"\":[1, 2.50],\"a\":1,\"_other\":\"y\"}")))
         .isEqualTo("{\"a\":1,\"x\\\"\":[1, 2.50],\"_other\":\"y\"}");
     assertThat(json.json(json.record("{\"a\":1}"))).isEqualTo("{\"a\":1}");

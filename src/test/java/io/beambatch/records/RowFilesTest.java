@@ -3,9 +3,9 @@ package io.beambatch.records;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.beambatch.schema.AvroJson;
 import io.beambatch.schema.InferredSchema;
 import io.beambatch.schema.RandomRecords;
-import io.beambatch.schema.RecordJson;
 import io.beambatch.schema.ShapeCollector;
 import io.beambatch.storage.Storage;
 import java.io.IOException;
@@ -33,7 +33,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-class RecordFilesTest {
+class RowFilesTest {
   private static final String TEXT_OR_ENUM =
       ".*\\[[^\\[]*(\"string\"[^\\[]*\"enum\"|\"enum\".*\\][^\\[]*\"string\").*";
 
@@ -44,7 +44,7 @@ class RecordFilesTest {
     "AVRO,none", "AVRO,deflate", "AVRO,snappy", "AVRO,zstd",
     "PARQUET,none", "PARQUET,snappy", "PARQUET,gzip", "PARQUET,zstd"
   })
-  void whatWasWrittenIsReadInPiecesWithItsNumbers(RecordFormat format, String codec)
+  void whatWasWrittenIsReadInSplitsWithItsNumbers(RowFormat format, String codec)
       throws IOException {
     List<String> documents = new ArrayList<>();
     for (int i = 0; i < 3_000; i++) {
@@ -52,14 +52,14 @@ class RecordFilesTest {
           "{\"n\":" + i + ",\"text\":\"ä 漢 🚀 " + "x".repeat(i % 50) + "\",\"l\":[[1],[null]]}");
     }
     String path = write(format, codec, documents);
-    RecordFile file = format.open(path);
-    List<RecordFile.Piece> pieces = new ArrayList<>();
-    file.cut(4_096, Long.MAX_VALUE, pieces::add);
+    RowInput file = format.open(path);
+    List<RowInput.Split> splits = new ArrayList<>();
+    file.split(4_096, Long.MAX_VALUE, splits::add);
     List<String> read = new ArrayList<>();
-    for (RecordFile.Piece piece : pieces) {
-      assertThat(piece.first()).isEqualTo(read.size() + 1);
+    for (RowInput.Split split : splits) {
+      assertThat(split.first()).isEqualTo(read.size() + 1);
       file.read(
-          piece,
+          split,
           receiver(
               (number, json) -> {
                 read.add(json);
@@ -70,7 +70,7 @@ class RecordFilesTest {
   }
 
   @Test
-  void largeRowGroupsAreReadInPieces() throws IOException {
+  void largeRowGroupsAreReadInSplits() throws IOException {
     Schema schema =
         SchemaBuilder.record("R").fields().requiredLong("n").requiredString("text").endRecord();
     Path path = folder.resolve("groups.parquet");
@@ -89,18 +89,18 @@ class RecordFilesTest {
                 .build());
       }
     }
-    RecordFile file = RecordFormat.PARQUET.open(path.toString());
-    List<RecordFile.Piece> groups = new ArrayList<>();
-    file.cut(1, Long.MAX_VALUE, groups::add);
+    RowInput file = RowFormat.PARQUET.open(path.toString());
+    List<RowInput.Split> groups = new ArrayList<>();
+    file.split(1, Long.MAX_VALUE, groups::add);
     assertThat(groups).hasSizeGreaterThan(2);
-    List<RecordFile.Piece> pieces = new ArrayList<>();
-    file.cut(1, 1, pieces::add);
-    assertThat(pieces).hasSizeBetween(10 * groups.size(), 16 * groups.size());
+    List<RowInput.Split> splits = new ArrayList<>();
+    file.split(1, 1, splits::add);
+    assertThat(splits).hasSizeBetween(10 * groups.size(), 16 * groups.size());
 
     List<Long> numbers = new ArrayList<>();
-    for (RecordFile.Piece piece : pieces) {
+    for (RowInput.Split split : splits) {
       file.read(
-          piece,
+          split,
           receiver(
               (number, json) -> {
                 assertThat(json).startsWith("{\"n\":" + number + ",");
@@ -111,8 +111,8 @@ class RecordFilesTest {
   }
 
   @ParameterizedTest
-  @EnumSource(RecordFormat.class)
-  void recordsOfAnyTypesComeBackEqual(RecordFormat format) throws IOException {
+  @EnumSource(RowFormat.class)
+  void recordsOfAnyTypesComeBackEqual(RowFormat format) throws IOException {
     int held = 0;
     for (int seed = 0; seed < 150; seed++) {
       RandomRecords random = new RandomRecords(seed);
@@ -120,29 +120,29 @@ class RecordFilesTest {
       try {
         format.checkCanHold(schema);
       } catch (IllegalArgumentException e) {
-        assertThat(format).isEqualTo(RecordFormat.PARQUET);
+        assertThat(format).isEqualTo(RowFormat.PARQUET);
         continue;
       }
-      if (format == RecordFormat.PARQUET && schema.toString().matches(TEXT_OR_ENUM)) {
+      if (format == RowFormat.PARQUET && schema.toString().matches(TEXT_OR_ENUM)) {
         // Parquet's reader gives the text of an enum's symbol, which may then be either.
         continue;
       }
       held++;
       List<GenericRecord> records =
           List.of(random.record(schema), random.record(schema), random.record(schema));
-      RecordJson json = RecordJson.of(schema);
+      AvroJson json = AvroJson.of(schema);
       List<String> expected = new ArrayList<>();
       Path path = folder.resolve("any");
       try (OutputStream out = Files.newOutputStream(path);
-          RecordWriter writer = format.write(out, schema, "none")) {
+          RowOutput writer = format.write(out, schema, "none")) {
         for (GenericRecord record : records) {
           writer.add(record);
           expected.add(json.json(record));
         }
       }
-      RecordFile file = format.open(path.toString());
+      RowInput file = format.open(path.toString());
       List<String> read = new ArrayList<>();
-      file.cut(1, Long.MAX_VALUE, piece -> readInto(file, piece, read));
+      file.split(1, Long.MAX_VALUE, split -> readInto(file, split, read));
       assertThat(file.schema()).as("seed %d", seed).isEqualTo(schema);
       assertThat(read.stream().map(text -> equal(json, text)).toList())
           .as("seed %d", seed)
@@ -152,7 +152,7 @@ class RecordFilesTest {
   }
 
   /** Maps come back in any order. */
-  private static Object equal(RecordJson json, String text) {
+  private static Object equal(AvroJson json, String text) {
     try {
       return json.record(text);
     } catch (IOException e) {
@@ -161,23 +161,24 @@ class RecordFilesTest {
   }
 
   @ParameterizedTest
-  @EnumSource(RecordFormat.class)
-  void aFileThatIsCutOffIsAnErrorThatNamesIt(RecordFormat format) throws IOException {
+  @EnumSource(RowFormat.class)
+  void aFileThatIsCutOffIsAnErrorThatNamesIt(RowFormat format) throws IOException {
     List<String> documents = new ArrayList<>();
     for (int i = 0; i < 1_000; i++) {
       documents.add("{\"n\":" + i + "}");
     }
     byte[] whole = Files.readAllBytes(Path.of(write(format, "none", documents)));
     Path cut = Files.write(folder.resolve("cut"), Arrays.copyOf(whole, whole.length - 100));
-    assertThatThrownBy(() -> format.open(cut.toString()).cut(1 << 20, Long.MAX_VALUE, piece -> {}))
+    assertThatThrownBy(
+            () -> format.open(cut.toString()).split(1 << 20, Long.MAX_VALUE, split -> {}))
         .isInstanceOf(IOException.class)
         .hasMessageContaining(cut.toString())
         .hasMessageContaining("cut off");
   }
 
   @ParameterizedTest
-  @EnumSource(RecordFormat.class)
-  void aFileOfAnotherFormatIsAnErrorThatNamesIt(RecordFormat format) throws IOException {
+  @EnumSource(RowFormat.class)
+  void aFileOfAnotherFormatIsAnErrorThatNamesIt(RowFormat format) throws IOException {
     Path csv = Files.writeString(folder.resolve("a.csv"), "id,text\n1,a\n");
     assertThatThrownBy(() -> format.open(csv.toString()))
         .isInstanceOf(IOException.class)
@@ -186,21 +187,21 @@ class RecordFilesTest {
   }
 
   @ParameterizedTest
-  @EnumSource(RecordFormat.class)
-  void damagedContentIsAnErrorThatNamesFileAndRecord(RecordFormat format) throws IOException {
+  @EnumSource(RowFormat.class)
+  void damagedContentIsAnErrorThatNamesFileAndRecord(RowFormat format) throws IOException {
     List<String> documents = new ArrayList<>();
     for (int i = 0; i < 1_000; i++) {
       documents.add("{\"n\":" + i * 1_000_003L + ",\"t\":\"" + "abc".repeat(i % 20) + "\"}");
     }
     String path = write(format, "snappy", documents);
     byte[] bytes = Files.readAllBytes(Path.of(path));
-    RecordFile file = format.open(path);
+    RowInput file = format.open(path);
     for (int at = bytes.length / 2; at < bytes.length / 2 + 40; at++) {
       bytes[at] ^= 0x5A;
     }
     Files.write(Path.of(path), bytes);
     assertThatThrownBy(
-            () -> file.cut(1, Long.MAX_VALUE, piece -> readInto(file, piece, new ArrayList<>())))
+            () -> file.split(1, Long.MAX_VALUE, split -> readInto(file, split, new ArrayList<>())))
         .hasStackTraceContaining(path);
   }
 
@@ -218,13 +219,13 @@ class RecordFilesTest {
       group.add("n", 1L);
       writer.write(group);
     }
-    RecordFile file = RecordFormat.PARQUET.open(path.toString());
+    RowInput file = RowFormat.PARQUET.open(path.toString());
     List<String> read = new ArrayList<>();
-    file.cut(1, Long.MAX_VALUE, piece -> readInto(file, piece, read));
+    file.split(1, Long.MAX_VALUE, split -> readInto(file, split, read));
     assertThat(read).containsExactly("{\"first name\":\"Ada\",\"n\":1}");
     // As it is kept in the run's folder, and read from there.
     assertThat(
-            RecordJson.of(new Schema.Parser().parse(file.schema().toString()))
+            AvroJson.of(new Schema.Parser().parse(file.schema().toString()))
                 .record(read.get(0))
                 .get("first_name"))
         .hasToString("Ada");
@@ -242,9 +243,9 @@ class RecordFilesTest {
           new org.apache.parquet.example.data.simple.NanoTime(2_460_341, 47_100_500_000_000L));
       writer.write(group);
     }
-    RecordFile file = RecordFormat.PARQUET.open(path.toString());
+    RowInput file = RowFormat.PARQUET.open(path.toString());
     List<String> read = new ArrayList<>();
-    file.cut(1, Long.MAX_VALUE, piece -> readInto(file, piece, read));
+    file.split(1, Long.MAX_VALUE, split -> readInto(file, split, read));
     assertThat(read).containsExactly("{\"at\":\"2024-01-31T13:05:00.500Z\"}");
     assertThat(file.schema().getField("at").schema().getLogicalType().getName())
         .isEqualTo("timestamp-micros");
@@ -260,19 +261,18 @@ class RecordFilesTest {
         type.getType("n"));
   }
 
-  private String write(RecordFormat format, String codec, List<String> documents)
-      throws IOException {
+  private String write(RowFormat format, String codec, List<String> documents) throws IOException {
     ShapeCollector shape = new ShapeCollector();
     for (String document : documents) {
       shape.add(document);
     }
     Schema schema = InferredSchema.of(shape.shape());
-    RecordJson json = RecordJson.of(schema);
+    AvroJson json = AvroJson.of(schema);
     String path = folder.resolve("file").toString();
     Storage.write(
         path,
         out -> {
-          try (RecordWriter writer = format.write(out, schema, codec)) {
+          try (RowOutput writer = format.write(out, schema, codec)) {
             for (String document : documents) {
               writer.add(json.record(document));
             }
@@ -281,16 +281,16 @@ class RecordFilesTest {
     return path;
   }
 
-  private static void readInto(RecordFile file, RecordFile.Piece piece, List<String> read) {
+  private static void readInto(RowInput file, RowInput.Split split, List<String> read) {
     try {
-      file.read(piece, receiver((number, json) -> read.add(json)));
+      file.read(split, receiver((number, json) -> read.add(json)));
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     }
   }
 
-  private static RecordFile.Receiver receiver(java.util.function.BiConsumer<Long, String> records) {
-    return new RecordFile.Receiver() {
+  private static RowInput.Receiver receiver(java.util.function.BiConsumer<Long, String> records) {
+    return new RowInput.Receiver() {
       @Override
       public void record(long number, String json) {
         records.accept(number, json);

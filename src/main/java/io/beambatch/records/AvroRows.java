@@ -1,7 +1,7 @@
 package io.beambatch.records;
 
+import io.beambatch.schema.AvroJson;
 import io.beambatch.schema.MismatchException;
-import io.beambatch.schema.RecordJson;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
@@ -18,33 +18,33 @@ import org.apache.avro.generic.GenericRecord;
 
 /**
  * An Avro file: blocks of records, each of which says how many records and bytes it has and ends
- * with the file's marker. A piece is some consecutive blocks.
+ * with the file's marker. A split is some consecutive blocks.
  */
-final class AvroRecordFile implements RecordFile {
+final class AvroRows implements RowInput {
   private static final int MARKER = 16;
   private static final int BUFFER = 1 << 16;
   private static final int MOST_VARINT_BYTES = 10;
 
   private final String path;
   private final Schema schema;
-  private final RecordJson json;
+  private final AvroJson json;
   private final long firstBlock;
 
-  private AvroRecordFile(String path, Schema schema, long firstBlock) {
+  private AvroRows(String path, Schema schema, long firstBlock) {
     this.path = path;
     this.schema = schema;
-    this.json = RecordJson.of(schema);
+    this.json = AvroJson.of(schema);
     this.firstBlock = firstBlock;
   }
 
-  static AvroRecordFile open(String path) throws IOException {
+  static AvroRows open(String path) throws IOException {
     try (DataFileReader<GenericRecord> reader = reader(path)) {
       // As it will be read from the run's folder, where names are checked.
       Schema schema = new Schema.Parser().parse(reader.getSchema().toString());
       if (schema.getType() != Schema.Type.RECORD) {
         throw new IOException("it holds values of type " + schema.getType() + ", not records");
       }
-      return new AvroRecordFile(path, schema, reader.previousSync());
+      return new AvroRows(path, schema, reader.previousSync());
     } catch (InvalidAvroMagicException e) {
       throw new IOException("Can't read " + path + ": it is no Avro file; check source.type", e);
     } catch (IOException | RuntimeException e) {
@@ -64,7 +64,7 @@ final class AvroRecordFile implements RecordFile {
   }
 
   @Override
-  public void cut(long bytes, long block, Consumer<Piece> pieces) throws IOException {
+  public void split(long bytes, long block, Consumer<Split> splits) throws IOException {
     // Blocks are small: writers begin a new one after some 64 KB.
     long at = firstBlock;
     try (StoredInput input = new StoredInput(path)) {
@@ -91,14 +91,14 @@ final class AvroRecordFile implements RecordFile {
           at += read[0] + length + MARKER;
           count += records;
           if (at - start >= bytes) {
-            pieces.accept(new Piece(start, first, count));
+            splits.accept(new Split(start, first, count));
             start = at;
             first += count;
             count = 0;
           }
         }
         if (count > 0) {
-          pieces.accept(new Piece(start, first, count));
+          splits.accept(new Split(start, first, count));
         }
       }
     } catch (EOFException e) {
@@ -124,11 +124,11 @@ final class AvroRecordFile implements RecordFile {
   }
 
   @Override
-  public void read(Piece piece, Receiver receiver) throws IOException {
-    long number = piece.first();
+  public void read(Split split, Receiver receiver) throws IOException {
+    long number = split.first();
     try (DataFileReader<GenericRecord> reader = reader(path)) {
-      reader.seek(piece.place());
-      for (long i = 0; i < piece.count(); i++, number++) {
+      reader.seek(split.place());
+      for (long i = 0; i < split.count(); i++, number++) {
         GenericRecord record = reader.next();
         try {
           receiver.record(number, json.json(record));

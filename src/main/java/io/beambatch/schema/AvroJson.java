@@ -30,10 +30,10 @@ import org.apache.avro.generic.GenericRecord;
  *
  * <p>Holds no state between calls; may be shared between threads.
  */
-public final class RecordJson {
+public final class AvroJson {
   private final ValueCodec codec;
 
-  private RecordJson(ValueCodec codec) {
+  private AvroJson(ValueCodec codec) {
     this.codec = codec;
   }
 
@@ -42,11 +42,11 @@ public final class RecordJson {
    *
    * @throws IllegalArgumentException if it is not a record's
    */
-  public static RecordJson of(Schema schema) {
+  public static AvroJson of(Schema schema) {
     if (schema.getType() != Schema.Type.RECORD) {
       throw new IllegalArgumentException("The schema of documents is that of a record");
     }
-    return new RecordJson(compile(schema, new IdentityHashMap<>()));
+    return new AvroJson(compile(schema, new IdentityHashMap<>()));
   }
 
   /**

@@ -15,12 +15,12 @@ import org.apache.parquet.io.OutputFile;
 import org.apache.parquet.io.PositionOutputStream;
 
 /** Writes a Parquet file. A row group is in memory until it is written. */
-final class ParquetRecordWriter implements RecordWriter {
+final class ParquetRowOutput implements RowOutput {
   private static final long ROW_GROUP = 16L << 20;
 
   private final ParquetWriter<GenericRecord> writer;
 
-  ParquetRecordWriter(OutputStream out, Schema schema, String codec) throws IOException {
+  ParquetRowOutput(OutputStream out, Schema schema, String codec) throws IOException {
     writer =
         AvroParquetWriter.<GenericRecord>builder(new StreamFile(out))
             .withSchema(schema)

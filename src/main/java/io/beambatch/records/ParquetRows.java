@@ -1,7 +1,7 @@
 package io.beambatch.records;
 
+import io.beambatch.schema.AvroJson;
 import io.beambatch.schema.MismatchException;
-import io.beambatch.schema.RecordJson;
 import java.io.IOException;
 import java.util.function.Consumer;
 import org.apache.avro.Schema;
@@ -22,26 +22,26 @@ import org.apache.parquet.io.SeekableInputStream;
 import org.apache.parquet.io.api.RecordMaterializer;
 
 /**
- * A Parquet file. A piece is a row group, which has to be in memory, column by column, while it is
+ * A Parquet file. A split is a row group, which has to be in memory, column by column, while it is
  * read; or consecutive rows of one.
  */
-final class ParquetRecordFile implements RecordFile {
+final class ParquetRows implements RowInput {
   private static final int MOST_PIECES = 16;
 
   private final String path;
   private final ParquetSchema schema;
-  private final RecordJson json;
+  private final AvroJson json;
 
-  private ParquetRecordFile(String path, ParquetSchema schema) {
+  private ParquetRows(String path, ParquetSchema schema) {
     this.path = path;
     this.schema = schema;
-    this.json = RecordJson.of(schema.stored());
+    this.json = AvroJson.of(schema.stored());
   }
 
-  static ParquetRecordFile open(String path) throws IOException {
+  static ParquetRows open(String path) throws IOException {
     try (ParquetFileReader reader = reader(path)) {
       FileMetaData file = reader.getFooter().getFileMetaData();
-      return new ParquetRecordFile(
+      return new ParquetRows(
           path, ParquetSchema.of(file.getSchema(), file.getKeyValueMetaData(), configuration()));
     } catch (IOException | RuntimeException e) {
       String message = String.valueOf(e.getMessage());
@@ -70,7 +70,7 @@ final class ParquetRecordFile implements RecordFile {
   }
 
   @Override
-  public void cut(long bytes, long block, Consumer<Piece> pieces) throws IOException {
+  public void split(long bytes, long block, Consumer<Split> splits) throws IOException {
     try (ParquetFileReader reader = reader(path)) {
       long first = 1;
       int index = 0;
@@ -81,7 +81,7 @@ final class ParquetRecordFile implements RecordFile {
           long from = rows * i / count;
           long to = rows * (i + 1) / count;
           if (to > from) {
-            pieces.accept(new Piece(index, first + from, to - from));
+            splits.accept(new Split(index, first + from, to - from));
           }
         }
         first += group.getRowCount();
@@ -93,18 +93,18 @@ final class ParquetRecordFile implements RecordFile {
   }
 
   @Override
-  public void read(Piece piece, Receiver receiver) throws IOException {
-    long number = piece.first();
+  public void read(Split split, Receiver receiver) throws IOException {
+    long number = split.first();
     try (ParquetFileReader reader = reader(path)) {
-      PageReadStore group = reader.readRowGroup((int) piece.place());
+      PageReadStore group = reader.readRowGroup((int) split.place());
       RecordReader<GenericRecord> records =
           new ColumnIOFactory(reader.getFooter().getFileMetaData().getCreatedBy())
               .getColumnIO(schema.columns())
               .getRecordReader(schema.renamed(group), materializer());
-      for (long before = firstOf(piece, reader); before < number; before++) {
+      for (long before = firstOf(split, reader); before < number; before++) {
         records.read();
       }
-      for (long i = 0; i < piece.count(); i++, number++) {
+      for (long i = 0; i < split.count(); i++, number++) {
         GenericRecord record = records.read();
         try {
           receiver.record(number, json.json(record));
@@ -118,10 +118,10 @@ final class ParquetRecordFile implements RecordFile {
     }
   }
 
-  /** The number of the first record in a piece's row group. */
-  private static long firstOf(Piece piece, ParquetFileReader reader) {
+  /** The number of the first record in a split's row group. */
+  private static long firstOf(Split split, ParquetFileReader reader) {
     return 1
-        + reader.getFooter().getBlocks().subList(0, (int) piece.place()).stream()
+        + reader.getFooter().getBlocks().subList(0, (int) split.place()).stream()
             .mapToLong(BlockMetaData::getRowCount)
             .sum();
   }

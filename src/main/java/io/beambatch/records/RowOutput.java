@@ -4,7 +4,7 @@ import java.io.IOException;
 import org.apache.avro.generic.GenericRecord;
 
 /** Writes a file of records; it is complete when this is closed. */
-public interface RecordWriter extends AutoCloseable {
+public interface RowOutput extends AutoCloseable {
 
   /** Adds a record of the file's schema. */
   void add(GenericRecord record) throws IOException;

@@ -16,12 +16,12 @@ import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.generic.GenericRecordBuilder;
 import org.junit.jupiter.api.Test;
 
-class RecordJsonTest {
+class AvroJsonTest {
   @Property(tries = 2_000)
   void aRecordThatWasWrittenAndReadIsTheSameRecord(@ForAll long seed) throws IOException {
     RandomRecords random = new RandomRecords(seed);
     Schema schema = random.schema();
-    RecordJson json = RecordJson.of(schema);
+    AvroJson json = AvroJson.of(schema);
     GenericRecord record = random.record(schema);
     String text = json.json(record);
     assertThat(text).doesNotContain("\n");
@@ -52,7 +52,7 @@ class RecordJsonTest {
             .set("ratio", Double.NaN)
             .set("profile", "{\"age\":\n 5}")
             .build();
-    assertThat(RecordJson.of(schema).json(record))
+    assertThat(AvroJson.of(schema).json(record))
         .isEqualTo(
             "{\"price\":1234.50,\"day\":\"2024-01-31\",\"at\":\"2024-01-31T13:05:00.500Z\","
                 + "\"raw\":\"AAEC\",\"ratio\":\"NaN\",\"profile\":{\"age\":  5}}");
@@ -70,7 +70,7 @@ class RecordJsonTest {
             .set("clear", 5L)
             .set("alike", ByteBuffer.wrap(new byte[1]))
             .build();
-    assertThat(RecordJson.of(schema).json(record))
+    assertThat(AvroJson.of(schema).json(record))
         .isEqualTo("{\"clear\":5,\"alike\":{\"bytes\":\"AA==\"}}");
   }
 
@@ -80,7 +80,7 @@ class RecordJsonTest {
     Schema schema =
         Schema.createRecord(
             "Outer", null, "ns", false, List.of(field("list", Schema.createArray(inner))));
-    RecordJson json = RecordJson.of(schema);
+    AvroJson json = AvroJson.of(schema);
     assertThatThrownBy(() -> json.record("{\"list\":[{\"n\":1},{\"n\":\"secret\"}]}"))
         .isInstanceOf(MismatchException.class)
         .hasMessage(
@@ -102,7 +102,7 @@ class RecordJsonTest {
   void numbersFitIfTheirValueDoes() throws IOException {
     Schema decimal = LogicalTypes.decimal(5, 2).addToSchema(Schema.create(Schema.Type.BYTES));
     Schema schema = record(field("n", Schema.create(Schema.Type.LONG)), field("d", decimal));
-    RecordJson json = RecordJson.of(schema);
+    AvroJson json = AvroJson.of(schema);
     assertThat(json.json(json.record("{\"n\":1.0e3,\"d\":7}")))
         .isEqualTo("{\"n\":1000,\"d\":7.00}");
     assertThatThrownBy(() -> json.record("{\"n\":1e999999999,\"d\":0}"))
@@ -118,7 +118,7 @@ class RecordJsonTest {
     Schema schema =
         record(field("t", LogicalTypes.timeMillis().addToSchema(Schema.create(Schema.Type.INT))));
     GenericRecord record = new GenericRecordBuilder(schema).set("t", 90_000_000).build();
-    assertThatThrownBy(() -> RecordJson.of(schema).json(record))
+    assertThatThrownBy(() -> AvroJson.of(schema).json(record))
         .hasMessage("field 't': the stored value can't be a time such as 13:45:00.5");
   }
 
@@ -131,7 +131,7 @@ class RecordJsonTest {
                     + "{\"name\":\"value\",\"type\":\"int\"},"
                     + "{\"name\":\"next\",\"type\":[\"null\",\"List\"]}]}");
     String text = "{\"value\":1,\"next\":{\"value\":2,\"next\":null}}";
-    RecordJson json = RecordJson.of(list);
+    AvroJson json = AvroJson.of(list);
     assertThat(json.json(json.record(text))).isEqualTo(text);
   }
 

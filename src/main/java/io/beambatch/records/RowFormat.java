@@ -6,16 +6,16 @@ import java.util.Locale;
 import org.apache.avro.Schema;
 
 /** The formats of files that bring their schema. */
-public enum RecordFormat {
+public enum RowFormat {
   AVRO {
     @Override
-    public RecordFile open(String path) throws IOException {
-      return AvroRecordFile.open(path);
+    public RowInput open(String path) throws IOException {
+      return AvroRows.open(path);
     }
 
     @Override
-    public RecordWriter write(OutputStream out, Schema schema, String codec) throws IOException {
-      return new AvroRecordWriter(out, schema, codec);
+    public RowOutput write(OutputStream out, Schema schema, String codec) throws IOException {
+      return new AvroRowOutput(out, schema, codec);
     }
 
     @Override
@@ -23,18 +23,18 @@ public enum RecordFormat {
   },
   PARQUET {
     @Override
-    public RecordFile open(String path) throws IOException {
-      return ParquetRecordFile.open(path);
+    public RowInput open(String path) throws IOException {
+      return ParquetRows.open(path);
     }
 
     @Override
-    public RecordWriter write(OutputStream out, Schema schema, String codec) throws IOException {
-      return new ParquetRecordWriter(out, schema, codec);
+    public RowOutput write(OutputStream out, Schema schema, String codec) throws IOException {
+      return new ParquetRowOutput(out, schema, codec);
     }
 
     @Override
     void checkWritable(Schema schema) {
-      ParquetRecordWriter.checkWritable(schema);
+      ParquetRowOutput.checkWritable(schema);
     }
   };
 
@@ -43,7 +43,7 @@ public enum RecordFormat {
    *
    * @throws IOException naming the file, if it can't be read or is no file of this format
    */
-  public abstract RecordFile open(String path) throws IOException;
+  public abstract RowInput open(String path) throws IOException;
 
   /**
    * Starts to write a file.
@@ -51,8 +51,7 @@ public enum RecordFormat {
    * @param out is left open
    * @param codec how it is compressed, such as {@code snappy}; {@code none} for not at all
    */
-  public abstract RecordWriter write(OutputStream out, Schema schema, String codec)
-      throws IOException;
+  public abstract RowOutput write(OutputStream out, Schema schema, String codec) throws IOException;
 
   abstract void checkWritable(Schema schema);
 

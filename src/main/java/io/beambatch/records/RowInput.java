@@ -5,27 +5,27 @@ import java.util.function.Consumer;
 import org.apache.avro.Schema;
 
 /** A file of records. Holds nothing open between calls. */
-public interface RecordFile {
+public interface RowInput {
 
   /** The schema of its records, as documents have them. */
   Schema schema();
 
   /**
-   * Cuts the file into pieces that can be read by themselves, without decoding them.
+   * Cuts the file into splits that can be read by themselves, without decoding them.
    *
-   * @param bytes how long a piece is to be at least, where the format leaves a choice
-   * @param block how large a block may be, decoded, to become one piece; of several pieces each
+   * @param bytes how long a split is to be at least, where the format leaves a choice
+   * @param block how large a block may be, decoded, to become one split; of several splits each
    *     decodes what is before it in the block, so that there are not more than a few
    * @throws IOException naming the file, if it is damaged or cut off
    */
-  void cut(long bytes, long block, Consumer<Piece> pieces) throws IOException;
+  void split(long bytes, long block, Consumer<Split> splits) throws IOException;
 
   /**
-   * Reads the records of a piece, one after the other, as JSON objects.
+   * Reads the records of a split, one after the other, as JSON objects.
    *
    * @throws IOException naming the file, and the record where it is known, if it is damaged
    */
-  void read(Piece piece, Receiver receiver) throws IOException;
+  void read(Split split, Receiver receiver) throws IOException;
 
   /**
    * Consecutive records.
@@ -34,7 +34,7 @@ public interface RecordFile {
    * @param first number of the first, counted from 1
    * @param count how many there are
    */
-  record Piece(long place, long first, long count) {}
+  record Split(long place, long first, long count) {}
 
   /** Takes what is read. */
   interface Receiver {

@@ -11,12 +11,12 @@ import org.apache.avro.generic.GenericDatumWriter;
 import org.apache.avro.generic.GenericRecord;
 
 /** Writes an Avro file. */
-final class AvroRecordWriter implements RecordWriter {
+final class AvroRowOutput implements RowOutput {
   private static final int BLOCK = 1 << 18;
 
   private final DataFileWriter<GenericRecord> writer;
 
-  AvroRecordWriter(OutputStream out, Schema schema, String codec) throws IOException {
+  AvroRowOutput(OutputStream out, Schema schema, String codec) throws IOException {
     writer = new DataFileWriter<>(new GenericDatumWriter<>(schema, new GenericData()));
     writer.setCodec(codec(codec)).setSyncInterval(BLOCK);
     writer.create(schema, new LeftOpen(out));
