@@ -7,7 +7,7 @@ stays sent, and what was paid for is not paid again.
 
 Settings, in the environment of the workers:
 
-BEAMBATCH_COMMAND        how to start the program; default: java -jar of BEAMBATCH_HOME's jar
+BEAMBATCH_COMMAND        how to start the program; default: the launcher below BEAMBATCH_HOME
 BEAMBATCH_HOME           where job files and relative paths start; default: /srv/beam-batch-inference
 BEAMBATCH_JOB            the job file; default: pipelines/nightly-report.yaml
 BEAMBATCH_STAGING        where runs keep their state, on a disk that all workers share
@@ -27,7 +27,7 @@ from airflow.sdk import PokeReturnValue, dag, task
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
 HOME = os.environ.get("BEAMBATCH_HOME", "/srv/beam-batch-inference")
-COMMAND = os.environ.get("BEAMBATCH_COMMAND", "java -jar target/beam-batch-inference.jar")
+COMMAND = os.environ.get("BEAMBATCH_COMMAND", "target/dist/bin/beam-batch-inference")
 JOB = os.environ.get("BEAMBATCH_JOB", "pipelines/nightly-report.yaml")
 STAGING = os.environ.get("BEAMBATCH_STAGING", ".beambatch")
 COLLECT_EVERY = float(os.environ.get("BEAMBATCH_COLLECT_EVERY", "1200"))

@@ -11,7 +11,7 @@
 #
 # Environment:
 #   BEAMBATCH_HOME     where job files and relative paths start; default: the folder of this project
-#   BEAMBATCH_COMMAND  how to start the program; default: java -jar target/beam-batch-inference.jar
+#   BEAMBATCH_COMMAND  how to start the program; default: target/dist/bin/beam-batch-inference
 #   BEAMBATCH_ENV      a file with OPENAI_API_KEY=… in it, for nobody else to read; default: none
 #   BEAMBATCH_STATE    where this script notes what is under way; default: .beambatch-cron
 #   BEAMBATCH_DAY      the day, to make up for one that was missed; default: today
@@ -22,7 +22,7 @@ set -euo pipefail
 job=${1:?name a job file}
 shift
 cd "${BEAMBATCH_HOME:-$(dirname "$0")/../..}"
-read -ra program <<<"${BEAMBATCH_COMMAND:-java -jar target/beam-batch-inference.jar}"
+read -ra program <<<"${BEAMBATCH_COMMAND:-target/dist/bin/beam-batch-inference}"
 day=${BEAMBATCH_DAY:-$(date +%F)}
 state=${BEAMBATCH_STATE:-.beambatch-cron}/$(basename "$job" .yaml)
 mkdir -p "$state"

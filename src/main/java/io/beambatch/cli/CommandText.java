@@ -41,8 +41,12 @@ final class CommandText {
         + args.stream().map(CommandText::quoted).collect(Collectors.joining(" "));
   }
 
-  /** How the program was started, as far as Java knows. */
+  /** How the program was started, as far as the launcher or Java knows. */
   private static String program() {
+    String launcher = System.getProperty("beambatch.launcher");
+    if (launcher != null) {
+      return quoted(launcher);
+    }
     String started = System.getProperty("sun.java.command", "").split(" ", 2)[0];
     return started.endsWith(".jar") ? "java -jar " + quoted(started) : PROGRAM;
   }

@@ -17,14 +17,7 @@ import org.awaitility.Awaitility;
 /** The packaged program in a process of its own. */
 final class Program implements AutoCloseable {
   static final Path JAR = Path.of("target/beam-batch-inference.jar").toAbsolutePath();
-
-  /** Starts sooner, and there are many starts. */
-  static final List<String> JAVA =
-      List.of(
-          Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-          "-XX:TieredStopAtLevel=1",
-          "-XX:+UseSerialGC",
-          "-Xmx512m");
+  static final Path LAUNCHER = Path.of("target/dist/bin/beam-batch-inference").toAbsolutePath();
 
   private static final Duration PATIENCE = Duration.ofMinutes(10);
   private static final Duration LOOK = Duration.ofMillis(20);
@@ -73,24 +66,27 @@ final class Program implements AutoCloseable {
             .redirectOutput(out.toFile())
             .redirectError(err.toFile());
     builder.environment().keySet().removeIf(name -> name.startsWith("OPENAI_"));
+    builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+    builder.environment().put("JAVA_OPTS", "-Xmx512m");
     builder.environment().putAll(environment);
     return new Program(builder.start(), out, err);
   }
 
   /** The words that start it, before its arguments. */
   static List<String> words() {
-    assertThat(JAR).as("the jar, which mvn package makes").exists();
-    List<String> words = new ArrayList<>(JAVA);
-    words.addAll(SharedClasses.OPTIONS);
-    words.addAll(List.of("-jar", JAR.toString()));
-    return words;
+    assertThat(LAUNCHER).as("the launcher, which mvn package makes").exists();
+    return List.of(LAUNCHER.toString());
   }
 
   /** The words that start what is in another jar, before its arguments. */
   static List<String> words(Path jar) {
-    List<String> words = new ArrayList<>(JAVA);
-    words.addAll(List.of("-jar", jar.toString()));
-    return words;
+    return List.of(
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        "-XX:TieredStopAtLevel=1",
+        "-XX:+UseSerialGC",
+        "-Xmx512m",
+        "-jar",
+        jar.toString());
   }
 
   String out() throws IOException {
