@@ -7,7 +7,7 @@ import java.util.stream.Stream;
 /**
  * The chunks of one attempt and window: committed once, before anything is paid.
  *
- * @param name such as {@code a1}, {@code a1-w20260101T000000000-5f3a} with a hash of its parts
+ * @param name such as {@code a1}, {@code a1-w20260101T000000000-5f3a…} with a hash of its parts
  *     where there are windows; of a watched source {@code a1-p00007}, numbered as they were
  *     committed, and {@code a2-} with a part's name
  * @param unsent parts that hold nothing but failed documents

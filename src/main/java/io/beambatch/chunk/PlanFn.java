@@ -5,18 +5,13 @@ import io.beambatch.ledger.Ledgers;
 import io.beambatch.schema.Shape;
 import io.beambatch.storage.RunFolder;
 import java.io.IOException;
-import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
-import org.apache.beam.sdk.transforms.windowing.IntervalWindow;
 import org.apache.beam.sdk.values.KV;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,8 +19,6 @@ import org.slf4j.LoggerFactory;
 /** Plans what was gathered in a window. */
 final class PlanFn extends DoFn<KV<Integer, Iterable<Tally>>, Plan> {
   private static final Logger LOG = LoggerFactory.getLogger(PlanFn.class);
-  private static final DateTimeFormatter WINDOW =
-      DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmssSSS", Locale.ROOT).withZone(ZoneOffset.UTC);
 
   private final int attempt;
   private final RunFolder folder;
@@ -78,7 +71,7 @@ final class PlanFn extends DoFn<KV<Integer, Iterable<Tally>>, Plan> {
     }
     out.output(
         files.isEmpty()
-            ? planner.plan(name(window, parts), attempt, parts, read, shape)
+            ? planner.plan(PlanName.of(attempt, window, parts), parts, read, shape)
             : planner.planFiles(filePlans, parts, read, List.copyOf(files), shape));
   }
 
@@ -95,25 +88,5 @@ final class PlanFn extends DoFn<KV<Integer, Iterable<Tally>>, Plan> {
       }
     }
     return true;
-  }
-
-  /**
-   * The same for the same parts. A window of unbounded input may close more than once, and does so
-   * anew if the pipeline is launched again: what it holds then is another plan.
-   */
-  private String name(BoundedWindow window, List<Part> parts) {
-    if (!(window instanceof IntervalWindow interval)) {
-      return "a" + attempt;
-    }
-    long hash = 1;
-    for (String part : parts.stream().map(Part::name).sorted().toList()) {
-      hash = 31 * hash + part.hashCode();
-    }
-    return "a"
-        + attempt
-        + "-w"
-        + WINDOW.format(Instant.ofEpochMilli(interval.start().getMillis()))
-        + "-"
-        + Long.toHexString(hash);
   }
 }

@@ -34,8 +34,8 @@ final class PlanPartFn extends DoFn<Leftover, Plan> {
   public void process(@Element Leftover leftover, OutputReceiver<Plan> out) throws IOException {
     Part part = leftover.part();
     if (part != null) {
-      String name = "a" + attempt + "-" + part.name();
-      out.output(planner.plan(name, attempt, List.of(part), part.documents(), Shape.NONE));
+      PlanName name = PlanName.of(attempt, "a" + attempt + "-" + part.name());
+      out.output(planner.plan(name, List.of(part), part.documents(), Shape.NONE));
     }
   }
 }

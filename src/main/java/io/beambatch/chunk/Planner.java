@@ -9,8 +9,10 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,9 +38,24 @@ final class Planner {
    * @param shape of the documents
    * @throws IllegalStateException if the parts don't hold as many
    */
-  Plan plan(String name, int attempt, List<Part> parts, long documents, Shape shape)
-      throws IOException {
-    return commit(cut(name, attempt, parts, documents, List.of(), shape));
+  Plan plan(PlanName name, List<Part> parts, long documents, Shape shape) throws IOException {
+    Optional<Plan> legacy = legacyPlan(name, parts);
+    return legacy.isPresent()
+        ? legacy.get()
+        : commit(cut(name.text(), name.attempt(), parts, documents, List.of(), shape));
+  }
+
+  /** The plan of exactly these parts that an earlier version has committed under its own name. */
+  private Optional<Plan> legacyPlan(PlanName name, List<Part> parts) throws IOException {
+    return name.legacyText() == null
+        ? Optional.empty()
+        : store
+            .read(name.legacyText())
+            .filter(plan -> names(plan.parts()).equals(names(parts.stream())));
+  }
+
+  private static Set<String> names(Stream<Part> parts) {
+    return parts.map(Part::name).collect(Collectors.toSet());
   }
 
   /**
@@ -132,7 +149,7 @@ final class Planner {
   }
 
   private void drop(List<Part> parts, Plan committed) throws IOException {
-    Set<String> kept = committed.parts().map(Part::name).collect(Collectors.toSet());
+    Set<String> kept = names(committed.parts());
     List<String> files = new ArrayList<>();
     for (Part part : parts) {
       if (!kept.contains(part.name())) {

@@ -1,0 +1,114 @@
+package io.beambatch.chunk;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.beambatch.job.Limits;
+import io.beambatch.ledger.Ledgers;
+import io.beambatch.schema.Shape;
+import io.beambatch.storage.JsonCoder;
+import io.beambatch.storage.RunFolder;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.testing.TestStream;
+import org.apache.beam.sdk.transforms.windowing.FixedWindows;
+import org.apache.beam.sdk.transforms.windowing.Window;
+import org.apache.beam.sdk.values.TimestampedValue;
+import org.joda.time.Duration;
+import org.joda.time.Instant;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Windows of unbounded input, which close more than once if documents come late. */
+class PlanWindowsTest {
+  private static final Limits LIMITS = new Limits(100, 10_000, 10_000, 10_000, null);
+
+  @TempDir Path temp;
+  private RunFolder folder;
+  private PlanStore store;
+
+  @BeforeEach
+  void choose() {
+    folder = RunFolder.of(temp.toString(), "job", "r1");
+    store = new PlanStore(Ledgers.open(folder));
+  }
+
+  @Test
+  void everyClosingOfAWindowHasAPlanOfItsOwnWhateverItsPartsAreCalled() throws Exception {
+    assertThat("xAa".hashCode()).isEqualTo("xBB".hashCode());
+
+    close(part("xAa"), part("xBB"));
+
+    assertThat(store.all().stream().flatMap(Plan::parts).map(Part::name))
+        .containsExactlyInAnyOrder("xAa", "xBB");
+  }
+
+  @Test
+  void aClosingThatIsRepeatedTakesThePlanThatWasCommittedFirst() throws Exception {
+    close(part("a"));
+    List<Plan> first = store.all();
+    close(part("a"));
+
+    assertThat(store.all()).hasSize(1).isEqualTo(first);
+    assertThat(first.get(0).name()).matches("a1-w19700101T000000000-[0-9a-f]{24}");
+  }
+
+  @Test
+  void takesUpThePlanThatAnEarlierVersionCommittedUnderItsOwnName() throws Exception {
+    Plan old = committedByEarlierVersion(part("xAa"));
+    close(part("xAa"));
+
+    assertThat(store.all()).containsExactly(old);
+  }
+
+  @Test
+  void leavesAPlanOfAnEarlierVersionAloneIfItHoldsOtherParts() throws Exception {
+    Plan old = committedByEarlierVersion(part("xAa"));
+    close(part("xBB"));
+
+    assertThat(store.all()).hasSize(2).contains(old);
+  }
+
+  /** Plans of windows were named by a hash of their parts' names that can be that of others. */
+  private Plan committedByEarlierVersion(Part part) throws Exception {
+    String name = "a1-w19700101T000000000-" + Long.toHexString(31L + part.name().hashCode());
+    return store.commit(
+        new Plan(
+            name,
+            1,
+            List.of(new Chunk(name + "-c00000", 1, List.of(part))),
+            List.of(),
+            List.of(),
+            Shape.NONE));
+  }
+
+  /** Closes the same window with the first part, and late with each of the others. */
+  private void close(Part first, Part... late) {
+    TestStream.Builder<Tally> stream =
+        TestStream.create(JsonCoder.of(Tally.class))
+            .addElements(at(Tally.of(first)), at(Tally.ofRead(1)))
+            .advanceWatermarkTo(Instant.ofEpochMilli(1500));
+    for (Part part : late) {
+      stream = stream.addElements(at(new Tally(part, 1, null, null, null)));
+    }
+    Pipeline pipeline = Pipeline.create();
+    pipeline
+        .apply(stream.advanceWatermarkToInfinity())
+        .apply(
+            Window.<Tally>into(FixedWindows.of(Duration.standardSeconds(1)))
+                .withAllowedLateness(Duration.standardHours(1))
+                .discardingFiredPanes())
+        .apply(new PlanChunks(1, folder, LIMITS));
+    pipeline.run().waitUntilFinish();
+  }
+
+  private static TimestampedValue<Tally> at(Tally tally) {
+    return TimestampedValue.of(tally, Instant.EPOCH);
+  }
+
+  private static Part part(String name) {
+    return new Part(name, 1, 1, 10, 5, Map.of());
+  }
+}
