@@ -5,9 +5,10 @@ import io.beambatch.batch.CoordinatorSettings;
 import io.beambatch.batch.DeleteInputs;
 import io.beambatch.chunk.CommittedPlans;
 import io.beambatch.chunk.FilePlans;
-import io.beambatch.chunk.Leftover;
 import io.beambatch.chunk.Plan;
-import io.beambatch.chunk.PlanGate;
+import io.beambatch.chunk.PlanCheck;
+import io.beambatch.chunk.PlanRetries;
+import io.beambatch.chunk.RetryRequests;
 import io.beambatch.chunk.ShardIntoChunks;
 import io.beambatch.document.ReadDocuments;
 import io.beambatch.document.ReadGate;
@@ -55,16 +56,16 @@ import org.joda.time.Duration;
 public final class BatchPipeline {
   private final Job job;
   private final RunFolder folder;
-  private final PlanGate gate;
+  private final PlanCheck check;
   private final ReadGate source;
 
   /**
    * A pipeline for a run.
    *
-   * @param gate sees every plan before anything of it is sent
+   * @param check sees every plan before anything of it is sent
    */
-  public BatchPipeline(Job job, RunFolder folder, PlanGate gate) {
-    this(job, folder, gate, ReadGate.OPEN);
+  public BatchPipeline(Job job, RunFolder folder, PlanCheck check) {
+    this(job, folder, check, ReadGate.OPEN);
   }
 
   /**
@@ -73,10 +74,10 @@ public final class BatchPipeline {
    * @param source says whether files are to be read, which can't be told from committed plans while
    *     the graph is built. Where they are not, the plan that is there is taken up
    */
-  public BatchPipeline(Job job, RunFolder folder, PlanGate gate, ReadGate source) {
+  public BatchPipeline(Job job, RunFolder folder, PlanCheck check, ReadGate source) {
     this.job = job;
     this.folder = folder;
-    this.gate = gate;
+    this.check = check;
     this.source = source;
   }
 
@@ -211,19 +212,19 @@ public final class BatchPipeline {
     results.add(plans.apply("Gather invalid", new GatherUnsent(folder)));
     for (int attempt = 1; ; attempt++) {
       PCollection<JoinedChunk> joined =
-          gate.guard(plans, "Check budget " + attempt)
+          check
+              .apply(plans, "Check budget " + attempt)
               .apply("Attempt " + attempt, new Attempt(job, settings, folder, providers));
       results.add(joined.apply("Results " + attempt, ResultFiles.ofChunks()));
       if (attempt == job.inference().retry().attempts()) {
         break;
       }
-      PCollection<Leftover> again =
-          joined.apply("To be sent again " + attempt, ResultFiles.leftovers());
+      PCollection<RetryRequests> again =
+          joined.apply("Pass retry requests " + attempt, ResultFiles.retryRequests());
       plans =
           leaveWindows(
               again.apply(
-                  "Shard into chunks " + (attempt + 1),
-                  ShardIntoChunks.again(attempt + 1, job, folder)),
+                  "Shard into chunks " + (attempt + 1), new PlanRetries(attempt + 1, job, folder)),
               attempt + 1);
     }
     return PCollectionList.of(results).apply("All results", Flatten.pCollections());

@@ -27,7 +27,7 @@ class BundleRetriesTest {
   /** No document is sent a third time. */
   private static final Pattern NOTHING_TO_DO =
       Pattern.compile(
-          "To be sent again 2/.*|(Shard into chunks|Check budget|Attempt|Results) 3(/.*)?");
+          "Pass retry requests 2/.*|(Shard into chunks|Check budget|Attempt|Results) 3(/.*)?");
 
   private static final List<String> CALLS =
       List.of("before upload", "after upload", "before create", "after create", "list", "download");

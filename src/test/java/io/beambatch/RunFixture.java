@@ -8,7 +8,7 @@ import io.beambatch.batch.AwaitMode;
 import io.beambatch.batch.CoordinatorSettings;
 import io.beambatch.chunk.Chunk;
 import io.beambatch.chunk.Plan;
-import io.beambatch.chunk.PlanGate;
+import io.beambatch.chunk.PlanCheck;
 import io.beambatch.chunk.PlanStore;
 import io.beambatch.job.Job;
 import io.beambatch.job.JobReader;
@@ -179,7 +179,7 @@ final class RunFixture implements AutoCloseable {
             Duration.ofSeconds(10),
             Duration.ofMinutes(1));
     Pipeline pipeline = Pipeline.create(PipelineOptionsFactory.fromArgs(beamOptions).create());
-    new BatchPipeline(job, run.folder(), PlanGate.OPEN)
+    new BatchPipeline(job, run.folder(), PlanCheck.NONE)
         .run(pipeline, committed, settings, providers);
     return pipeline;
   }

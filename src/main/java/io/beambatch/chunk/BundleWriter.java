@@ -5,8 +5,12 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.util.List;
 
-/** Writes what one bundle holds of a window into parts. */
+/**
+ * Writes the elements of one bundle and window into parts of the run's folder. {@link
+ * ShardIntoChunks} opens one for each window that a bundle has.
+ */
 interface BundleWriter<T> extends AutoCloseable {
+  /** Writes an element. */
   void add(T element) throws IOException;
 
   /** Closes the last part; nothing is added after this. */
@@ -17,11 +21,11 @@ interface BundleWriter<T> extends AutoCloseable {
     return Shape.NONE;
   }
 
-  /** Gives up what is not finished. */
+  /** Deletes what is not finished. */
   @Override
   void close() throws IOException;
 
-  /** Starts a writer on the worker. */
+  /** Opens a writer on the worker. */
   @FunctionalInterface
   interface Factory<T> extends Serializable {
     BundleWriter<T> open() throws IOException;

@@ -9,8 +9,9 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * What a run's documents look like: all that its first attempt's plans hold so far, and so all
- * documents that can be answered. Reads each plan only once: a committed plan never changes.
+ * The fields of a run's documents, merged from its committed plans. A sink with columns, such as
+ * CSV, has a column for each. Every call lists the ledger again, but reads only plans that are new:
+ * a committed plan never changes.
  */
 public final class DocumentShapes {
   private final RunFolder folder;
@@ -22,7 +23,7 @@ public final class DocumentShapes {
     this.folder = folder;
   }
 
-  /** Whether the job's sink has columns that only the documents can tell. */
+  /** Whether the sink needs columns, and only the documents themselves say which. */
   static boolean areNeeded(Job job) {
     return job.sink().type().hasColumns() && !job.source().type().hasSchema();
   }

@@ -12,10 +12,10 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Writes documents that failed before they could be sent. */
+/** Writes documents that failed before they could be sent into a part without requests. */
 final class FailureWriter implements BundleWriter<FailedDocument> {
   private final RunFolder folder;
-  private final String name = PartNames.random();
+  private final String name = Part.newName();
   private final Map<FailureReason, Long> counts = new EnumMap<>(FailureReason.class);
   private @Nullable OutputStream file;
 

@@ -13,8 +13,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Knows which plan holds which file of a watched source. Asks the ledger anew each time, but reads
- * each plan only once: a committed plan never changes.
+ * Finds the plan that holds a file of a watched source. Every call lists the ledger again, but
+ * reads only plans that are new: a committed plan never changes.
  */
 public final class FilePlans implements PlannedFiles {
   private final RunFolder folder;

@@ -1,6 +1,8 @@
 package io.beambatch.chunk;
 
 import io.beambatch.document.FailureReason;
+import io.beambatch.request.RequestLine;
+import java.security.SecureRandom;
 import java.util.Map;
 
 /**
@@ -23,6 +25,17 @@ public record Part(
     long bytes,
     long tokens,
     Map<FailureReason, Long> failed) {
+  private static final String NAME_CHARACTERS = "0123456789abcdefghijklmnopqrstuvwxyz";
+  private static final SecureRandom RANDOM = new SecureRandom();
+
+  /** A random name, so that no two bundles, repetitions or runs ever share one. */
+  static String newName() {
+    StringBuilder name = new StringBuilder();
+    for (int i = 0; i < RequestLine.PART_NAME_CHARS; i++) {
+      name.append(NAME_CHARACTERS.charAt(RANDOM.nextInt(NAME_CHARACTERS.length())));
+    }
+    return name.toString();
+  }
 
   /** How many documents went into it, sendable or not. */
   public long documents() {

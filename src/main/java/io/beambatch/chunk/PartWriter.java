@@ -16,7 +16,10 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Writes requests and their documents into parts, each closed well below the limits of a chunk. */
+/**
+ * Writes requests into parts, each with a sidecar of the documents, line by line. A part is closed
+ * well below the limits of a chunk ({@link PartLimits}).
+ */
 final class PartWriter implements BundleWriter<Request> {
   private final RunFolder folder;
   private final PartLimits limits;
@@ -39,7 +42,7 @@ final class PartWriter implements BundleWriter<Request> {
       open = null;
     }
     if (open == null) {
-      open = new Open(PartNames.random());
+      open = new Open(Part.newName());
     }
     open.add(request);
   }
@@ -49,7 +52,6 @@ final class PartWriter implements BundleWriter<Request> {
     return shape == null ? Shape.NONE : shape.shape();
   }
 
-  /** Closes the last part. */
   @Override
   public List<Part> finish() throws IOException {
     if (open != null) {
@@ -59,7 +61,6 @@ final class PartWriter implements BundleWriter<Request> {
     return List.copyOf(done);
   }
 
-  /** Gives up what is not finished. */
   @Override
   public void close() throws IOException {
     if (open != null) {

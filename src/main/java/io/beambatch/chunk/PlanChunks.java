@@ -1,18 +1,31 @@
 package io.beambatch.chunk;
 
 import io.beambatch.job.Limits;
+import io.beambatch.ledger.Ledgers;
+import io.beambatch.schema.Shape;
 import io.beambatch.storage.JsonCoder;
 import io.beambatch.storage.RunFolder;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.VarIntCoder;
+import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.GroupByKey;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.WithKeys;
+import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Groups the descriptions of parts, window by window, and commits a plan for each. */
-final class PlanChunks extends PTransform<PCollection<Tally>, PCollection<Plan>> {
+/** Gathers the descriptions of a window's parts, packs them into chunks and commits the plan. */
+final class PlanChunks extends PTransform<PCollection<PlanInput>, PCollection<Plan>> {
   private final int attempt;
   private final RunFolder folder;
   private final Limits limits;
@@ -24,12 +37,86 @@ final class PlanChunks extends PTransform<PCollection<Tally>, PCollection<Plan>>
   }
 
   @Override
-  public PCollection<Plan> expand(PCollection<Tally> tallies) {
-    return tallies
-        .apply("Key", WithKeys.of(0))
-        .setCoder(KvCoder.of(VarIntCoder.of(), JsonCoder.of(Tally.class)))
+  public PCollection<Plan> expand(PCollection<PlanInput> input) {
+    return input
+        .apply("Key all alike", WithKeys.of(0))
+        .setCoder(KvCoder.of(VarIntCoder.of(), JsonCoder.of(PlanInput.class)))
         .apply("Gather part descriptors", GroupByKey.create())
-        .apply("Pack and commit", ParDo.of(new PlanFn(attempt, folder, limits)))
+        .apply("Pack and commit", ParDo.of(new PackFn(attempt, folder, limits)))
         .setCoder(JsonCoder.of(Plan.class));
+  }
+
+  private static final class PackFn extends DoFn<KV<Integer, Iterable<PlanInput>>, Plan> {
+    private static final Logger LOG = LoggerFactory.getLogger(PlanChunks.class);
+
+    private final int attempt;
+    private final RunFolder folder;
+    private final Limits limits;
+    private final FilePlans filePlans;
+    private transient PlanStore store;
+    private transient Planner planner;
+
+    PackFn(int attempt, RunFolder folder, Limits limits) {
+      this.attempt = attempt;
+      this.folder = folder;
+      this.limits = limits;
+      this.filePlans = new FilePlans(folder);
+    }
+
+    @Setup
+    public void setup() {
+      store = new PlanStore(Ledgers.open(folder));
+      planner = new Planner(store, folder, limits);
+    }
+
+    @ProcessElement
+    public void process(
+        @Element KV<Integer, Iterable<PlanInput>> gathered,
+        BoundedWindow window,
+        OutputReceiver<Plan> out)
+        throws IOException {
+      List<Part> parts = new ArrayList<>();
+      TreeSet<String> files = new TreeSet<>();
+      Set<String> joined = new HashSet<>();
+      Shape shape = Shape.NONE;
+      long read = 0;
+      for (PlanInput input : gathered.getValue()) {
+        read += input.read();
+        if (input.part() != null) {
+          parts.add(input.part());
+        }
+        if (input.file() != null) {
+          files.add(input.file());
+        }
+        if (input.joined() != null) {
+          joined.add(input.joined());
+        }
+        if (input.shape() != null) {
+          shape = shape.merge(input.shape());
+        }
+      }
+      if (attempt > 1 && (parts.isEmpty() || !isComplete(joined))) {
+        return;
+      }
+      out.output(
+          files.isEmpty()
+              ? planner.plan(PlanName.of(attempt, window, parts), parts, read, shape)
+              : planner.planFiles(filePlans, parts, read, List.copyOf(files), shape));
+    }
+
+    /**
+     * Whether every chunk of the attempt before is joined. A launch that looks only once may leave
+     * batches under way, and the requests that they leave to this attempt come with a later launch.
+     */
+    private boolean isComplete(Set<String> joined) throws IOException {
+      for (Plan plan : store.all()) {
+        if (plan.attempt() == attempt - 1
+            && !plan.chunks().stream().map(Chunk::id).allMatch(joined::contains)) {
+          LOG.info("attempt {} waits for the rest of plan {}", attempt, plan.name());
+          return false;
+        }
+      }
+      return true;
+    }
   }
 }

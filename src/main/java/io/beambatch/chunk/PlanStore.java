@@ -9,7 +9,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** The plans of a run, each committed once: whoever comes second takes the one that is there. */
+/**
+ * The plans of a run, in its ledger. A plan is committed once and never changes: whoever comes
+ * second takes the one that is there.
+ */
 public final class PlanStore {
   private static final String FOLDER = "plan";
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
@@ -36,7 +39,9 @@ public final class PlanStore {
     return plans;
   }
 
-  /** The names of the first attempt's plans: as long as there are none, a source is to be read. */
+  /**
+   * The names of the first attempt's plans. As long as there are none, the source has to be read.
+   */
   public List<String> namesOfFirstAttempt() throws IOException {
     return all().stream().filter(plan -> plan.attempt() == 1).map(Plan::name).toList();
   }

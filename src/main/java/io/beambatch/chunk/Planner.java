@@ -16,7 +16,10 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Turns the parts of one attempt and window into its plan, and commits it. */
+/**
+ * Makes the plan of an attempt and window of its parts, and commits it. Plain Java: {@link
+ * PlanChunks} and {@link PlanRetries} are the steps around it.
+ */
 final class Planner {
   private static final Logger LOG = LoggerFactory.getLogger(Planner.class);
 

@@ -4,13 +4,21 @@ import io.beambatch.document.Document;
 import io.beambatch.document.FailedDocument;
 import io.beambatch.job.Job;
 import io.beambatch.request.Request;
+import io.beambatch.schema.Shape;
 import io.beambatch.storage.JsonCoder;
 import io.beambatch.storage.RunFolder;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.beam.sdk.metrics.Counter;
+import org.apache.beam.sdk.metrics.Metrics;
 import org.apache.beam.sdk.transforms.Create;
+import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.Flatten;
 import org.apache.beam.sdk.transforms.MapElements;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollection.IsBounded;
 import org.apache.beam.sdk.values.PCollectionList;
@@ -50,28 +58,32 @@ public final class ShardIntoChunks extends PTransform<PCollectionTuple, PCollect
   public PCollection<Plan> expand(PCollectionTuple in) {
     Job theJob = job;
     RunFolder theFolder = folder;
-    PCollectionList<Tally> tallies =
-        PCollectionList.of(tally(in.get(READ).apply("Count documents", count())))
-            .and(tally(in.get(UNREADABLE).apply("Count unreadable", count())))
+    PCollectionList<PlanInput> input =
+        PCollectionList.of(
+                coded(in.get(READ).apply("Count documents", ParDo.of(new CountDocumentsFn<>()))))
             .and(
-                tally(
+                coded(
+                    in.get(UNREADABLE)
+                        .apply("Count unreadable", ParDo.of(new CountDocumentsFn<>()))))
+            .and(
+                coded(
                     in.get(REQUESTS)
                         .apply(
                             "Write parts",
                             ParDo.of(
-                                new TallyPartsFn<Request>(
+                                new WritePartsFn<Request>(
                                     () -> new PartWriter(theFolder, theJob))))))
             .and(
-                tally(
+                coded(
                     in.get(UNSENDABLE)
                         .apply(
                             "Write failures",
                             ParDo.of(
-                                new TallyPartsFn<FailedDocument>(
+                                new WritePartsFn<FailedDocument>(
                                     () -> new FailureWriter(theFolder))))));
     boolean endless = in.get(READ).isBounded() == IsBounded.UNBOUNDED && !in.has(FILES);
-    return (endless ? tallies : tallies.and(tally(origin(in))))
-        .apply("All parts", Flatten.pCollections())
+    return (endless ? input : input.and(coded(origin(in))))
+        .apply("Flatten plan input", Flatten.pCollections())
         .apply("Plan", new PlanChunks(1, folder, job.inference().limits()));
   }
 
@@ -81,46 +93,102 @@ public final class ShardIntoChunks extends PTransform<PCollectionTuple, PCollect
    * from a collection of its own: if a runner lost the source's beginning, such a one would let an
    * empty plan be committed, and the run would end well with nothing read.
    */
-  private PCollection<Tally> origin(PCollectionTuple in) {
+  private PCollection<PlanInput> origin(PCollectionTuple in) {
     if (!in.has(FILES)) {
       return in.getPipeline()
           .apply(
-              "Plan even nothing", Create.of(Tally.ofRead(0)).withCoder(JsonCoder.of(Tally.class)));
+              "Plan an empty source",
+              Create.of(PlanInput.ofRead(0)).withCoder(JsonCoder.of(PlanInput.class)));
     }
     return job.source().watch() != null
-        ? in.get(FILES).apply("List files", ParDo.of(new TallyFileFn()))
+        ? in.get(FILES)
+            .apply(
+                "List files",
+                MapElements.into(TypeDescriptor.of(PlanInput.class)).via(PlanInput::ofFile))
         : in.get(FILES)
             .apply(
-                "Plan even empty files",
-                MapElements.into(TypeDescriptor.of(Tally.class)).via(file -> Tally.ofRead(0)));
+                "Plan empty files",
+                MapElements.into(TypeDescriptor.of(PlanInput.class))
+                    .via(file -> PlanInput.ofRead(0)));
   }
 
-  /**
-   * Plans parts that are there already: those of a later attempt. Of a source that ends, that
-   * happens only if every chunk of the attempt before is among what comes, because what came after
-   * the plan would be in none.
-   */
-  public static PTransform<PCollection<Leftover>, PCollection<Plan>> again(
-      int attempt, Job job, RunFolder folder) {
-    return new PTransform<>() {
-      @Override
-      public PCollection<Plan> expand(PCollection<Leftover> joined) {
-        if (joined.isBounded() == IsBounded.UNBOUNDED || job.source().watch() != null) {
-          return joined
-              .apply("Commit", ParDo.of(new PlanPartFn(attempt, folder, job.inference().limits())))
-              .setCoder(JsonCoder.of(Plan.class));
-        }
-        return tally(joined.apply("Count requests", ParDo.of(new TallyLeftoverFn())))
-            .apply("Plan", new PlanChunks(attempt, folder, job.inference().limits()));
+  private static PCollection<PlanInput> coded(PCollection<PlanInput> input) {
+    return input.setCoder(JsonCoder.of(PlanInput.class));
+  }
+
+  /** Counts documents as they come from the source, apart from the parts that hold them. */
+  private static final class CountDocumentsFn<T> extends DoFn<T, PlanInput> {
+    private final Counter read = Metrics.counter("chunk", "documents_read");
+    private transient Map<BoundedWindow, Long> counts;
+
+    @StartBundle
+    public void startBundle() {
+      counts = new HashMap<>();
+    }
+
+    @ProcessElement
+    public void process(BoundedWindow window) {
+      counts.merge(window, 1L, Long::sum);
+    }
+
+    @FinishBundle
+    public void finishBundle(FinishBundleContext context) {
+      counts.forEach(
+          (window, count) -> {
+            read.inc(count);
+            context.output(PlanInput.ofRead(count), window.maxTimestamp(), window);
+          });
+    }
+  }
+
+  /** Writes a bundle's elements into parts, and describes them when the bundle ends. */
+  private static final class WritePartsFn<T> extends DoFn<T, PlanInput> {
+    private final BundleWriter.Factory<T> factory;
+    private final Counter staged = Metrics.counter("chunk", "documents_staged");
+    private transient Map<BoundedWindow, BundleWriter<T>> writers;
+
+    WritePartsFn(BundleWriter.Factory<T> factory) {
+      this.factory = factory;
+    }
+
+    @StartBundle
+    public void startBundle() {
+      writers = new HashMap<>();
+    }
+
+    @ProcessElement
+    public void process(@Element T element, BoundedWindow window) throws IOException {
+      BundleWriter<T> writer = writers.get(window);
+      if (writer == null) {
+        writer = factory.open();
+        writers.put(window, writer);
       }
-    };
-  }
+      writer.add(element);
+    }
 
-  private static <T> ParDo.SingleOutput<T, Tally> count() {
-    return ParDo.of(new TallyReadFn<T>());
-  }
+    @FinishBundle
+    public void finishBundle(FinishBundleContext context) throws IOException {
+      for (Map.Entry<BoundedWindow, BundleWriter<T>> writer : writers.entrySet()) {
+        BoundedWindow window = writer.getKey();
+        for (Part part : writer.getValue().finish()) {
+          staged.inc(part.documents());
+          context.output(PlanInput.of(part), window.maxTimestamp(), window);
+        }
+        Shape shape = writer.getValue().shape();
+        if (!shape.equals(Shape.NONE)) {
+          context.output(PlanInput.ofShape(shape), window.maxTimestamp(), window);
+        }
+      }
+      writers.clear();
+    }
 
-  private static PCollection<Tally> tally(PCollection<Tally> tallies) {
-    return tallies.setCoder(JsonCoder.of(Tally.class));
+    @Teardown
+    public void teardown() throws IOException {
+      if (writers != null) {
+        for (BundleWriter<T> writer : writers.values()) {
+          writer.close();
+        }
+      }
+    }
   }
 }

@@ -6,7 +6,7 @@ import io.beambatch.batch.BatchException;
 import io.beambatch.batch.CoordinatorSettings;
 import io.beambatch.batch.Lookout;
 import io.beambatch.chunk.Chunk;
-import io.beambatch.chunk.PlanGate;
+import io.beambatch.chunk.PlanCheck;
 import io.beambatch.chunk.PlanStore;
 import io.beambatch.job.Job;
 import io.beambatch.ledger.BatchLedger;
@@ -170,8 +170,8 @@ final class Launch {
     (mode == AwaitMode.CANCEL ? survey.takingNoMore() : survey)
         .check(run.folder(), !committed.isEmpty());
     Pipeline pipeline = Pipeline.create(options.beam());
-    PlanGate gate = mode == AwaitMode.CANCEL ? PlanGate.OPEN : new Budget(job, run.folder());
-    new BatchPipeline(job, run.folder(), gate)
+    PlanCheck check = mode == AwaitMode.CANCEL ? PlanCheck.NONE : new Budget(job, run.folder());
+    new BatchPipeline(job, run.folder(), check)
         .run(pipeline, committed, settings(run, mode), peer.providers());
     try (Progress progress = Progress.show(err)) {
       PipelineResult result = pipeline.run();

@@ -3,7 +3,7 @@ package io.beambatch.cli;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.beambatch.BatchPipeline;
 import io.beambatch.chunk.Plan;
-import io.beambatch.chunk.PlanGate;
+import io.beambatch.chunk.PlanCheck;
 import io.beambatch.chunk.PlanStore;
 import io.beambatch.job.Job;
 import io.beambatch.ledger.Ledgers;
@@ -71,7 +71,7 @@ final class PlanCommand implements Callable<Integer> {
   private Plan plan(Job job, RunFolder scratch) throws IOException {
     new Survey(job, options.beam()).check(scratch, false);
     Pipeline pipeline = Pipeline.create(options.beam());
-    new BatchPipeline(job.withoutWatch(), scratch, PlanGate.OPEN).plan(pipeline);
+    new BatchPipeline(job.withoutWatch(), scratch, PlanCheck.NONE).plan(pipeline);
     pipeline.run().waitUntilFinish();
     return new PlanStore(Ledgers.open(scratch))
         .read("a1")

@@ -1,6 +1,6 @@
 package io.beambatch.result;
 
-import io.beambatch.chunk.Leftover;
+import io.beambatch.chunk.RetryRequests;
 import io.beambatch.storage.JsonCoder;
 import java.util.List;
 import java.util.stream.Stream;
@@ -9,7 +9,10 @@ import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.values.PCollection;
 
-/** What a joined chunk holds: files for the sink, and what it leaves to the next attempt. */
+/**
+ * What a joined chunk holds: files for the sink, and the requests that the next attempt has to
+ * send.
+ */
 public final class ResultFiles {
   private ResultFiles() {}
 
@@ -24,20 +27,20 @@ public final class ResultFiles {
       @Override
       public PCollection<ResultFile> expand(PCollection<JoinedChunk> joined) {
         return joined
-            .apply("Files", ParDo.of(new FilesFn()))
+            .apply("Select", ParDo.of(new FilesFn()))
             .setCoder(JsonCoder.of(ResultFile.class));
       }
     };
   }
 
   /** What has to be sent again of each chunk, also if it is nothing. */
-  public static PTransform<PCollection<JoinedChunk>, PCollection<Leftover>> leftovers() {
+  public static PTransform<PCollection<JoinedChunk>, PCollection<RetryRequests>> retryRequests() {
     return new PTransform<>() {
       @Override
-      public PCollection<Leftover> expand(PCollection<JoinedChunk> joined) {
+      public PCollection<RetryRequests> expand(PCollection<JoinedChunk> joined) {
         return joined
-            .apply("Leftovers", ParDo.of(new LeftoverFn()))
-            .setCoder(JsonCoder.of(Leftover.class));
+            .apply("Select", ParDo.of(new RetryRequestsFn()))
+            .setCoder(JsonCoder.of(RetryRequests.class));
       }
     };
   }
@@ -49,10 +52,10 @@ public final class ResultFiles {
     }
   }
 
-  private static final class LeftoverFn extends DoFn<JoinedChunk, Leftover> {
+  private static final class RetryRequestsFn extends DoFn<JoinedChunk, RetryRequests> {
     @ProcessElement
-    public void process(@Element JoinedChunk chunk, OutputReceiver<Leftover> out) {
-      out.output(new Leftover(chunk.chunkId(), chunk.again()));
+    public void process(@Element JoinedChunk chunk, OutputReceiver<RetryRequests> out) {
+      out.output(new RetryRequests(chunk.chunkId(), chunk.again()));
     }
   }
 }

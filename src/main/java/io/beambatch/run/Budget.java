@@ -2,7 +2,7 @@ package io.beambatch.run;
 
 import io.beambatch.chunk.Chunk;
 import io.beambatch.chunk.Plan;
-import io.beambatch.chunk.PlanGate;
+import io.beambatch.chunk.PlanCheck;
 import io.beambatch.job.Job;
 import io.beambatch.ledger.BatchLedger;
 import io.beambatch.ledger.Ledgers;
@@ -15,7 +15,7 @@ import java.math.BigDecimal;
  * Lets a plan pass only if it costs no more than {@code limits.cost_usd}. One that has passed
  * before passes again, so that what was paid for is collected whatever the limit is now.
  */
-public final class Budget implements PlanGate {
+public final class Budget implements PlanCheck {
   private final Job job;
   private final RunFolder folder;
 

@@ -86,25 +86,25 @@ class PlanWindowsTest {
 
   /** Closes the same window with the first part, and late with each of the others. */
   private void close(Part first, Part... late) {
-    TestStream.Builder<Tally> stream =
-        TestStream.create(JsonCoder.of(Tally.class))
-            .addElements(at(Tally.of(first)), at(Tally.ofRead(1)))
+    TestStream.Builder<PlanInput> stream =
+        TestStream.create(JsonCoder.of(PlanInput.class))
+            .addElements(at(PlanInput.of(first)), at(PlanInput.ofRead(1)))
             .advanceWatermarkTo(Instant.ofEpochMilli(1500));
     for (Part part : late) {
-      stream = stream.addElements(at(new Tally(part, 1, null, null, null)));
+      stream = stream.addElements(at(new PlanInput(part, 1, null, null, null)));
     }
     Pipeline pipeline = Pipeline.create();
     pipeline
         .apply(stream.advanceWatermarkToInfinity())
         .apply(
-            Window.<Tally>into(FixedWindows.of(Duration.standardSeconds(1)))
+            Window.<PlanInput>into(FixedWindows.of(Duration.standardSeconds(1)))
                 .withAllowedLateness(Duration.standardHours(1))
                 .discardingFiredPanes())
         .apply(new PlanChunks(1, folder, LIMITS));
     pipeline.run().waitUntilFinish();
   }
 
-  private static TimestampedValue<Tally> at(Tally tally) {
+  private static TimestampedValue<PlanInput> at(PlanInput tally) {
     return TimestampedValue.of(tally, Instant.EPOCH);
   }
 

@@ -1,0 +1,93 @@
+package io.beambatch.chunk;
+
+import io.beambatch.job.Job;
+import io.beambatch.job.Limits;
+import io.beambatch.ledger.Ledgers;
+import io.beambatch.schema.Shape;
+import io.beambatch.storage.JsonCoder;
+import io.beambatch.storage.RunFolder;
+import java.io.IOException;
+import java.util.List;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollection.IsBounded;
+
+/**
+ * Plans a later attempt: packs the parts that the join has written for it into chunks, and commits
+ * the plan.
+ *
+ * <p>Of bounded input the attempt has one plan. It is committed only when every chunk of the
+ * attempt before is joined: a plan that exists is never changed, so requests that came later would
+ * be in none.
+ *
+ * <p>Of unbounded input each part has a plan of its own. Which parts would come together is chance
+ * there, and would be another chance after a restart; so a part that comes twice gets the same
+ * plan.
+ */
+public final class PlanRetries extends PTransform<PCollection<RetryRequests>, PCollection<Plan>> {
+  private final int attempt;
+  private final Job job;
+  private final RunFolder folder;
+
+  /**
+   * Plans within the job's limits.
+   *
+   * @param attempt 2 or more
+   */
+  public PlanRetries(int attempt, Job job, RunFolder folder) {
+    this.attempt = attempt;
+    this.job = job;
+    this.folder = folder;
+  }
+
+  @Override
+  public PCollection<Plan> expand(PCollection<RetryRequests> joined) {
+    if (joined.isBounded() == IsBounded.UNBOUNDED || job.source().watch() != null) {
+      return joined
+          .apply(
+              "Commit a plan for each part",
+              ParDo.of(new PlanPartFn(attempt, folder, job.inference().limits())))
+          .setCoder(JsonCoder.of(Plan.class));
+    }
+    return joined
+        .apply("Count requests", ParDo.of(new CountRequestsFn()))
+        .setCoder(JsonCoder.of(PlanInput.class))
+        .apply("Plan", new PlanChunks(attempt, folder, job.inference().limits()));
+  }
+
+  private static final class CountRequestsFn extends DoFn<RetryRequests, PlanInput> {
+    @ProcessElement
+    public void process(@Element RetryRequests retry, OutputReceiver<PlanInput> out) {
+      out.output(PlanInput.of(retry));
+    }
+  }
+
+  private static final class PlanPartFn extends DoFn<RetryRequests, Plan> {
+    private final int attempt;
+    private final RunFolder folder;
+    private final Limits limits;
+    private transient Planner planner;
+
+    PlanPartFn(int attempt, RunFolder folder, Limits limits) {
+      this.attempt = attempt;
+      this.folder = folder;
+      this.limits = limits;
+    }
+
+    @Setup
+    public void setup() {
+      planner = new Planner(new PlanStore(Ledgers.open(folder)), folder, limits);
+    }
+
+    @ProcessElement
+    public void process(@Element RetryRequests retry, OutputReceiver<Plan> out) throws IOException {
+      Part part = retry.part();
+      if (part != null) {
+        PlanName name = PlanName.of(attempt, "a" + attempt + "-" + part.name());
+        out.output(planner.plan(name, List.of(part), part.documents(), Shape.NONE));
+      }
+    }
+  }
+}
