@@ -86,7 +86,7 @@ class RoomsTest {
             "run",
             "cli",
             "template")) {
-      rooms = rooms.layer(room).definedBy("io.beambatch." + room);
+      rooms = rooms.layer(room).definedBy("io.beambatch." + room + "..");
     }
     for (String stage : STAGES) {
       rooms = rooms.layer(stage).definedBy("io.beambatch." + stage);

@@ -1,6 +1,7 @@
 package io.beambatch.provider;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.beambatch.provider.http.ReplyJson;
 import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -32,22 +33,22 @@ final class BatchJson {
 
   /** A batch, or null if the object has no id, and so is none. */
   @Nullable Batch batch(JsonNode node) {
-    String id = Json.text(node, "id");
+    String id = ReplyJson.text(node, "id");
     if (id == null) {
       return null;
     }
     JsonNode counts = node.path("request_counts");
     return new Batch(
         id,
-        status(Json.text(node, "status")),
-        orEmpty(Json.text(node, "endpoint")),
-        orEmpty(Json.text(node, "input_file_id")),
-        Json.text(node, "output_file_id"),
-        Json.text(node, "error_file_id"),
+        status(ReplyJson.text(node, "status")),
+        orEmpty(ReplyJson.text(node, "endpoint")),
+        orEmpty(ReplyJson.text(node, "input_file_id")),
+        ReplyJson.text(node, "output_file_id"),
+        ReplyJson.text(node, "error_file_id"),
         createdAt(node),
-        orZero(Json.number(counts, "total")),
-        orZero(Json.number(counts, "completed")),
-        orZero(Json.number(counts, "failed")),
+        ReplyJson.count(counts, "total"),
+        ReplyJson.count(counts, "completed"),
+        ReplyJson.count(counts, "failed"),
         errors(node.path("errors")),
         metadata(node.path("metadata")));
   }
@@ -113,11 +114,11 @@ final class BatchJson {
 
   private static @Nullable Instant time(JsonNode node, String field) {
     try {
-      Long seconds = Json.number(node, field);
+      Long seconds = ReplyJson.number(node, field);
       if (seconds != null) {
         return seconds > 0 ? Instant.ofEpochSecond(seconds) : null;
       }
-      String text = Json.text(node, field);
+      String text = ReplyJson.text(node, field);
       return text == null ? null : Instant.parse(text);
     } catch (DateTimeException notATime) {
       return null;
@@ -127,13 +128,13 @@ final class BatchJson {
   private List<BatchError> errors(JsonNode node) {
     List<BatchError> errors = new ArrayList<>();
     for (JsonNode error : node.isArray() ? node : node.path("data")) {
-      String message = error.isTextual() ? error.asText() : Json.text(error, "message");
-      Long line = Json.number(error, "line");
+      String message = error.isTextual() ? error.asText() : ReplyJson.text(error, "message");
+      Long line = ReplyJson.number(error, "line");
       errors.add(
           new BatchError(
-              Json.text(error, "code"),
+              ReplyJson.text(error, "code"),
               safe.of(orEmpty(message)),
-              Json.text(error, "param"),
+              ReplyJson.text(error, "param"),
               line == null ? null : (int) Math.min(line, Integer.MAX_VALUE)));
     }
     return List.copyOf(errors);
@@ -153,9 +154,5 @@ final class BatchJson {
 
   private static String orEmpty(@Nullable String text) {
     return text == null ? "" : text;
-  }
-
-  private static long orZero(@Nullable Long number) {
-    return number == null ? 0 : number;
   }
 }

@@ -1,6 +1,7 @@
 package io.beambatch.provider;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.beambatch.provider.http.ReplyJson;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,12 +13,12 @@ final class FileJson {
 
   /** A file, or null if the object has no id, and so is none. */
   static @Nullable InputFile file(JsonNode node) {
-    String id = Json.text(node, "id");
+    String id = ReplyJson.text(node, "id");
     if (id == null) {
       return null;
     }
-    String name = Json.text(node, "filename");
-    Long created = Json.number(node, "created_at");
+    String name = ReplyJson.text(node, "filename");
+    Long created = ReplyJson.number(node, "created_at");
     return new InputFile(
         id,
         name == null ? "" : name,

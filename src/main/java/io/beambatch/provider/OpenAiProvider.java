@@ -1,20 +1,25 @@
 package io.beambatch.provider;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.beambatch.provider.ProviderException.Kind;
+import io.beambatch.provider.http.DownloadStream;
+import io.beambatch.provider.http.HttpCalls;
+import io.beambatch.provider.http.OneShotBody;
+import io.beambatch.provider.http.ReplyJson;
+import io.beambatch.provider.http.Retries;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.URLEncoder;
-import java.net.http.HttpHeaders;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.zip.GZIPInputStream;
+import okhttp3.HttpUrl;
+import okhttp3.Request;
+import okhttp3.RequestBody;
+import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,7 +36,7 @@ public final class OpenAiProvider implements BatchProvider {
 
   private final OpenAiSettings settings;
   private final HttpCalls http;
-  private final Repeater repeater;
+  private final Retries retries;
   private final BatchJson batchJson;
 
   /**
@@ -39,11 +44,10 @@ public final class OpenAiProvider implements BatchProvider {
    * @param sleeper waits between tries
    */
   public OpenAiProvider(OpenAiSettings settings, Clock clock, Sleeper sleeper) {
-    SafeText safe = new SafeText(settings.key());
     this.settings = settings;
-    this.http = new HttpCalls(settings, safe, clock);
-    this.repeater = new Repeater(settings.backoff(), sleeper);
-    this.batchJson = new BatchJson(safe, clock);
+    this.http = new HttpCalls(settings.api(), settings.timeouts(), settings.network(), clock);
+    this.retries = new Retries(settings.backoff(), sleeper);
+    this.batchJson = new BatchJson(http.safe(), clock);
   }
 
   /**
@@ -61,9 +65,12 @@ public final class OpenAiProvider implements BatchProvider {
   @Override
   public InputFile upload(Upload upload) throws ProviderException {
     Duration timeout =
-        settings.requestTimeout().plusSeconds(upload.bytes() / SLOWEST_UPLOAD_BYTES_PER_SECOND);
-    JsonNode file = repeater.call(() -> uploadOnce(upload, timeout));
-    Long kept = Json.number(file, "bytes");
+        settings
+            .timeouts()
+            .request()
+            .plusSeconds(upload.bytes() / SLOWEST_UPLOAD_BYTES_PER_SECOND);
+    JsonNode file = retries.call(() -> uploadOnce(upload, timeout));
+    Long kept = ReplyJson.number(file, "bytes");
     if (kept != null && kept != upload.bytes()) {
       LOG.warn(
           "The provider says that {} has {} bytes; {} were sent",
@@ -75,40 +82,28 @@ public final class OpenAiProvider implements BatchProvider {
   }
 
   private JsonNode uploadOnce(Upload upload, Duration timeout) throws ProviderException {
-    try (UploadBody body = new UploadBody(upload)) {
-      HttpRequest request =
-          http.request("/files")
-              .header("Content-Type", body.contentType())
-              .POST(body.publisher())
-              .build();
-      JsonNode file;
-      try {
-        file = http.json(request, timeout, OpenAiProvider::withId);
-      } catch (ProviderException e) {
-        ProviderException fault = body.fault();
-        if (fault == null && e.kind() == Kind.NO_REPLY && !body.sent()) {
-          checkKey(e);
-        }
-        throw fault == null ? e : fault;
+    OneShotBody form = OneShotBody.form("batch", upload);
+    Request request = http.request(http.url("files")).post(form).build();
+    JsonNode file;
+    try {
+      file = http.json(request, timeout, OpenAiProvider::withId);
+    } catch (ProviderException e) {
+      // A cause is the content's; the connection's faults have none.
+      if (e.kind() == Kind.NO_REPLY && !form.sent() && e.getCause() == null) {
+        checkKey(e);
       }
-      ProviderException fault = body.fault();
-      if (fault != null) {
-        throw fault;
-      }
-      if (!body.sent()) {
-        throw new ProviderException(
-            Kind.NO_REPLY,
-            0,
-            null,
-            null,
-            HttpCalls.call(request) + " was answered before all of the file was sent",
-            null);
-      }
-      return file;
-    } catch (IOException e) {
-      throw new ProviderException(
-          Kind.NO_REPLY, 0, null, null, "The content of " + upload.name() + " can't be closed", e);
+      throw e;
     }
+    if (!form.sent()) {
+      throw new ProviderException(
+          Kind.NO_REPLY,
+          0,
+          null,
+          null,
+          http.call(request) + " was answered before all of the file was sent",
+          null);
+    }
+    return file;
   }
 
   /**
@@ -118,7 +113,9 @@ public final class OpenAiProvider implements BatchProvider {
   private void checkKey(ProviderException lost) throws ProviderException {
     try {
       http.json(
-          http.request("/batches?limit=1").GET().build(), settings.requestTimeout(), json -> json);
+          http.request(http.url("batches").addQueryParameter("limit", "1")).build(),
+          settings.timeouts().request(),
+          json -> json);
     } catch (ProviderException e) {
       if (e.kind() == Kind.UNAUTHORIZED) {
         throw e;
@@ -131,8 +128,8 @@ public final class OpenAiProvider implements BatchProvider {
   public Batch create(String inputFileId, String endpoint, Map<String, String> metadata)
       throws ProviderException {
     ObjectNode body =
-        Json.MAPPER
-            .createObjectNode()
+        JsonNodeFactory.instance
+            .objectNode()
             .put("input_file_id", inputFileId)
             .put("endpoint", endpoint)
             .put("completion_window", "24h");
@@ -140,34 +137,34 @@ public final class OpenAiProvider implements BatchProvider {
       ObjectNode pairs = body.putObject("metadata");
       metadata.forEach(pairs::put);
     }
-    HttpRequest request =
-        http.request("/batches")
-            .header("Content-Type", "application/json")
-            .POST(new OnceBody(body.toString().getBytes(StandardCharsets.UTF_8)))
-            .build();
-    return http.json(request, settings.requestTimeout(), batchJson::batch);
+    Request request =
+        http.request(http.url("batches")).post(OneShotBody.json(body.toString())).build();
+    return http.json(request, settings.timeouts().request(), batchJson::batch);
   }
 
   @Override
   public BatchPage list(@Nullable String after, int limit) throws ProviderException {
-    String path = "/batches?limit=" + limit + (after == null ? "" : "&after=" + encoded(after));
-    BatchPage page = get(path, json -> batchJson.page(json, limit));
+    HttpUrl.Builder url = page(http.url("batches"), after, limit);
+    BatchPage page = get(url, json -> batchJson.page(json, limit));
     if (page.batches().stream().anyMatch(batch -> batch.id().equals(after))) {
-      throw turnsInACircle(path, "batch");
+      throw doesNotPage(url, "batch");
     }
     return page;
   }
 
-  /** Whoever pages on would turn in a circle for ever; whoever stops would miss some. */
-  private ProviderException turnsInACircle(String path, String what) {
+  private static HttpUrl.Builder page(HttpUrl.Builder url, @Nullable String after, int limit) {
+    url.addQueryParameter("limit", String.valueOf(limit));
+    return after == null ? url : url.addQueryParameter("after", after);
+  }
+
+  /** Reading on would never end; stopping would miss some. */
+  private ProviderException doesNotPage(HttpUrl.Builder url, String what) {
     return new ProviderException(
         Kind.INVALID_REQUEST,
         200,
         null,
         null,
-        "GET "
-            + settings.baseUrl()
-            + path
+        http.call(http.request(url).build())
             + " was answered with the page that the "
             + what
             + " itself is on: this server doesn't page by 'after', so that not all can be seen",
@@ -176,18 +173,16 @@ public final class OpenAiProvider implements BatchProvider {
 
   @Override
   public Batch get(String batchId) throws ProviderException {
-    return get("/batches/" + encoded(batchId), batchJson::batch);
+    return get(http.url("batches", batchId), batchJson::batch);
   }
 
   @Override
   public Batch cancel(String batchId) throws ProviderException {
-    HttpRequest request =
-        http.request("/batches/" + encoded(batchId) + "/cancel")
-            .POST(BodyPublishers.noBody())
-            .build();
+    Request request =
+        http.request(http.url("batches", batchId, "cancel")).post(RequestBody.EMPTY).build();
     try {
-      return repeater.callOnceOnConflict(
-          () -> http.json(request, settings.requestTimeout(), batchJson::batch));
+      return retries.callWhereConflictIsAnAnswer(
+          () -> http.json(request, settings.timeouts().request(), batchJson::batch));
     } catch (ProviderException e) {
       if (e.kind() != Kind.CONFLICT && e.status() != 400) {
         throw e;
@@ -203,39 +198,38 @@ public final class OpenAiProvider implements BatchProvider {
 
   @Override
   public InputStream download(String fileId) throws ProviderException {
-    HttpRequest request = http.request("/files/" + encoded(fileId) + "/content").GET().build();
-    HttpCalls.Opened opened = repeater.call(() -> http.open(request));
+    Request request =
+        http.request(http.url("files", fileId, "content"))
+            // Asked for here and not by OkHttp, so that what comes can be counted as it comes.
+            .header("Accept-Encoding", "gzip")
+            .build();
+    Response response = retries.call(() -> http.open(request));
     try {
-      return resultStream(fileId, HttpCalls.call(request), opened);
+      return content(fileId, http.call(request), response);
     } catch (ProviderException e) {
-      try {
-        opened.body().close();
-      } catch (IOException closing) {
-        e.addSuppressed(closing);
-      }
+      response.close();
       throw e;
     }
   }
 
   @Override
   public FilePage listFiles(@Nullable String after, int limit) throws ProviderException {
-    String path =
-        "/files?purpose=batch&order=desc&limit="
-            + limit
-            + (after == null ? "" : "&after=" + encoded(after));
-    FilePage page = get(path, json -> FileJson.page(json, limit));
+    HttpUrl.Builder files =
+        http.url("files").addQueryParameter("purpose", "batch").addQueryParameter("order", "desc");
+    HttpUrl.Builder url = page(files, after, limit);
+    FilePage page = get(url, json -> FileJson.page(json, limit));
     if (page.files().stream().anyMatch(file -> file.id().equals(after))) {
-      throw turnsInACircle(path, "file");
+      throw doesNotPage(url, "file");
     }
     return page;
   }
 
   @Override
   public void deleteFile(String fileId) throws ProviderException {
-    HttpRequest request = http.request("/files/" + encoded(fileId)).DELETE().build();
+    Request request = http.request(http.url("files", fileId)).delete().build();
     try {
       JsonNode reply =
-          repeater.call(() -> http.json(request, settings.requestTimeout(), json -> json));
+          retries.call(() -> http.json(request, settings.timeouts().request(), json -> json));
       LOG.debug("Deleted {}: {}", fileId, reply.path("deleted"));
     } catch (ProviderException e) {
       if (e.kind() != Kind.NOT_FOUND) {
@@ -244,9 +238,10 @@ public final class OpenAiProvider implements BatchProvider {
     }
   }
 
-  /** Nothing to do: the HTTP client's threads end when it is no longer used. */
   @Override
-  public void close() {}
+  public void close() {
+    http.close();
+  }
 
   /** Where it calls; not with which key. */
   @Override
@@ -254,17 +249,16 @@ public final class OpenAiProvider implements BatchProvider {
     return "OpenAiProvider[" + settings.baseUrl() + "]";
   }
 
-  private InputStream resultStream(String fileId, String call, HttpCalls.Opened opened)
+  private InputStream content(String fileId, String call, Response response)
       throws ProviderException {
-    HttpHeaders headers = opened.headers();
-    boolean gzip = headers.firstValue("content-encoding").orElse("").equalsIgnoreCase("gzip");
+    boolean gzip = "gzip".equalsIgnoreCase(response.header("Content-Encoding"));
     boolean endIsMarked =
         gzip
-            || headers.firstValue("content-length").isPresent()
-            || headers.firstValue("transfer-encoding").isPresent();
+            || response.header("Content-Length") != null
+            || response.header("Transfer-Encoding") != null;
     // A body that ends with its connection looks whole when cut: the file's size tells.
     long bytes = endIsMarked ? -1 : size(fileId);
-    InputStream stream = new ResultStream(opened.body(), call, bytes, settings.idleTimeout());
+    InputStream stream = new DownloadStream(response, call, bytes, settings.timeouts().idle());
     try {
       return gzip ? new GZIPInputStream(stream, 1 << 16) : stream;
     } catch (IOException e) {
@@ -274,21 +268,18 @@ public final class OpenAiProvider implements BatchProvider {
   }
 
   private long size(String fileId) throws ProviderException {
-    JsonNode file = get("/files/" + encoded(fileId), OpenAiProvider::withId);
-    Long bytes = Json.number(file, "bytes");
+    JsonNode file = get(http.url("files", fileId), OpenAiProvider::withId);
+    Long bytes = ReplyJson.number(file, "bytes");
     return bytes == null ? -1 : bytes;
   }
 
-  private <T> T get(String path, Function<JsonNode, @Nullable T> reader) throws ProviderException {
-    HttpRequest request = http.request(path).GET().build();
-    return repeater.call(() -> http.json(request, settings.requestTimeout(), reader));
+  private <T> T get(HttpUrl.Builder url, Function<JsonNode, @Nullable T> reader)
+      throws ProviderException {
+    Request request = http.request(url).build();
+    return retries.call(() -> http.json(request, settings.timeouts().request(), reader));
   }
 
   private static @Nullable JsonNode withId(JsonNode json) {
-    return Json.text(json, "id") == null ? null : json;
-  }
-
-  private static String encoded(String text) {
-    return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+    return ReplyJson.text(json, "id") == null ? null : json;
   }
 }

@@ -1,10 +1,16 @@
 package io.beambatch.provider;
 
+import io.beambatch.provider.http.ApiAddress;
+import io.beambatch.provider.http.Network;
+import io.beambatch.provider.http.Retries;
+import io.beambatch.provider.http.Timeouts;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.time.Duration;
+import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import okhttp3.HttpUrl;
+import org.apache.beam.sdk.util.FluentBackoff;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,19 +20,15 @@ import org.jspecify.annotations.Nullable;
  * @param key never shown
  * @param organization sent as {@code OpenAI-Organization}, or null
  * @param project sent as {@code OpenAI-Project}, or null
- * @param requestTimeout for a call's whole reply (a download's: for its start); an upload gets a
- *     second more for every 64 KiB
- * @param idleTimeout a download that brings nothing for so long has broken off
  */
 public record OpenAiSettings(
     URI baseUrl,
     String key,
     @Nullable String organization,
     @Nullable String project,
-    Duration connectTimeout,
-    Duration requestTimeout,
-    Duration idleTimeout,
-    Backoff backoff) {
+    Timeouts timeouts,
+    Network network,
+    FluentBackoff backoff) {
   private static final String DEFAULT_BASE_URL = "https://api.openai.com/v1";
 
   /**
@@ -49,15 +51,32 @@ public record OpenAiSettings(
         key,
         headerValue("OPENAI_ORG_ID", environment),
         headerValue("OPENAI_PROJECT_ID", environment),
-        Duration.ofSeconds(20),
-        Duration.ofMinutes(2),
-        Duration.ofMinutes(2),
-        Backoff.DEFAULT);
+        Timeouts.DEFAULT,
+        Network.DEFAULT,
+        Retries.DEFAULT);
   }
 
   /** Azure takes the key in a header of its own. */
   boolean azure() {
     return baseUrl.getHost().toLowerCase(Locale.ROOT).endsWith(".openai.azure.com");
+  }
+
+  /** The address, with the headers that every call carries. */
+  ApiAddress api() {
+    Map<String, String> headers = new HashMap<>();
+    if (azure()) {
+      headers.put("api-key", key);
+    } else {
+      headers.put("Authorization", "Bearer " + key);
+    }
+    if (organization != null) {
+      headers.put("OpenAI-Organization", organization);
+    }
+    if (project != null) {
+      headers.put("OpenAI-Project", project);
+    }
+    return new ApiAddress(
+        HttpUrl.get(baseUrl.toString()), headers, key, "OPENAI_API_KEY", "OPENAI_BASE_URL");
   }
 
   /** Everything but the key. */

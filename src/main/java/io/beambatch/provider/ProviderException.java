@@ -69,7 +69,7 @@ public final class ProviderException extends Exception {
   }
 
   /** The same, with more to say. */
-  ProviderException adding(String more) {
+  public ProviderException adding(String more) {
     return new ProviderException(
         kind, status, code, requestId, retryAfter, getMessage() + more, getCause());
   }

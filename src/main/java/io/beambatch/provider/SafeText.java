@@ -3,7 +3,7 @@ package io.beambatch.provider;
 import java.util.regex.Pattern;
 
 /** Makes what a provider says fit for messages and logs: short, on one line, without keys. */
-final class SafeText {
+public final class SafeText {
   private static final int LONGEST = 500;
   private static final Pattern BREAKS = Pattern.compile("[\\s\\p{Cntrl}]+");
   // Keys, whole or with stars in their middle, as OpenAI's 401 shows them.
@@ -15,11 +15,11 @@ final class SafeText {
 
   private final String key;
 
-  SafeText(String key) {
+  public SafeText(String key) {
     this.key = key;
   }
 
-  String of(String text) {
+  public String of(String text) {
     // Cut twice: first so that the rest costs nothing, then to the length that is shown.
     String start = text.substring(0, Math.min(text.length(), LONGEST * 4));
     String keyless = key.length() < SHORTEST_KEY ? start : start.replace(key, "***");

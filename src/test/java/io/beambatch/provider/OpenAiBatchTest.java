@@ -1,9 +1,9 @@
 package io.beambatch.provider;
 
-import static io.beambatch.provider.ScriptedServer.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.beambatch.provider.ProviderException.Kind;
+import io.beambatch.provider.http.Retries;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,7 +17,7 @@ class OpenAiBatchTest extends ProviderFixture {
 
   @Test
   void listAsksForOnePageAndSaysWhetherThereAreMore() throws Exception {
-    server.then(
+    then(
         json(200, "{\"object\":\"list\",\"data\":[" + batch("completed") + "],\"has_more\":true}"),
         json(200, "{\"object\":\"list\",\"data\":[],\"has_more\":false}"));
 
@@ -27,28 +27,28 @@ class OpenAiBatchTest extends ProviderFixture {
     assertThat(first.hasMore()).isTrue();
     assertThat(first.batches()).extracting(Batch::id).containsExactly("batch_1");
     assertThat(second).isEqualTo(new BatchPage(List.of(), false));
-    assertThat(server.calls())
+    assertThat(calls())
         .containsExactly("GET /v1/batches?limit=100", "GET /v1/batches?limit=1&after=batch%201%26");
   }
 
   @ParameterizedTest
   @CsvSource({"1, true", "2, false"})
   void pageThatDoesNotSayGoesOnWhereItIsFull(int limit, boolean more) throws Exception {
-    server.then(json(200, "{\"data\":[" + batch("completed") + "]}"));
+    then(json(200, "{\"data\":[" + batch("completed") + "]}"));
 
     assertThat(provider.list(null, limit).hasMore()).isEqualTo(more);
   }
 
   @Test
   void emptyPageIsTheLast() throws Exception {
-    server.then(json(200, "{\"data\":[],\"has_more\":true}"));
+    then(json(200, "{\"data\":[],\"has_more\":true}"));
 
     assertThat(provider.list(null, 100).hasMore()).isFalse();
   }
 
   @Test
   void serverThatDoesNotPageIsNoticed() {
-    server.then(json(200, "{\"data\":[" + batch("completed") + "],\"has_more\":true}"));
+    then(json(200, "{\"data\":[" + batch("completed") + "],\"has_more\":true}"));
 
     ProviderException failure = failureOf(() -> provider.list("batch_1", 100));
 
@@ -58,18 +58,17 @@ class OpenAiBatchTest extends ProviderFixture {
 
   @Test
   void listThatIsNoneIsNoReply() {
-    server.then(json(200, "{\"data\":null}"));
-    Backoff once = new Backoff(1, Duration.ZERO, Duration.ZERO, Duration.ZERO);
+    then(json(200, "{\"data\":null}"));
 
     ProviderException failure =
-        failureOf(() -> provider(once, Duration.ofSeconds(20)).list(null, 100));
+        failureOf(() -> provider(ONE_TRY, Duration.ofSeconds(20)).list(null, 100));
 
     assertThat(failure.kind()).isEqualTo(Kind.NO_REPLY);
   }
 
   @Test
   void batchIsReadWithEverythingThatWasSent() throws Exception {
-    server.then(
+    then(
         json(
             200,
             "{\"id\":\"b\",\"status\":\"completed\",\"endpoint\":\"/v1/embeddings\","
@@ -98,7 +97,7 @@ class OpenAiBatchTest extends ProviderFixture {
 
   @Test
   void batchWithNothingButAnIdIsReadToo() throws Exception {
-    server.then(json(200, "{\"id\":\"b\"}"));
+    then(json(200, "{\"id\":\"b\"}"));
 
     assertThat(provider.get("b"))
         .isEqualTo(
@@ -131,7 +130,7 @@ class OpenAiBatchTest extends ProviderFixture {
   })
   void statusWordsOfAllSpellingsAreKnownAndUnknownOnesHaveNotEnded(String word, BatchStatus status)
       throws Exception {
-    server.then(json(200, batch(word)));
+    then(json(200, batch(word)));
 
     assertThat(provider.get("batch_1").status()).isEqualTo(status);
   }
@@ -149,14 +148,14 @@ class OpenAiBatchTest extends ProviderFixture {
         "'created_at':99999999999999999 | 2026-11-22T10:00:00Z",
       })
   void timeOfCreationIsTheBestThatIsKnown(String field, Instant time) throws Exception {
-    server.then(json(200, "{\"id\":\"b\"," + field.replace('\'', '"') + "}"));
+    then(json(200, "{\"id\":\"b\"," + field.replace('\'', '"') + "}"));
 
     assertThat(provider.get("b").createdAt()).isEqualTo(time);
   }
 
   @Test
   void errorsMayBeABareArray() throws Exception {
-    server.then(
+    then(
         json(
             200,
             "{\"id\":\"b\",\"errors\":[{\"code\":\"c\",\"message\":null,\"line\":\"3\"},\"word\"]}"));
@@ -168,42 +167,42 @@ class OpenAiBatchTest extends ProviderFixture {
 
   @Test
   void cancelReturnsTheBatch() throws Exception {
-    server.then(json(200, batch("cancelling")));
+    then(json(200, batch("cancelling")));
 
     assertThat(provider.cancel("batch_1").status()).isEqualTo(BatchStatus.CANCELLING);
-    assertThat(server.calls()).containsExactly("POST /v1/batches/batch_1/cancel");
+    assertThat(calls()).containsExactly("POST /v1/batches/batch_1/cancel");
   }
 
   @ParameterizedTest
   @CsvSource({"409", "400"})
   void cancelOfABatchThatHasEndedReturnsItAsItIs(int status) throws Exception {
-    server.then(
+    then(
         json(status, error("c", "Cannot cancel a batch with status 'completed'.")),
         json(200, batch("completed")));
 
     assertThat(provider.cancel("batch_1").status()).isEqualTo(BatchStatus.COMPLETED);
-    assertThat(server.calls())
+    assertThat(calls())
         .containsExactly("POST /v1/batches/batch_1/cancel", "GET /v1/batches/batch_1");
     assertThat(waits).isEmpty();
   }
 
   @Test
   void refusedCancelOfARunningBatchIsAnError() {
-    server.then(json(400, error("c", "no")), json(200, batch("in_progress")));
+    then(json(400, error("c", "no")), json(200, batch("in_progress")));
 
     assertThat(failureOf(() -> provider.cancel("batch_1")).kind()).isEqualTo(Kind.INVALID_REQUEST);
   }
 
   @Test
   void cancelIsRepeatedAfterPassingFaults() throws Exception {
-    server.then(json(503, "busy"), json(200, batch("cancelling")));
+    then(json(503, "busy"), json(200, batch("cancelling")));
 
     assertThat(provider.cancel("batch_1").status()).isEqualTo(BatchStatus.CANCELLING);
   }
 
   @Test
   void inputFilesAreListedPageByPage() throws Exception {
-    server.then(
+    then(
         json(
             200,
             "{\"data\":[{\"id\":\"f2\",\"filename\":\"b.jsonl\",\"created_at\":1711471533},{}],"
@@ -219,7 +218,7 @@ class OpenAiBatchTest extends ProviderFixture {
         .isEqualTo(new FilePage(List.of(new InputFile("f1", "", Instant.EPOCH)), false));
     assertThat(failureOf(() -> provider.listFiles("f1", 2)))
         .hasMessageContaining("doesn't page by 'after'");
-    assertThat(server.calls())
+    assertThat(calls())
         .startsWith(
             "GET /v1/files?purpose=batch&order=desc&limit=2",
             "GET /v1/files?purpose=batch&order=desc&limit=2&after=f2");
@@ -227,7 +226,7 @@ class OpenAiBatchTest extends ProviderFixture {
 
   @Test
   void fileThatIsGoneIsNoErrorToDelete() throws Exception {
-    server.then(
+    then(
         json(200, "{\"id\":\"file-1\",\"object\":\"file\",\"deleted\":true}"),
         json(404, error("c", "No such File object: file-1")),
         json(401, error("invalid_api_key", "no")));
@@ -236,43 +235,40 @@ class OpenAiBatchTest extends ProviderFixture {
     provider.deleteFile("file-1");
 
     assertThat(failureOf(() -> provider.deleteFile("file-1")).kind()).isEqualTo(Kind.UNAUTHORIZED);
-    assertThat(server.calls()).containsOnly("DELETE /v1/files/file-1");
+    assertThat(calls()).containsOnly("DELETE /v1/files/file-1");
   }
 
   @Test
   void organizationAndProjectAreSentIfSet() throws Exception {
-    server.then(json(200, batch("failed")), json(200, batch("failed")));
+    then(json(200, batch("failed")), json(200, batch("failed")));
     provider.get("batch_1");
     OpenAiProvider named =
         new OpenAiProvider(
             OpenAiSettings.from(
-                server.baseUrl() + "/",
+                baseUrl() + "/",
                 Map.of("OPENAI_API_KEY", KEY, "OPENAI_ORG_ID", "o", "OPENAI_PROJECT_ID", "p")),
             Clock.systemUTC(),
             waits::add);
 
     named.get("batch_1");
 
-    assertThat(server.taken().get(0).headers())
-        .doesNotContainKeys("openai-organization", "openai-project");
-    assertThat(server.taken().get(1).headers())
-        .containsEntry("openai-organization", "o")
-        .containsEntry("openai-project", "p")
-        .containsEntry("authorization", "Bearer " + KEY);
-    assertThat(server.calls()).containsOnly("GET /v1/batches/batch_1");
+    assertThat(taken().get(0).getHeaders().names())
+        .doesNotContain("OpenAI-Organization", "OpenAI-Project");
+    assertThat(taken().get(1).getHeaders().toMultimap())
+        .containsEntry("openai-organization", List.of("o"))
+        .containsEntry("openai-project", List.of("p"))
+        .containsEntry("authorization", List.of("Bearer " + KEY));
+    assertThat(calls()).containsOnly("GET /v1/batches/batch_1");
   }
 
   @Test
   void azureTakesTheKeyInItsOwnHeader() {
-    HttpCalls calls =
-        new HttpCalls(
-            settings(
-                "https://res.openai.azure.com/openai/v1", Backoff.DEFAULT, Duration.ofSeconds(1)),
-            new SafeText(KEY),
-            Clock.systemUTC());
+    Map<String, String> headers =
+        settings(
+                "https://res.openai.azure.com/openai/v1", Retries.DEFAULT, Duration.ofSeconds(1))
+            .api()
+            .headers();
 
-    Map<String, List<String>> headers = calls.request("/batches").build().headers().map();
-
-    assertThat(headers).containsEntry("api-key", List.of(KEY)).doesNotContainKey("Authorization");
+    assertThat(headers).containsEntry("api-key", KEY).doesNotContainKey("Authorization");
   }
 }

@@ -1,48 +1,51 @@
 package io.beambatch.provider;
 
-import static io.beambatch.provider.ScriptedServer.dropped;
-import static io.beambatch.provider.ScriptedServer.json;
-import static io.beambatch.provider.ScriptedServer.raw;
-import static io.beambatch.provider.ScriptedServer.shortened;
-import static io.beambatch.provider.ScriptedServer.stalled;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.beambatch.provider.ProviderException.Kind;
-import io.beambatch.provider.ScriptedServer.Reply;
-import java.io.File;
+import io.beambatch.provider.http.Retries;
+import io.beambatch.provider.http.Timeouts;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.net.Socket;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import mockwebserver3.MockResponse;
+import mockwebserver3.RecordedRequest;
+import mockwebserver3.SocketEffect;
+import okio.Buffer;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class OpenAiCreateTest extends ProviderFixture {
+  private static final Duration TIMEOUT = Duration.ofSeconds(20);
   private static final Map<String, String> METADATA = Map.of("chunk", "c-1");
 
   @Test
   void createSendsFileEndpointWindowAndMetadata() throws Exception {
-    server.then(json(200, batch("validating")));
+    then(json(200, batch("validating")));
 
     Batch batch = provider.create("file-in", "/v1/chat/completions", METADATA);
 
-    ScriptedServer.Taken request = server.taken().get(0);
-    assertThat(server.calls()).containsExactly("POST /v1/batches");
-    assertThat(request.headers()).containsEntry("content-type", "application/json");
-    assertThat(Json.MAPPER.readTree(request.text()))
+    RecordedRequest request = taken().get(0);
+    assertThat(calls()).containsExactly("POST /v1/batches");
+    assertThat(request.getHeaders().get("content-type")).isEqualTo("application/json");
+    assertThat(new ObjectMapper().readTree(request.getBody().utf8()))
         .isEqualTo(
-            Json.MAPPER.readTree(
+            new ObjectMapper().readTree(
                 "{\"input_file_id\":\"file-in\",\"endpoint\":\"/v1/chat/completions\","
                     + "\"completion_window\":\"24h\",\"metadata\":{\"chunk\":\"c-1\"}}"));
     assertThat(batch)
@@ -62,78 +65,190 @@ class OpenAiCreateTest extends ProviderFixture {
                 METADATA));
   }
 
-  static Stream<Named<Reply>> lostReplies() {
+  static Stream<Named<MockResponse>> lostReplies() {
     return Stream.of(
         Named.of("none", dropped()),
-        Named.of("half a head", raw("HTTP/1.1 200 OK\r\nContent-Le")),
         Named.of("half a body", shortened(200, 5000, "{\"id\":\"batch_1\"")),
         Named.of("half an error", shortened(400, 5000, "{\"error\":")),
-        Named.of("not HTTP", raw("hello\r\n\r\n")),
+        Named.of("not HTTP", new MockResponse.Builder().status("hello").build()),
         Named.of("not JSON", json(200, "<html>Welcome</html>")),
         Named.of("empty", json(200, "")),
         Named.of("no id", json(200, "{\"object\":\"batch\"}")),
         Named.of("an array", json(200, "[]")),
-        Named.of("too large", json(200, "[" + " ".repeat(CappedBody.LARGEST_REPLY) + "]")));
+        Named.of("too large", json(200, "[" + " ".repeat((16 << 20)) + "]")));
   }
 
   @ParameterizedTest
   @MethodSource("lostReplies")
-  void createWithoutAReadableReplyIsUnknownAndNeverRepeated(Reply reply) {
-    server.then(reply, json(200, batch("validating")));
+  void createWithoutAReadableReplyIsUnknownAndNeverRepeated(MockResponse reply) {
+    then(reply, json(200, batch("validating")));
 
     ProviderException failure = failureOf(this::create);
 
     assertThat(failure.kind()).isEqualTo(Kind.NO_REPLY);
-    assertThat(failure).hasMessageContaining("POST " + server.baseUrl() + "/batches");
-    assertThat(server.taken()).hasSize(1);
+    assertThat(failure).hasMessageContaining("POST " + baseUrl() + "/batches");
+    assertThat(taken()).hasSize(1);
     assertThat(waits).isEmpty();
   }
 
   @Test
   void createThatGetsItsReplyTooLateIsUnknown() {
-    server.then(stalled(200, 100, "{"));
+    then(stalled(200, 100, "{"));
 
     ProviderException failure =
-        failureOf(() -> create(provider(Backoff.DEFAULT, Duration.ofMillis(300))));
+        failureOf(
+            () ->
+                create(
+                    provider(
+                        Retries.DEFAULT,
+                        new Timeouts(TIMEOUT, Duration.ofMillis(300), TIMEOUT))));
 
     assertThat(failure.kind()).isEqualTo(Kind.NO_REPLY);
     assertThat(failure).hasMessageContaining("within 300 ms");
-    assertThat(server.taken()).hasSize(1);
+    assertThat(taken()).hasSize(1);
+  }
+
+  /** OkHttp by itself sends a POST again after 408, 421 and 503, and after broken connections. */
+  static Stream<Named<MockResponse>> whatMakesClientsSendAgain() {
+    return Stream.of(
+        Named.of("408", json(408, "")),
+        Named.of("408 at once", json(408, "", "Retry-After: 0", "Connection: close")),
+        Named.of("421", json(421, "")),
+        Named.of("429 at once", json(429, "", "Retry-After: 0")),
+        Named.of("503 at once", json(503, "", "Retry-After: 0")),
+        Named.of("504", json(504, "", "Retry-After: 0")),
+        Named.of("307", json(307, "", "Location: /v1/batches")),
+        Named.of("308", json(308, "", "Location: /v1/batches")),
+        Named.of("401", json(401, "", "WWW-Authenticate: Basic realm=\"x\"")),
+        Named.of("407", json(407, "", "Proxy-Authenticate: Basic realm=\"x\"")),
+        Named.of("closed before the body", hungUp()),
+        Named.of("closed in the body", resetInTheBody()),
+        Named.of("closed after the body", dropped()),
+        Named.of("half a head and no more", shortened(200, 100, "")));
+  }
+
+  private static MockResponse resetInTheBody() {
+    return new MockResponse.Builder().onRequestBody(new SocketEffect.CloseSocket()).build();
+  }
+
+  @ParameterizedTest
+  @MethodSource("whatMakesClientsSendAgain")
+  void createIsSentOnceOnANewConnection(MockResponse reply) {
+    then(reply, json(200, batch("validating")), json(200, batch("validating")));
+
+    failureOf(this::create);
+
+    assertThat(calls()).containsExactly("POST /v1/batches");
+    assertThat(waits).isEmpty();
+  }
+
+  @ParameterizedTest
+  @MethodSource("whatMakesClientsSendAgain")
+  void createIsSentOnceOnAConnectionOfThePool(MockResponse reply) throws Exception {
+    then(json(200, batch("in_progress")), reply);
+    then(json(200, batch("validating")), json(200, batch("validating")));
+    provider.get("batch_1");
+
+    failureOf(this::create);
+
+    assertThat(calls()).containsExactly("GET /v1/batches/batch_1", "POST /v1/batches");
+    assertThat(taken().get(1).getExchangeIndex()).as("place on its connection").isEqualTo(1);
   }
 
   @Test
-  void createOnAConnectionThatTheServerClosedIsNotSentAgain() throws Exception {
-    server.then(json(200, batch("in_progress")), dropped(), json(200, batch("validating")));
+  void createOnAConnectionThatTheServerClosedMeanwhileIsSentOnceAtMost() throws Exception {
+    then(
+        reply(200, new Buffer().writeUtf8(batch("in_progress")))
+            .onResponseEnd(new SocketEffect.CloseSocket())
+            .build(),
+        json(200, batch("validating")),
+        json(200, batch("validating")));
     provider.get("batch_1");
 
-    ProviderException failure = failureOf(this::create);
+    try {
+      provider.create("file-in", "/v1/chat/completions", METADATA);
+    } catch (ProviderException e) {
+      assertThat(e.kind()).isEqualTo(Kind.NO_REPLY);
+    }
+
+    assertThat(calls().stream().filter("POST /v1/batches"::equals).count())
+        .isLessThanOrEqualTo(1);
+  }
+
+  @Test
+  void createThatTheServerFallsSilentOnIsUnknown() {
+    then(stalled(200, 100, "{"));
+
+    ProviderException failure =
+        failureOf(
+            () ->
+                create(
+                    provider(
+                        Retries.DEFAULT,
+                        new Timeouts(TIMEOUT, TIMEOUT, Duration.ofMillis(300)))));
 
     assertThat(failure.kind()).isEqualTo(Kind.NO_REPLY);
-    assertThat(server.calls()).containsExactly("GET /v1/batches/batch_1", "POST /v1/batches");
+    assertThat(failure).hasMessageContaining("nothing came for 300 ms");
+    assertThat(taken()).hasSize(1);
+  }
+
+  @Test
+  void createWithHalfAHeadAsItsReplyIsUnknownAndNeverRepeated() throws Exception {
+    AtomicInteger connections = new AtomicInteger();
+    try (ServerSocket raw = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+      CompletableFuture<Void> served =
+          CompletableFuture.runAsync(
+              () -> {
+                while (true) {
+                  try (Socket socket = raw.accept()) {
+                    connections.incrementAndGet();
+                    socket.getInputStream().read(new byte[1 << 16]);
+                    socket.getOutputStream().write("HTTP/1.1 200 OK\r\nContent-Le".getBytes(UTF_8));
+                  } catch (IOException closed) {
+                    return;
+                  }
+                }
+              });
+      String baseUrl = "http://127.0.0.1:" + raw.getLocalPort() + "/v1";
+
+      ProviderException failure = failureOf(() -> create(at(baseUrl)));
+
+      assertThat(failure.kind()).isEqualTo(Kind.NO_REPLY);
+      raw.close();
+      served.get(10, TimeUnit.SECONDS);
+    }
+    assertThat(connections).hasValue(1);
+  }
+
+  private OpenAiProvider at(String baseUrl) {
+    return new OpenAiProvider(
+        settings(baseUrl, Retries.DEFAULT, Duration.ofSeconds(20)),
+        Clock.systemUTC(),
+        waits::add);
   }
 
   @ParameterizedTest
   @ValueSource(ints = {500, 502, 503, 504, 529})
   void createKeepsTheStatusOfAServersFault(int status) {
-    server.then(json(status, "oops", "x-request-id: req_9"), json(200, batch("validating")));
+    then(json(status, "oops", "x-request-id: req_9"), json(200, batch("validating")));
 
     ProviderException failure = failureOf(this::create);
 
     assertThat(failure.status()).isEqualTo(status);
     assertThat(failure.kind()).isEqualTo(Kind.UNAVAILABLE);
     assertThat(failure.requestId()).isEqualTo("req_9");
-    assertThat(server.taken()).hasSize(1);
+    assertThat(taken()).hasSize(1);
   }
 
   @Test
   void createThatIsToldToWaitSaysForHowLong() {
-    server.then(json(429, error("rate_limit_exceeded", "slow"), "Retry-After: 7"));
+    then(json(429, error("rate_limit_exceeded", "slow"), "Retry-After: 7"));
 
     ProviderException failure = failureOf(this::create);
 
     assertThat(failure.kind()).isEqualTo(Kind.UNAVAILABLE);
     assertThat(failure.retryAfter()).isEqualTo(Duration.ofSeconds(7));
-    assertThat(server.taken()).hasSize(1);
+    assertThat(taken()).hasSize(1);
     assertThat(waits).isEmpty();
   }
 
@@ -144,11 +259,7 @@ class OpenAiCreateTest extends ProviderFixture {
       port = unused.getLocalPort();
     }
     String baseUrl = "http://127.0.0.1:" + port + "/v1";
-    OpenAiProvider nobody =
-        new OpenAiProvider(
-            settings(baseUrl, Backoff.DEFAULT, Duration.ofSeconds(20)),
-            Clock.systemUTC(),
-            waits::add);
+    OpenAiProvider nobody = at(baseUrl);
 
     ProviderException failure = failureOf(() -> create(nobody));
 
@@ -159,7 +270,7 @@ class OpenAiCreateTest extends ProviderFixture {
 
   @Test
   void interruptedCreateIsUnknownAndKeepsTheInterrupt() {
-    server.then(stalled(200, 100, "{"));
+    then(stalled(200, 100, "{"));
     Thread.currentThread().interrupt();
 
     ProviderException failure = failureOf(this::create);
@@ -167,50 +278,6 @@ class OpenAiCreateTest extends ProviderFixture {
     assertThat(Thread.interrupted()).isTrue();
     assertThat(failure.kind()).isEqualTo(Kind.NO_REPLY);
     assertThat(failure).hasMessageContaining("interrupted");
-  }
-
-  @Test
-  void createIsSentOnceEvenWhereJavaIsToldToRepeatPosts(@TempDir Path folder) throws Exception {
-    server.then(json(200, batch("in_progress")), dropped(), dropped(), json(200, batch("x")));
-    Path output = folder.resolve("output");
-    Process java =
-        new ProcessBuilder(
-                System.getProperty("java.home") + File.separator + "bin" + File.separator + "java",
-                "-Djdk.httpclient.enableAllMethodRetry=true",
-                "-cp",
-                System.getProperty(
-                    "surefire.test.class.path", System.getProperty("java.class.path")),
-                CreateInAnotherJvm.class.getName(),
-                server.baseUrl())
-            .redirectErrorStream(true)
-            .redirectOutput(output.toFile())
-            .start();
-    try {
-      assertThat(java.waitFor(60, TimeUnit.SECONDS)).isTrue();
-    } finally {
-      java.destroyForcibly();
-    }
-
-    assertThat(Files.readString(output)).contains("kind NO_REPLY");
-    assertThat(server.calls()).containsExactly("GET /v1/batches/batch_1", "POST /v1/batches");
-    // Java did try: it got no further than the head of the request.
-    assertThat(server.broken()).hasSize(1).allMatch(request -> request.length() == 0);
-  }
-
-  /** Gets a batch, then creates one on the same connection. */
-  static final class CreateInAnotherJvm {
-    private CreateInAnotherJvm() {}
-
-    public static void main(String[] baseUrl) throws Exception {
-      OpenAiProvider provider =
-          OpenAiProvider.connect(baseUrl[0], Map.of("OPENAI_API_KEY", "sk-of-another-jvm"));
-      provider.get("batch_1");
-      try {
-        System.out.println(create(provider));
-      } catch (ProviderException e) {
-        System.out.println("kind " + e.kind() + " " + e + " " + e.getCause());
-      }
-    }
   }
 
   private void create() throws ProviderException {

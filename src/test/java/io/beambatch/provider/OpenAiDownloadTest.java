@@ -1,17 +1,12 @@
 package io.beambatch.provider;
 
-import static io.beambatch.provider.ScriptedServer.dropped;
-import static io.beambatch.provider.ScriptedServer.json;
-import static io.beambatch.provider.ScriptedServer.raw;
-import static io.beambatch.provider.ScriptedServer.reply;
-import static io.beambatch.provider.ScriptedServer.shortened;
-import static io.beambatch.provider.ScriptedServer.stalled;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.beambatch.provider.ProviderException.Kind;
-import io.beambatch.provider.ScriptedServer.Reply;
+import mockwebserver3.MockResponse;
+import io.beambatch.provider.http.Retries;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -20,6 +15,8 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
+import mockwebserver3.SocketEffect;
+import okio.Buffer;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,47 +27,54 @@ class OpenAiDownloadTest extends ProviderFixture {
 
   @Test
   void downloadBringsTheFilesBytes() throws Exception {
-    server.then(json(200, LINES));
+    then(json(200, LINES));
 
     assertThat(download(provider)).isEqualTo(LINES);
-    assertThat(server.calls()).containsExactly("GET /v1/files/file-1/content");
+    assertThat(calls()).containsExactly("GET /v1/files/file-1/content");
   }
 
   @Test
   void emptyFileIsEmpty() throws Exception {
-    server.then(json(200, ""));
+    then(json(200, ""));
 
     assertThat(download(provider)).isEmpty();
   }
 
   @Test
   void downloadIsTriedAgainUntilItStarts() throws Exception {
-    server.then(dropped(), json(503, "busy"), json(200, LINES));
+    then(dropped(), json(503, "busy"), json(200, LINES));
 
     assertThat(download(provider)).isEqualTo(LINES);
   }
 
   @Test
   void missingFileIsAnErrorAtOnce() {
-    server.then(json(404, error("c", "No such File object: file-1")));
+    then(json(404, error("c", "No such File object: file-1")));
 
     assertThat(failureOf(() -> provider.download("file-1")).kind()).isEqualTo(Kind.NOT_FOUND);
   }
 
-  static Stream<Named<Reply>> brokenOff() {
-    String head = "HTTP/1.1 200 OK\r\n";
+  static Stream<Named<MockResponse>> brokenOff() {
     String chunk = "10\r\n" + LINES + "\r\n";
     return Stream.of(
         Named.of("short of its length", shortened(200, LINES.length() + 1, LINES)),
         Named.of("nothing at all", shortened(200, 5, "")),
-        Named.of("no last chunk", raw(head + "Transfer-Encoding: chunked\r\n\r\n" + chunk)),
-        Named.of("half a chunk", raw(head + "Transfer-Encoding: chunked\r\n\r\nff\r\n" + LINES)));
+        Named.of("no last chunk", chunks(chunk)),
+        Named.of("half a chunk", chunks("ff\r\n" + LINES)));
+  }
+
+  /** A body as it stands after {@code Transfer-Encoding: chunked}; hangs up after it. */
+  private static MockResponse chunks(String body) {
+    return reply(200, new Buffer().writeUtf8(body), "Transfer-Encoding: chunked")
+        .removeHeader("Content-Length")
+        .onResponseEnd(new SocketEffect.CloseSocket())
+        .build();
   }
 
   @ParameterizedTest
   @MethodSource("brokenOff")
-  void connectionThatBreaksOffIsAnErrorAndNoShortFile(Reply reply) throws Exception {
-    server.then(reply);
+  void connectionThatBreaksOffIsAnErrorAndNoShortFile(MockResponse reply) throws Exception {
+    then(reply);
 
     try (InputStream in = provider.download("file-1")) {
       assertThatThrownBy(in::readAllBytes)
@@ -82,20 +86,20 @@ class OpenAiDownloadTest extends ProviderFixture {
 
   @Test
   void chunkedFileIsWholeWithItsLastChunk() throws Exception {
-    server.then(
-        raw(
-            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n10\r\n"
-                + LINES
-                + "\r\n0\r\n\r\n"));
+    then(chunks("10\r\n" + LINES + "\r\n0\r\n\r\n"));
 
     assertThat(download(provider)).isEqualTo(LINES);
   }
 
   @Test
   void fileOfUnsaidLengthIsCheckedAgainstItsObject() throws Exception {
-    Reply unsaid = raw("HTTP/1.1 200 OK\r\n\r\n" + LINES);
-    server.then(unsaid, json(200, "{\"id\":\"file-1\",\"bytes\":16}"));
-    server.then(unsaid, json(200, "{\"id\":\"file-1\",\"bytes\":17}"));
+    MockResponse unsaid =
+        reply(200, new Buffer().writeUtf8(LINES))
+            .removeHeader("Content-Length")
+            .onResponseEnd(new SocketEffect.CloseSocket())
+            .build();
+    then(unsaid, json(200, "{\"id\":\"file-1\",\"bytes\":16}"));
+    then(unsaid, json(200, "{\"id\":\"file-1\",\"bytes\":17}"));
 
     assertThat(download(provider)).isEqualTo(LINES);
     assertThatThrownBy(() -> download(provider))
@@ -105,8 +109,8 @@ class OpenAiDownloadTest extends ProviderFixture {
 
   @Test
   void downloadThatStallsIsAnError() throws Exception {
-    server.then(stalled(200, 500, LINES));
-    OpenAiProvider impatient = provider(Backoff.DEFAULT, Duration.ofMillis(300));
+    then(stalled(200, 500, LINES));
+    OpenAiProvider impatient = provider(Retries.DEFAULT, Duration.ofMillis(300));
 
     try (InputStream in = impatient.download("file-1")) {
       assertThatThrownBy(in::readAllBytes)
@@ -123,8 +127,9 @@ class OpenAiDownloadTest extends ProviderFixture {
     }
     byte[] whole = packed.toByteArray();
     byte[] cut = Arrays.copyOf(whole, whole.length - 9);
-    server.then(
-        reply(200, whole, "Content-Encoding: gzip"), reply(200, cut, "Content-Encoding: gzip"));
+    then(
+        reply(200, new Buffer().write(whole), "Content-Encoding: gzip").build(),
+        reply(200, new Buffer().write(cut), "Content-Encoding: gzip").build());
 
     assertThat(download(provider)).isEqualTo(LINES);
     assertThatThrownBy(() -> download(provider)).isInstanceOf(IOException.class);
@@ -132,7 +137,7 @@ class OpenAiDownloadTest extends ProviderFixture {
 
   @Test
   void downloadThatIsClosedEarlyLeavesTheProviderUsable() throws Exception {
-    server.then(stalled(200, 1 << 20, LINES), json(200, batch("completed")));
+    then(stalled(200, 1 << 20, LINES), json(200, batch("completed")));
 
     InputStream in = provider.download("file-1");
     assertThat(in.read()).isEqualTo('{');

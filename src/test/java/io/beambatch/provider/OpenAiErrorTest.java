@@ -1,10 +1,9 @@
 package io.beambatch.provider;
 
-import static io.beambatch.provider.ScriptedServer.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.beambatch.provider.ProviderException.Kind;
-import io.beambatch.provider.ScriptedServer.Reply;
+import mockwebserver3.MockResponse;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,7 +37,7 @@ class OpenAiErrorTest extends ProviderFixture {
     assertThat(failure.code()).isEqualTo(code);
     assertThat(failure.requestId()).isEqualTo("req_42");
     assertThat(failure)
-        .hasMessageContaining("POST " + server.baseUrl() + "/batches")
+        .hasMessageContaining("POST " + baseUrl() + "/batches")
         .hasMessageContaining(String.valueOf(status))
         .hasMessageContaining(code)
         .hasMessageContaining(message)
@@ -47,7 +46,7 @@ class OpenAiErrorTest extends ProviderFixture {
 
   @Test
   void typeCountsToo() {
-    Reply reply = json(429, "{\"error\":{\"message\":\"m\",\"type\":\"insufficient_quota\"}}");
+    MockResponse reply = json(429, "{\"error\":{\"message\":\"m\",\"type\":\"insufficient_quota\"}}");
 
     assertThat(failureTo(reply).kind()).isEqualTo(Kind.INSUFFICIENT_QUOTA);
   }
@@ -124,11 +123,11 @@ class OpenAiErrorTest extends ProviderFixture {
     assertThat(failure)
         .hasMessageContaining("redirect to login.example")
         .hasMessageNotContaining("secret");
-    assertThat(server.taken()).hasSize(1);
+    assertThat(taken()).hasSize(1);
   }
 
-  private ProviderException failureTo(Reply reply) {
-    server.then(reply);
+  private ProviderException failureTo(MockResponse reply) {
+    then(reply);
     return failureOf(() -> provider.create("file-9", "/v1/embeddings", Map.of()));
   }
 }

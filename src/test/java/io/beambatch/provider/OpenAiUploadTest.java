@@ -1,14 +1,12 @@
 package io.beambatch.provider;
 
-import static io.beambatch.provider.ScriptedServer.dropped;
-import static io.beambatch.provider.ScriptedServer.hungUp;
-import static io.beambatch.provider.ScriptedServer.json;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.beambatch.provider.BatchProvider.ContentSource;
 import io.beambatch.provider.BatchProvider.Upload;
 import io.beambatch.provider.ProviderException.Kind;
+import io.beambatch.provider.http.Retries;
 import java.io.ByteArrayInputStream;
 import java.io.FileNotFoundException;
 import java.io.FilterInputStream;
@@ -16,8 +14,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import mockwebserver3.RecordedRequest;
 import org.junit.jupiter.api.Test;
 
 class OpenAiUploadTest extends ProviderFixture {
@@ -25,19 +25,19 @@ class OpenAiUploadTest extends ProviderFixture {
 
   @Test
   void uploadIsAFormOfKnownLengthWithPurposeAndFile() throws Exception {
-    server.then(json(200, String.format(FILE, 9)));
+    then(json(200, String.format(FILE, 9)));
 
     String id = provider.upload(upload("{\"a\":1}\n\n", 9)).id();
 
     assertThat(id).isEqualTo("file-1");
-    ScriptedServer.Taken request = server.taken().get(0);
-    assertThat(request.method() + request.path()).isEqualTo("POST/v1/files");
-    assertThat(request.headers())
-        .containsEntry("authorization", "Bearer " + KEY)
-        .containsEntry("content-length", "" + request.length())
+    RecordedRequest request = taken().get(0);
+    assertThat(request.getMethod() + request.getTarget()).isEqualTo("POST/v1/files");
+    assertThat(request.getHeaders().toMultimap())
+        .containsEntry("authorization", List.of("Bearer " + KEY))
+        .containsEntry("content-length", List.of("" + request.getBodySize()))
         .doesNotContainKey("transfer-encoding");
-    String boundary = request.headers().get("content-type").replaceFirst(".*boundary=", "");
-    assertThat(request.text())
+    String boundary = request.getHeaders().get("content-type").replaceFirst(".*boundary=", "");
+    assertThat(request.getBody().utf8())
         .isEqualTo(
             "--B\r\nContent-Disposition: form-data; name=\"purpose\"\r\n\r\nbatch\r\n--B\r\nContent-Disposition: form-data; name=\"file\"; filename=\"chunk%22.jsonl\"\r\nContent-Type: application/jsonl\r\n\r\n{\"a\":1}\n\n\r\n--B--\r\n"
                 .replace("B\r", boundary + "\r")
@@ -46,7 +46,7 @@ class OpenAiUploadTest extends ProviderFixture {
 
   @Test
   void contentIsOpenedAnewForEachTryAndClosedAfterIt() throws Exception {
-    server.then(
+    then(
         dropped(),
         json(503, "busy"),
         json(429, error("rate_limit_exceeded", "slow")),
@@ -69,34 +69,34 @@ class OpenAiUploadTest extends ProviderFixture {
 
     assertThat(opened).hasValue(4);
     assertThat(closed.get()).isGreaterThanOrEqualTo(4);
-    assertThat(server.taken())
+    assertThat(taken())
         .hasSize(4)
-        .allSatisfy(r -> assertThat(r.text()).contains("\r\nabc\r\n"));
+        .allSatisfy(r -> assertThat(r.getBody().utf8()).contains("\r\nabc\r\n"));
     assertThat(waits).hasSize(3);
   }
 
   @Test
   void contentThatIsShorterThanAnnouncedIsNoUpload() {
-    server.then(json(200, String.format(FILE, 5)));
+    then(json(200, String.format(FILE, 5)));
 
     ProviderException failure = failureOf(() -> provider.upload(upload("abc", 5)));
 
     assertThat(failure.kind()).isEqualTo(Kind.INVALID_REQUEST);
     assertThat(failure).hasMessageContaining("chunk").hasMessageContaining("ends after 3 of the 5");
     assertThat(waits).isEmpty();
-    assertThat(server.taken()).isEmpty();
+    assertThat(taken()).as("whole requests").noneMatch(ProviderFixture::isWhole);
   }
 
   @Test
   void contentThatIsLongerThanAnnouncedIsNoUpload() {
-    server.then(json(200, String.format(FILE, 2)));
+    then(json(200, String.format(FILE, 2)));
 
     ProviderException failure = failureOf(() -> provider.upload(upload("abc", 2)));
 
     assertThat(failure.kind()).isEqualTo(Kind.INVALID_REQUEST);
     assertThat(failure).hasMessageContaining("goes on after the 2 bytes");
     assertThat(waits).isEmpty();
-    assertThat(server.taken()).isEmpty();
+    assertThat(taken()).as("whole requests").noneMatch(ProviderFixture::isWhole);
   }
 
   @Test
@@ -117,7 +117,7 @@ class OpenAiUploadTest extends ProviderFixture {
 
   @Test
   void contentThatFailsOnceIsReadAgain() throws Exception {
-    server.then(json(200, String.format(FILE, 3)));
+    then(dropped(), json(200, String.format(FILE, 3)));
     AtomicInteger opened = new AtomicInteger();
     ContentSource content =
         () -> {
@@ -134,11 +134,13 @@ class OpenAiUploadTest extends ProviderFixture {
 
     assertThat(provider.upload(new Upload("c.jsonl", 3, content)).id()).isEqualTo("file-1");
     assertThat(opened).hasValue(2);
+    assertThat(calls()).containsOnly("POST /v1/files");
+    assertThat(taken()).filteredOn(ProviderFixture::isWhole).hasSize(1);
   }
 
   @Test
   void uploadThatIsHungUpOnBecauseOfTheKeySaysSo() {
-    server.then(hungUp(), json(401, error("invalid_api_key", "Incorrect API key provided")));
+    then(hungUp(), json(401, error("invalid_api_key", "Incorrect API key provided")));
     long bytes = 50L << 20;
 
     ProviderException failure =
@@ -146,28 +148,28 @@ class OpenAiUploadTest extends ProviderFixture {
             () -> provider.upload(new Upload("c.jsonl", bytes, () -> new GeneratedStream(bytes))));
 
     assertThat(failure.kind()).isEqualTo(Kind.UNAUTHORIZED);
-    assertThat(server.calls()).containsExactly("POST /v1/files", "GET /v1/batches?limit=1");
+    assertThat(calls()).containsExactly("POST /v1/files", "GET /v1/batches?limit=1");
     assertThat(waits).isEmpty();
   }
 
   @Test
   void uploadThatIsHungUpOnForNoReasonIsRepeated() throws Exception {
     long bytes = 5L << 20;
-    server.then(hungUp(), json(200, "{\"data\":[]}"), json(200, String.format(FILE, bytes)));
+    then(hungUp(), json(200, "{\"data\":[]}"), json(200, String.format(FILE, bytes)));
 
     String id =
         provider.upload(new Upload("c.jsonl", bytes, () -> new GeneratedStream(bytes))).id();
 
     assertThat(id).isEqualTo("file-1");
-    assertThat(server.calls())
+    assertThat(calls())
         .containsExactly("POST /v1/files", "GET /v1/batches?limit=1", "POST /v1/files");
   }
 
   @Test
   void uploadOf300MegabytesIsNeverInMemory() throws Exception {
     long bytes = 300L << 20;
-    server.then(json(200, String.format(FILE, bytes)));
-    OpenAiProvider patient = provider(Backoff.DEFAULT, Duration.ofMinutes(2));
+    then(json(200, String.format(FILE, bytes)));
+    OpenAiProvider patient = provider(Retries.DEFAULT, Duration.ofMinutes(2));
     long before = usedMemory();
     AtomicLong nearTheEnd = new AtomicLong();
     InputStream content =
@@ -187,7 +189,7 @@ class OpenAiUploadTest extends ProviderFixture {
 
     patient.upload(new Upload("c.jsonl", bytes, () -> content));
 
-    assertThat(server.taken().get(0).length()).isGreaterThan(bytes);
+    assertThat(taken().get(0).getBodySize()).isGreaterThan(bytes);
     assertThat(nearTheEnd.get()).isPositive().isLessThan(before + (50L << 20));
   }
 

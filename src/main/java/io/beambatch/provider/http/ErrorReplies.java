@@ -1,17 +1,23 @@
-package io.beambatch.provider;
+package io.beambatch.provider.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import io.beambatch.provider.ProviderException;
 import io.beambatch.provider.ProviderException.Kind;
+import io.beambatch.provider.SafeText;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpHeaders;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import okhttp3.HttpUrl;
+import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
 /** Makes exceptions of replies that are no success. */
@@ -21,10 +27,16 @@ final class ErrorReplies {
   private static final Set<String> OUT_OF_MONEY =
       Set.of("insufficient_quota", "billing_hard_limit_reached", "billing_not_active");
 
+  // Keeps absurd numbers within what a Duration can hold.
+  private static final BigDecimal LONGEST_MILLIS =
+      BigDecimal.valueOf(Duration.ofDays(366).toMillis());
+
+  private final ApiAddress api;
   private final SafeText safe;
   private final Clock clock;
 
-  ErrorReplies(SafeText safe, Clock clock) {
+  ErrorReplies(ApiAddress api, SafeText safe, Clock clock) {
+    this.api = api;
     this.safe = safe;
     this.clock = clock;
   }
@@ -35,13 +47,14 @@ final class ErrorReplies {
    * @param call such as {@code POST https://api.openai.com/v1/batches}
    * @param body its start at least; JSON of any of the known shapes, or anything else
    */
-  ProviderException of(String call, int status, HttpHeaders headers, byte[] body) {
+  ProviderException of(String call, Response response, byte[] body) {
+    int status = response.code();
     JsonNode error = error(body);
-    String code = Json.text(error, "code");
-    String type = Json.text(error, "type");
+    String code = ReplyJson.text(error, "code");
+    String type = ReplyJson.text(error, "type");
     String said = safe.of(error.isMissingNode() ? plain(body) : message(error));
     Kind kind = kind(status, code, type, said);
-    String requestId = requestId(headers);
+    String requestId = requestId(response);
 
     StringBuilder message = new StringBuilder(call).append(" was answered with ").append(status);
     String word = code == null ? type : code;
@@ -52,7 +65,7 @@ final class ErrorReplies {
       message.append(": ").append(said);
     }
     if (status / 100 == 3) {
-      message.append(redirect(headers));
+      message.append(redirect(response));
     }
     if (requestId != null) {
       message.append(" (request id ").append(requestId).append(')');
@@ -63,15 +76,15 @@ final class ErrorReplies {
         status,
         code == null ? null : safe.of(code),
         requestId,
-        RetryAfter.of(headers, clock),
+        retryAfter(response),
         message.toString(),
         null);
   }
 
-  @Nullable String requestId(HttpHeaders headers) {
-    return headers
-        .firstValue("x-request-id")
-        .or(() -> headers.firstValue("apim-request-id"))
+  @Nullable String requestId(Response response) {
+    return Stream.of("x-request-id", "request-id", "apim-request-id")
+        .flatMap(name -> Stream.ofNullable(response.header(name)))
+        .findFirst()
         .map(safe::of)
         .filter(id -> !id.isEmpty())
         .orElse(null);
@@ -100,9 +113,9 @@ final class ErrorReplies {
         : Kind.INVALID_REQUEST;
   }
 
-  private static String advice(Kind kind) {
+  private String advice(Kind kind) {
     return switch (kind) {
-      case UNAUTHORIZED -> "; check OPENAI_API_KEY, its rights, and the base URL";
+      case UNAUTHORIZED -> "; check " + api.keyVariable() + ", its rights, and the base URL";
       case INSUFFICIENT_QUOTA -> "; waiting does not help: check the account's plan and billing";
       default -> "";
     };
@@ -112,7 +125,7 @@ final class ErrorReplies {
   private static JsonNode error(byte[] body) {
     JsonNode root;
     try {
-      root = Json.MAPPER.readTree(body);
+      root = ReplyJson.parse(body);
     } catch (IOException notJson) {
       return MissingNode.getInstance();
     }
@@ -129,7 +142,7 @@ final class ErrorReplies {
       return error.asText();
     }
     for (String field : new String[] {"message", "detail", "title"}) {
-      String text = Json.text(error, field);
+      String text = ReplyJson.text(error, field);
       if (text != null) {
         return text;
       }
@@ -147,14 +160,40 @@ final class ErrorReplies {
   }
 
   /** Names the host only: the rest of a location may be signed. */
-  private String redirect(HttpHeaders headers) {
-    String host;
-    try {
-      host = URI.create(headers.firstValue("location").orElse("")).getHost();
-    } catch (IllegalArgumentException notAUrl) {
-      host = null;
-    }
+  private String redirect(Response response) {
+    String location = response.header("location");
+    HttpUrl target = location == null ? null : response.request().url().resolve(location);
+    String host = target == null ? null : target.host();
     return (host == null ? ", a redirect" : ", a redirect to " + safe.of(host))
-        + ", which is not followed: set request.base_url or OPENAI_BASE_URL to the API itself";
+        + ", which is not followed: set request.base_url or "
+        + api.baseUrlVariable()
+        + " to the API itself";
+  }
+
+  /**
+   * Reads {@code retry-after-ms}, else {@code Retry-After} in seconds or as an HTTP date.
+   *
+   * @return a positive duration, or null if there is none to be understood
+   */
+  private @Nullable Duration retryAfter(Response response) {
+    Duration wait = millis(response.header("retry-after-ms"), 1);
+    if (wait == null) {
+      wait = millis(response.header("retry-after"), 1000);
+    }
+    Instant until = response.headers().getInstant("retry-after");
+    if (wait == null && until != null) {
+      wait = Duration.between(clock.instant(), until);
+    }
+    return wait == null || wait.isNegative() || wait.isZero() ? null : wait;
+  }
+
+  private static @Nullable Duration millis(@Nullable String value, int factor) {
+    try {
+      BigDecimal millis =
+          new BigDecimal(value == null ? "" : value.strip()).multiply(BigDecimal.valueOf(factor));
+      return Duration.ofMillis((long) Math.ceil(millis.min(LONGEST_MILLIS).doubleValue()));
+    } catch (NumberFormatException notANumber) {
+      return null;
+    }
   }
 }

@@ -1,0 +1,86 @@
+package io.beambatch.provider.http;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import okhttp3.Response;
+
+/**
+ * A download as it comes over the connection. Ends with an {@link IOException} where it breaks off,
+ * is too short, or comes too slowly ever to end; a consumer never takes a part for the whole.
+ */
+public final class DownloadStream extends InputStream {
+  /** Slower than any line that a pipeline runs on. */
+  private static final long SLOWEST_BYTES_PER_SECOND = 1 << 10;
+
+  private final Response response;
+  private final InputStream in;
+  private final String call;
+  private final long bytes;
+  private final Duration idle;
+  private long count;
+  private long nanos;
+
+  /**
+   * @param call for messages
+   * @param bytes how many have to come, or -1 if that isn't known or HTTP marks the end
+   * @param idle how long nothing may come
+   */
+  public DownloadStream(Response response, String call, long bytes, Duration idle) {
+    this.response = response;
+    this.in = response.body().byteStream();
+    this.call = call;
+    this.bytes = bytes;
+    this.idle = idle;
+  }
+
+  @Override
+  public int read() throws IOException {
+    byte[] one = new byte[1];
+    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+  }
+
+  @Override
+  public int read(byte[] buffer, int offset, int length) throws IOException {
+    int read = timed(buffer, offset, length);
+    if (read < 0 && bytes >= 0 && count != bytes) {
+      throw new EOFException(
+          call + " brought " + count + " of " + bytes + " bytes: download it again");
+    }
+    count += Math.max(read, 0);
+    Duration spent = Duration.ofNanos(nanos);
+    if (spent.compareTo(idle.plusSeconds(count / SLOWEST_BYTES_PER_SECOND)) > 0) {
+      throw new IOException(
+          String.format(
+              "%s brought no more than %d bytes in %d s, which is too slow: download it again",
+              call, count, spent.toSeconds()));
+    }
+    return read;
+  }
+
+  /** Only the time in the connection counts: the consumer may be slow. */
+  private int timed(byte[] buffer, int offset, int length) throws IOException {
+    long start = System.nanoTime();
+    try {
+      return in.read(buffer, offset, length);
+    } catch (IOException e) {
+      // OkHttp's own message says "timeout", and what HTTP quotes may be the provider's text.
+      boolean stalled = e instanceof SocketTimeoutException;
+      throw new IOException(
+          call
+              + (stalled ? " brought nothing for " + idle.toMillis() + " ms" : " broke off")
+              + ", "
+              + count
+              + " bytes in: download it again");
+    } finally {
+      nanos += System.nanoTime() - start;
+    }
+  }
+
+  @Override
+  public void close() {
+    response.close();
+  }
+}

@@ -1,0 +1,291 @@
+package io.beambatch.provider.http;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.beambatch.provider.ProviderException;
+import io.beambatch.provider.ProviderException.Kind;
+import io.beambatch.provider.SafeText;
+import io.beambatch.provider.http.OneShotBody.ContentException;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import okhttp3.Call;
+import okhttp3.Callback;
+import okhttp3.Dispatcher;
+import okhttp3.EventListener;
+import okhttp3.HttpUrl;
+import okhttp3.OkHttpClient;
+import okhttp3.Protocol;
+import okhttp3.Request;
+import okhttp3.Response;
+import okio.Buffer;
+import okio.BufferedSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends single calls to a provider's API, each once, and turns what comes back into a value or a
+ * {@link ProviderException}. {@link Retries} stands above it, the providers above both.
+ *
+ * <p>OkHttp connects anew where a call found a broken connection in the pool, and only for calls
+ * without a one-shot body: those reach the provider once at most, or not at all.
+ */
+public final class HttpCalls implements AutoCloseable {
+  static final int LARGEST_REPLY = 16 << 20;
+  static final int LARGEST_ERROR = 64 << 10;
+
+  private final ApiAddress api;
+  private final Timeouts timeouts;
+  private final SafeText safe;
+  private final ErrorReplies errors;
+  private final OkHttpClient client;
+  private final OkHttpClient once;
+
+  public HttpCalls(ApiAddress api, Timeouts timeouts, Network network, Clock clock) {
+    this.api = api;
+    this.timeouts = timeouts;
+    this.safe = new SafeText(api.key());
+    this.errors = new ErrorReplies(api, safe, clock);
+    this.client =
+        network
+            .clientFor(api.baseUrl())
+            .dispatcher(dispatcher())
+            // HTTP/1.1: one slow upload must not hold up other calls on the same connection.
+            .protocols(List.of(Protocol.HTTP_1_1))
+            // The key and the documents go to the API that was named, and nowhere else.
+            .followRedirects(false)
+            .followSslRedirects(false)
+            .connectTimeout(timeouts.connect())
+            .readTimeout(timeouts.idle())
+            .writeTimeout(timeouts.idle())
+            .eventListenerFactory(call -> call.request().tag(Outgoing.class))
+            .build();
+    this.once = client.newBuilder().retryOnConnectionFailure(false).build();
+  }
+
+  /** OkHttp's own would allow five calls at a time, and keep the JVM alive for a minute. */
+  private static Dispatcher dispatcher() {
+    ExecutorService threads =
+        Executors.newCachedThreadPool(
+            task -> {
+              Thread thread = new Thread(task, "provider-call");
+              thread.setDaemon(true);
+              return thread;
+            });
+    Dispatcher dispatcher = new Dispatcher(threads);
+    dispatcher.setMaxRequests(Integer.MAX_VALUE);
+    dispatcher.setMaxRequestsPerHost(Integer.MAX_VALUE);
+    return dispatcher;
+  }
+
+  /** Returns a URL below the base URL; each segment and the base URL's query are kept as given. */
+  public HttpUrl.Builder url(String... segments) {
+    HttpUrl.Builder url = api.baseUrl().newBuilder();
+    for (String segment : segments) {
+      url.addPathSegment(segment);
+    }
+    return url;
+  }
+
+  /** Returns a GET request with the headers of every call. */
+  public Request.Builder request(HttpUrl.Builder url) {
+    Request.Builder request =
+        new Request.Builder()
+            .url(url.build())
+            .header("User-Agent", "beam-batch-inference")
+            .header("Accept", "application/json, */*");
+    api.headers().forEach(request::header);
+    return request;
+  }
+
+  /**
+   * Sends a request and reads the JSON reply.
+   *
+   * @param timeout for both
+   * @param reader makes a value of the reply, or null if the reply isn't what was asked for
+   */
+  public <T> T json(Request request, Duration timeout, Function<JsonNode, @Nullable T> reader)
+      throws ProviderException {
+    Reply reply = send(request, timeout, HttpCalls::whole);
+    if (reply.response().code() / 100 != 2) {
+      throw errors.of(call(request), reply.response(), reply.body());
+    }
+    JsonNode json;
+    try {
+      json = ReplyJson.parse(reply.body());
+    } catch (IOException e) {
+      // Not as a cause: the parser's message may quote the reply.
+      throw unreadable(request, reply.response(), "isn't JSON");
+    }
+    T value = reader.apply(json);
+    if (value == null) {
+      throw unreadable(request, reply.response(), "isn't the object that was asked for");
+    }
+    return value;
+  }
+
+  /** Sends a request and leaves its reply's body to be read; the caller closes it. */
+  public Response open(Request request) throws ProviderException {
+    Reply reply = send(request, timeouts.request(), HttpCalls::headOfSuccess);
+    if (reply.response().code() != 200) {
+      throw errors.of(call(request), reply.response(), reply.body());
+    }
+    return reply.response();
+  }
+
+  /** Returns a request's method and URL, fit for messages. */
+  public String call(Request request) {
+    return request.method() + " " + safe.of(request.url().toString());
+  }
+
+  /** Cuts what a provider said to one line, with its keys masked. */
+  public SafeText safe() {
+    return safe;
+  }
+
+  /** Closes the connections that wait for calls; running downloads go on. */
+  @Override
+  public void close() {
+    client.dispatcher().executorService().shutdown();
+    client.connectionPool().evictAll();
+  }
+
+  private record Reply(Response response, byte[] body) {}
+
+  @FunctionalInterface
+  private interface ReplyReader {
+    Reply read(Response response) throws IOException;
+  }
+
+  /** Takes a reply into memory: all of a success, the start of an error. */
+  private static Reply whole(Response response) throws IOException {
+    try (response) {
+      return new Reply(
+          response,
+          response.code() / 100 == 2
+              ? body(response, LARGEST_REPLY, false)
+              : body(response, LARGEST_ERROR, true));
+    }
+  }
+
+  private static Reply headOfSuccess(Response response) throws IOException {
+    return response.code() == 200 ? new Reply(response, new byte[0]) : whole(response);
+  }
+
+  private static byte[] body(Response response, int most, boolean cut) throws IOException {
+    BufferedSource source = response.body().source();
+    Buffer body = new Buffer();
+    while (body.size() <= most && source.read(body, most + 1L - body.size()) >= 0) {
+      // Each turn reads what has come.
+    }
+    if (body.size() > most && !cut) {
+      throw new IOException("the reply is larger than " + most + " bytes");
+    }
+    return body.readByteArray(Math.min(body.size(), most));
+  }
+
+  private Reply send(Request request, Duration timeout, ReplyReader reader)
+      throws ProviderException {
+    boolean oneShot = request.body() != null && request.body().isOneShot();
+    Outgoing outgoing = new Outgoing();
+    Call call =
+        (oneShot ? once : client)
+            .newCall(request.newBuilder().tag(Outgoing.class, outgoing).build());
+    CompletableFuture<Reply> reply = new CompletableFuture<>();
+    // In a thread of its own, so that an interrupt or a timeout is noticed wherever the call is.
+    call.enqueue(
+        new Callback() {
+          @Override
+          public void onFailure(Call failed, IOException e) {
+            reply.completeExceptionally(e);
+          }
+
+          @Override
+          public void onResponse(Call answered, Response response) {
+            try {
+              if (!reply.complete(reader.read(response))) {
+                response.close();
+              }
+            } catch (IOException | RuntimeException e) {
+              reply.completeExceptionally(e);
+            }
+          }
+        });
+    try {
+      return reply.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException e) {
+      throw failure(request, outgoing, e.getCause());
+    } catch (TimeoutException e) {
+      reply.cancel(false);
+      call.cancel();
+      throw noReply(request, "got no whole reply within " + timeout.toMillis() + " ms");
+    } catch (InterruptedException e) {
+      reply.cancel(false);
+      call.cancel();
+      Thread.currentThread().interrupt();
+      throw noReply(request, "was interrupted");
+    }
+  }
+
+  /** Takes note of whether any of a request has left. */
+  private static final class Outgoing extends EventListener {
+    private volatile boolean started;
+
+    @Override
+    public void requestHeadersStart(Call call) {
+      started = true;
+    }
+  }
+
+  private ProviderException failure(Request request, Outgoing outgoing, Throwable thrown) {
+    if (thrown instanceof Error error) {
+      throw error;
+    }
+    if (thrown instanceof ContentException content) {
+      return new ProviderException(
+          content.isWrongSize() ? Kind.INVALID_REQUEST : Kind.NO_REPLY,
+          0,
+          null,
+          null,
+          call(request) + " was broken off: " + content.getMessage() + "; nothing was kept",
+          content);
+    }
+    return noReply(
+        request,
+        outgoing.started
+            ? ConnectionFaults.brokenOff(thrown, timeouts.idle())
+            : "was not sent: "
+                + ConnectionFaults.reason(thrown, request.url(), api, timeouts.connect()));
+  }
+
+  /** Without a cause: it may quote what the provider sent. */
+  private ProviderException noReply(Request request, String reason) {
+    return new ProviderException(
+        Kind.NO_REPLY, 0, null, null, call(request) + " " + safe.of(reason), null);
+  }
+
+  private ProviderException unreadable(Request request, Response response, String what) {
+    String requestId = errors.requestId(response);
+    return new ProviderException(
+        Kind.NO_REPLY,
+        response.code(),
+        null,
+        requestId,
+        call(request)
+            + " was answered with "
+            + response.code()
+            + ", but the reply "
+            + what
+            + (requestId == null ? "" : " (request id " + requestId + ")")
+            + "; check the base URL: request.base_url or "
+            + api.baseUrlVariable()
+            + " (OpenAI's ends in /v1)",
+        null);
+  }
+}

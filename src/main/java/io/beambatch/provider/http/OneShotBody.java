@@ -1,0 +1,168 @@
+package io.beambatch.provider.http;
+
+import io.beambatch.provider.BatchProvider.Upload;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import okhttp3.MediaType;
+import okhttp3.MultipartBody;
+import okhttp3.RequestBody;
+import okio.BufferedSink;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request body of declared length that OkHttp may send only once. OkHttp sends other bodies again
+ * by itself after 408, 421 and 503, and each repetition of a creation could make, and bill, another
+ * batch.
+ */
+public abstract class OneShotBody extends RequestBody {
+  private static final int BUFFER = 1 << 16;
+
+  private volatile boolean sent;
+
+  /** Whether all of the body was handed to the connection. */
+  public final boolean sent() {
+    return sent;
+  }
+
+  @Override
+  public final boolean isOneShot() {
+    return true;
+  }
+
+  @Override
+  public final void writeTo(BufferedSink sink) throws IOException {
+    write(sink);
+    sink.flush();
+    sent = true;
+  }
+
+  abstract void write(BufferedSink sink) throws IOException;
+
+  /** A JSON text. */
+  public static OneShotBody json(String json) {
+    return new Wrapped(
+        RequestBody.create(
+            json.getBytes(StandardCharsets.UTF_8), MediaType.get("application/json")));
+  }
+
+  /** A multipart form with a purpose and a file, which is read while it is sent. */
+  public static OneShotBody form(String purpose, Upload upload) {
+    return new Wrapped(
+        new MultipartBody.Builder()
+            .setType(MultipartBody.FORM)
+            .addFormDataPart("purpose", purpose)
+            .addFormDataPart("file", upload.name(), new Content(upload))
+            .build());
+  }
+
+  /** The content can't be read, or has another size than announced: no fault of the connection. */
+  static final class ContentException extends IOException {
+    private final boolean wrongSize;
+
+    ContentException(String message, boolean wrongSize, @Nullable Throwable cause) {
+      super(message, cause);
+      this.wrongSize = wrongSize;
+    }
+
+    boolean isWrongSize() {
+      return wrongSize;
+    }
+  }
+
+  private static final class Wrapped extends OneShotBody {
+    private final RequestBody body;
+
+    Wrapped(RequestBody body) {
+      this.body = body;
+    }
+
+    @Override
+    public @Nullable MediaType contentType() {
+      return body.contentType();
+    }
+
+    @Override
+    public long contentLength() throws IOException {
+      return body.contentLength();
+    }
+
+    @Override
+    void write(BufferedSink sink) throws IOException {
+      body.writeTo(sink);
+    }
+  }
+
+  /**
+   * The file's content. If its size is wrong, the request stays incomplete, so that the provider
+   * keeps nothing.
+   */
+  private static final class Content extends RequestBody {
+    private final Upload upload;
+
+    Content(Upload upload) {
+      this.upload = upload;
+    }
+
+    @Override
+    public MediaType contentType() {
+      return MediaType.get("application/jsonl");
+    }
+
+    @Override
+    public long contentLength() {
+      return upload.bytes();
+    }
+
+    @Override
+    public void writeTo(BufferedSink sink) throws IOException {
+      byte[] buffer = new byte[BUFFER];
+      long left = upload.bytes();
+      InputStream content = open();
+      try (content) {
+        while (left > 0) {
+          int read = read(content, buffer, left);
+          if (read < 0) {
+            throw new ContentException(
+                String.format(
+                    "the content of %s ends after %d of the %d bytes announced",
+                    upload.name(), upload.bytes() - left, upload.bytes()),
+                true,
+                null);
+          }
+          sink.write(buffer, 0, read);
+          left -= read;
+        }
+        if (read(content, buffer, 1) >= 0) {
+          throw new ContentException(
+              String.format(
+                  "the content of %s goes on after the %d bytes announced",
+                  upload.name(), upload.bytes()),
+              true,
+              null);
+        }
+      }
+    }
+
+    private InputStream open() throws ContentException {
+      try {
+        return upload.content().open();
+      } catch (IOException | RuntimeException e) {
+        throw unreadable(e);
+      }
+    }
+
+    private int read(InputStream content, byte[] buffer, long most)
+        throws ContentException {
+      try {
+        return content.read(buffer, 0, (int) Math.min(buffer.length, most));
+      } catch (IOException | RuntimeException e) {
+        throw unreadable(e);
+      }
+    }
+
+    private ContentException unreadable(Exception e) {
+      return new ContentException("the content of " + upload.name() + " can't be read: " + e, false, e);
+    }
+  }
+}

@@ -1,0 +1,74 @@
+package io.beambatch.provider.http;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.math.BigDecimal;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads providers' JSON replies. Tolerant, because compatible servers differ: a field that is null,
+ * missing or empty is the same, and so are a number and a number in quotes.
+ */
+public final class ReplyJson {
+  private static final BigDecimal LARGEST = BigDecimal.valueOf(Long.MAX_VALUE);
+
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder(
+              JsonFactory.builder()
+                  .streamReadConstraints(
+                      StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build())
+                  // Parse errors would quote the text, which may be a document's.
+                  .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
+                  // A NUL at the start makes no UTF-32 of what is UTF-8.
+                  .disable(JsonFactory.Feature.CHARSET_DETECTION)
+                  .build())
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+          .build();
+
+  private ReplyJson() {}
+
+  /** Parses one JSON value, with nothing after it. */
+  public static JsonNode parse(byte[] reply) throws IOException {
+    return MAPPER.readTree(reply);
+  }
+
+  /** Returns a field's text, or null if it is missing, null, empty, an object or an array. */
+  public static @Nullable String text(JsonNode node, String field) {
+    JsonNode value = node.path(field);
+    return value.isValueNode() && !value.isNull() && !value.asText().isEmpty()
+        ? value.asText()
+        : null;
+  }
+
+  /**
+   * Returns a field's number, or null if it is missing or no number. Numbers beyond what a long
+   * holds become the largest or smallest long.
+   */
+  public static @Nullable Long number(JsonNode node, String field) {
+    String text = text(node, field);
+    if (text == null) {
+      return null;
+    }
+    try {
+      BigDecimal number = new BigDecimal(text.strip());
+      // Compared before it is converted: 1e999999999 takes minutes to write out.
+      return number.compareTo(LARGEST) >= 0
+          ? Long.valueOf(Long.MAX_VALUE)
+          : Long.valueOf(number.compareTo(LARGEST.negate()) <= 0 ? -Long.MAX_VALUE : number.longValue());
+    } catch (NumberFormatException notANumber) {
+      return null;
+    }
+  }
+
+  /** Returns a field's number as a count: never negative, and 0 if there is none. */
+  public static long count(JsonNode node, String field) {
+    Long number = number(node, field);
+    return number == null ? 0 : Math.max(0, number);
+  }
+}
