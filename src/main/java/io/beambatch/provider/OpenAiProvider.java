@@ -65,10 +65,7 @@ public final class OpenAiProvider implements BatchProvider {
   @Override
   public InputFile upload(Upload upload) throws ProviderException {
     Duration timeout =
-        settings
-            .timeouts()
-            .request()
-            .plusSeconds(upload.bytes() / SLOWEST_UPLOAD_BYTES_PER_SECOND);
+        settings.timeouts().request().plusSeconds(upload.bytes() / SLOWEST_UPLOAD_BYTES_PER_SECOND);
     JsonNode file = retries.call(() -> uploadOnce(upload, timeout));
     Long kept = ReplyJson.number(file, "bytes");
     if (kept != null && kept != upload.bytes()) {

@@ -52,7 +52,7 @@ public record OpenAiSettings(
         headerValue("OPENAI_ORG_ID", environment),
         headerValue("OPENAI_PROJECT_ID", environment),
         Timeouts.DEFAULT,
-        Network.DEFAULT,
+        Network.from(environment),
         Retries.DEFAULT);
   }
 

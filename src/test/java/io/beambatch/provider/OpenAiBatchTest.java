@@ -264,8 +264,7 @@ class OpenAiBatchTest extends ProviderFixture {
   @Test
   void azureTakesTheKeyInItsOwnHeader() {
     Map<String, String> headers =
-        settings(
-                "https://res.openai.azure.com/openai/v1", Retries.DEFAULT, Duration.ofSeconds(1))
+        settings("https://res.openai.azure.com/openai/v1", Retries.DEFAULT, Duration.ofSeconds(1))
             .api()
             .headers();
 

@@ -2,6 +2,7 @@ package io.beambatch.provider;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.beambatch.provider.ProviderException.Kind;
@@ -45,9 +46,10 @@ class OpenAiCreateTest extends ProviderFixture {
     assertThat(request.getHeaders().get("content-type")).isEqualTo("application/json");
     assertThat(new ObjectMapper().readTree(request.getBody().utf8()))
         .isEqualTo(
-            new ObjectMapper().readTree(
-                "{\"input_file_id\":\"file-in\",\"endpoint\":\"/v1/chat/completions\","
-                    + "\"completion_window\":\"24h\",\"metadata\":{\"chunk\":\"c-1\"}}"));
+            new ObjectMapper()
+                .readTree(
+                    "{\"input_file_id\":\"file-in\",\"endpoint\":\"/v1/chat/completions\","
+                        + "\"completion_window\":\"24h\",\"metadata\":{\"chunk\":\"c-1\"}}"));
     assertThat(batch)
         .isEqualTo(
             new Batch(
@@ -100,8 +102,7 @@ class OpenAiCreateTest extends ProviderFixture {
             () ->
                 create(
                     provider(
-                        Retries.DEFAULT,
-                        new Timeouts(TIMEOUT, Duration.ofMillis(300), TIMEOUT))));
+                        Retries.DEFAULT, new Timeouts(TIMEOUT, Duration.ofMillis(300), TIMEOUT))));
 
     assertThat(failure.kind()).isEqualTo(Kind.NO_REPLY);
     assertThat(failure).hasMessageContaining("within 300 ms");
@@ -138,7 +139,8 @@ class OpenAiCreateTest extends ProviderFixture {
 
     failureOf(this::create);
 
-    assertThat(calls()).containsExactly("POST /v1/batches");
+    // A request that breaks off is noted a moment after the client has noticed.
+    await().untilAsserted(() -> assertThat(calls()).containsExactly("POST /v1/batches"));
     assertThat(waits).isEmpty();
   }
 
@@ -151,7 +153,10 @@ class OpenAiCreateTest extends ProviderFixture {
 
     failureOf(this::create);
 
-    assertThat(calls()).containsExactly("GET /v1/batches/batch_1", "POST /v1/batches");
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(calls()).containsExactly("GET /v1/batches/batch_1", "POST /v1/batches"));
     assertThat(taken().get(1).getExchangeIndex()).as("place on its connection").isEqualTo(1);
   }
 
@@ -171,8 +176,7 @@ class OpenAiCreateTest extends ProviderFixture {
       assertThat(e.kind()).isEqualTo(Kind.NO_REPLY);
     }
 
-    assertThat(calls().stream().filter("POST /v1/batches"::equals).count())
-        .isLessThanOrEqualTo(1);
+    assertThat(calls().stream().filter("POST /v1/batches"::equals).count()).isLessThanOrEqualTo(1);
   }
 
   @Test
@@ -184,8 +188,7 @@ class OpenAiCreateTest extends ProviderFixture {
             () ->
                 create(
                     provider(
-                        Retries.DEFAULT,
-                        new Timeouts(TIMEOUT, TIMEOUT, Duration.ofMillis(300)))));
+                        Retries.DEFAULT, new Timeouts(TIMEOUT, TIMEOUT, Duration.ofMillis(300)))));
 
     assertThat(failure.kind()).isEqualTo(Kind.NO_REPLY);
     assertThat(failure).hasMessageContaining("nothing came for 300 ms");
@@ -195,8 +198,9 @@ class OpenAiCreateTest extends ProviderFixture {
   @Test
   void createWithHalfAHeadAsItsReplyIsUnknownAndNeverRepeated() throws Exception {
     AtomicInteger connections = new AtomicInteger();
+    CompletableFuture<Void> served;
     try (ServerSocket raw = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
-      CompletableFuture<Void> served =
+      served =
           CompletableFuture.runAsync(
               () -> {
                 while (true) {
@@ -214,17 +218,14 @@ class OpenAiCreateTest extends ProviderFixture {
       ProviderException failure = failureOf(() -> create(at(baseUrl)));
 
       assertThat(failure.kind()).isEqualTo(Kind.NO_REPLY);
-      raw.close();
-      served.get(10, TimeUnit.SECONDS);
     }
+    served.get(10, TimeUnit.SECONDS);
     assertThat(connections).hasValue(1);
   }
 
   private OpenAiProvider at(String baseUrl) {
     return new OpenAiProvider(
-        settings(baseUrl, Retries.DEFAULT, Duration.ofSeconds(20)),
-        Clock.systemUTC(),
-        waits::add);
+        settings(baseUrl, Retries.DEFAULT, Duration.ofSeconds(20)), Clock.systemUTC(), waits::add);
   }
 
   @ParameterizedTest

@@ -3,8 +3,8 @@ package io.beambatch.provider;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.beambatch.provider.ProviderException.Kind;
-import mockwebserver3.MockResponse;
 import java.util.Map;
+import mockwebserver3.MockResponse;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -46,7 +46,8 @@ class OpenAiErrorTest extends ProviderFixture {
 
   @Test
   void typeCountsToo() {
-    MockResponse reply = json(429, "{\"error\":{\"message\":\"m\",\"type\":\"insufficient_quota\"}}");
+    MockResponse reply =
+        json(429, "{\"error\":{\"message\":\"m\",\"type\":\"insufficient_quota\"}}");
 
     assertThat(failureTo(reply).kind()).isEqualTo(Kind.INSUFFICIENT_QUOTA);
   }

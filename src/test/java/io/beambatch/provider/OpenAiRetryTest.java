@@ -3,13 +3,13 @@ package io.beambatch.provider;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.beambatch.provider.ProviderException.Kind;
-import mockwebserver3.MockResponse;
 import io.beambatch.provider.http.Retries;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.Collections;
 import java.util.stream.IntStream;
+import mockwebserver3.MockResponse;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

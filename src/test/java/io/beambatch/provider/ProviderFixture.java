@@ -27,7 +27,9 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
-/** A provider in front of a MockWebServer that gives the replies of a script; it waits in no time. */
+/**
+ * A provider in front of a MockWebServer that gives the replies of a script; it waits in no time.
+ */
 abstract class ProviderFixture {
   static final String KEY = "sk-proj-abcdefghijklmnop";
   static final Instant NOW = Instant.parse("2026-11-22T10:00:00Z");
@@ -111,13 +113,7 @@ abstract class ProviderFixture {
 
   private static OpenAiSettings settings(String baseUrl, FluentBackoff backoff, Timeouts timeouts) {
     return new OpenAiSettings(
-        URI.create(baseUrl),
-        KEY,
-        null,
-        null,
-        timeouts,
-        Network.DEFAULT,
-        backoff);
+        URI.create(baseUrl), KEY, null, null, timeouts, Network.DEFAULT, backoff);
   }
 
   static MockResponse json(int status, String body, String... headers) {

@@ -27,6 +27,7 @@ import okhttp3.Request;
 import okhttp3.Response;
 import okio.Buffer;
 import okio.BufferedSource;
+import okio.ByteString;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -114,11 +115,11 @@ public final class HttpCalls implements AutoCloseable {
       throws ProviderException {
     Reply reply = send(request, timeout, HttpCalls::whole);
     if (reply.response().code() / 100 != 2) {
-      throw errors.of(call(request), reply.response(), reply.body());
+      throw errors.of(call(request), reply.response(), reply.body().toByteArray());
     }
     JsonNode json;
     try {
-      json = ReplyJson.parse(reply.body());
+      json = ReplyJson.parse(reply.body().toByteArray());
     } catch (IOException e) {
       // Not as a cause: the parser's message may quote the reply.
       throw unreadable(request, reply.response(), "isn't JSON");
@@ -134,7 +135,7 @@ public final class HttpCalls implements AutoCloseable {
   public Response open(Request request) throws ProviderException {
     Reply reply = send(request, timeouts.request(), HttpCalls::headOfSuccess);
     if (reply.response().code() != 200) {
-      throw errors.of(call(request), reply.response(), reply.body());
+      throw errors.of(call(request), reply.response(), reply.body().toByteArray());
     }
     return reply.response();
   }
@@ -156,7 +157,7 @@ public final class HttpCalls implements AutoCloseable {
     client.connectionPool().evictAll();
   }
 
-  private record Reply(Response response, byte[] body) {}
+  private record Reply(Response response, ByteString body) {}
 
   @FunctionalInterface
   private interface ReplyReader {
@@ -175,10 +176,10 @@ public final class HttpCalls implements AutoCloseable {
   }
 
   private static Reply headOfSuccess(Response response) throws IOException {
-    return response.code() == 200 ? new Reply(response, new byte[0]) : whole(response);
+    return response.code() == 200 ? new Reply(response, ByteString.EMPTY) : whole(response);
   }
 
-  private static byte[] body(Response response, int most, boolean cut) throws IOException {
+  private static ByteString body(Response response, int most, boolean cut) throws IOException {
     BufferedSource source = response.body().source();
     Buffer body = new Buffer();
     while (body.size() <= most && source.read(body, most + 1L - body.size()) >= 0) {
@@ -187,7 +188,7 @@ public final class HttpCalls implements AutoCloseable {
     if (body.size() > most && !cut) {
       throw new IOException("the reply is larger than " + most + " bytes");
     }
-    return body.readByteArray(Math.min(body.size(), most));
+    return body.readByteString(Math.min(body.size(), most));
   }
 
   private Reply send(Request request, Duration timeout, ReplyReader reader)

@@ -1,16 +1,262 @@
 package io.beambatch.provider.http;
 
+import io.beambatch.provider.ProviderSettingsException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Proxy;
+import java.net.Socket;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import javax.net.SocketFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509TrustManager;
+import okhttp3.Credentials;
 import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
+import org.jspecify.annotations.Nullable;
 
-/** How providers are reached from here. */
+/**
+ * The way from here to a provider: through which proxy, and whose certificates are trusted. The
+ * environment says so by the variables that the official SDKs read; where it says nothing, the
+ * JVM's own settings hold ({@code https.proxyHost}, {@code javax.net.ssl.trustStore}).
+ */
 public final class Network {
   /** As the JVM's own settings say. */
-  public static final Network DEFAULT = new Network();
+  public static final Network DEFAULT = new Network(null, null, List.of(), null);
 
-  private Network() {}
+  private final @Nullable URI httpProxy;
+  private final @Nullable URI httpsProxy;
+  private final List<String> noProxy;
+  private final @Nullable X509TrustManager trust;
 
-  OkHttpClient.Builder clientFor(HttpUrl baseUrl) {
-    return new OkHttpClient.Builder();
+  private Network(
+      @Nullable URI httpProxy,
+      @Nullable URI httpsProxy,
+      List<String> noProxy,
+      @Nullable X509TrustManager trust) {
+    this.httpProxy = httpProxy;
+    this.httpsProxy = httpsProxy;
+    this.noProxy = noProxy;
+    this.trust = trust;
+  }
+
+  /**
+   * Reads {@code HTTPS_PROXY}, {@code HTTP_PROXY}, {@code ALL_PROXY} and {@code NO_PROXY}, in
+   * capitals or in small letters, and {@code SSL_CERT_FILE}.
+   *
+   * @throws ProviderSettingsException if one of them can't be used
+   */
+  public static Network from(Map<String, String> environment) throws ProviderSettingsException {
+    String certificates = environment.getOrDefault("SSL_CERT_FILE", "");
+    URI all = proxy("ALL_PROXY", environment);
+    URI http = proxy("HTTP_PROXY", environment);
+    URI https = proxy("HTTPS_PROXY", environment);
+    return new Network(
+        http == null ? all : http,
+        https == null ? all : https,
+        Arrays.stream(variable("NO_PROXY", environment).toLowerCase(Locale.ROOT).split(",", -1))
+            .map(String::strip)
+            .filter(name -> !name.isEmpty())
+            .toList(),
+        certificates.isBlank() ? null : trust(Path.of(certificates)));
+  }
+
+  /** Returns a client that calls this URL the right way. */
+  OkHttpClient.Builder clientFor(HttpUrl url) {
+    OkHttpClient.Builder client = new OkHttpClient.Builder();
+    if (trust != null) {
+      client.sslSocketFactory(context(trust).getSocketFactory(), trust);
+    }
+    URI proxy = url.isHttps() ? httpsProxy : httpProxy;
+    if (isExempt(url)) {
+      return client.proxy(Proxy.NO_PROXY);
+    }
+    return proxy == null ? client : through(proxy, client);
+  }
+
+  private OkHttpClient.Builder through(URI proxy, OkHttpClient.Builder client) {
+    boolean tls = proxy.getScheme().equals("https");
+    int port = proxy.getPort() >= 0 ? proxy.getPort() : tls ? 443 : 80;
+    client.proxy(
+        new Proxy(Proxy.Type.HTTP, InetSocketAddress.createUnresolved(proxy.getHost(), port)));
+    String user = proxy.getUserInfo();
+    if (user != null) {
+      int colon = user.indexOf(':');
+      String credentials =
+          Credentials.basic(
+              colon < 0 ? user : user.substring(0, colon),
+              colon < 0 ? "" : user.substring(colon + 1),
+              StandardCharsets.UTF_8);
+      client.proxyAuthenticator(
+          (route, response) ->
+              // Sent once: a proxy that asks again has refused it.
+              response.request().header("Proxy-Authorization") != null
+                  ? null
+                  : response
+                      .request()
+                      .newBuilder()
+                      .header("Proxy-Authorization", credentials)
+                      .build());
+    }
+    if (tls) {
+      client.socketFactory(new TlsSockets(context(trust)));
+    }
+    return client;
+  }
+
+  /** Loopback never goes through a proxy: the proxy's loopback is another machine's. */
+  private boolean isExempt(HttpUrl url) {
+    String host = url.host().toLowerCase(Locale.ROOT);
+    return isLoopback(host) || noProxy.stream().anyMatch(name -> matches(name, host, url.port()));
+  }
+
+  /** Whether a host is this machine, by its name or address alone: nothing is looked up. */
+  public static boolean isLoopback(String host) {
+    return host.equals("localhost")
+        || host.endsWith(".localhost")
+        || host.matches("127(\\.\\d{1,3}){3}")
+        || host.equals("::1")
+        || host.equals("[::1]");
+  }
+
+  private static boolean matches(String name, String host, int port) {
+    if (name.equals("*")) {
+      return true;
+    }
+    String domain = name;
+    int colon = name.lastIndexOf(':');
+    if (colon > 0 && name.indexOf(':') == colon) {
+      if (!name.substring(colon + 1).equals(String.valueOf(port))) {
+        return false;
+      }
+      domain = name.substring(0, colon);
+    }
+    domain = domain.replaceFirst("^\\*?\\.", "");
+    return host.equals(domain) || host.endsWith("." + domain);
+  }
+
+  private static String variable(String name, Map<String, String> environment) {
+    String small = environment.getOrDefault(name.toLowerCase(Locale.ROOT), "");
+    return (small.isBlank() ? environment.getOrDefault(name, "") : small).strip();
+  }
+
+  private static @Nullable URI proxy(String name, Map<String, String> environment)
+      throws ProviderSettingsException {
+    String value = variable(name, environment);
+    if (value.isEmpty()) {
+      return null;
+    }
+    try {
+      URI proxy = new URI(value.contains("://") ? value : "http://" + value);
+      if (proxy.getHost() != null && List.of("http", "https").contains(proxy.getScheme())) {
+        return proxy;
+      }
+    } catch (URISyntaxException e) {
+      // Said below, without the value: there may be a password in it.
+    }
+    throw new ProviderSettingsException(
+        name
+            + " is not the URL of a proxy that can be used: write it as in"
+            + " http://user:password@proxy.example.com:3128 (http or https; special characters"
+            + " of the password as %XX)");
+  }
+
+  private static X509TrustManager trust(Path file) throws ProviderSettingsException {
+    try (InputStream in = Files.newInputStream(file)) {
+      Collection<? extends Certificate> certificates =
+          CertificateFactory.getInstance("X.509").generateCertificates(in);
+      if (certificates.isEmpty()) {
+        throw new GeneralSecurityException("there is no certificate in it");
+      }
+      KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+      store.load(null, null);
+      int count = 0;
+      for (Certificate certificate : certificates) {
+        store.setCertificateEntry("ca-" + count++, certificate);
+      }
+      return trust(store);
+    } catch (IOException | GeneralSecurityException e) {
+      throw new ProviderSettingsException(
+          "SSL_CERT_FILE names "
+              + file
+              + ", which can't be read as certificates in PEM form: "
+              + e.getMessage());
+    }
+  }
+
+  private static X509TrustManager trust(@Nullable KeyStore store) throws GeneralSecurityException {
+    TrustManagerFactory factory =
+        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    factory.init(store);
+    return (X509TrustManager) factory.getTrustManagers()[0];
+  }
+
+  private static SSLContext context(@Nullable X509TrustManager trust) {
+    try {
+      if (trust == null) {
+        return SSLContext.getDefault();
+      }
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(null, new TrustManager[] {trust}, null);
+      return context;
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("This JVM has no TLS: " + e.getMessage(), e);
+    }
+  }
+
+  /** Sockets to a proxy that is called over TLS itself; OkHttp knows none. */
+  private static final class TlsSockets extends SocketFactory {
+    private final SocketFactory sockets;
+
+    TlsSockets(SSLContext context) {
+      this.sockets = context.getSocketFactory();
+    }
+
+    @Override
+    public Socket createSocket() throws IOException {
+      SSLSocket socket = (SSLSocket) sockets.createSocket();
+      SSLParameters parameters = socket.getSSLParameters();
+      parameters.setEndpointIdentificationAlgorithm("HTTPS");
+      socket.setSSLParameters(parameters);
+      return socket;
+    }
+
+    @Override
+    public Socket createSocket(String host, int port) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Socket createSocket(String host, int port, InetAddress local, int localPort) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Socket createSocket(InetAddress host, int port) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Socket createSocket(InetAddress host, int port, InetAddress local, int localPort) {
+      throw new UnsupportedOperationException();
+    }
   }
 }

@@ -152,8 +152,7 @@ public abstract class OneShotBody extends RequestBody {
       }
     }
 
-    private int read(InputStream content, byte[] buffer, long most)
-        throws ContentException {
+    private int read(InputStream content, byte[] buffer, long most) throws ContentException {
       try {
         return content.read(buffer, 0, (int) Math.min(buffer.length, most));
       } catch (IOException | RuntimeException e) {
@@ -162,7 +161,8 @@ public abstract class OneShotBody extends RequestBody {
     }
 
     private ContentException unreadable(Exception e) {
-      return new ContentException("the content of " + upload.name() + " can't be read: " + e, false, e);
+      return new ContentException(
+          "the content of " + upload.name() + " can't be read: " + e, false, e);
     }
   }
 }

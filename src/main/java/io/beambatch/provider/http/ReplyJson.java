@@ -60,7 +60,8 @@ public final class ReplyJson {
       // Compared before it is converted: 1e999999999 takes minutes to write out.
       return number.compareTo(LARGEST) >= 0
           ? Long.valueOf(Long.MAX_VALUE)
-          : Long.valueOf(number.compareTo(LARGEST.negate()) <= 0 ? -Long.MAX_VALUE : number.longValue());
+          : Long.valueOf(
+              number.compareTo(LARGEST.negate()) <= 0 ? -Long.MAX_VALUE : number.longValue());
     } catch (NumberFormatException notANumber) {
       return null;
     }
