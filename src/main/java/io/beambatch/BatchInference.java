@@ -2,7 +2,6 @@ package io.beambatch;
 
 import io.beambatch.batch.CoordinatorSettings;
 import io.beambatch.chunk.PlanStore;
-import io.beambatch.document.NameDocuments;
 import io.beambatch.job.Job;
 import io.beambatch.ledger.Ledgers;
 import io.beambatch.provider.OpenAiProviders;
@@ -13,6 +12,7 @@ import io.beambatch.result.ResultFile;
 import io.beambatch.run.Budget;
 import io.beambatch.run.RunException;
 import io.beambatch.run.Runs;
+import io.beambatch.source.NameDocuments;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Clock;

@@ -22,19 +22,23 @@ import java.util.regex.Pattern;
 @AnalyzeClasses(packages = "io.beambatch", importOptions = RoomsTest.OnlyMain.class)
 class RoomsTest {
   private static final List<String> STAGES =
-      List.of("job", "document", "request", "chunk", "batch", "result", "sink");
+      List.of("job", "source", "request", "chunk", "batch", "result", "sink");
 
   @ArchTest static final ArchRule aStageNeedsOnlyThoseBeforeItAndWhatStandsBeside = stages(rooms());
 
   @ArchTest
   static final ArchRule whatStandsBesideTheStagesNeedsNoneOfThem =
       rooms()
+          .whereLayer("json")
+          .mayNotAccessAnyLayer()
+          .whereLayer("document")
+          .mayOnlyAccessLayers("json")
           .whereLayer("storage")
           .mayNotAccessAnyLayer()
           .whereLayer("provider")
-          .mayNotAccessAnyLayer()
+          .mayOnlyAccessLayers("json")
           .whereLayer("schema")
-          .mayNotAccessAnyLayer()
+          .mayOnlyAccessLayers("json")
           .whereLayer("bigquery")
           .mayOnlyAccessLayers("job", "schema")
           .whereLayer("pubsub")
@@ -74,6 +78,8 @@ class RoomsTest {
             .definedBy("io.beambatch");
     for (String room :
         List.of(
+            "json",
+            "document",
             "storage",
             "schema",
             "records",
@@ -99,6 +105,8 @@ class RoomsTest {
     List<String> allowed =
         new ArrayList<>(
             List.of(
+                "json",
+                "document",
                 "storage",
                 "schema",
                 "records",

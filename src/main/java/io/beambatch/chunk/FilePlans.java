@@ -1,7 +1,7 @@
 package io.beambatch.chunk;
 
-import io.beambatch.document.PlannedFiles;
 import io.beambatch.ledger.Ledgers;
+import io.beambatch.source.PlannedFiles;
 import io.beambatch.storage.RunFolder;
 import java.io.IOException;
 import java.util.Collection;

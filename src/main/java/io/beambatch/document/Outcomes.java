@@ -2,6 +2,8 @@ package io.beambatch.document;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.beambatch.json.DocumentSplice;
+import io.beambatch.json.JsonSlice;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;

@@ -1,17 +1,19 @@
 package io.beambatch.document;
 
+import io.beambatch.json.JsonText;
+
 /** What stands for source records that are no JSON objects themselves. */
 public final class SourceRecord {
   /** The only field of an object that stands for a broken record: its raw text. */
-  static final String LINE = "_line";
+  public static final String LINE = "_line";
 
   /** The only field of an object that stands for a record too long to read: where it is. */
-  static final String SOURCE = "_source";
+  public static final String SOURCE = "_source";
 
   private SourceRecord() {}
 
   /** Stands for a record by its text, so that it can be repaired and fed in again. */
-  static String line(String text) {
+  public static String line(String text) {
     return new JsonText().put(LINE, text).build();
   }
 

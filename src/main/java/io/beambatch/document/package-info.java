@@ -1,2 +1,5 @@
-/** Source files read into documents. */
+/**
+ * What a document is, and what is said of one that failed: the values that every stage passes on,
+ * with their coders, and the fields that a run adds to them.
+ */
 package io.beambatch.document;

@@ -2,7 +2,7 @@ package io.beambatch.result;
 
 import io.beambatch.chunk.Chunk;
 import io.beambatch.chunk.Part;
-import io.beambatch.document.JsonSlice;
+import io.beambatch.json.JsonSlice;
 import io.beambatch.storage.RunFolder;
 import java.io.Closeable;
 import java.io.IOException;

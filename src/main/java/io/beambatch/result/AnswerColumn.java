@@ -2,8 +2,8 @@ package io.beambatch.result;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.beambatch.document.JsonSlice;
 import io.beambatch.job.Job;
+import io.beambatch.json.JsonSlice;
 import io.beambatch.schema.AvroJson;
 import io.beambatch.schema.MismatchException;
 import java.io.ByteArrayOutputStream;

@@ -2,9 +2,9 @@ package io.beambatch.result;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.beambatch.document.JsonSlice;
 import io.beambatch.job.Inference;
 import io.beambatch.job.ResultSpec;
+import io.beambatch.json.JsonSlice;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;

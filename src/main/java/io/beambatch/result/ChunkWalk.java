@@ -4,7 +4,7 @@ import io.beambatch.batch.AwaitedChunk;
 import io.beambatch.chunk.Chunk;
 import io.beambatch.chunk.Part;
 import io.beambatch.document.FailureReason;
-import io.beambatch.document.JsonSlice;
+import io.beambatch.json.JsonSlice;
 import io.beambatch.result.LineJudge.Sending;
 import io.beambatch.storage.RunFolder;
 import java.io.IOException;

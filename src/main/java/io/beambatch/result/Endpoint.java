@@ -1,6 +1,6 @@
 package io.beambatch.result;
 
-import io.beambatch.document.JsonSlice;
+import io.beambatch.json.JsonSlice;
 import io.beambatch.result.Answer.Ending;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

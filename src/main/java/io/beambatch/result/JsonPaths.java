@@ -5,7 +5,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
-import io.beambatch.document.JsonSlice;
+import io.beambatch.json.JsonSlice;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;

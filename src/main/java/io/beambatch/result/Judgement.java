@@ -1,7 +1,7 @@
 package io.beambatch.result;
 
 import io.beambatch.document.Failure;
-import io.beambatch.document.JsonSlice;
+import io.beambatch.json.JsonSlice;
 
 /** What is to become of a document. */
 sealed interface Judgement {

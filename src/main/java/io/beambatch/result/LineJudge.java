@@ -2,8 +2,8 @@ package io.beambatch.result;
 
 import io.beambatch.document.Failure;
 import io.beambatch.document.FailureReason;
-import io.beambatch.document.JsonSlice;
 import io.beambatch.job.Job;
+import io.beambatch.json.JsonSlice;
 import io.beambatch.result.AnswerFormat.Shaped;
 import io.beambatch.result.AskedFormat.RequestSource;
 import java.io.IOException;

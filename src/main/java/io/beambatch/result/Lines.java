@@ -1,6 +1,6 @@
 package io.beambatch.result;
 
-import io.beambatch.document.JsonSlice;
+import io.beambatch.json.JsonSlice;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;

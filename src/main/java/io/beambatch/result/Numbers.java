@@ -1,6 +1,6 @@
 package io.beambatch.result;
 
-import io.beambatch.document.JsonSlice;
+import io.beambatch.json.JsonSlice;
 import org.jspecify.annotations.Nullable;
 
 /** Whole numbers as providers write them. */

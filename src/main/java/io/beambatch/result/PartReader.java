@@ -1,7 +1,7 @@
 package io.beambatch.result;
 
 import io.beambatch.chunk.Part;
-import io.beambatch.document.JsonSlice;
+import io.beambatch.json.JsonSlice;
 import io.beambatch.storage.RunFolder;
 import io.beambatch.storage.Storage;
 import java.io.Closeable;

@@ -2,7 +2,7 @@ package io.beambatch.result;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.beambatch.storage.RecordReader;
+import io.beambatch.json.RecordReader;
 import io.beambatch.storage.Storage;
 import java.io.IOException;
 import java.io.InputStream;

@@ -2,7 +2,7 @@ package io.beambatch.result;
 
 import io.beambatch.chunk.Chunk;
 import io.beambatch.chunk.Part;
-import io.beambatch.document.JsonSlice;
+import io.beambatch.json.JsonSlice;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.HashMap;

@@ -3,7 +3,7 @@ package io.beambatch.result;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
-import io.beambatch.document.JsonSlice;
+import io.beambatch.json.JsonSlice;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;

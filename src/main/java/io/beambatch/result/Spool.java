@@ -5,7 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.failsafe.Failsafe;
 import dev.failsafe.FailsafeException;
 import dev.failsafe.RetryPolicy;
-import io.beambatch.document.JsonSlice;
+import io.beambatch.json.JsonSlice;
 import io.beambatch.provider.BatchProvider;
 import io.beambatch.provider.ProviderException;
 import java.io.Closeable;

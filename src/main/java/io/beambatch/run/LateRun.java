@@ -2,11 +2,11 @@ package io.beambatch.run;
 
 import io.beambatch.batch.RunIdentity;
 import io.beambatch.chunk.PlanStore;
-import io.beambatch.document.ReadGate;
 import io.beambatch.job.Job;
 import io.beambatch.ledger.Ledgers;
 import io.beambatch.run.Runs.Choice;
 import io.beambatch.run.Runs.Run;
+import io.beambatch.source.ReadGate;
 import io.beambatch.storage.RunFolder;
 import java.io.IOException;
 import java.io.Serializable;

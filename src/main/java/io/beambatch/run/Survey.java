@@ -2,10 +2,10 @@ package io.beambatch.run;
 
 import io.beambatch.bigquery.Columns;
 import io.beambatch.bigquery.TableChecks;
-import io.beambatch.document.SourceSchemas;
 import io.beambatch.job.Job;
 import io.beambatch.pubsub.PubSubChecks;
 import io.beambatch.sink.SinkSchema;
+import io.beambatch.source.SourceSchemas;
 import io.beambatch.storage.RunFolder;
 import java.io.IOException;
 import java.util.Optional;

@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import io.beambatch.document.JsonSlice;
 import io.beambatch.document.Outcomes;
+import io.beambatch.json.JsonSlice;
 import io.beambatch.schema.DocumentSchemas;
 import io.beambatch.schema.Types;
 import java.io.IOException;

@@ -1,9 +1,9 @@
 package io.beambatch.sink;
 
+import io.beambatch.json.RecordReader;
 import io.beambatch.records.RowFormat;
 import io.beambatch.records.RowOutput;
 import io.beambatch.schema.AvroJson;
-import io.beambatch.storage.RecordReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

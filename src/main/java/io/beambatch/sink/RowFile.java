@@ -1,10 +1,10 @@
 package io.beambatch.sink;
 
 import io.beambatch.bigquery.RowForm;
+import io.beambatch.json.RecordReader;
 import io.beambatch.schema.AvroJson;
 import io.beambatch.schema.MismatchException;
 import io.beambatch.schema.Types;
-import io.beambatch.storage.RecordReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

@@ -2,13 +2,13 @@ package io.beambatch.sink;
 
 import io.beambatch.chunk.DocumentShapes;
 import io.beambatch.document.Outcomes;
-import io.beambatch.document.SourceSchemas;
 import io.beambatch.job.Job;
 import io.beambatch.records.RowFormat;
 import io.beambatch.result.AnswerTypes;
 import io.beambatch.schema.DocumentSchemas;
 import io.beambatch.schema.InferredSchema;
 import io.beambatch.schema.Shape;
+import io.beambatch.source.SourceSchemas;
 import io.beambatch.storage.RunFolder;
 import java.io.IOException;
 import java.util.List;

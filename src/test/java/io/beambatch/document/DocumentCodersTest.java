@@ -28,16 +28,6 @@ class DocumentCodersTest {
                 new Failure(FailureReason.TRUNCATED, "m", 3, "batch_1", "req_1", "half an"))));
   }
 
-  @Test
-  void roundTripsSlices() throws Exception {
-    check(
-        SliceCoder.of(),
-        List.of(
-            Slice.whole("a.txt"),
-            new Slice("gs://b/a.csv", "p", 1L << 40, 5, 1L << 33, CsvHeader.of(List.of("a", "é"))),
-            new Slice("a.csv", "p", 0, 5, 1, CsvHeader.broken("no name"))));
-  }
-
   private static <T> void check(Coder<T> coder, List<T> values) throws Exception {
     CoderProperties.coderSerializable(coder);
     for (T value : values) {

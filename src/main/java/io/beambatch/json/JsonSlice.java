@@ -1,0 +1,201 @@
+package io.beambatch.json;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * One JSON value as it stands in a buffer of UTF-8 bytes, so that it can be passed on without being
+ * decoded: numbers keep their digits and strings their escapes. Valid until the buffer is used for
+ * something else.
+ */
+public final class JsonSlice {
+  // An answer may be longer than Jackson's limits for texts from strangers.
+  private static final JsonFactory FACTORY =
+      JsonFactory.builder()
+          .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+          // Contents never go into an error's message.
+          .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
+          // A NUL at the start makes no UTF-32 of what is UTF-8.
+          .disable(JsonFactory.Feature.CHARSET_DETECTION)
+          .streamReadConstraints(
+              StreamReadConstraints.builder()
+                  .maxStringLength(Integer.MAX_VALUE)
+                  .maxNumberLength(Integer.MAX_VALUE)
+                  .build())
+          .build();
+
+  private final byte[] bytes;
+  private final int start;
+  private final int end;
+
+  private JsonSlice(byte[] bytes, int start, int end) {
+    this.bytes = bytes;
+    this.start = start;
+    this.end = end;
+  }
+
+  /** The bytes from start (inclusive) to end (exclusive); not copied. */
+  public static JsonSlice of(byte[] bytes, int start, int end) {
+    return new JsonSlice(bytes, start, end);
+  }
+
+  /** The whole of a JSON text. */
+  public static JsonSlice of(String json) {
+    return of(json.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** The whole of a JSON text in UTF-8; not copied. */
+  public static JsonSlice of(byte[] json) {
+    return new JsonSlice(json, 0, json.length);
+  }
+
+  /**
+   * A part of this slice, from start (inclusive) to end (exclusive), counted from its own start.
+   */
+  public JsonSlice part(long from, long to) {
+    return new JsonSlice(bytes, start + Math.toIntExact(from), start + Math.toIntExact(to));
+  }
+
+  /** What stands before a part of this slice. */
+  public JsonSlice before(JsonSlice part) {
+    return new JsonSlice(bytes, start, part.start);
+  }
+
+  /** What stands after a part of this slice. */
+  public JsonSlice after(JsonSlice part) {
+    return new JsonSlice(bytes, part.end, end);
+  }
+
+  public int length() {
+    return end - start;
+  }
+
+  /** The byte at a position counted from the slice's own start. */
+  public byte at(int position) {
+    return bytes[start + position];
+  }
+
+  /** Whether the value is a string. */
+  public boolean isText() {
+    return startsWith('"');
+  }
+
+  /** Whether the value is an array. */
+  public boolean isArray() {
+    return startsWith('[');
+  }
+
+  /** Whether the value is {@code null}. */
+  public boolean isNull() {
+    return startsWith('n');
+  }
+
+  /** A string's text; any other value's JSON. */
+  public String text() throws IOException {
+    if (!isText()) {
+      return json();
+    }
+    if (!contains((byte) '\\')) {
+      return new String(bytes, start + 1, length() - 2, StandardCharsets.UTF_8);
+    }
+    try (JsonParser parser = parser()) {
+      parser.nextToken();
+      return parser.getText();
+    }
+  }
+
+  /** The value's JSON. */
+  public String json() {
+    return new String(bytes, start, length(), StandardCharsets.UTF_8);
+  }
+
+  /** Reads it token by token; byte offsets are counted from the slice's own start. */
+  public JsonParser parser() throws IOException {
+    return FACTORY.createParser(bytes, start, length());
+  }
+
+  /**
+   * The value that the slice's own {@link #parser} stands at the start of; the parser is taken to
+   * its end. A string is not decoded for that, however long.
+   */
+  public JsonSlice value(JsonParser parser) throws IOException {
+    long from = parser.currentTokenLocation().getByteOffset();
+    if (parser.currentToken() == JsonToken.VALUE_STRING) {
+      return part(from, endOfText(Math.toIntExact(from)));
+    }
+    parser.skipChildren();
+    return part(from, parser.currentLocation().getByteOffset());
+  }
+
+  /** Whether it is one well-formed JSON value, with nothing after it. */
+  public boolean wellFormed() throws IOException {
+    try (JsonParser parser = parser()) {
+      JsonToken first = parser.nextToken();
+      if (first == null) {
+        return false;
+      }
+      parser.skipChildren();
+      return parser.nextToken() == null;
+    } catch (JsonProcessingException malformed) {
+      return false;
+    }
+  }
+
+  public void writeTo(OutputStream out) throws IOException {
+    out.write(bytes, start, length());
+  }
+
+  /** Shows no contents. */
+  @Override
+  public String toString() {
+    return "JsonSlice[" + length() + " bytes]";
+  }
+
+  boolean contains(byte[] needle) {
+    int last = end - needle.length;
+    for (int i = start; i <= last; i++) {
+      if (bytes[i] == needle[0] && matches(needle, i)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Behind the closing quote; if there is none the parser will say so. */
+  private int endOfText(int from) {
+    int i = start + from + 1;
+    while (i < end && bytes[i] != '"') {
+      i += bytes[i] == '\\' ? 2 : 1;
+    }
+    return Math.min(i + 1, end) - start;
+  }
+
+  private boolean matches(byte[] needle, int position) {
+    for (int i = 1; i < needle.length; i++) {
+      if (bytes[position + i] != needle[i]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean contains(byte wanted) {
+    for (int i = start; i < end; i++) {
+      if (bytes[i] == wanted) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean startsWith(char c) {
+    return start < end && bytes[start] == c;
+  }
+}

@@ -1,0 +1,38 @@
+package io.beambatch.json;
+
+/**
+ * Finds escapes such as {@code \ud800} that are half a character: such text can't be written as
+ * UTF-8, and would silently turn into another on its way.
+ */
+public final class LoneSurrogates {
+  private static final int ESCAPE_LENGTH = 6;
+
+  private LoneSurrogates() {}
+
+  /** Whether well-formed JSON has one. */
+  public static boolean in(String json) {
+    int i = json.indexOf('\\');
+    while (i >= 0) {
+      int next = i + 2;
+      if (json.charAt(i + 1) == 'u') {
+        char c = escaped(json, i);
+        next = i + ESCAPE_LENGTH;
+        if (Character.isLowSurrogate(c)) {
+          return true;
+        }
+        if (Character.isHighSurrogate(c)) {
+          if (!json.startsWith("\\u", next) || !Character.isLowSurrogate(escaped(json, next))) {
+            return true;
+          }
+          next += ESCAPE_LENGTH;
+        }
+      }
+      i = json.indexOf('\\', next);
+    }
+    return false;
+  }
+
+  private static char escaped(String json, int i) {
+    return (char) Integer.parseInt(json, i + 2, i + ESCAPE_LENGTH, 16);
+  }
+}

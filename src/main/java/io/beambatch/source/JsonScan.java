@@ -1,0 +1,139 @@
+package io.beambatch.source;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import io.beambatch.document.SourceRecord;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/** One pass over a JSON object that finds faults and what the reader has to know of it. */
+final class JsonScan {
+  private final @Nullable IdField idField;
+  private @Nullable String id;
+  private @Nullable String idFault;
+  private boolean idByFullName;
+  private boolean leftovers;
+  private int otherFields;
+  private @Nullable String line;
+  private boolean source;
+
+  private JsonScan(@Nullable IdField idField) {
+    this.idField = idField;
+  }
+
+  /** Scans bytes that should be one object and nothing else. */
+  static JsonScan of(byte[] bytes, int from, int to, @Nullable IdField idField)
+      throws InvalidRecordException {
+    JsonScan scan = new JsonScan(idField);
+    Json.parse(bytes, from, to, scan::read);
+    return scan;
+  }
+
+  /** The id field's value as text, or null. */
+  @Nullable String id() {
+    return id;
+  }
+
+  /** Why the id field's value is no id, or null. */
+  @Nullable String idFault() {
+    return idFault;
+  }
+
+  /** Whether it has fields that an earlier run left. */
+  boolean leftovers() {
+    return leftovers;
+  }
+
+  /** The line that a failed document of an earlier run stands for, or null if it is none. */
+  @Nullable String wrappedLine() {
+    return otherFields == 1 ? line : null;
+  }
+
+  /** Whether it stands for a record that an earlier run found too long. */
+  boolean pointsToSource() {
+    return otherFields == 1 && source;
+  }
+
+  private void read(JsonParser parser) throws IOException, InvalidRecordException {
+    JsonToken first = parser.nextToken();
+    if (first != JsonToken.START_OBJECT) {
+      throw new InvalidRecordException("not a JSON object but " + kind(first));
+    }
+    while (parser.nextToken() == JsonToken.FIELD_NAME) {
+      String name = parser.currentName();
+      JsonToken value = parser.nextToken();
+      if (Leftovers.has(name)) {
+        leftovers = true;
+      } else {
+        otherFields++;
+        if (name.equals(SourceRecord.LINE) && value == JsonToken.VALUE_STRING) {
+          line = parser.getText();
+        } else if (name.equals(SourceRecord.SOURCE) && value == JsonToken.START_OBJECT) {
+          source = true;
+        }
+      }
+      if (idField != null) {
+        findId(parser, name, value, idField);
+      }
+      parser.skipChildren();
+    }
+    if (parser.nextToken() != null) {
+      throw new InvalidRecordException("more than one JSON value; put each on a line of its own");
+    }
+  }
+
+  private void findId(JsonParser parser, String name, JsonToken value, IdField field)
+      throws IOException {
+    if (name.equals(field.name())) {
+      idByFullName = true;
+      takeId(parser, value);
+    } else if (!idByFullName && name.equals(field.steps().get(0))) {
+      walk(parser, value, field, 1);
+    }
+  }
+
+  private void walk(JsonParser parser, JsonToken value, IdField field, int step)
+      throws IOException {
+    if (step == field.steps().size()) {
+      takeId(parser, value);
+      return;
+    }
+    id = null;
+    idFault = null;
+    if (value != JsonToken.START_OBJECT) {
+      return;
+    }
+    while (parser.nextToken() == JsonToken.FIELD_NAME) {
+      boolean onPath = parser.currentName().equals(field.steps().get(step));
+      JsonToken inner = parser.nextToken();
+      if (onPath) {
+        walk(parser, inner, field, step + 1);
+      }
+      parser.skipChildren();
+    }
+  }
+
+  private void takeId(JsonParser parser, JsonToken value) throws IOException {
+    boolean usable = value == JsonToken.VALUE_STRING || value.isNumeric();
+    id = usable ? parser.getText() : null;
+    idFault =
+        usable || value == JsonToken.VALUE_NULL
+            ? null
+            : "the id field '" + idField.name() + "' is " + kind(value) + ", not text or a number";
+  }
+
+  private static String kind(@Nullable JsonToken token) {
+    if (token == null) {
+      return "nothing";
+    }
+    return switch (token) {
+      case START_OBJECT -> "an object";
+      case START_ARRAY -> "an array";
+      case VALUE_STRING -> "a string";
+      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> "a number";
+      case VALUE_TRUE, VALUE_FALSE -> "a boolean";
+      case VALUE_NULL -> "null";
+      default -> "something else";
+    };
+  }
+}

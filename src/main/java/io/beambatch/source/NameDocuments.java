@@ -1,0 +1,109 @@
+package io.beambatch.source;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.beambatch.document.Document;
+import io.beambatch.document.FailedDocument;
+import io.beambatch.document.Failure;
+import io.beambatch.document.FailureReason;
+import io.beambatch.document.SourceRecord;
+import io.beambatch.json.LoneSurrogates;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollectionTuple;
+import org.apache.beam.sdk.values.TupleTagList;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes documents of JSON objects that come from no file, each exactly one element in {@link
+ * ReadDocuments#DOCUMENTS} or {@link ReadDocuments#INVALID}.
+ *
+ * <p>Such an object has no place that could name it. Without an id field a document is named by a
+ * hash of its content, so that the same one has the same name whenever it is read; objects that are
+ * alike share it.
+ */
+public final class NameDocuments extends PTransform<PCollection<String>, PCollectionTuple> {
+  private static final int ID_DIGITS = 20;
+
+  private final String kind;
+  private final @Nullable String id;
+
+  /**
+   * Names documents.
+   *
+   * @param kind what they are, such as {@code row}; begins names that are made of hashes
+   * @param id the field that names a document, or null
+   */
+  public NameDocuments(String kind, @Nullable String id) {
+    this.kind = kind;
+    this.id = id;
+  }
+
+  @Override
+  public PCollectionTuple expand(PCollection<String> objects) {
+    return objects.apply(
+        "Name",
+        ParDo.of(new NameFn(kind, id))
+            .withOutputTags(ReadDocuments.DOCUMENTS, TupleTagList.of(ReadDocuments.INVALID)));
+  }
+
+  private static final class NameFn extends DoFn<String, Document> {
+    private final String kind;
+    private final @Nullable String id;
+
+    NameFn(String kind, @Nullable String id) {
+      this.kind = kind;
+      this.id = id;
+    }
+
+    @ProcessElement
+    public void name(@Element String text, MultiOutputReceiver out) {
+      try {
+        out.get(ReadDocuments.DOCUMENTS).output(document(text));
+      } catch (InvalidRecordException e) {
+        String json = e.json() == null ? SourceRecord.line(text) : e.json();
+        out.get(ReadDocuments.INVALID)
+            .output(
+                new FailedDocument(
+                    new Document(kind + "-" + hash(json), json),
+                    Failure.unsent(
+                        FailureReason.INVALID_DOCUMENT, "a " + kind + ": " + e.getMessage())));
+      }
+    }
+
+    private Document document(String text) throws InvalidRecordException {
+      // Between tokens line ends are white space, and in strings they are no JSON.
+      String line = text.replace('\n', ' ').replace('\r', ' ');
+      byte[] original = text.getBytes(UTF_8);
+      JsonScan scan = JsonScan.of(original, 0, original.length, IdField.of(id));
+      if (LoneSurrogates.in(text)) {
+        throw new InvalidRecordException(
+            "half a character, such as \\ud800 without its other half, in a JSON string");
+      }
+      byte[] bytes = line.strip().getBytes(UTF_8);
+      String json = scan.leftovers() ? Leftovers.cut(bytes, 0, bytes.length) : line.strip();
+      if (id == null) {
+        return new Document(kind + "-" + hash(json), json);
+      }
+      if (scan.id() == null || scan.id().isEmpty()) {
+        String fault = scan.idFault();
+        throw new InvalidRecordException(fault == null ? IdField.of(id).missing() : fault, json);
+      }
+      return new Document(scan.id(), json);
+    }
+
+    private static String hash(String json) {
+      try {
+        byte[] hash = MessageDigest.getInstance("SHA-256").digest(json.getBytes(UTF_8));
+        return HexFormat.of().formatHex(hash).substring(0, ID_DIGITS);
+      } catch (NoSuchAlgorithmException e) {
+        throw new IllegalStateException("every JDK has SHA-256", e);
+      }
+    }
+  }
+}

@@ -1,0 +1,24 @@
+package io.beambatch.source;
+
+import io.beambatch.document.Document;
+import io.beambatch.document.FailedDocument;
+import io.beambatch.document.SourceRecord;
+import io.beambatch.json.RecordReader;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Makes documents of one format's records. */
+interface RecordParser {
+
+  /** The document that the reader's current record is; null if the record is blank. */
+  @Nullable Document parse(RecordReader record) throws InvalidRecordException;
+
+  /** What the reader's current record is instead, if it can't become a document. */
+  default FailedDocument failed(Slice slice, RecordReader record, InvalidRecordException problem) {
+    String json =
+        Objects.requireNonNullElseGet(
+            problem.json(),
+            () -> SourceRecord.line(Utf8.replacing(record.buffer(), record.start(), record.end())));
+    return SliceReader.failed(slice, record.line(), problem.getMessage(), json);
+  }
+}

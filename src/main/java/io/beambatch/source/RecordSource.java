@@ -1,0 +1,100 @@
+package io.beambatch.source;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.beambatch.document.FailedDocument;
+import io.beambatch.document.SourceRecord;
+import io.beambatch.job.SourceSpec;
+import io.beambatch.records.RowFormat;
+import io.beambatch.records.RowInput;
+import java.io.IOException;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Reads files that bring their schema; every record is a document. */
+final class RecordSource {
+  private final SourceSpec source;
+  private final RowFormat format;
+  private final ReadSettings settings;
+  private final @Nullable SourceSchemas schemas;
+
+  private RecordSource(
+      SourceSpec source, RowFormat format, ReadSettings settings, @Nullable SourceSchemas schemas) {
+    this.source = source;
+    this.format = format;
+    this.settings = settings;
+    this.schemas = schemas;
+  }
+
+  /** The files of a source; null if they bring no schema. */
+  static @Nullable RecordSource of(
+      SourceSpec source, ReadSettings settings, @Nullable SourceSchemas schemas) {
+    RowFormat format = format(source);
+    return format == null ? null : new RecordSource(source, format, settings, schemas);
+  }
+
+  static @Nullable RowFormat format(SourceSpec source) {
+    return switch (source.type()) {
+      case AVRO -> RowFormat.AVRO;
+      case PARQUET -> RowFormat.PARQUET;
+      default -> null;
+    };
+  }
+
+  /** Cuts a file, once its schema is found to fit that of the run. */
+  void cut(String path, Consumer<Slice> receiver) throws IOException {
+    RowInput file = format.open(path);
+    if (schemas != null) {
+      schemas.check(path, file.schema());
+    }
+    file.split(
+        settings.slice(),
+        settings.block(),
+        split ->
+            receiver.accept(
+                new Slice(path, path, split.place(), split.count(), split.first(), null)));
+  }
+
+  /** Reads one slice. */
+  void read(Slice slice, SliceReader.Receiver receiver) throws IOException {
+    JsonRecords parser = new JsonRecords(new SourceFile(slice.file()).name(), source.id());
+    format
+        .open(slice.path())
+        .read(
+            new RowInput.Split(slice.offset(), slice.line(), slice.length()),
+            new RowInput.Receiver() {
+              @Override
+              public void record(long number, String json) {
+                read(slice, number, json, parser, receiver);
+              }
+
+              @Override
+              public void invalid(long number, String problem) {
+                receiver.invalid(failed(slice, number, problem, 0));
+              }
+            });
+  }
+
+  private void read(
+      Slice slice, long number, String json, JsonRecords parser, SliceReader.Receiver receiver) {
+    byte[] bytes = json.getBytes(UTF_8);
+    if (bytes.length > settings.record()) {
+      String problem =
+          "a record of " + bytes.length + " bytes as JSON, more than " + settings.record();
+      receiver.invalid(failed(slice, number, problem + "; shorten it", bytes.length));
+      return;
+    }
+    try {
+      receiver.document(Objects.requireNonNull(parser.parse(bytes, 0, bytes.length, number)));
+    } catch (InvalidRecordException e) {
+      String stands = Objects.requireNonNullElse(e.json(), json);
+      receiver.invalid(SliceReader.failed(slice, number, e.getMessage(), stands));
+    }
+  }
+
+  private static FailedDocument failed(Slice slice, long number, String problem, long bytes) {
+    String json = SourceRecord.pointer(slice.file(), number, bytes);
+    return SliceReader.failed(slice, number, problem, json);
+  }
+}

@@ -1,0 +1,118 @@
+package io.beambatch.source;
+
+import io.beambatch.document.Document;
+import io.beambatch.document.FailedDocument;
+import io.beambatch.document.Failure;
+import io.beambatch.document.FailureReason;
+import io.beambatch.document.SourceRecord;
+import io.beambatch.job.SourceSpec;
+import io.beambatch.json.RecordReader;
+import io.beambatch.json.RecordScanner;
+import io.beambatch.storage.Storage;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Objects;
+
+/** Reads slices, document by document. Every record becomes a document or a failed one. */
+final class SliceReader {
+  private final SourceSpec source;
+  private final ReadSettings settings;
+
+  SliceReader(SourceSpec source, ReadSettings settings) {
+    this.source = source;
+    this.settings = settings;
+  }
+
+  /** Reads one slice. An {@link IOException} names the file. */
+  void read(Slice slice, Receiver receiver) throws IOException {
+    RecordSource records = RecordSource.of(source, settings, null);
+    if (records != null) {
+      records.read(slice, receiver);
+      return;
+    }
+    try {
+      if (slice.length() == Slice.WHOLE) {
+        readWhole(slice, receiver);
+        return;
+      }
+      try (InputStream stream = Storage.open(slice.path(), slice.offset())) {
+        readRecords(stream, slice, receiver);
+      }
+    } catch (IOException e) {
+      throw new IOException("Can't read " + slice.file() + ": " + e.getMessage(), e);
+    }
+  }
+
+  private void readWhole(Slice slice, Receiver receiver) throws IOException {
+    SourceFile file = new SourceFile(slice.file());
+    try {
+      receiver.document(new WholeFiles(source.id(), settings.record()).read(file));
+    } catch (InvalidRecordException e) {
+      receiver.invalid(failed(slice, 1, e.getMessage(), Objects.requireNonNull(e.json())));
+    }
+  }
+
+  void readRecords(InputStream stream, Slice slice, Receiver receiver) throws IOException {
+    RecordScanner scanner = scanner(source);
+    RecordParser parser = parser(slice, scanner);
+    RecordReader record =
+        new RecordReader(stream, slice.length(), scanner, settings.record(), slice.line());
+    while (record.next()) {
+      if (record.tooLong()) {
+        String json = SourceRecord.pointer(slice.file(), record.line(), record.bytes());
+        receiver.invalid(failed(slice, record.line(), tooLong(record.bytes()), json));
+        continue;
+      }
+      try {
+        Document document = parser.parse(record);
+        if (document != null) {
+          receiver.document(document);
+        }
+      } catch (InvalidRecordException e) {
+        receiver.invalid(parser.failed(slice, record, e));
+      }
+    }
+  }
+
+  private String tooLong(long bytes) {
+    String record = source.type() == SourceSpec.Type.CSV ? "record" : "line";
+    String advice =
+        source.type() == SourceSpec.Type.CSV ? "; is a quote left open?" : "; shorten it";
+    return "a " + record + " of " + bytes + " bytes, more than " + settings.record() + advice;
+  }
+
+  private RecordParser parser(Slice slice, RecordScanner scanner) {
+    String name = new SourceFile(slice.file()).name();
+    return switch (source.type()) {
+      case JSONL -> new JsonRecords(name, source.id());
+      case TEXT -> new TextLines(name, source.id());
+      case CSV ->
+          new CsvRecords(
+              name, source.id(), slice.header(), source.delimiter(), (CsvScanner) scanner);
+      case PUBSUB -> new MessageRecords(source.messages(), source.id());
+      case BIGQUERY -> throw new IllegalStateException("rows of a table are not in files");
+      case AVRO, PARQUET -> throw new IllegalStateException("files of records have no lines");
+    };
+  }
+
+  /** Finds the records of a source's files. */
+  static RecordScanner scanner(SourceSpec source) {
+    return source.type() == SourceSpec.Type.CSV
+        ? new CsvScanner(source.delimiter())
+        : RecordScanner.ofLines();
+  }
+
+  static FailedDocument failed(Slice slice, long line, String problem, String json) {
+    String id = new SourceFile(slice.file()).name() + ":" + line;
+    String message = slice.file() + ":" + line + ": " + problem;
+    Failure failure = Failure.unsent(FailureReason.INVALID_DOCUMENT, message);
+    return new FailedDocument(new Document(id, json), failure);
+  }
+
+  /** Takes what is read. */
+  interface Receiver {
+    void document(Document document);
+
+    void invalid(FailedDocument failed);
+  }
+}

@@ -1,0 +1,57 @@
+package io.beambatch.source;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.beambatch.storage.Storage;
+import java.io.IOException;
+import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.hash.Hashing;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes slices to files of their own. They are named by the source file's path and their number,
+ * so that a repetition writes the same files again.
+ */
+final class StagedSlices implements SliceTarget {
+  private final String prefix;
+  private int number;
+  private Storage.@Nullable PendingFile current;
+
+  StagedSlices(String folder, String sourcePath) {
+    String key = Hashing.sha256().hashString(sourcePath, UTF_8).toString().substring(0, 16);
+    this.prefix = folder + (folder.endsWith("/") ? "" : "/") + key + "-";
+  }
+
+  @Override
+  public void write(byte[] bytes, int from, int to) throws IOException {
+    if (from == to) {
+      return;
+    }
+    if (current == null) {
+      current = Storage.PendingFile.create(path());
+    }
+    current.stream().write(bytes, from, to - from);
+  }
+
+  @Override
+  public Slice end(String file, long from, long to, long line, @Nullable CsvHeader header)
+      throws IOException {
+    try (Storage.PendingFile ended = current) {
+      ended.commit();
+    }
+    Slice slice = new Slice(file, path(), 0, to - from, line, header);
+    current = null;
+    number++;
+    return slice;
+  }
+
+  private String path() {
+    return prefix + String.format("%05d", number);
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (current != null) {
+      current.close();
+    }
+  }
+}

@@ -1,0 +1,72 @@
+package io.beambatch.source;
+
+import io.beambatch.document.Document;
+import io.beambatch.document.SourceRecord;
+import io.beambatch.json.JsonText;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** One document a file: its text in a field called {@code text}, its name in {@code file}. */
+final class WholeFiles {
+  static final String FILE = "file";
+
+  private final @Nullable IdField idField;
+  private final int maxBytes;
+
+  WholeFiles(@Nullable String idField, int maxBytes) {
+    this.idField = IdField.of(idField);
+    this.maxBytes = maxBytes;
+  }
+
+  /**
+   * Reads a file; the exception for one that can't become a document says what stands for it. An
+   * {@link IOException} if the file can't be read or decompressed.
+   */
+  Document read(SourceFile file) throws IOException, InvalidRecordException {
+    try (InputStream stream = file.open()) {
+      byte[] bytes = stream.readNBytes(maxBytes);
+      long more = stream.transferTo(OutputStream.nullOutputStream());
+      if (more > 0) {
+        long size = maxBytes + more;
+        throw new InvalidRecordException(
+            "a file of " + size + " bytes, more than " + maxBytes + "; split it",
+            SourceRecord.pointer(file.path(), 1, size));
+      }
+      return document(file, bytes);
+    }
+  }
+
+  private Document document(SourceFile file, byte[] bytes) throws InvalidRecordException {
+    int start = Utf8.byteOrderMark(Arrays.copyOf(bytes, Math.min(bytes.length, 3)));
+    if (Utf8.blank(bytes, start, bytes.length)) {
+      throw new InvalidRecordException("the file is empty", emptyFile(file));
+    }
+    String text = text(file, bytes, start);
+    String json = new JsonText().put(TextLines.TEXT, text).put(FILE, file.name()).build();
+    if (idField == null) {
+      return new Document(file.name() + ":1", json);
+    }
+    return switch (idField.name()) {
+      case TextLines.TEXT -> new Document(text, json);
+      case FILE -> new Document(file.name(), json);
+      default -> throw new InvalidRecordException(idField.missing(), json);
+    };
+  }
+
+  private static String text(SourceFile file, byte[] bytes, int start)
+      throws InvalidRecordException {
+    try {
+      return Utf8.text(bytes, start, bytes.length);
+    } catch (InvalidRecordException e) {
+      throw new InvalidRecordException(
+          e.getMessage(), SourceRecord.pointer(file.path(), 1, bytes.length));
+    }
+  }
+
+  private static String emptyFile(SourceFile file) {
+    return new JsonText().put(TextLines.TEXT, "").put(FILE, file.name()).build();
+  }
+}

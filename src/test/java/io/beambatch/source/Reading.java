@@ -1,0 +1,83 @@
+package io.beambatch.source;
+
+import io.beambatch.document.Document;
+import io.beambatch.document.FailedDocument;
+import io.beambatch.job.SourceSpec;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Cuts and reads files without a pipeline, and keeps what comes. */
+final class Reading implements SliceReader.Receiver {
+  static final ReadSettings SETTINGS = ReadSettings.DEFAULT;
+
+  final List<Slice> slices = new ArrayList<>();
+  final List<Document> documents = new ArrayList<>();
+  final List<FailedDocument> failed = new ArrayList<>();
+
+  static Reading of(SourceSpec source, ReadSettings settings, Path staging, Path file)
+      throws IOException {
+    Reading reading = new Reading();
+    new SliceCutter(source, settings, staging.toString(), null)
+        .cut(file.toString(), reading.slices::add);
+    SliceReader reader = new SliceReader(source, settings);
+    for (Slice slice : reading.slices) {
+      reader.read(slice, reading);
+    }
+    return reading;
+  }
+
+  static Reading of(SourceSpec source, Path file) throws IOException {
+    return of(source, SETTINGS, file.resolveSibling("staging"), file);
+  }
+
+  static SourceSpec source(SourceSpec.Type type, @Nullable String id) {
+    return new SourceSpec(type, List.of("unused"), id, false, ',', null, Duration.ofMinutes(5));
+  }
+
+  static SourceSpec wholeFiles(@Nullable String id) {
+    return new SourceSpec(
+        SourceSpec.Type.TEXT, List.of("unused"), id, true, ',', null, Duration.ofMinutes(5));
+  }
+
+  static SourceSpec sourceOf(SourceSpec.Type type, String... paths) {
+    return new SourceSpec(type, List.of(paths), null, false, ',', null, Duration.ofMinutes(5));
+  }
+
+  static ReadSettings slicesOf(long bytes) {
+    return new ReadSettings(bytes, SETTINGS.record(), SETTINGS.header());
+  }
+
+  static ReadSettings recordsUpTo(int bytes) {
+    return new ReadSettings(SETTINGS.slice(), bytes, SETTINGS.header());
+  }
+
+  List<String> jsons() {
+    return documents.stream().map(Document::json).toList();
+  }
+
+  List<String> ids() {
+    return documents.stream().map(Document::id).toList();
+  }
+
+  List<String> failedJsons() {
+    return failed.stream().map(f -> f.document().json()).toList();
+  }
+
+  List<String> messages() {
+    return failed.stream().map(f -> f.failure().message()).toList();
+  }
+
+  @Override
+  public void document(Document document) {
+    documents.add(document);
+  }
+
+  @Override
+  public void invalid(FailedDocument invalid) {
+    failed.add(invalid);
+  }
+}
