@@ -24,7 +24,6 @@ import io.beambatch.sink.CheckTable;
 import io.beambatch.sink.WriteResults;
 import io.beambatch.sink.WrittenFile;
 import io.beambatch.source.ReadDocuments;
-import io.beambatch.source.ReadGate;
 import io.beambatch.storage.RunFolder;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,7 +56,6 @@ public final class BatchPipeline {
   private final Job job;
   private final RunFolder folder;
   private final PlanCheck check;
-  private final ReadGate source;
 
   /**
    * A pipeline for a run.
@@ -65,20 +63,9 @@ public final class BatchPipeline {
    * @param check sees every plan before anything of it is sent
    */
   public BatchPipeline(Job job, RunFolder folder, PlanCheck check) {
-    this(job, folder, check, ReadGate.OPEN);
-  }
-
-  /**
-   * A pipeline for a run that is named later.
-   *
-   * @param source says whether files are to be read, which can't be told from committed plans while
-   *     the graph is built. Where they are not, the plan that is there is taken up
-   */
-  public BatchPipeline(Job job, RunFolder folder, PlanCheck check, ReadGate source) {
     this.job = job;
     this.folder = folder;
     this.check = check;
-    this.source = source;
   }
 
   /** Everything up to the plan: reads and packs, sends nothing. */
@@ -93,19 +80,7 @@ public final class BatchPipeline {
   private ReadDocuments documents() {
     return ReadDocuments.from(job.source(), folder.input())
         .withoutPlanned(new FilePlans(folder))
-        .ofRun(folder)
-        .behind(source);
-  }
-
-  /** The plan of what is read, or those that are there in its place. */
-  private PCollection<Plan> planned(PCollectionTuple read) {
-    return source == ReadGate.OPEN
-        ? plan(read)
-        : PCollectionList.of(plan(read))
-            .and(
-                read.get(ReadDocuments.PLANS)
-                    .apply("Plans of earlier launches", CommittedPlans.named(folder)))
-            .apply("All plans", Flatten.pCollections());
+        .ofRun(folder);
   }
 
   private PCollection<Plan> plan(PCollectionTuple read) {
@@ -159,7 +134,7 @@ public final class BatchPipeline {
     }
     return leaveWindows(
         committed.isEmpty()
-            ? planned(read(pipeline))
+            ? plan(pipeline)
             : pipeline.apply("Shard into chunks", new CommittedPlans(committed, folder)),
         1);
   }

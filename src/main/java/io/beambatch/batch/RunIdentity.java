@@ -6,43 +6,24 @@ import java.util.Optional;
 /**
  * Tells a run's batches from those of every other run of the same account.
  *
- * @param source knows it, at the latest where the graph runs
+ * @param job the job's name
+ * @param run the run's name
+ * @param uid random, made once for the run
+ * @param created when the run began, in milliseconds since 1970: none of its batches is older
  */
-public record RunIdentity(Source source) implements Serializable {
+public record RunIdentity(String job, String run, String uid, long created)
+    implements Serializable {
   private static final String INPUT_SUFFIX = ".jsonl";
-
-  /** The identity of a run that has begun. */
-  public RunIdentity(String job, String run, String uid, long created) {
-    this(new Known(job, run, uid, created));
-  }
-
-  public String job() {
-    return source.known().job();
-  }
-
-  public String run() {
-    return source.known().run();
-  }
-
-  /** Random, made once for the run. */
-  public String uid() {
-    return source.known().uid();
-  }
-
-  /** When the run began, in milliseconds since 1970: none of its batches is older. */
-  public long created() {
-    return source.known().created();
-  }
 
   /** The key that finds a chunk's batch again. */
   String key(String chunkId) {
-    return uid() + "/" + chunkId;
+    return uid + "/" + chunkId;
   }
 
   /** The chunk that a key belongs to; empty if it is another run's key. */
   Optional<String> chunkOfKey(String key) {
-    return key.startsWith(uid() + "/")
-        ? Optional.of(key.substring(uid().length() + 1))
+    return key.startsWith(uid + "/")
+        ? Optional.of(key.substring(uid.length() + 1))
         : Optional.empty();
   }
 
@@ -59,20 +40,6 @@ public record RunIdentity(Source source) implements Serializable {
   }
 
   private String inputPrefix() {
-    return String.join("-", job(), run(), uid(), "");
-  }
-
-  /** Who knows the identity. */
-  @FunctionalInterface
-  public interface Source extends Serializable {
-    Known known();
-  }
-
-  /** An identity that is known, as the methods of the same names say. */
-  public record Known(String job, String run, String uid, long created) implements Source {
-    @Override
-    public Known known() {
-      return this;
-    }
+    return String.join("-", job, run, uid, "");
   }
 }

@@ -44,18 +44,6 @@ public final class CommittedPlans extends PTransform<PBegin, PCollection<Plan>> 
     };
   }
 
-  /** The plans whose names come. */
-  public static PTransform<PCollection<String>, PCollection<Plan>> named(RunFolder folder) {
-    return new PTransform<>() {
-      @Override
-      public PCollection<Plan> expand(PCollection<String> names) {
-        return names
-            .apply("Read plans", ParDo.of(new ReadFn(folder)))
-            .setCoder(JsonCoder.of(Plan.class));
-      }
-    };
-  }
-
   @Override
   public PCollection<Plan> expand(PBegin begin) {
     return begin

@@ -6,19 +6,9 @@ import org.apache.beam.sdk.transforms.DoFn;
 
 /** From a list of patterns to the files that there are now. */
 final class MatchFn extends DoFn<List<String>, String> {
-  private final ReadGate gate;
-
-  MatchFn(ReadGate gate) {
-    this.gate = gate;
-  }
-
   @ProcessElement
-  public void match(@Element List<String> patterns, MultiOutputReceiver out) throws IOException {
-    List<String> plans = gate.plans();
-    if (plans.isEmpty()) {
-      FilePatterns.matchAll(patterns).forEach(out.get(ReadDocuments.FILES)::output);
-    } else {
-      plans.forEach(out.get(ReadDocuments.PLANS)::output);
-    }
+  public void match(@Element List<String> patterns, OutputReceiver<String> files)
+      throws IOException {
+    FilePatterns.matchAll(patterns).forEach(files::output);
   }
 }

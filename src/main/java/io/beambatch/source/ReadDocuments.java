@@ -14,8 +14,6 @@ import org.apache.beam.sdk.coders.ListCoder;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.coders.VarLongCoder;
 import org.apache.beam.sdk.io.GenerateSequence;
-import org.apache.beam.sdk.options.ValueProvider;
-import org.apache.beam.sdk.options.ValueProvider.StaticValueProvider;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.GroupByKey;
@@ -74,24 +72,19 @@ public final class ReadDocuments extends PTransform<PBegin, PCollectionTuple> {
   /** The same of files that are not read because they are planned; from watched sources only. */
   public static final TupleTag<String> PLANNED = new TupleTag<>("planned") {};
 
-  /** Names of plans that are to be taken up in place of files that are not read. */
-  public static final TupleTag<String> PLANS = new TupleTag<>("plans") {};
-
   private final SourceSpec source;
-  private final ValueProvider<String> stagingFolder;
+  private final String stagingFolder;
   private final ReadSettings settings;
   private final PlannedFiles planned;
   private final @Nullable RunFolder run;
-  private final ReadGate gate;
   private final boolean ends;
 
   private ReadDocuments(
       SourceSpec source,
-      ValueProvider<String> stagingFolder,
+      String stagingFolder,
       ReadSettings settings,
       PlannedFiles planned,
       @Nullable RunFolder run,
-      ReadGate gate,
       boolean ends) {
     this.run = run;
     this.ends = ends;
@@ -99,7 +92,6 @@ public final class ReadDocuments extends PTransform<PBegin, PCollectionTuple> {
     this.stagingFolder = stagingFolder;
     this.settings = settings;
     this.planned = planned;
-    this.gate = gate;
   }
 
   /**
@@ -108,28 +100,19 @@ public final class ReadDocuments extends PTransform<PBegin, PCollectionTuple> {
    * @param stagingFolder for slices of compressed files; local or {@code gs://}
    * @throws IllegalArgumentException if the delimiter can't separate CSV fields
    */
-  public static ReadDocuments from(SourceSpec source, ValueProvider<String> stagingFolder) {
+  public static ReadDocuments from(SourceSpec source, String stagingFolder) {
     SliceReader.scanner(source);
     return new ReadDocuments(
-        source, stagingFolder, ReadSettings.DEFAULT, PlannedFiles.NONE, null, ReadGate.OPEN, false);
-  }
-
-  static ReadDocuments from(SourceSpec source, String stagingFolder) {
-    return from(source, StaticValueProvider.of(stagingFolder));
-  }
-
-  /** Reads files, or gives {@link #PLANS} in their place; asked once, where the pipeline runs. */
-  public ReadDocuments behind(ReadGate other) {
-    return new ReadDocuments(source, stagingFolder, settings, planned, run, other, ends);
+        source, stagingFolder, ReadSettings.DEFAULT, PlannedFiles.NONE, null, false);
   }
 
   ReadDocuments withSettings(ReadSettings changed) {
-    return new ReadDocuments(source, stagingFolder, changed, planned, run, gate, ends);
+    return new ReadDocuments(source, stagingFolder, changed, planned, run, ends);
   }
 
   /** Does not read those files of a watched source that are planned. */
   public ReadDocuments withoutPlanned(PlannedFiles files) {
-    return new ReadDocuments(source, stagingFolder, settings, files, run, gate, ends);
+    return new ReadDocuments(source, stagingFolder, settings, files, run, ends);
   }
 
   /**
@@ -137,12 +120,12 @@ public final class ReadDocuments extends PTransform<PBegin, PCollectionTuple> {
    * are checked, and the messages of a subscription.
    */
   public ReadDocuments ofRun(RunFolder folder) {
-    return new ReadDocuments(source, stagingFolder, settings, planned, folder, gate, ends);
+    return new ReadDocuments(source, stagingFolder, settings, planned, folder, ends);
   }
 
   /** Of a subscription, reads only messages that the run has taken, and are in no plan. */
   public ReadDocuments takingNoMore() {
-    return new ReadDocuments(source, stagingFolder, settings, planned, run, gate, true);
+    return new ReadDocuments(source, stagingFolder, settings, planned, run, true);
   }
 
   @Override
@@ -151,9 +134,8 @@ public final class ReadDocuments extends PTransform<PBegin, PCollectionTuple> {
       return begin.apply("Read a table", new ReadRows(source));
     }
     if (source.watch() == null) {
-      PCollectionTuple matched = match(begin);
-      PCollection<String> files = matched.get(FILES);
-      return read(files).and(FILES, files).and(PLANS, matched.get(PLANS));
+      PCollection<String> files = match(begin);
+      return read(files).and(FILES, files);
     }
     if (source.messages() != null) {
       return messages(begin, Objects.requireNonNull(run, "messages need the folder of a run"));
@@ -206,14 +188,12 @@ public final class ReadDocuments extends PTransform<PBegin, PCollectionTuple> {
                 .withOutputTags(DOCUMENTS, TupleTagList.of(INVALID)));
   }
 
-  private PCollectionTuple match(PBegin begin) {
+  private PCollection<String> match(PBegin begin) {
     return begin
         .apply(
             "List patterns",
             Create.of(List.of(patterns())).withCoder(ListCoder.of(StringUtf8Coder.of())))
-        .apply(
-            "Match files",
-            ParDo.of(new MatchFn(gate)).withOutputTags(FILES, TupleTagList.of(PLANS)));
+        .apply("Match files", ParDo.of(new MatchFn()));
   }
 
   /**
@@ -254,14 +234,14 @@ public final class ReadDocuments extends PTransform<PBegin, PCollectionTuple> {
   private static final class CutFn extends DoFn<String, Slice> {
     private final SourceSpec source;
     private final ReadSettings settings;
-    private final ValueProvider<String> stagingFolder;
+    private final String stagingFolder;
     private final @Nullable RunFolder schemaFolder;
     private transient @Nullable SourceSchemas schemas;
 
     CutFn(
         SourceSpec source,
         ReadSettings settings,
-        ValueProvider<String> stagingFolder,
+        String stagingFolder,
         @Nullable RunFolder schemaFolder) {
       this.schemaFolder = schemaFolder;
       this.source = source;
@@ -276,7 +256,7 @@ public final class ReadDocuments extends PTransform<PBegin, PCollectionTuple> {
 
     @ProcessElement
     public void cut(@Element String file, OutputReceiver<Slice> slices) throws IOException {
-      new SliceCutter(source, settings, stagingFolder.get(), schemas).cut(file, slices::output);
+      new SliceCutter(source, settings, stagingFolder, schemas).cut(file, slices::output);
     }
   }
 

@@ -21,9 +21,7 @@ import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.apache.beam.sdk.options.StreamingOptions;
-import org.apache.beam.sdk.options.ValueProvider;
 import org.apache.beam.sdk.transforms.Create;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What the flex template's launcher starts: reads the job file, begins the run or goes on with it,
@@ -37,8 +35,6 @@ public final class FlexTemplate {
     PipelineOptionsFactory.register(TemplateOptions.class);
     TemplateOptions options =
         PipelineOptionsFactory.fromArgs(args).withValidation().as(TemplateOptions.class);
-    require("staging", options.getStaging());
-    require("apiKeySecret", options.getApiKeySecret());
     Job job = HostedJob.read(options);
     pipeline(job, options, SecretProviders.of(job, options)).run();
   }
@@ -72,8 +68,8 @@ public final class FlexTemplate {
 
   private static Run open(Job job, TemplateOptions options)
       throws IOException, RunException, NoRunException {
-    Runs runs = new Runs(options.getStaging().get(), job, Clock.systemUTC());
-    String name = valueOf(options.getRun());
+    Runs runs = new Runs(options.getStaging(), job, Clock.systemUTC());
+    String name = options.getRun();
     if (options.getMode() != Mode.COLLECT) {
       return runs.open(name, Choice.RESUME);
     }
@@ -81,15 +77,5 @@ public final class FlexTemplate {
     runs.requireSameJob(run);
     runs.requirePlan(run);
     return run;
-  }
-
-  private static void require(String name, ValueProvider<String> parameter) {
-    if (valueOf(parameter) == null) {
-      throw new ParameterException("The parameter " + name + " is missing");
-    }
-  }
-
-  private static @Nullable String valueOf(ValueProvider<String> parameter) {
-    return parameter != null && parameter.isAccessible() ? parameter.get() : null;
   }
 }

@@ -32,9 +32,7 @@ final class HostedJob {
     job.source().paths().forEach(path -> requireRemote("source.path", path, problems));
     requireRemote("sink.path", job.sink().path(), problems);
     requireRemote("failures.path", job.failures().path(), problems);
-    if (options.getStaging().isAccessible()) {
-      requireRemote("the parameter staging", options.getStaging().get(), problems);
-    }
+    requireRemote("the parameter staging", options.getStaging(), problems);
     if (options.getMode() != Mode.RUN && job.source().watch() != null) {
       problems.add(
           (job.source().messages() != null ? "a subscription" : "source.watch")

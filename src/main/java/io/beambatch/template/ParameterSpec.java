@@ -12,16 +12,13 @@ import java.util.Locale;
 import org.apache.beam.sdk.options.Default;
 import org.apache.beam.sdk.options.Description;
 import org.apache.beam.sdk.options.Validation;
-import org.apache.beam.sdk.options.ValueProvider;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A parameter, as {@link TemplateOptions} declares it.
  *
  * @param without what happens without a value, where one is optional; or empty
- * @param isOptional in a flex template; of a classic one every parameter is required
- * @param isClassic whether it is given when a classic template is launched, and not when it is
- *     built
+ * @param isOptional whether a launch may leave it out
  * @param regex that a value has to match, or null
  * @param choices all values that are possible, or empty for any
  * @param usual what holds if it is not given, or null
@@ -33,7 +30,6 @@ record ParameterSpec(
     String without,
     Kind kind,
     boolean isOptional,
-    boolean isClassic,
     @Nullable String regex,
     List<String> choices,
     @Nullable String usual,
@@ -64,7 +60,6 @@ record ParameterSpec(
         parameter.without(),
         parameter.kind(),
         !getter.isAnnotationPresent(Validation.Required.class),
-        getter.getReturnType() == ValueProvider.class,
         parameter.regex().isEmpty() ? null : "^" + parameter.regex() + "$",
         choices,
         usual == null ? null : usual.value().toLowerCase(Locale.ROOT),
@@ -76,7 +71,7 @@ record ParameterSpec(
   }
 
   /** What the parameter is for, and what happens without it, if it is optional. */
-  String helpText(boolean optional) {
-    return optional && !without.isEmpty() ? help + " " + without : help;
+  String helpText() {
+    return isOptional && !without.isEmpty() ? help + " " + without : help;
   }
 }

@@ -7,7 +7,6 @@ import io.beambatch.provider.ProviderFactory;
 import io.beambatch.provider.ProviderSettingsException;
 import java.io.IOException;
 import java.util.Map;
-import org.apache.beam.sdk.options.ValueProvider;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,8 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param baseUrl of the job, or null for the provider's own
  * @param secret the secret's version
  */
-record SecretProviders(@Nullable String baseUrl, ValueProvider<String> secret)
-    implements ProviderFactory {
+record SecretProviders(@Nullable String baseUrl, String secret) implements ProviderFactory {
 
   /** The providers of a job, with the key that the options name. */
   static SecretProviders of(Job job, TemplateOptions options) {
@@ -29,7 +27,7 @@ record SecretProviders(@Nullable String baseUrl, ValueProvider<String> secret)
   public BatchProvider open() {
     try {
       return OpenAiProvider.connect(
-          baseUrl, Map.of("OPENAI_API_KEY", Secrets.OF_THIS_WORKER.read(secret.get())));
+          baseUrl, Map.of("OPENAI_API_KEY", Secrets.OF_THIS_WORKER.read(secret)));
     } catch (IOException | ProviderSettingsException e) {
       throw new IllegalStateException(e.getMessage(), e);
     }

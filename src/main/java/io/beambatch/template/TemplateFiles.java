@@ -12,17 +12,16 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Makes all that describes the templates' parameters from {@link TemplateOptions}: the metadata of
- * both kinds of templates, the flex template's container spec, and the table in the README.
+ * Makes all that describes the flex template's parameters from {@link TemplateOptions}: its
+ * metadata, its container spec, and the table in the documentation.
  */
 public final class TemplateFiles {
   /** Stands in the container spec for the image, which is known when the template is built. */
   static final String IMAGE = "@IMAGE@";
 
-  static final Path FLEX_METADATA = Path.of("templates/dataflow/flex/metadata.json");
+  static final Path METADATA = Path.of("templates/dataflow/flex/metadata.json");
   static final Path CONTAINER_SPEC = Path.of("templates/dataflow/flex/container-spec.json");
-  static final Path CLASSIC_METADATA = Path.of("templates/dataflow/classic/metadata.json");
-  static final Path README = Path.of("README.md");
+  static final Path DOCUMENTATION = Path.of("docs/dataflow.md");
 
   private static final String BEGIN = "<!-- parameters: made by TemplateFiles -->\n";
   private static final String END = "<!-- end of parameters -->\n";
@@ -44,21 +43,20 @@ public final class TemplateFiles {
   /** What the files of a project have to be, by their paths in it. */
   static Map<Path, String> all(Path project) throws IOException {
     Map<Path, String> files = new LinkedHashMap<>();
-    files.put(FLEX_METADATA, json(flexMetadata()));
+    files.put(METADATA, json(metadata()));
     files.put(CONTAINER_SPEC, json(containerSpec()));
-    files.put(CLASSIC_METADATA, json(classicMetadata()));
-    files.put(README, withTable(Files.readString(project.resolve(README))));
+    files.put(DOCUMENTATION, withTable(Files.readString(project.resolve(DOCUMENTATION))));
     return files;
   }
 
   private static ObjectNode containerSpec() {
     ObjectNode spec = MAPPER.createObjectNode().put("image", IMAGE);
-    spec.set("metadata", flexMetadata());
+    spec.set("metadata", metadata());
     spec.putObject("sdkInfo").put("language", "JAVA");
     return spec;
   }
 
-  private static ObjectNode flexMetadata() {
+  private static ObjectNode metadata() {
     ObjectNode metadata =
         MAPPER
             .createObjectNode()
@@ -68,35 +66,20 @@ public final class TemplateFiles {
                 "Takes the documents that a job file names through a provider's batch API, and"
                     + " writes them with their answers: nothing lost, nothing paid twice.")
             .put("streaming", false);
-    ParameterSpec.all().forEach(spec -> add(metadata, spec, spec.isOptional()));
+    ParameterSpec.all().forEach(spec -> add(metadata, spec));
     return metadata;
   }
 
-  private static ObjectNode classicMetadata() {
-    ObjectNode metadata =
-        MAPPER
-            .createObjectNode()
-            .put("name", "Batch inference: @JOB@")
-            .put(
-                "description",
-                "Takes the documents of the job @JOB@ through a provider's batch API, and writes"
-                    + " them with their answers: nothing lost, nothing paid twice.");
-    ParameterSpec.all().stream()
-        .filter(ParameterSpec::isClassic)
-        .forEach(spec -> add(metadata, spec, /* isOptional= */ false));
-    return metadata;
-  }
-
-  private static void add(ObjectNode metadata, ParameterSpec spec, boolean isOptional) {
+  private static void add(ObjectNode metadata, ParameterSpec spec) {
     ObjectNode parameter =
         metadata
             .withArray("parameters")
             .addObject()
             .put("name", spec.name())
             .put("label", spec.label())
-            .put("helpText", spec.helpText(isOptional) + " Example: " + spec.example())
+            .put("helpText", spec.helpText() + " Example: " + spec.example())
             .put("paramType", spec.kind().name())
-            .put("isOptional", isOptional);
+            .put("isOptional", spec.isOptional());
     if (spec.regex() != null) {
       parameter.putArray("regexes").add(spec.regex());
     }
@@ -114,45 +97,39 @@ public final class TemplateFiles {
     return MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(node) + "\n";
   }
 
-  private static String withTable(String readme) {
-    int begin = readme.indexOf(BEGIN);
-    int end = readme.indexOf(END);
+  private static String withTable(String text) {
+    int begin = text.indexOf(BEGIN);
+    int end = text.indexOf(END);
     if (begin < 0 || end < begin) {
       throw new IllegalStateException(
-          README + " has no lines " + BEGIN.strip() + " and " + END.strip() + " for the table");
+          DOCUMENTATION
+              + " has no lines "
+              + BEGIN.strip()
+              + " and "
+              + END.strip()
+              + " for the table");
     }
-    return readme.substring(0, begin + BEGIN.length())
-        + "\n"
-        + table()
-        + "\n"
-        + readme.substring(end);
+    return text.substring(0, begin + BEGIN.length()) + "\n" + table() + "\n" + text.substring(end);
   }
 
   private static String table() {
-    StringBuilder table =
-        new StringBuilder("| parameter | flex | classic | meaning |\n|---|---|---|---|\n");
+    StringBuilder table = new StringBuilder("| parameter | | meaning |\n|---|---|---|\n");
     for (ParameterSpec spec : ParameterSpec.all()) {
       table.append(
           String.format(
               Locale.ROOT,
-              "| `%s` | %s | %s | %s Example: `%s` |%n",
+              "| `%s` | %s | %s Example: `%s` |%n",
               spec.name(),
               spec.isOptional()
                   ? spec.usual() == null ? "optional" : "`" + spec.usual() + "`"
                   : "required",
-              spec.isClassic() ? "required" : "when built",
-              spec.helpText(spec.isOptional()),
+              spec.helpText(),
               spec.example()));
     }
     return table.toString();
   }
 
-  /** The metadata of a job's classic template. */
-  static String classicMetadata(String job) throws IOException {
-    return json(classicMetadata()).replace("@JOB@", job);
-  }
-
-  /** All parameters that a flex template takes. */
+  /** All parameters that the template takes. */
   static List<String> names() {
     return ParameterSpec.all().stream().map(ParameterSpec::name).toList();
   }

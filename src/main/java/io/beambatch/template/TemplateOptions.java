@@ -8,14 +8,11 @@ import org.apache.beam.sdk.options.Default;
 import org.apache.beam.sdk.options.Description;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.options.Validation;
-import org.apache.beam.sdk.options.ValueProvider;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The parameters of the templates: the one place that names and describes them. Metadata, container
- * spec and the table in the docs are made from it by {@link TemplateFiles}.
- *
- * <p>Those that are {@link ValueProvider}s are known when a classic template is launched; the
- * others are fixed when it is built.
+ * The parameters of the flex template: the one place that names and describes them. Metadata,
+ * container spec and the table in the docs are made from it by {@link TemplateFiles}.
  */
 public interface TemplateOptions extends PipelineOptions {
   @TemplateParameter(
@@ -40,9 +37,9 @@ public interface TemplateOptions extends PipelineOptions {
       "The folder where runs keep their state, the same for every launch of a run. Not Dataflow's"
           + " own staging location.")
   @Validation.Required
-  ValueProvider<String> getStaging();
+  String getStaging();
 
-  void setStaging(ValueProvider<String> value);
+  void setStaging(String value);
 
   @TemplateParameter(
       order = 3,
@@ -53,9 +50,9 @@ public interface TemplateOptions extends PipelineOptions {
       "The version of a Secret Manager secret that holds the provider's API key. The workers read"
           + " it: their service account needs the role roles/secretmanager.secretAccessor.")
   @Validation.Required
-  ValueProvider<String> getApiKeySecret();
+  String getApiKeySecret();
 
-  void setApiKeySecret(ValueProvider<String> value);
+  void setApiKeySecret(String value);
 
   @TemplateParameter(order = 4, label = "Mode", kind = Kind.ENUM, example = "submit")
   @Description(
@@ -75,9 +72,9 @@ public interface TemplateOptions extends PipelineOptions {
               + " time.",
       example = "2026-03-31")
   @Description("The run's name: a launch with the same name goes on with it, or finds it finished.")
-  ValueProvider<String> getRun();
+  @Nullable String getRun();
 
-  void setRun(ValueProvider<String> value);
+  void setRun(@Nullable String value);
 
   @TemplateParameter(
       order = 6,
@@ -87,9 +84,9 @@ public interface TemplateOptions extends PipelineOptions {
       without = "Without it, every path in the job file has to be a gs:// path.",
       example = "gs://my-bucket/data")
   @Description("The folder where relative paths in the job file start.")
-  String getRoot();
+  @Nullable String getRoot();
 
-  void setRoot(String value);
+  void setRoot(@Nullable String value);
 
   @TemplateParameter(
       order = 7,
@@ -98,9 +95,9 @@ public interface TemplateOptions extends PipelineOptions {
   @Description(
       "Fields of the job file to be replaced, as key.path=value, separated by semicolons; a"
           + " semicolon in a value is written twice.")
-  String getOverrides();
+  @Nullable String getOverrides();
 
-  void setOverrides(String value);
+  void setOverrides(@Nullable String value);
 
   /** What a launch does. */
   enum Mode {

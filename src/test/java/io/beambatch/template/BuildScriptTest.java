@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +20,7 @@ class BuildScriptTest {
 
   @Test
   void buildsTheFlexTemplateUpToWhatNeedsTheCloud() throws Exception {
-    String said = script("flex", "--image", "example.com/launcher:1", "--with", "docker");
+    String said = script("--image", "example.com/launcher:1", "--with", "docker");
 
     assertThat(said)
         .contains("would run: docker build --platform linux/amd64 --tag example.com/launcher:1")
@@ -34,21 +33,6 @@ class BuildScriptTest {
     JsonNode spec = MAPPER.readTree(OUT.resolve("batch-inference.json").toFile());
     assertThat(spec.path("image").asText()).isEqualTo("example.com/launcher:1");
     assertThat(spec.at("/metadata/parameters")).hasSize(ParameterSpec.all().size());
-  }
-
-  @Test
-  void stagesAClassicTemplateThatLeavesItsRunOpen() throws Exception {
-    String said = script("classic", "--job", "pipelines/sentiment.yaml");
-
-    assertThat(said).contains("gs://a-bucket/templates/sentiment, and the jars to");
-    JsonNode template = MAPPER.readTree(OUT.resolve("sentiment").toFile());
-    JsonNode options = template.at("/environment/sdkPipelineOptions/options");
-    assertThat(options.path("run").isTextual()).isFalse();
-    assertThat(options.path("staging").isTextual()).isFalse();
-    // The program and all that it needs, found without being listed.
-    assertThat(options.path("filesToStage").toString())
-        .contains("beam-batch-inference.jar", "google-cloud-secretmanager");
-    assertThat(Files.readString(OUT.resolve("sentiment_metadata"))).contains("the job sentiment");
   }
 
   private static String script(String... args) throws IOException, InterruptedException {

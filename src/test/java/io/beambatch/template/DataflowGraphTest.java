@@ -223,22 +223,6 @@ class DataflowGraphTest {
     return files;
   }
 
-  @ParameterizedTest
-  @MethodSource("jobFiles")
-  void translatesAClassicTemplateOfEveryShippedJob(Path file) throws Exception {
-    TemplateOptions options = options("--jobFile=" + file);
-    Job job = job(file.toString());
-
-    ClassicTemplate.pipeline(job, options, SecretProviders.of(job, options)).run();
-
-    assertThat(names(steps()))
-        .contains(
-            "Read documents/Read slices",
-            "Plans of earlier launches/Read plans",
-            "Attempt 1/Upload/Upload parts",
-            "Close accounts/Close");
-  }
-
   @Test
   void shufflesDescriptorsAndNeverDocuments() throws Exception {
     Map<String, String> shuffled = shuffled(pipeline(job(SENTIMENT)));

@@ -67,6 +67,16 @@ class HostedJobTest {
   }
 
   @Test
+  void saysWhichParameterIsMissing() {
+    assertThatThrownBy(
+            () ->
+                PipelineOptionsFactory.fromArgs("--jobFile=gs://b/job.yaml", "--apiKeySecret=s")
+                    .withValidation()
+                    .as(TemplateOptions.class))
+        .hasMessageContaining("[--staging, ");
+  }
+
+  @Test
   void splitsOverridesAtSingleSemicolons() {
     assertThat(HostedJob.overrides(" a=1 ;b.c=x;;y;")).containsExactly("a=1", "b.c=x;y");
     assertThat(HostedJob.overrides("")).isEmpty();

@@ -45,7 +45,7 @@ class TemplateFilesTest {
 
   @Test
   void askForTheKeyByTheNameOfASecretOnly() throws Exception {
-    JsonNode metadata = JsonMapper.builder().build().readTree(TemplateFiles.FLEX_METADATA.toFile());
+    JsonNode metadata = JsonMapper.builder().build().readTree(TemplateFiles.METADATA.toFile());
     JsonNode key =
         StreamSupport.stream(metadata.path("parameters").spliterator(), false)
             .filter(parameter -> parameter.path("name").asText().equals("apiKeySecret"))
