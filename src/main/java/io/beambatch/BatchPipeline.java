@@ -13,10 +13,10 @@ import io.beambatch.chunk.ShardIntoChunks;
 import io.beambatch.job.Job;
 import io.beambatch.provider.ProviderFactory;
 import io.beambatch.request.RenderRequests;
-import io.beambatch.result.GatherUnsent;
 import io.beambatch.result.JoinedChunk;
 import io.beambatch.result.ResultFile;
 import io.beambatch.result.ResultFiles;
+import io.beambatch.result.WriteUnsentFailures;
 import io.beambatch.run.CloseAccounts;
 import io.beambatch.run.RecordWritten;
 import io.beambatch.run.Report;
@@ -184,7 +184,7 @@ public final class BatchPipeline {
       PCollection<Plan> firstPlans, CoordinatorSettings settings, ProviderFactory providers) {
     PCollection<Plan> plans = firstPlans;
     List<PCollection<ResultFile>> results = new ArrayList<>();
-    results.add(plans.apply("Gather invalid", new GatherUnsent(folder)));
+    results.add(plans.apply("Gather invalid", new WriteUnsentFailures(folder)));
     for (int attempt = 1; ; attempt++) {
       PCollection<JoinedChunk> joined =
           check

@@ -9,20 +9,11 @@ import io.beambatch.job.YamlValue.Scalar;
 import io.beambatch.job.YamlValue.Sequence;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Reads what is asked about each document. */
 final class RequestReader {
-  private static final List<String> ENDPOINTS =
-      List.of(
-          "/v1/chat/completions",
-          "/v1/responses",
-          "/v1/embeddings",
-          "/v1/completions",
-          "/v1/moderations");
-
   private final Section section;
   private final Problems problems;
 
@@ -42,7 +33,7 @@ final class RequestReader {
       section.problem("model", "can't be a template: a batch has one model");
     }
     return new RequestSpec(
-        provider, baseUrl(), section.oneOf("endpoint", ENDPOINTS), model, body(model));
+        provider, baseUrl(), section.oneOf("endpoint", Endpoint.paths()), model, body(model));
   }
 
   private @Nullable String baseUrl() {

@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.samskivert.mustache.MustacheException;
 import com.samskivert.mustache.Template;
 import io.beambatch.document.Document;
+import io.beambatch.job.Endpoint;
 import io.beambatch.job.RequestSpec;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -54,7 +55,7 @@ final class RequestTemplate {
 
   RequestTemplate(RequestSpec spec) {
     tokens = TokenEstimator.forModel(spec.model());
-    weight = weight(spec);
+    weight = Endpoint.of(spec.endpoint()).weight(spec.body());
     StringBuilder text = new StringBuilder();
     text.append("{\"model\":");
     quote(spec.model(), text);
@@ -195,13 +196,6 @@ final class RequestTemplate {
       text.append(':');
       append(field.getValue(), text);
     }
-  }
-
-  private static int weight(RequestSpec spec) {
-    JsonNode input = spec.body().path("input");
-    return spec.endpoint().equals("/v1/embeddings") && input.isArray()
-        ? Math.max(1, input.size())
-        : 1;
   }
 
   private static void quote(String value, StringBuilder text) {

@@ -1,6 +1,7 @@
 package io.beambatch.result;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.beambatch.job.Endpoint;
 import io.beambatch.job.Inference;
 import io.beambatch.schema.DocumentSchemas.AnswerType;
 import io.beambatch.schema.JsonSchemaTypes;
@@ -28,12 +29,11 @@ public final class AnswerTypes {
 
   private static Schema withoutSchema(Inference inference) {
     Endpoint endpoint = Endpoint.of(inference.request().endpoint());
-    if (AskedFormat.leadsElsewhere(inference.result().pointer(), endpoint)
-        || AskedFormat.asksJson(inference)) {
+    if (AskedFormat.pointsElsewhere(inference) || AskedFormat.asksJson(inference)) {
       return Types.json();
     }
     return switch (endpoint) {
-      case CHAT, COMPLETIONS, RESPONSES -> Types.string();
+      case CHAT_COMPLETIONS, COMPLETIONS, RESPONSES -> Types.string();
       case EMBEDDINGS -> embedding(inference.request().body());
       case MODERATIONS, OTHER -> Types.json();
     };

@@ -2,6 +2,7 @@ package io.beambatch.result;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.beambatch.job.Endpoint;
 import io.beambatch.job.Inference;
 import io.beambatch.job.ResultSpec;
 import io.beambatch.json.JsonSlice;
@@ -16,13 +17,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class AskedFormat {
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
-  private static final JsonPaths IN_REQUEST =
-      JsonPaths.of("/body/response_format", "/body/text/format");
   private static final int REMEMBERED = 100;
 
   /** Null if it has to be read from each request. */
   private final @Nullable AnswerFormat ofAll;
 
+  private final JsonPaths inRequest;
   private final Map<String, AnswerFormat> remembered = new LinkedHashMap<>();
 
   /**
@@ -32,16 +32,19 @@ final class AskedFormat {
    */
   AskedFormat(Inference inference) {
     ResultSpec result = inference.result();
-    JsonNode inBody = inBody(inference.request().body());
+    JsonNode inBody = inBody(inference);
     if (result.schema() != null) {
       ofAll = AnswerFormat.of(result.schema());
-    } else if (inBody == null
-        || leadsElsewhere(result.pointer(), Endpoint.of(inference.request().endpoint()))) {
+    } else if (inBody == null || pointsElsewhere(inference)) {
       // What a pointer leads to need not be what the request's format speaks of.
       ofAll = AnswerFormat.ANY;
     } else {
       ofAll = inBody.toString().contains("{{") ? null : AnswerFormat.asked(inBody);
     }
+    inRequest =
+        ofAll == null
+            ? JsonPaths.of("/body" + endpoint(inference).formatPointer())
+            : JsonPaths.of();
   }
 
   /** The format of a request's answer; the request is looked at only if it has to be. */
@@ -49,8 +52,7 @@ final class AskedFormat {
     if (ofAll != null) {
       return ofAll;
     }
-    @Nullable JsonSlice[] found = IN_REQUEST.findIn(request.line(), "A request line");
-    JsonSlice format = found[0] == null ? found[1] : found[0];
+    JsonSlice format = inRequest.findIn(request.line(), "A request line")[0];
     if (format == null) {
       return AnswerFormat.ANY;
     }
@@ -74,10 +76,8 @@ final class AskedFormat {
     if (inference.result().schema() != null) {
       return inference.result().schema();
     }
-    JsonNode inBody = inBody(inference.request().body());
-    if (inBody == null
-        || leadsElsewhere(inference.result().pointer(), Endpoint.of(inference.request().endpoint()))
-        || inBody.toString().contains("{{")) {
+    JsonNode inBody = inBody(inference);
+    if (inBody == null || pointsElsewhere(inference) || inBody.toString().contains("{{")) {
       return null;
     }
     return AnswerFormat.schema(inBody);
@@ -85,19 +85,24 @@ final class AskedFormat {
 
   /** Whether the request asks for JSON, in one shape or another, or may do so. */
   static boolean asksJson(Inference inference) {
-    JsonNode inBody = inBody(inference.request().body());
+    JsonNode inBody = inBody(inference);
     return inBody != null && !inBody.path("type").asText().equals("text");
   }
 
-  static boolean leadsElsewhere(@Nullable String pointer, Endpoint endpoint) {
+  /** Whether result.pointer takes the answer from another place than the endpoint's own. */
+  static boolean pointsElsewhere(Inference inference) {
+    String pointer = inference.result().pointer();
     return pointer != null
-        && !(endpoint == Endpoint.CHAT && pointer.equals(endpoint.pointers().get(0)));
+        && !(endpoint(inference) == Endpoint.CHAT_COMPLETIONS
+            && pointer.equals(endpoint(inference).answerPointers().get(0)));
   }
 
-  private static @Nullable JsonNode inBody(JsonNode body) {
-    JsonNode chat = body.path("response_format");
-    JsonNode format = chat.isMissingNode() ? body.at("/text/format") : chat;
-    return format.isObject() ? format : null;
+  private static @Nullable JsonNode inBody(Inference inference) {
+    return endpoint(inference).askedFormat(inference.request().body());
+  }
+
+  private static Endpoint endpoint(Inference inference) {
+    return Endpoint.of(inference.request().endpoint());
   }
 
   /** Reads the request line that a result belongs to. */

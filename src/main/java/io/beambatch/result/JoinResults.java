@@ -44,8 +44,8 @@ public final class JoinResults
    * @throws IllegalArgumentException if the schema that the job asks answers in can't be used
    */
   public JoinResults(Job job, RunFolder folder, ProviderFactory providers) {
-    // Found out here, before anything is paid.
-    new LineJudge(job);
+    // Throws here, before anything is paid, if the schema can't be used.
+    new ResultClassifier(job);
     this.job = job;
     this.folder = folder;
     this.providers = providers;

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * them. The cost grows with the length of the text, the memory does not.
  */
 final class JsonPaths {
+  private static final int MOST_DIGITS = 18;
+
   private final Node root = new Node();
   private final int size;
 
@@ -91,6 +93,22 @@ final class JsonPaths {
       }
     }
     return elements;
+  }
+
+  /** A value's number, or another one if it isn't a whole number from 0 up. */
+  static long wholeNumber(@Nullable JsonSlice value, long otherwise) {
+    if (value == null) {
+      return otherwise;
+    }
+    long number = 0;
+    for (int i = 0; i < value.length(); i++) {
+      int digit = value.at(i) - '0';
+      if (digit < 0 || digit > 9 || i == MOST_DIGITS) {
+        return otherwise;
+      }
+      number = 10 * number + digit;
+    }
+    return number;
   }
 
   private static void visit(

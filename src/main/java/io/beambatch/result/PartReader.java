@@ -16,8 +16,8 @@ final class PartReader implements Closeable {
   private final String chunk;
   private final Part part;
   private final RunFolder folder;
-  private final Lines documents;
-  private @Nullable Lines requests;
+  private final JsonLineReader documents;
+  private @Nullable JsonLineReader requests;
   private int line = -1;
   private int requestLine = -1;
 
@@ -25,7 +25,7 @@ final class PartReader implements Closeable {
     this.chunk = chunk;
     this.part = part;
     this.folder = folder;
-    this.documents = new Lines(Storage.open(folder.documents(part.name())));
+    this.documents = new JsonLineReader(Storage.open(folder.documents(part.name())));
   }
 
   /**
@@ -43,9 +43,14 @@ final class PartReader implements Closeable {
     return more;
   }
 
-  /** The document's number in the part, from 0. */
-  int line() {
-    return line;
+  /** The part that is read. */
+  Part part() {
+    return part;
+  }
+
+  /** The name of the document's request in its batch: the part's, and its line, from 0. */
+  String customId() {
+    return part.name() + "-" + line;
   }
 
   /** The sidecar's line; valid until the next one. */
@@ -72,7 +77,7 @@ final class PartReader implements Closeable {
   /** The document's request; valid until the next one. */
   JsonSlice request() throws IOException {
     if (requests == null) {
-      requests = new Lines(Storage.open(folder.requests(part.name())));
+      requests = new JsonLineReader(Storage.open(folder.requests(part.name())));
     }
     while (requestLine < line) {
       if (!requests.next()) {

@@ -1,6 +1,15 @@
 package io.beambatch.result;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import org.apache.beam.sdk.coders.AtomicCoder;
+import org.apache.beam.sdk.coders.CoderProvider;
+import org.apache.beam.sdk.coders.CoderProviders;
 import org.apache.beam.sdk.coders.DefaultCoder;
+import org.apache.beam.sdk.coders.StringUtf8Coder;
+import org.apache.beam.sdk.coders.VarLongCoder;
+import org.apache.beam.sdk.values.TypeDescriptor;
 
 /**
  * A file of outcomes in the staging location: JSON lines, ready for the sink.
@@ -10,12 +19,48 @@ import org.apache.beam.sdk.coders.DefaultCoder;
  * @param path in the staging location
  * @param documents how many lines it has
  */
-@DefaultCoder(ResultFileCoder.class)
+@DefaultCoder(ResultFile.FieldCoder.class)
 public record ResultFile(Kind kind, String shard, String path, long documents) {
 
   /** What became of the documents. */
   public enum Kind {
     ANSWERED,
     FAILED
+  }
+
+  /** Encodes a file field by field. */
+  public static final class FieldCoder extends AtomicCoder<ResultFile> {
+    private static final FieldCoder INSTANCE = new FieldCoder();
+    private static final StringUtf8Coder STRING = StringUtf8Coder.of();
+    private static final VarLongCoder LONG = VarLongCoder.of();
+
+    private FieldCoder() {}
+
+    /** For Beam's {@code DefaultCoder}. */
+    public static CoderProvider getCoderProvider() {
+      return CoderProviders.forCoder(TypeDescriptor.of(ResultFile.class), INSTANCE);
+    }
+
+    @Override
+    public void encode(ResultFile file, OutputStream out) throws IOException {
+      STRING.encode(file.kind().name(), out);
+      STRING.encode(file.shard(), out);
+      STRING.encode(file.path(), out);
+      LONG.encode(file.documents(), out);
+    }
+
+    @Override
+    public ResultFile decode(InputStream in) throws IOException {
+      return new ResultFile(
+          ResultFile.Kind.valueOf(STRING.decode(in)),
+          STRING.decode(in),
+          STRING.decode(in),
+          LONG.decode(in));
+    }
+
+    @Override
+    public boolean consistentWithEquals() {
+      return true;
+    }
   }
 }

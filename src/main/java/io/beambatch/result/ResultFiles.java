@@ -26,9 +26,7 @@ public final class ResultFiles {
     return new PTransform<>() {
       @Override
       public PCollection<ResultFile> expand(PCollection<JoinedChunk> joined) {
-        return joined
-            .apply("Select", ParDo.of(new FilesFn()))
-            .setCoder(JsonCoder.of(ResultFile.class));
+        return joined.apply("Select", ParDo.of(new FilesFn()));
       }
     };
   }

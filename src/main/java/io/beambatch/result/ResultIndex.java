@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where the result of each of a chunk's requests stands in the spool: twelve bytes a request,
- * whatever the length of the lines. Requests are counted over the chunk's parts, from 0.
+ * Where the result of each of a chunk's requests stands in the downloaded results: twelve bytes a
+ * request, whatever the length of the lines. Requests are counted over the chunk's parts, from 0.
  */
 final class ResultIndex {
   private static final Logger LOG = LoggerFactory.getLogger(ResultIndex.class);
@@ -27,7 +27,7 @@ final class ResultIndex {
   private final long[] offsets;
   private final int[] lengths;
   private long unknown;
-  private long doubled;
+  private long duplicates;
 
   private ResultIndex(Chunk chunk) {
     this.chunk = chunk;
@@ -44,18 +44,19 @@ final class ResultIndex {
   }
 
   /**
-   * Reads all lines of the spool. Of lines with the same custom_id an answer goes before an error,
-   * and otherwise the first before those that follow.
+   * Reads all lines of the results. Of lines with the same custom_id an answer goes before an
+   * error, and otherwise the first before those that follow.
    */
-  static ResultIndex of(Chunk chunk, Spool spool, ResultLine.Reader reader) throws IOException {
+  static ResultIndex of(Chunk chunk, DownloadedResults results, ResultFormat format)
+      throws IOException {
     ResultIndex index = new ResultIndex(chunk);
-    try (Lines lines = spool.lines()) {
+    try (JsonLineReader lines = results.lines()) {
       while (lines.next()) {
         if (!lines.blank()) {
           if (lines.tooLong()) {
-            index.addTooLong(lines.line());
+            index.addTooLong(lines.line(), format);
           } else {
-            index.add(lines.line(), lines.offset(), spool, reader);
+            index.add(lines.line(), lines.offset(), results, format);
           }
         }
       }
@@ -64,8 +65,8 @@ final class ResultIndex {
   }
 
   /** The result line of a request, valid until the next call; null if there is none. */
-  @Nullable JsonSlice find(int request, Spool spool) throws IOException {
-    return offsets[request] < 0 ? null : spool.line(offsets[request], lengths[request]);
+  @Nullable JsonSlice find(int request, DownloadedResults results) throws IOException {
+    return offsets[request] < 0 ? null : results.line(offsets[request], lengths[request]);
   }
 
   /** Whether a request has no result line but one that is too long to be read. */
@@ -73,24 +74,24 @@ final class ResultIndex {
     return offsets[request] == TOO_LONG;
   }
 
-  /** Lines that belong to none of the chunk's requests, or can't be read. */
+  /** JsonLineReader that belong to none of the chunk's requests, or can't be read. */
   long unknown() {
     return unknown;
   }
 
-  /** Lines whose custom_id had come before. */
-  long doubled() {
-    return doubled;
+  /** JsonLineReader whose custom_id had come before. */
+  long duplicates() {
+    return duplicates;
   }
 
   /** Counts a line that {@link #find} gave and that turned out not to be well-formed. */
-  void illegible(String customId) {
+  void unreadable(String customId) {
     reportUnknown(customId);
   }
 
-  private void add(JsonSlice line, long offset, Spool spool, ResultLine.Reader reader)
+  private void add(JsonSlice line, long offset, DownloadedResults results, ResultFormat format)
       throws IOException {
-    String customId = ResultLine.customId(line);
+    String customId = format.customId(line);
     int request = customId == null ? NONE : request(customId);
     if (request == NONE) {
       reportUnknown(customId);
@@ -100,27 +101,27 @@ final class ResultIndex {
       put(request, offset, line.length());
       return;
     }
-    int worth = worth(line, reader);
-    int worthBefore = worth(spool.line(offsets[request], lengths[request]), reader);
+    int worth = worth(line, format);
+    int worthBefore = worth(results.line(offsets[request], lengths[request]), format);
     if (worth > worthBefore) {
       put(request, offset, line.length());
     }
     if (worth == 0 || worthBefore == 0) {
       reportUnknown(customId);
     } else {
-      doubled++;
+      duplicates++;
     }
   }
 
-  private void addTooLong(JsonSlice beginning) throws IOException {
-    String customId = ResultLine.customId(beginning);
+  private void addTooLong(JsonSlice beginning, ResultFormat format) throws IOException {
+    String customId = format.customId(beginning);
     int request = customId == null ? NONE : request(customId);
     if (request == NONE) {
       reportUnknown(customId);
     } else if (offsets[request] == NONE) {
       offsets[request] = TOO_LONG;
     } else {
-      doubled++;
+      duplicates++;
     }
   }
 
@@ -129,12 +130,12 @@ final class ResultIndex {
     lengths[request] = length;
   }
 
-  private static int worth(JsonSlice line, ResultLine.Reader reader) throws IOException {
-    ResultLine read = reader.read(line);
+  private static int worth(JsonSlice line, ResultFormat format) throws IOException {
+    ResultLine read = format.read(line);
     if (read == null) {
       return 0;
     }
-    return read.succeeded() ? 2 : 1;
+    return read.charged() ? 2 : 1;
   }
 
   /** The request that a custom_id names, or {@link #NONE}. */
@@ -166,9 +167,9 @@ final class ResultIndex {
       // Not every custom_id is one of ours: what doesn't look like one may be anything.
       boolean plain = customId != null && customId.matches("[A-Za-z0-9_-]{1,64}");
       LOG.warn(
-          "Chunk {}: a result line with {} is left aside",
+          "Chunk {}: a result line with {} is ignored",
           chunk.id(),
-          plain ? "unexpected custom_id " + customId : "no legible custom_id");
+          plain ? "unexpected custom_id " + customId : "no readable custom_id");
     }
   }
 }

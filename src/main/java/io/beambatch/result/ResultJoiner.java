@@ -1,8 +1,11 @@
 package io.beambatch.result;
 
 import io.beambatch.batch.AwaitedChunk;
-import io.beambatch.chunk.Chunk;
+import io.beambatch.chunk.Part;
+import io.beambatch.document.FailureReason;
+import io.beambatch.job.Endpoint;
 import io.beambatch.job.Job;
+import io.beambatch.json.JsonSlice;
 import io.beambatch.ledger.Ledgers;
 import io.beambatch.provider.BatchProvider;
 import io.beambatch.provider.ProviderException;
@@ -28,8 +31,8 @@ final class ResultJoiner {
   private final BatchProvider provider;
   private final Duration pause;
   private final JoinedChunks chunks;
-  private final ResultLine.Reader reader;
-  private final LineJudge judge;
+  private final ResultFormat format;
+  private final ResultClassifier classifier;
 
   /**
    * A joiner.
@@ -43,10 +46,10 @@ final class ResultJoiner {
     this.provider = provider;
     this.pause = pause;
     this.chunks = new JoinedChunks(Ledgers.open(folder));
-    this.reader =
-        new ResultLine.Reader(
+    this.format =
+        new OpenAiResultFormat(
             Endpoint.of(job.inference().request().endpoint()), job.inference().result().pointer());
-    this.judge = new LineJudge(job);
+    this.classifier = new ResultClassifier(job);
   }
 
   /**
@@ -60,14 +63,14 @@ final class ResultJoiner {
       return joinedBefore(before.get(), awaited);
     }
     JoinedChunk joined;
-    try (Spool spool = Spool.create()) {
-      download(awaited.outputFileId(), spool);
-      download(awaited.errorFileId(), spool);
-      joined = chunks.commit(join(awaited, spool));
+    try (DownloadedResults results = DownloadedResults.create()) {
+      download(awaited.outputFileId(), results);
+      download(awaited.errorFileId(), results);
+      joined = chunks.commit(join(awaited, results));
     }
     if (joined.unknownLines() + joined.doubledLines() > 0) {
       LOG.warn(
-          "Chunk {} (batch {}): {} result lines unknown or illegible, {} doubled",
+          "Chunk {} (batch {}): {} result lines unknown or not readable, {} doubled",
           joined.chunkId(),
           joined.batchId(),
           joined.unknownLines(),
@@ -87,19 +90,81 @@ final class ResultJoiner {
     return joined;
   }
 
-  private void download(@Nullable String fileId, Spool spool)
+  private void download(@Nullable String fileId, DownloadedResults results)
       throws IOException, ProviderException {
     if (fileId != null) {
-      spool.download(provider, fileId, pause);
+      results.download(provider, fileId, pause);
     }
   }
 
-  private JoinedChunk join(AwaitedChunk awaited, Spool spool) throws IOException {
-    Chunk chunk = awaited.chunk();
-    ResultIndex index = ResultIndex.of(chunk, spool, reader);
-    try (ChunkOutcome outcome = new ChunkOutcome(job, folder, awaited)) {
-      new ChunkWalk(awaited, folder, judge, reader, index, spool).walk(outcome);
-      return outcome.commit(index.unknown(), index.doubled());
+  private JoinedChunk join(AwaitedChunk awaited, DownloadedResults results) throws IOException {
+    ResultIndex index = ResultIndex.of(awaited.chunk(), results, format);
+    try (OutcomeWriter outcomes = new OutcomeWriter(job, folder, awaited)) {
+      new Join(awaited, index, results).into(outcomes);
+      return outcomes.commit(index.unknown(), index.duplicates());
+    }
+  }
+
+  /** Walks the documents of one chunk in their order, and decides what becomes of each. */
+  private final class Join {
+    private final AwaitedChunk awaited;
+    private final ResultIndex index;
+    private final DownloadedResults results;
+    private final MissingResultClassifier missing;
+
+    Join(AwaitedChunk awaited, ResultIndex index, DownloadedResults results) {
+      this.awaited = awaited;
+      this.index = index;
+      this.results = results;
+      this.missing = new MissingResultClassifier(awaited);
+    }
+
+    void into(OutcomeWriter outcomes) throws IOException {
+      int request = 0;
+      for (Part part : awaited.chunk().parts()) {
+        try (PartReader documents = new PartReader(awaited.chunk().id(), part, folder)) {
+          while (documents.next()) {
+            join(documents, request, outcomes);
+            request++;
+          }
+        }
+      }
+    }
+
+    private void join(PartReader documents, int request, OutcomeWriter outcomes)
+        throws IOException {
+      int attempt = awaited.chunk().attempt();
+      SentRequest sent =
+          new SentRequest(
+              awaited.batchId() == null ? attempt - 1 : attempt,
+              awaited.batchId(),
+              documents.customId());
+      JsonSlice found = index.find(request, results);
+      ResultLine line = found == null ? null : format.read(found);
+      if (line != null) {
+        outcomes.add(documents, classifier.classify(line, sent, documents::request), line, sent);
+        return;
+      }
+      if (found != null) {
+        index.unreadable(sent.customId());
+      }
+      outcomes.add(
+          documents,
+          index.isTooLong(request) ? tooLong(sent) : missing.classify(request, sent),
+          null,
+          sent);
+    }
+
+    /** It was answered and paid: to send it again would bring the same. */
+    private static Outcome tooLong(SentRequest sent) {
+      return sent.failed(
+          FailureReason.INVALID_ANSWER,
+          "its result line has more than "
+              + DownloadedResults.LONGEST_LINE
+              + " bytes, too many to be read; give Java more memory (-Xmx), or ask for less in"
+              + " one request",
+          null,
+          null);
     }
   }
 }

@@ -1,2 +1,9 @@
-/** Joins the results of ended batches onto their documents. */
+/**
+ * Joins the results of ended batches onto the documents they were asked about.
+ *
+ * <p>In: a chunk whose batch has ended ({@code AwaitedChunk}), and the parts that its documents
+ * stand in. Out: a {@link io.beambatch.result.JoinedChunk} with files of answered and of failed
+ * documents, and a part of requests for the next attempt. Every document has exactly one outcome.
+ * Start at {@link io.beambatch.result.JoinResults}, then {@code ResultJoiner}.
+ */
 package io.beambatch.result;

@@ -8,11 +8,11 @@ import io.beambatch.cost.PriceTable;
 import io.beambatch.document.FailureReason;
 import io.beambatch.job.Job;
 import io.beambatch.ledger.Ledgers;
-import io.beambatch.result.GatherUnsent;
 import io.beambatch.result.JoinedChunk;
 import io.beambatch.result.JoinedChunks;
 import io.beambatch.result.ResultFile;
 import io.beambatch.result.ResultFiles;
+import io.beambatch.result.WriteUnsentFailures;
 import io.beambatch.sink.WrittenFile;
 import java.io.IOException;
 import java.math.RoundingMode;
@@ -52,7 +52,7 @@ public final class Accounts {
     for (Plan plan : plans) {
       sums.add(plan);
       if (!plan.unsent().isEmpty()) {
-        sums.written(written(ResultFile.Kind.FAILED, GatherUnsent.shard(plan)));
+        sums.written(written(ResultFile.Kind.FAILED, WriteUnsentFailures.shard(plan)));
       }
       for (Chunk chunk : plan.chunks()) {
         JoinedChunk joined = joined(chunk);

@@ -9,13 +9,13 @@ import io.beambatch.chunk.Plan;
 import io.beambatch.cost.CostEstimate;
 import io.beambatch.cost.PriceTable;
 import io.beambatch.document.FailureReason;
+import io.beambatch.job.Endpoint;
 import io.beambatch.job.Job;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -87,12 +87,12 @@ public record Estimate(
   }
 
   private static @Nullable Long maxCompletionTokens(Job job, long requests) {
-    if (job.inference().request().endpoint().equals("/v1/embeddings")
-        || job.inference().request().endpoint().equals("/v1/moderations")) {
+    Endpoint endpoint = Endpoint.of(job.inference().request().endpoint());
+    if (!endpoint.writesText()) {
       return 0L;
     }
     JsonNode body = job.inference().request().body();
-    return Stream.of("max_completion_tokens", "max_output_tokens", "max_tokens")
+    return endpoint.tokenLimits().stream()
         .map(body::path)
         .filter(JsonNode::canConvertToLong)
         .findFirst()

@@ -8,11 +8,11 @@ import io.beambatch.ledger.BatchEntry;
 import io.beambatch.ledger.BatchLedger;
 import io.beambatch.ledger.LedgerStore;
 import io.beambatch.ledger.Ledgers;
-import io.beambatch.result.GatherUnsent;
 import io.beambatch.result.JoinedChunk;
 import io.beambatch.result.JoinedChunks;
 import io.beambatch.result.ResultFile;
 import io.beambatch.result.ResultFiles;
+import io.beambatch.result.WriteUnsentFailures;
 import io.beambatch.storage.RunFolder;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -82,7 +82,7 @@ public record Standing(
     boolean written = true;
     for (Plan plan : plans) {
       if (!plan.unsent().isEmpty()) {
-        written &= isWritten(folder, ResultFile.Kind.FAILED, GatherUnsent.shard(plan));
+        written &= isWritten(folder, ResultFile.Kind.FAILED, WriteUnsentFailures.shard(plan));
       }
       for (Chunk chunk : plan.chunks()) {
         JoinedChunk joined = joinedChunks.read(chunk.id()).orElse(null);

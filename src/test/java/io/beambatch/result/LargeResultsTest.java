@@ -61,7 +61,7 @@ class LargeResultsTest {
     try (OutputStream out = Files.newOutputStream(directory.resolve("file-output"))) {
       out.write(line(Results.chat("p0-0", "one")));
       out.write("{\"id\":\"r\",\"custom_id\":\"p0-1\",".getBytes(StandardCharsets.US_ASCII));
-      for (int i = 0; i <= Spool.LONGEST_LINE / MEGABYTE; i++) {
+      for (int i = 0; i <= DownloadedResults.LONGEST_LINE / MEGABYTE; i++) {
         out.write(megabyte);
       }
       out.write(line("\"response\":null}"));
@@ -75,7 +75,10 @@ class LargeResultsTest {
     assertThat(Jobs.tree(chunk.failed().get(0)).at("/_failure/reason").asText())
         .isEqualTo("invalid_answer");
     assertThat(Jobs.tree(chunk.failed().get(0)).at("/_failure/message").asText())
-        .contains("Request p0-1: its result line has more than " + Spool.LONGEST_LINE + " bytes");
+        .contains(
+            "Request p0-1: its result line has more than "
+                + DownloadedResults.LONGEST_LINE
+                + " bytes");
     assertThat(chunk.joined().unknownLines()).isZero();
   }
 

@@ -1,112 +1,48 @@
 package io.beambatch.result;
 
+import io.beambatch.job.Endpoint;
 import io.beambatch.json.JsonSlice;
-import io.beambatch.result.Answer.Ending;
+import io.beambatch.result.ResultLine.Answer;
+import io.beambatch.result.ResultLine.Ending;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Where each endpoint puts its answer, as pointers into the response body. */
-enum Endpoint {
-  CHAT("/chat/completions") {
-    @Override
-    List<String> pointers() {
-      return List.of(
-          "/choices/0/message/content", "/choices/0/finish_reason", "/choices/0/message/refusal");
-    }
-
-    @Override
-    Answer read(List<@Nullable JsonSlice> found) {
-      return choice(found.get(0), found.get(1), found.get(2));
-    }
-  },
-  COMPLETIONS("/completions") {
-    @Override
-    List<String> pointers() {
-      return List.of("/choices/0/text", "/choices/0/finish_reason");
-    }
-
-    @Override
-    Answer read(List<@Nullable JsonSlice> found) {
-      return choice(found.get(0), found.get(1), null);
-    }
-  },
-  RESPONSES("/responses") {
-    @Override
-    List<String> pointers() {
-      return List.of("/output", "/status", "/incomplete_details/reason");
-    }
-
-    @Override
-    Answer read(List<@Nullable JsonSlice> found) throws IOException {
-      return response(found.get(0), found.get(1), found.get(2));
-    }
-  },
-  EMBEDDINGS("/embeddings") {
-    @Override
-    List<String> pointers() {
-      return List.of("/data");
-    }
-
-    @Override
-    Answer read(List<@Nullable JsonSlice> found) throws IOException {
-      return complete(embeddings(found.get(0)));
-    }
-  },
-  MODERATIONS("/moderations") {
-    @Override
-    List<String> pointers() {
-      return List.of("/results");
-    }
-
-    @Override
-    Answer read(List<@Nullable JsonSlice> found) throws IOException {
-      List<JsonSlice> results = JsonPaths.elements(found.get(0));
-      return complete(
-          switch (results.size()) {
-            case 0 -> null;
-            case 1 -> results.get(0);
-            default -> found.get(0);
-          });
-    }
-  },
-  /** An endpoint whose answer has no place of its own: the whole body is the answer. */
-  OTHER("") {
-    @Override
-    List<String> pointers() {
-      return List.of("");
-    }
-
-    @Override
-    Answer read(List<@Nullable JsonSlice> found) {
-      return complete(found.get(0));
-    }
-  };
-
+/** Makes the answer of what stands at an endpoint's {@link Endpoint#answerPointers}. */
+final class OpenAiAnswers {
   private static final JsonPaths EMBEDDING = JsonPaths.of("/index", "/embedding");
   private static final JsonPaths OUTPUT = JsonPaths.of("/type", "/content");
   private static final JsonPaths CONTENT = JsonPaths.of("/type", "/text", "/refusal");
 
-  private final String suffix;
+  /** Codes of a response that failed through no fault of the request. */
+  private static final Set<String> PASSING = Set.of("server_error", "rate_limit_exceeded");
 
-  Endpoint(String suffix) {
-    this.suffix = suffix;
+  private final Endpoint endpoint;
+
+  OpenAiAnswers(Endpoint endpoint) {
+    this.endpoint = endpoint;
   }
 
-  /** The endpoint of a path such as {@code /v1/chat/completions}. */
-  static Endpoint of(String path) {
-    return Arrays.stream(values()).filter(one -> path.endsWith(one.suffix)).findFirst().get();
+  /**
+   * Makes an answer.
+   *
+   * @param found the values at the endpoint's pointers, in their order
+   * @param errorCode the provider's code for what went wrong, or null
+   */
+  Answer read(List<@Nullable JsonSlice> found, @Nullable String errorCode) throws IOException {
+    return switch (endpoint) {
+      case CHAT_COMPLETIONS -> choice(found.get(0), found.get(1), found.get(2));
+      case COMPLETIONS -> choice(found.get(0), found.get(1), null);
+      case RESPONSES -> response(found.get(0), found.get(1), found.get(2), errorCode);
+      case EMBEDDINGS -> complete(embeddings(found.get(0)));
+      case MODERATIONS -> complete(moderation(found.get(0)));
+      case OTHER -> complete(found.get(0));
+    };
   }
-
-  /** What {@link #read} wants to have found in the response body. */
-  abstract List<String> pointers();
-
-  /** Makes the answer of the values at {@link #pointers}. */
-  abstract Answer read(List<@Nullable JsonSlice> found) throws IOException;
 
   private static Answer complete(@Nullable JsonSlice value) {
     return new Answer(value, null, null, Ending.COMPLETE);
@@ -124,7 +60,10 @@ enum Endpoint {
   }
 
   private static Answer response(
-      @Nullable JsonSlice output, @Nullable JsonSlice status, @Nullable JsonSlice incomplete)
+      @Nullable JsonSlice output,
+      @Nullable JsonSlice status,
+      @Nullable JsonSlice incomplete,
+      @Nullable String errorCode)
       throws IOException {
     List<JsonSlice> texts = new ArrayList<>();
     List<JsonSlice> refusals = new ArrayList<>();
@@ -148,7 +87,7 @@ enum Endpoint {
     } else if (is(status, "incomplete")) {
       ending = Ending.TRUNCATED;
     } else if (is(status, "failed")) {
-      ending = Ending.ERROR;
+      ending = errorCode == null || PASSING.contains(errorCode) ? Ending.ERROR : Ending.REJECTED;
     }
     JsonSlice finish = incomplete == null ? status : incomplete;
     return new Answer(concatenated(texts), finish, concatenated(refusals), ending);
@@ -176,19 +115,28 @@ enum Endpoint {
       if (found[1] == null) {
         return null;
       }
-      byIndex.put(Numbers.whole(found[0], next), found[1]);
+      byIndex.put(JsonPaths.wholeNumber(found[0], next), found[1]);
       next++;
     }
-    if (byIndex.size() <= 1) {
-      return byIndex.isEmpty() ? null : byIndex.firstEntry().getValue();
+    return oneOrArray(List.copyOf(byIndex.values()));
+  }
+
+  private static @Nullable JsonSlice moderation(@Nullable JsonSlice results) throws IOException {
+    List<JsonSlice> each = JsonPaths.elements(results);
+    return each.size() > 1 ? results : oneOrArray(each);
+  }
+
+  private static @Nullable JsonSlice oneOrArray(List<JsonSlice> values) throws IOException {
+    if (values.size() <= 1) {
+      return values.isEmpty() ? null : values.get(0);
     }
     ByteArrayOutputStream joined = new ByteArrayOutputStream();
     joined.write('[');
-    for (JsonSlice embedding : byIndex.values()) {
+    for (JsonSlice value : values) {
       if (joined.size() > 1) {
         joined.write(',');
       }
-      embedding.writeTo(joined);
+      value.writeTo(joined);
     }
     joined.write(']');
     return JsonSlice.of(joined.toByteArray());

@@ -10,7 +10,7 @@ import java.util.Arrays;
  * The lines of a stream, one at a time, in a buffer that grows to the longest. Blank lines count as
  * lines too. Of a line that is too long to be held, only the beginning is.
  */
-final class Lines implements Closeable {
+final class JsonLineReader implements Closeable {
   private static final int BUFFER = 1 << 16;
 
   /** What is kept of a line that is too long. */
@@ -26,17 +26,17 @@ final class Lines implements Closeable {
   private int filled;
   private boolean tooLong;
 
-  /** Lines of a file of our own, as long as they come. */
-  Lines(InputStream in) {
+  /** JsonLineReader of a file of our own, as long as they come. */
+  JsonLineReader(InputStream in) {
     this(in, Integer.MAX_VALUE - 9);
   }
 
   /**
-   * Lines of a stream.
+   * JsonLineReader of a stream.
    *
    * @param longest a line may have so many bytes; at least 65,536
    */
-  Lines(InputStream in, int longest) {
+  JsonLineReader(InputStream in, int longest) {
     this.in = in;
     this.longest = longest;
   }

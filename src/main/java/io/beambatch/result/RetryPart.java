@@ -2,6 +2,7 @@ package io.beambatch.result;
 
 import io.beambatch.chunk.Chunk;
 import io.beambatch.chunk.Part;
+import io.beambatch.job.Endpoint;
 import io.beambatch.json.JsonSlice;
 import io.beambatch.storage.RunFolder;
 import java.io.Closeable;
@@ -18,23 +19,23 @@ import org.jspecify.annotations.Nullable;
  * The requests of a chunk that have to be sent again, as a part for the next attempt. Its name
  * follows from the chunk's, so that a join that is repeated makes the same part.
  */
-final class AgainPart implements Closeable {
+final class RetryPart implements Closeable {
   private static final JsonPaths IN_REQUEST = JsonPaths.of("/custom_id", "/body/input");
   private static final int NAME_BYTES = 12;
 
   private final String name;
-  private final LineFile requests;
-  private final LineFile documents;
-  private final boolean weighsInputs;
+  private final NonEmptyFileWriter requests;
+  private final NonEmptyFileWriter documents;
+  private final boolean countsInputs;
   private long weight;
   private long bytes;
   private double tokens;
 
-  AgainPart(Chunk chunk, RunFolder folder, Endpoint endpoint) {
+  RetryPart(Chunk chunk, RunFolder folder, Endpoint endpoint) {
     name = "r" + hash(chunk.id());
-    requests = new LineFile(folder.requests(name));
-    documents = new LineFile(folder.documents(name));
-    weighsInputs = endpoint == Endpoint.EMBEDDINGS;
+    requests = new NonEmptyFileWriter(folder.requests(name));
+    documents = new NonEmptyFileWriter(folder.documents(name));
+    countsInputs = endpoint.countsInputs();
   }
 
   /**
@@ -65,7 +66,7 @@ final class AgainPart implements Closeable {
           out.write('\n');
         });
     bytes += request.length() - old.length() + customId.length + 1;
-    weight += weighsInputs ? inputs(found[1]) : 1;
+    weight += countsInputs ? inputs(found[1]) : 1;
     // The part's estimate was not kept for each request; their lengths are a fair share of it.
     tokens += (double) part.tokens() * (request.length() + 1) / Math.max(1, part.bytes());
   }
@@ -92,7 +93,7 @@ final class AgainPart implements Closeable {
   public void close() throws IOException {
     try (requests;
         documents) {
-      // Both are closed, whatever happens to the other.
+      // Both are closed, even if closing the other fails.
     }
   }
 

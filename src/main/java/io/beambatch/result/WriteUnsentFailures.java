@@ -2,7 +2,6 @@ package io.beambatch.result;
 
 import io.beambatch.chunk.Part;
 import io.beambatch.chunk.Plan;
-import io.beambatch.storage.JsonCoder;
 import io.beambatch.storage.RunFolder;
 import io.beambatch.storage.Storage;
 import java.io.IOException;
@@ -12,12 +11,13 @@ import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.values.PCollection;
 
-/** Puts the documents of a plan that could not be sent into one file of results. */
-public final class GatherUnsent extends PTransform<PCollection<Plan>, PCollection<ResultFile>> {
+/** Writes the documents that a plan could not send into one file of failures, for the sink. */
+public final class WriteUnsentFailures
+    extends PTransform<PCollection<Plan>, PCollection<ResultFile>> {
   private final RunFolder folder;
 
-  /** Gathers from a run's parts. */
-  public GatherUnsent(RunFolder folder) {
+  /** Of a run. */
+  public WriteUnsentFailures(RunFolder folder) {
     this.folder = folder;
   }
 
@@ -28,15 +28,13 @@ public final class GatherUnsent extends PTransform<PCollection<Plan>, PCollectio
 
   @Override
   public PCollection<ResultFile> expand(PCollection<Plan> plans) {
-    return plans
-        .apply("Join files", ParDo.of(new GatherFn(folder)))
-        .setCoder(JsonCoder.of(ResultFile.class));
+    return plans.apply("Write failures of plan", ParDo.of(new WriteFn(folder)));
   }
 
-  private static final class GatherFn extends DoFn<Plan, ResultFile> {
+  private static final class WriteFn extends DoFn<Plan, ResultFile> {
     private final RunFolder folder;
 
-    GatherFn(RunFolder folder) {
+    WriteFn(RunFolder folder) {
       this.folder = folder;
     }
 

@@ -4,21 +4,20 @@ import io.beambatch.batch.AwaitedChunk;
 import io.beambatch.document.FailureReason;
 import io.beambatch.provider.BatchError;
 import io.beambatch.provider.BatchStatus;
-import io.beambatch.result.LineJudge.Sending;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Judges the requests of a batch that have no result line, or none that can be read, by how the
- * batch ended.
+ * Decides what becomes of the documents of a batch that have no result line, or none that can be
+ * read, by how the batch ended.
  */
-final class AbsenceJudge {
+final class MissingResultClassifier {
   private final BatchStatus status;
   private final Map<Integer, BatchError> errorsByLine = new HashMap<>();
   private final @Nullable BatchError first;
 
-  AbsenceJudge(AwaitedChunk awaited) {
+  MissingResultClassifier(AwaitedChunk awaited) {
     status = awaited.status();
     first = awaited.errors().isEmpty() ? null : awaited.errors().get(0);
     for (BatchError error : awaited.errors()) {
@@ -29,51 +28,50 @@ final class AbsenceJudge {
   }
 
   /**
-   * Judges a request.
+   * Decides about a request.
    *
    * @param request its number in the batch, from 0
    */
-  Judgement judge(int request, Sending sending) {
+  Outcome classify(int request, SentRequest sent) {
     return switch (status) {
       case EXPIRED ->
-          retryable(sending, FailureReason.EXPIRED, "its batch expired before it was answered");
+          retryable(sent, FailureReason.EXPIRED, "its batch expired before it was answered");
       case CANCELLED ->
           retryable(
-              sending,
+              sent,
               FailureReason.CANCELLED,
-              sending.batchId() == null
+              sent.batchId() == null
                   ? "the run was cancelled before it was sent"
-                      + (sending.attempt() > 0 ? " again" : "")
+                      + (sent.attempt() > 0 ? " again" : "")
                   : "its batch was cancelled before it was answered");
-      case FAILED -> invalidBatch(errorsByLine.get(request + 1), sending);
+      case FAILED -> invalidBatch(errorsByLine.get(request + 1), sent);
       case COMPLETED, VALIDATING, IN_PROGRESS, FINALIZING, CANCELLING ->
           retryable(
-              sending,
+              sent,
               FailureReason.MISSING,
               "neither result file has a legible line for it, although its batch is "
                   + status.code());
     };
   }
 
-  private Judgement invalidBatch(@Nullable BatchError own, Sending sending) {
+  private Outcome invalidBatch(@Nullable BatchError own, SentRequest sent) {
     if (own != null) {
-      return new Judgement.Failed(
-          sending.failure(
-              FailureReason.REJECTED,
-              "the provider refused line " + own.line() + " of the batch's input" + told(own),
-              null,
-              null));
+      return sent.failed(
+          FailureReason.REJECTED,
+          "the provider refused line " + own.line() + " of the batch's input" + told(own),
+          null,
+          null);
     }
     return retryable(
-        sending,
+        sent,
         FailureReason.API_ERROR,
         first == null
             ? "its batch failed validation, and the provider does not say why"
             : "its batch failed validation" + place(first));
   }
 
-  private static Judgement retryable(Sending sending, FailureReason reason, String message) {
-    return new Judgement.Retryable(sending.failure(reason, message, null, null));
+  private static Outcome retryable(SentRequest sent, FailureReason reason, String message) {
+    return sent.retryable(reason, message, null);
   }
 
   /** What is said about another document's line may quote that document: it stays there. */

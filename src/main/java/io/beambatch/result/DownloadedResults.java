@@ -27,17 +27,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Result files on the local disk, one after the other, so that their lines can be read in any
- * order. Deleted when closed; and on systems where an open file needs no name, also when the
- * process is killed, for it has none from the beginning.
+ * The result files of a batch, downloaded into one temporary file on the local disk, so that their
+ * lines can be read in any order. The file is deleted when it is closed. On systems where an open
+ * file needs no name it has none from the beginning, so that a killed process leaves nothing.
  */
-final class Spool implements Closeable {
-  private static final Logger LOG = LoggerFactory.getLogger(Spool.class);
+final class DownloadedResults implements Closeable {
+  private static final Logger LOG = LoggerFactory.getLogger(DownloadedResults.class);
   private static final int TRIES = 5;
   private static final int LONGEST_PAUSE = 16;
 
   /** What is read at once: Java keeps a buffer of that size outside of the heap. */
-  private static final int PIECE = 1 << 16;
+  private static final int BUFFER = 1 << 16;
 
   /** 256 MiB; less where memory is short, for a join holds a line up to three times. */
   static final int LONGEST_LINE =
@@ -46,13 +46,13 @@ final class Spool implements Closeable {
   private final FileChannel file;
   private byte[] buffer = new byte[1 << 14];
 
-  private Spool(FileChannel file) {
+  private DownloadedResults(FileChannel file) {
     this.file = file;
   }
 
-  static Spool create() throws IOException {
+  static DownloadedResults create() throws IOException {
     Path path = Files.createTempFile("results-", ".jsonl");
-    return new Spool(
+    return new DownloadedResults(
         FileChannel.open(
             path,
             StandardOpenOption.READ,
@@ -94,8 +94,8 @@ final class Spool implements Closeable {
   }
 
   /** All lines added so far, from the first. */
-  Lines lines() {
-    return new Lines(new Content(), LONGEST_LINE);
+  JsonLineReader lines() {
+    return new JsonLineReader(new Content(), LONGEST_LINE);
   }
 
   /** A line; valid until the next call. */
@@ -115,7 +115,7 @@ final class Spool implements Closeable {
   }
 
   private int read(byte[] bytes, int offset, int length, long position) throws IOException {
-    return file.read(ByteBuffer.wrap(bytes, offset, Math.min(length, PIECE)), position);
+    return file.read(ByteBuffer.wrap(bytes, offset, Math.min(length, BUFFER)), position);
   }
 
   @Override
@@ -150,7 +150,7 @@ final class Spool implements Closeable {
 
     @Override
     public int read(byte[] bytes, int offset, int length) throws IOException {
-      int read = Spool.this.read(bytes, offset, length, position);
+      int read = DownloadedResults.this.read(bytes, offset, length, position);
       position += Math.max(read, 0);
       return read;
     }

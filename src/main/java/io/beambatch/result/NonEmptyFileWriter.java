@@ -7,12 +7,12 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /** A file that appears, complete, if and only if it got a line. */
-final class LineFile implements Closeable {
+final class NonEmptyFileWriter implements Closeable {
   private final String path;
   private @Nullable PendingFile file;
   private int lines;
 
-  LineFile(String path) {
+  NonEmptyFileWriter(String path) {
     this.path = path;
   }
 

@@ -3,14 +3,13 @@ package io.beambatch.result;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import io.beambatch.batch.AwaitedChunk;
 import io.beambatch.chunk.Chunk;
-import io.beambatch.chunk.Part;
 import io.beambatch.document.Failure;
 import io.beambatch.document.FailureReason;
 import io.beambatch.document.Outcomes;
+import io.beambatch.job.Endpoint;
 import io.beambatch.job.Job;
 import io.beambatch.json.DocumentSplice;
 import io.beambatch.json.JsonSlice;
-import io.beambatch.result.LineJudge.Sending;
 import io.beambatch.result.ResultFile.Kind;
 import io.beambatch.storage.RunFolder;
 import java.io.Closeable;
@@ -20,32 +19,35 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Writes what becomes of a chunk's documents, and counts it. */
-final class ChunkOutcome implements Closeable {
+/**
+ * Writes what becomes of a chunk's documents to the files of the run, and counts it: answered,
+ * failed, or to be sent again.
+ */
+final class OutcomeWriter implements Closeable {
   private static final JsonSlice NULL = JsonSlice.of("null");
 
   private final Job job;
   private final AwaitedChunk awaited;
-  private final LineFile answered;
-  private final LineFile failed;
-  private final AgainPart again;
+  private final NonEmptyFileWriter answered;
+  private final NonEmptyFileWriter failed;
+  private final RetryPart retry;
   private final DocumentSplice answer;
   private final String batchId;
   private final Map<FailureReason, Long> failures = new EnumMap<>(FailureReason.class);
   private long promptTokens;
   private long completionTokens;
 
-  ChunkOutcome(Job job, RunFolder folder, AwaitedChunk awaited) {
+  OutcomeWriter(Job job, RunFolder folder, AwaitedChunk awaited) {
     Chunk chunk = awaited.chunk();
     this.job = job;
     this.awaited = awaited;
-    answered = new LineFile(folder.result(chunk.id(), "answered.jsonl"));
+    answered = new NonEmptyFileWriter(folder.result(chunk.id(), "answered.jsonl"));
     // Two launches that don't agree on this must not write to one file.
     boolean mayBeSentAgain = chunk.attempt() < job.inference().retry().attempts();
     failed =
-        new LineFile(
+        new NonEmptyFileWriter(
             folder.result(chunk.id(), mayBeSentAgain ? "failed.jsonl" : "failed-for-good.jsonl"));
-    again = new AgainPart(chunk, folder, Endpoint.of(job.inference().request().endpoint()));
+    retry = new RetryPart(chunk, folder, Endpoint.of(job.inference().request().endpoint()));
     answer =
         DocumentSplice.of(
             List.of(job.inference().result().field(), Outcomes.BATCH), List.of(Outcomes.FAILURE));
@@ -58,26 +60,21 @@ final class ChunkOutcome implements Closeable {
    *
    * @param line its result line, or null if it has none
    */
-  void add(
-      Part part,
-      PartReader documents,
-      Judgement judgement,
-      @Nullable ResultLine line,
-      Sending sending)
+  void add(PartReader documents, Outcome outcome, @Nullable ResultLine line, SentRequest sent)
       throws IOException {
-    if (line != null && line.succeeded()) {
-      promptTokens += Math.max(0, line.promptTokens());
-      completionTokens += Math.max(0, line.completionTokens());
+    if (line != null && line.charged()) {
+      promptTokens += Math.max(0, line.usage().prompt());
+      completionTokens += Math.max(0, line.usage().completion());
     }
-    if (judgement instanceof Judgement.Answered full && line != null) {
-      JsonSlice batch = batch(line, sending);
+    if (outcome instanceof Outcome.Answered full && line != null) {
+      JsonSlice batch = batch(line, sent);
       answered.add(
           out -> answer.writeLine(out, documents.document(), List.of(full.answer(), batch)));
-    } else if (judgement instanceof Judgement.Failed no) {
+    } else if (outcome instanceof Outcome.Failed no) {
       fail(documents, no.failure());
-    } else if (judgement instanceof Judgement.Retryable later) {
+    } else if (outcome instanceof Outcome.Retryable later) {
       if (awaited.chunk().attempt() < job.inference().retry().attempts()) {
-        again.add(part, documents.request(), documents.sidecarLine());
+        retry.add(documents.part(), documents.request(), documents.sidecarLine());
       } else {
         fail(documents, later.failure());
       }
@@ -89,10 +86,10 @@ final class ChunkOutcome implements Closeable {
    *
    * @throws IllegalStateException if not every document has exactly one outcome
    */
-  JoinedChunk commit(long unknownLines, long doubledLines) throws IOException {
+  JoinedChunk commit(long unknownLines, long duplicateLines) throws IOException {
     Chunk chunk = awaited.chunk();
-    int outcomes = answered.lines() + failed.lines() + again.requests();
-    if (outcomes != chunk.requests()) {
+    int documents = answered.lines() + failed.lines() + retry.requests();
+    if (documents != chunk.requests()) {
       throw new IllegalStateException(
           "Chunk %s: expected %d outcomes, found %d answered + %d failed + %d to be sent again"
               .formatted(
@@ -100,7 +97,7 @@ final class ChunkOutcome implements Closeable {
                   chunk.requests(),
                   answered.lines(),
                   failed.lines(),
-                  again.requests()));
+                  retry.requests()));
     }
     answered.commit();
     failed.commit();
@@ -111,20 +108,20 @@ final class ChunkOutcome implements Closeable {
         chunk.requests(),
         file(Kind.ANSWERED, answered),
         file(Kind.FAILED, failed),
-        again.commit(),
+        retry.commit(),
         failures,
         promptTokens,
         completionTokens,
         unknownLines,
-        doubledLines);
+        duplicateLines);
   }
 
   @Override
   public void close() throws IOException {
     try (answered;
         failed;
-        again) {
-      // All are closed, whatever happens to the others.
+        retry) {
+      // All are closed, even if closing one of them fails.
     }
   }
 
@@ -133,13 +130,13 @@ final class ChunkOutcome implements Closeable {
     failures.merge(failure.reason(), 1L, Long::sum);
   }
 
-  private @Nullable ResultFile file(Kind kind, LineFile file) {
+  private @Nullable ResultFile file(Kind kind, NonEmptyFileWriter file) {
     return file.lines() == 0
         ? null
         : new ResultFile(kind, awaited.chunk().id(), file.path(), file.lines());
   }
 
-  private JsonSlice batch(ResultLine line, Sending sending) {
+  private JsonSlice batch(ResultLine line, SentRequest sent) {
     JsonSlice model = line.model();
     JsonSlice finishReason = line.answer().finishReason();
     return JsonSlice.of(
@@ -148,15 +145,15 @@ final class ChunkOutcome implements Closeable {
             + ",\"finish_reason\":"
             + (finishReason == null ? NULL : finishReason).json()
             + ",\"prompt_tokens\":"
-            + tokens(line.promptTokens())
+            + tokens(line.usage().prompt())
             + ",\"completion_tokens\":"
-            + tokens(line.completionTokens())
+            + tokens(line.usage().completion())
             + ",\"batch_id\":"
             + batchId
             + ",\"custom_id\":\""
-            + sending.customId()
+            + sent.customId()
             + "\",\"attempt\":"
-            + sending.attempt()
+            + sent.attempt()
             + '}');
   }
 

@@ -1,0 +1,129 @@
+package io.beambatch.result;
+
+import io.beambatch.document.FailureReason;
+import io.beambatch.job.Job;
+import io.beambatch.json.JsonSlice;
+import io.beambatch.result.AnswerFormat.Shaped;
+import io.beambatch.result.AskedFormat.RequestSource;
+import io.beambatch.result.ResultLine.Answer;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides what becomes of a document from its result line alone: answered, failed, or to be sent
+ * again.
+ */
+final class ResultClassifier {
+  private final AskedFormat format;
+  private final String place;
+  private final @Nullable AnswerColumn column;
+
+  /**
+   * A classifier for a job's answers.
+   *
+   * @throws IllegalArgumentException if the job's schema can't be used
+   */
+  ResultClassifier(Job job) {
+    format = new AskedFormat(job.inference());
+    column = AnswerColumn.of(job);
+    String pointer = job.inference().result().pointer();
+    place =
+        pointer == null
+            ? "where " + job.inference().request().endpoint() + " puts it"
+            : "at result.pointer " + pointer;
+  }
+
+  /** Decides about a request that has a result line. */
+  Outcome classify(ResultLine line, SentRequest sent, RequestSource request) throws IOException {
+    return switch (line.verdict()) {
+      case ANSWERED -> answered(line, sent, request);
+      case REJECTED ->
+          sent.failed(FailureReason.REJECTED, line.problem() + told(line), line.requestId(), null);
+      case API_ERROR -> retryable(FailureReason.API_ERROR, line, sent);
+      case EXPIRED -> retryable(FailureReason.EXPIRED, line, sent);
+      case CANCELLED -> retryable(FailureReason.CANCELLED, line, sent);
+    };
+  }
+
+  private Outcome answered(ResultLine line, SentRequest sent, RequestSource request)
+      throws IOException {
+    Answer answer = line.answer();
+    return switch (answer.ending()) {
+      case ERROR -> sent.retryable(FailureReason.API_ERROR, gaveUp(line), line.requestId());
+      case REJECTED -> failed(FailureReason.REJECTED, gaveUp(line), line, sent);
+      case REFUSED ->
+          sent.failed(
+              FailureReason.REFUSED,
+              "the model refused to answer, or its content filter stopped it (finish reason "
+                  + finishReason(answer)
+                  + ")",
+              line.requestId(),
+              text(answer.refusal() == null ? answer.value() : answer.refusal()));
+      case TRUNCATED ->
+          failed(
+              FailureReason.TRUNCATED,
+              "the answer was cut at "
+                  + (line.usage().completion() < 0 ? "its limit of" : line.usage().completion())
+                  + " tokens (finish reason "
+                  + finishReason(answer)
+                  + "); raise the token limit in request.body",
+              line,
+              sent);
+      case COMPLETE -> complete(line, sent, request);
+    };
+  }
+
+  private Outcome complete(ResultLine line, SentRequest sent, RequestSource request)
+      throws IOException {
+    JsonSlice value = line.answer().value();
+    if (value == null) {
+      return invalid("the response has no answer " + place, line, sent);
+    }
+    AnswerFormat asked;
+    try {
+      asked = format.of(request);
+    } catch (IllegalArgumentException unusable) {
+      // Only where the schema differs from request to request; else it is found before sending.
+      return invalid("the request's JSON schema can't be used", line, sent);
+    }
+    Shaped shaped = asked.shape(value);
+    String problem = shaped.problem();
+    if (problem == null && column != null) {
+      problem = column.problem(shaped.value());
+    }
+    return problem == null ? new Outcome.Answered(shaped.value()) : invalid(problem, line, sent);
+  }
+
+  private static Outcome invalid(String problem, ResultLine line, SentRequest sent)
+      throws IOException {
+    return failed(FailureReason.INVALID_ANSWER, problem, line, sent);
+  }
+
+  /** A failure that keeps what the model has written all the same. */
+  private static Outcome failed(
+      FailureReason reason, String message, ResultLine line, SentRequest sent) throws IOException {
+    return sent.failed(reason, message, line.requestId(), text(line.answer().value()));
+  }
+
+  private static Outcome retryable(FailureReason reason, ResultLine line, SentRequest sent) {
+    return sent.retryable(reason, line.problem() + told(line), line.requestId());
+  }
+
+  private static String gaveUp(ResultLine line) {
+    return "the provider gave up on the response" + told(line);
+  }
+
+  private static String finishReason(Answer answer) throws IOException {
+    return answer.finishReason() == null ? "not given" : answer.finishReason().text();
+  }
+
+  private static String told(ResultLine line) {
+    String code = line.errorCode() == null ? "" : ", code " + line.errorCode();
+    String message = line.errorMessage() == null ? "" : ": " + line.errorMessage();
+    return code + message;
+  }
+
+  private static @Nullable String text(@Nullable JsonSlice value) throws IOException {
+    return value == null ? null : value.text();
+  }
+}

@@ -1,0 +1,30 @@
+package io.beambatch.result;
+
+import io.beambatch.document.Failure;
+import io.beambatch.document.FailureReason;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request as it was sent in one attempt: what a failure says about where it failed.
+ *
+ * @param attempt how often it was sent, this time included
+ * @param batchId null if the run was cancelled before it was sent this time
+ * @param customId its name in the batch
+ */
+record SentRequest(int attempt, @Nullable String batchId, String customId) {
+
+  Outcome failed(
+      FailureReason reason, String message, @Nullable String requestId, @Nullable String partial) {
+    return new Outcome.Failed(failure(reason, message, requestId, partial));
+  }
+
+  Outcome retryable(FailureReason reason, String message, @Nullable String requestId) {
+    return new Outcome.Retryable(failure(reason, message, requestId, null));
+  }
+
+  private Failure failure(
+      FailureReason reason, String message, @Nullable String requestId, @Nullable String partial) {
+    return new Failure(
+        reason, "Request " + customId + ": " + message, attempt, batchId, requestId, partial);
+  }
+}
