@@ -2,48 +2,36 @@ package io.beambatch.records;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.Map;
 import org.apache.avro.Schema;
-import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
-import org.apache.parquet.avro.AvroParquetWriter;
-import org.apache.parquet.avro.AvroSchemaConverter;
-import org.apache.parquet.avro.AvroWriteSupport;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.parquet.conf.ParquetConfiguration;
 import org.apache.parquet.conf.PlainParquetConfiguration;
 import org.apache.parquet.hadoop.ParquetWriter;
+import org.apache.parquet.hadoop.api.WriteSupport;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.apache.parquet.io.OutputFile;
 import org.apache.parquet.io.PositionOutputStream;
+import org.apache.parquet.io.api.RecordConsumer;
+import org.apache.parquet.schema.MessageType;
 
 /** Writes a Parquet file. A row group is in memory until it is written. */
 final class ParquetRowOutput implements RowOutput {
+  /** Where a file notes the Avro schema of its documents, which has more types than Parquet. */
+  static final String NOTE = "beambatch.avro.schema";
+
   private static final long ROW_GROUP = 16L << 20;
 
   private final ParquetWriter<GenericRecord> writer;
 
   ParquetRowOutput(OutputStream out, Schema schema, String codec) throws IOException {
     writer =
-        AvroParquetWriter.<GenericRecord>builder(new StreamFile(out))
-            .withSchema(schema)
-            .withDataModel(new GenericData())
-            .withConf(configuration())
+        new Builder(new StreamFile(out), schema)
+            .withConf(new PlainParquetConfiguration())
             .withCompressionCodec(codec(codec))
             .withRowGroupSize(ROW_GROUP)
             .build();
-  }
-
-  static void checkWritable(Schema schema) {
-    try {
-      new AvroSchemaConverter(configuration()).convert(schema);
-    } catch (StackOverflowError e) {
-      throw new IllegalArgumentException("a record of theirs holds itself", e);
-    }
-  }
-
-  /** Lists that may hold nulls, and lists of lists, as the format's newer rules have them. */
-  private static PlainParquetConfiguration configuration() {
-    PlainParquetConfiguration configuration = new PlainParquetConfiguration();
-    configuration.setBoolean(AvroWriteSupport.WRITE_OLD_LIST_STRUCTURE, false);
-    return configuration;
   }
 
   private static CompressionCodecName codec(String name) {
@@ -64,6 +52,66 @@ final class ParquetRowOutput implements RowOutput {
   @Override
   public void close() throws IOException {
     writer.close();
+  }
+
+  private static final class Builder extends ParquetWriter.Builder<GenericRecord, Builder> {
+    private final Schema schema;
+
+    Builder(OutputFile file, Schema schema) {
+      super(file);
+      this.schema = schema;
+    }
+
+    @Override
+    protected Builder self() {
+      return this;
+    }
+
+    // Not called any more, but there is no default.
+    @SuppressWarnings("deprecation")
+    @Override
+    protected WriteSupport<GenericRecord> getWriteSupport(Configuration configuration) {
+      return new RowSupport(schema);
+    }
+
+    @Override
+    protected WriteSupport<GenericRecord> getWriteSupport(ParquetConfiguration configuration) {
+      return new RowSupport(schema);
+    }
+  }
+
+  /** Hands rows to Parquet. */
+  private static final class RowSupport extends WriteSupport<GenericRecord> {
+    private final Schema schema;
+    private final MessageType columns;
+    private ParquetRowWriter rows;
+
+    RowSupport(Schema schema) {
+      this.schema = schema;
+      this.columns = ParquetTypes.of(schema);
+    }
+
+    // Not called any more, but there is no default.
+    @SuppressWarnings("deprecation")
+    @Override
+    public WriteContext init(Configuration configuration) {
+      return new WriteContext(columns, Map.of(NOTE, schema.toString()));
+    }
+
+    @Override
+    public WriteContext init(ParquetConfiguration configuration) {
+      return new WriteContext(columns, Map.of(NOTE, schema.toString()));
+    }
+
+    @Override
+    public void prepareForWrite(RecordConsumer consumer) {
+      rows = new ParquetRowWriter(schema, columns, consumer);
+    }
+
+    @Override
+    public void write(GenericRecord row) {
+      rows.write(row);
+    }
   }
 
   /** What Parquet writes to. */

@@ -5,44 +5,52 @@ import io.beambatch.schema.MismatchException;
 import java.io.IOException;
 import java.util.function.Consumer;
 import org.apache.avro.Schema;
-import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.parquet.ParquetReadOptions;
-import org.apache.parquet.avro.AvroReadSupport;
 import org.apache.parquet.column.page.PageReadStore;
 import org.apache.parquet.conf.PlainParquetConfiguration;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.metadata.BlockMetaData;
+import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
 import org.apache.parquet.hadoop.metadata.FileMetaData;
 import org.apache.parquet.io.ColumnIOFactory;
 import org.apache.parquet.io.DelegatingSeekableInputStream;
 import org.apache.parquet.io.InputFile;
 import org.apache.parquet.io.RecordReader;
 import org.apache.parquet.io.SeekableInputStream;
-import org.apache.parquet.io.api.RecordMaterializer;
+import org.apache.parquet.schema.MessageType;
 
 /**
- * A Parquet file. A split is a row group, which has to be in memory, column by column, while it is
- * read; or consecutive rows of one.
+ * The rows of a Parquet file. A split is a row group, which has to be in memory, column by column,
+ * while it is read; or consecutive rows of one.
  */
 final class ParquetRows implements RowInput {
-  private static final int MOST_PIECES = 16;
+  private static final int MOST_SPLITS = 16;
+
+  /** A column of one value takes no bytes a row, but a file of some bytes has no billions of rows. */
+  private static final long ROWS_OF_NOTHING = 1L << 24;
+
+  private static final long ROWS_PER_BYTE = 10_000;
 
   private final String path;
-  private final ParquetSchema schema;
+  private final MessageType columns;
+  private final Schema schema;
   private final AvroJson json;
 
-  private ParquetRows(String path, ParquetSchema schema) {
+  private ParquetRows(String path, MessageType columns, Schema schema) {
     this.path = path;
+    this.columns = columns;
     this.schema = schema;
-    this.json = AvroJson.of(schema.stored());
+    this.json = AvroJson.of(schema);
   }
 
   static ParquetRows open(String path) throws IOException {
     try (ParquetFileReader reader = reader(path)) {
       FileMetaData file = reader.getFooter().getFileMetaData();
-      return new ParquetRows(
-          path, ParquetSchema.of(file.getSchema(), file.getKeyValueMetaData(), configuration()));
+      MessageType columns = file.getSchema();
+      Schema schema = ParquetSchema.of(columns, file.getKeyValueMetaData());
+      check(reader, new StoredFile(path).getLength());
+      return new ParquetRows(path, columns, schema);
     } catch (IOException | RuntimeException e) {
       String message = String.valueOf(e.getMessage());
       throw new IOException(
@@ -50,23 +58,45 @@ final class ParquetRows implements RowInput {
               ? "Can't read " + path + ": it is no Parquet file, or cut off; check source.type"
               : "Can't read " + path + " as Parquet: " + message,
           e);
+    } catch (StackOverflowError e) {
+      throw new IOException(
+          "Can't read " + path + " as Parquet: its columns are nested too deeply", e);
+    }
+  }
+
+  /** Finds claims of the footer that the file can't hold, before memory is taken for them. */
+  private static void check(ParquetFileReader reader, long length) throws IOException {
+    for (BlockMetaData group : reader.getFooter().getBlocks()) {
+      long bytes = 0;
+      for (ColumnChunkMetaData column : group.getColumns()) {
+        ParquetCodecs.check(column.getPath().toDotString(), column.getCodec());
+        long start = column.getStartingPos();
+        long size = column.getTotalSize();
+        if (start < 0 || size < 0 || size > length - start) {
+          throw new IOException(
+              "column " + column.getPath().toDotString() + " ends behind the end of the file");
+        }
+        bytes += size;
+      }
+      if (group.getRowCount() < 0
+          || group.getRowCount() > ROWS_OF_NOTHING + bytes * ROWS_PER_BYTE) {
+        throw new IOException(
+            "a row group claims to have " + group.getRowCount() + " rows in " + bytes + " bytes");
+      }
     }
   }
 
   private static ParquetFileReader reader(String path) throws IOException {
     return ParquetFileReader.open(
-        new StoredFile(path), ParquetReadOptions.builder(configuration()).build());
-  }
-
-  private static PlainParquetConfiguration configuration() {
-    PlainParquetConfiguration configuration = new PlainParquetConfiguration();
-    configuration.setBoolean(AvroReadSupport.READ_INT96_AS_FIXED, true);
-    return configuration;
+        new StoredFile(path),
+        ParquetReadOptions.builder(new PlainParquetConfiguration())
+            .withCodecFactory(new ParquetCodecs())
+            .build());
   }
 
   @Override
   public Schema schema() {
-    return schema.documents();
+    return schema;
   }
 
   @Override
@@ -76,7 +106,7 @@ final class ParquetRows implements RowInput {
       int index = 0;
       for (BlockMetaData group : reader.getFooter().getBlocks()) {
         long rows = group.getRowCount();
-        long count = Math.min(MOST_PIECES, 1 + group.getTotalByteSize() / block);
+        long count = Math.min(MOST_SPLITS, 1 + group.getTotalByteSize() / block);
         for (long i = 0; i < count; i++) {
           long from = rows * i / count;
           long to = rows * (i + 1) / count;
@@ -99,8 +129,8 @@ final class ParquetRows implements RowInput {
       PageReadStore group = reader.readRowGroup((int) split.place());
       RecordReader<GenericRecord> records =
           new ColumnIOFactory(reader.getFooter().getFileMetaData().getCreatedBy())
-              .getColumnIO(schema.columns())
-              .getRecordReader(schema.renamed(group), materializer());
+              .getColumnIO(columns)
+              .getRecordReader(group, new ParquetConverters(columns, schema));
       for (long before = firstOf(split, reader); before < number; before++) {
         records.read();
       }
@@ -113,9 +143,16 @@ final class ParquetRows implements RowInput {
         }
       }
     } catch (IOException | RuntimeException e) {
-      throw new IOException(
-          "Can't read " + path + ", record " + number + ": it is damaged: " + e.getMessage(), e);
+      throw damaged(number, e.getMessage(), e);
+    } catch (OutOfMemoryError e) {
+      // One claim of a page may be larger than all memory; what was there before is there still.
+      throw damaged(number, "its page claims more values than fit into memory", e);
     }
+  }
+
+  private IOException damaged(long number, String problem, Throwable cause) {
+    return new IOException(
+        "Can't read " + path + ", record " + number + ": it is damaged: " + problem, cause);
   }
 
   /** The number of the first record in a split's row group. */
@@ -124,16 +161,6 @@ final class ParquetRows implements RowInput {
         + reader.getFooter().getBlocks().subList(0, (int) split.place()).stream()
             .mapToLong(BlockMetaData::getRowCount)
             .sum();
-  }
-
-  private RecordMaterializer<GenericRecord> materializer() {
-    AvroReadSupport<GenericRecord> support = new AvroReadSupport<>(new GenericData());
-    PlainParquetConfiguration configuration = configuration();
-    return support.prepareForRead(
-        configuration,
-        schema.metadata(),
-        schema.columns(),
-        support.init(configuration, schema.metadata(), schema.columns()));
   }
 
   /** What Parquet reads from. */

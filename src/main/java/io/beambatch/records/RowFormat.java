@@ -34,7 +34,7 @@ public enum RowFormat {
 
     @Override
     void checkWritable(Schema schema) {
-      ParquetRowOutput.checkWritable(schema);
+      ParquetTypes.of(schema);
     }
   };
 

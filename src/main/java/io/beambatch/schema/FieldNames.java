@@ -15,7 +15,7 @@ public final class FieldNames {
   private final Set<String> taken = new HashSet<>();
 
   /** Gives out names that differ from each other. */
-  FieldNames() {}
+  public FieldNames() {}
 
   /** The field's name in the documents. */
   public static String original(Schema.Field field) {
@@ -35,12 +35,12 @@ public final class FieldNames {
   }
 
   /** Keeps a name from being given out. */
-  void take(String name) {
+  public void take(String name) {
     taken.add(name);
   }
 
   /** A name for this one that was not given out before. */
-  String free(String original) {
+  public String free(String original) {
     String name = valid(original);
     String free = name;
     for (int i = 2; !taken.add(free); i++) {

@@ -23,6 +23,9 @@ final class JsonTextCodec implements ValueCodec {
     if (value == null) {
       throw new MismatchException("is null, which the schema doesn't allow");
     }
+    if (value instanceof UnreadableValue unreadable) {
+      throw new MismatchException(unreadable.problem());
+    }
     String json = value.toString();
     if (!wellFormed(json)) {
       throw new MismatchException("should be JSON, but is another text");

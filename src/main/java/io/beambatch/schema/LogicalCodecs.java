@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
@@ -13,6 +12,7 @@ import java.time.LocalTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
+import java.util.UUID;
 import org.apache.avro.LogicalTypes;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
@@ -27,8 +27,10 @@ final class LogicalCodecs {
   private static final long MILLIS = 1_000;
   private static final long MICROS = 1_000_000;
   private static final long NANOS = 1_000_000_000;
-  private static final long JULIAN_EPOCH = 2_440_588;
-  private static final long DAY_SECONDS = 86_400;
+  private static final int UUID_BYTES = 16;
+
+  /** More digits than any database has; a claim of more would fill the memory. */
+  static final int MOST_DIGITS = 10_000;
 
   private LogicalCodecs() {}
 
@@ -36,12 +38,15 @@ final class LogicalCodecs {
   static @Nullable ValueCodec of(Schema schema) {
     String name = Types.logicalName(schema);
     if (name == null) {
-      return SchemaRewrite.isInt96(schema) ? int96() : null;
+      return null;
     }
     boolean isLong = schema.getType() == Schema.Type.LONG;
     boolean isInt = schema.getType() == Schema.Type.INT;
     return switch (name) {
       case "decimal" -> decimal(schema);
+      case "big-decimal" -> schema.getType() == Schema.Type.BYTES ? BigDecimals.CODEC : null;
+      case "duration" -> isFixed(schema, Durations.BYTES) ? duration(schema) : null;
+      case "uuid" -> isFixed(schema, UUID_BYTES) ? uuid(schema) : null;
       case "date" -> isInt ? date() : null;
       case "time-millis" -> isInt ? time(MILLIS, true) : null;
       case "time-micros" -> isLong ? time(MICROS, false) : null;
@@ -53,6 +58,10 @@ final class LogicalCodecs {
       case "local-timestamp-nanos" -> isLong ? local(NANOS) : null;
       default -> null;
     };
+  }
+
+  private static boolean isFixed(Schema schema, int bytes) {
+    return schema.getType() == Schema.Type.FIXED && schema.getFixedSize() == bytes;
   }
 
   private static ValueCodec date() {
@@ -91,23 +100,30 @@ final class LogicalCodecs {
         "a time such as 2026-01-31T13:45:00.5");
   }
 
-  /** Nanoseconds of the day, then the Julian day, the lowest byte first. */
-  private static ValueCodec int96() {
-    return ScalarCodec.of(
-        (value, out) -> {
-          ByteBuffer bytes =
-              ByteBuffer.wrap(((GenericFixed) value).bytes()).order(ByteOrder.LITTLE_ENDIAN);
-          long nanos = bytes.getLong();
-          long day = bytes.getInt() - JULIAN_EPOCH;
-          if (nanos % (NANOS / MICROS) != 0) {
-            throw new MismatchException("the stored time has parts of microseconds");
-          }
-          out.writeString(Instant.ofEpochSecond(day * DAY_SECONDS, nanos).toString());
+  /** Months, days and milliseconds, the lowest byte first: no fixed length of time. */
+  private static ValueCodec duration(Schema schema) {
+    return ScalarCodec.ofText(
+        value -> Durations.text(((GenericFixed) value).bytes()),
+        text -> new GenericData.Fixed(schema, Durations.bytes(text)),
+        "a duration such as P1M2DT3.5S");
+  }
+
+  private static ValueCodec uuid(Schema schema) {
+    return ScalarCodec.ofText(
+        value -> {
+          ByteBuffer bytes = ByteBuffer.wrap(((GenericFixed) value).bytes());
+          return new UUID(bytes.getLong(), bytes.getLong()).toString();
         },
-        in -> {
-          throw in.mismatch("a timestamp, which is not written this way any more");
+        text -> {
+          UUID uuid = UUID.fromString(text);
+          return new GenericData.Fixed(
+              schema,
+              ByteBuffer.allocate(UUID_BYTES)
+                  .putLong(uuid.getMostSignificantBits())
+                  .putLong(uuid.getLeastSignificantBits())
+                  .array());
         },
-        Kind.TEXT);
+        "a UUID");
   }
 
   private static Instant fromEpoch(long units, long perSecond) {
@@ -137,13 +153,21 @@ final class LogicalCodecs {
     if (!(LogicalTypes.fromSchemaIgnoreInvalid(schema) instanceof LogicalTypes.Decimal type)) {
       return null;
     }
+    if (type.getPrecision() > MOST_DIGITS) {
+      throw new IllegalArgumentException(
+          "a decimal of " + type.getPrecision() + " digits is more than " + MOST_DIGITS);
+    }
     return ScalarCodec.of(
         (value, out) -> {
           byte[] bytes = fixed ? ((GenericFixed) value).bytes() : bytes((ByteBuffer) value);
           if (bytes.length == 0) {
             throw new MismatchException("the stored decimal has no digits");
           }
-          out.writeNumber(new BigDecimal(new BigInteger(bytes), type.getScale()).toPlainString());
+          BigDecimal number = new BigDecimal(new BigInteger(bytes), type.getScale());
+          if (number.precision() > type.getPrecision()) {
+            throw new MismatchException("the stored decimal has more digits than its type");
+          }
+          out.writeNumber(number.toPlainString());
         },
         in -> {
           byte[] bytes = unscaled(in, type);

@@ -134,14 +134,16 @@ final class PlainCodecs {
 
   static ValueCodec enumeration(Schema schema) {
     return ScalarCodec.ofText(
-        Object::toString,
-        text -> {
-          if (!schema.hasEnumSymbol(text)) {
-            throw new IllegalArgumentException("another symbol");
-          }
-          return new GenericData.EnumSymbol(schema, text);
-        },
+        value -> symbol(schema, value.toString()),
+        text -> new GenericData.EnumSymbol(schema, symbol(schema, text)),
         "one of the enum's symbols");
+  }
+
+  private static String symbol(Schema schema, String text) {
+    if (!schema.hasEnumSymbol(text)) {
+      throw new IllegalArgumentException("another symbol");
+    }
+    return text;
   }
 
   private static long whole(JsonSource in, long min, long max) throws IOException {

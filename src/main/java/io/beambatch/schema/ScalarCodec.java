@@ -46,6 +46,9 @@ record ScalarCodec(Set<Kind> kinds, Writer writer, Reader reader) implements Val
     if (value == null) {
       throw new MismatchException("is null, which the schema doesn't allow");
     }
+    if (value instanceof UnreadableValue unreadable) {
+      throw new MismatchException(unreadable.problem());
+    }
     writer.write(value, out);
   }
 

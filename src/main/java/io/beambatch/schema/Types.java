@@ -13,6 +13,12 @@ public final class Types {
    */
   public static final String SQL_TYPE = "sqlType";
 
+  /**
+   * The property that says what a type was in Parquet, where Avro has no such type: {@code UUID},
+   * {@code INTEGER(8,false)} and others. A Parquet file that is written has that type again.
+   */
+  public static final String PARQUET_TYPE = "parquetType";
+
   private static final String JSON = "JSON";
 
   private Types() {}

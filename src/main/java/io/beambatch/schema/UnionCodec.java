@@ -55,7 +55,10 @@ final class UnionCodec implements ValueCodec {
       out.writeNull();
       return;
     }
-    int index = only >= 0 ? only : indexOf(value);
+    if (value instanceof UnreadableValue unreadable) {
+      throw new MismatchException(unreadable.problem());
+    }
+    int index = only >= 0 ? only : GenericData.get().resolveUnion(schema, value);
     if (tagged) {
       out.writeStartObject();
       out.writeFieldName(schema.getTypes().get(index).getFullName());
@@ -86,19 +89,6 @@ final class UnionCodec implements ValueCodec {
       throw in.mismatch("one of the types of its union");
     }
     return branches.get(index).read(in);
-  }
-
-  private int indexOf(Object value) {
-    if (value instanceof CharSequence text && schema.getIndexNamed("string") == null) {
-      // Parquet's reader gives the text of an enum's symbol.
-      for (int i = 0; i < branches.size(); i++) {
-        Schema branch = schema.getTypes().get(i);
-        if (branch.getType() == Schema.Type.ENUM && branch.hasEnumSymbol(text.toString())) {
-          return i;
-        }
-      }
-    }
-    return GenericData.get().resolveUnion(schema, value);
   }
 
   private int indexOf(Kind kind) {

@@ -1,0 +1,18 @@
+package io.beambatch.records;
+
+import io.beambatch.schema.UnreadableValue;
+import java.util.LinkedHashMap;
+
+/** A map in the order of the file. Where a key comes twice, its value is unreadable. */
+final class AvroMap extends LinkedHashMap<Object, Object> {
+
+  /** Adds an entry; the key may be unreadable itself. */
+  void add(Object key, Object value) {
+    if (key instanceof UnreadableValue) {
+      put("", key);
+    } else {
+      String name = key.toString();
+      put(name, containsKey(name) ? new UnreadableValue("a key stands twice in the map") : value);
+    }
+  }
+}
