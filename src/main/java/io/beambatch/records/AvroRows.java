@@ -1,95 +1,106 @@
 package io.beambatch.records;
 
+import io.beambatch.records.AvroContainer.Frame;
 import io.beambatch.schema.AvroJson;
 import io.beambatch.schema.MismatchException;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
-import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.function.Consumer;
-import org.apache.avro.InvalidAvroMagicException;
 import org.apache.avro.Schema;
-import org.apache.avro.file.DataFileReader;
-import org.apache.avro.file.SeekableInput;
-import org.apache.avro.generic.GenericData;
-import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.generic.GenericRecord;
 
 /**
- * An Avro file: blocks of records, each of which says how many records and bytes it has and ends
- * with the file's marker. A split is some consecutive blocks.
+ * The rows of an Avro file: blocks of records, each of which says how many records and bytes it has
+ * and ends with the file's marker. A split is some consecutive blocks.
  */
 final class AvroRows implements RowInput {
-  private static final int MARKER = 16;
   private static final int BUFFER = 1 << 16;
-  private static final int MOST_VARINT_BYTES = 10;
+
+  /** A value of one size that is larger than any document is a claim that takes all memory. */
+  private static final int LARGEST_FIXED = 1 << 26;
 
   private final String path;
-  private final Schema schema;
+  private final AvroContainer container;
   private final AvroJson json;
-  private final long firstBlock;
 
-  private AvroRows(String path, Schema schema, long firstBlock) {
+  private AvroRows(String path, AvroContainer container) {
     this.path = path;
-    this.schema = schema;
-    this.json = AvroJson.of(schema);
-    this.firstBlock = firstBlock;
+    this.container = container;
+    this.json = AvroJson.of(container.schema());
   }
 
   static AvroRows open(String path) throws IOException {
-    try (DataFileReader<GenericRecord> reader = reader(path)) {
-      // As it will be read from the run's folder, where names are checked.
-      Schema schema = new Schema.Parser().parse(reader.getSchema().toString());
-      if (schema.getType() != Schema.Type.RECORD) {
-        throw new IOException("it holds values of type " + schema.getType() + ", not records");
+    try {
+      AvroContainer container = AvroContainer.open(path);
+      if (container.schema().getType() != Schema.Type.RECORD) {
+        throw new IOException(
+            "it holds values of type " + container.schema().getType() + ", not records");
       }
-      return new AvroRows(path, schema, reader.previousSync());
-    } catch (InvalidAvroMagicException e) {
+      AvroCodecs.check(container.codec());
+      checkSizes(container.schema(), new HashSet<>());
+      return new AvroRows(path, container);
+    } catch (AvroContainer.NotAvroException e) {
       throw new IOException("Can't read " + path + ": it is no Avro file; check source.type", e);
+    } catch (EOFException e) {
+      throw new IOException("Can't read " + path + " as Avro: it is cut off in its header", e);
     } catch (IOException | RuntimeException e) {
       throw new IOException("Can't read " + path + " as Avro: " + e.getMessage(), e);
+    } catch (StackOverflowError e) {
+      throw new IOException("Can't read " + path + " as Avro: its schema is nested too deeply", e);
     }
   }
 
-  private static DataFileReader<GenericRecord> reader(String path) throws IOException {
-    return new DataFileReader<>(
-        new AvroInput(new StoredInput(path)),
-        new GenericDatumReader<>(null, null, new GenericData()));
+  private static void checkSizes(Schema schema, Set<String> seen) throws IOException {
+    switch (schema.getType()) {
+      case FIXED -> {
+        if (schema.getFixedSize() > LARGEST_FIXED) {
+          throw new IOException(
+              "its type " + schema.getFullName() + " has " + schema.getFixedSize() + " bytes");
+        }
+      }
+      case RECORD -> {
+        if (seen.add(schema.getFullName())) {
+          for (Schema.Field field : schema.getFields()) {
+            checkSizes(field.schema(), seen);
+          }
+        }
+      }
+      case ARRAY -> checkSizes(schema.getElementType(), seen);
+      case MAP -> checkSizes(schema.getValueType(), seen);
+      case UNION -> {
+        for (Schema branch : schema.getTypes()) {
+          checkSizes(branch, seen);
+        }
+      }
+      default -> {}
+    }
   }
 
   @Override
   public Schema schema() {
-    return schema;
+    return container.schema();
   }
 
   @Override
   public void split(long bytes, long block, Consumer<Split> splits) throws IOException {
     // Blocks are small: writers begin a new one after some 64 KB.
-    long at = firstBlock;
+    long at = container.firstBlock();
     try (StoredInput input = new StoredInput(path)) {
-      byte[] marker = new byte[MARKER];
-      input.seek(firstBlock - MARKER);
+      input.seek(at);
       try (DataInputStream stream = new DataInputStream(new BufferedInputStream(input, BUFFER))) {
-        stream.readFully(marker);
         long start = at;
         long first = 1;
         long count = 0;
-        byte[] found = new byte[MARKER];
         while (at < input.size()) {
-          long[] read = {0};
-          long records = varint(stream, read);
-          long length = varint(stream, read);
-          if (records < 0 || length < 0) {
-            throw new IOException("a block has a negative length");
-          }
-          stream.skipNBytes(length);
-          stream.readFully(found);
-          if (!Arrays.equals(marker, found)) {
-            throw new IOException("a block doesn't end where it says");
-          }
-          at += read[0] + length + MARKER;
-          count += records;
+          Frame frame = container.frame(stream, input.size() - at);
+          stream.skipNBytes(frame.length());
+          container.checkMarker(stream);
+          at += frame.bytes();
+          count = Math.addExact(count, frame.records());
           if (at - start >= bytes) {
             splits.accept(new Split(start, first, count));
             start = at;
@@ -103,70 +114,52 @@ final class AvroRows implements RowInput {
       }
     } catch (EOFException e) {
       throw new IOException("Can't read " + path + ": it is cut off in the block at byte " + at, e);
-    } catch (IOException e) {
+    } catch (IOException | ArithmeticException e) {
       throw new IOException(
           "Can't read " + path + ": it is damaged at byte " + at + ": " + e.getMessage(), e);
     }
   }
 
-  /** A number as Avro writes it: seven bits a byte, the sign in the lowest bit. */
-  private static long varint(DataInputStream stream, long[] read) throws IOException {
-    long value = 0;
-    for (int i = 0; i < MOST_VARINT_BYTES; i++) {
-      int b = stream.readUnsignedByte();
-      read[0]++;
-      value |= (long) (b & 0x7F) << (7 * i);
-      if (b < 0x80) {
-        return (value >>> 1) ^ -(value & 1);
-      }
-    }
-    throw new IOException("a block's length is no number");
-  }
-
   @Override
   public void read(Split split, Receiver receiver) throws IOException {
     long number = split.first();
-    try (DataFileReader<GenericRecord> reader = reader(path)) {
-      reader.seek(split.place());
-      for (long i = 0; i < split.count(); i++, number++) {
-        GenericRecord record = reader.next();
-        try {
-          receiver.record(number, json.json(record));
-        } catch (MismatchException e) {
-          receiver.invalid(number, e.getMessage());
+    long end = split.first() + split.count();
+    AvroRecordReader reader = new AvroRecordReader(container.schema());
+    try (StoredInput input = new StoredInput(path)) {
+      input.seek(split.place());
+      try (DataInputStream stream = new DataInputStream(new BufferedInputStream(input, BUFFER))) {
+        long at = split.place();
+        while (number < end) {
+          Frame frame = container.frame(stream, input.size() - at);
+          byte[] block = new byte[Math.toIntExact(frame.length())];
+          stream.readFully(block);
+          container.checkMarker(stream);
+          at += frame.bytes();
+          byte[] content = AvroCodecs.decompress(container.codec(), block);
+          BoundedDecoder decoder = new BoundedDecoder(content, 0, content.length);
+          decoder.count(frame.records());
+          for (long i = 0; i < frame.records(); i++, number++) {
+            receive(number, reader.read(null, decoder), receiver);
+          }
         }
       }
+    } catch (EOFException e) {
+      throw damaged(number, "it ends too early", e);
     } catch (IOException | RuntimeException e) {
-      throw new IOException(
-          "Can't read " + path + ", record " + number + ": it is damaged: " + e.getMessage(), e);
+      throw damaged(number, e.getMessage(), e);
     }
   }
 
-  /** What Avro reads from. */
-  private record AvroInput(StoredInput input) implements SeekableInput {
-    @Override
-    public void seek(long position) throws IOException {
-      input.seek(position);
+  private void receive(long number, GenericRecord record, Receiver receiver) throws IOException {
+    try {
+      receiver.record(number, json.json(record));
+    } catch (MismatchException e) {
+      receiver.invalid(number, e.getMessage());
     }
+  }
 
-    @Override
-    public long tell() {
-      return input.position();
-    }
-
-    @Override
-    public long length() {
-      return input.size();
-    }
-
-    @Override
-    public int read(byte[] bytes, int offset, int length) throws IOException {
-      return input.read(bytes, offset, length);
-    }
-
-    @Override
-    public void close() throws IOException {
-      input.close();
-    }
+  private IOException damaged(long number, String problem, Exception cause) {
+    return new IOException(
+        "Can't read " + path + ", record " + number + ": it is damaged: " + problem, cause);
   }
 }

@@ -21,7 +21,8 @@ final class Float16 {
     } else if (exponent == 0) {
       magnitude = Math.scalb((float) fraction, 1 - BIAS - FRACTION_BITS);
     } else {
-      magnitude = Math.scalb((float) (fraction + (1 << FRACTION_BITS)), exponent - BIAS - FRACTION_BITS);
+      magnitude =
+          Math.scalb((float) (fraction + (1 << FRACTION_BITS)), exponent - BIAS - FRACTION_BITS);
     }
     return (bits & SIGN) == 0 ? magnitude : -magnitude;
   }
@@ -44,10 +45,7 @@ final class Float16 {
       int exponent = Math.max(Math.getExponent(magnitude), 1 - BIAS);
       int digits = (int) Math.scalb(magnitude, FRACTION_BITS - exponent);
       boolean normal = digits > FRACTION;
-      bits =
-          normal
-              ? ((exponent + BIAS) << FRACTION_BITS) | (digits & FRACTION)
-              : digits;
+      bits = normal ? ((exponent + BIAS) << FRACTION_BITS) | (digits & FRACTION) : digits;
     }
     short result = (short) (sign | bits);
     if (Float.compare(toFloat(result), value) != 0) {

@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Puts a row together from its columns' values, which Parquet hands over one by one. The row's Avro
- * schema is that of {@link ParquetSchema}, whose rules for lists, maps and unions are followed here.
+ * schema is that of {@link ParquetSchema}, whose rules for lists, maps and unions are followed
+ * here.
  */
 final class ParquetConverters extends RecordMaterializer<GenericRecord> {
   /** More values than any document has; a claim of more would fill the memory. */
@@ -185,7 +186,8 @@ final class ParquetConverters extends RecordMaterializer<GenericRecord> {
     public void start() {
       count();
       java.util.Arrays.fill(values, null);
-      lists.forEach((place, list) -> values[place] = new GenericData.Array<>(list, new ArrayList<>()));
+      lists.forEach(
+          (place, list) -> values[place] = new GenericData.Array<>(list, new ArrayList<>()));
       start.run();
     }
 

@@ -27,7 +27,9 @@ import org.apache.parquet.schema.MessageType;
 final class ParquetRows implements RowInput {
   private static final int MOST_SPLITS = 16;
 
-  /** A column of one value takes no bytes a row, but a file of some bytes has no billions of rows. */
+  /**
+   * A column of one value takes no bytes a row, but a file of some bytes has no billions of rows.
+   */
   private static final long ROWS_OF_NOTHING = 1L << 24;
 
   private static final long ROWS_PER_BYTE = 10_000;

@@ -123,7 +123,13 @@ record ParquetScalars(boolean microsOnly) {
   private static Schema decimal(String path, int precision, int scale) {
     if (precision > MOST_DIGITS || scale > precision || scale < 0) {
       throw new IllegalArgumentException(
-          "column " + path + " is a decimal of " + precision + " digits, " + scale + " behind the point");
+          "column "
+              + path
+              + " is a decimal of "
+              + precision
+              + " digits, "
+              + scale
+              + " behind the point");
     }
     return LogicalTypes.decimal(precision, scale).addToSchema(Schema.create(Schema.Type.BYTES));
   }
@@ -137,8 +143,7 @@ record ParquetScalars(boolean microsOnly) {
     }
     if (annotation instanceof IntLogicalTypeAnnotation integer) {
       boolean large = integer.getBitWidth() == INT_BITS && !integer.isSigned();
-      return was(
-          Schema.create(large ? Schema.Type.LONG : Schema.Type.INT), integer.toString());
+      return was(Schema.create(large ? Schema.Type.LONG : Schema.Type.INT), integer.toString());
     }
     return Schema.create(Schema.Type.INT);
   }
@@ -184,9 +189,7 @@ record ParquetScalars(boolean microsOnly) {
       return Types.json();
     }
     Schema bytes = Schema.create(Schema.Type.BYTES);
-    return annotation instanceof BsonLogicalTypeAnnotation
-        ? was(bytes, ParquetTypes.BSON)
-        : bytes;
+    return annotation instanceof BsonLogicalTypeAnnotation ? was(bytes, ParquetTypes.BSON) : bytes;
   }
 
   private static Schema ofFixed(String path, PrimitiveType column, FieldNames typeNames) {

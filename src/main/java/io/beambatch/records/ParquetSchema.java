@@ -150,6 +150,9 @@ final class ParquetSchema {
       }
     }
     Schema value = value(path, type, noted == null ? null : unwrapped(noted), depth);
+    if (value.getType() == Schema.Type.NULL) {
+      return noted != null && branches(noted).isEmpty() ? noted : value;
+    }
     return optional ? Types.nullable(value) : value;
   }
 

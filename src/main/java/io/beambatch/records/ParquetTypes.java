@@ -49,7 +49,8 @@ final class ParquetTypes {
   static final int INTERVAL_BYTES = 12;
 
   private static final Pattern INTEGER = Pattern.compile("INTEGER\\((8|16|32|64),(true|false)\\)");
-  private static final Pattern TIME = Pattern.compile("TIME\\((MILLIS|MICROS|NANOS),(true|false)\\)");
+  private static final Pattern TIME =
+      Pattern.compile("TIME\\((MILLIS|MICROS|NANOS),(true|false)\\)");
   private static final int INT32_DIGITS = 9;
   private static final int INT64_DIGITS = 18;
 
@@ -70,7 +71,9 @@ final class ParquetTypes {
   private List<Type> fields(String path, Schema record) {
     if (record.getFields().isEmpty()) {
       throw new IllegalArgumentException(
-          path.isEmpty() ? "they have no fields" : "field '" + path + "' is a record without fields");
+          path.isEmpty()
+              ? "they have no fields"
+              : "field '" + path + "' is a record without fields");
     }
     if (!open.add(record.getFullName())) {
       throw new IllegalArgumentException("field '" + path + "' is a record that holds itself");
@@ -125,8 +128,10 @@ final class ParquetTypes {
                       .in(Repetition.REQUIRED, ParquetSchema.KEY),
                   type(path + "{}", ParquetSchema.VALUE, type.getValueType())),
               name);
-      case NULL -> column(INT32, LogicalTypeAnnotation.unknownType(), 0).in(Repetition.OPTIONAL, name);
-      case UNION -> throw new IllegalArgumentException("field '" + path + "' is a union in a union");
+      case NULL ->
+          column(INT32, LogicalTypeAnnotation.unknownType(), 0).in(Repetition.OPTIONAL, name);
+      case UNION ->
+          throw new IllegalArgumentException("field '" + path + "' is a union in a union");
       default -> scalar(type).in(repetition, name);
     };
   }
@@ -180,8 +185,7 @@ final class ParquetTypes {
   private static Column ofString(Schema type) {
     String was = String.valueOf(type.getProp(Types.PARQUET_TYPE));
     return switch (was) {
-      case UUID ->
-          column(FIXED_LEN_BYTE_ARRAY, LogicalTypeAnnotation.uuidType(), UUID_BYTES);
+      case UUID -> column(FIXED_LEN_BYTE_ARRAY, LogicalTypeAnnotation.uuidType(), UUID_BYTES);
       case ENUM -> column(BINARY, LogicalTypeAnnotation.enumType(), 0);
       case INT96_TIMESTAMP -> column(INT96, null, 0);
       default ->
@@ -242,8 +246,7 @@ final class ParquetTypes {
   private static @Nullable LogicalTypeAnnotation integer(Schema type) {
     Matcher was = INTEGER.matcher(String.valueOf(type.getProp(Types.PARQUET_TYPE)));
     return was.matches()
-        ? LogicalTypeAnnotation.intType(
-            Integer.parseInt(was.group(1)), was.group(2).equals("true"))
+        ? LogicalTypeAnnotation.intType(Integer.parseInt(was.group(1)), was.group(2).equals("true"))
         : null;
   }
 

@@ -43,8 +43,7 @@ final class ParquetValues extends PrimitiveConverter {
   ParquetValues(Schema type, Consumer<Object> values) {
     this.type = type;
     this.was = String.valueOf(type.getProp(Types.PARQUET_TYPE));
-    this.decimal =
-        LogicalTypes.fromSchemaIgnoreInvalid(type) instanceof LogicalTypes.Decimal;
+    this.decimal = LogicalTypes.fromSchemaIgnoreInvalid(type) instanceof LogicalTypes.Decimal;
     this.values = values;
   }
 
@@ -102,11 +101,10 @@ final class ParquetValues extends PrimitiveConverter {
               };
           case ENUM -> symbol(Utf8Text.decode(value.toByteBuffer()));
           case LONG -> micros(instant(value));
-          case FLOAT -> Float16.toFloat(value.toByteBuffer().order(ByteOrder.LITTLE_ENDIAN).getShort());
+          case FLOAT ->
+              Float16.toFloat(value.toByteBuffer().order(ByteOrder.LITTLE_ENDIAN).getShort());
           case FIXED ->
-              decimal
-                  ? decimal(value.getBytes())
-                  : new GenericData.Fixed(type, value.getBytes());
+              decimal ? decimal(value.getBytes()) : new GenericData.Fixed(type, value.getBytes());
           default -> decimal ? decimal(value.getBytes()) : ByteBuffer.wrap(value.getBytes());
         });
   }

@@ -53,7 +53,8 @@ final class BigDecimals {
   private static BigDecimal bounded(BigDecimal number) throws MismatchException {
     if (Math.abs((long) number.scale()) > LogicalCodecs.MOST_DIGITS
         || number.precision() > LogicalCodecs.MOST_DIGITS) {
-      throw new MismatchException("the decimal has more than " + LogicalCodecs.MOST_DIGITS + " digits");
+      throw new MismatchException(
+          "the decimal has more than " + LogicalCodecs.MOST_DIGITS + " digits");
     }
     return number;
   }

@@ -53,8 +53,7 @@ final class Durations {
   }
 
   private static int part(String digits, int scale) {
-    long value =
-        digits == null ? 0 : new BigDecimal(digits).movePointRight(scale).longValueExact();
+    long value = digits == null ? 0 : new BigDecimal(digits).movePointRight(scale).longValueExact();
     if (value > MOST) {
       throw new ArithmeticException("out of range");
     }
