@@ -22,6 +22,16 @@ final class BatchJson {
   private static final Logger LOG = LoggerFactory.getLogger(BatchJson.class);
   private static final Duration COMPLETION_WINDOW = Duration.ofHours(24);
 
+  /** Of a hundred thousand lines that are wrong for the same reason, this many show it. */
+  private static final int MOST_ERRORS = 1_000;
+
+  // OpenAI's own limits: whatever is larger is no metadata of ours, and would only fill memory.
+  private static final int MOST_METADATA = 16;
+  private static final int LONGEST_METADATA = 512;
+
+  /** The provider's clock may be ahead of ours, but not by more. */
+  private static final Duration CLOCK_SKEW = Duration.ofDays(1);
+
   private final SafeText safe;
   private final Clock clock;
   private final Set<String> unknownStatuses = ConcurrentHashMap.newKeySet();
@@ -33,7 +43,7 @@ final class BatchJson {
 
   /** A batch, or null if the object has no id, and so is none. */
   @Nullable Batch batch(JsonNode node) {
-    String id = ReplyJson.text(node, "id");
+    String id = ReplyJson.id(node, "id");
     if (id == null) {
       return null;
     }
@@ -42,9 +52,9 @@ final class BatchJson {
         id,
         status(ReplyJson.text(node, "status")),
         orEmpty(ReplyJson.text(node, "endpoint")),
-        orEmpty(ReplyJson.text(node, "input_file_id")),
-        ReplyJson.text(node, "output_file_id"),
-        ReplyJson.text(node, "error_file_id"),
+        orEmpty(ReplyJson.id(node, "input_file_id")),
+        ReplyJson.id(node, "output_file_id"),
+        ReplyJson.id(node, "error_file_id"),
         createdAt(node),
         ReplyJson.count(counts, "total"),
         ReplyJson.count(counts, "completed"),
@@ -53,9 +63,12 @@ final class BatchJson {
         metadata(node.path("metadata")));
   }
 
-  /** A page of batches, or null if the object is no list. */
-  @Nullable BatchPage page(JsonNode node, int limit) {
-    JsonNode data = node.path("data");
+  /**
+   * A page of batches, or null if the reply is no list. Some servers send the bare array; it is the
+   * whole list if the batch that it should come after is in it.
+   */
+  @Nullable BatchPage page(JsonNode node, @Nullable String after, int limit) {
+    JsonNode data = node.isArray() ? node : node.path("data");
     if (!data.isArray()) {
       return null;
     }
@@ -67,6 +80,9 @@ final class BatchJson {
       } else {
         batches.add(batch);
       }
+    }
+    if (node.isArray() && batches.stream().anyMatch(batch -> batch.id().equals(after))) {
+      return new BatchPage(List.of(), false);
     }
     JsonNode more = node.path("has_more");
     boolean unsaid = more.isMissingNode() || more.isNull();
@@ -104,12 +120,16 @@ final class BatchJson {
   private Instant createdAt(JsonNode node) {
     for (String field : List.of("created_at", "in_progress_at")) {
       Instant time = time(node, field);
-      if (time != null) {
+      if (time != null && time.isBefore(clock.instant().plus(CLOCK_SKEW))) {
         return time;
       }
     }
     Instant expiry = time(node, "expires_at");
-    return expiry == null ? clock.instant() : expiry.minus(COMPLETION_WINDOW);
+    if (expiry == null) {
+      return clock.instant();
+    }
+    Instant created = expiry.minus(COMPLETION_WINDOW);
+    return created.isAfter(clock.instant()) ? clock.instant() : created;
   }
 
   private static @Nullable Instant time(JsonNode node, String field) {
@@ -132,12 +152,19 @@ final class BatchJson {
       Long line = ReplyJson.number(error, "line");
       errors.add(
           new BatchError(
-              ReplyJson.text(error, "code"),
+              clean(ReplyJson.text(error, "code")),
               safe.of(orEmpty(message)),
-              ReplyJson.text(error, "param"),
-              line == null ? null : (int) Math.min(line, Integer.MAX_VALUE)));
+              clean(ReplyJson.text(error, "param")),
+              line == null || line < 1 ? null : (int) Math.min(line, Integer.MAX_VALUE)));
+      if (errors.size() == MOST_ERRORS) {
+        break;
+      }
     }
     return List.copyOf(errors);
+  }
+
+  private @Nullable String clean(@Nullable String text) {
+    return text == null ? null : safe.of(text);
   }
 
   private static Map<String, String> metadata(JsonNode node) {
@@ -145,8 +172,12 @@ final class BatchJson {
     node.fields()
         .forEachRemaining(
             entry -> {
-              if (!entry.getValue().isNull()) {
-                metadata.put(entry.getKey(), entry.getValue().asText());
+              String value = entry.getValue().asText();
+              if (!entry.getValue().isNull()
+                  && metadata.size() < MOST_METADATA
+                  && entry.getKey().length() <= LONGEST_METADATA
+                  && value.length() <= LONGEST_METADATA) {
+                metadata.put(entry.getKey(), value);
               }
             });
     return Map.copyOf(metadata);

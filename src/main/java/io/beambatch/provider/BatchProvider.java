@@ -48,6 +48,14 @@ public interface BatchProvider extends AutoCloseable {
   InputStream download(String fileId) throws ProviderException;
 
   /**
+   * A result file's lines, as {@link #download(String)} brings them, but no more of them than can
+   * have been asked for: a {@link TooMuchException} on reading tells of a file that goes on.
+   */
+  default InputStream download(String fileId, long mostBytes) throws ProviderException {
+    return new CappedStream(download(fileId), "Result file " + fileId, mostBytes);
+  }
+
+  /**
    * The account's input files, newest first.
    *
    * @param after the last file id of the page before, or null for the first page

@@ -2,6 +2,7 @@ package io.beambatch.provider;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.beambatch.provider.http.ReplyJson;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,11 +10,14 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads file objects as OpenAI and compatible servers send them. */
 final class FileJson {
+  /** The provider's clock may be ahead of ours, but not by more. */
+  private static final Duration CLOCK_SKEW = Duration.ofDays(1);
+
   private FileJson() {}
 
   /** A file, or null if the object has no id, and so is none. */
-  static @Nullable InputFile file(JsonNode node) {
-    String id = ReplyJson.text(node, "id");
+  static @Nullable InputFile file(JsonNode node, Instant now) {
+    String id = ReplyJson.id(node, "id");
     if (id == null) {
       return null;
     }
@@ -22,21 +26,27 @@ final class FileJson {
     return new InputFile(
         id,
         name == null ? "" : name,
-        created == null || created < 0 ? Instant.EPOCH : Instant.ofEpochSecond(created));
+        // A time to come would end the search for lost batches too early.
+        created == null || created < 0 || created > now.plus(CLOCK_SKEW).getEpochSecond()
+            ? Instant.EPOCH
+            : Instant.ofEpochSecond(created));
   }
 
-  /** A page of files, or null if the object is no list. */
-  static @Nullable FilePage page(JsonNode node, int limit) {
-    JsonNode data = node.path("data");
+  /** A page of files, or null if the reply is no list; see {@link BatchJson#page}. */
+  static @Nullable FilePage page(JsonNode node, @Nullable String after, int limit, Instant now) {
+    JsonNode data = node.isArray() ? node : node.path("data");
     if (!data.isArray()) {
       return null;
     }
     List<InputFile> files = new ArrayList<>();
     for (JsonNode entry : data) {
-      InputFile file = file(entry);
+      InputFile file = file(entry, now);
       if (file != null) {
         files.add(file);
       }
+    }
+    if (node.isArray() && files.stream().anyMatch(file -> file.id().equals(after))) {
+      return new FilePage(List.of(), false);
     }
     JsonNode more = node.path("has_more");
     boolean unsaid = more.isMissingNode() || more.isNull();

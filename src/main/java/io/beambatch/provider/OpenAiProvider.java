@@ -13,13 +13,17 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.zip.GZIPInputStream;
 import okhttp3.HttpUrl;
 import okhttp3.Request;
 import okhttp3.RequestBody;
 import okhttp3.Response;
+import org.apache.beam.sdk.util.BackOff;
+import org.apache.beam.sdk.util.FluentBackoff;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,7 +38,19 @@ public final class OpenAiProvider implements BatchProvider {
   private static final Logger LOG = LoggerFactory.getLogger(OpenAiProvider.class);
   private static final long SLOWEST_UPLOAD_BYTES_PER_SECOND = 64 << 10;
 
+  /** How Azure calls files that batches can't be made of yet. */
+  private static final Set<String> UNPROCESSED = Set.of("pending", "running");
+
+  private static final Duration PROCESSING_TIME = Duration.ofMinutes(10);
+  private static final FluentBackoff PROCESSING =
+      FluentBackoff.DEFAULT
+          .withInitialBackoff(org.joda.time.Duration.standardSeconds(1))
+          .withMaxBackoff(org.joda.time.Duration.standardSeconds(15))
+          .withMaxCumulativeBackoff(org.joda.time.Duration.millis(PROCESSING_TIME.toMillis()));
+
   private final OpenAiSettings settings;
+  private final Clock clock;
+  private final Sleeper sleeper;
   private final HttpCalls http;
   private final Retries retries;
   private final BatchJson batchJson;
@@ -45,6 +61,8 @@ public final class OpenAiProvider implements BatchProvider {
    */
   public OpenAiProvider(OpenAiSettings settings, Clock clock, Sleeper sleeper) {
     this.settings = settings;
+    this.clock = clock;
+    this.sleeper = sleeper;
     this.http = new HttpCalls(settings.api(), settings.timeouts(), settings.network(), clock);
     this.retries = new Retries(settings.backoff(), sleeper);
     this.batchJson = new BatchJson(http.safe(), clock);
@@ -66,7 +84,7 @@ public final class OpenAiProvider implements BatchProvider {
   public InputFile upload(Upload upload) throws ProviderException {
     Duration timeout =
         settings.timeouts().request().plusSeconds(upload.bytes() / SLOWEST_UPLOAD_BYTES_PER_SECOND);
-    JsonNode file = retries.call(() -> uploadOnce(upload, timeout));
+    JsonNode file = processed(retries.call(() -> uploadOnce(upload, timeout)));
     Long kept = ReplyJson.number(file, "bytes");
     if (kept != null && kept != upload.bytes()) {
       LOG.warn(
@@ -75,7 +93,59 @@ public final class OpenAiProvider implements BatchProvider {
           kept,
           upload.bytes());
     }
-    return FileJson.file(file);
+    return FileJson.file(file, clock.instant());
+  }
+
+  /**
+   * Waits for a file that the provider has taken and not yet looked at: Azure refuses batches of
+   * such files. OpenAI's {@code uploaded} is ready.
+   */
+  private JsonNode processed(JsonNode uploaded) throws ProviderException {
+    JsonNode file = uploaded;
+    String id = ReplyJson.id(file, "id");
+    BackOff looks = PROCESSING.backoff();
+    while (true) {
+      String status = String.valueOf(ReplyJson.text(file, "status")).toLowerCase(Locale.ROOT);
+      if (status.equals("error")) {
+        throw new ProviderException(
+            Kind.INVALID_REQUEST,
+            200,
+            null,
+            null,
+            "The provider can't use the uploaded file "
+                + id
+                + ": "
+                + http.safe().of(String.valueOf(ReplyJson.text(file, "status_details"))),
+            null);
+      }
+      if (!UNPROCESSED.contains(status)) {
+        return file;
+      }
+      long wait = looks.nextBackOffMillis();
+      if (wait == BackOff.STOP) {
+        throw new ProviderException(
+            Kind.UNAVAILABLE,
+            200,
+            null,
+            null,
+            "The uploaded file "
+                + id
+                + " is still '"
+                + status
+                + "' after "
+                + PROCESSING_TIME.toMinutes()
+                + " minutes",
+            null);
+      }
+      try {
+        sleeper.sleep(Duration.ofMillis(wait));
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new ProviderException(
+            Kind.NO_REPLY, 0, null, null, "Interrupted while file " + id + " was processed", null);
+      }
+      file = get(http.url("files", id), OpenAiProvider::withId);
+    }
   }
 
   private JsonNode uploadOnce(Upload upload, Duration timeout) throws ProviderException {
@@ -142,7 +212,7 @@ public final class OpenAiProvider implements BatchProvider {
   @Override
   public BatchPage list(@Nullable String after, int limit) throws ProviderException {
     HttpUrl.Builder url = page(http.url("batches"), after, limit);
-    BatchPage page = get(url, json -> batchJson.page(json, limit));
+    BatchPage page = list(url, "batches", json -> batchJson.page(json, after, limit));
     if (page.batches().stream().anyMatch(batch -> batch.id().equals(after))) {
       throw doesNotPage(url, "batch");
     }
@@ -152,6 +222,23 @@ public final class OpenAiProvider implements BatchProvider {
   private static HttpUrl.Builder page(HttpUrl.Builder url, @Nullable String after, int limit) {
     url.addQueryParameter("limit", String.valueOf(limit));
     return after == null ? url : url.addQueryParameter("after", after);
+  }
+
+  /** Says what a server without this list lacks, and what for it is needed. */
+  private <T> T list(HttpUrl.Builder url, String what, Function<JsonNode, @Nullable T> reader)
+      throws ProviderException {
+    try {
+      return get(url, reader);
+    } catch (ProviderException e) {
+      if (e.status() == 404 || e.status() == 405 || e.status() == 501) {
+        throw e.adding(
+            "; this server has no list of "
+                + what
+                + ", which is needed to find a batch whose creation got no reply; check the base"
+                + " URL (request.base_url or OPENAI_BASE_URL; OpenAI's ends in /v1)");
+      }
+      throw e;
+    }
   }
 
   /** Reading on would never end; stopping would miss some. */
@@ -214,7 +301,7 @@ public final class OpenAiProvider implements BatchProvider {
     HttpUrl.Builder files =
         http.url("files").addQueryParameter("purpose", "batch").addQueryParameter("order", "desc");
     HttpUrl.Builder url = page(files, after, limit);
-    FilePage page = get(url, json -> FileJson.page(json, limit));
+    FilePage page = list(url, "files", json -> FileJson.page(json, after, limit, clock.instant()));
     if (page.files().stream().anyMatch(file -> file.id().equals(after))) {
       throw doesNotPage(url, "file");
     }
@@ -277,6 +364,6 @@ public final class OpenAiProvider implements BatchProvider {
   }
 
   private static @Nullable JsonNode withId(JsonNode json) {
-    return ReplyJson.text(json, "id") == null ? null : json;
+    return ReplyJson.id(json, "id") == null ? null : json;
   }
 }

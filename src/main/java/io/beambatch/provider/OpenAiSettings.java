@@ -29,11 +29,15 @@ public record OpenAiSettings(
     Timeouts timeouts,
     Network network,
     FluentBackoff backoff) {
+  private static final String ALLOW_HTTP = "BEAMBATCH_ALLOW_HTTP";
+  private static final String ALLOWED_HOSTS = "BEAMBATCH_ALLOWED_HOSTS";
   private static final String DEFAULT_BASE_URL = "https://api.openai.com/v1";
 
   /**
    * Reads {@code OPENAI_API_KEY}, {@code OPENAI_BASE_URL}, {@code OPENAI_ORG_ID} and {@code
-   * OPENAI_PROJECT_ID}, as the official SDKs do. Empty ones count as not set.
+   * OPENAI_PROJECT_ID}, as the official SDKs do, and what {@link Network#from} reads. Empty ones
+   * count as not set. {@code BEAMBATCH_ALLOWED_HOSTS} lists the hosts that may be named at all,
+   * {@code BEAMBATCH_ALLOW_HTTP=true} allows others than this machine without TLS.
    *
    * @param baseUrl goes before {@code OPENAI_BASE_URL}; null if the job names none
    * @throws ProviderSettingsException if there is no key, or a value can't be used
@@ -99,16 +103,17 @@ public record OpenAiSettings(
   private static URI baseUrl(@Nullable String fromJob, Map<String, String> environment)
       throws ProviderSettingsException {
     if (fromJob != null && !fromJob.isBlank()) {
-      return parse("request.base_url", fromJob);
+      return parse("request.base_url", fromJob, environment);
     }
     String fromEnvironment = environment.getOrDefault("OPENAI_BASE_URL", "");
     return fromEnvironment.isBlank()
-        ? URI.create(DEFAULT_BASE_URL)
-        : parse("OPENAI_BASE_URL", fromEnvironment);
+        ? parse("The default base URL", DEFAULT_BASE_URL, environment)
+        : parse("OPENAI_BASE_URL", fromEnvironment, environment);
   }
 
-  private static URI parse(String name, String value) throws ProviderSettingsException {
-    String text = value.strip().replaceAll("/+$", "");
+  private static URI parse(String name, String value, Map<String, String> environment)
+      throws ProviderSettingsException {
+    String text = value.strip().replaceAll("/+(?=$|\\?)", "");
     String wanted = "; write it as in " + DEFAULT_BASE_URL;
     // What stands before an @ may be a password, so that such values are never shown.
     if (text.contains("@")) {
@@ -134,10 +139,49 @@ public record OpenAiSettings(
     if (uri.getHost() == null) {
       throw new ProviderSettingsException(name + " has no valid host: '" + text + "'" + wanted);
     }
-    if (uri.getRawQuery() != null || uri.getRawFragment() != null) {
+    if (uri.getRawFragment() != null) {
       throw new ProviderSettingsException(
-          name + " has something after the path ('?' or '#'), which is not supported" + wanted);
+          name + " has a '#' in it, which is not supported" + wanted);
     }
+    if (uri.getRawQuery() != null && !uri.getRawQuery().matches("api-version=[\\w.-]+")) {
+      throw new ProviderSettingsException(
+          name
+              + " has something else than ?api-version=… after the path, which is not supported"
+              + wanted);
+    }
+    checkHost(name, uri, environment);
     return uri;
+  }
+
+  /**
+   * Documents and the key go to this host: not in the clear, and not to one that whoever runs this
+   * has ruled out.
+   */
+  private static void checkHost(String name, URI uri, Map<String, String> environment)
+      throws ProviderSettingsException {
+    if (uri.getScheme().equalsIgnoreCase("http")
+        && !Network.isLoopback(uri.getHost().toLowerCase(Locale.ROOT))
+        && !environment.getOrDefault(ALLOW_HTTP, "").strip().equals("true")) {
+      throw new ProviderSettingsException(
+          name
+              + " begins with http://, so that anybody on the way could read the key and the"
+              + " documents: '"
+              + uri
+              + "'; use https, or set "
+              + ALLOW_HTTP
+              + "=true where the network is your own");
+    }
+    String allowed = environment.getOrDefault(ALLOWED_HOSTS, "");
+    if (!allowed.isBlank() && !Network.isListed(uri.getHost(), uri.getPort(), allowed)) {
+      throw new ProviderSettingsException(
+          name
+              + " names the host "
+              + uri.getHost()
+              + ", which is not among those that "
+              + ALLOWED_HOSTS
+              + " allows ("
+              + allowed.strip()
+              + "): nothing was sent");
+    }
   }
 }

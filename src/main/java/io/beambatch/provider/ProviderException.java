@@ -11,8 +11,10 @@ public final class ProviderException extends Exception {
 
   /** What can be done about it. */
   public enum Kind {
-    /** 401, 403: the key is wrong or lacks a right; stop. */
+    /** 401, and 403 without a reason of its own: the key is wrong or lacks a right; stop. */
     UNAUTHORIZED,
+    /** 403 with a reason of its own, such as {@code unsupported_country_region_territory}; stop. */
+    FORBIDDEN,
     /** 429 {@code insufficient_quota}: waiting does not help; stop. */
     INSUFFICIENT_QUOTA,
     /** 404. */

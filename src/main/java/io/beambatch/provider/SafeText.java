@@ -1,30 +1,72 @@
 package io.beambatch.provider;
 
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
-/** Makes what a provider says fit for messages and logs: short, on one line, without keys. */
+/**
+ * Makes text from outside fit for terminals and logs: no character in it steers a terminal or
+ * reorders a line, and what looks like a key is masked. All that a provider, a file or another
+ * program said passes through here before a person sees it.
+ */
 public final class SafeText {
   private static final int LONGEST = 500;
-  private static final Pattern BREAKS = Pattern.compile("[\\s\\p{Cntrl}]+");
-  // Keys, whole or with stars in their middle, as OpenAI's 401 shows them.
+
+  /**
+   * Controls (U+001B and U+009B begin terminal commands), format characters (U+202E turns the line
+   * round), line separators, and halves of characters.
+   */
+  private static final Pattern UNSAFE = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}\\p{Cs}]+");
+
+  private static final Pattern UNSAFE_IN_TEXT =
+      Pattern.compile("(?:(?![\\n\\t])[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}\\p{Cs}])+");
+  private static final Pattern BLANKS = Pattern.compile("\\s+");
+
+  /** Keys of well-known forms, whole or with stars in their middle, as OpenAI's 401 shows them. */
   private static final Pattern KEYS =
-      Pattern.compile("\\bsk-[\\w*.-]+|[^\\s'\"]*\\*{3,}[^\\s'\"]*");
+      Pattern.compile(
+          "\\b(?:sk-|gsk_|xai-|hf_|AIza|AKIA)[\\w*.-]*[\\w*]|\\beyJ[\\w-]+\\.[\\w-]+\\.[\\w-]*"
+              + "|[^\\s'\"]*\\*{3,}[^\\s'\"]*");
+
+  /** What follows a word that announces a secret; the word itself stays. */
+  private static final Pattern ANNOUNCED =
+      Pattern.compile(
+          "(?i)(\\bbearer\\s+|[?&](?:api[-_]?)?key=|\\b(?:api[-_]?key|access[-_]?token|password"
+              + "|secret)[\"']?\\s*[:=]\\s*[\"']?)[^\\s\"'&,;)]+");
 
   // Shorter ones are stand-ins for servers that take any, and common words at that.
   private static final int SHORTEST_KEY = 8;
 
   private final String key;
 
+  /**
+   * @param key masked wherever it stands, whatever its form
+   */
   public SafeText(String key) {
     this.key = key;
   }
 
+  /** Returns the text on one line of at most 500 characters. */
   public String of(String text) {
     // Cut twice: first so that the rest costs nothing, then to the length that is shown.
     String start = text.substring(0, Math.min(text.length(), LONGEST * 4));
     String keyless = key.length() < SHORTEST_KEY ? start : start.replace(key, "***");
-    String masked = KEYS.matcher(keyless).replaceAll("***");
-    String line = BREAKS.matcher(masked).replaceAll(" ").strip();
+    return line(keyless);
+  }
+
+  /** Returns a text on one line of at most 500 characters, with well-known forms of keys masked. */
+  public static String line(String text) {
+    String start = text.substring(0, Math.min(text.length(), LONGEST * 4));
+    String shown = masked(UNSAFE.matcher(start).replaceAll(" "));
+    String line = BLANKS.matcher(shown).replaceAll(" ").strip();
     return line.length() <= LONGEST ? line : line.substring(0, LONGEST - 1) + "…";
+  }
+
+  /** Returns a text of any length with its line breaks and tabs, and nothing else that steers. */
+  public static String lines(@Nullable String text) {
+    return text == null ? "" : masked(UNSAFE_IN_TEXT.matcher(text).replaceAll(" "));
+  }
+
+  private static String masked(String text) {
+    return ANNOUNCED.matcher(KEYS.matcher(text).replaceAll("***")).replaceAll("$1***");
   }
 }

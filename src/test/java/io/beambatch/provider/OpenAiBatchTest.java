@@ -262,6 +262,25 @@ class OpenAiBatchTest extends ProviderFixture {
   }
 
   @Test
+  void versionInTheBaseUrlGoesAlongWithEveryCall() throws Exception {
+    then(json(200, batch("failed")), json(200, "{\"data\":[]}"));
+    OpenAiProvider versioned =
+        new OpenAiProvider(
+            OpenAiSettings.from(
+                baseUrl() + "/?api-version=2025-03-01-preview", Map.of("OPENAI_API_KEY", KEY)),
+            Clock.systemUTC(),
+            waits::add);
+
+    versioned.get("batch_1");
+    versioned.list(null, 5);
+
+    assertThat(calls())
+        .containsExactly(
+            "GET /v1/batches/batch_1?api-version=2025-03-01-preview",
+            "GET /v1/batches?api-version=2025-03-01-preview&limit=5");
+  }
+
+  @Test
   void azureTakesTheKeyInItsOwnHeader() {
     Map<String, String> headers =
         settings("https://res.openai.azure.com/openai/v1", Retries.DEFAULT, Duration.ofSeconds(1))

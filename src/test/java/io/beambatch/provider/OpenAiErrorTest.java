@@ -14,7 +14,8 @@ class OpenAiErrorTest extends ProviderFixture {
   @ParameterizedTest
   @CsvSource({
     "401, invalid_api_key, Incorrect API key provided, UNAUTHORIZED",
-    "403, unsupported_country, Country not supported, UNAUTHORIZED",
+    "403, unsupported_country, Country not supported, FORBIDDEN",
+    "403, invalid_api_key, No such key, UNAUTHORIZED",
     "402, payment_required, Out of credit, INSUFFICIENT_QUOTA",
     "429, insufficient_quota, You exceeded your current quota, INSUFFICIENT_QUOTA",
     "400, billing_hard_limit_reached, Billing hard limit has been reached, INSUFFICIENT_QUOTA",
@@ -42,6 +43,14 @@ class OpenAiErrorTest extends ProviderFixture {
         .hasMessageContaining(code)
         .hasMessageContaining(message)
         .hasMessageContaining("req_42");
+  }
+
+  @Test
+  void refusalWithoutAReasonIsTheKeys() {
+    ProviderException failure = failureTo(json(403, "{\"error\":{\"message\":\"no\"}}"));
+
+    assertThat(failure.kind()).isEqualTo(Kind.UNAUTHORIZED);
+    assertThat(failure).hasMessageContaining("check OPENAI_API_KEY");
   }
 
   @Test

@@ -71,6 +71,8 @@ class OpenAiSettingsTest {
     "https:///v1, has no valid host, https:///v1",
     "https://api_host/v1, has no valid host, api_host",
     "https://api.example/v1?key=1, after the path, request.base_url",
+    "http://api.example/v1, could read the key, BEAMBATCH_ALLOW_HTTP",
+    "http://10.0.0.5:8000/v1, could read the key, use https",
     "https://a b/v1, is not a URL, a b",
   })
   void baseUrlThatCannotBeCalledSaysWhy(String baseUrl, String reason, String hint) {
@@ -79,6 +81,54 @@ class OpenAiSettingsTest {
         .hasMessageContaining("request.base_url")
         .hasMessageContaining(reason)
         .hasMessageContaining(hint);
+  }
+
+  @Test
+  void withoutTlsOnlyThisMachineIsCalledOrWhatTheSwitchAllows() throws Exception {
+    for (String own : List.of("http://localhost:1/v1", "http://127.0.0.1:1/v1", "http://[::1]:1")) {
+      assertThat(from(own).baseUrl()).hasToString(own);
+    }
+    assertThat(
+            OpenAiSettings.from(
+                    "http://vllm.internal/v1",
+                    Map.of("OPENAI_API_KEY", KEY, "BEAMBATCH_ALLOW_HTTP", "true"))
+                .baseUrl())
+        .hasToString("http://vllm.internal/v1");
+  }
+
+  @Test
+  void hostsCanBePinned() throws Exception {
+    Map<String, String> environment =
+        Map.of(
+            "OPENAI_API_KEY",
+            KEY,
+            "BEAMBATCH_ALLOWED_HOSTS",
+            "API.openai.com, *.openai.azure.com,gate.test:8443");
+
+    for (String allowed :
+        List.of(
+            "https://api.openai.com/v1",
+            "https://a.openai.azure.com/openai/v1",
+            "https://gate.test:8443/v1")) {
+      assertThat(OpenAiSettings.from(allowed, environment).baseUrl()).hasToString(allowed);
+    }
+    for (String other :
+        List.of(
+            "https://evil.test/v1",
+            "https://x.api.openai.com/v1",
+            "https://openai.azure.com/v1",
+            "https://api.openai.com.evil.test/v1",
+            "https://gate.test/v1")) {
+      assertThatThrownBy(() -> OpenAiSettings.from(other, environment))
+          .isInstanceOf(ProviderSettingsException.class)
+          .hasMessageContaining("BEAMBATCH_ALLOWED_HOSTS")
+          .hasMessageContaining("nothing was sent");
+    }
+    assertThatThrownBy(
+            () ->
+                OpenAiSettings.from(
+                    null, Map.of("OPENAI_API_KEY", KEY, "BEAMBATCH_ALLOWED_HOSTS", "a.test")))
+        .hasMessageContaining("api.openai.com");
   }
 
   @Test

@@ -175,6 +175,48 @@ class OpenAiUploadTest extends ProviderFixture {
   }
 
   @Test
+  void fileThatAzureStillLooksAtIsWaitedFor() throws Exception {
+    then(
+        json(200, "{\"id\":\"file-1\",\"status\":\"pending\"}"),
+        json(200, "{\"id\":\"file-1\",\"status\":\"running\"}"),
+        json(200, "{\"id\":\"file-1\",\"status\":\"processed\",\"filename\":\"c.jsonl\"}"));
+
+    assertThat(provider.upload(upload("abc", 3)).name()).isEqualTo("c.jsonl");
+
+    assertThat(calls())
+        .containsExactly("POST /v1/files", "GET /v1/files/file-1", "GET /v1/files/file-1");
+    assertThat(waits).hasSize(2);
+  }
+
+  @Test
+  void fileThatTheProviderCannotUseSaysWhy() {
+    then(
+        json(200, "{\"id\":\"file-1\",\"status\":\"pending\"}"),
+        json(200, "{\"id\":\"file-1\",\"status\":\"error\",\"status_details\":\"line 3 is bad\"}"));
+
+    ProviderException failure = failureOf(() -> provider.upload(upload("abc", 3)));
+
+    assertThat(failure.kind()).isEqualTo(Kind.INVALID_REQUEST);
+    assertThat(failure).hasMessageContaining("file-1: line 3 is bad");
+  }
+
+  @Test
+  void fileThatIsNeverReadyEndsTheWait() {
+    server.setDispatcher(
+        new Dispatcher() {
+          @Override
+          public MockResponse dispatch(RecordedRequest request) {
+            return json(200, "{\"id\":\"file-1\",\"status\":\"pending\"}");
+          }
+        });
+
+    assertThat(failureOf(() -> provider.upload(upload("abc", 3))))
+        .hasMessageContaining("file-1 is still 'pending' after 10 minutes");
+    assertThat(waits.stream().reduce(Duration.ZERO, Duration::plus))
+        .isBetween(Duration.ofMinutes(9), Duration.ofMinutes(10));
+  }
+
+  @Test
   void uploadOf300MegabytesIsNeverInMemory() throws Exception {
     long bytes = 300L << 20;
     then(json(200, String.format(FILE, bytes)));

@@ -27,9 +27,8 @@ final class ErrorReplies {
   private static final Set<String> OUT_OF_MONEY =
       Set.of("insufficient_quota", "billing_hard_limit_reached", "billing_not_active");
 
-  // Keeps absurd numbers within what a Duration can hold.
-  private static final BigDecimal LONGEST_MILLIS =
-      BigDecimal.valueOf(Duration.ofDays(366).toMillis());
+  // Keeps absurd numbers within what a Duration and an Instant can hold.
+  private static final BigDecimal LONGEST_MILLIS = BigDecimal.valueOf(Long.MAX_VALUE / 2);
 
   private final ApiAddress api;
   private final SafeText safe;
@@ -71,12 +70,13 @@ final class ErrorReplies {
       message.append(" (request id ").append(requestId).append(')');
     }
     message.append(advice(kind));
+    Duration retryAfter = retryAfter(response);
     return new ProviderException(
         kind,
         status,
         code == null ? null : safe.of(code),
         requestId,
-        retryAfter(response),
+        retryAfter,
         message.toString(),
         null);
   }
@@ -99,8 +99,11 @@ final class ErrorReplies {
     if (status == 400 && said.toLowerCase(Locale.ROOT).startsWith("cannot find file")) {
       return Kind.FILE_NOT_READY;
     }
-    if (status == 401 || status == 403) {
+    if (status == 401 || (status == 403 && (code == null || code.contains("api_key")))) {
       return Kind.UNAUTHORIZED;
+    }
+    if (status == 403) {
+      return Kind.FORBIDDEN;
     }
     if (status == 404) {
       return Kind.NOT_FOUND;
@@ -116,6 +119,7 @@ final class ErrorReplies {
   private String advice(Kind kind) {
     return switch (kind) {
       case UNAUTHORIZED -> "; check " + api.keyVariable() + ", its rights, and the base URL";
+      case FORBIDDEN -> "; the key was read, and the account or the place may not do this";
       case INSUFFICIENT_QUOTA -> "; waiting does not help: check the account's plan and billing";
       default -> "";
     };

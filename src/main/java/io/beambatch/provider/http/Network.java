@@ -72,10 +72,7 @@ public final class Network {
     return new Network(
         http == null ? all : http,
         https == null ? all : https,
-        Arrays.stream(variable("NO_PROXY", environment).toLowerCase(Locale.ROOT).split(",", -1))
-            .map(String::strip)
-            .filter(name -> !name.isEmpty())
-            .toList(),
+        names(variable("NO_PROXY", environment)),
         certificates.isBlank() ? null : trust(Path.of(certificates)));
   }
 
@@ -135,6 +132,27 @@ public final class Network {
         || host.matches("127(\\.\\d{1,3}){3}")
         || host.equals("::1")
         || host.equals("[::1]");
+  }
+
+  /**
+   * Whether a list such as {@code api.openai.com, *.openai.azure.com, 10.0.0.5:8080} has a host in
+   * it. A name stands for itself alone, without a port for all of them.
+   */
+  public static boolean isListed(String host, int port, String list) {
+    String lower = host.toLowerCase(Locale.ROOT);
+    return names(list).stream()
+        .anyMatch(
+            name ->
+                name.equals(lower)
+                    || name.equals(lower + ":" + port)
+                    || (name.startsWith("*.") && lower.endsWith(name.substring(1))));
+  }
+
+  private static List<String> names(String list) {
+    return Arrays.stream(list.toLowerCase(Locale.ROOT).split(",", -1))
+        .map(String::strip)
+        .filter(name -> !name.isEmpty())
+        .toList();
   }
 
   private static boolean matches(String name, String host, int port) {

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.math.BigDecimal;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +16,10 @@ import org.jspecify.annotations.Nullable;
  * missing or empty is the same, and so are a number and a number in quotes.
  */
 public final class ReplyJson {
+  /** More than any batch holds; sums of it stay within a long. */
+  private static final long LARGEST_COUNT = 1_000_000_000;
+
+  private static final Pattern ID = Pattern.compile("[\\x21-\\x7e]{1,256}");
   private static final BigDecimal LARGEST = BigDecimal.valueOf(Long.MAX_VALUE);
 
   private static final JsonMapper MAPPER =
@@ -67,9 +72,20 @@ public final class ReplyJson {
     }
   }
 
-  /** Returns a field's number as a count: never negative, and 0 if there is none. */
+  /**
+   * Returns a field's number as a count: from 0, which also stands for none, to a thousand million.
+   */
   public static long count(JsonNode node, String field) {
     Long number = number(node, field);
-    return number == null ? 0 : Math.max(0, number);
+    return number == null ? 0 : Math.max(0, Math.min(number, LARGEST_COUNT));
+  }
+
+  /**
+   * Returns a field's text if it can be an id; else null. Ids become parts of URLs and are shown in
+   * tables, so that they hold no blanks and no characters that steer a terminal.
+   */
+  public static @Nullable String id(JsonNode node, String field) {
+    String text = text(node, field);
+    return text == null || !ID.matcher(text).matches() ? null : text;
   }
 }

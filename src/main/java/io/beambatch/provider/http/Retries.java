@@ -18,7 +18,7 @@ public final class Retries {
   private static final Logger LOG = LoggerFactory.getLogger(Retries.class);
 
   /** A provider that asks for a longer wait gets its call failed instead. */
-  static final Duration LONGEST_WAIT = Duration.ofMinutes(10);
+  private static final Duration LONGEST_WAIT = Duration.ofMinutes(10);
 
   /** Six tries, about 0.5 s to 8 s apart. */
   public static final FluentBackoff DEFAULT =
@@ -64,8 +64,8 @@ public final class Retries {
         if (e.retryAfter() != null && e.retryAfter().compareTo(LONGEST_WAIT) > 0) {
           throw e.adding(
               String.format(
-                  "; it asks to wait for %d s, and this program waits for %d s at most: what was"
-                      + " done so far is kept, run the same command again later",
+                  "; it asks to wait for %d s, and %d s are waited at most: what was done so far is"
+                      + " kept, run the same command again later",
                   e.retryAfter().toSeconds(), LONGEST_WAIT.toSeconds()));
         }
         long wait = waits.nextBackOffMillis();

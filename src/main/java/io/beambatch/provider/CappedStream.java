@@ -1,0 +1,44 @@
+package io.beambatch.provider;
+
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+
+/** A stream that ends with a {@link TooMuchException} where it brings more than it may. */
+final class CappedStream extends FilterInputStream {
+  private final String what;
+  private final long most;
+  private long count;
+
+  CappedStream(InputStream in, String what, long most) {
+    super(in);
+    this.what = what;
+    this.most = most;
+  }
+
+  @Override
+  public int read() throws IOException {
+    byte[] one = new byte[1];
+    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+  }
+
+  @Override
+  public int read(byte[] buffer, int offset, int length) throws IOException {
+    int read = super.read(buffer, offset, length);
+    count += Math.max(read, 0);
+    if (count > most) {
+      throw new TooMuchException(
+          what
+              + " has more than "
+              + most
+              + " bytes, unpacked if it came packed; the requests of its batch can't have been"
+              + " answered with so much, and so it isn't read on");
+    }
+    return read;
+  }
+
+  @Override
+  public boolean markSupported() {
+    return false;
+  }
+}
