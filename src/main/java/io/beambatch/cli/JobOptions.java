@@ -95,7 +95,7 @@ final class JobOptions {
           && !isGiven("minPauseBetweenCheckpoints")) {
         args.add(FIRST_CHECKPOINT_LATER);
       }
-      beam = PipelineOptionsFactory.fromArgs(args.toArray(new String[0])).withValidation().create();
+      beam = BeamOptions.parse(args);
       if (beam.getRunner() == DirectRunner.class) {
         setDefaults(beam.as(DirectOptions.class));
       }

@@ -20,7 +20,9 @@ import picocli.CommandLine.Spec;
       CollectCommand.class,
       StatusCommand.class,
       CancelCommand.class,
-      ServeCommand.class
+      ServeCommand.class,
+      CommandLine.HelpCommand.class,
+      VersionCommand.class
     })
 public final class Main implements Runnable {
   @Spec private CommandSpec spec;
@@ -41,6 +43,7 @@ public final class Main implements Runnable {
   private static int execute(CommandLine commandLine, String... args) {
     return commandLine
         .setCaseInsensitiveEnumValuesAllowed(true)
+        .setParameterExceptionHandler(new UsageErrors())
         .setExecutionExceptionHandler(
             (exception, failed, parsed) -> Failures.report(exception, failed.getErr()))
         .execute(args);
@@ -48,9 +51,7 @@ public final class Main implements Runnable {
 
   @Override
   public void run() {
-    PrintWriter err = spec.commandLine().getErr();
-    err.flush();
     throw new ParameterException(
-        spec.commandLine(), "Name a command: " + String.join(", ", spec.subcommands().keySet()));
+        spec.commandLine(), "name a command: " + String.join(", ", spec.subcommands().keySet()));
   }
 }

@@ -1,0 +1,71 @@
+package io.beambatch.cli;
+
+import java.io.PrintWriter;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.apache.commons.text.similarity.LevenshteinDistance;
+import picocli.CommandLine;
+import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.MissingParameterException;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/**
+ * Reports a command line that can't be understood: one line for what is wrong, and one for where to
+ * read more. The whole usage would push the error out of sight.
+ */
+final class UsageErrors implements IParameterExceptionHandler {
+  private static final int CLOSE = 2;
+
+  /** A wrong guess may cost nothing: what destroys is never suggested. */
+  private static final String DESTRUCTIVE = "cancel";
+
+  @Override
+  public int handleParseException(ParameterException thrown, String[] args) {
+    CommandLine command = thrown.getCommandLine();
+    PrintWriter err = command.getErr();
+    err.println("error: " + message(thrown, command));
+    String name = command.getCommandSpec().qualifiedName();
+    err.println("'" + name + " --help' shows what it takes");
+    err.flush();
+    return ExitCode.USAGE;
+  }
+
+  private static String message(ParameterException thrown, CommandLine command) {
+    if (thrown instanceof UnmatchedArgumentException unmatched) {
+      String arg = unmatched.getUnmatched().get(0);
+      boolean option = arg.startsWith("-");
+      return (option ? "there is no option " : "there is no command ")
+          + arg
+          + nearest(arg, option ? options(command) : commands(command))
+              .map(name -> "; did you mean " + name + "?")
+              .orElse(option ? "" : "; there are " + String.join(", ", commands(command)));
+    }
+    if (thrown instanceof MissingParameterException missing && !missing.getMissing().isEmpty()) {
+      return missing.getMissing().get(0).isPositional()
+          ? "name a job file: " + command.getCommandSpec().qualifiedName() + " JOB.yaml"
+          : thrown.getMessage();
+    }
+    return thrown.getMessage();
+  }
+
+  private static List<String> commands(CommandLine command) {
+    return List.copyOf(command.getSubcommands().keySet());
+  }
+
+  private static List<String> options(CommandLine command) {
+    return command.getCommandSpec().options().stream()
+        .flatMap(option -> List.of(option.names()).stream())
+        .filter(name -> name.startsWith("--"))
+        .toList();
+  }
+
+  private static Optional<String> nearest(String typed, List<String> names) {
+    String word = typed.replaceFirst("=.*", "");
+    LevenshteinDistance distance = new LevenshteinDistance(CLOSE);
+    return names.stream()
+        .filter(name -> !name.equals(DESTRUCTIVE) && distance.apply(word, name) >= 0)
+        .min(Comparator.comparing(name -> distance.apply(word, name)));
+  }
+}
