@@ -45,11 +45,17 @@ final class BeamOptions {
           ? "--runner=FlinkRunner: this program was built without Flink; build it with"
               + " 'mvn -q package -DskipTests -Pflink', and start"
               + " target/beam-batch-inference-flink.jar"
-          : "--runner=" + runner.group(1) + ": there is no such runner; there are " + runner.group(2);
+          : "--runner="
+              + runner.group(1)
+              + ": there is no such runner; there are "
+              + runner.group(2);
     }
     Matcher unknown = UNKNOWN.matcher(message);
     return unknown.matches()
-        ? "--" + unknown.group(1) + ": neither Beam nor its runner has this option." + unknown.group(2)
+        ? "--"
+            + unknown.group(1)
+            + ": neither Beam nor its runner has this option."
+            + unknown.group(2)
         : refused(args).map(arg -> arg + ": the value doesn't fit the option").orElse(message);
   }
 

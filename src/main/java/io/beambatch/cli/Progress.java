@@ -1,73 +1,66 @@
 package io.beambatch.cli;
 
 import io.beambatch.batch.BatchProgress;
-import java.io.PrintStream;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
-import me.tongfei.progressbar.ConsoleProgressBarConsumer;
-import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarStyle;
+import java.time.Duration;
+import java.util.Locale;
 import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.metrics.MetricNameFilter;
 import org.apache.beam.sdk.metrics.MetricResult;
 import org.apache.beam.sdk.metrics.MetricsFilter;
-import org.joda.time.Duration;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 
 /**
- * Shows how far a run has come: documents as they are staged, then requests as they are answered. A
- * bar where somebody watches, a line at each change where a log is written.
+ * Shows how far a run has come: documents as they are staged, batches while they are awaited, and
+ * documents again as they are written. On a terminal that is one line, redrawn every second; in a
+ * log, a line for each change and at least one an hour.
+ *
+ * <p>No terminal library draws the line: the ones at hand take Ctrl-C for themselves, and then no
+ * shutdown hook runs.
  */
 final class Progress implements AutoCloseable {
-  private static final Duration TICK = Duration.millis(500);
-  private static final long LINE_NANOS = 10_000_000_000L;
+  private static final Duration TICK = Duration.ofSeconds(1);
+  private static final Duration BETWEEN_LINES = Duration.ofSeconds(10);
+  private static final Duration STILL_ALIVE = Duration.ofHours(1);
+  private static final int WIDTH = 79;
+  private static final String TO_LINE_START = "\r";
+  private static final String CLEAR_TO_LINE_END = "\u001b[K";
 
   private final PrintWriter err;
-  private final @Nullable ProgressBar bar;
+  private final boolean terminal;
+  private final long start = System.nanoTime();
   private long staged;
-  private long lastLine;
-  private @Nullable BatchProgress last;
+  private long lastLine = start;
+  private boolean drawn;
+  private @Nullable BatchProgress batches;
 
-  private Progress(PrintWriter err, @Nullable ProgressBar bar) {
+  private Progress(PrintWriter err, boolean terminal) {
     this.err = err;
-    this.bar = bar;
+    this.terminal = terminal;
   }
 
+  /** Begins to show progress, until it is closed. */
   static Progress show(PrintWriter err) {
-    ProgressBar bar = null;
-    if (CommandLine.Help.Ansi.AUTO.enabled()) {
-      PrintStream stream = new PrintStream(System.err, false, StandardCharsets.UTF_8);
-      bar =
-          new ProgressBarBuilder()
-              .setTaskName("staging")
-              .setInitialMax(-1)
-              .setStyle(ProgressBarStyle.ASCII)
-              .setConsumer(new ConsoleProgressBarConsumer(stream))
-              .build();
-    }
-    Progress progress = new Progress(err, bar);
-    BatchProgress.listen(progress::batches);
+    Progress progress = new Progress(err, CommandLine.Help.Ansi.AUTO.enabled());
+    BatchProgress.listen(progress::update);
     return progress;
   }
 
   /** Waits until the pipeline has ended. */
   PipelineResult.State waitFor(PipelineResult result) {
     while (true) {
-      PipelineResult.State state = result.waitUntilFinish(TICK);
+      PipelineResult.State state =
+          result.waitUntilFinish(org.joda.time.Duration.millis(TICK.toMillis()));
       if (state != null && state.isTerminal()) {
         return state;
       }
-      staged(result);
+      update(staged(result));
     }
   }
 
-  private synchronized void staged(PipelineResult result) {
-    if (last != null) {
-      return;
-    }
-    long now = 0;
+  private static long staged(PipelineResult result) {
+    long documents = 0;
     for (MetricResult<Long> counter :
         result
             .metrics()
@@ -76,46 +69,103 @@ final class Progress implements AutoCloseable {
                     .addNameFilter(MetricNameFilter.named("chunk", "documents_staged"))
                     .build())
             .getCounters()) {
-      now += counter.getAttempted();
+      documents += counter.getAttempted();
     }
-    if (bar != null) {
-      bar.stepTo(now);
-    } else if (now != staged) {
-      err.printf("%,d documents staged%n", now);
-      err.flush();
-    }
-    staged = now;
+    return documents;
   }
 
-  private synchronized void batches(BatchProgress now) {
+  private synchronized void update(long stagedNow) {
+    boolean changed = stagedNow != staged;
+    staged = stagedNow;
+    if (terminal) {
+      draw();
+    } else if ((changed && batches == null) || elapsed(lastLine).compareTo(STILL_ALIVE) >= 0) {
+      print();
+    }
+  }
+
+  private synchronized void update(BatchProgress now) {
+    BatchProgress last = batches;
     if (now.equals(last)) {
       return;
     }
-    // A log gets a line for each batch that ends, and one now and then in between.
-    boolean step =
-        last == null || now.ended() != last.ended() || now.submitted() != last.submitted();
-    if (bar == null && !step && System.nanoTime() - lastLine < LINE_NANOS) {
+    batches = now;
+    if (last == null && now.batches() > 0 && now.ended() < now.batches()) {
+      note();
+    }
+    if (terminal) {
+      draw();
       return;
     }
-    lastLine = System.nanoTime();
-    if (bar != null) {
-      bar.setExtraMessage("batches " + now.ended() + "/" + now.batches());
-      bar.maxHint(now.requests());
-      bar.stepTo(now.answered());
-    } else {
-      err.printf(
-          "%d of %d batches submitted, %d ended; %,d of %,d requests answered%n",
-          now.submitted(), now.batches(), now.ended(), now.answered(), now.requests());
-      err.flush();
+    boolean step =
+        last == null || now.ended() != last.ended() || now.submitted() != last.submitted();
+    if (step || elapsed(lastLine).compareTo(BETWEEN_LINES) >= 0) {
+      print();
     }
-    last = now;
+  }
+
+  /** What somebody has to know who sees batches for the first time. */
+  private void note() {
+    clear();
+    err.println(
+        "Answers may take up to 24 hours. Ctrl-C is safe: the state is kept, and 'status' shows"
+            + " how the batches stand.");
+  }
+
+  private void print() {
+    err.println(line());
+    err.flush();
+    lastLine = System.nanoTime();
+  }
+
+  private void draw() {
+    String line = line();
+    err.print(
+        TO_LINE_START + line.substring(0, Math.min(WIDTH, line.length())) + CLEAR_TO_LINE_END);
+    err.flush();
+    drawn = true;
+  }
+
+  private void clear() {
+    if (drawn) {
+      err.print(TO_LINE_START + CLEAR_TO_LINE_END);
+      drawn = false;
+    }
+  }
+
+  private String line() {
+    BatchProgress now = batches;
+    return time()
+        + (now == null
+            ? format("staging: %,d documents", staged)
+            : format(
+                "%s: %d of %d batches submitted, %d ended; %,d of %,d requests answered",
+                now.ended() < now.batches() ? "waiting" : "writing",
+                now.submitted(),
+                now.batches(),
+                now.ended(),
+                now.answered(),
+                now.requests()));
+  }
+
+  /** Since the start, as hours, minutes and seconds. */
+  private String time() {
+    Duration time = elapsed(start);
+    return format("%d:%02d:%02d ", time.toHours(), time.toMinutesPart(), time.toSecondsPart());
+  }
+
+  private static Duration elapsed(long since) {
+    return Duration.ofNanos(System.nanoTime() - since);
+  }
+
+  private static String format(String format, Object... args) {
+    return String.format(Locale.ROOT, format, args);
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
     BatchProgress.listen(progress -> {});
-    if (bar != null) {
-      bar.close();
-    }
+    clear();
+    err.flush();
   }
 }
