@@ -20,13 +20,16 @@ import io.beambatch.result.WriteUnsentFailures;
 import io.beambatch.run.CloseAccounts;
 import io.beambatch.run.RecordWritten;
 import io.beambatch.run.Report;
-import io.beambatch.sink.CheckTable;
+import io.beambatch.sink.CheckPlans;
+import io.beambatch.sink.DestinationWriter;
+import io.beambatch.sink.Output;
 import io.beambatch.sink.WriteResults;
 import io.beambatch.sink.WrittenFile;
 import io.beambatch.source.ReadDocuments;
 import io.beambatch.storage.RunFolder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.transforms.Flatten;
 import org.apache.beam.sdk.transforms.MapElements;
@@ -78,9 +81,7 @@ public final class BatchPipeline {
   }
 
   private ReadDocuments documents() {
-    return ReadDocuments.from(job.source(), folder.input())
-        .withoutPlanned(new FilePlans(folder))
-        .ofRun(folder);
+    return Connectors.reader(job.source()).read(folder, new FilePlans(folder));
   }
 
   private PCollection<Plan> plan(PCollectionTuple read) {
@@ -115,21 +116,25 @@ public final class BatchPipeline {
       CoordinatorSettings settings,
       ProviderFactory providers) {
     PCollection<Plan> plans = firstPlans(pipeline, committed, settings.mode());
+    Map<ResultFile.Kind, DestinationWriter> writers = Connectors.writers(job, folder);
+    DestinationWriter answers = writers.get(ResultFile.Kind.ANSWERED);
     PCollection<Plan> fitting =
-        CheckTable.isNeeded(job) ? plans.apply("Check table", new CheckTable(job, folder)) : plans;
+        answers.checksPlans()
+            ? plans.apply("Check plans", new CheckPlans(Output.ofAnswers(job, folder), answers))
+            : plans;
     PCollection<WrittenFile> written =
         results(fitting, settings, providers)
             .apply("Leave out what was written", RecordWritten.leavingOut(folder))
-            .apply("Write", WriteResults.to(job, folder, settings.run()));
+            .apply("Write", new WriteResults(writers, settings.run()));
     return close(written, settings, providers);
   }
 
   private PCollection<Plan> firstPlans(Pipeline pipeline, List<String> committed, AwaitMode mode) {
-    boolean watched = job.source().watch() != null;
+    boolean watched = job.source().isEndless();
     if (watched && mode != AwaitMode.CANCEL) {
       return watched(pipeline, committed);
     }
-    if (watched && job.source().messages() != null) {
+    if (watched && job.source().isConsumed()) {
       return leaveWindows(taken(pipeline, committed), 1);
     }
     return leaveWindows(
@@ -141,7 +146,9 @@ public final class BatchPipeline {
 
   /** All that was taken out of a subscription, planned or not: it is nowhere else any more. */
   private PCollection<Plan> taken(Pipeline pipeline, List<String> committed) {
-    return PCollectionList.of(plan(pipeline.apply("Read documents", documents().takingNoMore())))
+    ReadDocuments taken =
+        Connectors.reader(job.source()).readTaken(folder, new FilePlans(folder));
+    return PCollectionList.of(plan(pipeline.apply("Read documents", taken)))
         .and(pipeline.apply("Plans of earlier launches", new CommittedPlans(committed, folder)))
         .apply("All plans", Flatten.pCollections());
   }

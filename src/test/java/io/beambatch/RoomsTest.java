@@ -39,16 +39,20 @@ class RoomsTest {
           .mayOnlyAccessLayers("json")
           .whereLayer("schema")
           .mayOnlyAccessLayers("json")
-          .whereLayer("bigquery")
-          .mayOnlyAccessLayers("job", "schema")
-          .whereLayer("pubsub")
-          .mayNotAccessAnyLayer()
           .whereLayer("records")
           .mayOnlyAccessLayers("schema", "storage")
           .whereLayer("ledger")
           .mayOnlyAccessLayers("provider", "storage")
           .whereLayer("cost")
           .mayOnlyAccessLayers("job");
+
+  @ArchTest
+  static final ArchRule aConnectorIsWholeAndKnownWhereItIsChosen =
+      rooms()
+          .whereLayer("bigquery")
+          .mayOnlyBeAccessedByLayers("pipeline", "cli", "template")
+          .whereLayer("pubsub")
+          .mayOnlyBeAccessedByLayers("pipeline", "cli", "template");
 
   @ArchTest
   static final ArchRule theLocalServerNeedsNothingOfOurs =
@@ -111,8 +115,6 @@ class RoomsTest {
                 "schema",
                 "records",
                 "provider",
-                "bigquery",
-                "pubsub",
                 "ledger",
                 "cost"));
     for (String stage : STAGES) {

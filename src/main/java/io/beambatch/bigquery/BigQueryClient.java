@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Not Beam's {@code BigQueryServices}: those try a refused call for minutes, and then say only
  * that they tried.
  */
-public final class BigQueryClient {
+final class BigQueryClient {
   private static final int NOT_FOUND = 404;
   private static final int CONFLICT = 409;
 
@@ -49,7 +49,7 @@ public final class BigQueryClient {
   }
 
   /** Connects as Beam's options say. */
-  public static BigQueryClient connect(PipelineOptions options) {
+  static BigQueryClient connect(PipelineOptions options) {
     BigQueryAccess access = options.as(BigQueryAccess.class);
     Credentials credentials = options.as(GcpOptions.class).getGcpCredential();
     HttpRequestInitializer retries = new RetryHttpRequestInitializer(List.of(NOT_FOUND, CONFLICT));

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * the property {@code sqlType}, REPEATED as arrays, RECORD as records. A column's greatest length
  * is the property {@value #MAX_LENGTH}.
  */
-public final class Columns {
+final class Columns {
   private static final String INTERVAL = "INTERVAL";
   private static final String RANGE = "RANGE";
   private static final String MAX_LENGTH = "maxLength";
@@ -41,7 +41,7 @@ public final class Columns {
    *
    * @throws IllegalArgumentException naming a column of a type that is not known
    */
-  public static Schema avro(TableSchema table) {
+  static Schema avro(TableSchema table) {
     return new Columns(false).record("row", "", table.getFields(), null);
   }
 
@@ -170,7 +170,7 @@ public final class Columns {
    * maps, unions of several types, arrays of arrays or with nulls, records without fields. Numbers
    * with more digits, and times with more, than BigQuery keeps are strings.
    */
-  public static TableSchema of(Schema record) {
+  static TableSchema of(Schema record) {
     return new TableSchema().setFields(columns(record));
   }
 

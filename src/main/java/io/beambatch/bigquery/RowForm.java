@@ -1,7 +1,7 @@
 package io.beambatch.bigquery;
 
 /** How rows are written for a load job. */
-public enum RowForm {
+enum RowForm {
   /**
    * Values as they are. Only numbers that a column of type JSON can't hold with all their digits
    * are texts in it.

@@ -3,12 +3,11 @@ package io.beambatch.bigquery;
 import com.google.api.services.bigquery.model.Table;
 import com.google.api.services.bigquery.model.TableFieldSchema;
 import com.google.api.services.bigquery.model.TableSchema;
-import io.beambatch.job.SourceSpec;
 import io.beambatch.job.TableName;
-import io.beambatch.job.TableSink;
-import io.beambatch.job.TableSink.CreateDisposition;
-import io.beambatch.job.TableSink.Partition;
-import io.beambatch.job.TableSink.WriteDisposition;
+import io.beambatch.job.TableDestination;
+import io.beambatch.job.TableDestination.CreateDisposition;
+import io.beambatch.job.TableDestination.Partition;
+import io.beambatch.job.TableDestination.WriteDisposition;
 import io.beambatch.job.TableSource;
 import java.io.IOException;
 import java.math.BigInteger;
@@ -27,7 +26,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Looks at the tables of a job before anything of it is paid, and says what won't do. */
-public final class TableChecks {
+final class TableChecks {
   private static final Set<String> READ_BY_QUERY_ONLY =
       Set.of("VIEW", "MATERIALIZED_VIEW", "EXTERNAL");
   private static final Set<String> PARTITIONING = Set.of("DATE", "TIMESTAMP", "DATETIME");
@@ -40,7 +39,7 @@ public final class TableChecks {
   private final Function<String, Optional<String>> places;
 
   /** Looks with the rights and the project of these options. */
-  public TableChecks(PipelineOptions options) {
+  TableChecks(PipelineOptions options) {
     this(options, path -> place(options.as(GcsOptions.class), path));
   }
 
@@ -71,8 +70,7 @@ public final class TableChecks {
    *
    * @throws BigQueryException if it can't be read as the job says
    */
-  public TableSchema source(SourceSpec source) throws IOException {
-    TableSource table = source.table();
+  TableSchema source(TableSource table) throws IOException {
     boolean export = table.method() == TableSource.Method.EXPORT;
     if (export) {
       String temporary = access.getTempLocation();
@@ -98,7 +96,7 @@ public final class TableChecks {
     } catch (IllegalArgumentException e) {
       throw BigQueryException.of("source: " + e.getMessage(), e);
     }
-    checkId(source.id(), columns);
+    checkId(table.id(), columns);
     return columns;
   }
 
@@ -151,8 +149,8 @@ public final class TableChecks {
    * @param begun whether the run may have loaded something already
    * @throws BigQueryException if they can't be
    */
-  public void sink(
-      String key, TableSink sink, @Nullable Schema documents, String staging, boolean begun)
+  void sink(
+      String key, TableDestination sink, @Nullable Schema documents, String staging, boolean begun)
       throws IOException {
     TableName name = sink.table();
     if (!staging.startsWith("gs://") && isGoogle()) {
@@ -263,7 +261,7 @@ public final class TableChecks {
   }
 
   /** A table that is begun anew stays partitioned and clustered by the columns that it was by. */
-  private static void checkOrder(String key, TableSink sink, Table table, Schema documents)
+  private static void checkOrder(String key, TableDestination sink, Table table, Schema documents)
       throws BigQueryException {
     List<String> order = new ArrayList<>();
     if (table.getTimePartitioning() != null && table.getTimePartitioning().getField() != null) {
@@ -291,7 +289,7 @@ public final class TableChecks {
   }
 
   private static void checkColumns(
-      String key, TableSink sink, Optional<Table> table, Schema documents)
+      String key, TableDestination sink, Optional<Table> table, Schema documents)
       throws BigQueryException {
     TableSchema ours = Columns.of(documents);
     String notLoadable = Columns.notLoadable(ours.getFields(), "");

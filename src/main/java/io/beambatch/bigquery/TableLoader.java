@@ -11,10 +11,10 @@ import com.google.api.services.bigquery.model.TableReference;
 import com.google.api.services.bigquery.model.TableSchema;
 import com.google.api.services.bigquery.model.TimePartitioning;
 import io.beambatch.job.TableName;
-import io.beambatch.job.TableSink;
-import io.beambatch.job.TableSink.CreateDisposition;
-import io.beambatch.job.TableSink.Partition;
-import io.beambatch.job.TableSink.WriteDisposition;
+import io.beambatch.job.TableDestination;
+import io.beambatch.job.TableDestination.CreateDisposition;
+import io.beambatch.job.TableDestination.Partition;
+import io.beambatch.job.TableDestination.WriteDisposition;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -29,16 +29,16 @@ import org.jspecify.annotations.Nullable;
  * once a run ({@code empty}), by a job of its own before the first file's. Whether a file is loaded
  * is not noted here: BigQuery knows the job.
  */
-public final class TableLoader {
+final class TableLoader {
   private final LoadJobs jobs;
-  private final TableSink sink;
+  private final TableDestination sink;
   private final String keys;
   private final TableSchema columns;
   private final Optional<Table> table;
   private boolean prepared;
 
   private TableLoader(
-      LoadJobs jobs, TableSink sink, String keys, TableSchema columns, Optional<Table> table) {
+      LoadJobs jobs, TableDestination sink, String keys, TableSchema columns, Optional<Table> table) {
     this.jobs = jobs;
     this.sink = sink;
     this.keys = keys;
@@ -52,14 +52,14 @@ public final class TableLoader {
    * @param documents the schema of the documents that will be loaded
    * @param keys begins the ids of all jobs: tells run and table from all others
    */
-  public static TableLoader open(
-      PipelineOptions options, TableSink sink, Schema documents, String keys) throws IOException {
+  static TableLoader open(
+      PipelineOptions options, TableDestination sink, Schema documents, String keys) throws IOException {
     return open(options, sink, documents, keys, Sleeper.DEFAULT, NanoClock.SYSTEM);
   }
 
   static TableLoader open(
       PipelineOptions options,
-      TableSink sink,
+      TableDestination sink,
       Schema documents,
       String keys,
       Sleeper sleeper,
@@ -80,7 +80,7 @@ public final class TableLoader {
   }
 
   /** A table that stays keeps its columns; one that is begun anew gets those of the documents. */
-  static TableSchema columns(TableSink sink, Optional<Table> table, Schema documents) {
+  static TableSchema columns(TableDestination sink, Optional<Table> table, Schema documents) {
     return table
         .filter(there -> sink.writeDisposition() != WriteDisposition.TRUNCATE)
         .map(Table::getSchema)
@@ -89,7 +89,7 @@ public final class TableLoader {
   }
 
   /** The schema of files to load. */
-  public Schema rows() {
+  Schema rows() {
     return Columns.avro(columns);
   }
 
@@ -97,7 +97,7 @@ public final class TableLoader {
    * The same for documents before they are rows: arrays may be null, and fields have the names that
    * they have there.
    */
-  public Schema documents(Schema schema) {
+  Schema documents(Schema schema) {
     return Columns.written(columns, schema);
   }
 
@@ -108,7 +108,7 @@ public final class TableLoader {
    * @param files writes what has to be loaded
    * @return how many rows it brought
    */
-  public long load(String shard, Files files) throws IOException, InterruptedException {
+  long load(String shard, Files files) throws IOException, InterruptedException {
     prepare(files);
     Job job =
         jobs.once(
@@ -162,7 +162,7 @@ public final class TableLoader {
   }
 
   /** Writes files where BigQuery can read them. */
-  public interface Files {
+  interface Files {
     /** Writes the rows in a form, and returns the file's path. */
     String rows(RowForm form) throws IOException;
 

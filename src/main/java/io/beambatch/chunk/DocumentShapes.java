@@ -25,7 +25,7 @@ public final class DocumentShapes {
 
   /** Whether the sink needs columns, and only the documents themselves say which. */
   static boolean areNeeded(Job job) {
-    return job.sink().type().hasColumns() && !job.source().type().hasSchema();
+    return job.answers().hasColumns() && !job.source().hasSchema();
   }
 
   /** The shape of all plans that are committed now. */

@@ -44,7 +44,7 @@ public final class PlanRetries extends PTransform<PCollection<RetryRequests>, PC
 
   @Override
   public PCollection<Plan> expand(PCollection<RetryRequests> joined) {
-    if (joined.isBounded() == IsBounded.UNBOUNDED || job.source().watch() != null) {
+    if (joined.isBounded() == IsBounded.UNBOUNDED || job.source().isEndless()) {
       return joined
           .apply(
               "Commit a plan for each part",

@@ -100,7 +100,7 @@ public final class ShardIntoChunks extends PTransform<PCollectionTuple, PCollect
               "Plan an empty source",
               Create.of(PlanInput.ofRead(0)).withCoder(JsonCoder.of(PlanInput.class)));
     }
-    return job.source().watch() != null
+    return job.source().isEndless()
         ? in.get(FILES)
             .apply(
                 "List files",

@@ -65,7 +65,7 @@ final class JobOptions {
   /** With checkpoints, Flink keeps sources alive that have read all there is: no job would end. */
   private void endWithItsSource(Job job) {
     String option = "shutdownSourcesAfterIdleMs";
-    if (job.source().watch() == null
+    if (!job.source().isEndless()
         && beam().getRunner().getSimpleName().equals("FlinkRunner")
         && !isGiven(option)) {
       beamOptions.add("--" + option + "=0");

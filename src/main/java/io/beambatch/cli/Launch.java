@@ -1,6 +1,7 @@
 package io.beambatch.cli;
 
 import io.beambatch.BatchPipeline;
+import io.beambatch.Preflight;
 import io.beambatch.batch.AwaitMode;
 import io.beambatch.batch.BatchException;
 import io.beambatch.batch.CoordinatorSettings;
@@ -9,6 +10,7 @@ import io.beambatch.chunk.Chunk;
 import io.beambatch.chunk.PlanCheck;
 import io.beambatch.chunk.PlanStore;
 import io.beambatch.job.Job;
+import io.beambatch.job.Source;
 import io.beambatch.ledger.BatchLedger;
 import io.beambatch.ledger.Ledgers;
 import io.beambatch.run.Budget;
@@ -16,7 +18,6 @@ import io.beambatch.run.CloseAccounts;
 import io.beambatch.run.Report;
 import io.beambatch.run.Runs.Run;
 import io.beambatch.run.Standing;
-import io.beambatch.run.Survey;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Clock;
@@ -55,17 +56,14 @@ final class Launch {
    * @throws IllegalArgumentException if it doesn't
    */
   static void requireEnd(Job job, String command) {
-    if (job.source().messages() != null) {
+    Optional<Source.Endlessness> endless = job.source().endlessness();
+    if (endless.isPresent()) {
       throw new IllegalArgumentException(
           command
-              + ": a subscription (source.type pubsub) never comes to an end; use run, which sends"
-              + " the messages of each source.window");
-    }
-    if (job.source().watch() != null) {
-      throw new IllegalArgumentException(
-          command
-              + ": source.watch never comes to an end; use run, or take the files that are there"
-              + " now with --set source.watch=");
+              + ": "
+              + endless.get().what()
+              + " never comes to an end; "
+              + endless.get().instead());
     }
   }
 
@@ -166,8 +164,8 @@ final class Launch {
             + " in "
             + run.folder().path());
     err.flush();
-    Survey survey = new Survey(job, options.beam());
-    (mode == AwaitMode.CANCEL ? survey.takingNoMore() : survey)
+    Preflight preflight = new Preflight(job, options.beam());
+    (mode == AwaitMode.CANCEL ? preflight.takingNoMore() : preflight)
         .check(run.folder(), !committed.isEmpty());
     Pipeline pipeline = Pipeline.create(options.beam());
     PlanCheck check = mode == AwaitMode.CANCEL ? PlanCheck.NONE : new Budget(job, run.folder());

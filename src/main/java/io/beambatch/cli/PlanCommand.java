@@ -2,13 +2,13 @@ package io.beambatch.cli;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.beambatch.BatchPipeline;
+import io.beambatch.Preflight;
 import io.beambatch.chunk.Plan;
 import io.beambatch.chunk.PlanCheck;
 import io.beambatch.chunk.PlanStore;
 import io.beambatch.job.Job;
 import io.beambatch.ledger.Ledgers;
 import io.beambatch.run.Estimate;
-import io.beambatch.run.Survey;
 import io.beambatch.storage.RunFolder;
 import io.beambatch.storage.Storage;
 import java.io.IOException;
@@ -42,7 +42,7 @@ final class PlanCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Job job = options.readJob();
-    if (job.source().messages() != null) {
+    if (job.source().isConsumed()) {
       throw new IllegalArgumentException(
           "plan: a subscription never comes to an end, and a message that is read is taken from it;"
               + " estimate with a file of such messages, one a line: --set"
@@ -69,7 +69,7 @@ final class PlanCommand implements Callable<Integer> {
   }
 
   private Plan plan(Job job, RunFolder scratch) throws IOException {
-    new Survey(job, options.beam()).check(scratch, false);
+    new Preflight(job, options.beam()).check(scratch, false);
     Pipeline pipeline = Pipeline.create(options.beam());
     new BatchPipeline(job.withoutWatch(), scratch, PlanCheck.NONE).plan(pipeline);
     pipeline.run().waitUntilFinish();

@@ -51,7 +51,7 @@ final class Summary {
                 + money(report.costRealtimeUsd())
                 + " in real time");
     if (report.answered() > 0) {
-      summary.line("answers", job.sink().place(report.run()));
+      summary.line("answers", job.answers().place(report.run()));
     }
     if (report.failures() > 0) {
       summary.line("failures", job.failures().place(report.run()));

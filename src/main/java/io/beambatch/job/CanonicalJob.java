@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.beambatch.job.FileDestination.Compression;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -27,7 +28,7 @@ public final class CanonicalJob {
   /** One line of JSON with sorted keys. */
   public static String text(Job job) {
     ObjectNode root = JSON.objectNode();
-    root.set("source", source(job.source()));
+    root.set("source", job.source().canonical());
     root.set("request", request(job.inference().request()));
     ObjectNode result = root.putObject("result");
     result.put("field", job.inference().result().field());
@@ -35,16 +36,9 @@ public final class CanonicalJob {
     if (job.inference().result().schema() != null) {
       result.set("schema", job.inference().result().schema());
     }
-    ObjectNode sink = root.putObject("sink");
-    sink.put("type", job.sink().type().name());
-    put(sink, "path", job.sink().path());
-    put(sink, "compression", job.sink().compression().code());
-    table(sink, job.sink().table());
-    put(sink, "topic", job.sink().topic());
-    ObjectNode failures = root.putObject("failures");
-    put(failures, "path", job.failures().path());
-    table(failures, job.failures().table());
-    put(failures, "topic", job.failures().topic());
+    root.set("sink", job.answers().canonical());
+    // Failed documents have one format, which was never part of the text.
+    root.set("failures", job.failures().canonical().without(List.of("type", "compression")));
     root.putObject("limits")
         .put("requests", job.inference().limits().requests())
         .put("bytes", job.inference().limits().bytes())
@@ -71,50 +65,33 @@ public final class CanonicalJob {
     return paths;
   }
 
-  private static ObjectNode source(SourceSpec source) {
-    ObjectNode json = JSON.objectNode().put("type", source.type().name());
+  /** What the text says of every source. Keys that only files have keep their usual values. */
+  static ObjectNode source(String type, Source source) {
+    ObjectNode json =
+        JSON.objectNode()
+            .put("type", type)
+            .put("whole_file", false)
+            .put("delimiter", ",")
+            .put("window", FileSource.WINDOW.toString());
     source.paths().forEach(json.putArray("path")::add);
-    if (source.table() != null) {
-      TableName table = source.table().table();
-      put(json, "table", table == null ? null : table.toString());
-      put(json, "query", source.table().query());
-      json.put("method", source.table().method().name());
-    }
-    if (source.messages() != null) {
-      json.put("subscription", source.messages().subscription());
-      put(json, "attributes", source.messages().attributes());
-    }
-    put(json, "id", source.id());
-    json.put("whole_file", source.wholeFile()).put("delimiter", String.valueOf(source.delimiter()));
-    put(json, "watch", source.watch() == null ? null : source.watch().toString());
-    return json.put("window", source.window().toString());
+    return put(json, "id", source.id());
   }
 
-  private static void table(ObjectNode json, @Nullable TableSink table) {
-    if (table != null) {
-      json.put("table", table.table().toString())
-          .put("write_disposition", table.writeDisposition().name())
-          .put("create_disposition", table.createDisposition().name());
-      if (table.partition() != null) {
-        ObjectNode partition = json.putObject("partition");
-        put(partition, "field", table.partition().field());
-        partition.put("type", table.partition().type().name());
-      }
-    }
+  /** What the text says of every destination. */
+  static ObjectNode destination(String type, Compression compression) {
+    return JSON.objectNode().put("type", type).put("compression", compression.code());
   }
 
   private static ObjectNode request(RequestSpec request) {
     ObjectNode json = JSON.objectNode().put("provider", request.provider().name());
-    put(json, "base_url", request.baseUrl());
-    json.put("endpoint", request.endpoint()).put("model", request.model());
+    put(json, "base_url", request.baseUrl()).put("endpoint", request.endpoint()).put("model", request.model());
     json.set("body", request.body());
     return json;
   }
 
-  private static void put(ObjectNode json, String key, @Nullable String value) {
-    if (value != null) {
-      json.put(key, value);
-    }
+  /** Leaves a key out that has no value. */
+  static ObjectNode put(ObjectNode json, String key, @Nullable String value) {
+    return value == null ? json : json.put(key, value);
   }
 
   private static JsonNode sorted(JsonNode json) {

@@ -7,18 +7,24 @@ import java.io.Serializable;
  * the answers and the failures go.
  *
  * @param name names the job's folder in the staging location; {@code [A-Za-z0-9_-]+}
+ * @param answers the destination of answered documents, {@code sink} in the job file
+ * @param failures the destination of failed documents
  */
 public record Job(
-    String name, SourceSpec source, Inference inference, SinkSpec sink, FailuresSpec failures)
+    String name,
+    Source source,
+    Inference inference,
+    Destination answers,
+    Destination failures)
     implements Serializable {
 
   /** The same job, in which nothing is sent again. */
   public Job withoutRetry() {
-    return new Job(name, source, inference.withoutRetry(), sink, failures);
+    return new Job(name, source, inference.withoutRetry(), answers, failures);
   }
 
   /** The same job over what is there now, without waiting for more. */
   public Job withoutWatch() {
-    return new Job(name, source.withoutWatch(), inference, sink, failures);
+    return new Job(name, source.withoutWatch(), inference, answers, failures);
   }
 }

@@ -66,19 +66,19 @@ public final class JobReader {
   }
 
   private Job job(Section root) {
-    SinkSpec sink = SourceReader.sink(root.section("sink"));
+    Destination answers = DestinationSection.answers(root.section("sink"));
     return new Job(
         name(root),
-        SourceReader.source(root.section("source")),
+        SourceSection.read(root.section("source")),
         inference(root),
-        sink,
-        SourceReader.failures(root.section("failures"), sink));
+        answers,
+        DestinationSection.failures(root.section("failures"), answers));
   }
 
   private Inference inference(Section root) {
     return new Inference(
-        RequestReader.read(root.section("request"), problems),
-        ResultReader.read(root.section("result"), file),
+        RequestSection.read(root.section("request"), problems),
+        ResultSection.read(root.section("result"), file),
         limits(root.section("limits")),
         retry(root.section("retry")),
         poll(root.section("poll")),

@@ -12,6 +12,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * and the method then returns its default (or an empty value), so that reading goes on.
  */
 final class Section {
+  private static final Pattern SCHEME = Pattern.compile("([A-Za-z][A-Za-z0-9+.-]*)://.*");
+
   private final String name;
   private final String path;
   private final Origin origin;
@@ -225,6 +229,14 @@ final class Section {
       problem(key, "must be " + expected + ", but was " + value.get().found());
     }
     return quantity;
+  }
+
+  /** Says if a path is of a file system that can't be read or written. */
+  void checkScheme(String key, String path) {
+    Matcher scheme = SCHEME.matcher(path);
+    if (scheme.matches() && !scheme.group(1).equals("gs") && !scheme.group(1).equals("file")) {
+      problem(key, "must be local or begin with gs://, but begins with " + scheme.group(1) + "://");
+    }
   }
 
   /** One of an enum's names in lower case; the first if there is a problem. */

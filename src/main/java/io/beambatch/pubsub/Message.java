@@ -9,7 +9,7 @@ import java.util.Map;
  * @param id that Pub/Sub gave it; all its deliveries have the same
  * @param data its payload
  */
-public record Message(String id, Map<String, String> attributes, ByteString data) {
+record Message(String id, Map<String, String> attributes, ByteString data) {
 
   /** Names the message without showing its contents. */
   @Override

@@ -8,7 +8,7 @@ import java.util.List;
  * Messages that wait to be taken. One that was delivered is delivered again, later, unless it is
  * acknowledged; now and then also if it is.
  */
-public interface MessageQueue extends AutoCloseable {
+interface MessageQueue extends AutoCloseable {
 
   /**
    * Some messages that wait; none if there are none within a time.

@@ -19,11 +19,11 @@ import java.util.Optional;
 import org.apache.beam.sdk.options.PipelineOptions;
 
 /** Looks at the subscription and the topics of a job before anything of it is paid. */
-public final class PubSubChecks {
+final class PubSubChecks {
   private final PipelineOptions options;
 
   /** Looks with the rights of these options. */
-  public PubSubChecks(PipelineOptions options) {
+  PubSubChecks(PipelineOptions options) {
     this.options = options;
   }
 
@@ -32,7 +32,7 @@ public final class PubSubChecks {
    *
    * @throws PubSubException if not
    */
-  public void subscription(String key, String name) throws IOException {
+  void subscription(String key, String name) throws IOException {
     try (SubscriberStub stub = Subscription.stub(options)) {
       check(
           key + " " + name,
@@ -64,7 +64,7 @@ public final class PubSubChecks {
    *
    * @throws PubSubException if not
    */
-  public void topic(String key, String name) throws IOException {
+  void topic(String key, String name) throws IOException {
     Connection connection = Connection.of(options);
     try (PublisherStub stub =
         GrpcPublisherStub.create(

@@ -22,7 +22,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Messages of a subscription, by Google's own client. */
-public final class Subscription implements MessageQueue {
+final class Subscription implements MessageQueue {
   private static final Logger LOG = LoggerFactory.getLogger(Subscription.class);
   private static final int MOST_AT_ONCE = 1000;
 
@@ -48,7 +48,7 @@ public final class Subscription implements MessageQueue {
   }
 
   /** Connects as the options say. */
-  public static Subscription open(String name, PipelineOptions options) throws IOException {
+  static Subscription open(String name, PipelineOptions options) throws IOException {
     return new Subscription(name, stub(options), Clock.systemUTC());
   }
 

@@ -23,9 +23,9 @@ import org.jspecify.annotations.Nullable;
  * Publishes to a topic, by Google's own client, which bundles messages and tries again for ten
  * minutes. Of what is under way, no more than {@link #MOST_BYTES} are in memory.
  */
-public final class TopicPublisher implements AutoCloseable {
+final class TopicPublisher implements AutoCloseable {
   /** What a message may have, its payload and its attributes; Pub/Sub takes 10,000,000 bytes. */
-  public static final int LARGEST = 9_900_000;
+  static final int LARGEST = 9_900_000;
 
   private static final long MOST_BYTES = 32L << 20;
   private static final long MOST_MESSAGES = 10_000;
@@ -43,7 +43,7 @@ public final class TopicPublisher implements AutoCloseable {
   }
 
   /** Connects as the options say. */
-  public static TopicPublisher open(String name, PipelineOptions options) throws IOException {
+  static TopicPublisher open(String name, PipelineOptions options) throws IOException {
     Connection connection = Connection.of(options);
     return new TopicPublisher(
         name,
@@ -70,7 +70,7 @@ public final class TopicPublisher implements AutoCloseable {
    *
    * @throws IOException if an earlier one could not be published
    */
-  public void publish(byte[] bytes, int from, int to, Map<String, String> attributes)
+  void publish(byte[] bytes, int from, int to, Map<String, String> attributes)
       throws IOException {
     throwFailure();
     ApiFuture<String> sent =
@@ -88,7 +88,7 @@ public final class TopicPublisher implements AutoCloseable {
    * @return how many those are
    * @throws IOException if one could not be published
    */
-  public long finish() throws IOException, InterruptedException {
+  long finish() throws IOException, InterruptedException {
     close();
     while (!publisher.awaitTermination(1, TimeUnit.SECONDS)) {
       throwFailure();

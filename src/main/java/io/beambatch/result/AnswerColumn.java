@@ -31,7 +31,7 @@ final class AnswerColumn {
 
   /** The column of a job's sink; null if the sink takes anything. */
   static @Nullable AnswerColumn of(Job job) {
-    return job.sink().type().hasTypes()
+    return job.answers().hasTypes()
         ? new AnswerColumn(AnswerTypes.of(job.inference()).in("io.beambatch.answer"))
         : null;
   }

@@ -45,7 +45,7 @@ public final class Accounts {
    */
   public Report close(Instant now) throws IOException, AccountingException {
     List<Plan> plans = new PlanStore(Ledgers.open(run.folder())).all();
-    if (plans.isEmpty() && job.source().watch() == null) {
+    if (plans.isEmpty() && !job.source().isEndless()) {
       throw new AccountingException("no plan was committed: nothing was read");
     }
     Sums sums = new Sums();

@@ -61,7 +61,7 @@ public final class CloseAccounts extends PTransform<PCollection<WrittenFile>, PC
    */
   public static Report close(Job job, RunFolder folder) throws IOException, AccountingException {
     // A stream that was drained goes on when it is launched again.
-    return close(job, folder, job.source().watch() != null);
+    return close(job, folder, job.source().isEndless());
   }
 
   private static Report close(Job job, RunFolder folder, boolean goesOn)

@@ -7,7 +7,7 @@ import org.apache.beam.sdk.options.PipelineOptions;
 
 /** Looks for a watched source's files, each by a name that it always has. */
 @FunctionalInterface
-interface FileFinder extends Serializable {
+public interface FileFinder extends Serializable {
 
   /** All files that are there by now, old ones and new ones; the caller may change the set. */
   Set<String> find(PipelineOptions options) throws IOException;

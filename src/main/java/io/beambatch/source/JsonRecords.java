@@ -9,7 +9,7 @@ import io.beambatch.json.RecordReader;
 import org.jspecify.annotations.Nullable;
 
 /** One JSON object a line; its text is kept as it is. */
-final class JsonRecords implements RecordParser {
+public final class JsonRecords implements RecordParser {
   private final String file;
   private final @Nullable IdField idField;
 
@@ -17,7 +17,7 @@ final class JsonRecords implements RecordParser {
    * @param file the file's name, for documents that have no id of their own
    * @param idField the field that names a document, or null
    */
-  JsonRecords(String file, @Nullable String idField) {
+  public JsonRecords(String file, @Nullable String idField) {
     this.file = file;
     this.idField = IdField.of(idField);
   }
@@ -32,7 +32,7 @@ final class JsonRecords implements RecordParser {
    *
    * @param number of the line or record, for documents that have no id of their own
    */
-  @Nullable Document parse(byte[] bytes, int from, int to, long number)
+  public @Nullable Document parse(byte[] bytes, int from, int to, long number)
       throws InvalidRecordException {
     Trimmed object = Trimmed.of(bytes, from, to);
     if (object.from() == object.to()) {

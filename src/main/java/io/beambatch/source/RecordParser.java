@@ -4,21 +4,32 @@ import io.beambatch.document.Document;
 import io.beambatch.document.FailedDocument;
 import io.beambatch.document.SourceRecord;
 import io.beambatch.json.RecordReader;
+import java.io.Serializable;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Makes documents of one format's records. */
-interface RecordParser {
+public interface RecordParser {
 
   /** The document that the reader's current record is; null if the record is blank. */
   @Nullable Document parse(RecordReader record) throws InvalidRecordException;
 
-  /** What the reader's current record is instead, if it can't become a document. */
-  default FailedDocument failed(Slice slice, RecordReader record, InvalidRecordException problem) {
+  /**
+   * What the reader's current record is instead, if it can't become a document.
+   *
+   * @param file that the record is in
+   */
+  default FailedDocument failed(String file, RecordReader record, InvalidRecordException problem) {
     String json =
         Objects.requireNonNullElseGet(
             problem.json(),
             () -> SourceRecord.line(Utf8.replacing(record.buffer(), record.start(), record.end())));
-    return SliceReader.failed(slice, record.line(), problem.getMessage(), json);
+    return SliceReader.failed(file, record.line(), problem.getMessage(), json);
+  }
+
+  /** Makes parsers where a pipeline runs. */
+  @FunctionalInterface
+  interface Factory extends Serializable {
+    RecordParser parser();
   }
 }

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.beambatch.document.FailedDocument;
 import io.beambatch.document.SourceRecord;
-import io.beambatch.job.SourceSpec;
+import io.beambatch.job.FileSource;
 import io.beambatch.records.RowFormat;
 import io.beambatch.records.RowInput;
 import java.io.IOException;
@@ -14,13 +14,13 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads files that bring their schema; every record is a document. */
 final class RecordSource {
-  private final SourceSpec source;
+  private final FileSource source;
   private final RowFormat format;
   private final ReadSettings settings;
   private final @Nullable SourceSchemas schemas;
 
   private RecordSource(
-      SourceSpec source, RowFormat format, ReadSettings settings, @Nullable SourceSchemas schemas) {
+      FileSource source, RowFormat format, ReadSettings settings, @Nullable SourceSchemas schemas) {
     this.source = source;
     this.format = format;
     this.settings = settings;
@@ -29,13 +29,13 @@ final class RecordSource {
 
   /** The files of a source; null if they bring no schema. */
   static @Nullable RecordSource of(
-      SourceSpec source, ReadSettings settings, @Nullable SourceSchemas schemas) {
+      FileSource source, ReadSettings settings, @Nullable SourceSchemas schemas) {
     RowFormat format = format(source);
     return format == null ? null : new RecordSource(source, format, settings, schemas);
   }
 
-  static @Nullable RowFormat format(SourceSpec source) {
-    return switch (source.type()) {
+  static @Nullable RowFormat format(FileSource source) {
+    return switch (source.format()) {
       case AVRO -> RowFormat.AVRO;
       case PARQUET -> RowFormat.PARQUET;
       default -> null;
@@ -89,12 +89,12 @@ final class RecordSource {
       receiver.document(Objects.requireNonNull(parser.parse(bytes, 0, bytes.length, number)));
     } catch (InvalidRecordException e) {
       String stands = Objects.requireNonNullElse(e.json(), json);
-      receiver.invalid(SliceReader.failed(slice, number, e.getMessage(), stands));
+      receiver.invalid(SliceReader.failed(slice.file(), number, e.getMessage(), stands));
     }
   }
 
   private static FailedDocument failed(Slice slice, long number, String problem, long bytes) {
     String json = SourceRecord.pointer(slice.file(), number, bytes);
-    return SliceReader.failed(slice, number, problem, json);
+    return SliceReader.failed(slice.file(), number, problem, json);
   }
 }

@@ -1,6 +1,6 @@
 package io.beambatch.source;
 
-import io.beambatch.job.SourceSpec;
+import io.beambatch.job.FileSource;
 import io.beambatch.json.RecordScanner;
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class SliceCutter {
   private static final int BUFFER = 1 << 18;
 
-  private final SourceSpec source;
+  private final FileSource source;
   private final ReadSettings settings;
   private final String stagingFolder;
   private final @Nullable RecordSource records;
@@ -26,7 +26,7 @@ final class SliceCutter {
    * @param schemas of a source whose files bring their schema; else null
    */
   SliceCutter(
-      SourceSpec source,
+      FileSource source,
       ReadSettings settings,
       String stagingFolder,
       @Nullable SourceSchemas schemas) {
@@ -38,7 +38,7 @@ final class SliceCutter {
 
   /** Cuts one file. An {@link IOException} names the file. */
   void cut(String path, Consumer<Slice> receiver) throws IOException {
-    if (source.type() == SourceSpec.Type.TEXT && source.wholeFile()) {
+    if (source.format() == FileSource.Format.TEXT && source.wholeFile()) {
       receiver.accept(Slice.whole(path));
       return;
     }
@@ -90,7 +90,7 @@ final class SliceCutter {
   }
 
   private Start start(BufferedInputStream stream) throws IOException {
-    boolean csv = source.type() == SourceSpec.Type.CSV;
+    boolean csv = source.format() == FileSource.Format.CSV;
     int length = csv ? settings.header() : 3;
     stream.mark(length);
     byte[] head = stream.readNBytes(length);

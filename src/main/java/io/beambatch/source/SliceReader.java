@@ -5,22 +5,33 @@ import io.beambatch.document.FailedDocument;
 import io.beambatch.document.Failure;
 import io.beambatch.document.FailureReason;
 import io.beambatch.document.SourceRecord;
-import io.beambatch.job.SourceSpec;
+import io.beambatch.job.FileSource;
 import io.beambatch.json.RecordReader;
 import io.beambatch.json.RecordScanner;
 import io.beambatch.storage.Storage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Reads slices, document by document. Every record becomes a document or a failed one. */
 final class SliceReader {
-  private final SourceSpec source;
+  private final FileSource source;
   private final ReadSettings settings;
+  private final RecordParser.@Nullable Factory parsers;
 
-  SliceReader(SourceSpec source, ReadSettings settings) {
+  SliceReader(FileSource source, ReadSettings settings) {
+    this(source, settings, null);
+  }
+
+  /**
+   * @param parsers in place of those of the files' format; null for those
+   */
+  SliceReader(
+      FileSource source, ReadSettings settings, RecordParser.@Nullable Factory parsers) {
     this.source = source;
     this.settings = settings;
+    this.parsers = parsers;
   }
 
   /** Reads one slice. An {@link IOException} names the file. */
@@ -48,7 +59,7 @@ final class SliceReader {
     try {
       receiver.document(new WholeFiles(source.id(), settings.record()).read(file));
     } catch (InvalidRecordException e) {
-      receiver.invalid(failed(slice, 1, e.getMessage(), Objects.requireNonNull(e.json())));
+      receiver.invalid(failed(slice.file(), 1, e.getMessage(), Objects.requireNonNull(e.json())));
     }
   }
 
@@ -60,7 +71,7 @@ final class SliceReader {
     while (record.next()) {
       if (record.tooLong()) {
         String json = SourceRecord.pointer(slice.file(), record.line(), record.bytes());
-        receiver.invalid(failed(slice, record.line(), tooLong(record.bytes()), json));
+        receiver.invalid(failed(slice.file(), record.line(), tooLong(record.bytes()), json));
         continue;
       }
       try {
@@ -69,42 +80,43 @@ final class SliceReader {
           receiver.document(document);
         }
       } catch (InvalidRecordException e) {
-        receiver.invalid(parser.failed(slice, record, e));
+        receiver.invalid(parser.failed(slice.file(), record, e));
       }
     }
   }
 
   private String tooLong(long bytes) {
-    String record = source.type() == SourceSpec.Type.CSV ? "record" : "line";
+    String record = source.format() == FileSource.Format.CSV ? "record" : "line";
     String advice =
-        source.type() == SourceSpec.Type.CSV ? "; is a quote left open?" : "; shorten it";
+        source.format() == FileSource.Format.CSV ? "; is a quote left open?" : "; shorten it";
     return "a " + record + " of " + bytes + " bytes, more than " + settings.record() + advice;
   }
 
   private RecordParser parser(Slice slice, RecordScanner scanner) {
+    if (parsers != null) {
+      return parsers.parser();
+    }
     String name = new SourceFile(slice.file()).name();
-    return switch (source.type()) {
+    return switch (source.format()) {
       case JSONL -> new JsonRecords(name, source.id());
       case TEXT -> new TextLines(name, source.id());
       case CSV ->
           new CsvRecords(
               name, source.id(), slice.header(), source.delimiter(), (CsvScanner) scanner);
-      case PUBSUB -> new MessageRecords(source.messages(), source.id());
-      case BIGQUERY -> throw new IllegalStateException("rows of a table are not in files");
       case AVRO, PARQUET -> throw new IllegalStateException("files of records have no lines");
     };
   }
 
   /** Finds the records of a source's files. */
-  static RecordScanner scanner(SourceSpec source) {
-    return source.type() == SourceSpec.Type.CSV
+  static RecordScanner scanner(FileSource source) {
+    return source.format() == FileSource.Format.CSV
         ? new CsvScanner(source.delimiter())
         : RecordScanner.ofLines();
   }
 
-  static FailedDocument failed(Slice slice, long line, String problem, String json) {
-    String id = new SourceFile(slice.file()).name() + ":" + line;
-    String message = slice.file() + ":" + line + ": " + problem;
+  static FailedDocument failed(String file, long line, String problem, String json) {
+    String id = new SourceFile(file).name() + ":" + line;
+    String message = file + ":" + line + ": " + problem;
     Failure failure = Failure.unsent(FailureReason.INVALID_DOCUMENT, message);
     return new FailedDocument(new Document(id, json), failure);
   }

@@ -3,7 +3,7 @@ package io.beambatch.source;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.beambatch.job.SourceSpec;
+import io.beambatch.job.FileSource;
 import io.beambatch.ledger.LedgerStore;
 import io.beambatch.ledger.LedgerStore.Versioned;
 import io.beambatch.ledger.Ledgers;
@@ -50,9 +50,9 @@ public final class SourceSchemas {
    * @return empty if the source has no schema, or is watched and has no file yet
    * @throws IOException naming the file or pattern, if there is none, or it can't be read
    */
-  public Optional<Schema> establish(SourceSpec source, boolean planned) throws IOException {
+  public Optional<Schema> establish(FileSource source, boolean planned) throws IOException {
     RowFormat format = RecordSource.format(source);
-    Optional<Schema> known = source.type().hasSchema() ? read() : Optional.empty();
+    Optional<Schema> known = source.format().hasSchema() ? read() : Optional.empty();
     boolean endless = source.watch() != null;
     if (format == null || (known.isPresent() && (planned || endless))) {
       return known;

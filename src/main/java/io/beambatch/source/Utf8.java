@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 
 /** Text from bytes. */
-final class Utf8 {
+public final class Utf8 {
   /** Three bytes that some editors put before a text. */
   private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
 
@@ -26,12 +26,12 @@ final class Utf8 {
   }
 
   /** The text, with malformed bytes replaced. */
-  static String replacing(byte[] bytes, int from, int to) {
+  public static String replacing(byte[] bytes, int from, int to) {
     return new String(bytes, from, to - from, UTF_8);
   }
 
   /** How many of the first bytes are a byte-order mark: 0 or 3. */
-  static int byteOrderMark(byte[] head) {
+  public static int byteOrderMark(byte[] head) {
     boolean marked =
         head.length >= BYTE_ORDER_MARK.length
             && head[0] == BYTE_ORDER_MARK[0]

@@ -1,6 +1,7 @@
 package io.beambatch.template;
 
 import io.beambatch.BatchPipeline;
+import io.beambatch.Preflight;
 import io.beambatch.batch.CoordinatorSettings;
 import io.beambatch.chunk.PlanStore;
 import io.beambatch.job.Job;
@@ -12,7 +13,6 @@ import io.beambatch.run.RunException;
 import io.beambatch.run.Runs;
 import io.beambatch.run.Runs.Choice;
 import io.beambatch.run.Runs.Run;
-import io.beambatch.run.Survey;
 import io.beambatch.template.TemplateOptions.Mode;
 import java.io.IOException;
 import java.time.Clock;
@@ -43,7 +43,7 @@ public final class FlexTemplate {
   static Pipeline pipeline(Job job, TemplateOptions options, ProviderFactory providers)
       throws IOException, RunException, NoRunException {
     Run run = open(job, options);
-    if (job.source().watch() != null) {
+    if (job.source().isEndless()) {
       options.as(StreamingOptions.class).setStreaming(true);
     }
     Pipeline pipeline = Pipeline.create(options);
@@ -55,7 +55,7 @@ public final class FlexTemplate {
       return pipeline;
     }
     List<String> committed = new PlanStore(Ledgers.open(run.folder())).namesOfFirstAttempt();
-    new Survey(job, options).check(run.folder(), !committed.isEmpty());
+    new Preflight(job, options).check(run.folder(), !committed.isEmpty());
     new BatchPipeline(job, run.folder(), new Budget(job, run.folder()))
         .run(
             pipeline,

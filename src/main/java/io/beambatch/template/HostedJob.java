@@ -30,15 +30,19 @@ final class HostedJob {
     }
     List<String> problems = new ArrayList<>();
     job.source().paths().forEach(path -> requireRemote("source.path", path, problems));
-    requireRemote("sink.path", job.sink().path(), problems);
-    requireRemote("failures.path", job.failures().path(), problems);
+    job.answers().path().ifPresent(path -> requireRemote("sink.path", path, problems));
+    job.failures().path().ifPresent(path -> requireRemote("failures.path", path, problems));
     requireRemote("the parameter staging", options.getStaging(), problems);
-    if (options.getMode() != Mode.RUN && job.source().watch() != null) {
-      problems.add(
-          (job.source().messages() != null ? "a subscription" : "source.watch")
-              + " never comes to an end, which mode "
-              + options.getMode()
-              + " needs");
+    if (options.getMode() != Mode.RUN) {
+      job.source()
+          .endlessness()
+          .ifPresent(
+              endless ->
+                  problems.add(
+                      endless.what()
+                          + " never comes to an end, which mode "
+                          + options.getMode()
+                          + " needs"));
     }
     requirePatience(options, job, problems);
     if (!problems.isEmpty()) {
@@ -56,12 +60,10 @@ final class HostedJob {
       overrides.add(
           "source.path=" + json(job.source().paths().stream().map(p -> under(root, p)).toList()));
     }
-    if (job.sink().path() != null) {
-      overrides.add("sink.path=" + json(under(root, job.sink().path())));
-    }
-    if (job.failures().path() != null) {
-      overrides.add("failures.path=" + json(under(root, job.failures().path())));
-    }
+    job.answers().path().ifPresent(path -> overrides.add("sink.path=" + json(under(root, path))));
+    job.failures()
+        .path()
+        .ifPresent(path -> overrides.add("failures.path=" + json(under(root, path))));
     return overrides;
   }
 
@@ -86,8 +88,8 @@ final class HostedJob {
         .toList();
   }
 
-  private static void requireRemote(String name, @Nullable String path, List<String> problems) {
-    if (path != null && !path.contains("://")) {
+  private static void requireRemote(String name, String path, List<String> problems) {
+    if (!path.contains("://")) {
       problems.add(
           name
               + " is "

@@ -9,6 +9,8 @@ import com.google.api.services.bigquery.model.TableSchema;
 import com.google.api.services.bigquery.model.TimePartitioning;
 import io.beambatch.job.Job;
 import io.beambatch.job.JobReader;
+import io.beambatch.job.TableDestination;
+import io.beambatch.job.TableSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -240,7 +242,7 @@ class TableChecksTest {
                         + "org.apache.beam.sdk.extensions.gcp.auth.NoopCredentialFactory")
                 .create());
     assertThatThrownBy(
-            () -> checks.sink("sink.table", job.sink().table(), null, "/tmp/staging/r", false))
+            () -> checks.sink("sink.table", (TableDestination) job.answers(), null, "/tmp/staging/r", false))
         .isInstanceOf(BigQueryException.class)
         .hasMessageContaining("--staging gs://")
         .hasMessageContaining("/tmp/staging/r");
@@ -271,7 +273,7 @@ class TableChecksTest {
   }
 
   private TableSchema source(String keys, String... options) throws Exception {
-    return checks(options).source(job("{type: jsonl, path: x}", keys).source());
+    return checks(options).source((TableSource) job("{type: jsonl, path: x}", keys).source());
   }
 
   private void sink(Job job, boolean begun) throws Exception {
@@ -279,7 +281,7 @@ class TableChecksTest {
   }
 
   private void sink(Job job, Schema documents, String staging, boolean begun) throws Exception {
-    checks().sink("sink.table", job.sink().table(), documents, staging, begun);
+    checks().sink("sink.table", (TableDestination) job.answers(), documents, staging, begun);
   }
 
   private static Job job(String sink) {

@@ -12,10 +12,10 @@ import com.google.api.services.bigquery.model.RangePartitioning;
 import com.google.api.services.bigquery.model.TableFieldSchema;
 import com.google.api.services.bigquery.model.TableSchema;
 import io.beambatch.job.TableName;
-import io.beambatch.job.TableSink;
-import io.beambatch.job.TableSink.CreateDisposition;
-import io.beambatch.job.TableSink.Partition;
-import io.beambatch.job.TableSink.WriteDisposition;
+import io.beambatch.job.TableDestination;
+import io.beambatch.job.TableDestination.CreateDisposition;
+import io.beambatch.job.TableDestination.Partition;
+import io.beambatch.job.TableDestination.WriteDisposition;
 import io.beambatch.schema.AvroJson;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -57,7 +57,7 @@ class TableLoaderTest {
 
   @Test
   void loadsAFileOnceHoweverOftenItIsAsked() throws Exception {
-    TableSink sink = sink(WriteDisposition.APPEND);
+    TableDestination sink = sink(WriteDisposition.APPEND);
     assertThat(load("run1", sink, "c1", "{\"id\":\"a\",\"stars\":1}")).isOne();
     assertThat(load("run1", sink, "c1", "{\"id\":\"a\",\"stars\":1}")).isOne();
     assertThat(load("run1", sink, "c2", "{\"id\":\"b\"}", "{\"id\":\"c\"}")).isEqualTo(2);
@@ -104,7 +104,7 @@ class TableLoaderTest {
 
   @Test
   void truncatesOnceARunAndNotForEachFile() throws Exception {
-    TableSink sink = sink(WriteDisposition.TRUNCATE);
+    TableDestination sink = sink(WriteDisposition.TRUNCATE);
     bigQuery.create("answers", List.of(column("old", "FLOAT")), List.of(Map.of("old", 1.0)));
     load("run1", sink, "c1", "{\"id\":\"a\"}");
     load("run1", sink, "c2", "{\"id\":\"b\"}");
@@ -117,7 +117,7 @@ class TableLoaderTest {
 
   @Test
   void loadsIntoAnEmptyTableOnlyButDoesNotTakeItsOwnRowsForOthers() throws Exception {
-    TableSink sink = sink(WriteDisposition.EMPTY);
+    TableDestination sink = sink(WriteDisposition.EMPTY);
     load("run1", sink, "c1", "{\"id\":\"a\"}");
     load("run1", sink, "c2", "{\"id\":\"b\"}");
     assertThat(ids()).containsExactly("a", "b");
@@ -144,8 +144,8 @@ class TableLoaderTest {
 
   @Test
   void createsATableOnlyIfItMayAndPartitionsIt() throws Exception {
-    TableSink never =
-        new TableSink(
+    TableDestination never =
+        new TableDestination(
             new TableName("test-shop", "data", "answers"),
             WriteDisposition.APPEND,
             CreateDisposition.NEVER,
@@ -154,8 +154,8 @@ class TableLoaderTest {
         .isInstanceOf(BigQueryException.class)
         .hasMessageContaining("notFound");
 
-    TableSink daily =
-        new TableSink(
+    TableDestination daily =
+        new TableDestination(
             new TableName("test-shop", "data", "answers"),
             WriteDisposition.APPEND,
             CreateDisposition.IF_NEEDED,
@@ -247,8 +247,8 @@ class TableLoaderTest {
     return bigQuery.rows("answers").stream().map(row -> row.get("id")).toList();
   }
 
-  private static TableSink sink(WriteDisposition disposition) {
-    return new TableSink(
+  private static TableDestination sink(WriteDisposition disposition) {
+    return new TableDestination(
         new TableName("test-shop", "data", "answers"),
         disposition,
         CreateDisposition.IF_NEEDED,
@@ -260,7 +260,7 @@ class TableLoaderTest {
   }
 
   /** Loads lines, with a loader of its own, as another launch has. */
-  private long load(String run, TableSink sink, String shard, String... lines) throws Exception {
+  private long load(String run, TableDestination sink, String shard, String... lines) throws Exception {
     TableLoader loader =
         TableLoader.open(
             PipelineOptionsFactory.fromArgs(bigQuery.options().toArray(new String[0])).create(),

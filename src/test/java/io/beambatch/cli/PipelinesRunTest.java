@@ -9,7 +9,8 @@ import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion.VersionFlag;
 import io.beambatch.job.Job;
 import io.beambatch.job.JobReader;
-import io.beambatch.job.SinkSpec;
+import io.beambatch.job.FileDestination;
+import io.beambatch.job.FileSource;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -31,7 +32,7 @@ class PipelinesRunTest {
   void answersEveryDocumentAndLeavesItsFieldsAsTheyWere(Path path) throws Exception {
     Workplace workplace = new Workplace(folder);
     Job job = JobReader.read(path.toString(), List.of());
-    List<JsonNode> sources = SourceDocuments.of(job.source());
+    List<JsonNode> sources = SourceDocuments.of((FileSource) job.source());
 
     Said said = workplace.run(path.toString());
 
@@ -136,7 +137,7 @@ class PipelinesRunTest {
   }
 
   private static List<JsonNode> answered(Workplace workplace, Job job) throws IOException {
-    if (job.sink().type() == SinkSpec.Type.JSONL) {
+    if (((FileDestination) job.answers()).format() == FileDestination.Format.JSONL) {
       return workplace.answered();
     }
     List<JsonNode> documents = new ArrayList<>();

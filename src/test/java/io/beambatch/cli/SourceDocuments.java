@@ -2,7 +2,7 @@ package io.beambatch.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.beambatch.job.SourceSpec;
+import io.beambatch.job.FileSource;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -22,7 +22,7 @@ import org.apache.commons.csv.CSVRecord;
 final class SourceDocuments {
   private SourceDocuments() {}
 
-  static List<JsonNode> of(SourceSpec source) throws IOException {
+  static List<JsonNode> of(FileSource source) throws IOException {
     List<JsonNode> documents = new ArrayList<>();
     for (String pattern : source.paths()) {
       Path path = Path.of(pattern);
@@ -36,8 +36,8 @@ final class SourceDocuments {
     return documents;
   }
 
-  private static List<JsonNode> of(SourceSpec source, Path file) throws IOException {
-    return switch (source.type()) {
+  private static List<JsonNode> of(FileSource source, Path file) throws IOException {
+    return switch (source.format()) {
       case TEXT ->
           List.of(
               object()
@@ -45,7 +45,7 @@ final class SourceDocuments {
                   .put("file", file.getFileName().toString()));
       case CSV -> csv(file, CSVFormat.RFC4180);
       case JSONL -> lines(file);
-      default -> throw new IllegalArgumentException("no text: " + source.type());
+      default -> throw new IllegalArgumentException("no text: " + source.format());
     };
   }
 

@@ -1,12 +1,21 @@
 package io.beambatch.job;
 
 import static io.beambatch.job.JobReaderTest.SENTIMENT;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CanonicalJobTest {
@@ -86,6 +95,38 @@ class CanonicalJobTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> CanonicalJob.differences("{", "{}"))
         .withMessageContaining("not the canonical text of a job");
+  }
+
+  /** Runs that earlier versions began are refused if the text of their job changes. */
+  @ParameterizedTest
+  @MethodSource("textsOfVersion010")
+  void isTheTextOfEarlierVersions(List<String> overrides, String text) throws Exception {
+    String yaml =
+        """
+        name: n
+        source: {type: jsonl, path: in.jsonl}
+        request:
+          provider: openai
+          endpoint: /v1/chat/completions
+          model: m
+          body: {b: 2, a: ['{{x}}']}
+        sink: {type: jsonl, path: out}
+        """;
+    assertThat(CanonicalJob.text(JobReader.parse("job.yaml", yaml, overrides))).isEqualTo(text);
+  }
+
+  private static Stream<Arguments> textsOfVersion010() throws IOException {
+    ObjectMapper json = new ObjectMapper();
+    List<Arguments> jobs = new ArrayList<>();
+    try (InputStream in = CanonicalJobTest.class.getResourceAsStream("canonical-jobs.jsonl")) {
+      for (String line : new String(in.readAllBytes(), UTF_8).lines().toList()) {
+        JsonNode job = json.readTree(line);
+        List<String> overrides = new ArrayList<>();
+        job.get("set").forEach(override -> overrides.add(override.asText()));
+        jobs.add(Arguments.of(overrides, job.get("text").asText()));
+      }
+    }
+    return jobs.stream();
   }
 
   private static Job job(String yaml, String... overrides) throws JobFileException {

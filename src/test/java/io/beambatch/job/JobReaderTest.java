@@ -69,18 +69,19 @@ class JobReaderTest {
             List.of());
 
     TableName reviews = new TableName("my-shop", "data", "reviews");
-    assertThat(job.source().table())
-        .isEqualTo(new TableSource(reviews, null, TableSource.Method.EXPORT));
-    assertThat(job.sink().table())
+    assertThat(job.source())
+        .isEqualTo(new TableSource(reviews, null, TableSource.Method.EXPORT, "id"));
+    assertThat(job.answers())
         .isEqualTo(
-            new TableSink(
+            new TableDestination(
                 new TableName("my-shop", "data", "answers"),
-                TableSink.WriteDisposition.TRUNCATE,
-                TableSink.CreateDisposition.NEVER,
-                new TableSink.Partition("day", TableSink.Partition.Type.MONTH)));
-    assertThat(job.failures().table().table())
-        .isEqualTo(new TableName("my-shop", "data", "answers_failed"));
-    assertThat(job.failures().path()).isNull();
+                TableDestination.WriteDisposition.TRUNCATE,
+                TableDestination.CreateDisposition.NEVER,
+                new TableDestination.Partition("day", TableDestination.Partition.Type.MONTH)));
+    assertThat(job.failures())
+        .isEqualTo(
+            TableDestination.appending(new TableName("my-shop", "data", "answers_failed")));
+    assertThat(job.failures().path()).isEmpty();
   }
 
   @Test
@@ -88,9 +89,16 @@ class JobReaderTest {
     Job job = JobReader.parse("job.yaml", SENTIMENT, List.of());
 
     assertThat(job.name()).isEqualTo("sentiment");
-    assertThat(job.source().type()).isEqualTo(SourceSpec.Type.JSONL);
-    assertThat(job.source().paths()).containsExactly("test-data/reviews.jsonl");
-    assertThat(job.source().id()).isEqualTo("id");
+    assertThat(job.source())
+        .isEqualTo(
+            new FileSource(
+                FileSource.Format.JSONL,
+                List.of("test-data/reviews.jsonl"),
+                "id",
+                false,
+                ',',
+                null,
+                Duration.ofMinutes(10)));
     assertThat(job.inference().request().provider()).isEqualTo(RequestSpec.Provider.OPENAI);
     assertThat(job.inference().request().endpoint()).isEqualTo("/v1/chat/completions");
     assertThat(job.inference().request().model()).isEqualTo("gpt-4o-mini");
@@ -100,8 +108,8 @@ class JobReaderTest {
                 + "{\"role\":\"system\",\"content\":\"Classify the sentiment\"},"
                 + "{\"role\":\"user\",\"content\":\"{{text}}\"}]}");
     assertThat(job.inference().result()).isEqualTo(new ResultSpec("sentiment", null, null));
-    assertThat(job.sink()).isEqualTo(new SinkSpec(SinkSpec.Type.JSONL, "output/sentiment"));
-    assertThat(job.failures()).isEqualTo(new FailuresSpec("output/sentiment-failures"));
+    assertThat(job.answers()).isEqualTo(new FileDestination(FileDestination.Format.JSONL, "output/sentiment"));
+    assertThat(job.failures()).isEqualTo(FileDestination.ofFailures("output/sentiment-failures"));
     assertThat(job.inference().limits())
         .isEqualTo(new Limits(1000, 100L * 1024 * 1024, 2_000_000, Long.MAX_VALUE, null));
     assertThat(job.inference().retry()).isEqualTo(new Retry(2, new Retry.MaxFailed(1, true)));
@@ -120,15 +128,17 @@ class JobReaderTest {
                     + " id: meta.key, window: 1m}",
                 "sink={type: pubsub, topic: projects/p/topics/out}"));
 
-    assertThat(job.source().messages())
-        .isEqualTo(new MessageSource("projects/p/subscriptions/in-1", "meta"));
-    assertThat(job.source().id()).isEqualTo("meta.key");
+    SubscriptionSource source =
+        new SubscriptionSource(
+            "projects/p/subscriptions/in-1", "meta", "meta.key", Duration.ofMinutes(1));
+    assertThat(job.source()).isEqualTo(source);
     assertThat(job.source().paths()).isEmpty();
-    assertThat(job.source().watch()).isEqualTo(Duration.ofSeconds(6));
-    assertThat(job.sink().topic()).isEqualTo("projects/p/topics/out");
-    assertThat(job.sink().place("r1")).isEqualTo("projects/p/topics/out");
+    assertThat(job.source().isEndless()).isTrue();
+    assertThat(source.fetchInterval()).isEqualTo(Duration.ofSeconds(6));
+    assertThat(job.answers()).isEqualTo(new TopicDestination("projects/p/topics/out"));
+    assertThat(job.answers().place("r1")).isEqualTo("projects/p/topics/out");
     assertThat(job.failures())
-        .isEqualTo(new FailuresSpec(null, null, "projects/p/topics/out-failed"));
+        .isEqualTo(new TopicDestination("projects/p/topics/out-failed"));
   }
 
   @Test
@@ -137,8 +147,8 @@ class JobReaderTest {
 
     assertThat(job.source())
         .isEqualTo(
-            new SourceSpec(
-                SourceSpec.Type.TEXT,
+            new FileSource(
+                FileSource.Format.TEXT,
                 List.of("in.txt"),
                 null,
                 false,
@@ -147,7 +157,7 @@ class JobReaderTest {
                 Duration.ofMinutes(10)));
     assertThat(job.inference().request().baseUrl()).isNull();
     assertThat(job.inference().result().field()).isEqualTo("answer");
-    assertThat(job.failures().path()).isEqualTo("out-failed");
+    assertThat(job.failures()).isEqualTo(FileDestination.ofFailures("out-failed"));
     assertThat(job.inference().limits())
         .isEqualTo(new Limits(50_000, 209_715_200, Long.MAX_VALUE, Long.MAX_VALUE, null));
     assertThat(job.inference().retry()).isEqualTo(new Retry(3, null));
@@ -189,10 +199,16 @@ class JobReaderTest {
             List.of());
 
     assertThat(job.inference().keepFiles()).isTrue();
-    assertThat(job.source().paths()).containsExactly("a.csv", "gs://bucket/b-*.csv.gz");
-    assertThat(job.source().delimiter()).isEqualTo(';');
-    assertThat(job.source().watch()).isEqualTo(Duration.ofSeconds(30));
-    assertThat(job.source().window()).isEqualTo(Duration.ofMinutes(5));
+    assertThat(job.source())
+        .isEqualTo(
+            new FileSource(
+                FileSource.Format.CSV,
+                List.of("a.csv", "gs://bucket/b-*.csv.gz"),
+                null,
+                false,
+                ';',
+                Duration.ofSeconds(30),
+                Duration.ofMinutes(5)));
     assertThat(job.inference().request().baseUrl()).isEqualTo("http://127.0.0.1:8080/v1");
     assertThat(job.inference().request().body())
         .hasToString("{\"input\":\"{{text}}\",\"stream\":false,\"temperature\":0.2}");

@@ -49,15 +49,15 @@ class PipelinesTest {
 
     assertThat(Files.readString(path)).startsWith("# ");
     assertThat(path).hasFileName(job.name() + ".yaml");
-    assertThat(job.sink().path()).isEqualTo("output/" + job.name());
-    assertThat(job.failures().path()).isEqualTo("output/" + job.name() + "-failed");
+    assertThat(job.answers().path()).contains("output/" + job.name());
+    assertThat(job.failures().path()).contains("output/" + job.name() + "-failed");
   }
 
   @ParameterizedTest
   @MethodSource("pipelines")
   void findsEveryFieldOfItsTemplatesInItsData(Path path) throws Exception {
     Job job = JobReader.read(path.toString(), List.of());
-    List<Map<?, ?>> documents = documents(job.source());
+    List<Map<?, ?>> documents = documents((FileSource) job.source());
 
     assertThat(documents).hasSizeBetween(20, 60);
     if (job.source().id() != null) {
@@ -96,7 +96,7 @@ class PipelinesTest {
     return paths.stream().sorted();
   }
 
-  private static List<Map<?, ?>> documents(SourceSpec source) throws IOException {
+  private static List<Map<?, ?>> documents(FileSource source) throws IOException {
     List<Map<?, ?>> documents = new ArrayList<>();
     for (String pattern : source.paths()) {
       Path path = Path.of(pattern);
@@ -110,12 +110,12 @@ class PipelinesTest {
     return documents;
   }
 
-  private static List<Map<?, ?>> documents(SourceSpec source, Path file) throws IOException {
-    if (source.type() == SourceSpec.Type.TEXT) {
+  private static List<Map<?, ?>> documents(FileSource source, Path file) throws IOException {
+    if (source.format() == FileSource.Format.TEXT) {
       assertThat(source.wholeFile()).isTrue();
       return List.of(Map.of("text", Files.readString(file)));
     }
-    if (source.type() == SourceSpec.Type.CSV) {
+    if (source.format() == FileSource.Format.CSV) {
       CSVFormat format =
           CSVFormat.RFC4180.builder().setHeader().setDelimiter(source.delimiter()).get();
       try (CSVParser parser = CSVParser.parse(file, StandardCharsets.UTF_8, format)) {

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.beambatch.job.FailuresSpec;
+import io.beambatch.job.Destination;
 import io.beambatch.job.Inference;
 import io.beambatch.job.Job;
 import io.beambatch.job.Limits;
@@ -12,8 +12,8 @@ import io.beambatch.job.Poll;
 import io.beambatch.job.RequestSpec;
 import io.beambatch.job.ResultSpec;
 import io.beambatch.job.Retry;
-import io.beambatch.job.SinkSpec;
-import io.beambatch.job.SourceSpec;
+import io.beambatch.job.FileDestination;
+import io.beambatch.job.FileSource;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -26,10 +26,10 @@ record Jobs(
     @Nullable String pointer,
     @Nullable String schema,
     int attempts,
-    SinkSpec.Type sink) {
+    FileDestination.Format sink) {
 
   static Jobs chat() {
-    return new Jobs("/v1/chat/completions", "{}", null, null, 3, SinkSpec.Type.JSONL);
+    return new Jobs("/v1/chat/completions", "{}", null, null, 3, FileDestination.Format.JSONL);
   }
 
   Jobs endpoint(String other) {
@@ -55,11 +55,11 @@ record Jobs(
   Job job() {
     return new Job(
         "reviews",
-        new SourceSpec(
-            SourceSpec.Type.JSONL, List.of("in"), "id", false, ',', null, Duration.ofMinutes(1)),
+        new FileSource(
+            FileSource.Format.JSONL, List.of("in"), "id", false, ',', null, Duration.ofMinutes(1)),
         inference(),
-        new SinkSpec(sink, "out"),
-        new FailuresSpec("failed"));
+        new FileDestination(sink, "out"),
+        FileDestination.ofFailures("failed"));
   }
 
   Inference inference() {

@@ -109,7 +109,7 @@ class CloseAccountsTest {
     pipeline
         .apply(Create.of(List.of(written)).withCoder(WrittenFileCoder.of()))
         .setIsBoundedInternal(
-            job.source().watch() == null ? IsBounded.BOUNDED : IsBounded.UNBOUNDED)
+            !job.source().isEndless() ? IsBounded.BOUNDED : IsBounded.UNBOUNDED)
         .apply("Note what was written", new RecordWritten(run.folder()))
         .apply("Close accounts", new CloseAccounts(job, run.folder(), AwaitMode.UNTIL_ENDED));
     pipeline.run().waitUntilFinish();

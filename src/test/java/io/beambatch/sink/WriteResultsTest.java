@@ -9,8 +9,9 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.beambatch.batch.RunIdentity;
 import io.beambatch.chunk.Plan;
 import io.beambatch.job.JobFileException;
+import io.beambatch.job.Job;
 import io.beambatch.job.JobReader;
-import io.beambatch.job.SinkSpec;
+import io.beambatch.job.FileDestination;
 import io.beambatch.ledger.LedgerStore.Versioned;
 import io.beambatch.ledger.Ledgers;
 import io.beambatch.result.ResultFile;
@@ -21,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.coders.CoderRegistry;
 import org.apache.beam.sdk.testing.CoderProperties;
@@ -40,7 +42,7 @@ class WriteResultsTest {
             file(ANSWERED, "1", "{\"a\":3}\n", 1),
             file(FAILED, "f", "{\"a\":4,\"_failure\":{}}\n", 1));
     Pipeline pipeline = Pipeline.create();
-    PAssert.that(pipeline.apply(Create.of(files)).apply(writer(SinkSpec.Type.JSONL)))
+    PAssert.that(pipeline.apply(Create.of(files)).apply(writer(FileDestination.Format.JSONL)))
         .containsInAnyOrder(
             new WrittenFile(ANSWERED, "0", folder + "/sink-r1-0.jsonl", 2),
             new WrittenFile(ANSWERED, "1", folder + "/sink-r1-1.jsonl", 1),
@@ -60,7 +62,7 @@ class WriteResultsTest {
     plan("a1-p00000", "{\"b\":1,\"a\":2}");
     plan("a1-p00001", "{\"c\":3,\"_batch\":{}}");
     Pipeline pipeline = Pipeline.create();
-    pipeline.apply(Create.of(files)).apply(writer(SinkSpec.Type.CSV));
+    pipeline.apply(Create.of(files)).apply(writer(FileDestination.Format.CSV));
     pipeline.run().waitUntilFinish();
     assertThat(Files.readString(folder.resolve("sink-r1-1.csv")))
         .isEqualTo("b,a,c,answer,_batch\r\n1,2,,,\r\n");
@@ -73,7 +75,7 @@ class WriteResultsTest {
   void stopsAtADamagedFile() throws IOException {
     ResultFile damaged = file(ANSWERED, "0", "{\"a\":1}\n", 2);
     Pipeline pipeline = Pipeline.create();
-    pipeline.apply(Create.of(damaged)).apply(writer(SinkSpec.Type.JSONL));
+    pipeline.apply(Create.of(damaged)).apply(writer(FileDestination.Format.JSONL));
     assertThatThrownBy(() -> pipeline.run().waitUntilFinish())
         .hasMessageContaining("should have 2 documents, but has 1");
   }
@@ -87,7 +89,7 @@ class WriteResultsTest {
         registry.getCoder(WrittenFile.class), new WrittenFile(ANSWERED, "s", "gs://b/é", 1L << 40));
   }
 
-  private WriteResults writer(SinkSpec.Type type) {
+  private WriteResults writer(FileDestination.Format type) {
     String yaml =
         """
         name: job
@@ -98,9 +100,15 @@ class WriteResultsTest {
         """
             .formatted(type.name().toLowerCase(Locale.ROOT), folder, folder);
     try {
-      return WriteResults.to(
-          JobReader.parse("job.yaml", yaml, List.of()),
-          run(),
+      Job job = JobReader.parse("job.yaml", yaml, List.of());
+      return new WriteResults(
+          Map.of(
+              ANSWERED,
+              new FileDestinationWriter(
+                  Output.ofAnswers(job, run()), (FileDestination) job.answers()),
+              FAILED,
+              new FileDestinationWriter(
+                  Output.ofFailures(job, run()), (FileDestination) job.failures())),
           new RunIdentity("job", "r1", "uid", 0));
     } catch (JobFileException e) {
       throw new AssertionError(e);

@@ -1,7 +1,7 @@
 package io.beambatch.source;
 
-import static io.beambatch.job.SourceSpec.Type.CSV;
-import static io.beambatch.job.SourceSpec.Type.JSONL;
+import static io.beambatch.job.FileSource.Format.CSV;
+import static io.beambatch.job.FileSource.Format.JSONL;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

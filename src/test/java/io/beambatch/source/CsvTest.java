@@ -1,11 +1,11 @@
 package io.beambatch.source;
 
-import static io.beambatch.job.SourceSpec.Type.CSV;
+import static io.beambatch.job.FileSource.Format.CSV;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.beambatch.document.Document;
-import io.beambatch.job.SourceSpec;
+import io.beambatch.job.FileSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -118,15 +118,15 @@ class CsvTest {
   @Test
   void takesOtherDelimiters() throws IOException {
     for (char delimiter : new char[] {';', '\t', '|'}) {
-      SourceSpec source =
-          new SourceSpec(CSV, List.of("x"), null, false, delimiter, null, Duration.ZERO);
+      FileSource source =
+          new FileSource(CSV, List.of("x"), null, false, delimiter, null, Duration.ZERO);
       Path file = write("a,b\n1,\"x,y\"\n".replace(',', delimiter));
       assertThat(Reading.of(source, file).jsons())
           .containsExactly(
               "{\"a\":\"1\",\"b\":\"x" + (delimiter == '\t' ? "\\t" : delimiter) + "y\"}");
     }
-    SourceSpec odd = new SourceSpec(CSV, List.of("x"), null, false, '§', null, Duration.ZERO);
-    assertThatThrownBy(() -> ReadDocuments.from(odd, "staging"))
+    FileSource odd = new FileSource(CSV, List.of("x"), null, false, '§', null, Duration.ZERO);
+    assertThatThrownBy(() -> new FileSourceReader(odd))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("source.delimiter");
   }

@@ -1,13 +1,13 @@
 package io.beambatch.source;
 
-import static io.beambatch.job.SourceSpec.Type.JSONL;
+import static io.beambatch.job.FileSource.Format.JSONL;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.nio.file.StandardOpenOption.APPEND;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.beambatch.document.FailureReason;
 import io.beambatch.document.SourceRecord;
-import io.beambatch.job.SourceSpec;
+import io.beambatch.job.FileSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -222,7 +222,7 @@ class JsonLinesTest {
       lines.append("{\"id\":").append(i).append("}\n").append(i % 7 == 0 ? "\n" : "");
     }
     Path file = write(lines.toString());
-    SourceSpec source = Reading.source(JSONL, null);
+    FileSource source = Reading.source(JSONL, null);
     Reading whole = Reading.of(source, file);
     assertThat(whole.slices).hasSize(1);
     assertThat(whole.documents).hasSize(100);

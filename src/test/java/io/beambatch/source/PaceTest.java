@@ -1,6 +1,6 @@
 package io.beambatch.source;
 
-import static io.beambatch.job.SourceSpec.Type.JSONL;
+import static io.beambatch.job.FileSource.Format.JSONL;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.beambatch.document.Document;
@@ -39,8 +39,7 @@ class PaceTest {
     Pipeline pipeline = Pipeline.create();
     pipeline
         .apply(
-            ReadDocuments.from(Reading.sourceOf(JSONL, folder + "/*"), folder + "/staging")
-                .withSettings(Reading.slicesOf(4000)))
+            Reading.files(Reading.sourceOf(JSONL, folder + "/*"), folder + "/staging", Reading.slicesOf(4000)))
         .get(ReadDocuments.DOCUMENTS)
         .apply("Come", ParDo.of(new ComeFn()))
         .apply("Pass", ParDo.of(new PassFn()))

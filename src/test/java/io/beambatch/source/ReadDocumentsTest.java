@@ -1,11 +1,11 @@
 package io.beambatch.source;
 
-import static io.beambatch.job.SourceSpec.Type.CSV;
-import static io.beambatch.job.SourceSpec.Type.JSONL;
+import static io.beambatch.job.FileSource.Format.CSV;
+import static io.beambatch.job.FileSource.Format.JSONL;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.beambatch.document.Document;
-import io.beambatch.job.SourceSpec;
+import io.beambatch.job.FileSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,7 +40,7 @@ class ReadDocumentsTest {
     Pipeline pipeline = Pipeline.create();
     PCollectionTuple read =
         pipeline.apply(
-            ReadDocuments.from(
+            Reading.files(
                 Reading.sourceOf(
                     JSONL, folder + "/*.jsonl", folder + "/a.jsonl", folder + "/more/*"),
                 staging));
@@ -62,8 +62,7 @@ class ReadDocumentsTest {
     Pipeline pipeline = Pipeline.create();
     PCollectionTuple read =
         pipeline.apply(
-            ReadDocuments.from(Reading.sourceOf(CSV, folder + "/a.csv"), staging)
-                .withSettings(Reading.slicesOf(10_000)));
+            Reading.files(Reading.sourceOf(CSV, folder + "/a.csv"), staging, Reading.slicesOf(10_000)));
     PAssert.thatSingleton(read.get(ReadDocuments.DOCUMENTS).apply(Count.globally()))
         .isEqualTo(20_000L);
     PAssert.that(read.get(ReadDocuments.INVALID)).empty();
@@ -73,10 +72,10 @@ class ReadDocumentsTest {
   @Test
   void namesThePatternsThatMatchNothing() throws IOException {
     Files.writeString(folder.resolve("a.jsonl"), "{}");
-    SourceSpec source =
+    FileSource source =
         Reading.sourceOf(JSONL, folder + "/a.jsonl", folder + "/no*.jsonl", folder + "/none");
     Pipeline pipeline = Pipeline.create();
-    pipeline.apply(ReadDocuments.from(source, staging));
+    pipeline.apply(Reading.files(source, staging));
     assertThatThrownBy(() -> pipeline.run().waitUntilFinish())
         .rootCause()
         .hasMessageContaining("No file matches source.path")
@@ -87,7 +86,7 @@ class ReadDocumentsTest {
   @Test
   void saysThatAFolderIsNoFile() {
     Pipeline pipeline = Pipeline.create();
-    pipeline.apply(ReadDocuments.from(Reading.sourceOf(JSONL, folder.toString()), staging));
+    pipeline.apply(Reading.files(Reading.sourceOf(JSONL, folder.toString()), staging));
     assertThatThrownBy(() -> pipeline.run().waitUntilFinish())
         .rootCause()
         .hasMessageContaining("is a folder; name the files in it, such as " + folder + "/*");

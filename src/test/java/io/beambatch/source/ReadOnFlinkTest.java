@@ -1,6 +1,6 @@
 package io.beambatch.source;
 
-import static io.beambatch.job.SourceSpec.Type.JSONL;
+import static io.beambatch.job.FileSource.Format.JSONL;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -34,10 +34,9 @@ class ReadOnFlinkTest {
                 .create());
     PCollectionTuple read =
         pipeline.apply(
-            ReadDocuments.from(
+            Reading.files(
                     Reading.sourceOf(JSONL, folder + "/*.jsonl"),
-                    folder.resolve("staging").toString())
-                .withSettings(Reading.slicesOf(10_000)));
+                    folder.resolve("staging").toString(), Reading.slicesOf(10_000)));
     PAssert.thatSingleton(read.get(ReadDocuments.DOCUMENTS).apply("Count", Count.globally()))
         .isEqualTo(19_980L);
     PAssert.thatSingleton(read.get(ReadDocuments.INVALID).apply("Count invalid", Count.globally()))

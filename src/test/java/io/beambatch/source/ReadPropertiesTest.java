@@ -1,7 +1,7 @@
 package io.beambatch.source;
 
-import static io.beambatch.job.SourceSpec.Type.CSV;
-import static io.beambatch.job.SourceSpec.Type.JSONL;
+import static io.beambatch.job.FileSource.Format.CSV;
+import static io.beambatch.job.FileSource.Format.JSONL;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -11,7 +11,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.beambatch.job.SourceSpec;
+import io.beambatch.job.FileSource;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -123,7 +123,7 @@ class ReadPropertiesTest {
     assertThat((long) reading.documents.size() + reading.failed.size()).isEqualTo(lines);
   }
 
-  private static Reading read(Path file, SourceSpec.Type type, int slice) throws IOException {
+  private static Reading read(Path file, FileSource.Format type, int slice) throws IOException {
     return Reading.of(
         Reading.source(type, null), Reading.slicesOf(slice), folder.resolve("staging"), file);
   }

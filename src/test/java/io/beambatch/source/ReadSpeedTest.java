@@ -1,13 +1,13 @@
 package io.beambatch.source;
 
-import static io.beambatch.job.SourceSpec.Type.CSV;
-import static io.beambatch.job.SourceSpec.Type.JSONL;
+import static io.beambatch.job.FileSource.Format.CSV;
+import static io.beambatch.job.FileSource.Format.JSONL;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.beambatch.document.Document;
 import io.beambatch.document.FailedDocument;
-import io.beambatch.job.SourceSpec;
+import io.beambatch.job.FileSource;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -26,7 +26,7 @@ class ReadSpeedTest {
   @Test
   void readsAQuarterOfAMillionJsonLinesASecond() throws IOException {
     byte[] lines = lines().getBytes(UTF_8);
-    SourceSpec source = Reading.source(JSONL, "id");
+    FileSource source = Reading.source(JSONL, "id");
     Slice slice = new Slice("a.jsonl", "a.jsonl", 0, lines.length, 1, null);
     double best = 0;
     for (int round = 0; round < 6; round++) {
@@ -44,7 +44,7 @@ class ReadSpeedTest {
   @Test
   void cutsLinesAndCsvAt300MegabytesASecond(@TempDir Path folder) throws IOException {
     Path file = Files.writeString(folder.resolve("a"), lines());
-    for (SourceSpec.Type type : List.of(JSONL, CSV)) {
+    for (FileSource.Format type : List.of(JSONL, CSV)) {
       double best = 0;
       for (int round = 0; round < 6; round++) {
         long start = cpuNanos();

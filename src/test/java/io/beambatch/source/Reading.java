@@ -2,7 +2,7 @@ package io.beambatch.source;
 
 import io.beambatch.document.Document;
 import io.beambatch.document.FailedDocument;
-import io.beambatch.job.SourceSpec;
+import io.beambatch.job.FileSource;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,7 +18,7 @@ final class Reading implements SliceReader.Receiver {
   final List<Document> documents = new ArrayList<>();
   final List<FailedDocument> failed = new ArrayList<>();
 
-  static Reading of(SourceSpec source, ReadSettings settings, Path staging, Path file)
+  static Reading of(FileSource source, ReadSettings settings, Path staging, Path file)
       throws IOException {
     Reading reading = new Reading();
     new SliceCutter(source, settings, staging.toString(), null)
@@ -30,21 +30,33 @@ final class Reading implements SliceReader.Receiver {
     return reading;
   }
 
-  static Reading of(SourceSpec source, Path file) throws IOException {
+  static Reading of(FileSource source, Path file) throws IOException {
     return of(source, SETTINGS, file.resolveSibling("staging"), file);
   }
 
-  static SourceSpec source(SourceSpec.Type type, @Nullable String id) {
-    return new SourceSpec(type, List.of("unused"), id, false, ',', null, Duration.ofMinutes(5));
+  static FileSource source(FileSource.Format type, @Nullable String id) {
+    return new FileSource(type, List.of("unused"), id, false, ',', null, Duration.ofMinutes(5));
   }
 
-  static SourceSpec wholeFiles(@Nullable String id) {
-    return new SourceSpec(
-        SourceSpec.Type.TEXT, List.of("unused"), id, true, ',', null, Duration.ofMinutes(5));
+  static FileSource wholeFiles(@Nullable String id) {
+    return new FileSource(
+        FileSource.Format.TEXT, List.of("unused"), id, true, ',', null, Duration.ofMinutes(5));
   }
 
-  static SourceSpec sourceOf(SourceSpec.Type type, String... paths) {
-    return new SourceSpec(type, List.of(paths), null, false, ',', null, Duration.ofMinutes(5));
+  static FileSource sourceOf(FileSource.Format type, String... paths) {
+    return new FileSource(type, List.of(paths), null, false, ',', null, Duration.ofMinutes(5));
+  }
+
+  /** Reads files in a pipeline of no run. */
+  static ReadFiles files(FileSource source, String staging, ReadSettings settings) {
+    return new ReadFiles(
+        source,
+        ReadRecords.of(source, staging, settings),
+        PlannedFiles.NONE);
+  }
+
+  static ReadFiles files(FileSource source, String staging) {
+    return files(source, staging, ReadSettings.DEFAULT);
   }
 
   static ReadSettings slicesOf(long bytes) {

@@ -3,7 +3,7 @@ package io.beambatch.source;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.beambatch.job.JobReader;
-import io.beambatch.job.SourceSpec;
+import io.beambatch.job.FileSource;
 import io.beambatch.records.RowFormat;
 import io.beambatch.storage.RunFolder;
 import java.io.OutputStream;
@@ -63,8 +63,9 @@ class SourceSchemasTest {
     }
   }
 
-  private SourceSpec source(String more) throws Exception {
-    return JobReader.parse(
+  private FileSource source(String more) throws Exception {
+    return (FileSource)
+        JobReader.parse(
             "job.yaml",
             """
             name: records

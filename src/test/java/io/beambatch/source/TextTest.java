@@ -1,6 +1,6 @@
 package io.beambatch.source;
 
-import static io.beambatch.job.SourceSpec.Type.TEXT;
+import static io.beambatch.job.FileSource.Format.TEXT;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 

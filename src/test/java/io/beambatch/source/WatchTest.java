@@ -1,11 +1,11 @@
 package io.beambatch.source;
 
-import static io.beambatch.job.SourceSpec.Type.JSONL;
+import static io.beambatch.job.FileSource.Format.JSONL;
 import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.beambatch.document.Document;
-import io.beambatch.job.SourceSpec;
+import io.beambatch.job.FileSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,8 +41,8 @@ class WatchTest {
 
   @Test
   void readsNewFilesOnceEachAndKeepsAFilesDocumentsInOneWindow() throws Exception {
-    SourceSpec source =
-        new SourceSpec(
+    FileSource source =
+        new FileSource(
             JSONL,
             List.of(folder + "/*.jsonl", folder + "/a*"),
             null,
@@ -55,8 +55,7 @@ class WatchTest {
     Pipeline pipeline = Pipeline.create(options);
     pipeline
         .apply(
-            ReadDocuments.from(source, folder.resolve("staging").toString())
-                .withSettings(Reading.slicesOf(10)))
+            Reading.files(source, folder.resolve("staging").toString(), Reading.slicesOf(10)))
         .get(ReadDocuments.DOCUMENTS)
         .apply("See", ParDo.of(new SeeFn()));
     PipelineResult result = pipeline.run();

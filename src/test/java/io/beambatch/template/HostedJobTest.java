@@ -45,8 +45,8 @@ class HostedJobTest {
 
     assertThat(job.inference().request().model()).isEqualTo("gpt-4o");
     assertThat(job.source().paths()).containsExactly("gs://b/data/in/*.jsonl", "gs://c/more.jsonl");
-    assertThat(job.sink().path()).isEqualTo("gs://b/data/out");
-    assertThat(job.failures().path()).isEqualTo("gs://b/data/out-failed");
+    assertThat(job.answers().path()).contains("gs://b/data/out");
+    assertThat(job.failures().path()).contains("gs://b/data/out-failed");
   }
 
   @Test

@@ -1,0 +1,96 @@
+package io.beambatch.job;
+
+import io.beambatch.job.FileDestination.Compression;
+import io.beambatch.job.FileDestination.Format;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * Reads where documents go: the sections {@code sink}, of answered documents, and {@code failures}.
+ * {@link TableSection} and {@link PubSubSection} read destinations that aren't files.
+ */
+final class DestinationSection {
+  private static final String PREFIX =
+      "the beginning of file names, local or gs://, such as output/answers";
+
+  /** Keys that not all kinds have, by the kinds that have them. */
+  private static final Map<String, List<Kind>> KEYS =
+      Map.of(
+          "path", List.of(Kind.FILES),
+          "compression", List.of(Kind.FILES),
+          "table", List.of(Kind.BIGQUERY),
+          "write_disposition", List.of(Kind.BIGQUERY),
+          "create_disposition", List.of(Kind.BIGQUERY),
+          "partition", List.of(Kind.BIGQUERY),
+          "topic", List.of(Kind.PUBSUB));
+
+  private DestinationSection() {}
+
+  /** The section {@code sink}. */
+  static Destination answers(Section section) {
+    String type = section.oneOf("type", Kind.types(Format.values()));
+    Kind kind = Kind.of(type);
+    kind.refuseOthers(section, KEYS);
+    return switch (kind) {
+      case FILES -> files(section, Kind.format(type, Format.values()));
+      case BIGQUERY -> TableSection.answers(section);
+      case PUBSUB -> PubSubSection.destination(section);
+    };
+  }
+
+  /**
+   * The section {@code failures}, which has no type: its only key tells its kind. Failures go beside
+   * the answers if there is none.
+   */
+  static Destination failures(Section section, Destination answers) {
+    List<String> given =
+        Stream.of("path", "table", "topic").filter(key -> section.value(key).isPresent()).toList();
+    if (given.isEmpty()) {
+      return answers.besideForFailures();
+    }
+    String key = given.get(0);
+    if (given.size() > 1) {
+      section.problem(
+          given.get(1), "can't stand beside failures." + key + ": failures go to one place");
+    }
+    Destination failures =
+        switch (key) {
+          case "table" -> TableSection.failures(section);
+          case "topic" -> PubSubSection.destination(section);
+          default -> FileDestination.ofFailures(prefix(section));
+        };
+    if (failures.getClass() == answers.getClass()
+        && failures.address().equals(answers.address())) {
+      section.problem(
+          key, "must not be the sink's " + key + ": answers and failures would mix");
+    }
+    return failures;
+  }
+
+  private static FileDestination files(Section section, Format format) {
+    return new FileDestination(format, prefix(section), compression(section, format));
+  }
+
+  private static Compression compression(Section section, Format format) {
+    List<Compression> known = format.compressions();
+    if (section.value("compression").isEmpty()) {
+      return known.get(0);
+    }
+    List<String> codes = known.stream().map(Compression::code).toList();
+    return known.get(codes.indexOf(section.oneOf("compression", codes)));
+  }
+
+  private static String prefix(Section section) {
+    String path = section.requiredText("path", PREFIX);
+    section.checkScheme("path", path);
+    if (path.endsWith("/")) {
+      section.problem(
+          "path", "must be " + PREFIX + ", but ends with '/'; add the beginning of a file name");
+    }
+    if (path.contains("*") || path.contains("{{")) {
+      section.problem("path", "must be " + PREFIX + "; patterns and templates are not possible");
+    }
+    return path;
+  }
+}

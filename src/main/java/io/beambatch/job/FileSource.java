@@ -1,0 +1,85 @@
+package io.beambatch.job;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Documents in files.
+ *
+ * @param paths file patterns, local or {@code gs://}; at least one
+ * @param id the field that names a document, or null: documents are named by file and line
+ * @param wholeFile for {@link Format#TEXT}: one document a file, not one a line
+ * @param delimiter for {@link Format#CSV}: what stands between two fields
+ * @param watch how often to look for new files, or null to read once what is there
+ * @param window for watched files: how long they are gathered before they are sent
+ */
+public record FileSource(
+    Format format,
+    List<String> paths,
+    @Nullable String id,
+    boolean wholeFile,
+    char delimiter,
+    @Nullable Duration watch,
+    Duration window)
+    implements Source {
+
+  /** For how long documents are gathered if the job file doesn't say it. */
+  static final Duration WINDOW = Duration.ofMinutes(10);
+
+  /** Files that are read once, with the usual delimiter, and a document a line. */
+  public static FileSource of(Format format, List<String> paths) {
+    return new FileSource(format, paths, null, false, ',', null, WINDOW);
+  }
+
+  @Override
+  public boolean hasSchema() {
+    return format.hasSchema();
+  }
+
+  @Override
+  public Optional<Endlessness> endlessness() {
+    return Optional.ofNullable(watch)
+        .map(
+            interval ->
+                new Endlessness(
+                    "source.watch",
+                    "use run, or take the files that are there now with --set source.watch="));
+  }
+
+  @Override
+  public FileSource withoutWatch() {
+    return new FileSource(format, paths, id, wholeFile, delimiter, null, window);
+  }
+
+  @Override
+  public ObjectNode canonical() {
+    ObjectNode json =
+        CanonicalJob.source(format.name(), this)
+            .put("whole_file", wholeFile)
+            .put("delimiter", String.valueOf(delimiter))
+            .put("window", window.toString());
+    return CanonicalJob.put(json, "watch", watch == null ? null : watch.toString());
+  }
+
+  /** The formats that files can have. */
+  public enum Format {
+    /** One JSON object a line. */
+    JSONL,
+    /** Lines, or whole files, in a field called {@code text}. */
+    TEXT,
+    /** A header, then records, quoted as in RFC 4180; every field is a string. */
+    CSV,
+    /** Avro files. */
+    AVRO,
+    /** Parquet files. */
+    PARQUET;
+
+    /** Whether files themselves say what fields their documents have, and of what types. */
+    public boolean hasSchema() {
+      return this == AVRO || this == PARQUET;
+    }
+  }
+}

@@ -1,0 +1,83 @@
+package io.beambatch.job;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonPointer;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.beambatch.job.YamlValue.Scalar;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Reads what is kept of an answer. */
+final class ResultSection {
+  private static final ObjectMapper JSON =
+      JsonMapper.builder()
+          .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build();
+  private static final List<String> RESERVED = List.of("_batch", "_failure");
+
+  private ResultSection() {}
+
+  /**
+   * Reads the section.
+   *
+   * @param file the job file; a schema's path starts at its folder
+   */
+  static ResultSpec read(Section section, String file) {
+    String field = section.text("field", "the name of a field");
+    if (field != null && RESERVED.contains(field)) {
+      section.problem(
+          "field", "must not be '" + field + "': that field is written for every document");
+    }
+    return new ResultSpec(
+        field == null ? "answer" : field, pointer(section), schema(section, file));
+  }
+
+  private static @Nullable String pointer(Section section) {
+    String pointer = section.text("pointer", "a JSON pointer such as /choices/0/message/content");
+    try {
+      JsonPointer.compile(pointer);
+    } catch (IllegalArgumentException e) {
+      section.problem(
+          "pointer",
+          "must be a JSON pointer such as /choices/0/message/content: it begins with '/'");
+    }
+    return pointer;
+  }
+
+  private static @Nullable JsonNode schema(Section section, String file) {
+    Optional<YamlValue> value = section.value("schema");
+    if (value.isEmpty() || value.get() instanceof YamlValue.Mapping) {
+      return value.map(YamlValue::toJson).orElse(null);
+    }
+    if (!(value.get() instanceof Scalar scalar)
+        || !scalar.json().isTextual()
+        || !scalar.text().endsWith(".json")) {
+      section.problem(
+          "schema",
+          "must be a JSON schema, or the path of a .json file that holds one, but was "
+              + value.get().found());
+      return null;
+    }
+    String path = TextFile.beside(file, scalar.text());
+    try {
+      JsonNode schema = JSON.readTree(TextFile.read(path));
+      if (schema.isObject()) {
+        return schema;
+      }
+      section.problem("schema", "must be a JSON object, but " + path + " holds something else");
+    } catch (JsonProcessingException e) {
+      String line = e.getLocation() == null ? "" : ", line " + e.getLocation().getLineNr();
+      section.problem("schema", path + line + " isn't valid JSON: " + e.getOriginalMessage());
+    } catch (IOException e) {
+      section.problem("schema", "can't read " + path + ": " + e.getMessage());
+    }
+    return null;
+  }
+}

@@ -1,0 +1,95 @@
+package io.beambatch.job;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.beambatch.job.FileDestination.Compression;
+import java.io.Serializable;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Documents as rows of a BigQuery table.
+ *
+ * @param partition how a table that is created is partitioned, or null
+ */
+public record TableDestination(
+    TableName table,
+    WriteDisposition writeDisposition,
+    CreateDisposition createDisposition,
+    @Nullable Partition partition)
+    implements Destination {
+
+  /** What happens to rows that are there when a run begins to write. */
+  public enum WriteDisposition {
+    /** They stay. */
+    APPEND,
+    /** They are deleted, once a run. */
+    TRUNCATE,
+    /** There may be none. */
+    EMPTY
+  }
+
+  /** Whether a table is created that isn't there. */
+  public enum CreateDisposition {
+    IF_NEEDED,
+    NEVER
+  }
+
+  /**
+   * Partitions by time.
+   *
+   * @param field a column of type DATE, TIMESTAMP or DATETIME, or null for the time of loading
+   */
+  public record Partition(@Nullable String field, Type type) implements Serializable {
+    /** How much time a partition spans. */
+    public enum Type {
+      DAY,
+      HOUR,
+      MONTH,
+      YEAR
+    }
+  }
+
+  /** A table for rows that only get more. */
+  static TableDestination appending(TableName table) {
+    return new TableDestination(
+        table, WriteDisposition.APPEND, CreateDisposition.IF_NEEDED, null);
+  }
+
+  @Override
+  public String address() {
+    return table.toString();
+  }
+
+  @Override
+  public String place(String run) {
+    return table.toString();
+  }
+
+  @Override
+  public boolean hasColumns() {
+    return true;
+  }
+
+  @Override
+  public boolean hasTypes() {
+    return true;
+  }
+
+  @Override
+  public TableDestination besideForFailures() {
+    return appending(new TableName(table.project(), table.dataset(), table.table() + "_failed"));
+  }
+
+  @Override
+  public ObjectNode canonical() {
+    ObjectNode json =
+        CanonicalJob.destination("BIGQUERY", Compression.NONE)
+            .put("table", table.toString())
+            .put("write_disposition", writeDisposition.name())
+            .put("create_disposition", createDisposition.name());
+    if (partition != null) {
+      ObjectNode by = json.putObject("partition").put("type", partition.type().name());
+      CanonicalJob.put(by, "field", partition.field());
+    }
+    return json;
+  }
+}

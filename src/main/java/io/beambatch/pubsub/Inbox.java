@@ -1,0 +1,128 @@
+package io.beambatch.pubsub;
+
+import io.beambatch.pubsub.MessageQueue.Delivery;
+import io.beambatch.storage.RunFolder;
+import io.beambatch.storage.Storage;
+import io.beambatch.storage.Storage.PendingFile;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes messages out of a subscription into files of a run, a file each time. A message is
+ * acknowledged when its file is safe, and never before; what is in a file is a document of the run
+ * from then on, whatever crashes. So nothing depends on when a runner thinks that a message is
+ * dealt with: some think so while it is only in memory.
+ *
+ * <p>A message that comes again is recognized by its id, and acknowledged: if it is among the last
+ * {@link TakenIds#MOST} that were taken, also by other workers and launches, as the files tell.
+ */
+final class Inbox implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Inbox.class);
+
+  private final RunFolder folder;
+  private final MessageQueue queue;
+  private final Limits limits;
+  private final Clock clock;
+  private final TakenIds taken;
+  private final InboxFile.Series series;
+
+  Inbox(RunFolder folder, MessageQueue queue, Limits limits, Clock clock) {
+    this.folder = folder;
+    this.queue = queue;
+    this.limits = limits;
+    this.clock = clock;
+    this.series = InboxFile.Series.begin();
+    this.taken = new TakenIds(folder, series);
+  }
+
+  /** The names of a run's files of messages. */
+  static Set<String> files(RunFolder folder) throws IOException {
+    Set<String> names = new HashSet<>(Storage.list(folder.inbox()));
+    names.removeIf(name -> InboxFile.parse(name).isEmpty());
+    return names;
+  }
+
+  /** Takes what waits in the subscription, file by file, for a time at most. */
+  void fetch() throws IOException {
+    Instant end = clock.instant().plus(limits.look());
+    boolean full = true;
+    while (full && clock.instant().isBefore(end)) {
+      full = fetchFile(end);
+    }
+  }
+
+  /** Takes a file full, and returns whether that is not all. */
+  private boolean fetchFile(Instant end) throws IOException {
+    List<Delivery> deliveries = queue.pull(limits.patience());
+    if (deliveries.isEmpty()) {
+      return false;
+    }
+    boolean full = false;
+    Instant begun = clock.instant();
+    taken.learn(begun);
+    Set<String> ids = new HashSet<>();
+    List<String> ackIds = new ArrayList<>();
+    InboxFile name = series.next(begun);
+    try (PendingFile file = PendingFile.create(folder.inbox(name.toString()))) {
+      OutputStream out = file.stream();
+      long bytes = 0;
+      while (!deliveries.isEmpty()) {
+        for (Delivery delivery : deliveries) {
+          ackIds.add(delivery.ackId());
+          Message message = delivery.message();
+          if (!taken.contains(message.id()) && ids.add(message.id())) {
+            bytes += MessageLine.write(out, message);
+          }
+        }
+        full = bytes >= limits.bytes() || ackIds.size() >= limits.messages();
+        boolean enough = full || clock.instant().isAfter(end);
+        deliveries = enough ? List.of() : queue.pull(limits.patience());
+      }
+      if (!ids.isEmpty()) {
+        file.commit();
+      }
+    }
+    taken.add(ids);
+    queue.acknowledge(ackIds);
+    LOG.debug("{} messages taken, {} of them anew, into {}", ackIds.size(), ids.size(), name);
+    return full;
+  }
+
+  @Override
+  public void close() {
+    queue.close();
+  }
+
+  /**
+   * How much is taken at once.
+   *
+   * @param bytes with which a file is full
+   * @param messages with which it is, too
+   * @param look how long one look lasts at most: looks that last longer than the time between two
+   *     would hold back the windows' ends
+   * @param patience for the next message, after which there is none
+   */
+  record Limits(long bytes, int messages, Duration look, Duration patience) {
+    private static final Duration LONGEST_LOOK = Duration.ofSeconds(10);
+    private static final Duration MOST_PATIENCE = Duration.ofSeconds(2);
+
+    /** A message is held for two minutes; the file has to be written by then. */
+    static Limits of(Duration betweenLooks) {
+      Duration half = betweenLooks.dividedBy(2);
+      return new Limits(16L << 20, 50_000, min(half, LONGEST_LOOK), min(half, MOST_PATIENCE));
+    }
+
+    private static Duration min(Duration one, Duration other) {
+      return one.compareTo(other) < 0 ? one : other;
+    }
+  }
+}

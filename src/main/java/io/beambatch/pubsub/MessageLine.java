@@ -1,0 +1,96 @@
+package io.beambatch.pubsub;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.google.protobuf.ByteString;
+import io.beambatch.json.RecordReader;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * A message as a line of a file, as Pub/Sub's REST API writes it: {@code {"messageId": "17",
+ * "attributes": {"k": "v"}, "data": "<Base64>"}}. So it is kept to the byte, whatever is in it.
+ */
+final class MessageLine {
+  private static final JsonFactory JSON = new JsonFactory();
+  private static final String ID = "messageId";
+  private static final String ATTRIBUTES = "attributes";
+  private static final String DATA = "data";
+
+  private MessageLine() {}
+
+  /** Writes a message and returns the number of bytes. */
+  static int write(OutputStream out, Message message) throws IOException {
+    ByteArrayOutputStream line = new ByteArrayOutputStream(message.data().size() * 4 / 3 + 200);
+    try (JsonGenerator json = JSON.createGenerator(line)) {
+      json.writeStartObject();
+      json.writeStringField(ID, message.id());
+      json.writeObjectFieldStart(ATTRIBUTES);
+      for (Map.Entry<String, String> attribute : new TreeMap<>(message.attributes()).entrySet()) {
+        json.writeStringField(attribute.getKey(), attribute.getValue());
+      }
+      json.writeEndObject();
+      json.writeBinaryField(DATA, message.data().toByteArray());
+      json.writeEndObject();
+    }
+    line.write('\n');
+    line.writeTo(out);
+    return line.size();
+  }
+
+  /** The id alone. */
+  static String id(RecordReader line) throws IOException {
+    try (JsonParser json = parser(line)) {
+      json.nextToken();
+      if (!ID.equals(json.nextFieldName())) {
+        throw new IOException("line " + line.line() + " of a file of messages is damaged");
+      }
+      return json.nextTextValue();
+    }
+  }
+
+  /**
+   * The message in a line.
+   *
+   * @throws UncheckedIOException if it isn't as it was written: that is no fault of the message
+   */
+  static Message read(RecordReader line) {
+    String id = null;
+    Map<String, String> attributes = new TreeMap<>();
+    ByteString data = null;
+    try (JsonParser json = parser(line)) {
+      json.nextToken();
+      for (String field = json.nextFieldName(); field != null; field = json.nextFieldName()) {
+        json.nextToken();
+        switch (field) {
+          case ID -> id = json.getText();
+          case DATA -> data = ByteString.copyFrom(json.getBinaryValue());
+          case ATTRIBUTES -> {
+            while (json.nextToken() == JsonToken.FIELD_NAME) {
+              attributes.put(json.currentName(), json.nextTextValue());
+            }
+          }
+          default -> json.skipChildren();
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "line " + line.line() + " of a file of messages is damaged", e);
+    }
+    if (id == null || data == null) {
+      throw new UncheckedIOException(
+          new IOException("line " + line.line() + " of a file of messages is damaged"));
+    }
+    return new Message(id, attributes, data);
+  }
+
+  private static JsonParser parser(RecordReader line) throws IOException {
+    return JSON.createParser(line.buffer(), line.start(), line.end() - line.start());
+  }
+}

@@ -1,0 +1,99 @@
+package io.beambatch.pubsub;
+
+import io.beambatch.json.RecordReader;
+import io.beambatch.storage.RunFolder;
+import io.beambatch.storage.Storage;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The ids of messages that are in files already, and may be delivered again all the same: because
+ * they were not acknowledged when a worker died, or were so too late.
+ */
+final class TakenIds {
+  /** Some 25 MB. */
+  static final int MOST = 200_000;
+
+  private static final Duration RECENTLY = Duration.ofHours(1);
+
+  /** Pub/Sub keeps no message for longer. */
+  private static final Duration KEPT = Duration.ofDays(31);
+
+  /** More than a message of 10 MB takes as a line. */
+  private static final int MAX_LINE = 64 << 20;
+
+  private final RunFolder folder;
+  private final InboxFile.Series own;
+  private final Set<String> ids = new LinkedHashSet<>();
+  private final Set<InboxFile> learned = new HashSet<>();
+
+  /**
+   * Ids of the messages in a run's files.
+   *
+   * @param own files, whose ids are given to {@link #add}
+   */
+  TakenIds(RunFolder folder, InboxFile.Series own) {
+    this.folder = folder;
+    this.own = own;
+  }
+
+  boolean contains(String id) {
+    return ids.contains(id);
+  }
+
+  void add(Collection<String> more) {
+    ids.addAll(more);
+    Iterator<String> oldest = ids.iterator();
+    while (ids.size() > MOST) {
+      oldest.next();
+      oldest.remove();
+    }
+  }
+
+  /** Reads the ids in files of others whose messages may be delivered again. */
+  void learn(Instant now) throws IOException {
+    Map<String, InboxFile> last = new HashMap<>();
+    Set<InboxFile> doubtful = new HashSet<>();
+    for (String name : Inbox.files(folder)) {
+      InboxFile file = InboxFile.parse(name).orElseThrow();
+      if (own.has(file)) {
+        continue;
+      }
+      last.merge(file.series(), file, (one, other) -> one.number() > other.number() ? one : other);
+      if (file.begun().isAfter(now.minus(RECENTLY))) {
+        doubtful.add(file);
+      }
+    }
+    last.values().stream()
+        .filter(file -> file.begun().isAfter(now.minus(KEPT)))
+        .forEach(doubtful::add);
+    learned.retainAll(doubtful);
+    for (InboxFile file : doubtful) {
+      if (learned.add(file)) {
+        add(idsIn(file));
+      }
+    }
+  }
+
+  private List<String> idsIn(InboxFile file) throws IOException {
+    List<String> found = new ArrayList<>();
+    try (InputStream stream = Storage.open(folder.inbox(file.toString()))) {
+      RecordReader lines = RecordReader.ofLines(stream, MAX_LINE);
+      while (lines.next()) {
+        found.add(MessageLine.id(lines));
+      }
+    }
+    return found;
+  }
+}

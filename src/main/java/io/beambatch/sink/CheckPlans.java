@@ -1,0 +1,49 @@
+package io.beambatch.sink;
+
+import io.beambatch.chunk.Plan;
+import io.beambatch.storage.JsonCoder;
+import java.io.IOException;
+import org.apache.beam.sdk.options.PipelineOptions;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.values.PCollection;
+
+/**
+ * Lets plans pass only if the documents that they hold fit the destination of answers. For sources
+ * without a schema: what their documents look like is known with the plan, and not before.
+ */
+public final class CheckPlans extends PTransform<PCollection<Plan>, PCollection<Plan>> {
+  private final Output output;
+  private final DestinationWriter writer;
+
+  /** Checks the plans of a run by the writer of an output. */
+  public CheckPlans(Output output, DestinationWriter writer) {
+    this.output = output;
+    this.writer = writer;
+  }
+
+  @Override
+  public PCollection<Plan> expand(PCollection<Plan> plans) {
+    return plans
+        .apply("Compare columns", ParDo.of(new CheckFn(output, writer)))
+        .setCoder(JsonCoder.of(Plan.class));
+  }
+
+  private static final class CheckFn extends DoFn<Plan, Plan> {
+    private final Output output;
+    private final DestinationWriter writer;
+
+    CheckFn(Output output, DestinationWriter writer) {
+      this.output = output;
+      this.writer = writer;
+    }
+
+    @ProcessElement
+    public void check(@Element Plan plan, PipelineOptions options, OutputReceiver<Plan> passed)
+        throws IOException {
+      writer.check(output.schema(), true, options);
+      passed.output(plan);
+    }
+  }
+}

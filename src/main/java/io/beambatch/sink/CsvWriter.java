@@ -1,0 +1,35 @@
+package io.beambatch.sink;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.OutputStreamWriter;
+import java.util.List;
+import org.apache.commons.csv.CSVFormat;
+import org.apache.commons.csv.CSVPrinter;
+
+/** Writes documents as CSV, as in RFC 4180: a header, CRLF, quotes where needed. */
+final class CsvWriter implements DocumentWriter {
+  private final CsvCells cells;
+  private final CSVPrinter printer;
+
+  /** Writes the header. */
+  CsvWriter(OutputStream out, List<String> columns) throws IOException {
+    this.cells = new CsvCells(columns);
+    this.printer =
+        new CSVPrinter(new BufferedWriter(new OutputStreamWriter(out, UTF_8)), CSVFormat.RFC4180);
+    printer.printRecord(columns);
+  }
+
+  @Override
+  public void add(byte[] buffer, int from, int to) throws IOException {
+    printer.printRecord(cells.of(buffer, from, to));
+  }
+
+  @Override
+  public void close() throws IOException {
+    printer.flush();
+  }
+}

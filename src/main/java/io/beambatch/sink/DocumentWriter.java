@@ -1,0 +1,80 @@
+package io.beambatch.sink;
+
+import io.beambatch.result.ResultFile;
+import io.beambatch.json.RecordReader;
+import io.beambatch.storage.Storage;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+
+/**
+ * Writes documents in one format, one after the other. All formats of files and of rows go this one
+ * way: {@link #copy} reads a result file line by line and checks that it is whole.
+ */
+public interface DocumentWriter extends Closeable {
+  /** More than any document with its answer can have. */
+  int MAX_LINE = 512 << 20;
+
+  /**
+   * Writes one document.
+   *
+   * @param buffer holds the document, a JSON object, between the two indices
+   * @throws IOException if it doesn't fit; the message names the field, and shows no contents
+   */
+  void add(byte[] buffer, int from, int to) throws IOException;
+
+  /** Writes what is still to be written. The stream behind stays open: it is the caller's. */
+  @Override
+  void close() throws IOException;
+
+  /** JSON lines, byte for byte as they are. */
+  static DocumentWriter ofJsonLines(OutputStream out) {
+    return new DocumentWriter() {
+      @Override
+      public void add(byte[] buffer, int from, int to) throws IOException {
+        out.write(buffer, from, to - from);
+        out.write('\n');
+      }
+
+      @Override
+      public void close() throws IOException {
+        out.flush();
+      }
+    };
+  }
+
+  /**
+   * Writes all documents of a result file, and closes the writer.
+   *
+   * @throws IOException naming the line that doesn't fit, or if there are not as many documents as
+   *     there should be
+   */
+  static void copy(ResultFile file, DocumentWriter to) throws IOException {
+    long documents = 0;
+    try (to;
+        InputStream lines = Storage.open(file.path())) {
+      RecordReader line = RecordReader.ofLines(lines, MAX_LINE);
+      while (line.next()) {
+        if (line.tooLong()) {
+          throw new IOException(
+              "line " + line.line() + ": " + line.bytes() + " bytes are too many");
+        }
+        try {
+          to.add(line.buffer(), line.start(), line.end());
+        } catch (IOException e) {
+          throw new IOException("line " + line.line() + ": " + e.getMessage(), e);
+        }
+        documents++;
+      }
+    }
+    if (documents != file.documents()) {
+      throw new IOException(
+          "it should have "
+              + file.documents()
+              + " documents, but has "
+              + documents
+              + "; the file in the staging location is damaged");
+    }
+  }
+}

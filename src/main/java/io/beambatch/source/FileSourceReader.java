@@ -1,0 +1,34 @@
+package io.beambatch.source;
+
+import io.beambatch.job.FileSource;
+import io.beambatch.storage.RunFolder;
+import java.io.IOException;
+import java.util.Optional;
+import org.apache.avro.Schema;
+import org.apache.beam.sdk.options.PipelineOptions;
+
+/** Checks and reads a source of files. The first file's schema is the run's, if files have one. */
+public final class FileSourceReader implements SourceReader {
+  private final FileSource source;
+
+  /**
+   * Reads files.
+   *
+   * @throws IllegalArgumentException if the delimiter can't separate CSV fields
+   */
+  public FileSourceReader(FileSource source) {
+    SliceReader.scanner(source);
+    this.source = source;
+  }
+
+  @Override
+  public Optional<Schema> check(RunFolder run, boolean planned, PipelineOptions options)
+      throws IOException {
+    return new SourceSchemas(run).establish(source, planned);
+  }
+
+  @Override
+  public ReadDocuments read(RunFolder run, PlannedFiles planned) {
+    return new ReadFiles(source, ReadRecords.ofRun(source, run), planned);
+  }
+}

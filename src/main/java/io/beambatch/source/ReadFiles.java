@@ -1,0 +1,62 @@
+package io.beambatch.source;
+
+import io.beambatch.job.FileSource;
+import io.beambatch.storage.Storage;
+import java.util.List;
+import org.apache.beam.sdk.coders.ListCoder;
+import org.apache.beam.sdk.coders.StringUtf8Coder;
+import org.apache.beam.sdk.transforms.Create;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.values.PBegin;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollectionTuple;
+
+/**
+ * Reads the files of a source. A pattern that matches no file is an error before anything is read,
+ * unless the source is watched; a file that fits several patterns is read once. {@link ReadRecords}
+ * says how.
+ *
+ * <p>Of a watched source, each new file's documents lie in the fixed window of the time at which it
+ * was found, and so does its path in {@link #FILES}. Files have to appear complete, by being moved
+ * into place: they are read once.
+ */
+final class ReadFiles extends ReadDocuments {
+  private final FileSource source;
+  private final ReadRecords records;
+  private final PlannedFiles planned;
+
+  ReadFiles(FileSource source, ReadRecords records, PlannedFiles planned) {
+    this.source = source;
+    this.records = records;
+    this.planned = planned;
+  }
+
+  @Override
+  public PCollectionTuple expand(PBegin begin) {
+    // Relative ones start where the pipeline is built, not where a worker happens to be.
+    List<String> patterns = source.paths().stream().map(Storage::absolute).toList();
+    return source.watch() == null ? readOnce(begin, patterns) : watch(begin, patterns);
+  }
+
+  private PCollectionTuple readOnce(PBegin begin, List<String> patterns) {
+    PCollection<String> files =
+        begin
+            .apply(
+                "List patterns",
+                Create.of(List.of(patterns)).withCoder(ListCoder.of(StringUtf8Coder.of())))
+            .apply("Match files", ParDo.of(new MatchFn()));
+    return files.apply(records).and(FILES, files);
+  }
+
+  private PCollectionTuple watch(PBegin begin, List<String> patterns) {
+    PCollectionTuple found =
+        begin.apply(
+            new WatchFiles(
+                options -> FilePatterns.matchAny(patterns),
+                planned,
+                source.watch(),
+                source.window()));
+    PCollection<String> files = found.get(FILES);
+    return files.apply(records).and(FILES, files).and(PLANNED, found.get(PLANNED));
+  }
+}

@@ -1,0 +1,172 @@
+package io.beambatch.source;
+
+import static io.beambatch.source.ReadDocuments.DOCUMENTS;
+import static io.beambatch.source.ReadDocuments.INVALID;
+
+import io.beambatch.document.Document;
+import io.beambatch.document.FailedDocument;
+import io.beambatch.job.FileSource;
+import io.beambatch.storage.RunFolder;
+import java.io.IOException;
+import org.apache.beam.runners.direct.DirectRunner;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.GroupByKey;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.transforms.Reshuffle;
+import org.apache.beam.sdk.transforms.WithKeys;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollection.IsBounded;
+import org.apache.beam.sdk.values.PCollectionTuple;
+import org.apache.beam.sdk.values.TupleTagList;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the records of files, whose paths come in, into documents and invalid ones.
+ *
+ * <p>Files are cut into slices of a few megabytes that are read in parallel; on the direct runner
+ * one by one, because it keeps in memory whatever is read before its turn. Compressed files ({@code
+ * .gz}, {@code .gzip}, {@code .bz2}, {@code .zst}, {@code .zstd}) are decompressed into the staging
+ * folder for that; the slices stay there. Blank lines are no records.
+ *
+ * <p>Files that bring their schema, Avro and Parquet, are cut between their blocks or row groups,
+ * on the direct runner also within large row groups; every record is a document, in JSON ({@link
+ * io.beambatch.schema.AvroJson}).
+ */
+public final class ReadRecords extends PTransform<PCollection<String>, PCollectionTuple> {
+  private final FileSource source;
+  private final String stagingFolder;
+  private final ReadSettings settings;
+  private final RecordParser.@Nullable Factory parsers;
+  private final @Nullable RunFolder run;
+
+  /**
+   * @param parsers in place of those of the files' format; null for those
+   * @param run whose schema all files are checked by; null for no check
+   */
+  private ReadRecords(
+      FileSource source,
+      String stagingFolder,
+      ReadSettings settings,
+      RecordParser.@Nullable Factory parsers,
+      @Nullable RunFolder run) {
+    this.source = source;
+    this.stagingFolder = stagingFolder;
+    this.settings = settings;
+    this.parsers = parsers;
+    this.run = run;
+  }
+
+  /** Reads files of a run; the schema of those that have one is kept with it. */
+  static ReadRecords ofRun(FileSource source, RunFolder run) {
+    return new ReadRecords(source, run.input(), ReadSettings.DEFAULT, null, run);
+  }
+
+  /** Reads files of no run. */
+  static ReadRecords of(
+      FileSource source, String stagingFolder, ReadSettings settings) {
+    return new ReadRecords(source, stagingFolder, settings, null, null);
+  }
+
+  /**
+   * Reads files of lines that have a format of their own.
+   *
+   * @param files says the field that names a document
+   * @param parsers of their lines
+   */
+  public static ReadRecords ofLines(
+      FileSource files, RunFolder run, RecordParser.Factory parsers) {
+    return new ReadRecords(files, run.input(), ReadSettings.DEFAULT, parsers, run);
+  }
+
+  @Override
+  public PCollectionTuple expand(PCollection<String> files) {
+    boolean paced = isPaced(files);
+    ReadSettings cutting = paced ? settings.cuttingBlocks() : settings;
+    PCollection<Slice> slices =
+        files
+            .apply("Spread files", Reshuffle.viaRandomKey())
+            .apply("Cut into slices", ParDo.of(new CutFn(source, cutting, stagingFolder, run)))
+            .setCoder(SliceCoder.of());
+    return (paced ? pace(slices) : slices)
+        .apply("Spread slices", Reshuffle.viaRandomKey())
+        .apply(
+            "Read slices",
+            ParDo.of(new ReadFn(source, settings, parsers))
+                .withOutputTags(DOCUMENTS, TupleTagList.of(INVALID)));
+  }
+
+  private static boolean isPaced(PCollection<String> files) {
+    return files.isBounded() == IsBounded.BOUNDED
+        && files.getPipeline().getOptions().getRunner() == DirectRunner.class;
+  }
+
+  private static PCollection<Slice> pace(PCollection<Slice> slices) {
+    return slices
+        .apply("Gather slices", WithKeys.of("all"))
+        .apply("List slices", GroupByKey.create())
+        .apply("Pace slices", ParDo.of(new PaceFn()))
+        .setCoder(SliceCoder.of());
+  }
+
+  private static final class CutFn extends DoFn<String, Slice> {
+    private final FileSource source;
+    private final ReadSettings settings;
+    private final String stagingFolder;
+    private final @Nullable RunFolder run;
+    private transient @Nullable SourceSchemas schemas;
+
+    CutFn(
+        FileSource source,
+        ReadSettings settings,
+        String stagingFolder,
+        @Nullable RunFolder run) {
+      this.source = source;
+      this.settings = settings;
+      this.stagingFolder = stagingFolder;
+      this.run = run;
+    }
+
+    @Setup
+    public void open() {
+      schemas = run == null ? null : new SourceSchemas(run);
+    }
+
+    @ProcessElement
+    public void cut(@Element String file, OutputReceiver<Slice> slices) throws IOException {
+      new SliceCutter(source, settings, stagingFolder, schemas).cut(file, slices::output);
+    }
+  }
+
+  private static final class ReadFn extends DoFn<Slice, Document> {
+    private final FileSource source;
+    private final ReadSettings settings;
+    private final RecordParser.@Nullable Factory parsers;
+
+    ReadFn(FileSource source, ReadSettings settings, RecordParser.@Nullable Factory parsers) {
+      this.source = source;
+      this.settings = settings;
+      this.parsers = parsers;
+    }
+
+    @ProcessElement
+    public void read(@Element Slice slice, MultiOutputReceiver output) throws IOException {
+      OutputReceiver<Document> documents = output.get(DOCUMENTS);
+      OutputReceiver<FailedDocument> invalid = output.get(INVALID);
+      new SliceReader(source, settings, parsers)
+          .read(
+              slice,
+              new SliceReader.Receiver() {
+                @Override
+                public void document(Document document) {
+                  documents.output(document);
+                }
+
+                @Override
+                public void invalid(FailedDocument failed) {
+                  invalid.output(failed);
+                }
+              });
+    }
+  }
+}

@@ -1,0 +1,45 @@
+package io.beambatch.source;
+
+import io.beambatch.storage.RunFolder;
+import java.io.IOException;
+import java.util.Optional;
+import org.apache.avro.Schema;
+import org.apache.beam.sdk.options.PipelineOptions;
+
+/**
+ * Checks and reads one kind of source: the seam that every kind is behind. The launcher calls the
+ * check before anything is read or paid; the graph begins with what {@link #read} returns.
+ *
+ * <p>A new kind of source is a value in {@code job} (a {@link io.beambatch.job.Source} with its
+ * section of the job file), an implementation of this interface, and a line in {@code Connectors}.
+ */
+public interface SourceReader {
+
+  /**
+   * Finds out whether the source can be read as the job says, and keeps its schema in the run's
+   * folder.
+   *
+   * @param planned whether the run's plan is committed: such a run has read its source already, and
+   *     goes by the schema that is kept
+   * @return the schema of the source's documents; empty if it has none, or none is known yet
+   * @throws IOException if it can't be read; the message names the key of the job file and says
+   *     what to do
+   */
+  Optional<Schema> check(RunFolder run, boolean planned, PipelineOptions options)
+      throws IOException;
+
+  /**
+   * Reads the source.
+   *
+   * @param planned knows what is in a plan already: an endless source is not read for it again
+   */
+  ReadDocuments read(RunFolder run, PlannedFiles planned);
+
+  /**
+   * Reads what was taken out of the source, but is in no plan, and takes no more. For sources that
+   * are consumed ({@link io.beambatch.job.Source#isConsumed}).
+   */
+  default ReadDocuments readTaken(RunFolder run, PlannedFiles planned) {
+    throw new UnsupportedOperationException("nothing is taken out of this source");
+  }
+}
