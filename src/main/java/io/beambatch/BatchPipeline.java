@@ -146,8 +146,7 @@ public final class BatchPipeline {
 
   /** All that was taken out of a subscription, planned or not: it is nowhere else any more. */
   private PCollection<Plan> taken(Pipeline pipeline, List<String> committed) {
-    ReadDocuments taken =
-        Connectors.reader(job.source()).readTaken(folder, new FilePlans(folder));
+    ReadDocuments taken = Connectors.reader(job.source()).readTaken(folder, new FilePlans(folder));
     return PCollectionList.of(plan(pipeline.apply("Read documents", taken)))
         .and(pipeline.apply("Plans of earlier launches", new CommittedPlans(committed, folder)))
         .apply("All plans", Flatten.pCollections());

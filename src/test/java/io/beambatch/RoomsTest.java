@@ -109,14 +109,7 @@ class RoomsTest {
     List<String> allowed =
         new ArrayList<>(
             List.of(
-                "json",
-                "document",
-                "storage",
-                "schema",
-                "records",
-                "provider",
-                "ledger",
-                "cost"));
+                "json", "document", "storage", "schema", "records", "provider", "ledger", "cost"));
     for (String stage : STAGES) {
       ruled = ruled.whereLayer(stage).mayOnlyAccessLayers(allowed.toArray(String[]::new));
       allowed.add(stage);

@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import io.beambatch.json.JsonSlice;
 import io.beambatch.document.Outcomes;
+import io.beambatch.json.JsonSlice;
 import io.beambatch.sink.DocumentWriter;
 import io.beambatch.sink.Output;
 import java.io.IOException;
@@ -55,6 +55,14 @@ final class FailedLine {
         }
       }
     }
-    return "{\"" + Output.DOCUMENT + "\":" + document + "},\"" + Outcomes.FAILURE + "\":" + failure + "}";
+    return "{\""
+        + Output.DOCUMENT
+        + "\":"
+        + document
+        + "},\""
+        + Outcomes.FAILURE
+        + "\":"
+        + failure
+        + "}";
   }
 }

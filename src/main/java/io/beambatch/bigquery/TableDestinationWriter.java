@@ -35,12 +35,7 @@ public final class TableDestinationWriter implements DestinationWriter {
   public void check(@Nullable Schema documents, boolean begun, PipelineOptions options)
       throws IOException {
     new TableChecks(options)
-        .sink(
-            output.section() + ".table",
-            destination,
-            documents,
-            output.folder().path(),
-            begun);
+        .sink(output.section() + ".table", destination, documents, output.folder().path(), begun);
   }
 
   @Override

@@ -10,11 +10,11 @@ import com.google.api.services.bigquery.model.Table;
 import com.google.api.services.bigquery.model.TableReference;
 import com.google.api.services.bigquery.model.TableSchema;
 import com.google.api.services.bigquery.model.TimePartitioning;
-import io.beambatch.job.TableName;
 import io.beambatch.job.TableDestination;
 import io.beambatch.job.TableDestination.CreateDisposition;
 import io.beambatch.job.TableDestination.Partition;
 import io.beambatch.job.TableDestination.WriteDisposition;
+import io.beambatch.job.TableName;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -38,7 +38,11 @@ final class TableLoader {
   private boolean prepared;
 
   private TableLoader(
-      LoadJobs jobs, TableDestination sink, String keys, TableSchema columns, Optional<Table> table) {
+      LoadJobs jobs,
+      TableDestination sink,
+      String keys,
+      TableSchema columns,
+      Optional<Table> table) {
     this.jobs = jobs;
     this.sink = sink;
     this.keys = keys;
@@ -53,7 +57,8 @@ final class TableLoader {
    * @param keys begins the ids of all jobs: tells run and table from all others
    */
   static TableLoader open(
-      PipelineOptions options, TableDestination sink, Schema documents, String keys) throws IOException {
+      PipelineOptions options, TableDestination sink, Schema documents, String keys)
+      throws IOException {
     return open(options, sink, documents, keys, Sleeper.DEFAULT, NanoClock.SYSTEM);
   }
 

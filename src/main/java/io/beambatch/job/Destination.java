@@ -20,7 +20,9 @@ public sealed interface Destination extends Serializable
   /** Where a run's documents are, for people. */
   String place(String run);
 
-  /** The prefix of files as the job file has it, local or {@code gs://}; empty if it isn't files. */
+  /**
+   * The prefix of files as the job file has it, local or {@code gs://}; empty if it isn't files.
+   */
   default Optional<String> path() {
     return Optional.empty();
   }

@@ -40,8 +40,8 @@ final class DestinationSection {
   }
 
   /**
-   * The section {@code failures}, which has no type: its only key tells its kind. Failures go beside
-   * the answers if there is none.
+   * The section {@code failures}, which has no type: its only key tells its kind. Failures go
+   * beside the answers if there is none.
    */
   static Destination failures(Section section, Destination answers) {
     List<String> given =
@@ -60,10 +60,8 @@ final class DestinationSection {
           case "topic" -> PubSubSection.destination(section);
           default -> FileDestination.ofFailures(prefix(section));
         };
-    if (failures.getClass() == answers.getClass()
-        && failures.address().equals(answers.address())) {
-      section.problem(
-          key, "must not be the sink's " + key + ": answers and failures would mix");
+    if (failures.getClass() == answers.getClass() && failures.address().equals(answers.address())) {
+      section.problem(key, "must not be the sink's " + key + ": answers and failures would mix");
     }
     return failures;
   }

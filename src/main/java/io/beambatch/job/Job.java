@@ -11,11 +11,7 @@ import java.io.Serializable;
  * @param failures the destination of failed documents
  */
 public record Job(
-    String name,
-    Source source,
-    Inference inference,
-    Destination answers,
-    Destination failures)
+    String name, Source source, Inference inference, Destination answers, Destination failures)
     implements Serializable {
 
   /** The same job, in which nothing is sent again. */

@@ -53,7 +53,8 @@ enum Kind {
     keys.forEach(
         (key, kinds) -> {
           if (!kinds.contains(this) && section.value(key).isPresent()) {
-            String shown = kinds.stream().map(kind -> kind.shown).collect(Collectors.joining(" and "));
+            String shown =
+                kinds.stream().map(kind -> kind.shown).collect(Collectors.joining(" and "));
             section.problem(key, "is for " + shown + " only");
           }
         });

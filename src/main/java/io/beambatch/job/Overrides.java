@@ -83,9 +83,7 @@ final class Overrides {
   }
 
   private Scalar plain(String text) {
-    CoreSchema schema = new CoreSchema();
-    var tag = schema.resolve(org.yaml.snakeyaml.nodes.NodeId.scalar, text, true);
-    return CoreSchema.value(tag, text)
+    return CoreSchema.value(CoreSchema.tag(text), text)
         .map(json -> new Scalar(origin, json, text))
         .orElseGet(
             () -> {

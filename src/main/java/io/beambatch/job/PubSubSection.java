@@ -29,7 +29,8 @@ final class PubSubSection {
 
   private static String name(Section section, Resource resource) {
     String expected =
-        "a %s's full name, such as projects/my-project/%s/reviews".formatted(resource.key, resource.folder);
+        "a %s's full name, such as projects/my-project/%s/reviews"
+            .formatted(resource.key, resource.folder);
     String name = section.requiredText(resource.key, expected);
     Pattern pattern = resource == Resource.TOPIC ? TOPIC : SUBSCRIPTION;
     if (!name.isEmpty() && !pattern.matcher(name).matches()) {

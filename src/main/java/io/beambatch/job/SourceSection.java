@@ -49,15 +49,10 @@ final class SourceSection {
     };
   }
 
-  private static FileSource files(Section section, Format format, @Nullable String id, boolean wholeFile) {
+  private static FileSource files(
+      Section section, Format format, @Nullable String id, boolean wholeFile) {
     return new FileSource(
-        format,
-        paths(section),
-        id,
-        wholeFile,
-        delimiter(section),
-        watch(section),
-        window(section));
+        format, paths(section), id, wholeFile, delimiter(section), watch(section), window(section));
   }
 
   private static void only(Section section, String key, String type, Format format) {

@@ -50,8 +50,7 @@ public record TableDestination(
 
   /** A table for rows that only get more. */
   static TableDestination appending(TableName table) {
-    return new TableDestination(
-        table, WriteDisposition.APPEND, CreateDisposition.IF_NEEDED, null);
+    return new TableDestination(table, WriteDisposition.APPEND, CreateDisposition.IF_NEEDED, null);
   }
 
   @Override

@@ -3,46 +3,56 @@ package io.beambatch.job;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import io.beambatch.job.YamlValue.Entry;
+import io.beambatch.job.YamlValue.Mapping;
+import io.beambatch.job.YamlValue.Scalar;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.yaml.snakeyaml.DumperOptions.ScalarStyle;
-import org.yaml.snakeyaml.LoaderOptions;
-import org.yaml.snakeyaml.composer.Composer;
-import org.yaml.snakeyaml.error.Mark;
-import org.yaml.snakeyaml.error.MarkedYAMLException;
-import org.yaml.snakeyaml.error.YAMLException;
-import org.yaml.snakeyaml.events.Event;
-import org.yaml.snakeyaml.nodes.MappingNode;
-import org.yaml.snakeyaml.nodes.Node;
-import org.yaml.snakeyaml.nodes.NodeTuple;
-import org.yaml.snakeyaml.nodes.ScalarNode;
-import org.yaml.snakeyaml.nodes.SequenceNode;
-import org.yaml.snakeyaml.nodes.Tag;
-import org.yaml.snakeyaml.parser.Parser;
-import org.yaml.snakeyaml.parser.ParserImpl;
-import org.yaml.snakeyaml.reader.ReaderException;
-import org.yaml.snakeyaml.reader.StreamReader;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.lowlevel.Parse;
+import org.snakeyaml.engine.v2.events.AliasEvent;
+import org.snakeyaml.engine.v2.events.CollectionStartEvent;
+import org.snakeyaml.engine.v2.events.Event;
+import org.snakeyaml.engine.v2.events.Event.ID;
+import org.snakeyaml.engine.v2.events.NodeEvent;
+import org.snakeyaml.engine.v2.events.ScalarEvent;
+import org.snakeyaml.engine.v2.exceptions.Mark;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.ReaderException;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /**
- * Reads one YAML document into values that know their line. Aliases are copied out, up to a limit
- * on the whole, so that a few lines can't grow into gigabytes.
+ * Reads one YAML document into values that know their line, from the events of snakeyaml-engine. An
+ * alias stands for its value; what the aliases come to is limited as a whole, so that a few lines
+ * can't grow into gigabytes.
  */
 final class YamlParser {
   private static final int MAX_CHARS = 4 << 20;
   private static final int MAX_DEPTH = 50;
   private static final int MAX_VALUES = 100_000;
+  private static final String TOO_DEEP = "is nested more than " + MAX_DEPTH + " deep";
+  private static final String SEQUENCE_TAG = "tag:yaml.org,2002:seq";
+  private static final String MAPPING_TAG = "tag:yaml.org,2002:map";
 
   private final Problems problems;
   private final String file;
+  private final String yaml;
+  private final Map<String, Anchored> anchors = new HashMap<>();
+  private @Nullable Iterator<Event> events;
+  private @Nullable Event next;
+  private Origin last;
   private int values;
 
-  private YamlParser(Problems problems) {
+  private YamlParser(String yaml, Problems problems) {
     this.problems = problems;
     this.file = problems.file();
+    this.yaml = yaml;
+    this.last = Origin.start(file);
   }
 
   /**
@@ -51,130 +61,212 @@ final class YamlParser {
    * @throws JobFileException with all problems so far, if there is no one document to be read
    */
   static YamlValue parse(String yaml, Problems problems) throws JobFileException {
-    return new YamlParser(problems).parse(yaml);
+    return new YamlParser(yaml, problems).parse();
   }
 
-  private YamlValue parse(String yaml) throws JobFileException {
+  private YamlValue parse() throws JobFileException {
     if (yaml.length() > MAX_CHARS) {
       throw problems.fatal(
           Origin.start(file),
           "is " + yaml.length() + " characters long, more than a job file may be: " + MAX_CHARS);
     }
-    MarkingParser parser = null;
     try {
-      parser = new MarkingParser(new ParserImpl(new StreamReader(yaml), options()));
-      Composer composer = new Composer(parser, new CoreSchema(), options());
-      if (!composer.checkNode()) {
+      LoadSettings settings = LoadSettings.builder().setCodePointLimit(MAX_CHARS).build();
+      events = new Parse(settings).parseString(yaml).iterator();
+      take(); // the stream's start
+      if (take().getEventId() == ID.StreamEnd) {
         throw problems.fatal(
             Origin.start(file), "is empty; a job has at least name, source, request and sink");
       }
-      Node node = composer.getNode();
-      if (composer.checkNode()) {
-        throw problems.fatal(
-            origin(composer.getNode().getStartMark()),
-            "a second YAML document starts here; a job file holds one job");
+      YamlValue value = value("", 0);
+      take(); // the document's end
+      if (take().getEventId() != ID.StreamEnd) {
+        peek();
+        throw problems.fatal(last, "a second YAML document starts here; a job file holds one job");
       }
-      return convert(node, "", 0);
-    } catch (YAMLException e) {
-      throw problems.fatal(place(e, yaml, parser), "isn't valid YAML: " + reason(e));
+      return value;
+    } catch (YamlEngineException e) {
+      throw problems.fatal(place(e), "isn't valid YAML: " + reason(e));
     } catch (NumberFormatException e) {
-      // SnakeYAML lets this one through for directives and escapes with absurd numbers.
-      throw problems.fatal(place(null, yaml, parser), "isn't valid YAML: a number is out of range");
+      // The engine lets this one through for directives and escapes with absurd numbers.
+      throw problems.fatal(last, "isn't valid YAML: a number is out of range");
     }
   }
 
-  private static LoaderOptions options() {
-    LoaderOptions options = new LoaderOptions();
-    options.setNestingDepthLimit(MAX_DEPTH);
-    options.setCodePointLimit(MAX_CHARS);
-    // Aliases are counted below, by what they expand to and with a line to show.
-    options.setMaxAliasesForCollections(Integer.MAX_VALUE);
-    return options;
+  private Event peek() {
+    if (next == null) {
+      next = events.next();
+      next.getStartMark().ifPresent(mark -> last = origin(mark));
+    }
+    return next;
   }
 
-  private YamlValue convert(Node node, String path, int depth) throws JobFileException {
-    Origin origin = origin(node.getStartMark());
-    if (++values > MAX_VALUES) {
+  private Event take() {
+    Event event = peek();
+    next = null;
+    return event;
+  }
+
+  private YamlValue value(String path, int depth) throws JobFileException {
+    Event event = take();
+    Origin origin = last;
+    if (event instanceof AliasEvent alias) {
+      return alias(alias, origin, depth);
+    }
+    count(1, origin);
+    String anchor = ((NodeEvent) event).getAnchor().map(name -> name.getValue()).orElse(null);
+    if (event instanceof ScalarEvent scalar) {
+      return anchored(anchor, values, scalar(scalar, origin, path));
+    }
+    if (depth > MAX_DEPTH) {
+      throw problems.fatal(origin, "isn't valid YAML: " + TOO_DEEP);
+    }
+    if (anchor != null) {
+      anchors.put(anchor, Anchored.OPEN);
+    }
+    int before = values;
+    CollectionStartEvent start = (CollectionStartEvent) event;
+    YamlValue value =
+        start.getEventId() == ID.SequenceStart
+            ? sequence(start, origin, path, depth)
+            : mapping(start, origin, path, depth);
+    return anchored(anchor, before, value);
+  }
+
+  private YamlValue anchored(@Nullable String anchor, int before, YamlValue value) {
+    if (anchor != null) {
+      anchors.put(anchor, new Anchored(value, values - before + 1, height(value)));
+    }
+    return value;
+  }
+
+  private YamlValue alias(AliasEvent alias, Origin origin, int depth) throws JobFileException {
+    String name = alias.getAlias().getValue();
+    Anchored anchored = anchors.get(name);
+    if (anchored == null) {
+      throw problems.fatal(origin, "isn't valid YAML: found undefined alias " + name);
+    }
+    if (anchored.value() == null || depth + anchored.height() > MAX_DEPTH) {
+      throw problems.fatal(origin, TOO_DEEP + "; an alias may lead back to itself");
+    }
+    count(anchored.values(), origin);
+    return anchored.value();
+  }
+
+  private void count(int more, Origin origin) throws JobFileException {
+    values += more;
+    if (values > MAX_VALUES) {
       throw problems.fatal(
           origin, "has more than " + MAX_VALUES + " values once its aliases are followed");
     }
-    if (depth > MAX_DEPTH) {
-      throw problems.fatal(
-          origin, "is nested more than " + MAX_DEPTH + " deep; an alias may lead back to itself");
+  }
+
+  private YamlValue sequence(CollectionStartEvent start, Origin origin, String path, int depth)
+      throws JobFileException {
+    checkTag(start, SEQUENCE_TAG, origin, path);
+    List<YamlValue> items = new ArrayList<>();
+    while (peek().getEventId() != ID.SequenceEnd) {
+      items.add(value(Section.join(path, String.valueOf(items.size())), depth + 1));
     }
-    if (node instanceof ScalarNode scalar) {
-      return scalar(scalar, origin, path);
-    }
-    if (node instanceof SequenceNode sequence) {
-      checkTag(node, Tag.SEQ, origin, path);
-      List<YamlValue> items = new ArrayList<>();
-      for (Node item : sequence.getValue()) {
-        items.add(convert(item, Section.join(path, String.valueOf(items.size())), depth + 1));
-      }
-      return new YamlValue.Sequence(origin, items);
-    }
-    checkTag(node, Tag.MAP, origin, path);
+    take();
+    return new YamlValue.Sequence(origin, items);
+  }
+
+  private YamlValue mapping(CollectionStartEvent start, Origin origin, String path, int depth)
+      throws JobFileException {
+    checkTag(start, MAPPING_TAG, origin, path);
     Map<String, Entry> entries = new LinkedHashMap<>();
-    for (NodeTuple tuple : ((MappingNode) node).getValue()) {
-      Origin keyOrigin = origin(tuple.getKeyNode().getStartMark());
-      Optional<String> key = key(tuple.getKeyNode(), keyOrigin, path);
+    while (peek().getEventId() != ID.MappingEnd) {
+      Origin keyOrigin = last;
+      Optional<String> key = key(path, depth);
+      String keyPath = key.map(name -> Section.join(path, name)).orElse(path);
+      YamlValue value = value(keyPath, depth + 1);
       if (key.isPresent()) {
-        String keyPath = Section.join(path, key.get());
-        YamlValue value = convert(tuple.getValueNode(), keyPath, depth + 1);
         Entry first = entries.putIfAbsent(key.get(), new Entry(keyOrigin, value));
         if (first != null) {
           problems.add(keyOrigin, keyPath, "is there twice: first in line " + first.key().line());
         }
       }
     }
-    return new YamlValue.Mapping(origin, entries);
+    take();
+    return new Mapping(origin, entries);
   }
 
-  private YamlValue scalar(ScalarNode scalar, Origin origin, String path) {
-    Optional<JsonNode> json = CoreSchema.value(scalar.getTag(), scalar.getValue());
+  /** A key's text, whatever it would be as a value; empty if there is a problem. */
+  private Optional<String> key(String path, int depth) throws JobFileException {
+    Origin origin = last;
+    if (peek() instanceof ScalarEvent scalar && scalar.getAnchor().isEmpty()) {
+      take();
+      if (scalar.isPlain() && scalar.getValue().equals("<<")) {
+        problems.add(
+            origin, path, "merge keys (<<) are not supported; write the keys out, or alias values");
+        return Optional.empty();
+      }
+      return Optional.of(scalar.getValue());
+    }
+    YamlValue key = value(path, depth + 1);
+    if (key instanceof Scalar scalar) {
+      return Optional.of(scalar.text());
+    }
+    problems.add(
+        origin,
+        path,
+        key instanceof Mapping
+            ? "a key can't be a mapping; if this is a template, quote it: \"{{field}}\""
+            : "a key can't be a list");
+    return Optional.empty();
+  }
+
+  private YamlValue scalar(ScalarEvent scalar, Origin origin, String path) {
+    String text = scalar.getValue();
+    String tag =
+        scalar
+            .getTag()
+            .filter(given -> !given.equals("!"))
+            .orElseGet(
+                () ->
+                    scalar.getImplicit().canOmitTagInPlainScalar()
+                        ? CoreSchema.tag(text)
+                        : CoreSchema.STRING);
+    Optional<JsonNode> json = CoreSchema.value(tag, text);
     if (json.isEmpty()) {
-      String shown = YamlValue.Scalar.shown(scalar.getValue());
+      String shown = Scalar.shown(text);
       problems.add(
           origin,
           path,
-          scalar.getTag().equals(Tag.INT) || scalar.getTag().equals(Tag.FLOAT)
+          CoreSchema.isNumber(tag)
               ? "the number " + shown + " is out of range; quote it if it is a text"
-              : "'" + shown + "' can't be a " + scalar.getTag().getValue());
+              : "'" + shown + "' can't be a " + tag);
     }
-    return new YamlValue.Scalar(origin, json.orElse(NullNode.instance), scalar.getValue());
+    return new Scalar(origin, json.orElse(NullNode.instance), text);
   }
 
-  private Optional<String> key(Node node, Origin origin, String path) {
-    if (!(node instanceof ScalarNode scalar)) {
-      boolean template = node instanceof MappingNode;
-      problems.add(
-          origin,
-          path,
-          template
-              ? "a key can't be a mapping; if this is a template, quote it: \"{{field}}\""
-              : "a key can't be a list");
-      return Optional.empty();
-    }
-    if (scalar.getScalarStyle() == ScalarStyle.PLAIN && scalar.getValue().equals("<<")) {
-      problems.add(
-          origin, path, "merge keys (<<) are not supported; write the keys out, or alias values");
-      return Optional.empty();
-    }
-    return Optional.of(scalar.getValue());
+  private void checkTag(CollectionStartEvent start, String usual, Origin origin, String path) {
+    start
+        .getTag()
+        .filter(tag -> !tag.equals(usual) && !tag.equals("!"))
+        .ifPresent(tag -> problems.add(origin, path, "the tag " + tag + " is not supported"));
   }
 
-  private void checkTag(Node node, Tag expected, Origin origin, String path) {
-    if (!node.getTag().equals(expected)) {
-      problems.add(origin, path, "the tag " + node.getTag().getValue() + " is not supported");
+  private static int height(YamlValue value) {
+    if (value instanceof YamlValue.Sequence sequence) {
+      return 1 + sequence.items().stream().mapToInt(YamlParser::height).max().orElse(0);
     }
+    return value instanceof Mapping mapping
+        ? 1
+            + mapping.entries().values().stream()
+                .mapToInt(entry -> height(entry.value()))
+                .max()
+                .orElse(0)
+        : 0;
   }
 
   private Origin origin(Mark mark) {
     return new Origin(file, mark.getLine() + 1, mark.getColumn() + 1);
   }
 
-  private static String reason(YAMLException e) {
-    if (e instanceof MarkedYAMLException marked && marked.getProblem() != null) {
+  private static String reason(YamlEngineException e) {
+    if (e instanceof MarkedYamlEngineException marked && marked.getProblem() != null) {
       return marked.getContext() == null
           ? marked.getProblem()
           : marked.getProblem() + " (" + marked.getContext() + ")";
@@ -185,42 +277,25 @@ final class YamlParser {
     return String.valueOf(e.getMessage());
   }
 
-  private Origin place(@Nullable YAMLException e, String yaml, @Nullable MarkingParser parser) {
-    if (e instanceof MarkedYAMLException marked && marked.getProblemMark() != null) {
-      return origin(marked.getProblemMark());
+  private Origin place(YamlEngineException e) {
+    if (e instanceof MarkedYamlEngineException marked && marked.getProblemMark().isPresent()) {
+      return origin(marked.getProblemMark().get());
     }
     if (e instanceof ReaderException reader) {
       // The position counts code points.
       long lines = yaml.codePoints().limit(reader.getPosition()).filter(c -> c == '\n').count();
       return new Origin(file, (int) lines + 1, null);
     }
-    return parser == null || parser.last == null ? Origin.start(file) : origin(parser.last);
+    return last; // Some of the engine's errors don't say where they are.
   }
 
-  /** Remembers where the last event began: some of SnakeYAML's errors don't say. */
-  private static final class MarkingParser implements Parser {
-    private final Parser parser;
-    private @Nullable Mark last;
-
-    MarkingParser(Parser parser) {
-      this.parser = parser;
-    }
-
-    @Override
-    public boolean checkEvent(Event.ID choice) {
-      return parser.checkEvent(choice);
-    }
-
-    @Override
-    public Event peekEvent() {
-      return parser.peekEvent();
-    }
-
-    @Override
-    public Event getEvent() {
-      Event event = parser.getEvent();
-      last = event.getStartMark();
-      return event;
-    }
+  /**
+   * What an alias stands for.
+   *
+   * @param value null as long as it isn't read to its end
+   * @param values how many there are in it, with itself
+   */
+  private record Anchored(@Nullable YamlValue value, int values, int height) {
+    static final Anchored OPEN = new Anchored(null, 0, 0);
   }
 }

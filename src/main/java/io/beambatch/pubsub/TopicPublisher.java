@@ -70,8 +70,7 @@ final class TopicPublisher implements AutoCloseable {
    *
    * @throws IOException if an earlier one could not be published
    */
-  void publish(byte[] bytes, int from, int to, Map<String, String> attributes)
-      throws IOException {
+  void publish(byte[] bytes, int from, int to, Map<String, String> attributes) throws IOException {
     throwFailure();
     ApiFuture<String> sent =
         publisher.publish(

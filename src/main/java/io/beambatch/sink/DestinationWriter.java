@@ -27,8 +27,7 @@ public interface DestinationWriter extends Serializable {
    * @param begun whether the run may have written something already
    * @throws IOException if not; the message names the key of the job file and says what to do
    */
-  void check(@Nullable Schema documents, boolean begun, PipelineOptions options)
-      throws IOException;
+  void check(@Nullable Schema documents, boolean begun, PipelineOptions options) throws IOException;
 
   /** Whether a schema that is known with the plan, and not before, has to be checked, too. */
   default boolean checksPlans() {

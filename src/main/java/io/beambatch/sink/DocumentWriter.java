@@ -1,7 +1,7 @@
 package io.beambatch.sink;
 
-import io.beambatch.result.ResultFile;
 import io.beambatch.json.RecordReader;
+import io.beambatch.result.ResultFile;
 import io.beambatch.storage.Storage;
 import java.io.Closeable;
 import java.io.IOException;

@@ -86,10 +86,7 @@ public final class FileDestinationWriter implements DestinationWriter {
               out, output.schema().getFields().stream().map(FieldNames::original).toList());
       case AVRO, PARQUET ->
           new RecordsWriter(
-              out,
-              recordFormat().orElseThrow(),
-              output.schema(),
-              destination.compression().code());
+              out, recordFormat().orElseThrow(), output.schema(), destination.compression().code());
     };
   }
 

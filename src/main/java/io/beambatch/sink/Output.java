@@ -2,7 +2,6 @@ package io.beambatch.sink;
 
 import io.beambatch.chunk.DocumentShapes;
 import io.beambatch.document.Outcomes;
-import io.beambatch.source.SourceSchemas;
 import io.beambatch.job.Destination;
 import io.beambatch.job.Job;
 import io.beambatch.result.AnswerTypes;
@@ -11,6 +10,7 @@ import io.beambatch.schema.DocumentSchemas;
 import io.beambatch.schema.InferredSchema;
 import io.beambatch.schema.Shape;
 import io.beambatch.schema.Types;
+import io.beambatch.source.SourceSchemas;
 import io.beambatch.storage.RunFolder;
 import java.io.IOException;
 import java.io.Serializable;
@@ -204,8 +204,7 @@ public abstract class Output implements Serializable {
     private static Schema wrapped() {
       Schema.Field document =
           new Schema.Field(DOCUMENT, Types.nullable(Types.json()), null, Schema.Field.NULL_VALUE);
-      return Schema.createRecord(
-          "FailedDocument", null, "io.beambatch", false, List.of(document));
+      return Schema.createRecord("FailedDocument", null, "io.beambatch", false, List.of(document));
     }
   }
 }

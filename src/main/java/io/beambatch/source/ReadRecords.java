@@ -63,8 +63,7 @@ public final class ReadRecords extends PTransform<PCollection<String>, PCollecti
   }
 
   /** Reads files of no run. */
-  static ReadRecords of(
-      FileSource source, String stagingFolder, ReadSettings settings) {
+  static ReadRecords of(FileSource source, String stagingFolder, ReadSettings settings) {
     return new ReadRecords(source, stagingFolder, settings, null, null);
   }
 
@@ -74,8 +73,7 @@ public final class ReadRecords extends PTransform<PCollection<String>, PCollecti
    * @param files says the field that names a document
    * @param parsers of their lines
    */
-  public static ReadRecords ofLines(
-      FileSource files, RunFolder run, RecordParser.Factory parsers) {
+  public static ReadRecords ofLines(FileSource files, RunFolder run, RecordParser.Factory parsers) {
     return new ReadRecords(files, run.input(), ReadSettings.DEFAULT, parsers, run);
   }
 
@@ -116,11 +114,7 @@ public final class ReadRecords extends PTransform<PCollection<String>, PCollecti
     private final @Nullable RunFolder run;
     private transient @Nullable SourceSchemas schemas;
 
-    CutFn(
-        FileSource source,
-        ReadSettings settings,
-        String stagingFolder,
-        @Nullable RunFolder run) {
+    CutFn(FileSource source, ReadSettings settings, String stagingFolder, @Nullable RunFolder run) {
       this.source = source;
       this.settings = settings;
       this.stagingFolder = stagingFolder;

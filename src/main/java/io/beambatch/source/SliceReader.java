@@ -27,8 +27,7 @@ final class SliceReader {
   /**
    * @param parsers in place of those of the files' format; null for those
    */
-  SliceReader(
-      FileSource source, ReadSettings settings, RecordParser.@Nullable Factory parsers) {
+  SliceReader(FileSource source, ReadSettings settings, RecordParser.@Nullable Factory parsers) {
     this.source = source;
     this.settings = settings;
     this.parsers = parsers;

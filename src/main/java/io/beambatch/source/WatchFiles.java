@@ -18,8 +18,9 @@ import org.apache.beam.sdk.values.TupleTagList;
  * Looks for new files again and again: {@link ReadDocuments#FILES}, each in the window of the time
  * at which it was found, and {@link ReadDocuments#PLANNED}.
  *
- * <p>It is a source of looks, and not Beam's {@code Watch}: that begins with one element, and Flink,
- * once that has come, either holds back the time for good or leaves out the waits between two looks.
+ * <p>It is a source of looks, and not Beam's {@code Watch}: that begins with one element, and
+ * Flink, once that has come, either holds back the time for good or leaves out the waits between
+ * two looks.
  */
 public final class WatchFiles extends PTransform<PBegin, PCollectionTuple> {
   private final FileFinder finder;
@@ -44,15 +45,13 @@ public final class WatchFiles extends PTransform<PBegin, PCollectionTuple> {
   public PCollectionTuple expand(PBegin begin) {
     PCollectionTuple found =
         begin
-            .apply(
-                "Look again and again", GenerateSequence.from(0).withRate(1, joda(interval)))
+            .apply("Look again and again", GenerateSequence.from(0).withRate(1, joda(interval)))
             .apply("Look at all patterns", WithKeys.of("all"))
             .setCoder(KvCoder.of(StringUtf8Coder.of(), VarLongCoder.of()))
             .apply(
                 "Find new files",
                 ParDo.of(new NewFilesFn(finder, planned))
-                    .withOutputTags(
-                        ReadDocuments.FILES, TupleTagList.of(ReadDocuments.PLANNED)));
+                    .withOutputTags(ReadDocuments.FILES, TupleTagList.of(ReadDocuments.PLANNED)));
     return PCollectionTuple.of(
             ReadDocuments.FILES,
             found

@@ -10,7 +10,9 @@ import com.google.api.services.bigquery.model.TableSchema;
 import io.beambatch.document.Document;
 import io.beambatch.job.Job;
 import io.beambatch.job.JobReader;
+import io.beambatch.job.TableSource;
 import io.beambatch.schema.AvroJson;
+import io.beambatch.source.ReadDocuments;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -25,8 +27,6 @@ import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.apache.beam.sdk.testing.PAssert;
 import org.apache.beam.sdk.values.PCollectionTuple;
-import io.beambatch.job.TableSource;
-import io.beambatch.source.ReadDocuments;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -189,8 +189,7 @@ class ReadRowsTest {
     options.add("--tempLocation=" + folder.resolve("temp"));
     Pipeline pipeline =
         Pipeline.create(PipelineOptionsFactory.fromArgs(options.toArray(new String[0])).create());
-    PCollectionTuple read =
-        pipeline.apply(new ReadRows((TableSource) job.source()));
+    PCollectionTuple read = pipeline.apply(new ReadRows((TableSource) job.source()));
     PAssert.that(read.get(ReadDocuments.INVALID)).empty();
     List<Document> documents = Kept.start();
     read.get(ReadDocuments.DOCUMENTS).apply(org.apache.beam.sdk.transforms.ParDo.of(new Kept()));

@@ -10,6 +10,8 @@ import com.google.api.services.bigquery.model.TableSchema;
 import io.beambatch.document.Document;
 import io.beambatch.job.Job;
 import io.beambatch.job.JobReader;
+import io.beambatch.job.TableSource;
+import io.beambatch.source.ReadDocuments;
 import java.nio.file.Path;
 import java.util.List;
 import org.apache.beam.sdk.Pipeline;
@@ -19,8 +21,6 @@ import org.apache.beam.sdk.io.gcp.testing.FakeJobService;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.apache.beam.sdk.testing.PAssert;
 import org.apache.beam.sdk.values.PCollectionTuple;
-import io.beambatch.job.TableSource;
-import io.beambatch.source.ReadDocuments;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -90,8 +90,7 @@ class ReadRowsWithBeamsFakesTest {
                     "--bigQueryServicesClass=" + Services.class.getName(),
                     "--tempLocation=" + folder.resolve("temp"))
                 .create());
-    PCollectionTuple read =
-        pipeline.apply(new ReadRows((TableSource) job.source()));
+    PCollectionTuple read = pipeline.apply(new ReadRows((TableSource) job.source()));
     PAssert.that(read.get(ReadDocuments.INVALID)).empty();
     PAssert.that(read.get(ReadDocuments.DOCUMENTS))
         .containsInAnyOrder(

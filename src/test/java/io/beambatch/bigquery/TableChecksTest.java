@@ -242,7 +242,9 @@ class TableChecksTest {
                         + "org.apache.beam.sdk.extensions.gcp.auth.NoopCredentialFactory")
                 .create());
     assertThatThrownBy(
-            () -> checks.sink("sink.table", (TableDestination) job.answers(), null, "/tmp/staging/r", false))
+            () ->
+                checks.sink(
+                    "sink.table", (TableDestination) job.answers(), null, "/tmp/staging/r", false))
         .isInstanceOf(BigQueryException.class)
         .hasMessageContaining("--staging gs://")
         .hasMessageContaining("/tmp/staging/r");

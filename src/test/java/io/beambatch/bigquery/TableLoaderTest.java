@@ -11,11 +11,11 @@ import com.google.api.services.bigquery.model.Job;
 import com.google.api.services.bigquery.model.RangePartitioning;
 import com.google.api.services.bigquery.model.TableFieldSchema;
 import com.google.api.services.bigquery.model.TableSchema;
-import io.beambatch.job.TableName;
 import io.beambatch.job.TableDestination;
 import io.beambatch.job.TableDestination.CreateDisposition;
 import io.beambatch.job.TableDestination.Partition;
 import io.beambatch.job.TableDestination.WriteDisposition;
+import io.beambatch.job.TableName;
 import io.beambatch.schema.AvroJson;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -260,7 +260,8 @@ class TableLoaderTest {
   }
 
   /** Loads lines, with a loader of its own, as another launch has. */
-  private long load(String run, TableDestination sink, String shard, String... lines) throws Exception {
+  private long load(String run, TableDestination sink, String shard, String... lines)
+      throws Exception {
     TableLoader loader =
         TableLoader.open(
             PipelineOptionsFactory.fromArgs(bigQuery.options().toArray(new String[0])).create(),

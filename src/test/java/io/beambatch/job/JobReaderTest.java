@@ -79,8 +79,7 @@ class JobReaderTest {
                 TableDestination.CreateDisposition.NEVER,
                 new TableDestination.Partition("day", TableDestination.Partition.Type.MONTH)));
     assertThat(job.failures())
-        .isEqualTo(
-            TableDestination.appending(new TableName("my-shop", "data", "answers_failed")));
+        .isEqualTo(TableDestination.appending(new TableName("my-shop", "data", "answers_failed")));
     assertThat(job.failures().path()).isEmpty();
   }
 
@@ -108,7 +107,8 @@ class JobReaderTest {
                 + "{\"role\":\"system\",\"content\":\"Classify the sentiment\"},"
                 + "{\"role\":\"user\",\"content\":\"{{text}}\"}]}");
     assertThat(job.inference().result()).isEqualTo(new ResultSpec("sentiment", null, null));
-    assertThat(job.answers()).isEqualTo(new FileDestination(FileDestination.Format.JSONL, "output/sentiment"));
+    assertThat(job.answers())
+        .isEqualTo(new FileDestination(FileDestination.Format.JSONL, "output/sentiment"));
     assertThat(job.failures()).isEqualTo(FileDestination.ofFailures("output/sentiment-failures"));
     assertThat(job.inference().limits())
         .isEqualTo(new Limits(1000, 100L * 1024 * 1024, 2_000_000, Long.MAX_VALUE, null));
@@ -137,8 +137,7 @@ class JobReaderTest {
     assertThat(source.fetchInterval()).isEqualTo(Duration.ofSeconds(6));
     assertThat(job.answers()).isEqualTo(new TopicDestination("projects/p/topics/out"));
     assertThat(job.answers().place("r1")).isEqualTo("projects/p/topics/out");
-    assertThat(job.failures())
-        .isEqualTo(new TopicDestination("projects/p/topics/out-failed"));
+    assertThat(job.failures()).isEqualTo(new TopicDestination("projects/p/topics/out-failed"));
   }
 
   @Test

@@ -108,8 +108,7 @@ class CloseAccountsTest {
     Pipeline pipeline = Pipeline.create();
     pipeline
         .apply(Create.of(List.of(written)).withCoder(WrittenFileCoder.of()))
-        .setIsBoundedInternal(
-            !job.source().isEndless() ? IsBounded.BOUNDED : IsBounded.UNBOUNDED)
+        .setIsBoundedInternal(!job.source().isEndless() ? IsBounded.BOUNDED : IsBounded.UNBOUNDED)
         .apply("Note what was written", new RecordWritten(run.folder()))
         .apply("Close accounts", new CloseAccounts(job, run.folder(), AwaitMode.UNTIL_ENDED));
     pipeline.run().waitUntilFinish();

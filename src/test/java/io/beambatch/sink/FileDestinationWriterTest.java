@@ -49,8 +49,7 @@ class FileDestinationWriterTest {
         {"a" : 1.00, "b":1e400,"c":123456789012345678901234567890,"d":"\\n\\"é😀"}
         {"x":{"y":[1,2 ]}}
         """;
-    WrittenFile written =
-        write(FileDestination.Format.JSONL, file(Kind.ANSWERED, lines, 2));
+    WrittenFile written = write(FileDestination.Format.JSONL, file(Kind.ANSWERED, lines, 2));
     assertThat(written)
         .isEqualTo(new WrittenFile(Kind.ANSWERED, "00007", out + "/sink-r1-00007.jsonl", 2));
     assertThat(Path.of(written.path())).hasContent(lines);
@@ -69,8 +68,7 @@ class FileDestinationWriterTest {
 
   @Test
   void endsALastLineThatHasNoEnd() throws IOException {
-    WrittenFile written =
-        write(FileDestination.Format.JSONL, file(Kind.ANSWERED, "{}\n{}", 2));
+    WrittenFile written = write(FileDestination.Format.JSONL, file(Kind.ANSWERED, "{}\n{}", 2));
     assertThat(Files.readString(Path.of(written.path()))).isEqualTo("{}\n{}\n");
   }
 

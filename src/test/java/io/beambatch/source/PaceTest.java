@@ -39,7 +39,10 @@ class PaceTest {
     Pipeline pipeline = Pipeline.create();
     pipeline
         .apply(
-            Reading.files(Reading.sourceOf(JSONL, folder + "/*"), folder + "/staging", Reading.slicesOf(4000)))
+            Reading.files(
+                Reading.sourceOf(JSONL, folder + "/*"),
+                folder + "/staging",
+                Reading.slicesOf(4000)))
         .get(ReadDocuments.DOCUMENTS)
         .apply("Come", ParDo.of(new ComeFn()))
         .apply("Pass", ParDo.of(new PassFn()))

@@ -62,7 +62,8 @@ class ReadDocumentsTest {
     Pipeline pipeline = Pipeline.create();
     PCollectionTuple read =
         pipeline.apply(
-            Reading.files(Reading.sourceOf(CSV, folder + "/a.csv"), staging, Reading.slicesOf(10_000)));
+            Reading.files(
+                Reading.sourceOf(CSV, folder + "/a.csv"), staging, Reading.slicesOf(10_000)));
     PAssert.thatSingleton(read.get(ReadDocuments.DOCUMENTS).apply(Count.globally()))
         .isEqualTo(20_000L);
     PAssert.that(read.get(ReadDocuments.INVALID)).empty();

@@ -49,10 +49,7 @@ final class Reading implements SliceReader.Receiver {
 
   /** Reads files in a pipeline of no run. */
   static ReadFiles files(FileSource source, String staging, ReadSettings settings) {
-    return new ReadFiles(
-        source,
-        ReadRecords.of(source, staging, settings),
-        PlannedFiles.NONE);
+    return new ReadFiles(source, ReadRecords.of(source, staging, settings), PlannedFiles.NONE);
   }
 
   static ReadFiles files(FileSource source, String staging) {

@@ -2,8 +2,8 @@ package io.beambatch.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.beambatch.job.JobReader;
 import io.beambatch.job.FileSource;
+import io.beambatch.job.JobReader;
 import io.beambatch.records.RowFormat;
 import io.beambatch.storage.RunFolder;
 import java.io.OutputStream;
@@ -66,15 +66,15 @@ class SourceSchemasTest {
   private FileSource source(String more) throws Exception {
     return (FileSource)
         JobReader.parse(
-            "job.yaml",
-            """
+                "job.yaml",
+                """
             name: records
             source: {type: avro, path: %s/*.avro%s}
             request: {endpoint: /v1/chat/completions, model: m, body: {x: y}}
             sink: {type: jsonl, path: out}
             """
-                .formatted(folder, more),
-            List.of())
-        .source();
+                    .formatted(folder, more),
+                List.of())
+            .source();
   }
 }
