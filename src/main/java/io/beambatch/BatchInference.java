@@ -170,7 +170,8 @@ public final class BatchInference<T> extends PTransform<PCollection<T>, Answers<
 
   private ProviderFactory fromEnvironment() {
     try {
-      return OpenAiProviders.fromEnvironment(job.inference().request().baseUrl());
+      return OpenAiProviders.fromEnvironment(
+          job.inference().request().baseUrl(), job.inference().request().headers());
     } catch (ProviderSettingsException e) {
       throw new IllegalArgumentException(e.getMessage(), e);
     }

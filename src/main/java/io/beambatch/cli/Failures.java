@@ -4,6 +4,7 @@ import io.beambatch.batch.BatchException;
 import io.beambatch.bigquery.BigQueryException;
 import io.beambatch.job.JobFileException;
 import io.beambatch.provider.ProviderSettingsException;
+import io.beambatch.provider.SafeText;
 import io.beambatch.pubsub.PubSubException;
 import io.beambatch.run.AccountingException;
 import io.beambatch.run.NoRunException;
@@ -24,11 +25,11 @@ final class Failures {
   /** Prints the error and returns the exit code. */
   static int report(Throwable thrown, PrintWriter err) {
     Throwable told = told(thrown);
-    err.println("error: " + message(told));
+    err.println("error: " + SafeText.lines(message(told)));
     if (!isForPeople(told, thrown) || Logger.getLogger("io.beambatch").isLoggable(Level.FINE)) {
       StringWriter trace = new StringWriter();
       thrown.printStackTrace(new PrintWriter(trace, true));
-      err.print(trace);
+      err.print(SafeText.lines(trace.toString()));
     }
     err.flush();
     if (told instanceof OverBudgetException) {

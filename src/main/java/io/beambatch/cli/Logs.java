@@ -1,9 +1,11 @@
 package io.beambatch.cli;
 
+import io.beambatch.provider.SafeText;
 import java.util.List;
 import java.util.logging.ConsoleHandler;
 import java.util.logging.Handler;
 import java.util.logging.Level;
+import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
 import java.util.stream.Stream;
@@ -40,7 +42,14 @@ final class Logs {
       ROOT.removeHandler(handler);
     }
     Handler console = new ConsoleHandler();
-    console.setFormatter(new SimpleFormatter());
+    console.setFormatter(
+        new SimpleFormatter() {
+          @Override
+          public String format(LogRecord record) {
+            // Libraries quote what servers and files said.
+            return SafeText.lines(super.format(record));
+          }
+        });
     console.setLevel(Level.ALL);
     ROOT.addHandler(console);
     ROOT.setLevel(Level.WARNING);

@@ -2,7 +2,9 @@ package io.beambatch.cli;
 
 import io.beambatch.job.Job;
 import io.beambatch.provider.ProviderSettingsException;
+import io.beambatch.provider.SafeText;
 import java.io.IOException;
+import java.io.PrintWriter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -27,6 +29,20 @@ final class PeerOptions {
           command.commandLine(),
           "--fault and --faults need --local: no real provider fails at will");
     }
-    return local ? Peer.local(staging, faults) : Peer.remote(job);
+    if (local) {
+      return Peer.local(staging, faults);
+    }
+    String baseUrl = job.inference().request().baseUrl();
+    Peer peer = Peer.remote(job);
+    if (baseUrl != null) {
+      // A job file may be somebody else's: where it sends the key and the documents is shown first.
+      PrintWriter err = command.commandLine().getErr();
+      err.println(
+          "the key and the documents go to "
+              + SafeText.line(baseUrl)
+              + ", which the job file names (request.base_url)");
+      err.flush();
+    }
+    return peer;
   }
 }

@@ -84,9 +84,12 @@ public final class CanonicalJob {
 
   private static ObjectNode request(RequestSpec request) {
     ObjectNode json = JSON.objectNode().put("provider", request.provider().name());
-    put(json, "base_url", request.baseUrl())
-        .put("endpoint", request.endpoint())
-        .put("model", request.model());
+    put(json, "base_url", request.baseUrl());
+    if (!request.headers().isEmpty()) {
+      ObjectNode headers = json.putObject("headers");
+      request.headers().forEach(headers::put);
+    }
+    json.put("endpoint", request.endpoint()).put("model", request.model());
     json.set("body", request.body());
     return json;
   }

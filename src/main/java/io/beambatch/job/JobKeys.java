@@ -47,7 +47,7 @@ final class JobKeys {
             "delimiter",
             "watch",
             "window"));
-    BY_SECTION.put("request", List.of("provider", "base_url", "endpoint", "model", "body"));
+    BY_SECTION.put("request", List.of("provider", "base_url", "headers", "endpoint", "model", "body"));
     BY_SECTION.put("result", List.of("field", "pointer", "schema"));
     BY_SECTION.put(
         "sink",
@@ -97,6 +97,17 @@ final class JobKeys {
   private static final List<String> SECRETS =
       List.of("key", "api_key", "apikey", "token", "api_token", "secret", "password");
 
+  /** Headers that carry keys, or that the client writes itself. */
+  private static final List<String> HEADERS_WITH_SECRETS =
+      List.of(
+          "authorization",
+          "proxy-authorization",
+          "api-key",
+          "x-api-key",
+          "x-goog-api-key",
+          "x-auth-token",
+          "cookie");
+
   private JobKeys() {}
 
   /** The keys of a section, such as {@code source}; the empty name is the file itself. */
@@ -118,7 +129,7 @@ final class JobKeys {
 
   /** Whether a key of this name holds what must not be shown. */
   static boolean secret(String key) {
-    return SECRETS.contains(normal(key));
+    return SECRETS.contains(normal(key)) || HEADERS_WITH_SECRETS.contains(key.toLowerCase(Locale.ROOT));
   }
 
   /** What to say about a key that a section doesn't have. */

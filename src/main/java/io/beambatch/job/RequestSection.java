@@ -7,13 +7,36 @@ import com.samskivert.mustache.MustacheException;
 import io.beambatch.job.YamlValue.Mapping;
 import io.beambatch.job.YamlValue.Scalar;
 import io.beambatch.job.YamlValue.Sequence;
+import io.beambatch.provider.SafeText;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Reads what is asked about each document. */
 final class RequestSection {
+  private static final Pattern HEADER_NAME = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}");
+  private static final Pattern HEADER_VALUE = Pattern.compile("[\\x20-\\x7e]{1,512}");
+  private static final Set<String> CLIENTS_OWN =
+      Set.of(
+          "host",
+          "content-length",
+          "content-type",
+          "transfer-encoding",
+          "connection",
+          "accept",
+          "accept-encoding",
+          "user-agent");
+
+  /** Fields of no endpoint's body, but of clients' calls. */
+  private static final Set<String> BODY_KEYS =
+      Set.of("api_key", "api-key", "apikey", "authorization", "x-api-key");
+
   private final Section section;
   private final Problems problems;
 
@@ -33,7 +56,57 @@ final class RequestSection {
       section.problem("model", "can't be a template: a batch has one model");
     }
     return new RequestSpec(
-        provider, baseUrl(), section.oneOf("endpoint", Endpoint.paths()), model, body(model));
+        provider, baseUrl(), headers(), endpoint(), model, body(model));
+  }
+
+  /** Older APIs of Azure name their endpoints without {@code /v1}. */
+  private String endpoint() {
+    Optional<YamlValue> value = section.value("endpoint");
+    if (value.isPresent()
+        && value.get() instanceof Scalar scalar
+        && Endpoint.paths().contains("/v1" + scalar.text())) {
+      return scalar.text();
+    }
+    return section.oneOf("endpoint", Endpoint.paths());
+  }
+
+  private Map<String, String> headers() {
+    Optional<YamlValue> value = section.value("headers");
+    if (value.isEmpty()) {
+      return Map.of();
+    }
+    if (!(value.get() instanceof Mapping mapping)) {
+      section.problem("headers", "must be a mapping (name: value), but was " + value.get().found());
+      return Map.of();
+    }
+    Map<String, String> headers = new HashMap<>();
+    mapping
+        .entries()
+        .forEach(
+            (name, entry) -> {
+              String problem = headerProblem(name, entry.value());
+              if (problem == null) {
+                headers.put(name, ((Scalar) entry.value()).text());
+              } else {
+                problems.add(entry.value().origin(), "request.headers." + name, problem);
+              }
+            });
+    return headers;
+  }
+
+  /** What is wrong with a header, or null; never with its value, which may be a key all the same. */
+  private static @Nullable String headerProblem(String name, YamlValue value) {
+    String text = value instanceof Scalar scalar && !value.isNull() ? scalar.text() : "";
+    if (JobKeys.secret(name) || !SafeText.line(text).equals(text.strip())) {
+      return "looks like a key; keys of the provider come from the environment: OPENAI_API_KEY";
+    }
+    if (CLIENTS_OWN.contains(name.toLowerCase(Locale.ROOT))) {
+      return "is written by the client itself";
+    }
+    if (!HEADER_NAME.matcher(name).matches() || !HEADER_VALUE.matcher(text).matches()) {
+      return "must be a header: a name without blanks, and a value of ASCII characters on one line";
+    }
+    return null;
   }
 
   private @Nullable String baseUrl() {
@@ -49,8 +122,10 @@ final class RequestSection {
         section.problem("base_url", "must not carry a user or a password");
       } else if (!http || uri.getHost() == null) {
         section.problem("base_url", "must be " + expected);
-      } else if (uri.getRawQuery() != null || uri.getRawFragment() != null) {
-        section.problem("base_url", "must be " + expected + ", without '?' and '#'");
+      } else if (uri.getRawFragment() != null
+          || (uri.getRawQuery() != null && !uri.getRawQuery().startsWith("api-version="))) {
+        section.problem(
+            "base_url", "must be " + expected + ", with nothing but ?api-version=… after the path");
       }
     } catch (URISyntaxException e) {
       section.problem("base_url", "must be " + expected + "; " + e.getReason());
@@ -71,6 +146,17 @@ final class RequestSection {
   }
 
   private ObjectNode body(Mapping body, String model) {
+    body.entries()
+        .forEach(
+            (key, entry) -> {
+              if (BODY_KEYS.contains(key.toLowerCase(Locale.ROOT))) {
+                problems.add(
+                    entry.value().origin(),
+                    "request.body." + key,
+                    "would send a key with every document; keys of the provider come from the"
+                        + " environment: OPENAI_API_KEY");
+              }
+            });
     YamlValue.Entry own = body.entries().get("model");
     if (own != null && !own.value().toJson().asText().equals(model)) {
       problems.add(

@@ -2,6 +2,9 @@ package io.beambatch.job;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.Serializable;
+import java.util.Collections;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,13 +12,29 @@ import org.jspecify.annotations.Nullable;
  *
  * @param provider the API to speak
  * @param baseUrl of a compatible server, or null for the environment's or the provider's own
+ * @param headers sent with every call to the provider; never with a key in them
  * @param endpoint such as {@code /v1/chat/completions}
  * @param model the model's name; goes into every request body as {@code model}
  * @param body the request body, with {@code {{field}}} in any string; without {@code model}
  */
 public record RequestSpec(
-    Provider provider, @Nullable String baseUrl, String endpoint, String model, ObjectNode body)
+    Provider provider,
+    @Nullable String baseUrl,
+    Map<String, String> headers,
+    String endpoint,
+    String model,
+    ObjectNode body)
     implements Serializable {
+
+  /** A request without headers of its own. */
+  public RequestSpec(
+      Provider provider, @Nullable String baseUrl, String endpoint, String model, ObjectNode body) {
+    this(provider, baseUrl, Map.of(), endpoint, model, body);
+  }
+
+  public RequestSpec {
+    headers = Collections.unmodifiableMap(new TreeMap<>(headers));
+  }
 
   /** The APIs that can be spoken. */
   public enum Provider {

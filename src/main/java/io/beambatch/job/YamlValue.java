@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.beambatch.provider.SafeText;
 import java.util.List;
 import java.util.Map;
 
@@ -53,19 +54,21 @@ sealed interface YamlValue {
     /** The text on one line, cut if it is long. */
     static String shown(String text) {
       StringBuilder shown = new StringBuilder();
-      text.codePoints()
+      String keyless = SafeText.withoutKeys(text);
+      keyless
+          .codePoints()
           .limit(SHOWN)
           .forEach(
               c -> {
                 if (c == '\n') {
                   shown.append("\\n");
-                } else if (Character.isISOControl(c)) {
+                } else if (Character.isISOControl(c) || Character.getType(c) == Character.FORMAT) {
                   shown.append(String.format("\\u%04x", c));
                 } else {
                   shown.appendCodePoint(c);
                 }
               });
-      return text.codePoints().skip(SHOWN).findAny().isPresent()
+      return keyless.codePoints().skip(SHOWN).findAny().isPresent()
           ? shown.append('…').toString()
           : shown.toString();
     }

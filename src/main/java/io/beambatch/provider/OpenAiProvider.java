@@ -76,8 +76,21 @@ public final class OpenAiProvider implements BatchProvider {
    */
   public static OpenAiProvider connect(@Nullable String baseUrl, Map<String, String> environment)
       throws ProviderSettingsException {
+    return connect(baseUrl, Map.of(), environment);
+  }
+
+  /**
+   * The same, with headers of the job's own in every call.
+   *
+   * @throws ProviderSettingsException if there is no key, or a value can't be used
+   */
+  public static OpenAiProvider connect(
+      @Nullable String baseUrl, Map<String, String> headers, Map<String, String> environment)
+      throws ProviderSettingsException {
     return new OpenAiProvider(
-        OpenAiSettings.from(baseUrl, environment), Clock.systemUTC(), Sleeper.SYSTEM);
+        OpenAiSettings.from(baseUrl, environment).withHeaders(headers),
+        Clock.systemUTC(),
+        Sleeper.SYSTEM);
   }
 
   @Override

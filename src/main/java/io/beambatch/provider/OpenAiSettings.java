@@ -20,12 +20,14 @@ import org.jspecify.annotations.Nullable;
  * @param key never shown
  * @param organization sent as {@code OpenAI-Organization}, or null
  * @param project sent as {@code OpenAI-Project}, or null
+ * @param headers sent with every call besides
  */
 public record OpenAiSettings(
     URI baseUrl,
     String key,
     @Nullable String organization,
     @Nullable String project,
+    Map<String, String> headers,
     Timeouts timeouts,
     Network network,
     FluentBackoff backoff) {
@@ -55,9 +57,15 @@ public record OpenAiSettings(
         key,
         headerValue("OPENAI_ORG_ID", environment),
         headerValue("OPENAI_PROJECT_ID", environment),
+        Map.of(),
         Timeouts.DEFAULT,
         Network.from(environment),
         Retries.DEFAULT);
+  }
+
+  OpenAiSettings withHeaders(Map<String, String> more) {
+    return new OpenAiSettings(
+        baseUrl, key, organization, project, Map.copyOf(more), timeouts, network, backoff);
   }
 
   /** Azure takes the key in a header of its own. */
@@ -67,20 +75,20 @@ public record OpenAiSettings(
 
   /** The address, with the headers that every call carries. */
   ApiAddress api() {
-    Map<String, String> headers = new HashMap<>();
+    Map<String, String> all = new HashMap<>(headers);
     if (azure()) {
-      headers.put("api-key", key);
+      all.put("api-key", key);
     } else {
-      headers.put("Authorization", "Bearer " + key);
+      all.put("Authorization", "Bearer " + key);
     }
     if (organization != null) {
-      headers.put("OpenAI-Organization", organization);
+      all.put("OpenAI-Organization", organization);
     }
     if (project != null) {
-      headers.put("OpenAI-Project", project);
+      all.put("OpenAI-Project", project);
     }
     return new ApiAddress(
-        HttpUrl.get(baseUrl.toString()), headers, key, "OPENAI_API_KEY", "OPENAI_BASE_URL");
+        HttpUrl.get(baseUrl.toString()), all, key, "OPENAI_API_KEY", "OPENAI_BASE_URL");
   }
 
   /** Everything but the key. */

@@ -30,8 +30,8 @@ public final class SafeText {
   /** What follows a word that announces a secret; the word itself stays. */
   private static final Pattern ANNOUNCED =
       Pattern.compile(
-          "(?i)(\\bbearer\\s+|[?&](?:api[-_]?)?key=|\\b(?:api[-_]?key|access[-_]?token|password"
-              + "|secret)[\"']?\\s*[:=]\\s*[\"']?)[^\\s\"'&,;)]+");
+          "(?i)(\\bbearer\\s+|[?&](?:api[-_]?)?key=|\\b(?:api[-_]?key|access[-_]?token)[\"']?"
+              + "\\s*[:=]\\s*[\"']?|\\b(?:password|secret)=)[^\\s\"'&,;)]+");
 
   // Shorter ones are stand-ins for servers that take any, and common words at that.
   private static final int SHORTEST_KEY = 8;
@@ -64,6 +64,11 @@ public final class SafeText {
   /** Returns a text of any length with its line breaks and tabs, and nothing else that steers. */
   public static String lines(@Nullable String text) {
     return text == null ? "" : masked(UNSAFE_IN_TEXT.matcher(text).replaceAll(" "));
+  }
+
+  /** Returns a text as it is, but for well-known forms of keys, which are masked. */
+  public static String withoutKeys(String text) {
+    return masked(text);
   }
 
   private static String masked(String text) {

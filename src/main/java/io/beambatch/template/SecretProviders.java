@@ -1,6 +1,7 @@
 package io.beambatch.template;
 
 import io.beambatch.job.Job;
+import io.beambatch.job.RequestSpec;
 import io.beambatch.provider.BatchProvider;
 import io.beambatch.provider.OpenAiProvider;
 import io.beambatch.provider.ProviderFactory;
@@ -14,20 +15,28 @@ import org.jspecify.annotations.Nullable;
  * is the secret's name. The worker's environment is not asked for anything.
  *
  * @param baseUrl of the job, or null for the provider's own
+ * @param headers of the job, sent with every call
  * @param secret the secret's version
  */
-record SecretProviders(@Nullable String baseUrl, String secret) implements ProviderFactory {
+record SecretProviders(@Nullable String baseUrl, Map<String, String> headers, String secret)
+    implements ProviderFactory {
+
+  SecretProviders {
+    headers = Map.copyOf(headers);
+  }
+
 
   /** The providers of a job, with the key that the options name. */
   static SecretProviders of(Job job, TemplateOptions options) {
-    return new SecretProviders(job.inference().request().baseUrl(), options.getApiKeySecret());
+    RequestSpec request = job.inference().request();
+    return new SecretProviders(request.baseUrl(), request.headers(), options.getApiKeySecret());
   }
 
   @Override
   public BatchProvider open() {
     try {
       return OpenAiProvider.connect(
-          baseUrl, Map.of("OPENAI_API_KEY", Secrets.OF_THIS_WORKER.read(secret)));
+          baseUrl, headers, Map.of("OPENAI_API_KEY", Secrets.OF_THIS_WORKER.read(secret)));
     } catch (IOException | ProviderSettingsException e) {
       throw new IllegalStateException(e.getMessage(), e);
     }

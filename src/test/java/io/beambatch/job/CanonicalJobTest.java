@@ -55,6 +55,7 @@ class CanonicalJobTest {
         "source.watch=1m",
         "source.window=1m",
         "request.base_url=http://h/v1",
+        "request.headers={X-Team: nlp}",
         "request.endpoint=/v1/responses",
         "request.model=gpt-4o",
         "request.body.max_tokens=11",

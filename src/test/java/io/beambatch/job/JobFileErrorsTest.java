@@ -191,6 +191,37 @@ class JobFileErrorsTest {
             "must not carry a user or a password"),
         wrong(
             "provider: openai",
+            "base_url: https://h/v1?key=1",
+            7,
+            "request.base_url",
+            "with nothing but ?api-version=… after the path"),
+        wrong(
+            "provider: openai",
+            "headers: {authorization: Bearer x}",
+            7,
+            "request.headers.authorization",
+            "come from the environment: OPENAI_API_KEY"),
+        wrong(
+            "provider: openai",
+            "headers: {X-Own: sk-proj-abcdefgh}",
+            7,
+            "request.headers.X-Own",
+            "looks like a key"),
+        wrong(
+            "provider: openai",
+            "headers: {Content-Type: text/plain}",
+            7,
+            "request.headers.Content-Type",
+            "is written by the client itself"),
+        wrong(
+            "provider: openai",
+            "headers: {X-Own: [1]}",
+            7,
+            "request.headers.X-Own",
+            "must be a header"),
+        wrong("provider: openai", "headers: x", 7, "request.headers", "must be a mapping"),
+        wrong(
+            "provider: openai",
             "api_key: sk-1",
             7,
             "request.api_key",
@@ -443,6 +474,17 @@ class JobFileErrorsTest {
         SMALLEST.replace("  model:", "  api_key: sk-123\n  base_url: https://u:sk-123@h\n  model:");
 
     assertThat(errors(yaml)).hasMessageNotContaining("sk-123");
+    assertThat(
+            errors(
+                SMALLEST,
+                "request.body.api_key=topsecret1",
+                "request.headers.Authorization=Bearer topsecret2",
+                "request.headers.X-Own=sk-topsecret3",
+                "request.headers={x-api-key: topsecret4}",
+                "request.endpoint=sk-topsecret5"))
+        .hasMessageContaining("request.body.api_key: would send a key with every document")
+        .hasMessageContaining("request.headers")
+        .hasMessageNotContaining("topsecret");
     assertThat(errors(SMALLEST, "request.api_key=sk-123", "request.base_url=https://u:sk-123@h/v1"))
         .hasMessageNotContaining("sk-123");
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** What a right job file comes to. */
@@ -181,7 +182,8 @@ class JobReaderTest {
               watch: 30s
               window: 5m
             request:
-              base_url: http://127.0.0.1:8080/v1
+              base_url: http://127.0.0.1:8080/v1?api-version=2025-03-01-preview
+              headers: {X-Team: nlp}
               endpoint: /v1/responses
               model: my-model
               body: {input: "{{text}}", model: my-model, stream: false, temperature: 0.2}
@@ -208,7 +210,9 @@ class JobReaderTest {
                 ';',
                 Duration.ofSeconds(30),
                 Duration.ofMinutes(5)));
-    assertThat(job.inference().request().baseUrl()).isEqualTo("http://127.0.0.1:8080/v1");
+    assertThat(job.inference().request().baseUrl())
+        .isEqualTo("http://127.0.0.1:8080/v1?api-version=2025-03-01-preview");
+    assertThat(job.inference().request().headers()).isEqualTo(Map.of("X-Team", "nlp"));
     assertThat(job.inference().request().body())
         .hasToString("{\"input\":\"{{text}}\",\"stream\":false,\"temperature\":0.2}");
     assertThat(job.inference().result().pointer()).isEqualTo("/output/0/content");
@@ -236,6 +240,14 @@ class JobReaderTest {
         .hasToString(
             "{\"a\":\"no\",\"b\":\"1:30\",\"c\":\"2026-01-01\",\"d\":\"1_000\",\"e\":null,"
                 + "\"f\":1000.0,\"g\":12345678901,\"h\":\"x\"}");
+  }
+
+  @Test
+  void takesEndpointsWithoutAVersion() throws Exception {
+    Job job =
+        JobReader.parse("job.yaml", SMALLEST, List.of("request.endpoint=/chat/completions"));
+
+    assertThat(job.inference().request().endpoint()).isEqualTo("/chat/completions");
   }
 
   @Test

@@ -281,6 +281,22 @@ class OpenAiBatchTest extends ProviderFixture {
   }
 
   @Test
+  void headersOfTheJobGoAlongAndNeverReplaceTheKey() throws Exception {
+    then(json(200, batch("failed")));
+    OpenAiProvider withHeaders =
+        OpenAiProvider.connect(
+            baseUrl(),
+            Map.of("X-Team", "nlp", "Authorization", "Bearer other"),
+            Map.of("OPENAI_API_KEY", KEY));
+
+    withHeaders.get("batch_1");
+
+    assertThat(taken().get(0).getHeaders().toMultimap())
+        .containsEntry("x-team", List.of("nlp"))
+        .containsEntry("authorization", List.of("Bearer " + KEY));
+  }
+
+  @Test
   void azureTakesTheKeyInItsOwnHeader() {
     Map<String, String> headers =
         settings("https://res.openai.azure.com/openai/v1", Retries.DEFAULT, Duration.ofSeconds(1))

@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import mockwebserver3.MockResponse;
@@ -113,7 +114,7 @@ abstract class ProviderFixture {
 
   private static OpenAiSettings settings(String baseUrl, FluentBackoff backoff, Timeouts timeouts) {
     return new OpenAiSettings(
-        URI.create(baseUrl), KEY, null, null, timeouts, Network.DEFAULT, backoff);
+        URI.create(baseUrl), KEY, null, null, Map.of(), timeouts, Network.DEFAULT, backoff);
   }
 
   static MockResponse json(int status, String body, String... headers) {

@@ -64,6 +64,7 @@ class SafeTextTest {
         "check OPENAI_API_KEY, its rights, and the base URL",
         "Incorrect API key provided",
         "the key: a field",
+        "the secret: it can't be read",
       })
   void commonWordsStay(String text) {
     assertThat(SafeText.line(text)).isEqualTo(text);
