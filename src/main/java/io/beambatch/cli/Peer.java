@@ -27,7 +27,10 @@ final class Peer implements AutoCloseable {
 
   /** The provider that the job and the environment name; a missing key shows here, not later. */
   static Peer remote(Job job) throws ProviderSettingsException {
-    return new Peer(OpenAiProviders.fromEnvironment(job.inference().request().baseUrl(), job.inference().request().headers()), null);
+    return new Peer(
+        OpenAiProviders.fromEnvironment(
+            job.inference().request().baseUrl(), job.inference().request().headers()),
+        null);
   }
 
   /**

@@ -47,7 +47,8 @@ final class JobKeys {
             "delimiter",
             "watch",
             "window"));
-    BY_SECTION.put("request", List.of("provider", "base_url", "headers", "endpoint", "model", "body"));
+    BY_SECTION.put(
+        "request", List.of("provider", "base_url", "headers", "endpoint", "model", "body"));
     BY_SECTION.put("result", List.of("field", "pointer", "schema"));
     BY_SECTION.put(
         "sink",
@@ -129,7 +130,8 @@ final class JobKeys {
 
   /** Whether a key of this name holds what must not be shown. */
   static boolean secret(String key) {
-    return SECRETS.contains(normal(key)) || HEADERS_WITH_SECRETS.contains(key.toLowerCase(Locale.ROOT));
+    return SECRETS.contains(normal(key))
+        || HEADERS_WITH_SECRETS.contains(key.toLowerCase(Locale.ROOT));
   }
 
   /** What to say about a key that a section doesn't have. */

@@ -55,8 +55,7 @@ final class RequestSection {
     if (model.contains("{{")) {
       section.problem("model", "can't be a template: a batch has one model");
     }
-    return new RequestSpec(
-        provider, baseUrl(), headers(), endpoint(), model, body(model));
+    return new RequestSpec(provider, baseUrl(), headers(), endpoint(), model, body(model));
   }
 
   /** Older APIs of Azure name their endpoints without {@code /v1}. */
@@ -94,7 +93,9 @@ final class RequestSection {
     return headers;
   }
 
-  /** What is wrong with a header, or null; never with its value, which may be a key all the same. */
+  /**
+   * What is wrong with a header, or null; never with its value, which may be a key all the same.
+   */
   private static @Nullable String headerProblem(String name, YamlValue value) {
     String text = value instanceof Scalar scalar && !value.isNull() ? scalar.text() : "";
     if (JobKeys.secret(name) || !SafeText.line(text).equals(text.strip())) {

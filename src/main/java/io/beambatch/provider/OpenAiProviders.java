@@ -8,13 +8,11 @@ import org.jspecify.annotations.Nullable;
  * Opens OpenAI's API, or one like it, on workers. It takes the key from the environment of the
  * worker, so that it never travels. Where documents are sent to is said here and nowhere else.
  */
-public record OpenAiProviders(URI baseUrl, Map<String, String> headers)
-    implements ProviderFactory {
+public record OpenAiProviders(URI baseUrl, Map<String, String> headers) implements ProviderFactory {
 
   public OpenAiProviders {
     headers = Map.copyOf(headers);
   }
-
 
   /**
    * The API that the job, else the environment here, names; a missing key shows here, not later.

@@ -2,17 +2,17 @@ package io.beambatch.result;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.failsafe.Failsafe;
-import dev.failsafe.FailsafeException;
-import dev.failsafe.RetryPolicy;
 import io.beambatch.json.JsonSlice;
 import io.beambatch.provider.BatchProvider;
 import io.beambatch.provider.ProviderException;
+import io.beambatch.provider.Sleeper;
+import io.beambatch.provider.TooMuchException;
 import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.InterruptedIOException;
 import java.io.OutputStreamWriter;
 import java.io.Reader;
 import java.io.Writer;
@@ -23,6 +23,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import org.apache.beam.sdk.util.BackOff;
+import org.apache.beam.sdk.util.FluentBackoff;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -65,31 +67,43 @@ final class DownloadedResults implements Closeable {
    * not UTF-8 are replaced by U+FFFD, which costs the answer a character and not the document its
    * answer.
    *
+   * @param most how many bytes the requests can have been answered with; a file that has more is an
+   *     error at once
    * @param pause before the second download; longer before each further one
    */
-  void download(BatchProvider provider, String fileId, Duration pause)
+  void download(BatchProvider provider, String fileId, long most, Duration pause)
       throws IOException, ProviderException {
     long start = file.size();
-    RetryPolicy<Object> again =
-        RetryPolicy.builder()
-            .handle(IOException.class)
-            .withBackoff(pause, pause.multipliedBy(LONGEST_PAUSE))
-            .withMaxAttempts(TRIES)
-            .onRetry(
-                retry ->
-                    LOG.warn(
-                        "The download of {} broke off ({}); downloading it again",
-                        fileId,
-                        String.valueOf(retry.getLastException())))
-            .build();
-    try {
-      Failsafe.with(again).run(() -> copy(provider, fileId, start));
-    } catch (FailsafeException failed) {
-      if (failed.getCause() instanceof ProviderException refused) {
-        throw refused;
+    BackOff pauses =
+        FluentBackoff.DEFAULT
+            .withMaxRetries(TRIES - 1)
+            .withInitialBackoff(org.joda.time.Duration.millis(pause.toMillis()))
+            .withMaxBackoff(org.joda.time.Duration.millis(pause.toMillis() * LONGEST_PAUSE))
+            .backoff();
+    while (true) {
+      try {
+        copy(provider, fileId, most, start);
+        return;
+      } catch (TooMuchException e) {
+        throw e;
+      } catch (IOException e) {
+        long wait = pauses.nextBackOffMillis();
+        if (wait == BackOff.STOP) {
+          throw new IOException(
+              "The download of result file " + fileId + " broke off " + TRIES + " times", e);
+        }
+        LOG.warn("The download of {} broke off ({}); downloading it again", fileId, e.getMessage());
+        pause(Duration.ofMillis(wait));
       }
-      throw new IOException(
-          "The download of result file " + fileId + " broke off " + TRIES + " times", failed);
+    }
+  }
+
+  private static void pause(Duration wait) throws InterruptedIOException {
+    try {
+      Sleeper.SYSTEM.sleep(wait);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("Interrupted before a result file was downloaded again");
     }
   }
 
@@ -123,12 +137,12 @@ final class DownloadedResults implements Closeable {
     file.close();
   }
 
-  private void copy(BatchProvider provider, String fileId, long start)
+  private void copy(BatchProvider provider, String fileId, long most, long start)
       throws IOException, ProviderException {
     file.truncate(start);
     file.position(start);
     // Values are copied from here to the sink as they are: what is not UTF-8 must not come in.
-    try (Reader in = new InputStreamReader(provider.download(fileId), UTF_8)) {
+    try (Reader in = new InputStreamReader(provider.download(fileId, most), UTF_8)) {
       // The channel belongs to the file and stays open.
       Writer out = new OutputStreamWriter(Channels.newOutputStream(file), UTF_8);
       in.transferTo(out);

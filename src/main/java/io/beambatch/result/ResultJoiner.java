@@ -26,6 +26,11 @@ import org.slf4j.LoggerFactory;
 final class ResultJoiner {
   private static final Logger LOG = LoggerFactory.getLogger(ResultJoiner.class);
 
+  /** On average; no text is as long, even with all its log probabilities. */
+  private static final long MOST_BYTES_A_REQUEST = 16L << 20;
+
+  private static final long SLACK = 1L << 30;
+
   private final Job job;
   private final RunFolder folder;
   private final BatchProvider provider;
@@ -64,8 +69,8 @@ final class ResultJoiner {
     }
     JoinedChunk joined;
     try (DownloadedResults results = DownloadedResults.create()) {
-      download(awaited.outputFileId(), results);
-      download(awaited.errorFileId(), results);
+      download(awaited, awaited.outputFileId(), results);
+      download(awaited, awaited.errorFileId(), results);
       joined = chunks.commit(join(awaited, results));
     }
     if (joined.unknownLines() + joined.doubledLines() > 0) {
@@ -90,10 +95,11 @@ final class ResultJoiner {
     return joined;
   }
 
-  private void download(@Nullable String fileId, DownloadedResults results)
+  private void download(AwaitedChunk awaited, @Nullable String fileId, DownloadedResults results)
       throws IOException, ProviderException {
     if (fileId != null) {
-      results.download(provider, fileId, pause);
+      long most = SLACK + awaited.chunk().requests() * MOST_BYTES_A_REQUEST;
+      results.download(provider, fileId, most, pause);
     }
   }
 

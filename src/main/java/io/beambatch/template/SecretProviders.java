@@ -25,7 +25,6 @@ record SecretProviders(@Nullable String baseUrl, Map<String, String> headers, St
     headers = Map.copyOf(headers);
   }
 
-
   /** The providers of a job, with the key that the options name. */
   static SecretProviders of(Job job, TemplateOptions options) {
     RequestSpec request = job.inference().request();

@@ -244,8 +244,7 @@ class JobReaderTest {
 
   @Test
   void takesEndpointsWithoutAVersion() throws Exception {
-    Job job =
-        JobReader.parse("job.yaml", SMALLEST, List.of("request.endpoint=/chat/completions"));
+    Job job = JobReader.parse("job.yaml", SMALLEST, List.of("request.endpoint=/chat/completions"));
 
     assertThat(job.inference().request().endpoint()).isEqualTo("/chat/completions");
   }
