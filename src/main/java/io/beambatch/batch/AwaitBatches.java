@@ -81,14 +81,14 @@ public final class AwaitBatches extends PTransform<PCollection<Chunk>, PCollecti
             request.provider().name().toLowerCase(Locale.ROOT),
             request.endpoint(),
             request.model());
-    Opening opening = Opening.of(settings, folder, providers);
+    CoordinatorFactory factory = CoordinatorFactory.of(settings, folder, providers);
     Duration interval = Duration.millis(settings.inference().poll().interval().toMillis());
     return chunks
         .apply("Key by quota pool", WithKeys.of(pool))
         .setCoder(KvCoder.of(StringUtf8Coder.of(), JsonCoder.of(Chunk.class)))
         .apply(
             "Submit and await",
-            ParDo.of(bounded ? new AwaitFn(opening) : new PollingAwaitFn(opening, interval)))
+            ParDo.of(bounded ? new AwaitFn(factory) : new PollingAwaitFn(factory, interval)))
         .setCoder(JsonCoder.of(AwaitedChunk.class));
   }
 }

@@ -17,7 +17,7 @@ import org.apache.beam.sdk.values.KV;
 
 /** Gathers all chunks of bounded input, then does all that is to be done in one callback. */
 final class AwaitFn extends DoFn<KV<String, Chunk>, AwaitedChunk> {
-  private final Opening opening;
+  private final CoordinatorFactory factory;
 
   @StateId("chunks")
   private final StateSpec<BagState<Chunk>> chunksSpec = StateSpecs.bag(JsonCoder.of(Chunk.class));
@@ -25,8 +25,8 @@ final class AwaitFn extends DoFn<KV<String, Chunk>, AwaitedChunk> {
   @TimerId("end")
   private final TimerSpec endSpec = TimerSpecs.timer(TimeDomain.EVENT_TIME);
 
-  AwaitFn(Opening opening) {
-    this.opening = opening;
+  AwaitFn(CoordinatorFactory factory) {
+    this.factory = factory;
   }
 
   @ProcessElement
@@ -43,7 +43,7 @@ final class AwaitFn extends DoFn<KV<String, Chunk>, AwaitedChunk> {
   public void onEnd(@StateId("chunks") BagState<Chunk> chunks, OutputReceiver<AwaitedChunk> out)
       throws IOException, InterruptedException {
     // A new coordinator each time: the ledger is what is known, not this worker's memory.
-    try (OpenCoordinator coordinator = opening.open()) {
+    try (CoordinatorSession coordinator = factory.open()) {
       coordinator.run(chunks.read(), Sleeper.SYSTEM, out::output);
     }
     chunks.clear();

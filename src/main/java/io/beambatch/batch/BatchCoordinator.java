@@ -1,6 +1,6 @@
 package io.beambatch.batch;
 
-import io.beambatch.batch.Listing.Depth;
+import io.beambatch.batch.BatchListing.Depth;
 import io.beambatch.batch.Submitter.Outcome;
 import io.beambatch.chunk.Chunk;
 import io.beambatch.ledger.BatchEntry;
@@ -31,16 +31,16 @@ import java.util.stream.Collectors;
  * list once and takes every chunk on from where it stands, with one class for each part of the way:
  *
  * <ul>
- *   <li><em>planned</em> – {@link SubmissionQueue} says whose turn it is, by what {@link Admission}
+ *   <li><em>planned</em> – {@link SubmissionQueue} says whose turn it is, by what {@link Quota}
  *       lets under way, and {@link Submitter} creates the batch;
  *   <li><em>submitting</em> – {@link Submitter} finds out what became of the creation;
- *   <li><em>submitted</em> – {@link BatchWatch} looks how the batch stands, and {@link Deadline}
+ *   <li><em>submitted</em> – {@link BatchPoller} looks how the batch stands, and {@link Deadline}
  *       cancels it when its time is over;
  *   <li><em>ended</em> – the chunk is handed out and forgotten.
  * </ul>
  *
- * {@link Outage} bears a provider that is out of reach, and {@link Strays} sees to batches that
- * should not be.
+ * {@link ProviderHealth} bears a provider that is out of reach, and {@link OrphanBatches} sees to
+ * batches that should not be.
  */
 final class BatchCoordinator {
   /** Times of the provider are in whole seconds, and not all from one clock. */
@@ -51,14 +51,14 @@ final class BatchCoordinator {
   private final BatchLedger ledger;
   private final Clock clock;
   private final TrackedChunks chunks = new TrackedChunks();
-  private final Problems problems;
-  private final Outage outage;
-  private final Pulse pulse;
-  private final Admission admission;
-  private final Strays strays;
+  private final ChunkFailures failures;
+  private final ProviderHealth health;
+  private final PollBackoff backoff;
+  private final Quota quota;
+  private final OrphanBatches orphans;
   private final Submitter submitter;
   private final SubmissionQueue queue;
-  private final BatchWatch watch;
+  private final BatchPoller poller;
 
   BatchCoordinator(
       CoordinatorSettings settings, BatchProvider provider, BatchLedger ledger, Clock clock) {
@@ -66,17 +66,17 @@ final class BatchCoordinator {
     this.provider = provider;
     this.ledger = ledger;
     this.clock = clock;
-    this.problems = new Problems(settings.mode());
-    this.outage = new Outage(settings);
-    this.pulse = new Pulse(settings.mode(), clock.instant());
-    this.admission = new Admission(settings.inference().limits());
-    this.strays = new Strays(settings.run(), provider, ledger, settings.outage());
-    this.submitter = new Submitter(settings, provider, clock, admission, strays);
-    UnderWay underWay = new UnderWay(settings, chunks, clock);
+    this.failures = new ChunkFailures(settings.mode());
+    this.health = new ProviderHealth(settings);
+    this.backoff = new PollBackoff(settings.mode(), clock.instant());
+    this.quota = new Quota(settings.inference().limits());
+    this.orphans = new OrphanBatches(settings.run(), provider, ledger, settings.outage());
+    this.submitter = new Submitter(settings, provider, clock, quota, orphans);
+    InFlightCounter inFlight = new InFlightCounter(settings, chunks, clock);
     this.queue =
         new SubmissionQueue(
-            settings, ledger, clock, chunks, submitter, admission, underWay, pulse, problems);
-    this.watch = new BatchWatch(settings, provider, clock, submitter, admission, underWay, pulse);
+            settings, ledger, clock, chunks, submitter, quota, inFlight, backoff, failures);
+    this.poller = new BatchPoller(settings, provider, clock, submitter, quota, inFlight, backoff);
   }
 
   /**
@@ -94,7 +94,7 @@ final class BatchCoordinator {
     TrackedChunk taken = new TrackedChunk(chunk, ledger, settings.mode(), now);
     chunks.add(taken);
     if (taken.state() == State.ENDED) {
-      pulse.progressed(Instant.ofEpochMilli(taken.entry().since()));
+      backoff.progressed(Instant.ofEpochMilli(taken.entry().since()));
     }
   }
 
@@ -104,25 +104,25 @@ final class BatchCoordinator {
   }
 
   /** What keeps a chunk from going on, where that doesn't keep the others, too. */
-  Optional<BatchException> problem() {
-    return problems.last();
+  Optional<BatchException> failure() {
+    return failures.last();
   }
 
   /** Whether nothing is left to do. */
   boolean isIdle() {
-    return chunks.isEmpty() && strays.isEmpty();
+    return chunks.isEmpty() && orphans.isEmpty();
   }
 
   /** Whether anything is left that the next steps can be expected to settle in a moment. */
   boolean isSettling() {
     Instant now = clock.instant();
-    return !strays.isEmpty()
+    return !orphans.isEmpty()
         || chunks.any(
             chunk ->
                 switch (chunk.state()) {
                   case PLANNED ->
                       chunk.entry().fileId() != null
-                          && (now.isBefore(chunk.notBefore) || admission.isWaiting(now));
+                          && (now.isBefore(chunk.notBefore) || quota.isWaiting(now));
                   case SUBMITTING -> submitter.mayRecover(chunk);
                   case SUBMITTED -> chunk.entry().times().over() != null;
                   case ENDED -> true;
@@ -137,8 +137,8 @@ final class BatchCoordinator {
   /** How long to wait before the next step: as long as the provider asks, at least. */
   Duration pause() {
     Instant now = clock.instant();
-    Duration pause = pulse.pause(settings.inference().poll().interval(), now);
-    Duration quiet = outage.quiet(now);
+    Duration pause = backoff.pause(settings.inference().poll().interval(), now);
+    Duration quiet = health.quietFor(now);
     return pause.compareTo(quiet) < 0 ? quiet : pause;
   }
 
@@ -150,7 +150,7 @@ final class BatchCoordinator {
    */
   List<AwaitedChunk> step() throws IOException {
     Instant now = clock.instant();
-    if (isIdle() || !outage.quiet(now).isZero()) {
+    if (isIdle() || !health.quietFor(now).isZero()) {
       return List.of();
     }
     for (TrackedChunk chunk : chunks.in(State.SUBMITTING)) {
@@ -158,53 +158,53 @@ final class BatchCoordinator {
     }
     List<AwaitedChunk> done = new ArrayList<>();
     for (TrackedChunk chunk : chunks.in(State.ENDED)) {
-      done.add(chunks.handOut(chunk));
+      done.add(chunks.release(chunk));
     }
     if (!chunks.isEmpty()) {
       try {
         lookAndSubmit(now, done);
       } catch (ProviderException e) {
-        outage.bear(e, clock.instant());
+        health.failed(e, clock.instant());
       }
     }
-    strays.cancel(now);
+    orphans.cancel(now);
     chunks.publish();
     return done;
   }
 
   private void lookAndSubmit(Instant now, List<AwaitedChunk> done)
       throws IOException, ProviderException {
-    Listing listing = list(now);
+    BatchListing listing = list(now);
     ProviderException unreachable = null;
     for (TrackedChunk chunk : chunks.all()) {
       try {
-        takeOn(chunk, listing, now, unreachable == null);
+        advance(chunk, listing, now, unreachable == null);
       } catch (ProviderException e) {
-        if (!Outage.isOne(e)) {
+        if (!ProviderHealth.isOutage(e)) {
           throw e;
         }
         // Those that the list shows can be followed all the same.
         unreachable = e;
       } catch (ChunkException e) {
-        problems.leave(e);
+        failures.record(e);
       }
       // Whether by this step, or because another launch has seen its end.
       if (chunk.state() == State.ENDED) {
-        done.add(chunks.handOut(chunk));
+        done.add(chunks.release(chunk));
       }
     }
-    strays.lookFor(listing, now);
+    orphans.lookFor(listing, now);
     if (settings.mode() != AwaitMode.CANCEL) {
       queue.submitPlanned(listing, now);
     }
     if (unreachable != null) {
       throw unreachable;
     }
-    outage.isOver();
+    health.recovered();
     giveUpIfAllAreStuck();
   }
 
-  private Listing list(Instant now) throws ProviderException {
+  private BatchListing list(Instant now) throws ProviderException {
     Set<String> wanted =
         chunks.stream()
             .map(chunk -> chunk.entry().batchId())
@@ -218,13 +218,14 @@ final class BatchCoordinator {
             .min(Instant::compareTo)
             .orElse(now)
             .minus(PROVIDER_SKEW);
-    if (searching && admission.isLimited() && now.minus(UnderWay.HORIZON).isBefore(horizon)) {
-      horizon = now.minus(UnderWay.HORIZON);
+    if (searching && quota.isLimited() && now.minus(InFlightCounter.HORIZON).isBefore(horizon)) {
+      horizon = now.minus(InFlightCounter.HORIZON);
     }
-    return Listing.read(provider, wanted, horizon, searching ? Depth.TO_HORIZON : Depth.AS_NEEDED);
+    return BatchListing.read(
+        provider, wanted, horizon, searching ? Depth.TO_HORIZON : Depth.AS_NEEDED);
   }
 
-  private void takeOn(TrackedChunk chunk, Listing listing, Instant now, boolean reachable)
+  private void advance(TrackedChunk chunk, BatchListing listing, Instant now, boolean reachable)
       throws IOException, ProviderException {
     switch (chunk.state()) {
       case PLANNED -> {
@@ -238,7 +239,7 @@ final class BatchCoordinator {
         }
       }
       case SUBMITTING -> queue.note(submitter.recover(chunk, listing, now), chunk, listing, now);
-      case SUBMITTED -> watch.look(chunk, listing, now, reachable);
+      case SUBMITTED -> poller.poll(chunk, listing, now, reachable);
       case ENDED -> {}
     }
   }
@@ -247,7 +248,7 @@ final class BatchCoordinator {
   private void giveUpIfAllAreStuck() {
     if (!chunks.isEmpty()
         && !chunks.any(chunk -> chunk.stuck == null || chunk.state() != State.SUBMITTED)) {
-      problems.leave(new ChunkException(chunks.all().get(0).stuck, null));
+      failures.record(new ChunkException(chunks.all().get(0).stuck, null));
     }
   }
 }

@@ -41,19 +41,20 @@ final class BatchMetadata {
    * What a batch holds of the budget of a model: nothing if it has ended or is for another model.
    * Of batches that are not of ours only the number of requests is known, and not the model.
    */
-  static Enqueued enqueued(Batch batch, RequestSpec request) {
+  static InFlightUsage enqueued(Batch batch, RequestSpec request) {
     if (batch.status().ended()) {
-      return Enqueued.NONE;
+      return InFlightUsage.NONE;
     }
     String model = batch.metadata().get(MODEL);
     if (model == null) {
       return request.endpoint().equals(batch.endpoint())
-          ? new Enqueued(0, Math.max(0, batch.total()))
-          : Enqueued.NONE;
+          ? new InFlightUsage(0, Math.max(0, batch.total()))
+          : InFlightUsage.NONE;
     }
     return model.equals(request.model())
-        ? new Enqueued(number(batch.metadata().get(TOKENS)), number(batch.metadata().get(REQUESTS)))
-        : Enqueued.NONE;
+        ? new InFlightUsage(
+            number(batch.metadata().get(TOKENS)), number(batch.metadata().get(REQUESTS)))
+        : InFlightUsage.NONE;
   }
 
   private static long number(@Nullable String text) {

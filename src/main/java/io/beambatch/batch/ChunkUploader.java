@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Uploads chunks' inputs, and notes their ids in the ledger. A crash between the two leaves a file
- * behind, which {@link LeftoverInputs} finds by its name.
+ * behind, which {@link OrphanInputFiles} finds by its name.
  */
 final class ChunkUploader {
   private static final Logger LOG = LoggerFactory.getLogger(ChunkUploader.class);

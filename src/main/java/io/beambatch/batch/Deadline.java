@@ -20,17 +20,17 @@ final class Deadline {
   private final CoordinatorSettings settings;
   private final BatchProvider provider;
   private final Clock clock;
-  private final Pulse pulse;
+  private final PollBackoff backoff;
 
-  Deadline(CoordinatorSettings settings, BatchProvider provider, Clock clock, Pulse pulse) {
+  Deadline(CoordinatorSettings settings, BatchProvider provider, Clock clock, PollBackoff backoff) {
     this.settings = settings;
     this.provider = provider;
     this.clock = clock;
-    this.pulse = pulse;
+    this.backoff = backoff;
   }
 
   /** Sees to it that a batch that hasn't ended does so in time. */
-  void heed(TrackedChunk chunk, Batch batch, Instant now) throws IOException {
+  void enforce(TrackedChunk chunk, Batch batch, Instant now) throws IOException {
     boolean unwanted = settings.mode() == AwaitMode.CANCEL;
     // Not by the provider's time of creation: its clock, or ours, may be wrong.
     Instant submitted = Instant.ofEpochMilli(chunk.entry().since());
@@ -39,12 +39,12 @@ final class Deadline {
     }
     Long before = chunk.entry().times().cancelled();
     if (before == null) {
-      tell(batch, unwanted);
+      logCancellation(batch, unwanted);
       if (!chunk.advance(chunk.entry().cancelled(clock.instant()))) {
         return;
       }
-      pulse.changed(now);
-      pulse.progressed(now);
+      backoff.changed(now);
+      backoff.progressed(now);
     }
     if (batch.status() != BatchStatus.CANCELLING) {
       cancel(batch);
@@ -61,7 +61,7 @@ final class Deadline {
     }
   }
 
-  private void tell(Batch batch, boolean unwanted) {
+  private void logCancellation(Batch batch, boolean unwanted) {
     if (unwanted) {
       LOG.info("cancelling batch {}", batch.id());
     } else {

@@ -47,7 +47,7 @@ public final class DeleteInputs<T> extends PTransform<PCollection<T>, PCollectio
     public void process(@Element T done, OutputReceiver<T> out) {
       if (!settings.inference().keepFiles()) {
         try (BatchProvider provider = providers.open()) {
-          new LeftoverInputs(settings.run(), provider, new BatchLedger(Ledgers.open(folder)))
+          new OrphanInputFiles(settings.run(), provider, new BatchLedger(Ledgers.open(folder)))
               .delete();
         }
       }

@@ -25,7 +25,7 @@ import org.joda.time.Duration;
  * awaits what is left when the input ends.
  */
 final class PollingAwaitFn extends DoFn<KV<String, Chunk>, AwaitedChunk> {
-  private final Opening opening;
+  private final CoordinatorFactory factory;
   private final Duration interval;
 
   @StateId("chunks")
@@ -37,16 +37,16 @@ final class PollingAwaitFn extends DoFn<KV<String, Chunk>, AwaitedChunk> {
   @TimerId("end")
   private final TimerSpec endSpec = TimerSpecs.timer(TimeDomain.EVENT_TIME);
 
-  private transient OpenCoordinator coordinator;
+  private transient CoordinatorSession coordinator;
 
-  PollingAwaitFn(Opening opening, Duration interval) {
-    this.opening = opening;
+  PollingAwaitFn(CoordinatorFactory factory, Duration interval) {
+    this.factory = factory;
     this.interval = interval;
   }
 
   @Setup
   public void setup() {
-    coordinator = opening.open();
+    coordinator = factory.open();
   }
 
   @ProcessElement

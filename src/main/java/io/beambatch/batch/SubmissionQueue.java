@@ -22,10 +22,10 @@ final class SubmissionQueue {
   private final Clock clock;
   private final TrackedChunks chunks;
   private final Submitter submitter;
-  private final Admission admission;
-  private final UnderWay underWay;
-  private final Pulse pulse;
-  private final Problems problems;
+  private final Quota quota;
+  private final InFlightCounter inFlight;
+  private final PollBackoff backoff;
+  private final ChunkFailures failures;
 
   SubmissionQueue(
       CoordinatorSettings settings,
@@ -33,27 +33,27 @@ final class SubmissionQueue {
       Clock clock,
       TrackedChunks chunks,
       Submitter submitter,
-      Admission admission,
-      UnderWay underWay,
-      Pulse pulse,
-      Problems problems) {
+      Quota quota,
+      InFlightCounter inFlight,
+      PollBackoff backoff,
+      ChunkFailures failures) {
     this.settings = settings;
     this.ledger = ledger;
     this.clock = clock;
     this.chunks = chunks;
     this.submitter = submitter;
-    this.admission = admission;
-    this.underWay = underWay;
-    this.pulse = pulse;
-    this.problems = problems;
+    this.quota = quota;
+    this.inFlight = inFlight;
+    this.backoff = backoff;
+    this.failures = failures;
   }
 
   /** Takes note of what has become of a submission. */
-  void note(Outcome outcome, TrackedChunk chunk, Listing listing, Instant now) {
+  void note(Outcome outcome, TrackedChunk chunk, BatchListing listing, Instant now) {
     if (outcome == Outcome.SUBMITTED) {
-      pulse.changed(now);
+      backoff.changed(now);
     } else if (outcome == Outcome.NO_ROOM) {
-      admission.refused(underWay.besides(chunk, listing), clock.instant());
+      quota.refused(inFlight.besides(chunk, listing), clock.instant());
     }
   }
 
@@ -62,7 +62,7 @@ final class SubmissionQueue {
    *
    * @throws BatchException if the run was cancelled
    */
-  void submitPlanned(Listing listing, Instant now) throws IOException {
+  void submitPlanned(BatchListing listing, Instant now) throws IOException {
     List<TrackedChunk> planned = chunks.in(State.PLANNED);
     if (!planned.isEmpty() && ledger.isCancelled()) {
       throw new BatchException(
@@ -72,7 +72,7 @@ final class SubmissionQueue {
               + " answered",
           null);
     }
-    Enqueued others = planned.isEmpty() ? Enqueued.NONE : underWay.others(listing);
+    InFlightUsage others = planned.isEmpty() ? InFlightUsage.NONE : inFlight.others(listing);
     for (TrackedChunk chunk : planned) {
       Instant current = clock.instant();
       if (Thread.currentThread().isInterrupted() || current.isAfter(now.plus(CREATING_AT_ONCE))) {
@@ -81,8 +81,8 @@ final class SubmissionQueue {
       if (!isSubmittable(chunk) || current.isBefore(chunk.notBefore)) {
         continue;
       }
-      Enqueued besides = underWay.ours(chunk).plus(others);
-      if (admission.allows(Enqueued.of(chunk.chunk()), besides, current)) {
+      InFlightUsage besides = inFlight.ours(chunk).plus(others);
+      if (quota.allows(InFlightUsage.of(chunk.chunk()), besides, current)) {
         submit(chunk, listing, now);
       } else if (current.isAfter(chunk.since.plus(settings.inference().poll().deadline()))) {
         break;
@@ -93,17 +93,17 @@ final class SubmissionQueue {
     }
   }
 
-  private void submit(TrackedChunk chunk, Listing listing, Instant now) throws IOException {
+  private void submit(TrackedChunk chunk, BatchListing listing, Instant now) throws IOException {
     try {
       note(submitter.submit(chunk, listing), chunk, listing, now);
     } catch (ChunkException e) {
-      problems.leave(e);
+      failures.record(e);
     }
   }
 
   private boolean isSubmittable(TrackedChunk chunk) {
     if (chunk.entry().fileId() == null) {
-      problems.leave(
+      failures.record(
           new ChunkException(
               "the input of chunk "
                   + chunk.chunk().id()
@@ -112,8 +112,8 @@ final class SubmissionQueue {
               null));
       return false;
     }
-    if (!admission.canEverAllow(Enqueued.of(chunk.chunk()))) {
-      problems.leave(
+    if (!quota.canEverAllow(InFlightUsage.of(chunk.chunk()))) {
+      failures.record(
           new ChunkException(
               "chunk "
                   + chunk.chunk().id()
@@ -137,11 +137,12 @@ final class SubmissionQueue {
     if (chunk.entry().batchId() != null) {
       return;
     }
-    Instant since = chunk.since.isAfter(pulse.lastProgress()) ? chunk.since : pulse.lastProgress();
+    Instant since =
+        chunk.since.isAfter(backoff.lastProgress()) ? chunk.since : backoff.lastProgress();
     // However short the deadline is, an outage is borne.
     Duration patience = settings.inference().poll().deadline().plus(settings.outage());
     if (now.isAfter(since.plus(patience))) {
-      problems.leave(
+      failures.record(
           new ChunkException(
               "chunk "
                   + chunk.chunk().id()

@@ -27,7 +27,8 @@ import org.slf4j.LoggerFactory;
  * nobody was, by its own clock. A creation of somebody who is not known to be gone is over after
  * {@link CoordinatorSettings#lease}: no call takes that long, and none is made of an old intention.
  * Where that fails, because a machine was suspended in the middle of a call, say, its writing
- * fails, and one of the two batches is cancelled as soon as anybody sees it ({@link Strays}).
+ * fails, and one of the two batches is cancelled as soon as anybody sees it ({@link
+ * OrphanBatches}).
  */
 final class Submitter {
   private static final Logger LOG = LoggerFactory.getLogger(Submitter.class);
@@ -44,8 +45,8 @@ final class Submitter {
   private final CoordinatorSettings settings;
   private final BatchProvider provider;
   private final Clock clock;
-  private final Admission admission;
-  private final Strays strays;
+  private final Quota quota;
+  private final OrphanBatches orphans;
   private final Owner owner = Owner.create();
   private @Nullable Instant unclearSince;
 
@@ -53,13 +54,13 @@ final class Submitter {
       CoordinatorSettings settings,
       BatchProvider provider,
       Clock clock,
-      Admission admission,
-      Strays strays) {
+      Quota quota,
+      OrphanBatches orphans) {
     this.settings = settings;
     this.provider = provider;
     this.clock = clock;
-    this.admission = admission;
-    this.strays = strays;
+    this.quota = quota;
+    this.orphans = orphans;
   }
 
   /** What has become of a submission. */
@@ -73,7 +74,7 @@ final class Submitter {
   }
 
   /** Submits a planned chunk. */
-  Outcome submit(TrackedChunk chunk, Listing listing) throws IOException {
+  Outcome submit(TrackedChunk chunk, BatchListing listing) throws IOException {
     Optional<Outcome> adopted = adopt(chunk, listing);
     if (adopted.isPresent()) {
       return adopted.get();
@@ -84,9 +85,9 @@ final class Submitter {
   }
 
   /** Finds out what became of a submission that has no batch id. */
-  Outcome recover(TrackedChunk chunk, Listing listing, Instant now) throws IOException {
+  Outcome recover(TrackedChunk chunk, BatchListing listing, Instant now) throws IOException {
     Batch found = listing.byKey(settings.run().key(chunk.chunk().id()));
-    // One that was cancelled may be a stray; its chunk's own may show yet.
+    // One that was cancelled may be an orphan; its chunk's own may show yet.
     if (found != null && isGoingOn(found.status())) {
       return adopt(chunk, listing).orElse(Outcome.NOT_YET);
     }
@@ -113,7 +114,7 @@ final class Submitter {
       chunk.advance(chunk.entry().putBack(now));
       return Outcome.NOT_YET;
     }
-    return !admission.isWaiting(now)
+    return !quota.isWaiting(now)
             && chunk.advance(chunk.entry().submitting(owner.name(), clock.instant()))
         ? create(chunk)
         : Outcome.NOT_YET;
@@ -140,9 +141,9 @@ final class Submitter {
    * @return what has become of the chunk, which somebody else may have moved meanwhile; empty if
    *     there is none, and the chunk is where it was
    */
-  Optional<Outcome> adopt(TrackedChunk chunk, Listing listing) throws IOException {
+  Optional<Outcome> adopt(TrackedChunk chunk, BatchListing listing) throws IOException {
     Batch listed = listing.byKey(settings.run().key(chunk.chunk().id()));
-    String found = listed == null ? strays.of(chunk.chunk().id()) : listed.id();
+    String found = listed == null ? orphans.of(chunk.chunk().id()) : listed.id();
     if (found == null) {
       return Optional.empty();
     }
@@ -169,13 +170,13 @@ final class Submitter {
               BatchMetadata.of(
                   settings.run(), chunk.chunk(), settings.inference().request().model()));
     } catch (ProviderException e) {
-      return notCreated(chunk, e);
+      return creationFailed(chunk, e);
     }
     unclearSince = null;
-    admission.created();
+    quota.created();
     if (!chunk.advance(chunk.entry().submitted(batch.id(), clock.instant()))
         && !batch.id().equals(chunk.entry().batchId())) {
-      strays.add(batch.id(), chunk.chunk().id(), clock.instant());
+      orphans.add(batch.id(), chunk.chunk().id(), clock.instant());
       return Outcome.NOT_YET;
     }
     LOG.info(
@@ -187,12 +188,12 @@ final class Submitter {
     return Outcome.SUBMITTED;
   }
 
-  private Outcome notCreated(TrackedChunk chunk, ProviderException e) throws IOException {
+  private Outcome creationFailed(TrackedChunk chunk, ProviderException e) throws IOException {
     Instant now = clock.instant();
     boolean unclear =
         e.kind() == Kind.NO_REPLY || e.status() >= 500 || e.status() == 408 || e.status() == 0;
     if (unclear) {
-      unclear(chunk, e, now);
+      creationIsUnclear(chunk, e, now);
       return Outcome.NOT_YET;
     }
     unclearSince = null;
@@ -203,12 +204,12 @@ final class Submitter {
     }
     chunk.advance(chunk.entry().putBack(now));
     chunk.refusal = e.getMessage();
-    if (Transient.isTokenLimit(e)) {
+    if (BatchErrors.isTokenLimit(e)) {
       LOG.info("the provider has no room for chunk {}: {}", chunk.chunk().id(), e.getMessage());
       return Outcome.NO_ROOM;
     }
     if (e.kind() == Kind.UNAVAILABLE) {
-      admission.wait(e.retryAfter(), now);
+      quota.wait(e.retryAfter(), now);
       LOG.warn("the provider takes no batches for the moment: {}", e.getMessage());
     } else if (e.kind() != Kind.FILE_NOT_READY) {
       throw fatal(e);
@@ -216,13 +217,13 @@ final class Submitter {
     return Outcome.NOT_YET;
   }
 
-  private void unclear(TrackedChunk chunk, ProviderException e, Instant now) {
+  private void creationIsUnclear(TrackedChunk chunk, ProviderException e, Instant now) {
     LOG.warn(
         "whether a batch was created for chunk {} is unknown, looking for it: {}",
         chunk.chunk().id(),
         e.getMessage());
     chunk.quietSince = now;
-    admission.wait(e.retryAfter(), now);
+    quota.wait(e.retryAfter(), now);
     if (unclearSince == null) {
       unclearSince = now;
     }

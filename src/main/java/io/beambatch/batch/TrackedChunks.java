@@ -54,7 +54,7 @@ final class TrackedChunks {
   }
 
   /** Lets go of a chunk that has ended. */
-  AwaitedChunk handOut(TrackedChunk chunk) {
+  AwaitedChunk release(TrackedChunk chunk) {
     byId.remove(chunk.chunk().id());
     ended++;
     answeredOfEnded += chunk.chunk().requests();

@@ -4,8 +4,8 @@ import io.beambatch.BatchPipeline;
 import io.beambatch.Preflight;
 import io.beambatch.batch.AwaitMode;
 import io.beambatch.batch.BatchException;
+import io.beambatch.batch.BatchMonitor;
 import io.beambatch.batch.CoordinatorSettings;
-import io.beambatch.batch.Lookout;
 import io.beambatch.chunk.Chunk;
 import io.beambatch.chunk.PlanCheck;
 import io.beambatch.chunk.PlanStore;
@@ -105,7 +105,8 @@ final class Launch {
     List<Chunk> unjoined = Standing.of(job, run.folder()).unjoined();
     Progress progress = Progress.show(err);
     try {
-      new Lookout(settings(run, AwaitMode.CANCEL), run.folder(), peer.providers()).look(unjoined);
+      new BatchMonitor(settings(run, AwaitMode.CANCEL), run.folder(), peer.providers())
+          .look(unjoined);
     } finally {
       progress.close();
     }
@@ -132,7 +133,7 @@ final class Launch {
     Optional<BatchException> problem = Optional.empty();
     if (standing.isPending()) {
       problem =
-          new Lookout(settings(run, mode), run.folder(), peer.providers())
+          new BatchMonitor(settings(run, mode), run.folder(), peer.providers())
               .look(standing.inTheLedger());
       standing = Standing.of(job, run.folder());
     }

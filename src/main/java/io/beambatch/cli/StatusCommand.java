@@ -1,8 +1,8 @@
 package io.beambatch.cli;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.beambatch.batch.BatchMonitor;
 import io.beambatch.batch.CoordinatorSettings;
-import io.beambatch.batch.Lookout;
 import io.beambatch.job.Job;
 import io.beambatch.provider.Batch;
 import io.beambatch.provider.Sleeper;
@@ -83,7 +83,7 @@ final class StatusCommand implements Callable<Integer> {
   private RunStatus look(Job job, Runs runs, Run run) throws Exception {
     Standing standing = Standing.of(job, run.folder());
     Set<String> unknown = RunStatus.unknown(standing);
-    Map<String, Batch> seen = unknown.isEmpty() ? Map.of() : lookout(job, run).batches(unknown);
+    Map<String, Batch> seen = unknown.isEmpty() ? Map.of() : monitor(job, run).batches(unknown);
     return RunStatus.of(refreshed(runs, run), standing, seen, Clock.systemUTC().instant());
   }
 
@@ -93,11 +93,11 @@ final class StatusCommand implements Callable<Integer> {
   }
 
   /** Who has nothing to ask needs no key. */
-  private Lookout lookout(Job job, Run run) throws Exception {
+  private BatchMonitor monitor(Job job, Run run) throws Exception {
     if (peer == null) {
       peer = peerOptions.open(job, options.staging());
     }
-    return new Lookout(
+    return new BatchMonitor(
         CoordinatorSettings.of(job.inference(), run.identity()), run.folder(), peer.providers());
   }
 

@@ -3,7 +3,7 @@ package io.beambatch.run;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
-import io.beambatch.batch.Waves;
+import io.beambatch.batch.QuotaRounds;
 import io.beambatch.chunk.Part;
 import io.beambatch.chunk.Plan;
 import io.beambatch.cost.CostEstimate;
@@ -72,7 +72,7 @@ public record Estimate(
         failed,
         plan.requests(),
         plan.chunks().size(),
-        Waves.of(plan.chunks(), job.inference().limits()),
+        QuotaRounds.of(plan.chunks(), job.inference().limits()),
         plan.bytes(),
         plan.tokens(),
         completions,

@@ -356,10 +356,9 @@ class BatchCoordinatorTest {
         Duration.ZERO,
         () -> {
           BatchLedger entries = new BatchLedger(new TroubledStore(ledger, new Trouble(time)));
-          CoordinatorSettings settings =
-              CoordinatorSettings.of(job(override).inference(), run).in(mode);
-          try (OpenCoordinator coordinator =
-              new OpenCoordinator(settings, provider, entries, time)) {
+          CoordinatorSettings settings = CoordinatorSettings.of(job(override).inference(), run).in(mode);
+          try (CoordinatorSession coordinator =
+              new CoordinatorSession(settings, provider, entries, time)) {
             for (Chunk chunk : chunks) {
               new ChunkUploader(run, provider, entries, time)
                   .upload(chunk, InputStream::nullInputStream);

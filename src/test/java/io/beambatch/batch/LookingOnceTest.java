@@ -207,9 +207,10 @@ class LookingOnceTest {
         """;
     Job job = JobReader.parse("job.yaml", yaml, List.of());
     CoordinatorSettings settings = CoordinatorSettings.of(job.inference(), run).in(AwaitMode.ONCE);
-    try (OpenCoordinator coordinator = new OpenCoordinator(settings, provider, ledger(), clock)) {
+    try (CoordinatorSession coordinator =
+        new CoordinatorSession(settings, provider, ledger(), clock)) {
       coordinator.run(List.of(CHUNK), clock::advance, ended::add);
-      return coordinator.problem();
+      return coordinator.failure();
     }
   }
 

@@ -98,8 +98,8 @@ final class SimulatedRun {
     Clock clock = Clock.offset(time, Duration.ofSeconds(world.random.nextInt(-30, 30)));
     boolean elsewhere = world.random.nextInt(3) == 0;
     List<AwaitedChunk> done = new ArrayList<>();
-    OpenCoordinator coordinator =
-        new OpenCoordinator(world.settings.in(mode), provider, entries, clock);
+    CoordinatorSession coordinator =
+        new CoordinatorSession(world.settings.in(mode), provider, entries, clock);
     boolean well = false;
     try {
       if (mode == AwaitMode.CANCEL) {
@@ -108,18 +108,18 @@ final class SimulatedRun {
         upload(new ChunkUploader(world.run, provider, entries, clock));
       }
       coordinator.run(world.chunks, time::pass, done::add);
-      coordinator.problem().ifPresent(problem -> bear(problem, number, trouble));
+      coordinator.failure().ifPresent(problem -> failed(problem, number, trouble));
       if (done.size() == world.chunks.size()) {
         Instant cleaning = time.instant();
         int strokes = trouble.strokes;
-        new LeftoverInputs(world.run, provider, entries).delete();
+        new OrphanInputFiles(world.run, provider, entries).delete();
         cleaned = trouble.strokes == strokes ? cleaning : cleaned;
       }
       well = true;
     } catch (Crash e) {
       note(number, "crashed");
     } catch (BatchException e) {
-      bear(e, number, trouble);
+      failed(e, number, trouble);
     } catch (IOException | InterruptedException e) {
       note(number, e.toString());
     } finally {
@@ -128,7 +128,7 @@ final class SimulatedRun {
         coordinator.close();
       }
     }
-    // Who crashes may have seen a stray, and not have got to cancel it.
+    // Who crashes may have seen an orphan, and not have got to cancel it.
     looked = !well || looked.isAfter(provider.looked) ? looked : provider.looked;
     conclude(number, mode, well, done);
   }
@@ -154,7 +154,7 @@ final class SimulatedRun {
     }
   }
 
-  private void bear(BatchException e, int number, Trouble trouble) {
+  private void failed(BatchException e, int number, Trouble trouble) {
     note(number, e.getMessage());
     blocked |= trouble.isHealed() && server.hasOneThatNeverEnds() && isOfTheEnd(e.getMessage());
     assertThat(e.getMessage())
@@ -237,7 +237,7 @@ final class SimulatedRun {
         if (!batch.id.equals(entry.batchId())) {
           boolean seen = batch.listed().isBefore(looked);
           assertThat(batch.wasCancelled() || !seen || batch.status(looked).ended())
-              .as("stray %s of %s is cancelled\n%s", batch.id, chunk.id(), log)
+              .as("orphan %s of %s is cancelled\n%s", batch.id, chunk.id(), log)
               .isTrue();
         }
       }

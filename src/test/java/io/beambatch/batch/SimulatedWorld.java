@@ -113,7 +113,7 @@ final class SimulatedWorld {
     return new Fate(
         requests,
         random.nextInt(4) == 0 ? random.nextInt(requests + 1) : 0,
-        // Beyond the waits' measure a stray is caught before it costs, if it is caught in time.
+        // Beyond the waits' measure an orphan is caught before it costs, if it is caught in time.
         Duration.ofSeconds(random.nextInt(1, 600)),
         random.nextInt(6) == 0 ? time(Duration.ofHours(30)) : time(minutes(90)),
         time(minutes(10)),

@@ -13,7 +13,7 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /** A coordinator with the connection that it holds. */
-final class OpenCoordinator implements AutoCloseable {
+final class CoordinatorSession implements AutoCloseable {
   /** How long to stay with what settles by itself, in multiples of the time that one takes. */
   private static final int PATIENCE = 4;
 
@@ -22,7 +22,7 @@ final class OpenCoordinator implements AutoCloseable {
   private final BatchProvider provider;
   private final BatchCoordinator coordinator;
 
-  OpenCoordinator(
+  CoordinatorSession(
       CoordinatorSettings settings, BatchProvider provider, BatchLedger ledger, Clock clock) {
     this.settings = settings;
     this.clock = clock;
@@ -66,8 +66,8 @@ final class OpenCoordinator implements AutoCloseable {
   }
 
   /** What keeps a chunk from going on, where that doesn't keep the others, too. */
-  Optional<BatchException> problem() {
-    return coordinator.problem();
+  Optional<BatchException> failure() {
+    return coordinator.failure();
   }
 
   /** Waits until the batches of all these chunks have ended. */

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * under way; and after the provider has refused all the same, only as much as it is known to bear,
  * and not at once.
  */
-final class Admission {
+final class Quota {
   private static final Duration FIRST_BACKOFF = Duration.ofSeconds(5);
   private static final Duration LONGEST_BACKOFF = Duration.ofMinutes(10);
 
@@ -20,7 +20,7 @@ final class Admission {
   private Duration callBackoff = FIRST_BACKOFF;
   private Instant notBefore = Instant.MIN;
 
-  Admission(Limits limits) {
+  Quota(Limits limits) {
     this.limits = limits;
     this.tokenBudget = limits.enqueuedTokens();
   }
@@ -31,7 +31,7 @@ final class Admission {
   }
 
   /** Whether a chunk keeps the limits if nothing else is under way. */
-  boolean canEverAllow(Enqueued chunk) {
+  boolean canEverAllow(InFlightUsage chunk) {
     return chunk.tokens() <= limits.enqueuedTokens()
         && chunk.requests() <= limits.enqueuedRequests();
   }
@@ -45,19 +45,19 @@ final class Admission {
    * Whether a chunk may be submitted now. With nothing under way it may, whatever the budget has
    * come down to: somebody has to go first.
    */
-  boolean allows(Enqueued chunk, Enqueued underWay, Instant now) {
+  boolean allows(InFlightUsage chunk, InFlightUsage inFlight, Instant now) {
     if (isWaiting(now)) {
       return false;
     }
-    Enqueued sum = underWay.plus(chunk);
-    return sum.tokens() <= Math.max(tokenBudget, underWay.tokens() == 0 ? chunk.tokens() : 0)
+    InFlightUsage sum = inFlight.plus(chunk);
+    return sum.tokens() <= Math.max(tokenBudget, inFlight.tokens() == 0 ? chunk.tokens() : 0)
         && sum.tokens() <= limits.enqueuedTokens()
         && sum.requests() <= limits.enqueuedRequests();
   }
 
   /** The provider's own limit was reached with this much under way: no more than that for now. */
-  void refused(Enqueued underWay, Instant now) {
-    tokenBudget = Math.min(tokenBudget, underWay.tokens());
+  void refused(InFlightUsage inFlight, Instant now) {
+    tokenBudget = Math.min(tokenBudget, inFlight.tokens());
     notBefore = later(notBefore, now.plus(refusalBackoff));
     refusalBackoff = doubled(refusalBackoff);
   }
@@ -84,8 +84,8 @@ final class Admission {
    * A batch has ended well: what it held is free, and that much more may be tried. Not more, or all
    * that waits would be refused again each time.
    */
-  void freed(Enqueued chunk) {
-    tokenBudget = Math.min(limits.enqueuedTokens(), Enqueued.sum(tokenBudget, chunk.tokens()));
+  void freed(InFlightUsage chunk) {
+    tokenBudget = Math.min(limits.enqueuedTokens(), InFlightUsage.sum(tokenBudget, chunk.tokens()));
     refusalBackoff = FIRST_BACKOFF;
   }
 

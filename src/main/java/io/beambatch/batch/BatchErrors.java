@@ -9,22 +9,22 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Tells what passes by itself, or is the account's fault, from the faults that the data has. */
-final class Transient {
+final class BatchErrors {
   private static final Set<String> LIMITS = Set.of("token_limit_exceeded", "too_many_tasks");
   private static final Set<String> OUT_OF_MONEY =
       Set.of("insufficient_quota", "billing_hard_limit_reached", "billing_not_active");
 
-  private Transient() {}
+  private BatchErrors() {}
 
   /** Whether a batch failed for nothing but limits that were reached and files not found yet. */
-  static boolean isNoFaultOfTheData(Batch batch) {
+  static boolean mayBeSentAgain(Batch batch) {
     return batch.status() == BatchStatus.FAILED
         && !batch.errors().isEmpty()
         && batch.errors().stream().allMatch(e -> isTokenLimit(e) || isFileNotFound(e));
   }
 
   /** Why a batch failed, if it was for want of money; else null. */
-  static @Nullable BatchError wantOfMoney(Batch batch) {
+  static @Nullable BatchError outOfFunds(Batch batch) {
     return batch.status() != BatchStatus.FAILED
         ? null
         : batch.errors().stream()

@@ -9,13 +9,13 @@ import org.slf4j.LoggerFactory;
  * What keeps a chunk from going on, where that doesn't keep the others, too. Where another launch
  * goes on with what is left, the other chunks go first; else it ends this one.
  */
-final class Problems {
-  private static final Logger LOG = LoggerFactory.getLogger(Problems.class);
+final class ChunkFailures {
+  private static final Logger LOG = LoggerFactory.getLogger(ChunkFailures.class);
 
   private final AwaitMode mode;
   private @Nullable BatchException last;
 
-  Problems(AwaitMode mode) {
+  ChunkFailures(AwaitMode mode) {
     this.mode = mode;
   }
 
@@ -24,7 +24,7 @@ final class Problems {
    *
    * @throws ChunkException the same, if nobody comes after this launch
    */
-  void leave(ChunkException e) {
+  void record(ChunkException e) {
     if (!mode.leavesRest()) {
       throw e;
     }

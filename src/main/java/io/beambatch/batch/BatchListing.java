@@ -16,13 +16,13 @@ import org.jspecify.annotations.Nullable;
  * The account's batches as they stood at one moment, newest first, as far back as was needed. One
  * call shows a hundred of them.
  */
-final class Listing {
+final class BatchListing {
   private static final int PAGE = 100;
 
   private final Map<String, Batch> byId = new HashMap<>();
   private final Map<String, Batch> byKey = new HashMap<>();
 
-  private Listing() {}
+  private BatchListing() {}
 
   /**
    * Reads pages until all the wanted batches are found, or the rest is older than the horizon.
@@ -30,9 +30,9 @@ final class Listing {
    * @param depth to search by key, or to count, takes reading up to the horizon even if all the
    *     wanted ones are found before
    */
-  static Listing read(BatchProvider provider, Set<String> wanted, Instant horizon, Depth depth)
+  static BatchListing read(BatchProvider provider, Set<String> wanted, Instant horizon, Depth depth)
       throws ProviderException {
-    Listing listing = new Listing();
+    BatchListing listing = new BatchListing();
     String after = null;
     while (true) {
       BatchPage page = provider.list(after, PAGE);
@@ -55,7 +55,7 @@ final class Listing {
     String key = BatchMetadata.key(batch);
     // A batch that failed validation did nothing and cost nothing: its chunk may have another.
     if (key != null && batch.status() != BatchStatus.FAILED) {
-      byKey.merge(key, batch, Listing::olderOf);
+      byKey.merge(key, batch, BatchListing::olderOf);
     }
   }
 

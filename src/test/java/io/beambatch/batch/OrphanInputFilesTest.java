@@ -21,7 +21,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class LeftoverInputsTest {
+class OrphanInputFilesTest {
   private static final RunIdentity RUN = identity("uid1");
   private static final Chunk CHUNK =
       new Chunk("a1-c00000", 1, List.of(new Part("p", 1, 1, 2, 1, Map.of())));
@@ -40,13 +40,13 @@ class LeftoverInputsTest {
       // As a crash leaves it: uploaded, but not in the ledger.
       upload(provider, RUN.inputName(CHUNK.id()));
       new ChunkUploader(RUN, provider, ledger, Clock.systemUTC())
-          .upload(CHUNK, LeftoverInputsTest::bytes);
+          .upload(CHUNK, OrphanInputFilesTest::bytes);
       String needed = ledger.read(CHUNK.id()).orElseThrow().entry().fileId();
       String another = upload(provider, identity("uid2").inputName(CHUNK.id()));
       String user = upload(provider, "job-r1-notes.jsonl");
       assertThat(provider.listFiles(null, 100).files()).hasSize(4);
 
-      new LeftoverInputs(RUN, provider, ledger).delete();
+      new OrphanInputFiles(RUN, provider, ledger).delete();
 
       assertThat(provider.listFiles(null, 100).files())
           .extracting(InputFile::id)
@@ -59,7 +59,7 @@ class LeftoverInputsTest {
   }
 
   private static String upload(OpenAiProvider provider, String name) throws Exception {
-    return provider.upload(new Upload(name, 2, LeftoverInputsTest::bytes)).id();
+    return provider.upload(new Upload(name, 2, OrphanInputFilesTest::bytes)).id();
   }
 
   private static ByteArrayInputStream bytes() {

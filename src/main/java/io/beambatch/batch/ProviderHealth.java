@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Lives through an outage of bounded length; whatever else the provider refuses ends the run. */
-final class Outage {
-  private static final Logger LOG = LoggerFactory.getLogger(Outage.class);
+final class ProviderHealth {
+  private static final Logger LOG = LoggerFactory.getLogger(ProviderHealth.class);
 
   private final CoordinatorSettings settings;
   private @Nullable Instant since;
@@ -18,17 +18,17 @@ final class Outage {
   /** The provider has asked not to be called before. */
   private Instant quietUntil = Instant.MIN;
 
-  Outage(CoordinatorSettings settings) {
+  ProviderHealth(CoordinatorSettings settings) {
     this.settings = settings;
   }
 
   /** Whether the provider is out of reach, rather than refusing what it was asked. */
-  static boolean isOne(ProviderException e) {
+  static boolean isOutage(ProviderException e) {
     return e.kind() == Kind.UNAVAILABLE || e.kind() == Kind.NO_REPLY;
   }
 
   /** How long the provider must not be called yet, as it has asked; zero if it may be. */
-  Duration quiet(Instant now) {
+  Duration quietFor(Instant now) {
     return now.isBefore(quietUntil) ? Duration.between(now, quietUntil) : Duration.ZERO;
   }
 
@@ -37,8 +37,8 @@ final class Outage {
    *
    * @throws BatchException if it can't be borne, or not any longer
    */
-  void bear(ProviderException e, Instant now) {
-    if (!isOne(e)) {
+  void failed(ProviderException e, Instant now) {
+    if (!isOutage(e)) {
       throw Submitter.fatal(e);
     }
     if (e.retryAfter() != null) {
@@ -62,7 +62,7 @@ final class Outage {
   }
 
   /** Every call has had its reply again. */
-  void isOver() {
+  void recovered() {
     since = null;
   }
 }

@@ -9,13 +9,14 @@ import java.time.Clock;
 
 /** Opens a coordinator where it is needed, such as on the worker. */
 @FunctionalInterface
-interface Opening extends Serializable {
-  OpenCoordinator open();
+interface CoordinatorFactory extends Serializable {
+  CoordinatorSession open();
 
   /** Opens coordinators of a run. */
-  static Opening of(CoordinatorSettings settings, RunFolder folder, ProviderFactory providers) {
+  static CoordinatorFactory of(
+      CoordinatorSettings settings, RunFolder folder, ProviderFactory providers) {
     return () ->
-        new OpenCoordinator(
+        new CoordinatorSession(
             settings, providers.open(), new BatchLedger(Ledgers.open(folder)), Clock.systemUTC());
   }
 }

@@ -8,7 +8,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Adds up what is under way at the provider: of these chunks, and of everybody else. */
-final class UnderWay {
+final class InFlightCounter {
   /** What is older has expired, whatever the list says of it. */
   static final Duration HORIZON = Duration.ofHours(26);
 
@@ -16,30 +16,30 @@ final class UnderWay {
   private final TrackedChunks chunks;
   private final Clock clock;
 
-  UnderWay(CoordinatorSettings settings, TrackedChunks chunks, Clock clock) {
+  InFlightCounter(CoordinatorSettings settings, TrackedChunks chunks, Clock clock) {
     this.settings = settings;
     this.chunks = chunks;
     this.clock = clock;
   }
 
   /** All but this chunk. */
-  Enqueued besides(TrackedChunk chunk, Listing listing) {
+  InFlightUsage besides(TrackedChunk chunk, BatchListing listing) {
     return ours(chunk).plus(others(listing));
   }
 
   /** What the chunks have, but for one of them. */
-  Enqueued ours(TrackedChunk except) {
+  InFlightUsage ours(TrackedChunk except) {
     return chunks.stream()
-        .filter(chunk -> chunk != except && isUnderWay(chunk))
-        .map(chunk -> Enqueued.of(chunk.chunk()))
-        .reduce(Enqueued.NONE, Enqueued::plus);
+        .filter(chunk -> chunk != except && isInFlight(chunk))
+        .map(chunk -> InFlightUsage.of(chunk.chunk()))
+        .reduce(InFlightUsage.NONE, InFlightUsage::plus);
   }
 
   /** What other coordinators, other runs and other programs have. */
-  Enqueued others(Listing listing) {
+  InFlightUsage others(BatchListing listing) {
     Set<String> ours =
         chunks.stream()
-            .filter(UnderWay::isUnderWay)
+            .filter(InFlightCounter::isInFlight)
             .map(chunk -> chunk.chunk().id())
             .map(settings.run()::key)
             .collect(Collectors.toSet());
@@ -48,10 +48,10 @@ final class UnderWay {
         .filter(batch -> !batch.createdAt().isBefore(oldest))
         .filter(batch -> !ours.contains(String.valueOf(BatchMetadata.key(batch))))
         .map(batch -> BatchMetadata.enqueued(batch, settings.inference().request()))
-        .reduce(Enqueued.NONE, Enqueued::plus);
+        .reduce(InFlightUsage.NONE, InFlightUsage::plus);
   }
 
-  private static boolean isUnderWay(TrackedChunk chunk) {
+  private static boolean isInFlight(TrackedChunk chunk) {
     return chunk.state() == State.SUBMITTING || chunk.state() == State.SUBMITTED;
   }
 }

@@ -20,13 +20,13 @@ import org.jspecify.annotations.Nullable;
  * Looks after a run's batches without a pipeline. What it finds out stands in the ledger then,
  * where a pipeline, if there is anything to do for one, takes it up.
  */
-public final class Lookout {
+public final class BatchMonitor {
   private final CoordinatorSettings settings;
   private final RunFolder folder;
   private final ProviderFactory providers;
 
   /** Looks in the mode of the settings. */
-  public Lookout(CoordinatorSettings settings, RunFolder folder, ProviderFactory providers) {
+  public BatchMonitor(CoordinatorSettings settings, RunFolder folder, ProviderFactory providers) {
     this.settings = settings;
     this.folder = folder;
     this.providers = providers;
@@ -41,7 +41,8 @@ public final class Lookout {
     Instant horizon = Instant.ofEpochMilli(settings.run().created());
     Map<String, Batch> found = new HashMap<>();
     try (BatchProvider provider = providers.open()) {
-      Listing listing = Listing.read(provider, ids, horizon, Listing.Depth.AS_NEEDED);
+      BatchListing listing =
+          BatchListing.read(provider, ids, horizon, BatchListing.Depth.AS_NEEDED);
       for (String id : ids) {
         Batch batch = listing.byId(id);
         if (batch == null) {
@@ -78,9 +79,10 @@ public final class Lookout {
    */
   public Optional<BatchException> look(List<Chunk> chunks)
       throws IOException, InterruptedException {
-    try (OpenCoordinator coordinator = Opening.of(settings, folder, providers).open()) {
+    try (CoordinatorSession coordinator =
+        CoordinatorFactory.of(settings, folder, providers).open()) {
       coordinator.run(chunks, Sleeper.SYSTEM, ended -> {});
-      return coordinator.problem();
+      return coordinator.failure();
     }
   }
 }

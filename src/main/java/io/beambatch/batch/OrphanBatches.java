@@ -26,20 +26,20 @@ import org.slf4j.LoggerFactory;
  * and came back. They are cancelled, but only once their chunk has another batch, or was ended
  * without one: until then it may still adopt them.
  */
-final class Strays {
-  private static final Logger LOG = LoggerFactory.getLogger(Strays.class);
+final class OrphanBatches {
+  private static final Logger LOG = LoggerFactory.getLogger(OrphanBatches.class);
 
   private final RunIdentity run;
   private final BatchProvider provider;
   private final BatchLedger ledger;
   private final Duration patience;
-  private final Map<String, Stray> byId = new LinkedHashMap<>();
+  private final Map<String, Orphan> byId = new LinkedHashMap<>();
   private final Set<String> named = new HashSet<>();
 
   /**
    * @param patience how long cancelling is tried
    */
-  Strays(RunIdentity run, BatchProvider provider, BatchLedger ledger, Duration patience) {
+  OrphanBatches(RunIdentity run, BatchProvider provider, BatchLedger ledger, Duration patience) {
     this.run = run;
     this.provider = provider;
     this.ledger = ledger;
@@ -51,21 +51,21 @@ final class Strays {
   }
 
   void add(String batchId, String chunkId, Instant now) {
-    byId.putIfAbsent(batchId, new Stray(chunkId, now));
+    byId.putIfAbsent(batchId, new Orphan(chunkId, now));
   }
 
   /** A batch that a chunk without one may adopt, or null. */
   @Nullable String of(String chunkId) {
-    for (Map.Entry<String, Stray> stray : byId.entrySet()) {
-      if (stray.getValue().chunkId().equals(chunkId)) {
-        return stray.getKey();
+    for (Map.Entry<String, Orphan> orphan : byId.entrySet()) {
+      if (orphan.getValue().chunkId().equals(chunkId)) {
+        return orphan.getKey();
       }
     }
     return null;
   }
 
   /** Finds those in the list that nobody knows any more. */
-  void lookFor(Listing listing, Instant now) throws IOException {
+  void lookFor(BatchListing listing, Instant now) throws IOException {
     for (Batch batch : listing.all()) {
       String key = BatchMetadata.key(batch);
       if (key == null
@@ -76,7 +76,7 @@ final class Strays {
       }
       Optional<String> chunk = run.chunkOfKey(key);
       Optional<Tracked> tracked = chunk.isEmpty() ? Optional.empty() : ledger.read(chunk.get());
-      if (tracked.isEmpty() || mayAdopt(tracked.get().entry())) {
+      if (tracked.isEmpty() || canAdopt(tracked.get().entry())) {
         continue;
       }
       if (batch.id().equals(tracked.get().entry().batchId())) {
@@ -89,11 +89,11 @@ final class Strays {
 
   /** Cancels those whose chunk has another batch, or was ended without one. */
   void cancel(Instant now) throws IOException {
-    for (Map.Entry<String, Stray> entry : List.copyOf(byId.entrySet())) {
+    for (Map.Entry<String, Orphan> entry : List.copyOf(byId.entrySet())) {
       String batchId = entry.getKey();
-      Stray stray = entry.getValue();
-      Optional<BatchEntry> chunk = ledger.read(stray.chunkId()).map(Tracked::entry);
-      if (chunk.isPresent() && mayAdopt(chunk.get())) {
+      Orphan orphan = entry.getValue();
+      Optional<BatchEntry> chunk = ledger.read(orphan.chunkId()).map(Tracked::entry);
+      if (chunk.isPresent() && canAdopt(chunk.get())) {
         continue;
       }
       if (chunk.isPresent() && batchId.equals(chunk.get().batchId())) {
@@ -101,16 +101,16 @@ final class Strays {
         continue;
       }
       try {
-        LOG.warn("cancelling batch {}: it is not the one of chunk {}", batchId, stray.chunkId());
+        LOG.warn("cancelling batch {}: it is not the one of chunk {}", batchId, orphan.chunkId());
         provider.cancel(batchId);
         byId.remove(batchId);
       } catch (ProviderException e) {
-        if (now.isAfter(stray.since().plus(patience))) {
+        if (now.isAfter(orphan.since().plus(patience))) {
           LOG.error(
               "batch {} could not be cancelled, and is not the one of chunk {}: cancel it at the"
                   + " provider, or it is paid for nothing ({})",
               batchId,
-              stray.chunkId(),
+              orphan.chunkId(),
               e.getMessage());
           byId.remove(batchId);
         } else {
@@ -121,9 +121,9 @@ final class Strays {
   }
 
   /** A chunk without a batch may take one that shows late, unless it was ended without. */
-  private static boolean mayAdopt(BatchEntry chunk) {
+  private static boolean canAdopt(BatchEntry chunk) {
     return chunk.state() == State.SUBMITTING || chunk.state() == State.PLANNED;
   }
 
-  private record Stray(String chunkId, Instant since) {}
+  private record Orphan(String chunkId, Instant since) {}
 }

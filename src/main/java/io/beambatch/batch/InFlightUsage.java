@@ -7,15 +7,15 @@ import io.beambatch.chunk.Chunk;
  *
  * @param tokens estimated prompt tokens
  */
-record Enqueued(long tokens, long requests) {
-  static final Enqueued NONE = new Enqueued(0, 0);
+record InFlightUsage(long tokens, long requests) {
+  static final InFlightUsage NONE = new InFlightUsage(0, 0);
 
-  static Enqueued of(Chunk chunk) {
-    return new Enqueued(chunk.tokens(), chunk.requests());
+  static InFlightUsage of(Chunk chunk) {
+    return new InFlightUsage(chunk.tokens(), chunk.requests());
   }
 
-  Enqueued plus(Enqueued other) {
-    return new Enqueued(sum(tokens, other.tokens), sum(requests, other.requests));
+  InFlightUsage plus(InFlightUsage other) {
+    return new InFlightUsage(sum(tokens, other.tokens), sum(requests, other.requests));
   }
 
   /** The sum of two numbers that are not negative, or the largest number there is. */

@@ -26,7 +26,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class OpenCoordinatorTest {
+class CoordinatorSessionTest {
   private static final byte[] REQUEST =
       ("{\"custom_id\":\"part000000000000-0\",\"method\":\"POST\",\"url\":\"/v1/chat/completions\","
               + "\"body\":{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}}\n")
@@ -42,8 +42,8 @@ class OpenCoordinatorTest {
     Chunk chunk = new Chunk("a1-c00000", 1, List.of(part));
     LocalServerSettings local = LocalServerSettings.defaults().withDir(temp.resolve("server"));
     try (LocalServer server = LocalServer.start(local);
-        OpenCoordinator first = coordinator(server, folder);
-        OpenCoordinator second = coordinator(server, folder)) {
+        CoordinatorSession first = coordinator(server, folder);
+        CoordinatorSession second = coordinator(server, folder)) {
       plan(chunk, folder, server);
       assertThat(first.step(List.of(chunk))).as("submitted, not ended").isEmpty();
       List<AwaitedChunk> done = new ArrayList<>();
@@ -67,7 +67,7 @@ class OpenCoordinatorTest {
     }
   }
 
-  private static OpenCoordinator coordinator(LocalServer server, RunFolder folder)
+  private static CoordinatorSession coordinator(LocalServer server, RunFolder folder)
       throws Exception {
     String yaml =
         """
@@ -79,7 +79,7 @@ class OpenCoordinatorTest {
         """;
     Job job = JobReader.parse("job.yaml", yaml, List.of());
     RunIdentity run = new RunIdentity("job", "r1", "uid", Instant.now().toEpochMilli());
-    return new OpenCoordinator(
+    return new CoordinatorSession(
         CoordinatorSettings.of(job.inference(), run),
         provider(server),
         new BatchLedger(Ledgers.open(folder)),

@@ -20,8 +20,8 @@ import org.slf4j.LoggerFactory;
  * name, because a process crashed, or a reply got lost, just after the upload. They are found by
  * their names, which hold the run's random id, so that nobody else's files are touched.
  */
-final class LeftoverInputs {
-  private static final Logger LOG = LoggerFactory.getLogger(LeftoverInputs.class);
+final class OrphanInputFiles {
+  private static final Logger LOG = LoggerFactory.getLogger(OrphanInputFiles.class);
   private static final int PAGE = 1_000;
 
   /** The run's beginning is known by this machine's clock, the files' by the provider's. */
@@ -31,7 +31,7 @@ final class LeftoverInputs {
   private final BatchProvider provider;
   private final BatchLedger ledger;
 
-  LeftoverInputs(RunIdentity run, BatchProvider provider, BatchLedger ledger) {
+  OrphanInputFiles(RunIdentity run, BatchProvider provider, BatchLedger ledger) {
     this.run = run;
     this.provider = provider;
     this.ledger = ledger;

@@ -7,13 +7,13 @@ import java.time.Instant;
  * When something last moved. That says how soon to look again, and whether it is any use to wait
  * for one's turn.
  */
-final class Pulse {
+final class PollBackoff {
   private static final Duration SHORTEST_PAUSE = Duration.ofMillis(250);
 
   private Instant lastChange;
   private Instant lastProgress;
 
-  Pulse(AwaitMode mode, Instant now) {
+  PollBackoff(AwaitMode mode, Instant now) {
     lastChange = now;
     // Whoever looks only once goes by what the ledger says.
     lastProgress = mode.leavesRest() ? Instant.EPOCH : now;

@@ -19,8 +19,8 @@ import org.slf4j.LoggerFactory;
  * Looks how the batch of a submitted chunk stands, and writes down what has become of it: it has
  * ended, it was not taken and has to be tried again, or it has had its time ({@link Deadline}).
  */
-final class BatchWatch {
-  private static final Logger LOG = LoggerFactory.getLogger(BatchWatch.class);
+final class BatchPoller {
+  private static final Logger LOG = LoggerFactory.getLogger(BatchPoller.class);
 
   /** A batch that was created just now may not be found yet. */
   private static final Duration FIRST_SIGHT = Duration.ofMinutes(10);
@@ -29,27 +29,27 @@ final class BatchWatch {
   private final BatchProvider provider;
   private final Clock clock;
   private final Submitter submitter;
-  private final Admission admission;
-  private final UnderWay underWay;
-  private final Pulse pulse;
+  private final Quota quota;
+  private final InFlightCounter inFlight;
+  private final PollBackoff backoff;
   private final Deadline deadline;
 
-  BatchWatch(
+  BatchPoller(
       CoordinatorSettings settings,
       BatchProvider provider,
       Clock clock,
       Submitter submitter,
-      Admission admission,
-      UnderWay underWay,
-      Pulse pulse) {
+      Quota quota,
+      InFlightCounter inFlight,
+      PollBackoff backoff) {
     this.settings = settings;
     this.provider = provider;
     this.clock = clock;
     this.submitter = submitter;
-    this.admission = admission;
-    this.underWay = underWay;
-    this.pulse = pulse;
-    this.deadline = new Deadline(settings, provider, clock, pulse);
+    this.quota = quota;
+    this.inFlight = inFlight;
+    this.backoff = backoff;
+    this.deadline = new Deadline(settings, provider, clock, backoff);
   }
 
   /**
@@ -61,7 +61,7 @@ final class BatchWatch {
    * @throws BatchException if the account can't pay for it, or the provider doesn't know it
    * @throws ProviderException if the provider could not be asked
    */
-  void look(TrackedChunk chunk, Listing listing, Instant now, boolean reachable)
+  void poll(TrackedChunk chunk, BatchListing listing, Instant now, boolean reachable)
       throws IOException, ProviderException {
     Batch batch = listing.byId(chunk.entry().batchId());
     if (batch == null && reachable) {
@@ -72,10 +72,10 @@ final class BatchWatch {
     }
     noteProgress(chunk, batch, now);
     if (!batch.status().ended()) {
-      deadline.heed(chunk, batch, now);
+      deadline.enforce(chunk, batch, now);
       return;
     }
-    BatchError money = Transient.wantOfMoney(batch);
+    BatchError money = BatchErrors.outOfFunds(batch);
     if (money != null) {
       chunk.advance(chunk.entry().putBack(now));
       throw new BatchException(
@@ -87,7 +87,7 @@ final class BatchWatch {
               + ")",
           null);
     }
-    if (Transient.isNoFaultOfTheData(batch)) {
+    if (BatchErrors.mayBeSentAgain(batch)) {
       putBack(chunk, batch, listing, now);
     } else if (EndedBatch.showsItsResults(batch) || isGivenUp(chunk, batch, now)) {
       finish(chunk, batch, now);
@@ -121,27 +121,27 @@ final class BatchWatch {
     boolean accepted =
         batch.status() != BatchStatus.VALIDATING && batch.status() != BatchStatus.FAILED;
     long answered =
-        Math.min(chunk.chunk().requests(), Enqueued.sum(batch.completed(), batch.failed()));
+        Math.min(chunk.chunk().requests(), InFlightUsage.sum(batch.completed(), batch.failed()));
     if ((accepted && !chunk.accepted) || answered > chunk.answered) {
-      pulse.progressed(now);
+      backoff.progressed(now);
     }
     chunk.accepted |= accepted;
     chunk.answered = Math.max(chunk.answered, answered);
   }
 
-  private void putBack(TrackedChunk chunk, Batch batch, Listing listing, Instant now)
+  private void putBack(TrackedChunk chunk, Batch batch, BatchListing listing, Instant now)
       throws IOException {
     BatchError error = batch.errors().get(0);
     LOG.info("batch {} was not taken ({}): trying again later", batch.id(), error.code());
-    if (Transient.isTokenLimit(error)) {
+    if (BatchErrors.isTokenLimit(error)) {
       chunk.fileMissingSince = null;
       chunk.refusal = error.message();
-      admission.refused(underWay.besides(chunk, listing), clock.instant());
+      quota.refused(inFlight.besides(chunk, listing), clock.instant());
     } else {
       submitter.fileIsMissing(chunk, clock.instant(), error.message());
     }
     chunk.advance(chunk.entry().putBack(now));
-    pulse.changed(now);
+    backoff.changed(now);
   }
 
   /** Whether the result files of a batch that is over have been waited for long enough. */
@@ -172,10 +172,10 @@ final class BatchWatch {
         batch.completed(),
         chunk.chunk().requests());
     if (batch.status() != BatchStatus.FAILED) {
-      admission.freed(Enqueued.of(chunk.chunk()));
+      quota.freed(InFlightUsage.of(chunk.chunk()));
     }
-    pulse.changed(now);
-    pulse.progressed(now);
+    backoff.changed(now);
+    backoff.progressed(now);
     BatchEnd end =
         new BatchEnd(batch.status(), batch.outputFileId(), batch.errorFileId(), batch.errors());
     chunk.advance(chunk.entry().ended(end, now));

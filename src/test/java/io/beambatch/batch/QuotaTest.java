@@ -1,0 +1,96 @@
+package io.beambatch.batch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.beambatch.chunk.Chunk;
+import io.beambatch.chunk.Part;
+import io.beambatch.job.Limits;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+
+class QuotaTest {
+  private static final Instant NOW = Instant.parse("2026-11-02T08:00:00Z");
+  private static final Limits LIMITS = limits(100, 1_000);
+  private static final Limits NONE = limits(Long.MAX_VALUE, Long.MAX_VALUE);
+
+  @Test
+  void allowsWhatTheLimitsLeaveRoomFor() {
+    Quota quota = new Quota(LIMITS);
+
+    assertThat(quota.allows(tokens(40), tokens(60), NOW)).isTrue();
+    assertThat(quota.allows(tokens(41), tokens(60), NOW)).isFalse();
+    assertThat(quota.allows(new InFlightUsage(1, 500), new InFlightUsage(1, 501), NOW)).isFalse();
+    assertThat(quota.canEverAllow(tokens(101))).isFalse();
+    assertThat(quota.canEverAllow(new InFlightUsage(1, 1_001))).isFalse();
+  }
+
+  @Test
+  void sendsNoMoreThanTheProviderTookWhenItRefused() {
+    Quota quota = new Quota(NONE);
+    quota.refused(tokens(50), NOW);
+
+    assertThat(quota.allows(tokens(1), tokens(0), NOW)).as("not at once").isFalse();
+    Instant later = NOW.plus(Duration.ofMinutes(1));
+    assertThat(quota.allows(tokens(10), tokens(41), later)).isFalse();
+    assertThat(quota.allows(tokens(10), tokens(40), later)).isTrue();
+    assertThat(quota.allows(tokens(80), tokens(0), later)).as("somebody goes first").isTrue();
+  }
+
+  @Test
+  void triesAsMuchMoreAsABatchHeldWhenItHasEnded() {
+    Quota quota = new Quota(NONE);
+    Instant later = NOW.plus(Duration.ofMinutes(1));
+    quota.refused(tokens(50), NOW);
+
+    quota.freed(tokens(10));
+
+    assertThat(quota.allows(tokens(20), tokens(40), later)).isTrue();
+    assertThat(quota.allows(tokens(21), tokens(40), later)).isFalse();
+  }
+
+  @Test
+  void waitsLongerEachTimeAndAsLongAsItIsAsked() {
+    Quota quota = new Quota(NONE);
+    quota.wait(null, NOW);
+    assertThat(quota.isWaiting(NOW.plusSeconds(4))).isTrue();
+    assertThat(quota.isWaiting(NOW.plusSeconds(5))).isFalse();
+
+    quota.wait(null, NOW);
+    assertThat(quota.isWaiting(NOW.plusSeconds(9))).isTrue();
+
+    quota.wait(Duration.ofMinutes(55), NOW);
+    assertThat(quota.isWaiting(NOW.plus(Duration.ofMinutes(54)))).isTrue();
+    assertThat(quota.isWaiting(NOW.plus(Duration.ofMinutes(55)))).isFalse();
+  }
+
+  @Test
+  void countsRoundsAsItWouldAdmitThem() {
+    assertThat(QuotaRounds.of(List.of(), LIMITS)).isZero();
+    assertThat(QuotaRounds.of(chunks(60, 60, 40, 30), LIMITS))
+        .as("60 and 40, 60 and 30")
+        .isEqualTo(2);
+    assertThat(QuotaRounds.of(chunks(60, 60, 60), LIMITS)).isEqualTo(3);
+    assertThat(QuotaRounds.of(chunks(60, 60, 60), NONE)).isEqualTo(1);
+    assertThat(QuotaRounds.of(chunks(60, 200, 40), LIMITS))
+        .as("one that is too large")
+        .isEqualTo(2);
+  }
+
+  private static InFlightUsage tokens(long tokens) {
+    return new InFlightUsage(tokens, 1);
+  }
+
+  private static List<Chunk> chunks(long... tokens) {
+    return LongStream.of(tokens)
+        .mapToObj(each -> new Chunk("c", 1, List.of(new Part("p", 1, 1, 1, each, Map.of()))))
+        .toList();
+  }
+
+  private static Limits limits(long tokens, long requests) {
+    return new Limits(50_000, 1_000_000, tokens, requests, null);
+  }
+}
