@@ -54,7 +54,7 @@ def run_name(logical_date, dag_run):
 
 
 def beambatch(command, run):
-    """Runs a command of the program and says whether the run is done, or still pending."""
+    """Runs a command of the program and says whether it is done, or something is pending."""
     words = [*shlex.split(COMMAND), command, JOB, "--run", run, "--staging", STAGING]
     print("$", shlex.join(words), flush=True)
     with subprocess.Popen(
@@ -86,7 +86,7 @@ def beambatch(command, run):
 def beam_batch_inference():
     @task
     def submit(logical_date=None, dag_run=None):
-        """Reads, packs, uploads and creates the batches."""
+        """Reads, packs, uploads and creates the batches, as far as there is room for them."""
         beambatch("submit", run_name(logical_date, dag_run))
 
     @task.sensor(

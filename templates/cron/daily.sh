@@ -87,6 +87,8 @@ done
 for run in "$state"/*.new; do
   run=$(basename "$run" .new)
   go submit "$run" "$@"
+  # With every batch created, the answers are still to be collected.
+  ((code != 0)) || code=75
   settle "$run" new
 done
 exit "$status"

@@ -1,7 +1,7 @@
 package io.beambatch;
 
 import io.beambatch.batch.AwaitBatches;
-import io.beambatch.batch.AwaitMode;
+import io.beambatch.batch.AwaitedChunk;
 import io.beambatch.batch.CoordinatorSettings;
 import io.beambatch.batch.UploadChunks;
 import io.beambatch.chunk.Chunk;
@@ -18,8 +18,8 @@ import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.TypeDescriptor;
 
 /**
- * Sends the chunks of a plan once, and joins what comes back onto their documents; or cancels them,
- * and joins what came back all the same.
+ * Sends the chunks of a plan once, and joins what comes back onto their documents. Of a cancelled
+ * run nothing is sent, and what came back is joined all the same.
  */
 final class Attempt extends PTransform<PCollection<Plan>, PCollection<JoinedChunk>> {
   private final Job job;
@@ -36,19 +36,32 @@ final class Attempt extends PTransform<PCollection<Plan>, PCollection<JoinedChun
 
   @Override
   public PCollection<JoinedChunk> expand(PCollection<Plan> plans) {
-    boolean unwanted = settings.mode() == AwaitMode.CANCEL;
-    PCollection<Chunk> chunks =
-        plans
-            .apply(
-                "Chunks of the plan",
-                FlatMapElements.into(TypeDescriptor.of(Chunk.class)).via(Plan::chunks))
-            .setCoder(JsonCoder.of(Chunk.class));
-    return (unwanted
-            ? chunks
-            : chunks.apply("Upload", new UploadChunks(settings.run(), folder, providers)))
-        .apply("Await batches", new AwaitBatches(settings, folder, providers))
-        .apply(
-            "Join results",
-            new JoinResults(unwanted ? job.withoutRetry() : job, folder, providers));
+    return new Submission(settings, folder, providers)
+        .expand(plans)
+        .apply("Join results", new JoinResults(job, folder, providers));
+  }
+
+  /** Only as far as to the batches. */
+  static final class Submission extends PTransform<PCollection<Plan>, PCollection<AwaitedChunk>> {
+    private final CoordinatorSettings settings;
+    private final RunFolder folder;
+    private final ProviderFactory providers;
+
+    Submission(CoordinatorSettings settings, RunFolder folder, ProviderFactory providers) {
+      this.settings = settings;
+      this.folder = folder;
+      this.providers = providers;
+    }
+
+    @Override
+    public PCollection<AwaitedChunk> expand(PCollection<Plan> plans) {
+      return plans
+          .apply(
+              "Chunks of the plan",
+              FlatMapElements.into(TypeDescriptor.of(Chunk.class)).via(Plan::chunks))
+          .setCoder(JsonCoder.of(Chunk.class))
+          .apply("Upload", new UploadChunks(settings.run(), folder, providers))
+          .apply("Await batches", new AwaitBatches(settings, folder, providers));
+    }
   }
 }

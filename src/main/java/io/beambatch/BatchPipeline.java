@@ -1,6 +1,6 @@
 package io.beambatch;
 
-import io.beambatch.batch.AwaitMode;
+import io.beambatch.batch.AwaitedChunk;
 import io.beambatch.batch.CoordinatorSettings;
 import io.beambatch.batch.DeleteInputs;
 import io.beambatch.chunk.CommittedPlans;
@@ -115,28 +115,74 @@ public final class BatchPipeline {
       List<String> committed,
       CoordinatorSettings settings,
       ProviderFactory providers) {
-    PCollection<Plan> plans = firstPlans(pipeline, committed, settings.mode());
-    Map<ResultFile.Kind, DestinationWriter> writers = Connectors.writers(job, folder);
-    DestinationWriter answers = writers.get(ResultFile.Kind.ANSWERED);
-    PCollection<Plan> fitting =
-        answers.checksPlans()
-            ? plans.apply("Check plans", new CheckPlans(Output.ofAnswers(job, folder), answers))
-            : plans;
-    PCollection<WrittenFile> written =
-        results(fitting, settings, providers)
-            .apply("Leave out what was written", RecordWritten.leavingOut(folder))
-            .apply("Write", new WriteResults(writers, settings.run()));
-    return close(written, settings, providers);
+    return complete(
+        job.source().isEndless() ? watched(pipeline, committed) : bounded(pipeline, committed),
+        settings,
+        providers);
   }
 
-  private PCollection<Plan> firstPlans(Pipeline pipeline, List<String> committed, AwaitMode mode) {
-    boolean watched = job.source().isEndless();
-    if (watched && mode != AwaitMode.CANCEL) {
-      return watched(pipeline, committed);
-    }
-    if (watched && job.source().isConsumed()) {
-      return leaveWindows(taken(pipeline, committed), 1);
-    }
+  /**
+   * The same for a run that is cancelled: a source that never ends is not watched any more, and
+   * only what was taken of it is accounted for.
+   */
+  public PCollection<Report> cancelled(
+      Pipeline pipeline,
+      List<String> committed,
+      CoordinatorSettings settings,
+      ProviderFactory providers) {
+    return complete(
+        job.source().isEndless() && job.source().isConsumed()
+            ? leaveWindows(taken(pipeline, committed), 1)
+            : bounded(pipeline, committed),
+        settings,
+        providers);
+  }
+
+  /**
+   * From documents to batches that are under way. What can't be sent is written; the rest is left
+   * to later launches.
+   *
+   * @param committed as of {@link #run}
+   */
+  public PCollection<AwaitedChunk> submit(
+      Pipeline pipeline,
+      List<String> committed,
+      CoordinatorSettings settings,
+      ProviderFactory providers) {
+    Map<ResultFile.Kind, DestinationWriter> writers = Connectors.writers(job, folder);
+    PCollection<Plan> plans = checkPlans(bounded(pipeline, committed), writers);
+    write(plans.apply("Gather invalid", new WriteUnsentFailures(folder)), writers, settings);
+    return check
+        .apply(plans, "Check budget 1")
+        .apply("Attempt 1", new Attempt.Submission(settings, folder, providers));
+  }
+
+  private PCollection<Report> complete(
+      PCollection<Plan> plans, CoordinatorSettings settings, ProviderFactory providers) {
+    Map<ResultFile.Kind, DestinationWriter> writers = Connectors.writers(job, folder);
+    PCollection<ResultFile> results = results(checkPlans(plans, writers), settings, providers);
+    return close(write(results, writers, settings), settings, providers);
+  }
+
+  private PCollection<Plan> checkPlans(
+      PCollection<Plan> plans, Map<ResultFile.Kind, DestinationWriter> writers) {
+    DestinationWriter answers = writers.get(ResultFile.Kind.ANSWERED);
+    return answers.checksPlans()
+        ? plans.apply("Check plans", new CheckPlans(Output.ofAnswers(job, folder), answers))
+        : plans;
+  }
+
+  private PCollection<WrittenFile> write(
+      PCollection<ResultFile> results,
+      Map<ResultFile.Kind, DestinationWriter> writers,
+      CoordinatorSettings settings) {
+    return results
+        .apply("Leave out what was written", RecordWritten.leavingOut(folder))
+        .apply("Write", new WriteResults(writers, settings.run()))
+        .apply("Note what was written", new RecordWritten(folder));
+  }
+
+  private PCollection<Plan> bounded(Pipeline pipeline, List<String> committed) {
     return leaveWindows(
         committed.isEmpty()
             ? plan(pipeline)
@@ -164,7 +210,11 @@ public final class BatchPipeline {
       CoordinatorSettings settings,
       ProviderFactory providers) {
     PCollection<ResultFile> results = results(given(documents, committed), settings, providers);
-    close(results.apply("As they are", MapElements.via(new AsWritten())), settings, providers);
+    PCollection<WrittenFile> written =
+        results
+            .apply("As they are", MapElements.via(new AsWritten()))
+            .apply("Note what was written", new RecordWritten(folder));
+    close(written, settings, providers);
     return results;
   }
 
@@ -214,8 +264,7 @@ public final class BatchPipeline {
   private PCollection<Report> close(
       PCollection<WrittenFile> written, CoordinatorSettings settings, ProviderFactory providers) {
     return written
-        .apply("Note what was written", new RecordWritten(folder))
-        .apply("Close accounts", new CloseAccounts(job, folder, settings.mode()))
+        .apply("Close accounts", new CloseAccounts(job, folder, settings.waitPolicy()))
         .apply("Delete inputs", new DeleteInputs<>(settings, folder, providers));
   }
 

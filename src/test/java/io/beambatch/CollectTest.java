@@ -2,7 +2,7 @@ package io.beambatch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.beambatch.batch.AwaitMode;
+import io.beambatch.RunFixture.Launched;
 import io.beambatch.localserver.FaultText;
 import io.beambatch.run.Report;
 import io.beambatch.run.Standing;
@@ -53,7 +53,7 @@ class CollectTest {
       run.addDocuments("b.jsonl", 500, 1000);
       // Those wait for this test: nothing else ends them.
       run.faults(FaultText.parse("batch:slow:3:999999999"));
-      launch(run, AwaitMode.SUBMIT, runner);
+      launch(run, Launched.SUBMIT, runner);
       assertThat(run.answered()).isEmpty();
       assertThat(run.failed()).as("can't be sent, whatever comes").hasSize(20);
       int chunks = run.standing().chunks().size();
@@ -63,7 +63,7 @@ class CollectTest {
       assertThat(run.plans()).as("a second attempt would leave out documents").hasSize(1);
       assertThat(run.answered()).isNotEmpty();
       int written = run.answered().size();
-      launch(run, AwaitMode.ONCE, runner);
+      launch(run, Launched.COLLECT, runner);
       assertThat(run.answered()).as("nothing new").hasSize(written);
       assertThat(run.plans()).hasSize(1);
 
@@ -85,7 +85,7 @@ class CollectTest {
       Files.writeString(
           folder.resolve("in/b.jsonl"), "{\"id\":\"last\",\"stars\":5,\"text\":\"good, very\"}");
       run.faults(FaultText.parse("batch:slow:1:999999999"));
-      launch(run, AwaitMode.SUBMIT, DIRECT);
+      launch(run, Launched.SUBMIT, DIRECT);
       int chunks = run.standing().chunks().size();
       collectUntil(run, DIRECT, standing -> standing.count(Stage.JOINED) == chunks - 1);
       List<String> early = run.sinkFiles("answered-");
@@ -122,10 +122,10 @@ class CollectTest {
     try (RunFixture run = RunFixture.start(folder, "limits.requests=160")) {
       run.addDocuments("a.jsonl", 0, 1000);
       run.faults(FaultText.parse("batch:stuck:100%:0.5"));
-      launch(run, AwaitMode.SUBMIT, DIRECT);
+      launch(run, Launched.SUBMIT, DIRECT);
       int chunks = run.standing().chunks().size();
 
-      launch(run, AwaitMode.CANCEL, DIRECT);
+      launch(run, Launched.CANCEL, DIRECT);
 
       assertThat(run.standing().isDone()).isTrue();
       Report report = run.closedAccounts();
@@ -145,11 +145,11 @@ class CollectTest {
         RunFixture.start(folder, "limits.requests=160", "limits.enqueued_tokens=4000")) {
       run.addDocuments("a.jsonl", 0, 1000);
       run.faults(FaultText.parse("batch:stuck:100%:0%"));
-      launch(run, AwaitMode.SUBMIT, DIRECT);
+      launch(run, Launched.SUBMIT, DIRECT);
       int sent = run.standing().count(Stage.UNDER_WAY);
       assertThat(run.standing().count(Stage.UPLOADED)).isPositive();
 
-      launch(run, AwaitMode.CANCEL, DIRECT);
+      launch(run, Launched.CANCEL, DIRECT);
 
       Report report = run.closedAccounts();
       assertThat(report.batches()).isEqualTo(sent);
@@ -172,11 +172,11 @@ class CollectTest {
       throws Exception {
     for (int i = 0; !reached.test(run.standing()); i++) {
       assertThat(i).isLessThan(MOST_LAUNCHES);
-      launch(run, AwaitMode.ONCE, runner);
+      launch(run, Launched.COLLECT, runner);
     }
   }
 
-  private static void launch(RunFixture run, AwaitMode mode, String runner) throws Exception {
+  private static void launch(RunFixture run, Launched mode, String runner) throws Exception {
     String[] options =
         runner.equals(DIRECT) ? new String[] {DIRECT} : PipelineOnFlinkTest.flink(runner);
     assertThat(run.pipeline(mode, run.providers(), options).run().waitUntilFinish())

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.google.pubsub.v1.PubsubMessage;
-import io.beambatch.batch.AwaitMode;
+import io.beambatch.RunFixture.Launched;
 import io.beambatch.emulator.PubSubEmulator;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -112,7 +112,7 @@ class PubSubPipelineTest {
       assertThatThrownBy(() -> pipeline.run().waitUntilFinish())
           .hasMessageContaining("injected fault");
 
-      run.pipeline(AwaitMode.CANCEL, run.providers(), pubsub.beamOptions()).run().waitUntilFinish();
+      run.pipeline(Launched.CANCEL, run.providers(), pubsub.beamOptions()).run().waitUntilFinish();
 
       assertThat(run.closedAccounts().failed()).containsOnlyKeys("cancelled", "invalid_document");
       assertThat(pubsub.take(answered)).isEmpty();

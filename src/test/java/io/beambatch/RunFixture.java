@@ -4,14 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.beambatch.batch.AwaitMode;
 import io.beambatch.batch.CoordinatorSettings;
+import io.beambatch.batch.WaitPolicy;
 import io.beambatch.chunk.Chunk;
 import io.beambatch.chunk.Plan;
 import io.beambatch.chunk.PlanCheck;
 import io.beambatch.chunk.PlanStore;
 import io.beambatch.job.Job;
 import io.beambatch.job.JobReader;
+import io.beambatch.ledger.BatchLedger;
 import io.beambatch.ledger.Ledgers;
 import io.beambatch.localserver.LocalServer;
 import io.beambatch.localserver.LocalServerSettings;
@@ -161,26 +162,42 @@ final class RunFixture implements AutoCloseable {
 
   /** The whole pipeline, as the command line builds it, going on from committed plans. */
   Pipeline pipeline(ProviderFactory providers, String... beamOptions) throws IOException {
-    return pipeline(AwaitMode.UNTIL_ENDED, providers, beamOptions);
+    return pipeline(Launched.RUN, providers, beamOptions);
   }
 
-  /** The same, in a mode. */
-  Pipeline pipeline(AwaitMode mode, ProviderFactory providers, String... beamOptions)
+  /** What each of the commands launches. */
+  enum Launched {
+    RUN,
+    SUBMIT,
+    COLLECT,
+    CANCEL
+  }
+
+  /** The pipeline that a command launches. */
+  Pipeline pipeline(Launched command, ProviderFactory providers, String... beamOptions)
       throws IOException {
+    if (command == Launched.CANCEL) {
+      new BatchLedger(Ledgers.open(run.folder())).cancel(Clock.systemUTC().instant());
+    }
     List<String> committed = new PlanStore(Ledgers.open(run.folder())).namesOfFirstAttempt();
     CoordinatorSettings settings =
         new CoordinatorSettings(
             job.inference(),
             run.identity(),
-            mode,
+            WaitPolicy.UNTIL_ENDED,
             Duration.ofMillis(300),
             Duration.ofSeconds(1),
             Duration.ofSeconds(10),
             Duration.ofSeconds(10),
             Duration.ofMinutes(1));
     Pipeline pipeline = Pipeline.create(PipelineOptionsFactory.fromArgs(beamOptions).create());
-    new BatchPipeline(job, run.folder(), PlanCheck.NONE)
-        .run(pipeline, committed, settings, providers);
+    BatchPipeline graph = new BatchPipeline(job, run.folder(), PlanCheck.NONE);
+    switch (command) {
+      case RUN -> graph.run(pipeline, committed, settings, providers);
+      case SUBMIT -> graph.submit(pipeline, committed, settings.forOneLook(), providers);
+      case COLLECT -> graph.run(pipeline, committed, settings.forOneLook(), providers);
+      case CANCEL -> graph.cancelled(pipeline, committed, settings, providers);
+    }
     return pipeline;
   }
 

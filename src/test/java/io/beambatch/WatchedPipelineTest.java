@@ -2,7 +2,7 @@ package io.beambatch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.beambatch.batch.AwaitMode;
+import io.beambatch.RunFixture.Launched;
 import io.beambatch.localserver.FaultText;
 import io.beambatch.run.Report;
 import io.beambatch.storage.Storage;
@@ -148,7 +148,7 @@ class WatchedPipelineTest {
         launch.cancel();
       }
 
-      assertThat(run.pipeline(AwaitMode.CANCEL, run.providers()).run().waitUntilFinish())
+      assertThat(run.pipeline(Launched.CANCEL, run.providers()).run().waitUntilFinish())
           .isEqualTo(State.DONE);
 
       Report report = run.closedAccounts();

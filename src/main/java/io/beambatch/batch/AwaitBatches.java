@@ -47,8 +47,8 @@ import org.joda.time.Duration;
  * <p>Chunks come in the global window: those of other windows would be awaited one window after the
  * other.
  *
- * <p>In {@link AwaitMode#ONCE} nothing is waited for, and only what has ended is handed out: a
- * later launch of the same run hands out the rest. That takes bounded input.
+ * <p>With {@link WaitPolicy#ONE_LOOK} nothing is waited for, and only what has ended is handed out:
+ * a later launch of the same run hands out the rest. That takes bounded input.
  *
  * <p>Awaiting can take a day: the runner must not limit how long one element may be processed, nor
  * how long a checkpoint may take. Flink, streaming bounded input with checkpoints, starts again
@@ -70,7 +70,7 @@ public final class AwaitBatches extends PTransform<PCollection<Chunk>, PCollecti
   @Override
   public PCollection<AwaitedChunk> expand(PCollection<Chunk> chunks) {
     boolean bounded = chunks.isBounded() == IsBounded.BOUNDED;
-    if (!bounded && settings.mode() != AwaitMode.UNTIL_ENDED) {
+    if (!bounded && settings.waitPolicy() != WaitPolicy.UNTIL_ENDED) {
       throw new IllegalArgumentException(
           "batches of unbounded input can only be awaited until they have ended");
     }

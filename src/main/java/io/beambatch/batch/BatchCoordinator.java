@@ -66,9 +66,9 @@ final class BatchCoordinator {
     this.provider = provider;
     this.ledger = ledger;
     this.clock = clock;
-    this.failures = new ChunkFailures(settings.mode());
+    this.failures = new ChunkFailures(settings.waitPolicy());
     this.health = new ProviderHealth(settings);
-    this.backoff = new PollBackoff(settings.mode(), clock.instant());
+    this.backoff = new PollBackoff(settings.waitPolicy(), clock.instant());
     this.quota = new Quota(settings.inference().limits());
     this.orphans = new OrphanBatches(settings.run(), provider, ledger, settings.outage());
     this.submitter = new Submitter(settings, provider, clock, quota, orphans);
@@ -87,11 +87,11 @@ final class BatchCoordinator {
       return;
     }
     Instant now = clock.instant();
-    if (settings.mode() == AwaitMode.CANCEL) {
-      // What is in the ledger can't be sent by others behind our back.
+    if (ledger.read(chunk.id()).isEmpty() && ledger.isCancelled()) {
+      // It was not uploaded. What is in the ledger can't be sent by others behind our back.
       ledger.create(chunk.id(), BatchEntry.unwanted(settings.run().created(), now));
     }
-    TrackedChunk taken = new TrackedChunk(chunk, ledger, settings.mode(), now);
+    TrackedChunk taken = new TrackedChunk(chunk, ledger, settings.waitPolicy(), now);
     chunks.add(taken);
     if (taken.state() == State.ENDED) {
       backoff.progressed(Instant.ofEpochMilli(taken.entry().since()));
@@ -174,11 +174,11 @@ final class BatchCoordinator {
 
   private void lookAndSubmit(Instant now, List<AwaitedChunk> done)
       throws IOException, ProviderException {
-    BatchListing listing = list(now);
+    Snapshot snapshot = new Snapshot(now, list(now), ledger.isCancelled());
     ProviderException unreachable = null;
     for (TrackedChunk chunk : chunks.all()) {
       try {
-        advance(chunk, listing, now, unreachable == null);
+        advance(chunk, snapshot, unreachable == null);
       } catch (ProviderException e) {
         if (!ProviderHealth.isOutage(e)) {
           throw e;
@@ -193,10 +193,8 @@ final class BatchCoordinator {
         done.add(chunks.release(chunk));
       }
     }
-    orphans.lookFor(listing, now);
-    if (settings.mode() != AwaitMode.CANCEL) {
-      queue.submitPlanned(listing, now);
-    }
+    orphans.lookFor(snapshot.batches(), now);
+    queue.submitPlanned(snapshot);
     if (unreachable != null) {
       throw unreachable;
     }
@@ -225,21 +223,21 @@ final class BatchCoordinator {
         provider, wanted, horizon, searching ? Depth.TO_HORIZON : Depth.AS_NEEDED);
   }
 
-  private void advance(TrackedChunk chunk, BatchListing listing, Instant now, boolean reachable)
+  private void advance(TrackedChunk chunk, Snapshot snapshot, boolean reachable)
       throws IOException, ProviderException {
     switch (chunk.state()) {
       case PLANNED -> {
-        Optional<Outcome> adopted = submitter.adopt(chunk, listing);
+        Optional<Outcome> adopted = submitter.adopt(chunk, snapshot.batches());
         if (adopted.isPresent()) {
-          queue.note(adopted.get(), chunk, listing, now);
-        } else if (settings.mode() == AwaitMode.CANCEL) {
+          queue.note(adopted.get(), chunk, snapshot);
+        } else if (snapshot.cancelled()) {
           // It has no batch, and gets none any more.
           BatchEnd end = new BatchEnd(BatchStatus.CANCELLED, null, null, List.of());
-          chunk.advance(chunk.entry().ended(end, now));
+          chunk.advance(chunk.entry().ended(end, snapshot.taken()));
         }
       }
-      case SUBMITTING -> queue.note(submitter.recover(chunk, listing, now), chunk, listing, now);
-      case SUBMITTED -> poller.poll(chunk, listing, now, reachable);
+      case SUBMITTING -> queue.note(submitter.recover(chunk, snapshot), chunk, snapshot);
+      case SUBMITTED -> poller.poll(chunk, snapshot, reachable);
       case ENDED -> {}
     }
   }

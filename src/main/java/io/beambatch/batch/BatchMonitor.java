@@ -25,7 +25,7 @@ public final class BatchMonitor {
   private final RunFolder folder;
   private final ProviderFactory providers;
 
-  /** Looks in the mode of the settings. */
+  /** Stays as long as the settings say. */
   public BatchMonitor(CoordinatorSettings settings, RunFolder folder, ProviderFactory providers) {
     this.settings = settings;
     this.folder = folder;
@@ -70,7 +70,8 @@ public final class BatchMonitor {
   }
 
   /**
-   * Does what the mode says.
+   * Takes chunks on: submits what may be submitted, and, as long as the settings say, waits for
+   * batches to end.
    *
    * @param chunks that are in the ledger
    * @return what keeps a chunk from going on, where that doesn't keep the others, too

@@ -53,17 +53,17 @@ final class BatchPoller {
   }
 
   /**
-   * Looks once. Waits that begin with what is seen begin when it is seen, and end by when the look
-   * began: a process that is suspended in between must not take that time for having waited.
+   * Looks once. Waits that begin with what is seen begin when it is seen, and end by when the
+   * snapshot was taken.
    *
-   * @param now when the look began, before the list was read
    * @param reachable whether the provider may be asked for a batch that the list doesn't show
    * @throws BatchException if the account can't pay for it, or the provider doesn't know it
    * @throws ProviderException if the provider could not be asked
    */
-  void poll(TrackedChunk chunk, BatchListing listing, Instant now, boolean reachable)
+  void poll(TrackedChunk chunk, Snapshot snapshot, boolean reachable)
       throws IOException, ProviderException {
-    Batch batch = listing.byId(chunk.entry().batchId());
+    Instant now = snapshot.taken();
+    Batch batch = snapshot.batches().byId(chunk.entry().batchId());
     if (batch == null && reachable) {
       batch = get(chunk, now);
     }
@@ -72,7 +72,7 @@ final class BatchPoller {
     }
     noteProgress(chunk, batch, now);
     if (!batch.status().ended()) {
-      deadline.enforce(chunk, batch, now);
+      deadline.enforce(chunk, batch, snapshot);
       return;
     }
     BatchError money = BatchErrors.outOfFunds(batch);
@@ -88,7 +88,7 @@ final class BatchPoller {
           null);
     }
     if (BatchErrors.mayBeSentAgain(batch)) {
-      putBack(chunk, batch, listing, now);
+      putBack(chunk, batch, snapshot);
     } else if (EndedBatch.showsItsResults(batch) || isGivenUp(chunk, batch, now)) {
       finish(chunk, batch, now);
     }
@@ -129,14 +129,14 @@ final class BatchPoller {
     chunk.answered = Math.max(chunk.answered, answered);
   }
 
-  private void putBack(TrackedChunk chunk, Batch batch, BatchListing listing, Instant now)
-      throws IOException {
+  private void putBack(TrackedChunk chunk, Batch batch, Snapshot snapshot) throws IOException {
+    Instant now = snapshot.taken();
     BatchError error = batch.errors().get(0);
     LOG.info("batch {} was not taken ({}): trying again later", batch.id(), error.code());
     if (BatchErrors.isTokenLimit(error)) {
       chunk.fileMissingSince = null;
       chunk.refusal = error.message();
-      quota.refused(inFlight.besides(chunk, listing), clock.instant());
+      quota.refused(inFlight.besides(chunk, snapshot.batches()), clock.instant());
     } else {
       submitter.fileIsMissing(chunk, clock.instant(), error.message());
     }

@@ -12,11 +12,11 @@ import org.slf4j.LoggerFactory;
 final class ChunkFailures {
   private static final Logger LOG = LoggerFactory.getLogger(ChunkFailures.class);
 
-  private final AwaitMode mode;
+  private final WaitPolicy waitPolicy;
   private @Nullable BatchException last;
 
-  ChunkFailures(AwaitMode mode) {
-    this.mode = mode;
+  ChunkFailures(WaitPolicy waitPolicy) {
+    this.waitPolicy = waitPolicy;
   }
 
   /**
@@ -25,7 +25,7 @@ final class ChunkFailures {
    * @throws ChunkException the same, if nobody comes after this launch
    */
   void record(ChunkException e) {
-    if (!mode.leavesRest()) {
+    if (!waitPolicy.leavesRest()) {
       throw e;
     }
     LOG.warn("a chunk is left where it is: {}", e.getMessage());

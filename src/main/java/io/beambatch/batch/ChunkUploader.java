@@ -37,14 +37,14 @@ final class ChunkUploader {
   }
 
   /**
-   * Uploads a chunk's input, unless it is there already.
+   * Uploads a chunk's input, unless it is there already, or the run is cancelled.
    *
    * @return whether it was uploaded
    * @throws BatchException if the provider refuses it
    */
   boolean upload(Chunk chunk, ContentSource content) throws IOException {
     Optional<Tracked> known = ledger.read(chunk.id());
-    if (known.isPresent() && !needsUpload(known.get().entry())) {
+    if ((known.isPresent() && !needsUpload(known.get().entry())) || ledger.isCancelled()) {
       return false;
     }
     InputFile file;

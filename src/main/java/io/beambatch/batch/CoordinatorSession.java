@@ -40,13 +40,12 @@ final class CoordinatorSession implements AutoCloseable {
     return coordinator.step();
   }
 
-  /** Does with these chunks what the mode says, and hands out those that have ended. */
+  /** Stays with these chunks as long as the settings say, and hands out those that have ended. */
   void run(Iterable<Chunk> chunks, Sleeper sleeper, Consumer<AwaitedChunk> done)
       throws IOException, InterruptedException {
-    switch (settings.mode()) {
-      case UNTIL_ENDED, CANCEL -> await(chunks, sleeper, done);
-      case ONCE -> once(chunks, sleeper, done);
-      case SUBMIT -> once(chunks, sleeper, ended -> {});
+    switch (settings.waitPolicy()) {
+      case UNTIL_ENDED -> await(chunks, sleeper, done);
+      case ONE_LOOK -> lookOnce(chunks, sleeper, done);
     }
   }
 
@@ -54,7 +53,7 @@ final class CoordinatorSession implements AutoCloseable {
    * Looks once. What is a matter of seconds is waited for all the same: a creation whose reply got
    * lost, an upload that can't be found yet, a provider that takes no creations for the moment.
    */
-  private void once(Iterable<Chunk> chunks, Sleeper sleeper, Consumer<AwaitedChunk> done)
+  private void lookOnce(Iterable<Chunk> chunks, Sleeper sleeper, Consumer<AwaitedChunk> done)
       throws IOException, InterruptedException {
     track(chunks);
     Instant end = clock.instant().plus(settings.settle().multipliedBy(PATIENCE));

@@ -7,7 +7,7 @@ import java.time.Duration;
 /**
  * What the coordinator goes by.
  *
- * @param mode how long to stay with the batches
+ * @param waitPolicy how long to stay with the batches
  * @param settle how long a creation whose caller is gone may take to be carried out and to show in
  *     the provider's list; only after that does not finding it mean that it was not made
  * @param lease after which a chunk that somebody else was submitting may be taken over
@@ -19,7 +19,7 @@ import java.time.Duration;
 public record CoordinatorSettings(
     Inference inference,
     RunIdentity run,
-    AwaitMode mode,
+    WaitPolicy waitPolicy,
     Duration settle,
     Duration lease,
     Duration resultGrace,
@@ -27,12 +27,12 @@ public record CoordinatorSettings(
     Duration outage)
     implements Serializable {
 
-  /** The usual waits, until every batch has ended. */
+  /** The usual times, until every batch has ended. */
   public static CoordinatorSettings of(Inference inference, RunIdentity run) {
     return new CoordinatorSettings(
         inference,
         run,
-        AwaitMode.UNTIL_ENDED,
+        WaitPolicy.UNTIL_ENDED,
         Duration.ofSeconds(30),
         Duration.ofMinutes(10),
         inference.poll().grace(),
@@ -40,9 +40,9 @@ public record CoordinatorSettings(
         Duration.ofHours(1));
   }
 
-  /** The same, for another mode. */
-  public CoordinatorSettings in(AwaitMode other) {
+  /** The same, for a launch that only looks once. */
+  public CoordinatorSettings forOneLook() {
     return new CoordinatorSettings(
-        inference, run, other, settle, lease, resultGrace, cancelGrace, outage);
+        inference, run, WaitPolicy.ONE_LOOK, settle, lease, resultGrace, cancelGrace, outage);
   }
 }

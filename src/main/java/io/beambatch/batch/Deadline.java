@@ -30,8 +30,9 @@ final class Deadline {
   }
 
   /** Sees to it that a batch that hasn't ended does so in time. */
-  void enforce(TrackedChunk chunk, Batch batch, Instant now) throws IOException {
-    boolean unwanted = settings.mode() == AwaitMode.CANCEL;
+  void enforce(TrackedChunk chunk, Batch batch, Snapshot snapshot) throws IOException {
+    Instant now = snapshot.taken();
+    boolean unwanted = snapshot.cancelled();
     // Not by the provider's time of creation: its clock, or ours, may be wrong.
     Instant submitted = Instant.ofEpochMilli(chunk.entry().since());
     if (!unwanted && now.isBefore(submitted.plus(settings.inference().poll().deadline()))) {

@@ -13,10 +13,9 @@ final class PollBackoff {
   private Instant lastChange;
   private Instant lastProgress;
 
-  PollBackoff(AwaitMode mode, Instant now) {
+  PollBackoff(WaitPolicy waitPolicy, Instant now) {
     lastChange = now;
-    // Whoever looks only once goes by what the ledger says.
-    lastProgress = mode.leavesRest() ? Instant.EPOCH : now;
+    lastProgress = waitPolicy.beginningOfWait(Instant.EPOCH, now);
   }
 
   /** A chunk's state has changed; its next change may be near. */

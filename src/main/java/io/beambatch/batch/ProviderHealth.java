@@ -47,7 +47,7 @@ final class ProviderHealth {
     if (since == null) {
       since = now;
     }
-    boolean once = settings.mode().leavesRest();
+    boolean once = settings.waitPolicy().leavesRest();
     if (once || now.isAfter(since.plus(settings.outage()))) {
       throw new BatchException(
           (once

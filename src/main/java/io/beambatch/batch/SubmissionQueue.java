@@ -49,30 +49,26 @@ final class SubmissionQueue {
   }
 
   /** Takes note of what has become of a submission. */
-  void note(Outcome outcome, TrackedChunk chunk, BatchListing listing, Instant now) {
+  void note(Outcome outcome, TrackedChunk chunk, Snapshot snapshot) {
     if (outcome == Outcome.SUBMITTED) {
-      backoff.changed(now);
+      backoff.changed(snapshot.taken());
     } else if (outcome == Outcome.NO_ROOM) {
-      quota.refused(inFlight.besides(chunk, listing), clock.instant());
+      quota.refused(inFlight.besides(chunk, snapshot.batches()), clock.instant());
     }
   }
 
   /**
-   * Submits the planned ones, oldest first; a smaller one may pass, but not for ever.
-   *
-   * @throws BatchException if the run was cancelled
+   * Submits the planned ones, oldest first; a smaller one may pass, but not for ever. Of a run that
+   * has been cancelled meanwhile, none is.
    */
-  void submitPlanned(BatchListing listing, Instant now) throws IOException {
+  void submitPlanned(Snapshot snapshot) throws IOException {
+    Instant now = snapshot.taken();
     List<TrackedChunk> planned = chunks.in(State.PLANNED);
-    if (!planned.isEmpty() && ledger.isCancelled()) {
-      throw new BatchException(
-          "run "
-              + settings.run().run()
-              + " was cancelled: nothing of it is sent any more; cancel it again to collect what was"
-              + " answered",
-          null);
+    if (snapshot.cancelled() || (!planned.isEmpty() && ledger.isCancelled())) {
+      return;
     }
-    InFlightUsage others = planned.isEmpty() ? InFlightUsage.NONE : inFlight.others(listing);
+    InFlightUsage others =
+        planned.isEmpty() ? InFlightUsage.NONE : inFlight.others(snapshot.batches());
     for (TrackedChunk chunk : planned) {
       Instant current = clock.instant();
       if (Thread.currentThread().isInterrupted() || current.isAfter(now.plus(CREATING_AT_ONCE))) {
@@ -83,7 +79,7 @@ final class SubmissionQueue {
       }
       InFlightUsage besides = inFlight.ours(chunk).plus(others);
       if (quota.allows(InFlightUsage.of(chunk.chunk()), besides, current)) {
-        submit(chunk, listing, now);
+        submit(chunk, snapshot);
       } else if (current.isAfter(chunk.since.plus(settings.inference().poll().deadline()))) {
         break;
       }
@@ -93,9 +89,9 @@ final class SubmissionQueue {
     }
   }
 
-  private void submit(TrackedChunk chunk, BatchListing listing, Instant now) throws IOException {
+  private void submit(TrackedChunk chunk, Snapshot snapshot) throws IOException {
     try {
-      note(submitter.submit(chunk, listing), chunk, listing, now);
+      note(submitter.submit(chunk, snapshot.batches()), chunk, snapshot);
     } catch (ChunkException e) {
       failures.record(e);
     }

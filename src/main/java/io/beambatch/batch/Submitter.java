@@ -85,7 +85,9 @@ final class Submitter {
   }
 
   /** Finds out what became of a submission that has no batch id. */
-  Outcome recover(TrackedChunk chunk, BatchListing listing, Instant now) throws IOException {
+  Outcome recover(TrackedChunk chunk, Snapshot snapshot) throws IOException {
+    Instant now = snapshot.taken();
+    BatchListing listing = snapshot.batches();
     Batch found = listing.byKey(settings.run().key(chunk.chunk().id()));
     // One that was cancelled may be an orphan; its chunk's own may show yet.
     if (found != null && isGoingOn(found.status())) {
@@ -110,7 +112,7 @@ final class Submitter {
     if (adopted.isPresent()) {
       return adopted.get();
     }
-    if (settings.mode() == AwaitMode.CANCEL) {
+    if (snapshot.cancelled()) {
       chunk.advance(chunk.entry().putBack(now));
       return Outcome.NOT_YET;
     }
@@ -244,7 +246,7 @@ final class Submitter {
       chunk.fileMissingSince = now;
     }
     chunk.notBefore = now.plus(FILE_PAUSE);
-    Duration patience = settings.mode().leavesRest() ? FILE_PATIENCE_ONCE : FILE_PATIENCE;
+    Duration patience = settings.waitPolicy().leavesRest() ? FILE_PATIENCE_ONCE : FILE_PATIENCE;
     if (now.isAfter(chunk.fileMissingSince.plus(patience))) {
       chunk.advance(chunk.entry().withoutFile(now));
       throw new ChunkException(

@@ -39,11 +39,13 @@ final class TrackedChunk {
   /** Requests dealt with, at the last look. */
   long answered;
 
-  TrackedChunk(Chunk chunk, BatchLedger ledger, AwaitMode mode, Instant now) throws IOException {
+  TrackedChunk(Chunk chunk, BatchLedger ledger, WaitPolicy waitPolicy, Instant now)
+      throws IOException {
     this.chunk = chunk;
     this.ledger = ledger;
     this.tracked = load();
-    this.since = mode.leavesRest() ? Instant.ofEpochMilli(tracked.entry().times().planned()) : now;
+    this.since =
+        waitPolicy.beginningOfWait(Instant.ofEpochMilli(tracked.entry().times().planned()), now);
   }
 
   Chunk chunk() {

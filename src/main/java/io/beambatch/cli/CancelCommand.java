@@ -1,6 +1,5 @@
 package io.beambatch.cli;
 
-import io.beambatch.batch.AwaitMode;
 import io.beambatch.job.Job;
 import io.beambatch.run.Runs;
 import io.beambatch.run.Runs.Run;
@@ -42,7 +41,7 @@ final class CancelCommand implements Callable<Integer> {
         spec.commandLine().getErr().println("all batches of run " + run.record().name() + " ended");
       }
       runs.requireSameJob(run);
-      return launch.go(run, AwaitMode.CANCEL);
+      return launch.cancel(run);
     }
   }
 }

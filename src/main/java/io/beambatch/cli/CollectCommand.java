@@ -1,6 +1,5 @@
 package io.beambatch.cli;
 
-import io.beambatch.batch.AwaitMode;
 import io.beambatch.job.Job;
 import io.beambatch.run.Runs;
 import io.beambatch.run.Runs.Run;
@@ -37,7 +36,7 @@ final class CollectCommand implements Callable<Integer> {
     runs.requireSameJob(run);
     runs.requirePlan(run);
     try (Peer peer = peerOptions.open(job, options.staging())) {
-      return new Launch(options, job, peer, spec).go(run, AwaitMode.ONCE);
+      return new Launch(options, job, peer, spec).collect(run);
     }
   }
 }

@@ -2,7 +2,6 @@ package io.beambatch.cli;
 
 import io.beambatch.BatchPipeline;
 import io.beambatch.Preflight;
-import io.beambatch.batch.AwaitMode;
 import io.beambatch.batch.BatchException;
 import io.beambatch.batch.BatchMonitor;
 import io.beambatch.batch.CoordinatorSettings;
@@ -23,6 +22,7 @@ import java.io.PrintWriter;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;
 import picocli.CommandLine.Model.CommandSpec;
@@ -67,36 +67,60 @@ final class Launch {
     }
   }
 
-  /** Takes a run on and returns the exit code. */
-  int go(Run run, AwaitMode wanted) throws Exception {
-    String name = run.record().name();
-    if (run.record().finished() != null) {
-      err.println("run " + name + " was finished before; nothing to do");
-      return tell(Report.of(run.folder()), run);
-    }
-    AwaitMode mode = wanted;
-    if (wanted != AwaitMode.CANCEL && ledger(run).isCancelled()) {
-      err.println(
-          "run "
-              + name
-              + " was cancelled; what was answered is collected, nothing is sent any more");
-      mode = AwaitMode.CANCEL;
-    }
-    StopNotice notice = StopNotice.open(job, run, local, typed, err);
-    try {
-      if (mode.leavesRest() && !look(run, mode)) {
-        return ExitCode.PENDING;
-      }
-      if (mode == AwaitMode.CANCEL) {
-        cancelBatches(run);
-      }
-      if (!mode.leavesRest()) {
-        execute(run, mode);
-      }
-      return tell(CloseAccounts.close(job, run.folder()), run);
-    } finally {
-      notice.close();
-    }
+  /** Stays with a run until it is done, and returns the exit code. */
+  int run(Run run) throws Exception {
+    return unlessCancelled(
+        run,
+        () -> {
+          execute(
+              run,
+              (graph, pipeline, committed) ->
+                  graph.run(pipeline, committed, settings(run), peer.providers()));
+          return close(run);
+        });
+  }
+
+  /**
+   * Submits what may be submitted now, and returns the exit code: pending if some chunks have to
+   * wait for room.
+   */
+  int submit(Run run) throws Exception {
+    return unlessCancelled(
+        run,
+        () -> {
+          Standing standing =
+              look(
+                  run,
+                  (graph, pipeline, committed) ->
+                      graph.submit(
+                          pipeline, committed, settings(run).forOneLook(), peer.providers()));
+          if (standing.isDone()) {
+            return close(run);
+          }
+          return standing.isAllSubmitted() ? ExitCode.DONE : ExitCode.PENDING;
+        });
+  }
+
+  /**
+   * Joins and writes what has ended, submits what has to follow, and returns the exit code: pending
+   * while batches are under way.
+   */
+  int collect(Run run) throws Exception {
+    return unlessCancelled(
+        run,
+        () -> {
+          Standing standing =
+              look(
+                  run,
+                  (graph, pipeline, committed) ->
+                      graph.run(pipeline, committed, settings(run).forOneLook(), peer.providers()));
+          return standing.isDone() ? close(run) : ExitCode.PENDING;
+        });
+  }
+
+  /** Cancels a run, collects what was answered, and returns the exit code. */
+  int cancel(Run run) throws Exception {
+    return unlessFinished(run, () -> collectCancelled(run));
   }
 
   /** Lets nothing more be sent, and waits until all batches have ended. */
@@ -105,11 +129,53 @@ final class Launch {
     List<Chunk> unjoined = Standing.of(job, run.folder()).unjoined();
     Progress progress = Progress.show(err);
     try {
-      new BatchMonitor(settings(run, AwaitMode.CANCEL), run.folder(), peer.providers())
-          .look(unjoined);
+      new BatchMonitor(settings(run), run.folder(), peer.providers()).look(unjoined);
     } finally {
       progress.close();
     }
+  }
+
+  private int unlessCancelled(Run run, Callable<Integer> command) throws Exception {
+    return unlessFinished(
+        run,
+        () -> {
+          if (!ledger(run).isCancelled()) {
+            return command.call();
+          }
+          err.println(
+              "run "
+                  + run.record().name()
+                  + " was cancelled; what was answered is collected, nothing is sent any more");
+          return collectCancelled(run);
+        });
+  }
+
+  private int unlessFinished(Run run, Callable<Integer> command) throws Exception {
+    if (run.record().finished() != null) {
+      err.println("run " + run.record().name() + " was finished before; nothing to do");
+      return tell(Report.of(run.folder()), run);
+    }
+    StopNotice notice = StopNotice.open(job, run, local, typed, err);
+    try {
+      return command.call();
+    } finally {
+      notice.close();
+    }
+  }
+
+  private int collectCancelled(Run run) throws Exception {
+    cancelBatches(run);
+    execute(
+        run,
+        new Preflight(job, options.beam()).takingNoMore(),
+        PlanCheck.NONE,
+        (graph, pipeline, committed) ->
+            graph.cancelled(pipeline, committed, settings(run), peer.providers()));
+    return close(run);
+  }
+
+  private int close(Run run) throws Exception {
+    return tell(CloseAccounts.close(job, run.folder()), run);
   }
 
   private static BatchLedger ledger(Run run) {
@@ -125,20 +191,20 @@ final class Launch {
   /**
    * Looks how a run's batches stand, and starts a pipeline if there is work for one.
    *
-   * @return whether nothing is left but to add up
+   * @return how the run stands then
    * @throws BatchException if something keeps a chunk from going on
    */
-  private boolean look(Run run, AwaitMode mode) throws Exception {
+  private Standing look(Run run, Graph graph) throws Exception {
     Standing standing = Standing.of(job, run.folder());
     Optional<BatchException> problem = Optional.empty();
     if (standing.isPending()) {
       problem =
-          new BatchMonitor(settings(run, mode), run.folder(), peer.providers())
+          new BatchMonitor(settings(run).forOneLook(), run.folder(), peer.providers())
               .look(standing.inTheLedger());
       standing = Standing.of(job, run.folder());
     }
     if (standing.hasWork()) {
-      execute(run, mode);
+      execute(run, graph);
       standing = Standing.of(job, run.folder());
     }
     if (!standing.isDone()) {
@@ -148,14 +214,18 @@ final class Launch {
         throw problem.get();
       }
     }
-    return standing.isDone();
+    return standing;
   }
 
-  private CoordinatorSettings settings(Run run, AwaitMode mode) {
-    return CoordinatorSettings.of(job.inference(), run.identity()).in(mode);
+  private CoordinatorSettings settings(Run run) {
+    return CoordinatorSettings.of(job.inference(), run.identity());
   }
 
-  private void execute(Run run, AwaitMode mode) throws Exception {
+  private void execute(Run run, Graph graph) throws Exception {
+    execute(run, new Preflight(job, options.beam()), new Budget(job, run.folder()), graph);
+  }
+
+  private void execute(Run run, Preflight preflight, PlanCheck check, Graph graph) throws Exception {
     List<String> committed = new PlanStore(Ledgers.open(run.folder())).namesOfFirstAttempt();
     err.println(
         (committed.isEmpty() ? "run " : "resuming run ")
@@ -165,13 +235,9 @@ final class Launch {
             + " in "
             + run.folder().path());
     err.flush();
-    Preflight preflight = new Preflight(job, options.beam());
-    (mode == AwaitMode.CANCEL ? preflight.takingNoMore() : preflight)
-        .check(run.folder(), !committed.isEmpty());
+    preflight.check(run.folder(), !committed.isEmpty());
     Pipeline pipeline = Pipeline.create(options.beam());
-    PlanCheck check = mode == AwaitMode.CANCEL ? PlanCheck.NONE : new Budget(job, run.folder());
-    new BatchPipeline(job, run.folder(), check)
-        .run(pipeline, committed, settings(run, mode), peer.providers());
+    graph.build(new BatchPipeline(job, run.folder(), check), pipeline, committed);
     try (Progress progress = Progress.show(err)) {
       PipelineResult result = pipeline.run();
       PipelineResult.State state = progress.waitFor(result);
@@ -197,5 +263,11 @@ final class Launch {
             + job.failures().place(report.run()));
     err.flush();
     return true;
+  }
+
+  /** Builds what a command launches. */
+  @FunctionalInterface
+  private interface Graph {
+    void build(BatchPipeline graph, Pipeline pipeline, List<String> committed);
   }
 }

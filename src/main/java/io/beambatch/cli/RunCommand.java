@@ -1,6 +1,5 @@
 package io.beambatch.cli;
 
-import io.beambatch.batch.AwaitMode;
 import io.beambatch.job.Job;
 import io.beambatch.run.Runs;
 import io.beambatch.run.Runs.Choice;
@@ -33,9 +32,7 @@ final class RunCommand implements Callable<Integer> {
     try (Peer peer = peerOptions.open(job, options.staging())) {
       WriteResults.check(job);
       return new Launch(options, job, peer, spec)
-          .go(
-              runs.open(runOptions.name(), runOptions.isNew() ? Choice.NEW : Choice.RESUME),
-              AwaitMode.UNTIL_ENDED);
+          .run(runs.open(runOptions.name(), runOptions.isNew() ? Choice.NEW : Choice.RESUME));
     }
   }
 }

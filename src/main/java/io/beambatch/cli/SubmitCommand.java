@@ -1,6 +1,5 @@
 package io.beambatch.cli;
 
-import io.beambatch.batch.AwaitMode;
 import io.beambatch.job.Job;
 import io.beambatch.run.Runs;
 import io.beambatch.run.Runs.Choice;
@@ -16,8 +15,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "submit",
     description = {
-      "Reads, packs, uploads and creates the batches, then ends: with exit code 75 while batches are"
-          + " pending, and 0 only if there was nothing to be sent.",
+      "Reads, packs, uploads and creates the batches, then ends: with exit code 0 when every batch is"
+          + " created, and 75 if some have to wait for room.",
       "Goes on with an unfinished run of the same job. The answers are for collect."
     },
     mixinStandardHelpOptions = true,
@@ -37,9 +36,7 @@ final class SubmitCommand implements Callable<Integer> {
     try (Peer peer = peerOptions.open(job, options.staging())) {
       WriteResults.check(job);
       return new Launch(options, job, peer, spec)
-          .go(
-              runs.open(runOptions.name(), runOptions.isNew() ? Choice.NEW : Choice.RESUME),
-              AwaitMode.SUBMIT);
+          .submit(runs.open(runOptions.name(), runOptions.isNew() ? Choice.NEW : Choice.RESUME));
     }
   }
 }

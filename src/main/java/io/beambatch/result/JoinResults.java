@@ -26,8 +26,8 @@ import org.slf4j.LoggerFactory;
  * Joins the results of ended batches onto their documents, chunk by chunk and in parallel.
  *
  * <p>Every document of a chunk comes out exactly once: answered or failed, in a file of the run's
- * folder, or as a request of the part that goes to the next attempt. A chunk that was joined before
- * is neither downloaded nor written again.
+ * folder, or as a request of the part that goes to the next attempt; of a cancelled run, there is
+ * none. A chunk that was joined before is neither downloaded nor written again.
  */
 public final class JoinResults
     extends PTransform<PCollection<AwaitedChunk>, PCollection<JoinedChunk>> {
@@ -64,7 +64,6 @@ public final class JoinResults
     private final RunFolder folder;
     private final ProviderFactory providers;
     private transient @Nullable BatchProvider provider;
-    private transient @Nullable ResultJoiner joiner;
 
     JoinFn(Job job, RunFolder folder, ProviderFactory providers) {
       this.job = job;
@@ -75,13 +74,14 @@ public final class JoinResults
     @Setup
     public void open() {
       provider = providers.open();
-      joiner = new ResultJoiner(job, folder, provider, PAUSE);
     }
 
     @ProcessElement
     public void join(@Element AwaitedChunk awaited, OutputReceiver<JoinedChunk> joined)
         throws IOException, ProviderException {
-      JoinedChunk chunk = joiner.join(awaited);
+      boolean cancelled = new BatchLedger(Ledgers.open(folder)).isCancelled();
+      Job effective = cancelled ? job.withoutRetry() : job;
+      JoinedChunk chunk = new ResultJoiner(effective, folder, provider, PAUSE).join(awaited);
       if (!job.inference().keepFiles()) {
         deleteInput(chunk.chunkId());
       }

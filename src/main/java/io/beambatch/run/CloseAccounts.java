@@ -1,6 +1,6 @@
 package io.beambatch.run;
 
-import io.beambatch.batch.AwaitMode;
+import io.beambatch.batch.WaitPolicy;
 import io.beambatch.job.Job;
 import io.beambatch.run.Runs.Run;
 import io.beambatch.sink.WrittenFile;
@@ -41,17 +41,17 @@ public final class CloseAccounts extends PTransform<PCollection<WrittenFile>, PC
 
   private final Job job;
   private final RunFolder folder;
-  private final AwaitMode mode;
+  private final WaitPolicy waitPolicy;
 
   /**
    * Closes the accounts of a run.
    *
-   * @param mode says whether all has to be done by now
+   * @param waitPolicy says whether all has to be done by now
    */
-  public CloseAccounts(Job job, RunFolder folder, AwaitMode mode) {
+  public CloseAccounts(Job job, RunFolder folder, WaitPolicy waitPolicy) {
     this.job = job;
     this.folder = folder;
-    this.mode = mode;
+    this.waitPolicy = waitPolicy;
   }
 
   /**
@@ -104,7 +104,8 @@ public final class CloseAccounts extends PTransform<PCollection<WrittenFile>, PC
         .apply("Await all files", Sum.integersPerKey())
         .apply(
             "Close",
-            ParDo.of(new CloseFn(job, folder, mode, written.isBounded() == IsBounded.UNBOUNDED)))
+            ParDo.of(
+                new CloseFn(job, folder, waitPolicy, written.isBounded() == IsBounded.UNBOUNDED)))
         .setCoder(JsonCoder.of(Report.class));
   }
 
@@ -119,19 +120,19 @@ public final class CloseAccounts extends PTransform<PCollection<WrittenFile>, PC
   private static final class CloseFn extends DoFn<KV<String, Integer>, Report> {
     private final Job job;
     private final RunFolder folder;
-    private final AwaitMode mode;
+    private final WaitPolicy waitPolicy;
     private final boolean goesOn;
 
-    CloseFn(Job job, RunFolder folder, AwaitMode mode, boolean goesOn) {
+    CloseFn(Job job, RunFolder folder, WaitPolicy waitPolicy, boolean goesOn) {
       this.job = job;
       this.folder = folder;
-      this.mode = mode;
+      this.waitPolicy = waitPolicy;
       this.goesOn = goesOn;
     }
 
     @ProcessElement
     public void process(OutputReceiver<Report> reports) throws IOException, AccountingException {
-      if (!mode.leavesRest() || Standing.of(job, folder).isDone()) {
+      if (!waitPolicy.leavesRest() || Standing.of(job, folder).isDone()) {
         reports.output(close(job, folder, goesOn));
       }
     }

@@ -139,6 +139,11 @@ public record Standing(
         .toList();
   }
 
+  /** Whether every chunk that is planned has its batch. */
+  public boolean isAllSubmitted() {
+    return isPlanned && count(Stage.PLANNED) + count(Stage.UPLOADED) + count(Stage.SUBMITTING) == 0;
+  }
+
   /** Whether there is anything to read, upload, join, plan or write. */
   public boolean hasWork() {
     return !isPlanned

@@ -56,13 +56,19 @@ public final class FlexTemplate {
     }
     List<String> committed = new PlanStore(Ledgers.open(run.folder())).namesOfFirstAttempt();
     new Preflight(job, options).check(run.folder(), !committed.isEmpty());
-    new BatchPipeline(job, run.folder(), new Budget(job, run.folder()))
-        .run(
-            pipeline,
-            committed,
-            CoordinatorSettings.of(job.inference(), run.identity()).in(options.getMode().await()),
-            providers)
-        .apply("Fail over limit", new FailOverLimit(job));
+    BatchPipeline graph = new BatchPipeline(job, run.folder(), new Budget(job, run.folder()));
+    CoordinatorSettings settings = CoordinatorSettings.of(job.inference(), run.identity());
+    if (options.getMode() == Mode.SUBMIT) {
+      graph.submit(pipeline, committed, settings.forOneLook(), providers);
+    } else {
+      graph
+          .run(
+              pipeline,
+              committed,
+              options.getMode() == Mode.COLLECT ? settings.forOneLook() : settings,
+              providers)
+          .apply("Fail over limit", new FailOverLimit(job));
+    }
     return pipeline;
   }
 

@@ -1,7 +1,6 @@
 package io.beambatch.template;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import io.beambatch.batch.AwaitMode;
 import io.beambatch.template.TemplateParameter.Kind;
 import java.util.Locale;
 import org.apache.beam.sdk.options.Default;
@@ -107,15 +106,6 @@ public interface TemplateOptions extends PipelineOptions {
     SUBMIT,
     @JsonProperty("collect")
     COLLECT;
-
-    /** How long the await step stays with its batches. */
-    AwaitMode await() {
-      return switch (this) {
-        case RUN -> AwaitMode.UNTIL_ENDED;
-        case SUBMIT -> AwaitMode.SUBMIT;
-        case COLLECT -> AwaitMode.ONCE;
-      };
-    }
 
     /** As it is written in a launch. */
     @Override

@@ -305,7 +305,7 @@ class BatchCoordinatorTest {
           }
         };
 
-    await(AwaitMode.CANCEL, "", chunk(0, 60));
+    cancel(chunk(0, 60));
 
     assertThat(done).extracting(AwaitedChunk::status).containsExactly(BatchStatus.CANCELLED);
     assertThat(done.get(0).outputFileId()).as("answers that were paid for").isNotNull();
@@ -348,20 +348,28 @@ class BatchCoordinatorTest {
 
   /** Uploads, submits and awaits chunks. */
   private void await(String override, Chunk... chunks) throws Throwable {
-    await(AwaitMode.UNTIL_ENDED, override, chunks);
+    launch(false, override, chunks);
   }
 
-  private void await(AwaitMode mode, String override, Chunk... chunks) throws Throwable {
+  /** Uploads and cancels chunks. */
+  private void cancel(Chunk... chunks) throws Throwable {
+    launch(true, "", chunks);
+  }
+
+  private void launch(boolean cancelled, String override, Chunk... chunks) throws Throwable {
     time.begin(
         Duration.ZERO,
         () -> {
           BatchLedger entries = new BatchLedger(new TroubledStore(ledger, new Trouble(time)));
-          CoordinatorSettings settings = CoordinatorSettings.of(job(override).inference(), run).in(mode);
+          CoordinatorSettings settings = CoordinatorSettings.of(job(override).inference(), run);
           try (CoordinatorSession coordinator =
               new CoordinatorSession(settings, provider, entries, time)) {
             for (Chunk chunk : chunks) {
               new ChunkUploader(run, provider, entries, time)
                   .upload(chunk, InputStream::nullInputStream);
+            }
+            if (cancelled) {
+              entries.cancel(time.instant());
             }
             coordinator.await(List.of(chunks), time::pass, done::add);
           } catch (java.io.IOException | InterruptedException e) {

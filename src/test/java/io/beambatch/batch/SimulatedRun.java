@@ -23,8 +23,7 @@ import java.util.concurrent.ExecutorService;
  * times at once, as its seed has it, until a launch has handed out all that there is.
  */
 final class SimulatedRun {
-  private static final List<AwaitMode> MIXED =
-      List.of(AwaitMode.UNTIL_ENDED, AwaitMode.ONCE, AwaitMode.SUBMIT);
+  private static final List<Command> MIXED = List.of(Command.RUN, Command.COLLECT, Command.SUBMIT);
 
   private static final int MOST_LAUNCHES = 60;
   private static final int MOST_LOOKS = 600;
@@ -46,6 +45,18 @@ final class SimulatedRun {
   private int failures;
   private boolean complete;
   private boolean blocked;
+
+  /** What a launch does. */
+  private enum Command {
+    RUN,
+    SUBMIT,
+    COLLECT,
+    CANCEL;
+
+    boolean leavesRest() {
+      return this == SUBMIT || this == COLLECT;
+    }
+  }
 
   /** How a run is launched. */
   private enum Launches {
@@ -90,7 +101,7 @@ final class SimulatedRun {
 
   private void launch() {
     int number = launched++;
-    AwaitMode mode = mode(number);
+    Command command = command(number);
     Trouble trouble = new Trouble(time, world.random, world.levels, START, this::isHealed);
     TroubledProvider provider =
         new TroubledProvider(() -> server, time, trouble, world.carriedOutWithin, minutes(1));
@@ -99,15 +110,21 @@ final class SimulatedRun {
     boolean elsewhere = world.random.nextInt(3) == 0;
     List<AwaitedChunk> done = new ArrayList<>();
     CoordinatorSession coordinator =
-        new CoordinatorSession(world.settings.in(mode), provider, entries, clock);
+        new CoordinatorSession(
+            command.leavesRest() ? world.settings.forOneLook() : world.settings,
+            provider,
+            entries,
+            clock);
     boolean well = false;
     try {
-      if (mode == AwaitMode.CANCEL) {
+      if (command == Command.CANCEL) {
         entries.cancel(clock.instant());
       } else {
         upload(new ChunkUploader(world.run, provider, entries, clock));
       }
-      coordinator.run(world.chunks, time::pass, done::add);
+      // Who submits only hands out nothing.
+      coordinator.run(
+          world.chunks, time::pass, command == Command.SUBMIT ? ended -> {} : done::add);
       coordinator.failure().ifPresent(problem -> failed(problem, number, trouble));
       if (done.size() == world.chunks.size()) {
         Instant cleaning = time.instant();
@@ -130,16 +147,16 @@ final class SimulatedRun {
     }
     // Who crashes may have seen an orphan, and not have got to cancel it.
     looked = !well || looked.isAfter(provider.looked) ? looked : provider.looked;
-    conclude(number, mode, well, done);
+    conclude(number, command, well, done);
   }
 
-  private AwaitMode mode(int number) {
+  private Command command(int number) {
     if (!time.instant().isBefore(cancelled)) {
-      return AwaitMode.CANCEL;
+      return Command.CANCEL;
     }
     return switch (style) {
-      case STAYING -> AwaitMode.UNTIL_ENDED;
-      case LOOKING -> number == 0 ? AwaitMode.SUBMIT : AwaitMode.ONCE;
+      case STAYING -> Command.RUN;
+      case LOOKING -> number == 0 ? Command.SUBMIT : Command.COLLECT;
       case MIXED -> MIXED.get(world.random.nextInt(MIXED.size()));
     };
   }
@@ -168,11 +185,11 @@ final class SimulatedRun {
         || message.contains("could not be submitted");
   }
 
-  private void conclude(int number, AwaitMode mode, boolean well, List<AwaitedChunk> done) {
-    note(number, mode + (well ? " ended well with " + done.size() : " did not end well"));
+  private void conclude(int number, Command command, boolean well, List<AwaitedChunk> done) {
+    note(number, command + (well ? " ended well with " + done.size() : " did not end well"));
     assertHandedOut(done);
     boolean all = well && done.size() == world.chunks.size();
-    assertThat(all || !well || mode.leavesRest()).as("stays to the end\n%s", log).isTrue();
+    assertThat(all || !well || command.leavesRest()).as("stays to the end\n%s", log).isTrue();
     failures += well ? 0 : 1;
     complete |= all;
     if (!complete && !blocked) {

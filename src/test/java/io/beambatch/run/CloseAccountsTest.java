@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.beambatch.batch.AwaitMode;
+import io.beambatch.batch.WaitPolicy;
 import io.beambatch.chunk.Chunk;
 import io.beambatch.chunk.Part;
 import io.beambatch.chunk.Plan;
@@ -110,7 +110,7 @@ class CloseAccountsTest {
         .apply(Create.of(List.of(written)).withCoder(WrittenFileCoder.of()))
         .setIsBoundedInternal(!job.source().isEndless() ? IsBounded.BOUNDED : IsBounded.UNBOUNDED)
         .apply("Note what was written", new RecordWritten(run.folder()))
-        .apply("Close accounts", new CloseAccounts(job, run.folder(), AwaitMode.UNTIL_ENDED));
+        .apply("Close accounts", new CloseAccounts(job, run.folder(), WaitPolicy.UNTIL_ENDED));
     pipeline.run().waitUntilFinish();
   }
 
