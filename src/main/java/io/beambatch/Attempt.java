@@ -60,7 +60,7 @@ final class Attempt extends PTransform<PCollection<Plan>, PCollection<JoinedChun
               "Chunks of the plan",
               FlatMapElements.into(TypeDescriptor.of(Chunk.class)).via(Plan::chunks))
           .setCoder(JsonCoder.of(Chunk.class))
-          .apply("Upload", new UploadChunks(settings.run(), folder, providers))
+          .apply("Upload", new UploadChunks(settings, folder, providers))
           .apply("Await batches", new AwaitBatches(settings, folder, providers));
     }
   }

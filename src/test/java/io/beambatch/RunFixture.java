@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.beambatch.batch.BatchProgress;
 import io.beambatch.batch.CoordinatorSettings;
 import io.beambatch.batch.WaitPolicy;
 import io.beambatch.chunk.Chunk;
@@ -189,7 +190,8 @@ final class RunFixture implements AutoCloseable {
             Duration.ofSeconds(1),
             Duration.ofSeconds(10),
             Duration.ofSeconds(10),
-            Duration.ofMinutes(1));
+            Duration.ofMinutes(1),
+            BatchProgress.Sink.NONE);
     Pipeline pipeline = Pipeline.create(PipelineOptionsFactory.fromArgs(beamOptions).create());
     BatchPipeline graph = new BatchPipeline(job, run.folder(), PlanCheck.NONE);
     switch (command) {

@@ -3,14 +3,30 @@ package io.beambatch.batch;
 import io.beambatch.chunk.Chunk;
 import io.beambatch.job.RequestSpec;
 import io.beambatch.provider.ProviderFactory;
+import io.beambatch.provider.Sleeper;
 import io.beambatch.storage.JsonCoder;
 import io.beambatch.storage.RunFolder;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
+import org.apache.beam.sdk.state.BagState;
+import org.apache.beam.sdk.state.StateSpec;
+import org.apache.beam.sdk.state.StateSpecs;
+import org.apache.beam.sdk.state.TimeDomain;
+import org.apache.beam.sdk.state.Timer;
+import org.apache.beam.sdk.state.TimerSpec;
+import org.apache.beam.sdk.state.TimerSpecs;
+import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.WithKeys;
+import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollection.IsBounded;
 import org.joda.time.Duration;
@@ -81,7 +97,7 @@ public final class AwaitBatches extends PTransform<PCollection<Chunk>, PCollecti
             request.provider().name().toLowerCase(Locale.ROOT),
             request.endpoint(),
             request.model());
-    CoordinatorFactory factory = CoordinatorFactory.of(settings, folder, providers);
+    CoordinatorSession.Factory factory = CoordinatorSession.Factory.of(settings, folder, providers);
     Duration interval = Duration.millis(settings.inference().poll().interval().toMillis());
     return chunks
         .apply("Key by quota pool", WithKeys.of(pool))
@@ -90,5 +106,117 @@ public final class AwaitBatches extends PTransform<PCollection<Chunk>, PCollecti
             "Submit and await",
             ParDo.of(bounded ? new AwaitFn(factory) : new PollingAwaitFn(factory, interval)))
         .setCoder(JsonCoder.of(AwaitedChunk.class));
+  }
+
+  /** Gathers all chunks of bounded input, then does all that is to be done in one callback. */
+  private static final class AwaitFn extends DoFn<KV<String, Chunk>, AwaitedChunk> {
+    private final CoordinatorSession.Factory factory;
+
+    @StateId("chunks")
+    private final StateSpec<BagState<Chunk>> chunksSpec = StateSpecs.bag(JsonCoder.of(Chunk.class));
+
+    @TimerId("end")
+    private final TimerSpec endSpec = TimerSpecs.timer(TimeDomain.EVENT_TIME);
+
+    AwaitFn(CoordinatorSession.Factory factory) {
+      this.factory = factory;
+    }
+
+    @ProcessElement
+    public void process(
+        @Element KV<String, Chunk> element,
+        BoundedWindow window,
+        @StateId("chunks") BagState<Chunk> chunks,
+        @TimerId("end") Timer end) {
+      chunks.add(element.getValue());
+      end.set(window.maxTimestamp());
+    }
+
+    /** Hands out all that ends; of a chunk that can't go on, the closing of the run tells. */
+    @OnTimer("end")
+    public void onEnd(@StateId("chunks") BagState<Chunk> chunks, OutputReceiver<AwaitedChunk> out)
+        throws IOException, InterruptedException {
+      // A new coordinator each time: the ledger is what is known, not this worker's memory.
+      try (CoordinatorSession session = factory.open()) {
+        session.run(chunks.read(), Sleeper.SYSTEM, out::output);
+      }
+      chunks.clear();
+    }
+  }
+
+  /**
+   * Submits the chunks of unbounded input as they come, looks after them at every interval, and
+   * awaits what is left when the input ends.
+   */
+  private static final class PollingAwaitFn extends DoFn<KV<String, Chunk>, AwaitedChunk> {
+    private final CoordinatorSession.Factory factory;
+    private final Duration interval;
+
+    @StateId("chunks")
+    private final StateSpec<BagState<Chunk>> chunksSpec = StateSpecs.bag(JsonCoder.of(Chunk.class));
+
+    @TimerId("poll")
+    private final TimerSpec pollSpec = TimerSpecs.timer(TimeDomain.PROCESSING_TIME);
+
+    @TimerId("end")
+    private final TimerSpec endSpec = TimerSpecs.timer(TimeDomain.EVENT_TIME);
+
+    private transient CoordinatorSession session;
+
+    PollingAwaitFn(CoordinatorSession.Factory factory, Duration interval) {
+      this.factory = factory;
+      this.interval = interval;
+    }
+
+    @Setup
+    public void setup() {
+      session = factory.open();
+    }
+
+    @ProcessElement
+    public void process(
+        @Element KV<String, Chunk> element,
+        BoundedWindow window,
+        @StateId("chunks") BagState<Chunk> chunks,
+        @TimerId("poll") Timer poll,
+        @TimerId("end") Timer end) {
+      chunks.add(element.getValue());
+      poll.offset(Duration.ZERO).setRelative();
+      end.set(window.maxTimestamp());
+    }
+
+    @OnTimer("poll")
+    public void onPoll(
+        @StateId("chunks") BagState<Chunk> chunks,
+        @TimerId("poll") Timer poll,
+        OutputReceiver<AwaitedChunk> out)
+        throws IOException {
+      List<Chunk> waiting = new ArrayList<>();
+      chunks.read().forEach(waiting::add);
+      List<AwaitedChunk> done = session.step(waiting);
+      done.forEach(out::output);
+      Set<String> ended =
+          done.stream().map(awaited -> awaited.chunk().id()).collect(Collectors.toSet());
+      waiting.removeIf(chunk -> ended.contains(chunk.id()));
+      chunks.clear();
+      waiting.forEach(chunks::add);
+      if (!waiting.isEmpty()) {
+        poll.offset(interval).setRelative();
+      }
+    }
+
+    @OnTimer("end")
+    public void onEnd(@StateId("chunks") BagState<Chunk> chunks, OutputReceiver<AwaitedChunk> out)
+        throws IOException, InterruptedException {
+      session.await(chunks.read(), Sleeper.SYSTEM, out::output);
+      chunks.clear();
+    }
+
+    @Teardown
+    public void teardown() {
+      if (session != null) {
+        session.close();
+      }
+    }
   }
 }

@@ -6,12 +6,9 @@ import io.beambatch.chunk.Chunk;
 import io.beambatch.ledger.BatchEntry;
 import io.beambatch.ledger.BatchEntry.BatchEnd;
 import io.beambatch.ledger.BatchEntry.State;
-import io.beambatch.ledger.BatchLedger;
-import io.beambatch.provider.BatchProvider;
 import io.beambatch.provider.BatchStatus;
 import io.beambatch.provider.ProviderException;
 import java.io.IOException;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -22,36 +19,68 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Takes chunks through the provider: submits each one exactly once, as the budget allows, looks how
+ * Takes chunks through the provider: submits each one exactly once, as the quota allows, looks how
  * the batches stand, and hands out those that have ended. It never waits by itself: its user calls
  * {@link #step} and waits {@link #pause} in between, so that a test can drive it with a clock of
  * its own, and a crash between any two calls is just another user who starts anew from the ledger.
  *
  * <p>Each chunk goes through the states of {@link BatchEntry.State}. A step reads the provider's
- * list once and takes every chunk on from where it stands, with one class for each part of the way:
+ * list once and moves every chunk on from where it stands, with one class for each part of the way:
  *
  * <ul>
- *   <li><em>planned</em> – {@link SubmissionQueue} says whose turn it is, by what {@link Quota}
+ *   <li><em>planned</em> – {@link SubmissionQueue} says whose turn it is, by what the {@link Quota}
  *       lets under way, and {@link Submitter} creates the batch;
  *   <li><em>submitting</em> – {@link Submitter} finds out what became of the creation;
- *   <li><em>submitted</em> – {@link BatchPoller} looks how the batch stands, and {@link Deadline}
- *       cancels it when its time is over;
+ *   <li><em>submitted</em> – {@link BatchPoller} looks how the batch stands;
  *   <li><em>ended</em> – the chunk is handed out and forgotten.
  * </ul>
  *
- * {@link ProviderHealth} bears a provider that is out of reach, and {@link OrphanBatches} sees to
- * batches that should not be.
+ * {@link ProviderHealth} waits for a provider that is out of reach, and {@link OrphanBatches}
+ * cancels batches that should not be.
+ *
+ * <p>Every state in which a chunk can be stuck has an end that needs no person:
+ *
+ * <table>
+ *   <caption>What a chunk can be stuck in</caption>
+ *   <tr><th>state<th>trouble<th>end
+ *   <tr><td>planned<td>is over the limits by itself<td>left at once
+ *   <tr><td>planned<td>never any room<td>left when no batch of the run has got further for {@code
+ *       poll.deadline} and an outage
+ *   <tr><td>planned<td>its input is never found<td>uploaded anew after 10 minutes (one in a single
+ *       look), twice; then left
+ *   <tr><td>planned<td>the creation is refused as such<td>left at once
+ *   <tr><td>planned<td>the run is cancelled<td>ended as cancelled, without a batch
+ *   <tr><td>submitting<td>no clear reply to the creation<td>looked for after {@code settle}, then
+ *       created again; after an outage of creations the launch stops
+ *   <tr><td>submitting<td>whoever creates it is gone<td>taken over, at the latest after {@code
+ *       lease}
+ *   <tr><td>submitted<td>never starts, or never gets on<td>cancelled at {@code poll.deadline}
+ *   <tr><td>submitted<td>stays cancelling, or can't be cancelled<td>given up after {@code
+ *       cancelGrace}: ended as cancelled, with what it shows
+ *   <tr><td>submitted<td>unknown to the provider<td>after {@code poll.grace} its documents are
+ *       missing, and sent again; or left, if the key may be that of another project, until {@code
+ *       poll.deadline}, after which they fail
+ *   <tr><td>submitted<td>over, but shows no result files<td>ended without them after {@code
+ *       poll.grace}
+ *   <tr><td>any<td>the provider is out of reach<td>the launch stops after an outage; the next goes
+ *       on
+ *   <tr><td>any<td>the server has no list of batches<td>the launch stops at its first look
+ * </table>
+ *
+ * A chunk that is <em>left</em> holds up no other. The reason is written to the ledger, the launch
+ * ends with an error once all others are done, and the next launch tries again.
  */
 final class BatchCoordinator {
   /** Times of the provider are in whole seconds, and not all from one clock. */
   private static final Duration PROVIDER_SKEW = Duration.ofMinutes(10);
 
+  /** How often to look for batches that no chunk owns, beyond the page that is needed. */
+  private static final Duration FULL_LISTING_INTERVAL = Duration.ofMinutes(10);
+
+  private final CoordinatorContext context;
   private final CoordinatorSettings settings;
-  private final BatchProvider provider;
-  private final BatchLedger ledger;
-  private final Clock clock;
+  private final ChunkUploader uploader;
   private final TrackedChunks chunks = new TrackedChunks();
-  private final ChunkFailures failures;
   private final ProviderHealth health;
   private final PollBackoff backoff;
   private final Quota quota;
@@ -59,42 +88,37 @@ final class BatchCoordinator {
   private final Submitter submitter;
   private final SubmissionQueue queue;
   private final BatchPoller poller;
+  private Instant fullListing = Instant.MIN;
 
-  BatchCoordinator(
-      CoordinatorSettings settings, BatchProvider provider, BatchLedger ledger, Clock clock) {
-    this.settings = settings;
-    this.provider = provider;
-    this.ledger = ledger;
-    this.clock = clock;
-    this.failures = new ChunkFailures(settings.waitPolicy());
+  BatchCoordinator(CoordinatorContext context, ChunkUploader uploader) {
+    this.context = context;
+    this.settings = context.settings();
+    this.uploader = uploader;
     this.health = new ProviderHealth(settings);
-    this.backoff = new PollBackoff(settings.waitPolicy(), clock.instant());
+    this.backoff = new PollBackoff(context.clock().instant());
     this.quota = new Quota(settings.inference().limits());
-    this.orphans = new OrphanBatches(settings.run(), provider, ledger, settings.outage());
-    this.submitter = new Submitter(settings, provider, clock, quota, orphans);
-    InFlightCounter inFlight = new InFlightCounter(settings, chunks, clock);
-    this.queue =
-        new SubmissionQueue(
-            settings, ledger, clock, chunks, submitter, quota, inFlight, backoff, failures);
-    this.poller = new BatchPoller(settings, provider, clock, submitter, quota, inFlight, backoff);
+    this.orphans = new OrphanBatches(context);
+    this.submitter = new Submitter(context, quota, orphans);
+    this.queue = new SubmissionQueue(context, chunks, submitter, uploader, quota);
+    this.poller = new BatchPoller(context, submitter, queue, quota);
   }
 
   /**
-   * Takes a chunk on, from wherever it stands in the ledger; one that is known already is ignored.
+   * Takes a chunk up, from wherever it stands in the ledger; one that is known already is ignored.
    */
   void track(Chunk chunk) throws IOException {
     if (chunks.contains(chunk.id())) {
       return;
     }
-    Instant now = clock.instant();
-    if (ledger.read(chunk.id()).isEmpty() && ledger.isCancelled()) {
-      // It was not uploaded. What is in the ledger can't be sent by others behind our back.
-      ledger.create(chunk.id(), BatchEntry.unwanted(settings.run().created(), now));
+    Instant now = context.clock().instant();
+    if (context.ledger().read(chunk.id()).isEmpty() && !uploader.upload(chunk)) {
+      // The run is cancelled. What is in the ledger can't be sent by others behind our back.
+      context.ledger().create(chunk.id(), BatchEntry.unwanted(settings.run().created(), now));
     }
-    TrackedChunk taken = new TrackedChunk(chunk, ledger, settings.waitPolicy(), now);
-    chunks.add(taken);
-    if (taken.state() == State.ENDED) {
-      backoff.progressed(Instant.ofEpochMilli(taken.entry().since()));
+    TrackedChunk tracked = new TrackedChunk(chunk, context.ledger(), settings.waitPolicy(), now);
+    chunks.add(tracked);
+    if (tracked.state() == State.ENDED) {
+      queue.progressed(Instant.ofEpochMilli(tracked.entry().since()));
     }
   }
 
@@ -103,9 +127,9 @@ final class BatchCoordinator {
     chunks.retain(chunkIds);
   }
 
-  /** What keeps a chunk from going on, where that doesn't keep the others, too. */
+  /** Why a chunk was left that could not go on. */
   Optional<BatchException> failure() {
-    return failures.last();
+    return chunks.failure();
   }
 
   /** Whether nothing is left to do. */
@@ -115,14 +139,15 @@ final class BatchCoordinator {
 
   /** Whether anything is left that the next steps can be expected to settle in a moment. */
   boolean isSettling() {
-    Instant now = clock.instant();
+    Instant now = context.clock().instant();
     return !orphans.isEmpty()
         || chunks.any(
             chunk ->
                 switch (chunk.state()) {
                   case PLANNED ->
-                      chunk.entry().fileId() != null
-                          && (now.isBefore(chunk.notBefore) || quota.isWaiting(now));
+                      chunk.entry().fileId() == null
+                          || chunk.isPausing(now)
+                          || quota.isWaiting(now);
                   case SUBMITTING -> submitter.mayRecover(chunk);
                   case SUBMITTED -> chunk.entry().times().over() != null;
                   case ENDED -> true;
@@ -136,7 +161,7 @@ final class BatchCoordinator {
 
   /** How long to wait before the next step: as long as the provider asks, at least. */
   Duration pause() {
-    Instant now = clock.instant();
+    Instant now = context.clock().instant();
     Duration pause = backoff.pause(settings.inference().poll().interval(), now);
     Duration quiet = health.quietFor(now);
     return pause.compareTo(quiet) < 0 ? quiet : pause;
@@ -145,11 +170,11 @@ final class BatchCoordinator {
   /**
    * Looks once, submits what may be submitted, and hands out the chunks whose batches have ended.
    *
-   * @throws BatchException if it can't go on: the key is refused, the quota is used up, a batch
-   *     doesn't end
+   * @throws BatchException if it can't go on: the key is refused, the quota is used up, the
+   *     provider is out of reach
    */
   List<AwaitedChunk> step() throws IOException {
-    Instant now = clock.instant();
+    Instant now = context.clock().instant();
     if (isIdle() || !health.quietFor(now).isZero()) {
       return List.of();
     }
@@ -158,25 +183,26 @@ final class BatchCoordinator {
     }
     List<AwaitedChunk> done = new ArrayList<>();
     for (TrackedChunk chunk : chunks.in(State.ENDED)) {
-      done.add(chunks.release(chunk));
+      done.add(chunks.remove(chunk));
     }
     if (!chunks.isEmpty()) {
       try {
         lookAndSubmit(now, done);
       } catch (ProviderException e) {
-        health.failed(e, clock.instant());
+        health.failed(e, context.clock().instant());
       }
     }
     orphans.cancel(now);
-    chunks.publish();
+    settings.progress().publish(chunks.progress());
     return done;
   }
 
   private void lookAndSubmit(Instant now, List<AwaitedChunk> done)
       throws IOException, ProviderException {
-    Snapshot snapshot = new Snapshot(now, list(now), ledger.isCancelled());
+    Snapshot snapshot = new Snapshot(now, list(now), context.ledger().isCancelled());
     ProviderException unreachable = null;
     for (TrackedChunk chunk : chunks.all()) {
+      BatchEntry before = chunk.entry();
       try {
         advance(chunk, snapshot, unreachable == null);
       } catch (ProviderException e) {
@@ -185,21 +211,26 @@ final class BatchCoordinator {
         }
         // Those that the list shows can be followed all the same.
         unreachable = e;
-      } catch (ChunkException e) {
-        failures.record(e);
+      } catch (BatchException.OfOneChunk e) {
+        chunks.leave(chunk, e);
+      }
+      if (!chunk.entry().equals(before)) {
+        backoff.reset(now);
       }
       // Whether by this step, or because another launch has seen its end.
       if (chunk.state() == State.ENDED) {
-        done.add(chunks.release(chunk));
+        done.add(chunks.remove(chunk));
       }
     }
     orphans.lookFor(snapshot.batches(), now);
-    queue.submitPlanned(snapshot);
+    if (queue.submitPlanned(snapshot)) {
+      backoff.reset(now);
+    }
+    queue.leaveOverdue(now);
     if (unreachable != null) {
       throw unreachable;
     }
     health.recovered();
-    giveUpIfAllAreStuck();
   }
 
   private BatchListing list(Instant now) throws ProviderException {
@@ -216,37 +247,36 @@ final class BatchCoordinator {
             .min(Instant::compareTo)
             .orElse(now)
             .minus(PROVIDER_SKEW);
-    if (searching && quota.isLimited() && now.minus(InFlightCounter.HORIZON).isBefore(horizon)) {
-      horizon = now.minus(InFlightCounter.HORIZON);
+    Instant oldestInFlight = now.minus(InFlightUsage.HORIZON);
+    if (searching && quota.isLimited() && oldestInFlight.isBefore(horizon)) {
+      horizon = oldestInFlight;
     }
-    return BatchListing.read(
-        provider, wanted, horizon, searching ? Depth.TO_HORIZON : Depth.AS_NEEDED);
+    boolean full = searching || !now.isBefore(fullListing.plus(FULL_LISTING_INTERVAL));
+    BatchListing listing =
+        BatchListing.read(
+            context.provider(), wanted, horizon, full ? Depth.TO_HORIZON : Depth.AS_NEEDED);
+    fullListing = full ? now : fullListing;
+    return listing;
   }
 
   private void advance(TrackedChunk chunk, Snapshot snapshot, boolean reachable)
       throws IOException, ProviderException {
     switch (chunk.state()) {
       case PLANNED -> {
-        Optional<Outcome> adopted = submitter.adopt(chunk, snapshot.batches());
-        if (adopted.isPresent()) {
-          queue.note(adopted.get(), chunk, snapshot);
-        } else if (snapshot.cancelled()) {
+        boolean adopted = submitter.adopt(chunk, snapshot.batches()).isPresent();
+        if (!adopted && snapshot.cancelled()) {
           // It has no batch, and gets none any more.
           BatchEnd end = new BatchEnd(BatchStatus.CANCELLED, null, null, List.of());
           chunk.advance(chunk.entry().ended(end, snapshot.taken()));
         }
       }
-      case SUBMITTING -> queue.note(submitter.recover(chunk, snapshot), chunk, snapshot);
+      case SUBMITTING -> {
+        if (submitter.recover(chunk, snapshot) == Outcome.NO_ROOM) {
+          queue.refused(chunk, snapshot.batches());
+        }
+      }
       case SUBMITTED -> poller.poll(chunk, snapshot, reachable);
       case ENDED -> {}
-    }
-  }
-
-  /** Batches that don't end hold nothing up, as long as others are on their way. */
-  private void giveUpIfAllAreStuck() {
-    if (!chunks.isEmpty()
-        && !chunks.any(chunk -> chunk.stuck == null || chunk.state() != State.SUBMITTED)) {
-      failures.record(new ChunkException(chunks.all().get(0).stuck, null));
     }
   }
 }

@@ -10,4 +10,11 @@ public class BatchException extends RuntimeException {
   public BatchException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }
+
+  /** One chunk can't go on; the others may. */
+  static final class OfOneChunk extends BatchException {
+    OfOneChunk(String message, @Nullable Throwable cause) {
+      super(message, cause);
+    }
+  }
 }

@@ -25,21 +25,24 @@ final class BatchListing {
   private BatchListing() {}
 
   /**
-   * Reads pages until all the wanted batches are found, or the rest is older than the horizon.
+   * Reads pages until the rest is older than the horizon, or until all that is wanted is found.
    *
+   * @param wanted ids of batches. Where all of them have ended, nobody may look at the list again,
+   *     so that it is read to the horizon all the same
    * @param depth to search by key, or to count, takes reading up to the horizon even if all the
    *     wanted ones are found before
+   * @throws BatchException if the server has no list of batches
    */
   static BatchListing read(BatchProvider provider, Set<String> wanted, Instant horizon, Depth depth)
       throws ProviderException {
     BatchListing listing = new BatchListing();
     String after = null;
     while (true) {
-      BatchPage page = provider.list(after, PAGE);
+      BatchPage page = page(provider, after);
       page.batches().forEach(listing::add);
       if (page.batches().isEmpty()
           || !page.hasMore()
-          || (depth == Depth.AS_NEEDED && listing.byId.keySet().containsAll(wanted))) {
+          || (depth == Depth.AS_NEEDED && listing.hasAllAndNotAllEnded(wanted))) {
         return listing;
       }
       Batch last = page.batches().get(page.batches().size() - 1);
@@ -48,6 +51,29 @@ final class BatchListing {
       }
       after = last.id();
     }
+  }
+
+  private static BatchPage page(BatchProvider provider, @Nullable String after)
+      throws ProviderException {
+    try {
+      return provider.list(after, PAGE);
+    } catch (ProviderException e) {
+      if (after == null && (e.status() == 404 || e.status() == 405 || e.status() == 501)) {
+        throw new BatchException(
+            "the server has no list of batches, which is needed to find a batch whose creation had"
+                + " no reply, so that none is created and paid twice; use a server that can list its"
+                + " batches ("
+                + e.getMessage()
+                + ")",
+            e);
+      }
+      throw e;
+    }
+  }
+
+  private boolean hasAllAndNotAllEnded(Set<String> wanted) {
+    return byId.keySet().containsAll(wanted)
+        && wanted.stream().anyMatch(id -> !byId.get(id).status().ended());
   }
 
   private void add(Batch batch) {
@@ -60,14 +86,15 @@ final class BatchListing {
   }
 
   private static Batch olderOf(Batch one, Batch other) {
-    boolean oneIsCancelled =
-        one.status() == BatchStatus.CANCELLED || one.status() == BatchStatus.CANCELLING;
-    boolean otherIsCancelled =
-        other.status() == BatchStatus.CANCELLED || other.status() == BatchStatus.CANCELLING;
-    if (oneIsCancelled != otherIsCancelled) {
-      return oneIsCancelled ? other : one;
+    if (isCancelled(one) != isCancelled(other)) {
+      return isCancelled(one) ? other : one;
     }
     return one.createdAt().isAfter(other.createdAt()) ? other : one;
+  }
+
+  /** Whether a batch answers nothing any more because it was cancelled. */
+  static boolean isCancelled(Batch batch) {
+    return batch.status() == BatchStatus.CANCELLED || batch.status() == BatchStatus.CANCELLING;
   }
 
   @Nullable Batch byId(String id) {

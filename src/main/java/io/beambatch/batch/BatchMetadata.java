@@ -41,7 +41,7 @@ final class BatchMetadata {
    * What a batch holds of the budget of a model: nothing if it has ended or is for another model.
    * Of batches that are not of ours only the number of requests is known, and not the model.
    */
-  static InFlightUsage enqueued(Batch batch, RequestSpec request) {
+  static InFlightUsage usage(Batch batch, RequestSpec request) {
     if (batch.status().ended()) {
       return InFlightUsage.NONE;
     }

@@ -54,7 +54,7 @@ public final class BatchMonitor {
       }
       return found;
     } catch (ProviderException e) {
-      throw Submitter.fatal(e);
+      throw ProviderHealth.fatal(e);
     }
   }
 
@@ -80,10 +80,10 @@ public final class BatchMonitor {
    */
   public Optional<BatchException> look(List<Chunk> chunks)
       throws IOException, InterruptedException {
-    try (CoordinatorSession coordinator =
-        CoordinatorFactory.of(settings, folder, providers).open()) {
-      coordinator.run(chunks, Sleeper.SYSTEM, ended -> {});
-      return coordinator.failure();
+    try (CoordinatorSession session =
+        CoordinatorSession.Factory.of(settings, folder, providers).open()) {
+      session.run(chunks, Sleeper.SYSTEM, ended -> {});
+      return session.failure();
     }
   }
 }

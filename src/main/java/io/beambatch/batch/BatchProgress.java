@@ -1,6 +1,6 @@
 package io.beambatch.batch;
 
-import java.util.function.Consumer;
+import java.io.Serializable;
 
 /**
  * How far the batches of a pool have come.
@@ -9,17 +9,16 @@ import java.util.function.Consumer;
  * @param answered requests that the provider has dealt with
  */
 public record BatchProgress(int batches, int submitted, int ended, long requests, long answered) {
-  private static volatile Consumer<BatchProgress> listener = progress -> {};
 
   /**
-   * Lets somebody in the same process watch, such as a command's progress bar. A runner shows
-   * nothing of what a bundle does before the bundle ends, and awaiting is one bundle.
+   * Takes the progress of a coordinator after each of its steps. It goes with the settings into the
+   * steps of a pipeline, and so to other processes.
    */
-  public static void listen(Consumer<BatchProgress> newListener) {
-    listener = newListener;
-  }
+  @FunctionalInterface
+  public interface Sink extends Serializable {
+    /** Takes nothing. */
+    Sink NONE = progress -> {};
 
-  void publish() {
-    listener.accept(this);
+    void publish(BatchProgress progress);
   }
 }

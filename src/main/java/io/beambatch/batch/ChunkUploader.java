@@ -1,19 +1,22 @@
 package io.beambatch.batch;
 
 import io.beambatch.chunk.Chunk;
+import io.beambatch.chunk.Part;
 import io.beambatch.ledger.BatchEntry;
 import io.beambatch.ledger.BatchEntry.State;
-import io.beambatch.ledger.BatchLedger;
 import io.beambatch.ledger.BatchLedger.Tracked;
 import io.beambatch.provider.BatchProvider;
-import io.beambatch.provider.BatchProvider.ContentSource;
 import io.beambatch.provider.BatchProvider.Upload;
 import io.beambatch.provider.InputFile;
 import io.beambatch.provider.ProviderException;
+import io.beambatch.storage.RunFolder;
+import io.beambatch.storage.Storage;
 import java.io.IOException;
-import java.time.Clock;
+import java.io.InputStream;
 import java.time.Instant;
+import java.util.Iterator;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,16 +27,23 @@ import org.slf4j.LoggerFactory;
 final class ChunkUploader {
   private static final Logger LOG = LoggerFactory.getLogger(ChunkUploader.class);
 
-  private final RunIdentity run;
-  private final BatchProvider provider;
-  private final BatchLedger ledger;
-  private final Clock clock;
+  private final CoordinatorContext context;
+  private final Contents contents;
 
-  ChunkUploader(RunIdentity run, BatchProvider provider, BatchLedger ledger, Clock clock) {
-    this.run = run;
-    this.provider = provider;
-    this.ledger = ledger;
-    this.clock = clock;
+  /** Opens a chunk's requests, from the start. */
+  @FunctionalInterface
+  interface Contents {
+    InputStream open(Chunk chunk) throws IOException;
+
+    /** Those in a run's folder. */
+    static Contents in(RunFolder folder) {
+      return chunk -> new PartsStream(chunk, folder);
+    }
+  }
+
+  ChunkUploader(CoordinatorContext context, Contents contents) {
+    this.context = context;
+    this.contents = contents;
   }
 
   /**
@@ -42,25 +52,27 @@ final class ChunkUploader {
    * @return whether it was uploaded
    * @throws BatchException if the provider refuses it
    */
-  boolean upload(Chunk chunk, ContentSource content) throws IOException {
-    Optional<Tracked> known = ledger.read(chunk.id());
-    if ((known.isPresent() && !needsUpload(known.get().entry())) || ledger.isCancelled()) {
+  boolean upload(Chunk chunk) throws IOException {
+    Optional<Tracked> known = context.ledger().read(chunk.id());
+    if ((known.isPresent() && !needsUpload(known.get().entry()))
+        || context.ledger().isCancelled()) {
       return false;
     }
+    String name = context.settings().run().inputName(chunk.id());
     InputFile file;
     try {
-      file = provider.upload(new Upload(run.inputName(chunk.id()), chunk.bytes(), content));
+      file = context.provider().upload(new Upload(name, chunk.bytes(), () -> contents.open(chunk)));
     } catch (ProviderException e) {
-      throw Submitter.fatal(e);
+      throw ProviderHealth.fatal(e);
     }
-    Instant now = clock.instant();
+    Instant now = context.clock().instant();
     Optional<Tracked> written =
         known.isEmpty()
-            ? ledger.create(chunk.id(), BatchEntry.planned(file, now))
-            : ledger.advance(known.get(), known.get().entry().uploaded(file, now));
+            ? context.ledger().create(chunk.id(), BatchEntry.planned(file, now))
+            : context.ledger().advance(known.get(), known.get().entry().uploaded(file, now));
     if (written.isEmpty()) {
       LOG.info("chunk {} was uploaded by another, too: deleting {}", chunk.id(), file.id());
-      delete(provider, file.id());
+      delete(context.provider(), file.id());
     }
     return true;
   }
@@ -75,6 +87,50 @@ final class ChunkUploader {
       provider.deleteFile(fileId);
     } catch (ProviderException e) {
       LOG.warn("input file {} stays at the provider: {}", fileId, e.getMessage());
+    }
+  }
+
+  /** The request files of a chunk's parts, one after the other, each opened when it is its turn. */
+  private static final class PartsStream extends InputStream {
+    private final Iterator<Part> remaining;
+    private final RunFolder folder;
+    private @Nullable InputStream part;
+
+    PartsStream(Chunk chunk, RunFolder folder) {
+      this.remaining = chunk.parts().iterator();
+      this.folder = folder;
+    }
+
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] buffer, int offset, int length) throws IOException {
+      if (length == 0) {
+        return 0;
+      }
+      while (part != null || remaining.hasNext()) {
+        if (part == null) {
+          part = Storage.open(folder.requests(remaining.next().name()));
+        }
+        int read = part.read(buffer, offset, length);
+        if (read > 0) {
+          return read;
+        }
+        close();
+      }
+      return -1;
+    }
+
+    @Override
+    public void close() throws IOException {
+      if (part != null) {
+        part.close();
+        part = null;
+      }
     }
   }
 }

@@ -1,10 +1,14 @@
 package io.beambatch.batch;
 
+import io.beambatch.batch.ChunkUploader.Contents;
 import io.beambatch.chunk.Chunk;
 import io.beambatch.ledger.BatchLedger;
-import io.beambatch.provider.BatchProvider;
+import io.beambatch.ledger.Ledgers;
+import io.beambatch.provider.ProviderFactory;
 import io.beambatch.provider.Sleeper;
+import io.beambatch.storage.RunFolder;
 import java.io.IOException;
+import java.io.Serializable;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
@@ -12,22 +16,35 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
-/** A coordinator with the connection that it holds. */
+/** A coordinator with the connection that it holds, and with what it takes to wait. */
 final class CoordinatorSession implements AutoCloseable {
   /** How long to stay with what settles by itself, in multiples of the time that one takes. */
   private static final int PATIENCE = 4;
 
-  private final CoordinatorSettings settings;
-  private final Clock clock;
-  private final BatchProvider provider;
+  private final CoordinatorContext context;
   private final BatchCoordinator coordinator;
 
-  CoordinatorSession(
-      CoordinatorSettings settings, BatchProvider provider, BatchLedger ledger, Clock clock) {
-    this.settings = settings;
-    this.clock = clock;
-    this.provider = provider;
-    this.coordinator = new BatchCoordinator(settings, provider, ledger, clock);
+  CoordinatorSession(CoordinatorContext context, Contents contents) {
+    this.context = context;
+    this.coordinator = new BatchCoordinator(context, new ChunkUploader(context, contents));
+  }
+
+  /** Opens a session where it is needed, such as on the worker. */
+  @FunctionalInterface
+  interface Factory extends Serializable {
+    CoordinatorSession open();
+
+    /** Opens sessions of a run. */
+    static Factory of(CoordinatorSettings settings, RunFolder folder, ProviderFactory providers) {
+      return () ->
+          new CoordinatorSession(
+              new CoordinatorContext(
+                  settings,
+                  providers.open(),
+                  new BatchLedger(Ledgers.open(folder)),
+                  Clock.systemUTC()),
+              Contents.in(folder));
+    }
   }
 
   /**
@@ -43,7 +60,7 @@ final class CoordinatorSession implements AutoCloseable {
   /** Stays with these chunks as long as the settings say, and hands out those that have ended. */
   void run(Iterable<Chunk> chunks, Sleeper sleeper, Consumer<AwaitedChunk> done)
       throws IOException, InterruptedException {
-    switch (settings.waitPolicy()) {
+    switch (context.settings().waitPolicy()) {
       case UNTIL_ENDED -> await(chunks, sleeper, done);
       case ONE_LOOK -> lookOnce(chunks, sleeper, done);
     }
@@ -56,15 +73,16 @@ final class CoordinatorSession implements AutoCloseable {
   private void lookOnce(Iterable<Chunk> chunks, Sleeper sleeper, Consumer<AwaitedChunk> done)
       throws IOException, InterruptedException {
     track(chunks);
-    Instant end = clock.instant().plus(settings.settle().multipliedBy(PATIENCE));
+    Instant end =
+        context.clock().instant().plus(context.settings().settle().multipliedBy(PATIENCE));
     coordinator.step().forEach(done);
-    while (coordinator.isSettling() && clock.instant().isBefore(end)) {
+    while (coordinator.isSettling() && context.clock().instant().isBefore(end)) {
       sleeper.sleep(coordinator.pause());
       coordinator.step().forEach(done);
     }
   }
 
-  /** What keeps a chunk from going on, where that doesn't keep the others, too. */
+  /** Why a chunk was left that could not go on; the others are not held up by it. */
   Optional<BatchException> failure() {
     return coordinator.failure();
   }
@@ -90,6 +108,6 @@ final class CoordinatorSession implements AutoCloseable {
   @Override
   public void close() {
     coordinator.retire();
-    provider.close();
+    context.provider().close();
   }
 }

@@ -11,10 +11,11 @@ import java.time.Duration;
  * @param settle how long a creation whose caller is gone may take to be carried out and to show in
  *     the provider's list; only after that does not finding it mean that it was not made
  * @param lease after which a chunk that somebody else was submitting may be taken over
- * @param resultGrace how long result files may take to show on a batch that has ended
+ * @param resultGrace how long result files may take to show on a batch that has ended, and how long
+ *     a batch may not be found
  * @param cancelGrace how long a cancelled batch may take to end
- * @param outage how long the provider may be out of reach; whoever looks only once does not wait
- *     for it at all
+ * @param outage how long the provider may be out of reach; who looks only once does not wait for it
+ * @param progress is told after each step
  */
 public record CoordinatorSettings(
     Inference inference,
@@ -24,7 +25,8 @@ public record CoordinatorSettings(
     Duration lease,
     Duration resultGrace,
     Duration cancelGrace,
-    Duration outage)
+    Duration outage,
+    BatchProgress.Sink progress)
     implements Serializable {
 
   /** The usual times, until every batch has ended. */
@@ -37,12 +39,27 @@ public record CoordinatorSettings(
         Duration.ofMinutes(10),
         inference.poll().grace(),
         Duration.ofMinutes(30),
-        Duration.ofHours(1));
+        Duration.ofHours(1),
+        BatchProgress.Sink.NONE);
   }
 
   /** The same, for a launch that only looks once. */
   public CoordinatorSettings forOneLook() {
     return new CoordinatorSettings(
-        inference, run, WaitPolicy.ONE_LOOK, settle, lease, resultGrace, cancelGrace, outage);
+        inference,
+        run,
+        WaitPolicy.ONE_LOOK,
+        settle,
+        lease,
+        resultGrace,
+        cancelGrace,
+        outage,
+        progress);
+  }
+
+  /** The same, telling how far the batches come. */
+  public CoordinatorSettings reportingTo(BatchProgress.Sink sink) {
+    return new CoordinatorSettings(
+        inference, run, waitPolicy, settle, lease, resultGrace, cancelGrace, outage, sink);
   }
 }

@@ -1,69 +1,55 @@
 package io.beambatch.batch;
 
+import io.beambatch.ledger.BatchEntry.BatchEnd;
 import io.beambatch.provider.Batch;
-import io.beambatch.provider.BatchProvider;
 import io.beambatch.provider.BatchStatus;
 import io.beambatch.provider.ProviderException;
 import java.io.IOException;
-import java.time.Clock;
 import java.time.Instant;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Cancels batches that have had their time, and those of a run that is cancelled; what was answered
- * is kept. One that doesn't end even so is said to be stuck.
+ * is kept. One that doesn't end even so is given up, with what it shows by then.
  */
 final class Deadline {
   private static final Logger LOG = LoggerFactory.getLogger(Deadline.class);
 
+  private final CoordinatorContext context;
   private final CoordinatorSettings settings;
-  private final BatchProvider provider;
-  private final Clock clock;
-  private final PollBackoff backoff;
 
-  Deadline(CoordinatorSettings settings, BatchProvider provider, Clock clock, PollBackoff backoff) {
-    this.settings = settings;
-    this.provider = provider;
-    this.clock = clock;
-    this.backoff = backoff;
+  Deadline(CoordinatorContext context) {
+    this.context = context;
+    this.settings = context.settings();
   }
 
   /** Sees to it that a batch that hasn't ended does so in time. */
   void enforce(TrackedChunk chunk, Batch batch, Snapshot snapshot) throws IOException {
     Instant now = snapshot.taken();
-    boolean unwanted = snapshot.cancelled();
     // Not by the provider's time of creation: its clock, or ours, may be wrong.
     Instant submitted = Instant.ofEpochMilli(chunk.entry().since());
-    if (!unwanted && now.isBefore(submitted.plus(settings.inference().poll().deadline()))) {
+    if (!snapshot.cancelled()
+        && now.isBefore(submitted.plus(settings.inference().poll().deadline()))) {
       return;
     }
-    Long before = chunk.entry().times().cancelled();
-    if (before == null) {
-      logCancellation(batch, unwanted);
-      if (!chunk.advance(chunk.entry().cancelled(clock.instant()))) {
+    Long asked = chunk.entry().times().cancelled();
+    if (asked == null) {
+      log(batch, snapshot.cancelled());
+      if (!chunk.advance(chunk.entry().cancelled(context.clock().instant()))) {
         return;
       }
-      backoff.changed(now);
-      backoff.progressed(now);
     }
     if (batch.status() != BatchStatus.CANCELLING) {
       cancel(batch);
     }
-    if (before != null && now.isAfter(chunk.waitedFor(before).plus(settings.cancelGrace()))) {
-      chunk.stuck =
-          "batch "
-              + batch.id()
-              + " was cancelled but is still "
-              + batch.status().code()
-              + " "
-              + settings.cancelGrace()
-              + " later; look at it at the provider, then run the same command again";
+    if (asked != null && now.isAfter(chunk.waitedFor(asked).plus(settings.cancelGrace()))) {
+      giveUp(chunk, batch, now);
     }
   }
 
-  private void logCancellation(Batch batch, boolean unwanted) {
-    if (unwanted) {
+  private void log(Batch batch, boolean cancelled) {
+    if (cancelled) {
       LOG.info("cancelling batch {}", batch.id());
     } else {
       LOG.warn(
@@ -76,10 +62,23 @@ final class Deadline {
 
   private void cancel(Batch batch) {
     try {
-      provider.cancel(batch.id());
+      context.provider().cancel(batch.id());
     } catch (ProviderException e) {
       // It may have ended meanwhile; if not, it is tried again, but not for ever.
       LOG.warn("batch {} could not be cancelled yet: {}", batch.id(), e.getMessage());
     }
+  }
+
+  private void giveUp(TrackedChunk chunk, Batch batch, Instant now) throws IOException {
+    LOG.warn(
+        "batch {} was cancelled but is still {} {} later: going on with what it shows; look at it"
+            + " at the provider, which may charge for what it still answers",
+        batch.id(),
+        batch.status().code(),
+        settings.cancelGrace());
+    BatchEnd end =
+        new BatchEnd(
+            BatchStatus.CANCELLED, batch.outputFileId(), batch.errorFileId(), batch.errors());
+    chunk.advance(chunk.entry().ended(end, now));
   }
 }

@@ -5,11 +5,9 @@ import io.beambatch.ledger.BatchEntry.State;
 import io.beambatch.ledger.BatchLedger;
 import io.beambatch.ledger.BatchLedger.Tracked;
 import io.beambatch.provider.Batch;
-import io.beambatch.provider.BatchProvider;
 import io.beambatch.provider.BatchStatus;
 import io.beambatch.provider.ProviderException;
 import java.io.IOException;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -29,21 +27,16 @@ import org.slf4j.LoggerFactory;
 final class OrphanBatches {
   private static final Logger LOG = LoggerFactory.getLogger(OrphanBatches.class);
 
+  private final CoordinatorContext context;
   private final RunIdentity run;
-  private final BatchProvider provider;
   private final BatchLedger ledger;
-  private final Duration patience;
   private final Map<String, Orphan> byId = new LinkedHashMap<>();
   private final Set<String> named = new HashSet<>();
 
-  /**
-   * @param patience how long cancelling is tried
-   */
-  OrphanBatches(RunIdentity run, BatchProvider provider, BatchLedger ledger, Duration patience) {
-    this.run = run;
-    this.provider = provider;
-    this.ledger = ledger;
-    this.patience = patience;
+  OrphanBatches(CoordinatorContext context) {
+    this.context = context;
+    this.run = context.settings().run();
+    this.ledger = context.ledger();
   }
 
   boolean isEmpty() {
@@ -102,10 +95,10 @@ final class OrphanBatches {
       }
       try {
         LOG.warn("cancelling batch {}: it is not the one of chunk {}", batchId, orphan.chunkId());
-        provider.cancel(batchId);
+        context.provider().cancel(batchId);
         byId.remove(batchId);
       } catch (ProviderException e) {
-        if (now.isAfter(orphan.since().plus(patience))) {
+        if (now.isAfter(orphan.since().plus(context.settings().outage()))) {
           LOG.error(
               "batch {} could not be cancelled, and is not the one of chunk {}: cancel it at the"
                   + " provider, or it is paid for nothing ({})",

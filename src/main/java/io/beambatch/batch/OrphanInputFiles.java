@@ -53,6 +53,18 @@ final class OrphanInputFiles {
     }
   }
 
+  /** Whether the provider has any input file of the run; not, if it can't list its files. */
+  boolean isAnyThere() throws ProviderException {
+    try {
+      return !ofTheRun().isEmpty();
+    } catch (ProviderException e) {
+      if (ProviderHealth.isOutage(e)) {
+        throw e;
+      }
+      return false;
+    }
+  }
+
   private List<InputFile> ofTheRun() throws ProviderException {
     Instant horizon = Instant.ofEpochMilli(run.created()).minus(CLOCK_SKEW);
     List<InputFile> files = new ArrayList<>();

@@ -8,9 +8,14 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Lives through an outage of bounded length; whatever else the provider refuses ends the run. */
+/**
+ * Keeps account of whether the provider can be reached, and says how long an outage is waited out.
+ * Whatever else the provider refuses ends the launch.
+ */
 final class ProviderHealth {
   private static final Logger LOG = LoggerFactory.getLogger(ProviderHealth.class);
+  private static final String OUT_OF_FUNDS =
+      "the account's quota is used up, and waiting does not help; check its plan and billing";
 
   private final CoordinatorSettings settings;
   private @Nullable Instant since;
@@ -35,11 +40,11 @@ final class ProviderHealth {
   /**
    * Takes note of a call that failed.
    *
-   * @throws BatchException if it can't be borne, or not any longer
+   * @throws BatchException if the launch can't wait for an end of it, or not any longer
    */
   void failed(ProviderException e, Instant now) {
     if (!isOutage(e)) {
-      throw Submitter.fatal(e);
+      throw fatal(e);
     }
     if (e.retryAfter() != null) {
       quietUntil = now.plus(e.retryAfter());
@@ -64,5 +69,29 @@ final class ProviderHealth {
   /** Every call has had its reply again. */
   void recovered() {
     since = null;
+  }
+
+  /** What a user is told of a call that the provider refuses. */
+  static BatchException fatal(ProviderException e) {
+    String todo =
+        switch (e.kind()) {
+          case UNAUTHORIZED -> "the provider refuses the key; check OPENAI_API_KEY";
+          case INSUFFICIENT_QUOTA -> OUT_OF_FUNDS;
+          default -> "the provider refuses the call";
+        };
+    return new BatchException(
+        todo + ", then run the same command again to go on (" + e.getMessage() + ")", e);
+  }
+
+  /** What a user is told of a batch that failed because the account can't pay for it. */
+  static BatchException outOfFunds(String batchId, String words) {
+    return new BatchException(
+        OUT_OF_FUNDS
+            + ", then run the same command again to go on (batch "
+            + batchId
+            + " failed: "
+            + words
+            + ")",
+        null);
   }
 }

@@ -7,8 +7,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Says which chunk may be submitted: while the job's limits allow, counting what other runs have
- * under way; and after the provider has refused all the same, only as much as it is known to bear,
- * and not at once.
+ * under way; and after the provider has refused one all the same, only as much as it is known to
+ * take. Time is waited only for refusals that nothing of ours explains; else the end of our own
+ * batches makes room.
  */
 final class Quota {
   private static final Duration FIRST_BACKOFF = Duration.ofSeconds(5);
@@ -18,7 +19,8 @@ final class Quota {
   private long tokenBudget;
   private Duration refusalBackoff = FIRST_BACKOFF;
   private Duration callBackoff = FIRST_BACKOFF;
-  private Instant notBefore = Instant.MIN;
+  private Instant refusedUntil = Instant.MIN;
+  private Instant unavailableUntil = Instant.MIN;
 
   Quota(Limits limits) {
     this.limits = limits;
@@ -38,7 +40,7 @@ final class Quota {
 
   /** Whether nothing may be submitted for the moment. */
   boolean isWaiting(Instant now) {
-    return now.isBefore(notBefore);
+    return now.isBefore(refusedUntil) || now.isBefore(unavailableUntil);
   }
 
   /**
@@ -55,11 +57,19 @@ final class Quota {
         && sum.requests() <= limits.enqueuedRequests();
   }
 
-  /** The provider's own limit was reached with this much under way: no more than that for now. */
-  void refused(InFlightUsage inFlight, Instant now) {
-    tokenBudget = Math.min(tokenBudget, inFlight.tokens());
-    notBefore = later(notBefore, now.plus(refusalBackoff));
-    refusalBackoff = doubled(refusalBackoff);
+  /**
+   * The provider's own limit was reached: no more than what is under way for now.
+   *
+   * @param ours what the coordinator's other chunks have under way. Where that is nothing, time has
+   *     to pass
+   * @param others what everybody else has
+   */
+  void refused(InFlightUsage ours, InFlightUsage others, Instant now) {
+    tokenBudget = Math.min(tokenBudget, ours.plus(others).tokens());
+    if (ours.tokens() == 0) {
+      refusedUntil = later(refusedUntil, now.plus(refusalBackoff));
+      refusalBackoff = doubled(refusalBackoff);
+    }
   }
 
   /**
@@ -67,10 +77,10 @@ final class Quota {
    *
    * @param asked how long it asks to wait, or null
    */
-  void wait(@Nullable Duration asked, Instant now) {
-    notBefore = later(notBefore, now.plus(callBackoff));
+  void unavailable(@Nullable Duration asked, Instant now) {
+    unavailableUntil = later(unavailableUntil, now.plus(callBackoff));
     if (asked != null) {
-      notBefore = later(notBefore, now.plus(asked));
+      unavailableUntil = later(unavailableUntil, now.plus(asked));
     }
     callBackoff = doubled(callBackoff);
   }
@@ -81,12 +91,13 @@ final class Quota {
   }
 
   /**
-   * A batch has ended well: what it held is free, and that much more may be tried. Not more, or all
-   * that waits would be refused again each time.
+   * A batch has ended well: what it held is free, and that much more may be tried at once. Not
+   * more, or all that waits would be refused again each time.
    */
   void freed(InFlightUsage chunk) {
     tokenBudget = Math.min(limits.enqueuedTokens(), InFlightUsage.sum(tokenBudget, chunk.tokens()));
     refusalBackoff = FIRST_BACKOFF;
+    refusedUntil = Instant.MIN;
   }
 
   private static Instant later(Instant one, Instant other) {

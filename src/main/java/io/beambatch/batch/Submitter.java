@@ -2,12 +2,9 @@ package io.beambatch.batch;
 
 import io.beambatch.ledger.BatchEntry.State;
 import io.beambatch.provider.Batch;
-import io.beambatch.provider.BatchProvider;
-import io.beambatch.provider.BatchStatus;
 import io.beambatch.provider.ProviderException;
 import io.beambatch.provider.ProviderException.Kind;
 import java.io.IOException;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -32,33 +29,25 @@ import org.slf4j.LoggerFactory;
  */
 final class Submitter {
   private static final Logger LOG = LoggerFactory.getLogger(Submitter.class);
-  static final String OUT_OF_MONEY =
-      "the account's quota is used up, and waiting does not help; check its plan and billing";
 
-  private static final Duration FILE_PATIENCE = Duration.ofMinutes(10);
-  private static final Duration FILE_PATIENCE_ONCE = Duration.ofMinutes(1);
-  private static final Duration FILE_PAUSE = Duration.ofSeconds(2);
+  private static final Duration INPUT_PATIENCE = Duration.ofMinutes(10);
+  private static final Duration INPUT_PATIENCE_OF_A_LOOK = Duration.ofMinutes(1);
 
   /** An intention that is older has to be written anew: others may be about to take it over. */
   private static final Duration FRESH = Duration.ofMinutes(1);
 
+  private final CoordinatorContext context;
   private final CoordinatorSettings settings;
-  private final BatchProvider provider;
-  private final Clock clock;
   private final Quota quota;
   private final OrphanBatches orphans;
   private final Owner owner = Owner.create();
+
+  /** Since when no creation has had a clear reply. */
   private @Nullable Instant unclearSince;
 
-  Submitter(
-      CoordinatorSettings settings,
-      BatchProvider provider,
-      Clock clock,
-      Quota quota,
-      OrphanBatches orphans) {
-    this.settings = settings;
-    this.provider = provider;
-    this.clock = clock;
+  Submitter(CoordinatorContext context, Quota quota, OrphanBatches orphans) {
+    this.context = context;
+    this.settings = context.settings();
     this.quota = quota;
     this.orphans = orphans;
   }
@@ -73,42 +62,41 @@ final class Submitter {
     NO_ROOM
   }
 
-  /** Submits a planned chunk. */
-  Outcome submit(TrackedChunk chunk, BatchListing listing) throws IOException {
-    Optional<Outcome> adopted = adopt(chunk, listing);
+  /**
+   * Submits a planned chunk.
+   *
+   * @throws BatchException.OfOneChunk if the provider refuses the creation as such
+   */
+  Outcome submit(TrackedChunk chunk, BatchListing batches) throws IOException {
+    Optional<Outcome> adopted = adopt(chunk, batches);
     if (adopted.isPresent()) {
       return adopted.get();
     }
-    return chunk.advance(chunk.entry().submitting(owner.name(), clock.instant()))
-        ? create(chunk)
-        : Outcome.NOT_YET;
+    return intend(chunk) ? create(chunk) : Outcome.NOT_YET;
   }
 
   /** Finds out what became of a submission that has no batch id. */
   Outcome recover(TrackedChunk chunk, Snapshot snapshot) throws IOException {
     Instant now = snapshot.taken();
-    BatchListing listing = snapshot.batches();
-    Batch found = listing.byKey(settings.run().key(chunk.chunk().id()));
-    // One that was cancelled may be an orphan; its chunk's own may show yet.
-    if (found != null && isGoingOn(found.status())) {
-      return adopt(chunk, listing).orElse(Outcome.NOT_YET);
+    Batch found = snapshot.batches().byKey(settings.run().key(chunk.id()));
+    // One that was cancelled may be an orphan; the chunk's own may show yet.
+    if (found != null && !BatchListing.isCancelled(found)) {
+      return adopt(chunk, snapshot.batches()).orElse(Outcome.NOT_YET);
     }
     if (!mayRecover(chunk)) {
       if (now.isAfter(Instant.ofEpochMilli(chunk.entry().since()).plus(settings.lease()))) {
-        LOG.info("taking over chunk {}, which another was submitting", chunk.chunk().id());
+        LOG.info("taking over chunk {}, which another was submitting", chunk.id());
         chunk.advance(chunk.entry().submitting(owner.name(), now));
       }
       return Outcome.NOT_YET;
     }
-    if (chunk.quietSince == null) {
-      // Only now is it known; the step may have begun while the other was still at it.
-      chunk.quietSince = clock.instant();
-    }
+    // Only now is it known that nobody creates; the step may have begun while another was at it.
+    Instant quietSince = chunk.quietSince(context.clock().instant());
     // The list was read after the step began.
-    if (now.isBefore(chunk.quietSince.plus(settings.settle()))) {
+    if (now.isBefore(quietSince.plus(settings.settle()))) {
       return Outcome.NOT_YET;
     }
-    Optional<Outcome> adopted = adopt(chunk, listing);
+    Optional<Outcome> adopted = adopt(chunk, snapshot.batches());
     if (adopted.isPresent()) {
       return adopted.get();
     }
@@ -116,10 +104,7 @@ final class Submitter {
       chunk.advance(chunk.entry().putBack(now));
       return Outcome.NOT_YET;
     }
-    return !quota.isWaiting(now)
-            && chunk.advance(chunk.entry().submitting(owner.name(), clock.instant()))
-        ? create(chunk)
-        : Outcome.NOT_YET;
+    return !quota.isWaiting(now) && intend(chunk) ? create(chunk) : Outcome.NOT_YET;
   }
 
   /** Whether nobody else can be creating a batch of a chunk that is being submitted. */
@@ -133,99 +118,101 @@ final class Submitter {
     owner.retire();
   }
 
-  private static boolean isGoingOn(BatchStatus status) {
-    return status != BatchStatus.CANCELLED && status != BatchStatus.CANCELLING;
-  }
-
   /**
    * Takes a batch that was created for the chunk, if there is one.
    *
    * @return what has become of the chunk, which somebody else may have moved meanwhile; empty if
    *     there is none, and the chunk is where it was
    */
-  Optional<Outcome> adopt(TrackedChunk chunk, BatchListing listing) throws IOException {
-    Batch listed = listing.byKey(settings.run().key(chunk.chunk().id()));
-    String found = listed == null ? orphans.of(chunk.chunk().id()) : listed.id();
+  Optional<Outcome> adopt(TrackedChunk chunk, BatchListing batches) throws IOException {
+    Batch listed = batches.byKey(settings.run().key(chunk.id()));
+    String found = listed == null ? orphans.of(chunk.id()) : listed.id();
     if (found == null) {
       return Optional.empty();
     }
-    LOG.info("batch {} had been created for chunk {}", found, chunk.chunk().id());
-    if (chunk.state() == State.PLANNED
-        && !chunk.advance(chunk.entry().submitting(owner.name(), clock.instant()))) {
+    LOG.info("batch {} had been created for chunk {}", found, chunk.id());
+    if (chunk.state() == State.PLANNED && !intend(chunk)) {
       return Optional.of(Outcome.NOT_YET);
     }
-    boolean moved = chunk.advance(chunk.entry().submitted(found, clock.instant()));
+    boolean moved = chunk.advance(chunk.entry().submitted(found, context.clock().instant()));
     return Optional.of(moved ? Outcome.SUBMITTED : Outcome.NOT_YET);
+  }
+
+  private boolean intend(TrackedChunk chunk) throws IOException {
+    return chunk.advance(chunk.entry().submitting(owner.name(), context.clock().instant()));
   }
 
   private Outcome create(TrackedChunk chunk) throws IOException {
     Instant intended = Instant.ofEpochMilli(chunk.entry().since());
-    if (!owner.isAtWork() || clock.instant().isAfter(intended.plus(FRESH))) {
+    if (!owner.isAtWork() || context.clock().instant().isAfter(intended.plus(FRESH))) {
       return Outcome.NOT_YET;
     }
     Batch batch;
     try {
       batch =
-          provider.create(
-              chunk.entry().fileId(),
-              settings.inference().request().endpoint(),
-              BatchMetadata.of(
-                  settings.run(), chunk.chunk(), settings.inference().request().model()));
+          context
+              .provider()
+              .create(
+                  chunk.entry().fileId(),
+                  settings.inference().request().endpoint(),
+                  BatchMetadata.of(
+                      settings.run(), chunk.chunk(), settings.inference().request().model()));
     } catch (ProviderException e) {
       return creationFailed(chunk, e);
     }
     unclearSince = null;
     quota.created();
-    if (!chunk.advance(chunk.entry().submitted(batch.id(), clock.instant()))
+    if (!chunk.advance(chunk.entry().submitted(batch.id(), context.clock().instant()))
         && !batch.id().equals(chunk.entry().batchId())) {
-      orphans.add(batch.id(), chunk.chunk().id(), clock.instant());
+      orphans.add(batch.id(), chunk.id(), context.clock().instant());
       return Outcome.NOT_YET;
     }
     LOG.info(
         "batch {} created for chunk {}: {} requests, {} bytes",
         batch.id(),
-        chunk.chunk().id(),
+        chunk.id(),
         chunk.chunk().requests(),
         chunk.chunk().bytes());
     return Outcome.SUBMITTED;
   }
 
   private Outcome creationFailed(TrackedChunk chunk, ProviderException e) throws IOException {
-    Instant now = clock.instant();
-    boolean unclear =
-        e.kind() == Kind.NO_REPLY || e.status() >= 500 || e.status() == 408 || e.status() == 0;
-    if (unclear) {
+    Instant now = context.clock().instant();
+    if (e.kind() == Kind.NO_REPLY || e.status() >= 500 || e.status() == 408 || e.status() == 0) {
       creationIsUnclear(chunk, e, now);
       return Outcome.NOT_YET;
     }
     unclearSince = null;
-    if (e.kind() == Kind.FILE_NOT_READY) {
-      fileIsMissing(chunk, now, e.getMessage());
-    } else {
-      chunk.fileMissingSince = null;
-    }
+    chunk.refused(e.getMessage());
     chunk.advance(chunk.entry().putBack(now));
-    chunk.refusal = e.getMessage();
+    if (e.kind() == Kind.FILE_NOT_READY) {
+      inputIsMissing(chunk, String.valueOf(e.getMessage()));
+      return Outcome.NOT_YET;
+    }
+    chunk.inputFound();
     if (BatchErrors.isTokenLimit(e)) {
-      LOG.info("the provider has no room for chunk {}: {}", chunk.chunk().id(), e.getMessage());
+      LOG.info("the provider has no room for chunk {}: {}", chunk.id(), e.getMessage());
       return Outcome.NO_ROOM;
     }
     if (e.kind() == Kind.UNAVAILABLE) {
-      quota.wait(e.retryAfter(), now);
+      quota.unavailable(e.retryAfter(), now);
       LOG.warn("the provider takes no batches for the moment: {}", e.getMessage());
-    } else if (e.kind() != Kind.FILE_NOT_READY) {
-      throw fatal(e);
+      return Outcome.NOT_YET;
     }
-    return Outcome.NOT_YET;
+    BatchException refusal = ProviderHealth.fatal(e);
+    throw e.kind() == Kind.UNAUTHORIZED || e.kind() == Kind.INSUFFICIENT_QUOTA
+        ? refusal
+        : new BatchException.OfOneChunk(
+            "no batch could be created for chunk " + chunk.id() + ": " + refusal.getMessage(), e);
   }
 
   private void creationIsUnclear(TrackedChunk chunk, ProviderException e, Instant now) {
     LOG.warn(
         "whether a batch was created for chunk {} is unknown, looking for it: {}",
-        chunk.chunk().id(),
+        chunk.id(),
         e.getMessage());
-    chunk.quietSince = now;
-    quota.wait(e.retryAfter(), now);
+    chunk.nobodyCreates(now);
+    quota.unavailable(e.retryAfter(), now);
     if (unclearSince == null) {
       unclearSince = now;
     }
@@ -240,34 +227,25 @@ final class Submitter {
     }
   }
 
-  /** Waits for an upload to become visible; one that never does has to be made again. */
-  void fileIsMissing(TrackedChunk chunk, Instant now, String message) throws IOException {
-    if (chunk.fileMissingSince == null) {
-      chunk.fileMissingSince = now;
+  /**
+   * Waits for an upload to become visible; one that never does has to be made again.
+   *
+   * @param words the provider's
+   */
+  void inputIsMissing(TrackedChunk chunk, String words) throws IOException {
+    Instant now = context.clock().instant();
+    if (!chunk.isInputMissing()) {
+      LOG.warn(
+          "the provider can't find the input of chunk {} (file {}), trying again: {}",
+          chunk.id(),
+          chunk.entry().fileId(),
+          words);
     }
-    chunk.notBefore = now.plus(FILE_PAUSE);
-    Duration patience = settings.waitPolicy().leavesRest() ? FILE_PATIENCE_ONCE : FILE_PATIENCE;
-    if (now.isAfter(chunk.fileMissingSince.plus(patience))) {
-      chunk.advance(chunk.entry().withoutFile(now));
-      throw new ChunkException(
-          "the input of chunk "
-              + chunk.chunk().id()
-              + " was uploaded but can't be found at the provider; run the same command again to"
-              + " upload it anew ("
-              + message
-              + ")",
-          null);
+    chunk.refused(words);
+    Duration patience =
+        settings.waitPolicy().leavesRest() ? INPUT_PATIENCE_OF_A_LOOK : INPUT_PATIENCE;
+    if (chunk.inputMissing(now, patience)) {
+      chunk.loseInput(now);
     }
-  }
-
-  static BatchException fatal(ProviderException e) {
-    String todo =
-        switch (e.kind()) {
-          case UNAUTHORIZED -> "the provider refuses the key; check OPENAI_API_KEY";
-          case INSUFFICIENT_QUOTA -> OUT_OF_MONEY;
-          default -> "the provider refuses the call";
-        };
-    return new BatchException(
-        todo + ", then run the same command again to go on (" + e.getMessage() + ")", e);
   }
 }

@@ -2,16 +2,24 @@ package io.beambatch.batch;
 
 import io.beambatch.ledger.BatchEntry.BatchEnd;
 import io.beambatch.ledger.BatchEntry.State;
+import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The chunks that one coordinator looks after, in the order in which they came. */
 final class TrackedChunks {
+  private static final Logger LOG = LoggerFactory.getLogger(TrackedChunks.class);
+
   private final Map<String, TrackedChunk> byId = new LinkedHashMap<>();
+  private BatchException.@Nullable OfOneChunk failure;
   private int seen;
   private int ended;
   private long requests;
@@ -26,7 +34,7 @@ final class TrackedChunks {
   }
 
   void add(TrackedChunk chunk) {
-    byId.put(chunk.chunk().id(), chunk);
+    byId.put(chunk.id(), chunk);
     seen++;
     requests += chunk.chunk().requests();
   }
@@ -36,7 +44,7 @@ final class TrackedChunks {
     byId.keySet().retainAll(chunkIds);
   }
 
-  /** All of them as they are now; they may be handed out meanwhile. */
+  /** All of them as they are now; they may be removed meanwhile. */
   List<TrackedChunk> all() {
     return List.copyOf(byId.values());
   }
@@ -53,9 +61,17 @@ final class TrackedChunks {
     return stream().anyMatch(condition);
   }
 
-  /** Lets go of a chunk that has ended. */
-  AwaitedChunk release(TrackedChunk chunk) {
-    byId.remove(chunk.chunk().id());
+  /** What they have under way, but for one of them. */
+  InFlightUsage inFlightBesides(TrackedChunk except) {
+    return stream()
+        .filter(chunk -> chunk != except && chunk.isInFlight())
+        .map(chunk -> InFlightUsage.of(chunk.chunk()))
+        .reduce(InFlightUsage.NONE, InFlightUsage::plus);
+  }
+
+  /** Removes a chunk that has ended. */
+  AwaitedChunk remove(TrackedChunk chunk) {
+    byId.remove(chunk.id());
     ended++;
     answeredOfEnded += chunk.chunk().requests();
     BatchEnd end = chunk.entry().end();
@@ -68,11 +84,28 @@ final class TrackedChunks {
         end.errors());
   }
 
-  /** Tells whoever watches how far they have come. */
-  void publish() {
-    long answered = stream().mapToLong(chunk -> chunk.answered).sum();
+  /**
+   * Leaves a chunk where it is, so that the others go on, and writes down why. A later launch takes
+   * it up again.
+   */
+  void leave(TrackedChunk chunk, BatchException.OfOneChunk reason) throws IOException {
+    LOG.warn("{} is left where it is: {}", chunk.id(), reason.getMessage());
+    failure = failure == null ? reason : failure;
+    byId.remove(chunk.id());
+    if (chunk.state() == State.PLANNED || chunk.state() == State.SUBMITTED) {
+      // While it is submitting, whoever is at it must not lose the race against this note.
+      chunk.advance(chunk.entry().failed(reason.getMessage()));
+    }
+  }
+
+  /** Why the first of those was left that could not go on. */
+  Optional<BatchException> failure() {
+    return Optional.ofNullable(failure);
+  }
+
+  BatchProgress progress() {
+    long answered = stream().mapToLong(TrackedChunk::answered).sum();
     int submitted = (int) stream().filter(chunk -> chunk.entry().batchId() != null).count();
-    new BatchProgress(seen, ended + submitted, ended, requests, answeredOfEnded + answered)
-        .publish();
+    return new BatchProgress(seen, ended + submitted, ended, requests, answeredOfEnded + answered);
   }
 }

@@ -1,5 +1,6 @@
 package io.beambatch.batch;
 
+import io.beambatch.batch.ChunkUploader.Contents;
 import io.beambatch.chunk.Chunk;
 import io.beambatch.ledger.BatchLedger;
 import io.beambatch.ledger.Ledgers;
@@ -23,13 +24,13 @@ import org.apache.beam.sdk.values.PCollection;
  * one that the ledger doesn't name is deleted, at the end of the run at the latest.
  */
 public final class UploadChunks extends PTransform<PCollection<Chunk>, PCollection<Chunk>> {
-  private final RunIdentity run;
+  private final CoordinatorSettings settings;
   private final RunFolder folder;
   private final ProviderFactory providers;
 
   /** Uploads to a provider. */
-  public UploadChunks(RunIdentity run, RunFolder folder, ProviderFactory providers) {
-    this.run = run;
+  public UploadChunks(CoordinatorSettings settings, RunFolder folder, ProviderFactory providers) {
+    this.settings = settings;
     this.folder = folder;
     this.providers = providers;
   }
@@ -37,21 +38,21 @@ public final class UploadChunks extends PTransform<PCollection<Chunk>, PCollecti
   @Override
   public PCollection<Chunk> expand(PCollection<Chunk> chunks) {
     return chunks
-        .apply("Spread", Reshuffle.viaRandomKey())
-        .apply("Upload parts", ParDo.of(new UploadFn(run, folder, providers)))
+        .apply("Spread over workers", Reshuffle.viaRandomKey())
+        .apply("Upload parts", ParDo.of(new UploadFn(settings, folder, providers)))
         .setCoder(JsonCoder.of(Chunk.class));
   }
 
   private static final class UploadFn extends DoFn<Chunk, Chunk> {
-    private final RunIdentity run;
+    private final CoordinatorSettings settings;
     private final RunFolder folder;
     private final ProviderFactory providers;
     private final Counter uploaded = Metrics.counter(UploadChunks.class, "bytes_uploaded");
     private transient BatchProvider provider;
     private transient ChunkUploader uploader;
 
-    UploadFn(RunIdentity run, RunFolder folder, ProviderFactory providers) {
-      this.run = run;
+    UploadFn(CoordinatorSettings settings, RunFolder folder, ProviderFactory providers) {
+      this.settings = settings;
       this.folder = folder;
       this.providers = providers;
     }
@@ -61,12 +62,14 @@ public final class UploadChunks extends PTransform<PCollection<Chunk>, PCollecti
       provider = providers.open();
       uploader =
           new ChunkUploader(
-              run, provider, new BatchLedger(Ledgers.open(folder)), Clock.systemUTC());
+              new CoordinatorContext(
+                  settings, provider, new BatchLedger(Ledgers.open(folder)), Clock.systemUTC()),
+              Contents.in(folder));
     }
 
     @ProcessElement
     public void process(@Element Chunk chunk, OutputReceiver<Chunk> out) throws IOException {
-      if (uploader.upload(chunk, () -> new ChunkContent(chunk, folder))) {
+      if (uploader.upload(chunk)) {
         uploaded.inc(chunk.bytes());
       }
       out.output(chunk);

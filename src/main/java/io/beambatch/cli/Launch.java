@@ -74,8 +74,8 @@ final class Launch {
         () -> {
           execute(
               run,
-              (graph, pipeline, committed) ->
-                  graph.run(pipeline, committed, settings(run), peer.providers()));
+              (graph, pipeline, committed, settings) ->
+                  graph.run(pipeline, committed, settings, peer.providers()));
           return close(run);
         });
   }
@@ -91,9 +91,8 @@ final class Launch {
           Standing standing =
               look(
                   run,
-                  (graph, pipeline, committed) ->
-                      graph.submit(
-                          pipeline, committed, settings(run).forOneLook(), peer.providers()));
+                  (graph, pipeline, committed, settings) ->
+                      graph.submit(pipeline, committed, settings.forOneLook(), peer.providers()));
           if (standing.isDone()) {
             return close(run);
           }
@@ -112,8 +111,8 @@ final class Launch {
           Standing standing =
               look(
                   run,
-                  (graph, pipeline, committed) ->
-                      graph.run(pipeline, committed, settings(run).forOneLook(), peer.providers()));
+                  (graph, pipeline, committed, settings) ->
+                      graph.run(pipeline, committed, settings.forOneLook(), peer.providers()));
           return standing.isDone() ? close(run) : ExitCode.PENDING;
         });
   }
@@ -127,11 +126,9 @@ final class Launch {
   void cancelBatches(Run run) throws IOException, InterruptedException {
     ledger(run).cancel(Clock.systemUTC().instant());
     List<Chunk> unjoined = Standing.of(job, run.folder()).unjoined();
-    Progress progress = Progress.show(err);
-    try {
-      new BatchMonitor(settings(run), run.folder(), peer.providers()).look(unjoined);
-    } finally {
-      progress.close();
+    try (Progress progress = Progress.show(err)) {
+      new BatchMonitor(settings(run).reportingTo(progress.sink()), run.folder(), peer.providers())
+          .look(unjoined);
     }
   }
 
@@ -169,8 +166,8 @@ final class Launch {
         run,
         new Preflight(job, options.beam()).takingNoMore(),
         PlanCheck.NONE,
-        (graph, pipeline, committed) ->
-            graph.cancelled(pipeline, committed, settings(run), peer.providers()));
+        (graph, pipeline, committed, settings) ->
+            graph.cancelled(pipeline, committed, settings, peer.providers()));
     return close(run);
   }
 
@@ -225,7 +222,8 @@ final class Launch {
     execute(run, new Preflight(job, options.beam()), new Budget(job, run.folder()), graph);
   }
 
-  private void execute(Run run, Preflight preflight, PlanCheck check, Graph graph) throws Exception {
+  private void execute(Run run, Preflight preflight, PlanCheck check, Graph graph)
+      throws Exception {
     List<String> committed = new PlanStore(Ledgers.open(run.folder())).namesOfFirstAttempt();
     err.println(
         (committed.isEmpty() ? "run " : "resuming run ")
@@ -237,8 +235,12 @@ final class Launch {
     err.flush();
     preflight.check(run.folder(), !committed.isEmpty());
     Pipeline pipeline = Pipeline.create(options.beam());
-    graph.build(new BatchPipeline(job, run.folder(), check), pipeline, committed);
     try (Progress progress = Progress.show(err)) {
+      graph.build(
+          new BatchPipeline(job, run.folder(), check),
+          pipeline,
+          committed,
+          settings(run).reportingTo(progress.sink()));
       PipelineResult result = pipeline.run();
       PipelineResult.State state = progress.waitFor(result);
       if (state != PipelineResult.State.DONE) {
@@ -268,6 +270,10 @@ final class Launch {
   /** Builds what a command launches. */
   @FunctionalInterface
   private interface Graph {
-    void build(BatchPipeline graph, Pipeline pipeline, List<String> committed);
+    void build(
+        BatchPipeline graph,
+        Pipeline pipeline,
+        List<String> committed,
+        CoordinatorSettings settings);
   }
 }

@@ -4,6 +4,10 @@ import io.beambatch.batch.BatchProgress;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.metrics.MetricNameFilter;
 import org.apache.beam.sdk.metrics.MetricResult;
@@ -27,6 +31,7 @@ final class Progress implements AutoCloseable {
   private static final String TO_LINE_START = "\r";
   private static final String CLEAR_TO_LINE_END = "\u001b[K";
 
+  private final Channel channel = new Channel(UUID.randomUUID().toString());
   private final PrintWriter err;
   private final boolean terminal;
   private final long start = System.nanoTime();
@@ -43,8 +48,13 @@ final class Progress implements AutoCloseable {
   /** Begins to show progress, until it is closed. */
   static Progress show(PrintWriter err) {
     Progress progress = new Progress(err, CommandLine.Help.Ansi.AUTO.enabled());
-    BatchProgress.listen(progress::update);
+    progress.channel.open(progress::update);
     return progress;
+  }
+
+  /** Where batches are to tell how far they have come. */
+  BatchProgress.Sink sink() {
+    return channel;
   }
 
   /** Waits until the pipeline has ended. */
@@ -164,8 +174,31 @@ final class Progress implements AutoCloseable {
 
   @Override
   public synchronized void close() {
-    BatchProgress.listen(progress -> {});
+    channel.close();
     clear();
     err.flush();
+  }
+
+  /**
+   * Finds the listener of a command again in a step of its pipeline. The one static map is there
+   * because a runner copies each step by serializing it, even in the same process, and shows
+   * nothing of what a bundle does before the bundle ends: awaiting is one bundle. In another
+   * process nobody listens, and nothing is told.
+   */
+  private record Channel(String name) implements BatchProgress.Sink {
+    private static final Map<String, Consumer<BatchProgress>> LISTENERS = new ConcurrentHashMap<>();
+
+    void open(Consumer<BatchProgress> listener) {
+      LISTENERS.put(name, listener);
+    }
+
+    void close() {
+      LISTENERS.remove(name);
+    }
+
+    @Override
+    public void publish(BatchProgress progress) {
+      LISTENERS.getOrDefault(name, nobody -> {}).accept(progress);
+    }
   }
 }

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param batchId null before {@link State#SUBMITTED}, and of a chunk that never had one
  * @param end null before {@link State#ENDED}
  * @param times since when something has been waited for
+ * @param lostInputs how often the provider could not find the input
+ * @param problem why the chunk could not go on when it was last looked at, or null
  */
 public record BatchEntry(
     State state,
@@ -27,11 +29,13 @@ public record BatchEntry(
     long since,
     @Nullable String batchId,
     @Nullable BatchEnd end,
-    Times times) {
+    Times times,
+    int lostInputs,
+    @Nullable String problem) {
 
   public BatchEntry {
     // Older ledgers have no times.
-    times = times == null ? new Times(since, null, null, null) : times;
+    times = times == null ? Times.startingAt(since) : times;
   }
 
   /** How far a chunk has come. */
@@ -51,13 +55,19 @@ public record BatchEntry(
    *
    * @param outputFileId answered lines, or null if there are none
    * @param errorFileId failed lines, or null if there are none
-   * @param errors what was found wrong if the batch failed validation
+   * @param errors what was found wrong if the batch failed validation, or why it is given up
    */
   public record BatchEnd(
       BatchStatus status,
       @Nullable String outputFileId,
       @Nullable String errorFileId,
-      List<BatchError> errors) {}
+      List<BatchError> errors) {
+    /** Code of the error of a batch that the provider did not know any more. */
+    public static final String VANISHED = "batch_vanished";
+
+    /** The same, where nothing of the run was known, so that it may still be paid elsewhere. */
+    public static final String UNKNOWN = "batch_unknown";
+  }
 
   /**
    * When a chunk's waits began, in milliseconds since 1970. They are written down because every
@@ -67,18 +77,23 @@ public record BatchEntry(
    * @param submitted when its batch became known, or null
    * @param over when the batch was first seen over without its result files, or null
    * @param cancelled when the batch was asked to stop, or null
+   * @param vanished when the provider was first seen not to know the batch, or null
    */
   public record Times(
-      long planned, @Nullable Long submitted, @Nullable Long over, @Nullable Long cancelled) {
+      long planned,
+      @Nullable Long submitted,
+      @Nullable Long over,
+      @Nullable Long cancelled,
+      @Nullable Long vanished) {
 
     static Times startingAt(long planned) {
-      return new Times(planned, null, null, null);
+      return new Times(planned, null, null, null, null);
     }
   }
 
   /** A chunk whose input is uploaded. */
   public static BatchEntry planned(InputFile file, Instant now) {
-    return planned(file.id(), file.createdAt().toEpochMilli(), now, now.toEpochMilli());
+    return planned(file.id(), file.createdAt().toEpochMilli(), now, now.toEpochMilli(), 0);
   }
 
   /**
@@ -87,26 +102,26 @@ public record BatchEntry(
    * @param created when its run began, in milliseconds since 1970
    */
   public static BatchEntry unwanted(long created, Instant now) {
-    return planned(null, created, now, now.toEpochMilli());
+    return planned(null, created, now, now.toEpochMilli(), 0);
   }
 
   /** The same chunk, its input uploaded again. */
   public BatchEntry uploaded(InputFile file, Instant now) {
-    return planned(file.id(), file.createdAt().toEpochMilli(), now, times.planned);
+    return planned(file.id(), file.createdAt().toEpochMilli(), now, times.planned, lostInputs);
   }
 
   /** The same chunk, to be submitted later. */
   public BatchEntry putBack(Instant now) {
-    return planned(fileId, uploaded, now, times.planned);
+    return planned(fileId, uploaded, now, times.planned, lostInputs);
   }
 
-  /** The same chunk, to be uploaded again. */
+  /** The same chunk, its input to be uploaded again because the provider could not find it. */
   public BatchEntry withoutFile(Instant now) {
-    return planned(null, 0, now, times.planned);
+    return planned(null, 0, now, times.planned, lostInputs + 1);
   }
 
   private static BatchEntry planned(
-      @Nullable String fileId, long uploaded, Instant now, long planned) {
+      @Nullable String fileId, long uploaded, Instant now, long planned, int lostInputs) {
     return new BatchEntry(
         State.PLANNED,
         fileId,
@@ -115,13 +130,24 @@ public record BatchEntry(
         now.toEpochMilli(),
         null,
         null,
-        Times.startingAt(planned));
+        Times.startingAt(planned),
+        lostInputs,
+        null);
   }
 
   /** The same chunk, about to be submitted. */
   public BatchEntry submitting(String newOwner, Instant now) {
     return new BatchEntry(
-        State.SUBMITTING, fileId, uploaded, newOwner, now.toEpochMilli(), null, null, times);
+        State.SUBMITTING,
+        fileId,
+        uploaded,
+        newOwner,
+        now.toEpochMilli(),
+        null,
+        null,
+        times,
+        lostInputs,
+        null);
   }
 
   /** The same chunk, with its batch. */
@@ -135,31 +161,63 @@ public record BatchEntry(
         millis,
         newBatchId,
         null,
-        new Times(times.planned, millis, null, null));
+        new Times(times.planned, millis, null, null, null),
+        lostInputs,
+        null);
   }
 
   /** The same chunk, its batch seen over without its result files. */
   public BatchEntry over(Instant now) {
-    return with(new Times(times.planned, times.submitted, now.toEpochMilli(), times.cancelled));
+    return with(
+        new Times(times.planned, times.submitted, now.toEpochMilli(), times.cancelled, null));
   }
 
   /** The same chunk, its batch asked to stop. */
   public BatchEntry cancelled(Instant now) {
-    return with(new Times(times.planned, times.submitted, times.over, now.toEpochMilli()));
+    return with(
+        new Times(times.planned, times.submitted, times.over, now.toEpochMilli(), times.vanished));
+  }
+
+  /** The same chunk, its batch not known to the provider. */
+  public BatchEntry vanished(Instant now) {
+    return with(
+        new Times(times.planned, times.submitted, times.over, times.cancelled, now.toEpochMilli()));
+  }
+
+  /** The same chunk, its batch known to the provider again. */
+  public BatchEntry found() {
+    return with(new Times(times.planned, times.submitted, times.over, times.cancelled, null));
   }
 
   private BatchEntry with(Times newTimes) {
-    return new BatchEntry(state, fileId, uploaded, owner, since, batchId, end, newTimes);
+    return new BatchEntry(
+        state, fileId, uploaded, owner, since, batchId, end, newTimes, lostInputs, null);
+  }
+
+  /** The same chunk, which can't go on. */
+  public BatchEntry failed(String newProblem) {
+    return new BatchEntry(
+        state, fileId, uploaded, owner, since, batchId, end, times, lostInputs, newProblem);
   }
 
   /** The same chunk, its batch ended. */
   public BatchEntry ended(BatchEnd newEnd, Instant now) {
     return new BatchEntry(
-        State.ENDED, fileId, uploaded, owner, now.toEpochMilli(), batchId, newEnd, times);
+        State.ENDED,
+        fileId,
+        uploaded,
+        owner,
+        now.toEpochMilli(),
+        batchId,
+        newEnd,
+        times,
+        lostInputs,
+        null);
   }
 
   /** The same chunk, its input deleted at the provider. */
   public BatchEntry inputDeleted() {
-    return new BatchEntry(state, null, uploaded, owner, since, batchId, end, times);
+    return new BatchEntry(
+        state, null, uploaded, owner, since, batchId, end, times, lostInputs, null);
   }
 }

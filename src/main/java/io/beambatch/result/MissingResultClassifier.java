@@ -2,6 +2,7 @@ package io.beambatch.result;
 
 import io.beambatch.batch.AwaitedChunk;
 import io.beambatch.document.FailureReason;
+import io.beambatch.ledger.BatchEntry.BatchEnd;
 import io.beambatch.provider.BatchError;
 import io.beambatch.provider.BatchStatus;
 import java.util.HashMap;
@@ -46,12 +47,30 @@ final class MissingResultClassifier {
                   : "its batch was cancelled before it was answered");
       case FAILED -> invalidBatch(errorsByLine.get(request + 1), sent);
       case COMPLETED, VALIDATING, IN_PROGRESS, FINALIZING, CANCELLING ->
-          retryable(
-              sent,
-              FailureReason.MISSING,
-              "neither result file has a legible line for it, although its batch is "
-                  + status.code());
+          isLost(first)
+              ? lostBatch(first, sent)
+              : retryable(
+                  sent,
+                  FailureReason.MISSING,
+                  "neither result file has a legible line for it, although its batch is "
+                      + status.code());
     };
+  }
+
+  private static boolean isLost(@Nullable BatchError error) {
+    return error != null
+        && (BatchEnd.VANISHED.equals(error.code()) || BatchEnd.UNKNOWN.equals(error.code()));
+  }
+
+  private static Outcome lostBatch(BatchError why, SentRequest sent) {
+    String message =
+        "the provider does not know its batch any more ("
+            + why.message()
+            + "); if it went on, its"
+            + " answers are lost";
+    return BatchEnd.UNKNOWN.equals(why.code())
+        ? sent.failed(FailureReason.MISSING, message, null, null)
+        : retryable(sent, FailureReason.MISSING, message);
   }
 
   private Outcome invalidBatch(@Nullable BatchError own, SentRequest sent) {

@@ -7,6 +7,7 @@ import io.beambatch.cost.CostEstimate;
 import io.beambatch.cost.PriceTable;
 import io.beambatch.document.FailureReason;
 import io.beambatch.job.Job;
+import io.beambatch.ledger.BatchLedger;
 import io.beambatch.ledger.Ledgers;
 import io.beambatch.result.JoinedChunk;
 import io.beambatch.result.JoinedChunks;
@@ -124,15 +125,21 @@ public final class Accounts {
   }
 
   private JoinedChunk joined(Chunk chunk) throws IOException, AccountingException {
-    return new JoinedChunks(Ledgers.open(run.folder()))
-        .read(chunk.id())
-        .orElseThrow(
-            () ->
-                new AccountingException(
-                    "chunk "
-                        + chunk.id()
-                        + " was planned, but its results were never joined; run the same command"
-                        + " again"));
+    Optional<JoinedChunk> joined = new JoinedChunks(Ledgers.open(run.folder())).read(chunk.id());
+    if (joined.isPresent()) {
+      return joined.get();
+    }
+    String problem =
+        new BatchLedger(Ledgers.open(run.folder()))
+            .read(chunk.id())
+            .map(tracked -> tracked.entry().problem())
+            .orElse(null);
+    throw new AccountingException(
+        problem != null
+            ? problem
+            : "chunk "
+                + chunk.id()
+                + " was planned, but its results were never joined; run the same command again");
   }
 
   private static final class Sums {

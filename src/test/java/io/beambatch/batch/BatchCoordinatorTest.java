@@ -6,50 +6,25 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.beambatch.batch.SimulatedBatch.Fate;
 import io.beambatch.batch.SimulatedBatch.Lies;
 import io.beambatch.chunk.Chunk;
-import io.beambatch.chunk.Part;
-import io.beambatch.job.Job;
-import io.beambatch.job.JobReader;
-import io.beambatch.ledger.BatchEntry;
 import io.beambatch.ledger.BatchEntry.State;
-import io.beambatch.ledger.BatchLedger;
-import io.beambatch.ledger.LedgerStore.Versioned;
 import io.beambatch.provider.Batch;
 import io.beambatch.provider.BatchError;
 import io.beambatch.provider.BatchPage;
 import io.beambatch.provider.BatchStatus;
+import io.beambatch.provider.InputFile;
 import io.beambatch.provider.ProviderException;
 import io.beambatch.provider.ProviderException.Kind;
-import java.io.InputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** What the coordinator makes of single faults, in virtual time. */
-class BatchCoordinatorTest {
-  private static final Instant START = Instant.parse("2026-11-02T08:00:00Z");
-  private static final Fate QUICK = fate(Duration.ofMinutes(10), Duration.ZERO);
-
-  private final ExecutorService threads = Executors.newCachedThreadPool();
-  private final Timeline time = new Timeline(START, Duration.ofDays(30), threads);
-  private final Map<String, Versioned> ledger = new HashMap<>();
-  private final RunIdentity run = new RunIdentity("job", "r1", "uid", START.toEpochMilli());
-  private final List<AwaitedChunk> done = new ArrayList<>();
-  private SimulatedServer server = server(QUICK, Long.MAX_VALUE);
-  private TroubledProvider provider = new Reliable();
-
-  @AfterEach
-  void stop() {
-    threads.shutdownNow();
-  }
-
+class BatchCoordinatorTest extends CoordinatorFixture {
   @Test
   void chunksWaitForTheirTurnForLongerThanTheDeadlineWhileOthersGetOn() throws Throwable {
     server = server(fate(Duration.ofHours(20), Duration.ZERO), 100);
@@ -87,20 +62,22 @@ class BatchCoordinatorTest {
   }
 
   @Test
-  void chunkOverTheLimitsIsSaidAtOnce() {
-    assertThatThrownBy(() -> await("limits.enqueued_requests=5", chunk(0, 60)))
-        .isInstanceOf(BatchException.class)
+  void chunkOverTheLimitsIsSaidAtOnce() throws Throwable {
+    await("limits.enqueued_requests=5", chunk(0, 60));
+
+    assertThat(left)
         .hasMessageContaining("a1-c0 (60 tokens, 40 requests)")
         .hasMessageContaining("can never be submitted");
     assertThat(time.instant()).isBefore(START.plusSeconds(60));
   }
 
   @Test
-  void chunkThatIsRefusedForEverIsGivenUpAfterTheDeadline() {
+  void chunkThatIsRefusedForEverIsGivenUpAfterTheDeadline() throws Throwable {
     server = server(QUICK, 50);
 
-    assertThatThrownBy(() -> await("", chunk(0, 60)))
-        .isInstanceOf(BatchException.class)
+    await("", chunk(0, 60));
+
+    assertThat(left)
         .hasMessageContaining("a1-c0 could not be submitted")
         .hasMessageContaining("Enqueued token limit reached");
     assertThat(time.instant()).isBetween(START.plus(hours(26)), START.plus(hours(29)));
@@ -312,6 +289,163 @@ class BatchCoordinatorTest {
   }
 
   @Test
+  void creationWithoutAReplyIsLookedForAsLongAsItMayTakeToShow() throws Throwable {
+    provider =
+        new Reliable() {
+          @Override
+          public Batch create(String file, String endpoint, Map<String, String> metadata)
+              throws ProviderException {
+            creates++;
+            // Carried out and shown within the time to settle, but only just.
+            server.create(file, metadata, Duration.ofSeconds(25));
+            throw failure(Kind.NO_REPLY, 0, null);
+          }
+        };
+
+    await("", chunk(0, 60));
+
+    assertThat(creates).as("paid once").isEqualTo(1);
+    assertThat(done).extracting(AwaitedChunk::status).containsExactly(BatchStatus.COMPLETED);
+  }
+
+  @Test
+  void batchOfAChunkThatCountsAsPlannedIsAdoptedWhenItIsCancelled() throws Throwable {
+    provider =
+        new Reliable() {
+          @Override
+          public InputFile upload(Upload upload) throws ProviderException {
+            InputFile file = super.upload(upload);
+            // As a launch leaves it whose creation came late: the chunk was put back meanwhile.
+            server.create(file.id(), Map.of("beambatch_key", run.key("a1-c0")), Duration.ZERO);
+            return file;
+          }
+        };
+
+    cancel(chunk(0, 60));
+
+    assertThat(done).extracting(AwaitedChunk::status).containsExactly(BatchStatus.CANCELLED);
+    assertThat(done.get(0).batchId()).as("adopted").isNotNull();
+    assertThat(server.batch(done.get(0).batchId()).wasCancelled()).isTrue();
+  }
+
+  @Test
+  void batchOfACreationWithoutReplyIsAdoptedWhenTheRunIsCancelledMeanwhile() throws Throwable {
+    provider =
+        new Reliable() {
+          @Override
+          public Batch create(String file, String endpoint, Map<String, String> metadata)
+              throws ProviderException {
+            server.create(file, metadata, Duration.ofSeconds(25));
+            markCancelled();
+            throw failure(Kind.NO_REPLY, 0, null);
+          }
+        };
+
+    await("", chunk(0, 60));
+
+    assertThat(done).extracting(AwaitedChunk::status).containsExactly(BatchStatus.CANCELLED);
+    assertThat(done.get(0).batchId()).as("adopted").isNotNull();
+  }
+
+  @Test
+  void nothingIsSubmittedOnceTheRunIsCancelledElsewhere() throws Throwable {
+    time.begin(Duration.ofMinutes(5), this::markCancelled);
+
+    await("limits.enqueued_tokens=100", chunk(0, 60), chunk(1, 60));
+
+    assertThat(creates).isEqualTo(1);
+    assertThat(done).extracting(AwaitedChunk::status).containsOnly(BatchStatus.CANCELLED);
+    assertThat(done)
+        .filteredOn(awaited -> awaited.batchId() == null)
+        .extracting(awaited -> awaited.chunk().id())
+        .containsExactly("a1-c1");
+    assertThat(time.instant()).isBefore(START.plus(Duration.ofMinutes(10)));
+  }
+
+  @Test
+  void runThatIsCancelledDuringAStepCreatesNothingInIt() throws Throwable {
+    provider =
+        new Reliable() {
+          @Override
+          public Batch get(String batchId) throws ProviderException {
+            // After the step has read the ledger, and before it submits.
+            markCancelled();
+            return super.get(batchId);
+          }
+        };
+    server = server(fate(Duration.ofMinutes(1), hours(5)), 100);
+
+    await("", chunk(0, 60), chunk(1, 60));
+
+    assertThat(creates).isEqualTo(2);
+    assertThat(done).hasSize(2);
+  }
+
+  @Test
+  void twelveBatchesOfASecondWithRoomForFourTakeSeconds() throws Throwable {
+    calls.latency = 10;
+    Duration moment = Duration.ofMillis(200);
+    server =
+        server(
+            new Fate(
+                40,
+                0,
+                moment,
+                Duration.ofSeconds(1),
+                moment,
+                40,
+                false,
+                moment,
+                hours(0),
+                hours(0),
+                hours(0),
+                Lies.NONE),
+            240);
+    Chunk[] chunks = IntStream.range(0, 12).mapToObj(i -> chunk(i, 60)).toArray(Chunk[]::new);
+
+    await("", chunks);
+
+    assertThat(done).hasSize(12);
+    assertThat(Duration.between(START, time.instant())).isLessThan(Duration.ofSeconds(15));
+  }
+
+  @Test
+  void orphanOnALaterPageIsSeenAtTheEnd() throws Throwable {
+    // A hundred batches of others between it and the chunk's own.
+    provider =
+        new Reliable() {
+          @Override
+          public Batch create(String file, String endpoint, Map<String, String> metadata)
+              throws ProviderException {
+            if (++creates > 1) {
+              return super.create(file, endpoint, metadata);
+            }
+            SimulatedBatch orphan = server.create(file, metadata, Duration.ZERO);
+            orphan.hideUntil(START.plus(Duration.ofMinutes(5)));
+            for (int i = 0; i < 150; i++) {
+              time.pass(Duration.ofMillis(1));
+              server.add(
+                  new SimulatedBatch(
+                      "other" + i,
+                      time.instant(),
+                      SimulatedServer.ENDPOINT,
+                      "f",
+                      Map.of(),
+                      QUICK,
+                      Duration.ZERO));
+            }
+            throw failure(Kind.NO_REPLY, 0, null);
+          }
+        };
+
+    await("", chunk(0, 60));
+
+    assertThat(server.ofKey(run.key("a1-c0"))).hasSize(2);
+    assertThat(server.ofKey(run.key("a1-c0")).get(0).wasCancelled()).isTrue();
+    assertThat(server.ofKey(run.key("a1-c0")).get(1).wasCancelled()).isFalse();
+  }
+
+  @Test
   void endOfABatchThatAnotherLaunchHasSubmittedAnewIsNotHandedOut() throws Throwable {
     provider =
         new Reliable() {
@@ -334,99 +468,5 @@ class BatchCoordinatorTest {
 
     assertThat(done).hasSize(1);
     assertThat(done.get(0).batchId()).isEqualTo(entry("a1-c0").batchId());
-  }
-
-  private void resubmit(String chunk, String batch) {
-    try {
-      BatchLedger direct = new BatchLedger(new TroubledStore(ledger, null));
-      BatchLedger.Tracked now = direct.read(chunk).orElseThrow();
-      direct.advance(now, now.entry().submitted(batch, time.instant()));
-    } catch (java.io.IOException e) {
-      throw new AssertionError(e);
-    }
-  }
-
-  /** Uploads, submits and awaits chunks. */
-  private void await(String override, Chunk... chunks) throws Throwable {
-    launch(false, override, chunks);
-  }
-
-  /** Uploads and cancels chunks. */
-  private void cancel(Chunk... chunks) throws Throwable {
-    launch(true, "", chunks);
-  }
-
-  private void launch(boolean cancelled, String override, Chunk... chunks) throws Throwable {
-    time.begin(
-        Duration.ZERO,
-        () -> {
-          BatchLedger entries = new BatchLedger(new TroubledStore(ledger, new Trouble(time)));
-          CoordinatorSettings settings = CoordinatorSettings.of(job(override).inference(), run);
-          try (CoordinatorSession coordinator =
-              new CoordinatorSession(settings, provider, entries, time)) {
-            for (Chunk chunk : chunks) {
-              new ChunkUploader(run, provider, entries, time)
-                  .upload(chunk, InputStream::nullInputStream);
-            }
-            if (cancelled) {
-              entries.cancel(time.instant());
-            }
-            coordinator.await(List.of(chunks), time::pass, done::add);
-          } catch (java.io.IOException | InterruptedException e) {
-            throw new AssertionError(e);
-          }
-        });
-    time.run();
-  }
-
-  private BatchEntry entry(String chunk) throws Exception {
-    return new BatchLedger(new TroubledStore(ledger, null)).read(chunk).orElseThrow().entry();
-  }
-
-  private SimulatedServer server(Fate fate, long tokenLimit) {
-    return new SimulatedServer(time, Duration.ZERO, tokenLimit, 2_000, () -> fate);
-  }
-
-  private static Fate fate(Duration answering, Duration listLag) {
-    Duration minute = Duration.ofMinutes(1);
-    return new Fate(
-        40, 0, minute, answering, minute, 40, false, minute, listLag, hours(0), hours(0),
-        Lies.NONE);
-  }
-
-  private static Duration hours(int hours) {
-    return Duration.ofHours(hours);
-  }
-
-  private static Chunk chunk(int number, long tokens) {
-    return new Chunk(
-        "a1-c" + number, 1, List.of(new Part("p" + number, 40, 40, 100, tokens, Map.of())));
-  }
-
-  private static Job job(String override) {
-    String yaml =
-        """
-        name: job
-        source: {type: jsonl, path: in.jsonl}
-        request: {provider: openai, endpoint: /v1/chat/completions, model: m, body: {messages: []}}
-        result: {field: answer}
-        sink: {type: jsonl, path: out}
-        """;
-    try {
-      return JobReader.parse("job.yaml", yaml, override.isEmpty() ? List.of() : List.of(override));
-    } catch (Exception e) {
-      throw new AssertionError(e);
-    }
-  }
-
-  private static ProviderException failure(Kind kind, int status, @Nullable String code) {
-    return new ProviderException(kind, status, code, "req", "said so", null);
-  }
-
-  /** A connection on which nothing goes wrong but what a test lets go wrong. */
-  private class Reliable extends TroubledProvider {
-    Reliable() {
-      super(() -> server, time, new Trouble(time), Duration.ZERO, Duration.ZERO);
-    }
   }
 }

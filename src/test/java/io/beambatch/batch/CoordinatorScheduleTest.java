@@ -2,6 +2,7 @@ package io.beambatch.batch;
 
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -11,7 +12,8 @@ import org.junit.jupiter.api.Test;
  * wrong: each seed is another schedule of faults, crashes, suspended processes and launches at
  * once.
  *
- * <p>{@code -Dbeambatch.seed=N} runs one schedule alone.
+ * <p>{@code -Dbeambatch.seed=N} runs one schedule alone, {@code -Dbeambatch.seed=M..N} those from M
+ * to before N.
  */
 class CoordinatorScheduleTest {
   private static final String SEED = System.getProperty("beambatch.seed");
@@ -34,12 +36,14 @@ class CoordinatorScheduleTest {
   }
 
   private static void run(long from, long to) {
-    if (SEED != null) {
+    if (SEED == null) {
+      LongStream.range(from, to).forEach(CoordinatorScheduleTest::run);
+    } else if (SEED.contains("..")) {
+      String[] ends = SEED.split("\\.\\.", -1);
+      LongStream.range(Long.parseLong(ends[0]), Long.parseLong(ends[1]))
+          .forEach(CoordinatorScheduleTest::run);
+    } else {
       run(Long.parseLong(SEED));
-      return;
-    }
-    for (long seed = from; seed < to; seed++) {
-      run(seed);
     }
   }
 

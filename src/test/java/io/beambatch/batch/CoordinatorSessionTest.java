@@ -2,10 +2,9 @@ package io.beambatch.batch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.beambatch.batch.ChunkUploader.Contents;
 import io.beambatch.chunk.Chunk;
 import io.beambatch.chunk.Part;
-import io.beambatch.job.Job;
-import io.beambatch.job.JobReader;
 import io.beambatch.ledger.BatchEntry;
 import io.beambatch.ledger.BatchLedger;
 import io.beambatch.ledger.Ledgers;
@@ -61,7 +60,7 @@ class CoordinatorSessionTest {
     try (OpenAiProvider provider = provider(server)) {
       InputFile file =
           provider.upload(
-              new Upload("in.jsonl", chunk.bytes(), () -> new ChunkContent(chunk, folder)));
+              new Upload("in.jsonl", chunk.bytes(), () -> Contents.in(folder).open(chunk)));
       new BatchLedger(Ledgers.open(folder))
           .create(chunk.id(), BatchEntry.planned(file, Instant.now()));
     }
@@ -69,21 +68,14 @@ class CoordinatorSessionTest {
 
   private static CoordinatorSession coordinator(LocalServer server, RunFolder folder)
       throws Exception {
-    String yaml =
-        """
-        name: job
-        source: {type: jsonl, path: in.jsonl}
-        request: {provider: openai, endpoint: /v1/chat/completions, model: m, body: {messages: []}}
-        result: {field: answer}
-        sink: {type: jsonl, path: out}
-        """;
-    Job job = JobReader.parse("job.yaml", yaml, List.of());
     RunIdentity run = new RunIdentity("job", "r1", "uid", Instant.now().toEpochMilli());
     return new CoordinatorSession(
-        CoordinatorSettings.of(job.inference(), run),
-        provider(server),
-        new BatchLedger(Ledgers.open(folder)),
-        Clock.systemUTC());
+        new CoordinatorContext(
+            TestSettings.of(run),
+            provider(server),
+            new BatchLedger(Ledgers.open(folder)),
+            Clock.systemUTC()),
+        Contents.in(folder));
   }
 
   private static OpenAiProvider provider(LocalServer server) throws Exception {

@@ -39,8 +39,9 @@ class OrphanInputFilesTest {
                 server.baseUrl().toString(), Map.of("OPENAI_API_KEY", "any-key"))) {
       // As a crash leaves it: uploaded, but not in the ledger.
       upload(provider, RUN.inputName(CHUNK.id()));
-      new ChunkUploader(RUN, provider, ledger, Clock.systemUTC())
-          .upload(CHUNK, OrphanInputFilesTest::bytes);
+      CoordinatorContext context =
+          new CoordinatorContext(TestSettings.of(RUN), provider, ledger, Clock.systemUTC());
+      new ChunkUploader(context, chunk -> bytes()).upload(CHUNK);
       String needed = ledger.read(CHUNK.id()).orElseThrow().entry().fileId();
       String another = upload(provider, identity("uid2").inputName(CHUNK.id()));
       String user = upload(provider, "job-r1-notes.jsonl");

@@ -31,7 +31,7 @@ class QuotaTest {
   @Test
   void sendsNoMoreThanTheProviderTookWhenItRefused() {
     Quota quota = new Quota(NONE);
-    quota.refused(tokens(50), NOW);
+    quota.refused(InFlightUsage.NONE, tokens(50), NOW);
 
     assertThat(quota.allows(tokens(1), tokens(0), NOW)).as("not at once").isFalse();
     Instant later = NOW.plus(Duration.ofMinutes(1));
@@ -43,26 +43,39 @@ class QuotaTest {
   @Test
   void triesAsMuchMoreAsABatchHeldWhenItHasEnded() {
     Quota quota = new Quota(NONE);
-    Instant later = NOW.plus(Duration.ofMinutes(1));
-    quota.refused(tokens(50), NOW);
+    quota.refused(tokens(50), InFlightUsage.NONE, NOW);
 
     quota.freed(tokens(10));
 
-    assertThat(quota.allows(tokens(20), tokens(40), later)).isTrue();
-    assertThat(quota.allows(tokens(21), tokens(40), later)).isFalse();
+    assertThat(quota.allows(tokens(20), tokens(40), NOW)).isTrue();
+    assertThat(quota.allows(tokens(21), tokens(40), NOW)).isFalse();
+  }
+
+  @Test
+  void waitsOnlyForRefusalsThatNothingOfOursExplains() {
+    Quota quota = new Quota(NONE);
+    quota.refused(tokens(50), tokens(30), NOW);
+    assertThat(quota.isWaiting(NOW)).as("our own batches make room").isFalse();
+    assertThat(quota.allows(tokens(10), tokens(75), NOW)).isFalse();
+
+    quota.refused(InFlightUsage.NONE, tokens(30), NOW);
+    assertThat(quota.isWaiting(NOW.plusSeconds(4))).isTrue();
+
+    quota.freed(tokens(10));
+    assertThat(quota.isWaiting(NOW)).as("something of ours has ended").isFalse();
   }
 
   @Test
   void waitsLongerEachTimeAndAsLongAsItIsAsked() {
     Quota quota = new Quota(NONE);
-    quota.wait(null, NOW);
+    quota.unavailable(null, NOW);
     assertThat(quota.isWaiting(NOW.plusSeconds(4))).isTrue();
     assertThat(quota.isWaiting(NOW.plusSeconds(5))).isFalse();
 
-    quota.wait(null, NOW);
+    quota.unavailable(null, NOW);
     assertThat(quota.isWaiting(NOW.plusSeconds(9))).isTrue();
 
-    quota.wait(Duration.ofMinutes(55), NOW);
+    quota.unavailable(Duration.ofMinutes(55), NOW);
     assertThat(quota.isWaiting(NOW.plus(Duration.ofMinutes(54)))).isTrue();
     assertThat(quota.isWaiting(NOW.plus(Duration.ofMinutes(55)))).isFalse();
   }

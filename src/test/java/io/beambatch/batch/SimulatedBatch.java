@@ -22,6 +22,9 @@ final class SimulatedBatch {
   private final Duration skew;
   private List<BatchError> errors = List.of();
   private @Nullable Instant cancelled;
+  private Instant gone = Instant.MAX;
+  private @Nullable Instant hiddenUntil;
+  private boolean eternal;
   private boolean unwanted;
 
   /**
@@ -105,7 +108,12 @@ final class SimulatedBatch {
   }
 
   Instant listed() {
-    return created.plus(fate.listLag());
+    return hiddenUntil != null ? hiddenUntil : created.plus(fate.listLag());
+  }
+
+  /** Lets the list show it only from then on. */
+  void hideUntil(Instant time) {
+    hiddenUntil = time;
   }
 
   /** Whether somebody has cancelled it, be it in time or too late. */
@@ -115,6 +123,24 @@ final class SimulatedBatch {
 
   void fail(BatchError error) {
     errors = List.of(error);
+  }
+
+  /** Lets the provider forget it, some time after it was created. */
+  void vanish(Duration after) {
+    gone = created.plus(after);
+  }
+
+  boolean isGone(Instant now) {
+    return !now.isBefore(gone);
+  }
+
+  /** Lets it never end, once it is cancelled. */
+  void cancelForEver() {
+    eternal = true;
+  }
+
+  private @Nullable Duration cancelling() {
+    return eternal ? null : fate.cancelling();
   }
 
   void cancel(Instant now) {
@@ -140,13 +166,13 @@ final class SimulatedBatch {
 
   /** Whether it goes on for ever, if it is cancelled, or has been. */
   boolean neverEnds() {
-    return ended() == null && fate.cancelling() == null;
+    return ended() == null && cancelling() == null;
   }
 
   BatchStatus status(Instant now) {
     Instant end = natural();
     if (cancelled != null && !now.isBefore(cancelled) && (end == null || cancelled.isBefore(end))) {
-      boolean over = fate.cancelling() != null && !now.isBefore(cancelled.plus(fate.cancelling()));
+      boolean over = cancelling() != null && !now.isBefore(cancelled.plus(cancelling()));
       return over ? BatchStatus.CANCELLED : BatchStatus.CANCELLING;
     }
     if (now.isBefore(validated())) {
@@ -164,7 +190,7 @@ final class SimulatedBatch {
   private @Nullable Instant ended() {
     Instant end = natural();
     if (cancelled != null && (end == null || cancelled.isBefore(end))) {
-      return fate.cancelling() == null ? null : cancelled.plus(fate.cancelling());
+      return cancelling() == null ? null : cancelled.plus(cancelling());
     }
     return end;
   }

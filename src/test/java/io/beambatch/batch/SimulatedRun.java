@@ -4,6 +4,7 @@ import static io.beambatch.batch.SimulatedWorld.START;
 import static io.beambatch.batch.SimulatedWorld.minutes;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.beambatch.batch.ChunkUploader.Contents;
 import io.beambatch.chunk.Chunk;
 import io.beambatch.ledger.BatchEntry;
 import io.beambatch.ledger.BatchEntry.State;
@@ -109,18 +110,20 @@ final class SimulatedRun {
     Clock clock = Clock.offset(time, Duration.ofSeconds(world.random.nextInt(-30, 30)));
     boolean elsewhere = world.random.nextInt(3) == 0;
     List<AwaitedChunk> done = new ArrayList<>();
-    CoordinatorSession coordinator =
-        new CoordinatorSession(
+    CoordinatorContext context =
+        new CoordinatorContext(
             command.leavesRest() ? world.settings.forOneLook() : world.settings,
             provider,
             entries,
             clock);
+    Contents contents = chunk -> InputStream.nullInputStream();
+    CoordinatorSession coordinator = new CoordinatorSession(context, contents);
     boolean well = false;
     try {
       if (command == Command.CANCEL) {
         entries.cancel(clock.instant());
       } else {
-        upload(new ChunkUploader(world.run, provider, entries, clock));
+        upload(new ChunkUploader(context, contents));
       }
       // Who submits only hands out nothing.
       coordinator.run(
@@ -164,7 +167,7 @@ final class SimulatedRun {
   private void upload(ChunkUploader uploader) throws IOException {
     for (Chunk chunk : world.chunks) {
       try {
-        uploader.upload(chunk, InputStream::nullInputStream);
+        uploader.upload(chunk);
       } finally {
         lastUpload = time.instant();
       }
@@ -179,10 +182,9 @@ final class SimulatedRun {
         .containsAnyOf("run the same command again", "cancel it again");
   }
 
-  /** Of a batch that doesn't end itself, or of a chunk that it leaves no room for. */
+  /** Of a chunk for which a batch that never ends leaves no room. */
   private static boolean isOfTheEnd(String message) {
-    return message.contains("was cancelled but is still")
-        || message.contains("could not be submitted");
+    return message.contains("could not be submitted");
   }
 
   private void conclude(int number, Command command, boolean well, List<AwaitedChunk> done) {
@@ -227,6 +229,15 @@ final class SimulatedRun {
       }
       SimulatedBatch batch = server.batch(entry.batchId());
       assertThat(batch.key()).isEqualTo(world.run.key(awaited.chunk().id()));
+      if (batch.isGone(time.instant())) {
+        assertThat(awaited.status()).isIn(BatchStatus.COMPLETED, BatchStatus.CANCELLED);
+        continue;
+      }
+      if (batch.neverEnds()) {
+        assertThat(awaited.status()).as("given up\n%s", log).isEqualTo(BatchStatus.CANCELLED);
+        assertThat(batch.wasCancelled()).isTrue();
+        continue;
+      }
       assertThat(awaited.status()).isEqualTo(batch.status(time.instant()));
       assertThat(awaited.outputFileId())
           .as("all that is paid is collected\n%s", log)
@@ -245,6 +256,7 @@ final class SimulatedRun {
       if (!world.beyond) {
         boolean paid =
             entry.batchId() != null
+                && !server.batch(entry.batchId()).isGone(time.instant())
                 && server.batch(entry.batchId()).status(later) != BatchStatus.FAILED;
         assertThat(batches.stream().map(batch -> batch.id))
             .as("batches of %s\n%s", chunk.id(), log)

@@ -15,6 +15,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,9 @@ final class SimulatedServer {
   private final List<SimulatedBatch> ordered = new ArrayList<>();
   private final Map<String, StoredFile> files = new LinkedHashMap<>();
   private int ids;
+
+  /** What else happens to each batch that is created. */
+  Consumer<SimulatedBatch> trouble = batch -> {};
 
   private record StoredFile(InputFile file, Instant visibleAtCreation, Instant visibleAfterIt) {}
 
@@ -112,6 +116,7 @@ final class SimulatedServer {
     }
     SimulatedBatch batch =
         new SimulatedBatch("batch-" + ids++, at, ENDPOINT, fileId, metadata, fates.get(), skew);
+    trouble.accept(batch);
     add(batch);
     judge(batch, file);
     return batch;
@@ -136,7 +141,7 @@ final class SimulatedServer {
     Instant then = batch.validated();
     long others =
         batches.values().stream()
-            .filter(other -> other != batch && !other.status(then).ended())
+            .filter(other -> other != batch && !other.status(then).ended() && !other.isGone(then))
             .mapToLong(SimulatedServer::tokens)
             .sum();
     if (then.isBefore(file.visibleAfterIt())) {
@@ -156,7 +161,7 @@ final class SimulatedServer {
     Instant now = time.instant();
     List<SimulatedBatch> newestFirst = new ArrayList<>(batches.size());
     for (SimulatedBatch batch : ordered) {
-      if (!now.isBefore(batch.listed())) {
+      if (!now.isBefore(batch.listed()) && !batch.isGone(now)) {
         newestFirst.add(batch);
       }
     }
@@ -188,15 +193,18 @@ final class SimulatedServer {
 
   private SimulatedBatch find(String id) throws ProviderException {
     SimulatedBatch batch = batches.get(id);
-    if (batch == null || time.instant().isBefore(batch.created.plus(batch.fate.getLag()))) {
+    if (batch == null
+        || batch.isGone(time.instant())
+        || time.instant().isBefore(batch.created.plus(batch.fate.getLag()))) {
       throw new ProviderException(Kind.NOT_FOUND, 404, null, "req", "No batch " + id, null);
     }
     return batch;
   }
 
-  /** All batches of a key that were not refused, oldest first. */
+  /** All batches of a key that were neither refused nor lost, oldest first. */
   List<SimulatedBatch> ofKey(String key) {
     return batches.values().stream()
+        .filter(batch -> !batch.isGone(time.instant()))
         .filter(batch -> key.equals(batch.key()))
         .filter(batch -> batch.status(batch.validated()) != BatchStatus.FAILED)
         .sorted(Comparator.comparing(batch -> batch.created))

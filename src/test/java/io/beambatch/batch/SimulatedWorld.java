@@ -63,6 +63,27 @@ final class SimulatedWorld {
       chunks.add(new Chunk(String.format(Locale.ROOT, "a1-c%05d", i), 1, List.of(part)));
     }
     addOthers(skew);
+    addTrouble(new SplittableRandom(~seed));
+  }
+
+  /**
+   * Batches that the provider loses, and batches that stay cancelling for ever.
+   *
+   * @param own chance of its own, so that it changes nothing else about a seed's world
+   */
+  private void addTrouble(SplittableRandom own) {
+    double vanishing = own.nextInt(6) == 0 ? own.nextDouble(0.5) : 0;
+    double eternal = own.nextInt(6) == 0 ? own.nextDouble(0.5) : 0;
+    server.trouble =
+        batch -> {
+          if (own.nextDouble() < vanishing) {
+            Duration latest = own.nextBoolean() ? minutes(10) : Duration.ofHours(30);
+            batch.vanish(Duration.ofMillis(own.nextLong(latest.toMillis())));
+          }
+          if (own.nextDouble() < eternal) {
+            batch.cancelForEver();
+          }
+        };
   }
 
   private Job job(long limit) {

@@ -19,6 +19,9 @@ final class Trouble {
   private final BooleanSupplier healed;
   private boolean dead;
 
+  /** How long each half of a call takes, at most, in milliseconds. */
+  int latency = 1_500;
+
   /** How often something has gone wrong that was not the end. */
   int strokes;
 
@@ -86,7 +89,7 @@ final class Trouble {
     if (dead) {
       throw new Crash();
     }
-    time.pass(Duration.ofMillis(random.nextInt(1_500)));
+    time.pass(Duration.ofMillis(random.nextInt(latency)));
     if (chance(levels.pause() * more)) {
       time.pass(random(levels.longestPause()));
     }

@@ -1,0 +1,109 @@
+package io.beambatch.batch;
+
+import io.beambatch.ledger.BatchEntry.BatchEnd;
+import io.beambatch.provider.BatchError;
+import io.beambatch.provider.BatchStatus;
+import io.beambatch.provider.ProviderException;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Gives an end to chunks whose batch the provider does not know any more. It is waited for at
+ * first: a new batch may take a while to show. Then its documents count as missing, and are sent
+ * again as far as the attempts go.
+ *
+ * <p>With the key of another project, no batch of the run is known, and sending again would pay
+ * twice. So it takes a sign that the key is the right one: another batch of the run, or an input
+ * file of it. Without one the user is told, and only after the batch's deadline do its documents
+ * fail for good.
+ */
+final class VanishedBatches {
+  private static final Logger LOG = LoggerFactory.getLogger(VanishedBatches.class);
+
+  private final CoordinatorContext context;
+  private final CoordinatorSettings settings;
+
+  VanishedBatches(CoordinatorContext context) {
+    this.context = context;
+    this.settings = context.settings();
+  }
+
+  /**
+   * Takes note that the provider doesn't know the batch of a chunk.
+   *
+   * @param unknown what it said
+   * @throws BatchException.OfOneChunk if the key may be that of another project
+   */
+  void handle(TrackedChunk chunk, ProviderException unknown, Snapshot snapshot)
+      throws IOException, ProviderException {
+    Long since = chunk.entry().times().vanished();
+    if (since == null) {
+      LOG.warn(
+          "the provider doesn't know batch {} of chunk {}, looking for it for {} (poll.grace): {}",
+          chunk.entry().batchId(),
+          chunk.id(),
+          grace(),
+          unknown.getMessage());
+      chunk.advance(chunk.entry().vanished(context.clock().instant()));
+      return;
+    }
+    if (snapshot.taken().isBefore(chunk.waitedFor(since).plus(grace()))) {
+      return;
+    }
+    if (snapshot.cancelled()) {
+      end(chunk, BatchStatus.CANCELLED, List.of(), snapshot.taken());
+    } else if (isOurProject(snapshot)) {
+      end(chunk, BatchStatus.COMPLETED, errors(BatchEnd.VANISHED, unknown), snapshot.taken());
+    } else if (snapshot.taken().isAfter(submitted(chunk).plus(deadline()))) {
+      end(chunk, BatchStatus.COMPLETED, errors(BatchEnd.UNKNOWN, unknown), snapshot.taken());
+    } else {
+      throw new BatchException.OfOneChunk(
+          "the provider doesn't know batch "
+              + chunk.entry().batchId()
+              + ", which this run created, nor anything else of the run; use the key of the project"
+              + " that it was created with, and run the same command again ("
+              + unknown.getMessage()
+              + ")",
+          unknown);
+    }
+  }
+
+  private void end(TrackedChunk chunk, BatchStatus status, List<BatchError> errors, Instant now)
+      throws IOException {
+    LOG.warn(
+        "batch {} of chunk {} has vanished at the provider: going on without its answers",
+        chunk.entry().batchId(),
+        chunk.id());
+    chunk.advance(chunk.entry().ended(new BatchEnd(status, null, null, errors), now));
+  }
+
+  private static List<BatchError> errors(String code, ProviderException unknown) {
+    return List.of(new BatchError(code, String.valueOf(unknown.getMessage()), null, null));
+  }
+
+  private boolean isOurProject(Snapshot snapshot) throws ProviderException {
+    return snapshot.batches().all().stream()
+            .map(BatchMetadata::key)
+            .anyMatch(key -> key != null && settings.run().chunkOfKey(key).isPresent())
+        || new OrphanInputFiles(settings.run(), context.provider(), context.ledger()).isAnyThere();
+  }
+
+  /** Not less than what the provider may take to show a batch that was created just now. */
+  private Duration grace() {
+    return settings.resultGrace().compareTo(settings.settle()) < 0
+        ? settings.settle()
+        : settings.resultGrace();
+  }
+
+  private Duration deadline() {
+    return settings.inference().poll().deadline();
+  }
+
+  private static Instant submitted(TrackedChunk chunk) {
+    return Instant.ofEpochMilli(chunk.entry().since());
+  }
+}

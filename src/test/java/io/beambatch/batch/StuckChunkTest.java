@@ -1,0 +1,304 @@
+package io.beambatch.batch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.beambatch.batch.SimulatedBatch.Fate;
+import io.beambatch.batch.SimulatedBatch.Lies;
+import io.beambatch.ledger.BatchEntry.BatchEnd;
+import io.beambatch.ledger.BatchEntry.State;
+import io.beambatch.provider.Batch;
+import io.beambatch.provider.BatchError;
+import io.beambatch.provider.BatchPage;
+import io.beambatch.provider.BatchStatus;
+import io.beambatch.provider.FilePage;
+import io.beambatch.provider.InputFile;
+import io.beambatch.provider.ProviderException;
+import io.beambatch.provider.ProviderException.Kind;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Every state in which a chunk can be stuck has an end that needs no person, and stops no other.
+ */
+class StuckChunkTest extends CoordinatorFixture {
+  private static final Duration MINUTE = Duration.ofMinutes(1);
+
+  @Test
+  void documentsOfABatchThatVanishedGoOnAndHoldUpNoOther() throws Throwable {
+    vanishes("a1-c0", MINUTE.multipliedBy(3));
+
+    await("", chunk(0, 60), chunk(1, 60));
+
+    assertThat(done).extracting(awaited -> awaited.chunk().id()).containsExactly("a1-c1", "a1-c0");
+    assertThat(done).extracting(AwaitedChunk::status).containsOnly(BatchStatus.COMPLETED);
+    assertThat(done.get(1).outputFileId()).isNull();
+    assertThat(done.get(1).errors()).extracting(BatchError::code).containsOnly(BatchEnd.VANISHED);
+    assertThat(left).isNull();
+    assertThat(time.instant())
+        .as("3 minutes there, 10 minutes of grace")
+        .isBetween(START.plus(MINUTE.multipliedBy(12)), START.plus(MINUTE.multipliedBy(20)));
+  }
+
+  @Test
+  void cancelEndsThoughABatchHasVanished() throws Throwable {
+    vanishes("a1-c0", MINUTE.multipliedBy(3));
+    time.begin(MINUTE.multipliedBy(5), this::markCancelled);
+
+    await("", chunk(0, 60));
+
+    assertThat(done).extracting(AwaitedChunk::status).containsExactly(BatchStatus.CANCELLED);
+    assertThat(left).isNull();
+    assertThat(time.instant()).isBefore(START.plus(MINUTE.multipliedBy(20)));
+  }
+
+  @Test
+  void batchThatShowsAgainIsCollected() throws Throwable {
+    provider =
+        new Reliable() {
+          @Override
+          public BatchPage list(@Nullable String after, int limit) throws ProviderException {
+            BatchPage page = super.list(after, limit);
+            return isHidden() ? new BatchPage(List.of(), false) : page;
+          }
+
+          @Override
+          public Batch get(String batchId) throws ProviderException {
+            if (isHidden()) {
+              throw failure(Kind.NOT_FOUND, 404, null);
+            }
+            return super.get(batchId);
+          }
+
+          private boolean isHidden() {
+            Duration age = Duration.between(START, time.instant());
+            return (age.compareTo(MINUTE.multipliedBy(2)) > 0
+                    && age.compareTo(MINUTE.multipliedBy(11)) < 0)
+                || (age.compareTo(MINUTE.multipliedBy(12)) > 0
+                    && age.compareTo(MINUTE.multipliedBy(19)) < 0);
+          }
+        };
+    server = server(fate(Duration.ofHours(1), Duration.ZERO), Long.MAX_VALUE);
+
+    await("", chunk(0, 60));
+
+    assertThat(done.get(0).outputFileId()).as("answers that were paid for").isNotNull();
+    assertThat(entry("a1-c0").times().vanished()).isNull();
+  }
+
+  @Test
+  void keyOfAnotherProjectSendsNothingAgain() throws Throwable {
+    provider = new OtherProject();
+    server = server(fate(Duration.ofHours(1), Duration.ZERO), Long.MAX_VALUE);
+
+    await("", chunk(0, 60));
+
+    assertThat(done).isEmpty();
+    assertThat(left)
+        .hasMessageContaining("use the key of the project that it was created with")
+        .hasMessageContaining("run the same command again");
+    assertThat(entry("a1-c0").state()).isEqualTo(State.SUBMITTED);
+    assertThat(entry("a1-c0").problem()).isEqualTo(left.getMessage());
+
+    time.begin(Duration.ofHours(27), () -> {});
+    time.run();
+    await("", chunk(0, 60));
+
+    assertThat(done).hasSize(1);
+    assertThat(done.get(0).errors()).extracting(BatchError::code).containsOnly(BatchEnd.UNKNOWN);
+    assertThat(server.ofKey(run.key("a1-c0"))).as("paid once").hasSize(1);
+  }
+
+  @Test
+  void batchThatStaysCancellingIsGivenUpAndHoldsUpNoOther() throws Throwable {
+    server = server(stuckAt(0, MINUTE), Long.MAX_VALUE);
+    server.trouble = SimulatedBatch::cancelForEver;
+
+    await("", chunk(0, 60));
+
+    assertThat(done).extracting(AwaitedChunk::status).containsExactly(BatchStatus.CANCELLED);
+    assertThat(left).isNull();
+    assertThat(server.ofKey(run.key("a1-c0")).get(0).wasCancelled()).isTrue();
+    assertThat(time.instant())
+        .as("a deadline of 26 hours, then half an hour")
+        .isBetween(START.plus(Duration.ofMinutes(26 * 60 + 29)), START.plus(hours(27)));
+  }
+
+  @Test
+  void batchThatNeverStartsIsCancelledAtItsDeadline() throws Throwable {
+    server = server(stuckAt(40, Duration.ofDays(20)), Long.MAX_VALUE);
+
+    await("", chunk(0, 60));
+
+    assertThat(done).extracting(AwaitedChunk::status).containsExactly(BatchStatus.CANCELLED);
+    assertThat(time.instant()).isBetween(START.plus(hours(26)), START.plus(hours(27)));
+  }
+
+  @Test
+  void resultFilesThatNeverShowAreNotWaitedForLongerThanTheGrace() throws Throwable {
+    Fate hidden =
+        new Fate(
+            40,
+            0,
+            MINUTE,
+            MINUTE,
+            MINUTE,
+            40,
+            false,
+            MINUTE,
+            hours(0),
+            hours(0),
+            hours(100),
+            Lies.NONE);
+    server = server(hidden, Long.MAX_VALUE);
+
+    await("", chunk(0, 60));
+
+    assertThat(done).extracting(AwaitedChunk::status).containsExactly(BatchStatus.COMPLETED);
+    assertThat(time.instant())
+        .isBetween(START.plus(MINUTE.multipliedBy(13)), START.plus(MINUTE.multipliedBy(15)));
+  }
+
+  @Test
+  void inputThatIsNeverFoundIsUploadedTwiceAgainAndHoldsUpNoOther() throws Throwable {
+    String[] first = new String[1];
+    provider =
+        new Reliable() {
+          @Override
+          public InputFile upload(Upload upload) throws ProviderException {
+            InputFile file = super.upload(upload);
+            if (upload.name().contains("a1-c0")) {
+              uploads++;
+              server.deleteFile(file.id());
+              first[0] = file.id();
+            }
+            return file;
+          }
+        };
+
+    await("", chunk(0, 60), chunk(1, 60));
+
+    assertThat(uploads).isEqualTo(3);
+    assertThat(done).extracting(awaited -> awaited.chunk().id()).containsExactly("a1-c1");
+    assertThat(left)
+        .hasMessageContaining("was uploaded 3 times, but can't be found at the provider")
+        .hasMessageContaining("Cannot find file " + first[0]);
+    assertThat(time.instant())
+        .isBetween(START.plus(MINUTE.multipliedBy(30)), START.plus(MINUTE.multipliedBy(40)));
+  }
+
+  @Test
+  void inputThatGotLostIsUploadedAgainByItself() throws Throwable {
+    provider =
+        new Reliable() {
+          @Override
+          public InputFile upload(Upload upload) throws ProviderException {
+            InputFile file = super.upload(upload);
+            if (++uploads == 1) {
+              server.deleteFile(file.id());
+            }
+            return file;
+          }
+        };
+
+    await("", chunk(0, 60));
+
+    assertThat(done).extracting(AwaitedChunk::status).containsExactly(BatchStatus.COMPLETED);
+    assertThat(uploads).isEqualTo(2);
+    assertThat(creates).as("fewer each time").isLessThan(25);
+  }
+
+  @Test
+  void creationThatIsRefusedAsSuchHoldsUpNoOther() throws Throwable {
+    provider =
+        new Reliable() {
+          @Override
+          public Batch create(String file, String endpoint, Map<String, String> metadata)
+              throws ProviderException {
+            if (run.key("a1-c0").equals(metadata.get("beambatch_key"))) {
+              throw failure(Kind.INVALID_REQUEST, 400, "invalid_value");
+            }
+            return super.create(file, endpoint, metadata);
+          }
+        };
+
+    await("", chunk(0, 60), chunk(1, 60));
+
+    assertThat(done).extracting(awaited -> awaited.chunk().id()).containsExactly("a1-c1");
+    assertThat(left).hasMessageContaining("no batch could be created for chunk a1-c0");
+    assertThat(entry("a1-c0").state()).isEqualTo(State.PLANNED);
+  }
+
+  @Test
+  void serverWithoutAListOfBatchesIsSaidAtOnceAndNothingIsCreated() {
+    for (int status : List.of(404, 405)) {
+      provider =
+          new Reliable() {
+            @Override
+            public BatchPage list(@Nullable String after, int limit) throws ProviderException {
+              throw failure(status == 404 ? Kind.NOT_FOUND : Kind.INVALID_REQUEST, status, null);
+            }
+          };
+
+      assertThatThrownBy(() -> await("", chunk(0, 60)))
+          .isInstanceOf(BatchException.class)
+          .hasMessageContaining("the server has no list of batches, which is needed to find")
+          .hasMessageContaining("said so");
+    }
+    assertThat(time.instant()).isBefore(START.plus(MINUTE));
+    assertThat(server.ofKey(run.key("a1-c0"))).isEmpty();
+  }
+
+  private static Fate stuckAt(int requests, Duration validating) {
+    return new Fate(
+        40,
+        0,
+        validating,
+        MINUTE,
+        MINUTE,
+        requests,
+        false,
+        MINUTE,
+        hours(0),
+        hours(0),
+        hours(0),
+        Lies.NONE);
+  }
+
+  private void vanishes(String chunk, Duration after) {
+    server.trouble =
+        batch -> {
+          if (run.key(chunk).equals(batch.key())) {
+            batch.vanish(after);
+          }
+        };
+  }
+
+  /** What somebody sees whose key is soon another project's. */
+  private final class OtherProject extends Reliable {
+    private boolean isOurs() {
+      return time.instant().isBefore(START.plus(MINUTE.multipliedBy(2)));
+    }
+
+    @Override
+    public BatchPage list(@Nullable String after, int limit) throws ProviderException {
+      return isOurs() ? super.list(after, limit) : new BatchPage(List.of(), false);
+    }
+
+    @Override
+    public FilePage listFiles(@Nullable String after, int limit) throws ProviderException {
+      return isOurs() ? super.listFiles(after, limit) : new FilePage(List.of(), false);
+    }
+
+    @Override
+    public Batch get(String batchId) throws ProviderException {
+      if (isOurs()) {
+        return super.get(batchId);
+      }
+      throw failure(Kind.NOT_FOUND, 404, null);
+    }
+  }
+}
