@@ -2,7 +2,7 @@ package io.beambatch;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.beambatch.document.Outcomes;
+import io.beambatch.document.ReservedFields;
 import java.io.IOException;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.transforms.DoFn;
@@ -27,7 +27,7 @@ final class Failed {
     @ProcessElement
     public void process(@Element String document, OutputReceiver<BadRecord> out)
         throws IOException {
-      JsonNode failure = MAPPER.readTree(document).path(Outcomes.FAILURE);
+      JsonNode failure = MAPPER.readTree(document).path(ReservedFields.FAILURE);
       out.output(
           BadRecord.builder()
               .setRecord(

@@ -3,7 +3,7 @@ package io.beambatch;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.beambatch.document.Outcomes;
+import io.beambatch.document.ReservedFields;
 import io.beambatch.job.Job;
 import io.beambatch.result.AnswerTypes;
 import io.beambatch.schema.AvroJson;
@@ -48,7 +48,7 @@ final class RowForm implements DocumentForm<Row> {
         org.apache.avro.Schema.createRecord("Answered", null, "io.beambatch", false, List.of()),
         job.inference().result().field(),
         AnswerTypes.of(job.inference()),
-        Outcomes.BATCH,
+        ReservedFields.BATCH,
         List.of());
   }
 
@@ -66,7 +66,8 @@ final class RowForm implements DocumentForm<Row> {
       this.added = added;
       Schema.Builder own = Schema.builder();
       documents.getFields().stream()
-          .filter(field -> !isAdded(field.getName()) && !field.getName().equals(Outcomes.FAILURE))
+          .filter(
+              field -> !isAdded(field.getName()) && !field.getName().equals(ReservedFields.FAILURE))
           .forEach(own::addField);
       this.kept = own.build();
       Schema.Builder all = Schema.builder().addFields(kept.getFields());
@@ -77,7 +78,7 @@ final class RowForm implements DocumentForm<Row> {
     }
 
     private boolean isAdded(String field) {
-      return field.equals(resultField) || field.equals(Outcomes.BATCH);
+      return field.equals(resultField) || field.equals(ReservedFields.BATCH);
     }
 
     Schema schema() {
@@ -100,7 +101,7 @@ final class RowForm implements DocumentForm<Row> {
     public void process(@Element String json, OutputReceiver<Row> out) throws IOException {
       ObjectNode document = (ObjectNode) MAPPER.readTree(json);
       ObjectNode ours = MAPPER.createObjectNode();
-      for (String field : List.of(resultField, Outcomes.BATCH)) {
+      for (String field : List.of(resultField, ReservedFields.BATCH)) {
         ours.set(field, document.remove(field));
       }
       Row own = RowJsonUtils.jsonToRow(rows, document.toString());

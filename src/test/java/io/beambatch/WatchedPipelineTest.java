@@ -31,8 +31,8 @@ class WatchedPipelineTest {
   private static final List<String> STEPS =
       List.of(
           "Read documents/Find new files",
-          "Read documents/Cut into slices",
-          "Read documents/Read slices",
+          "Read documents/Split files",
+          "Read documents/Read splits",
           "Shard into chunks/Write parts",
           "Shard into chunks/List files",
           "Shard into chunks/Plan/Pack and commit",

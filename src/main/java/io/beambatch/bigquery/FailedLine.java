@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import io.beambatch.document.Outcomes;
+import io.beambatch.document.ReservedFields;
 import io.beambatch.json.JsonSlice;
 import io.beambatch.sink.DocumentWriter;
 import io.beambatch.sink.Output;
@@ -46,7 +46,7 @@ final class FailedLine {
         String name = parser.currentName();
         parser.nextToken();
         JsonSlice value = json.value(parser);
-        if (name.equals(Outcomes.FAILURE)) {
+        if (name.equals(ReservedFields.FAILURE)) {
           failure = value.json();
         } else {
           document
@@ -60,7 +60,7 @@ final class FailedLine {
         + "\":"
         + document
         + "},\""
-        + Outcomes.FAILURE
+        + ReservedFields.FAILURE
         + "\":"
         + failure
         + "}";

@@ -1,8 +1,8 @@
 package io.beambatch.chunk;
 
 import io.beambatch.document.FailedDocument;
+import io.beambatch.document.FailedLines;
 import io.beambatch.document.FailureReason;
-import io.beambatch.document.Outcomes;
 import io.beambatch.storage.RunFolder;
 import io.beambatch.storage.Storage;
 import java.io.IOException;
@@ -28,7 +28,7 @@ final class FailureWriter implements BundleWriter<FailedDocument> {
     if (file == null) {
       file = Storage.create(folder.failures(name));
     }
-    Outcomes.writeFailed(file, failed);
+    FailedLines.write(file, failed);
     counts.merge(failed.failure().reason(), 1L, Long::sum);
   }
 

@@ -1,11 +1,8 @@
 package io.beambatch.json;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.StreamReadFeature;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -16,21 +13,6 @@ import java.nio.charset.StandardCharsets;
  * something else.
  */
 public final class JsonSlice {
-  // An answer may be longer than Jackson's limits for texts from strangers.
-  private static final JsonFactory FACTORY =
-      JsonFactory.builder()
-          .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
-          // Contents never go into an error's message.
-          .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
-          // A NUL at the start makes no UTF-32 of what is UTF-8.
-          .disable(JsonFactory.Feature.CHARSET_DETECTION)
-          .streamReadConstraints(
-              StreamReadConstraints.builder()
-                  .maxStringLength(Integer.MAX_VALUE)
-                  .maxNumberLength(Integer.MAX_VALUE)
-                  .build())
-          .build();
-
   private final byte[] bytes;
   private final int start;
   private final int end;
@@ -118,7 +100,7 @@ public final class JsonSlice {
 
   /** Reads it token by token; byte offsets are counted from the slice's own start. */
   public JsonParser parser() throws IOException {
-    return FACTORY.createParser(bytes, start, length());
+    return Json.parser(bytes, start, end);
   }
 
   /**
@@ -166,6 +148,15 @@ public final class JsonSlice {
       }
     }
     return false;
+  }
+
+  /** The last place of a byte, counted from the slice's own start; -1 if there is none. */
+  int lastIndexOf(byte wanted) {
+    int i = end - 1;
+    while (i >= start && bytes[i] != wanted) {
+      i--;
+    }
+    return i < start ? -1 : i - start;
   }
 
   /** Behind the closing quote; if there is none the parser will say so. */

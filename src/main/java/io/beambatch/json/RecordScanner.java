@@ -17,8 +17,26 @@ public interface RecordScanner {
   /** The line feeds passed so far. */
   long lines();
 
-  /** A record a line. */
+  /** A record a line; a line ends with a line feed. */
   static RecordScanner ofLines() {
-    return new LineScanner();
+    return new RecordScanner() {
+      private long lines;
+
+      @Override
+      public int scan(byte[] bytes, int from, int to) {
+        for (int i = from; i < to; i++) {
+          if (bytes[i] == '\n') {
+            lines++;
+            return i + 1;
+          }
+        }
+        return -1;
+      }
+
+      @Override
+      public long lines() {
+        return lines;
+      }
+    };
   }
 }

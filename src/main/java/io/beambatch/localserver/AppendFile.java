@@ -33,7 +33,7 @@ final class AppendFile implements Closeable {
     channel.truncate(bytes);
     channel.position(bytes);
     out =
-        Json.FACTORY.createGenerator(
+        ServerJson.FACTORY.createGenerator(
             new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER));
     out.setRootValueSeparator(null);
   }

@@ -130,7 +130,7 @@ final class BatchCalls {
 
   private static ObjectNode body(Context call) throws IOException, ApiException {
     try {
-      JsonNode body = Json.MAPPER.readTree(call.req().getInputStream());
+      JsonNode body = ServerJson.MAPPER.readTree(call.req().getInputStream());
       if (body instanceof ObjectNode object) {
         return object;
       }

@@ -46,7 +46,7 @@ record BatchOrder(
 
   private static JsonNode metadata(JsonNode metadata) throws ApiException {
     if (metadata.isMissingNode() || metadata.isNull()) {
-      return Json.MAPPER.nullNode();
+      return ServerJson.MAPPER.nullNode();
     }
     if (!metadata.isObject()) {
       throw new ApiException(ApiError.invalidType("metadata", "an object", kind(metadata)));

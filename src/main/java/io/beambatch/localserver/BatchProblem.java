@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 record BatchProblem(String code, String message, @Nullable String param, @Nullable Integer line) {
 
   ObjectNode toJson() {
-    return Json.object()
+    return ServerJson.object()
         .put("code", code)
         .put("message", message)
         .put("param", param)

@@ -58,7 +58,7 @@ final class BatchState {
   /** A batch that was just asked for. */
   static BatchState create(BatchOrder order, long ordinal, Instant now) {
     ObjectNode shown =
-        Json.object()
+        ServerJson.object()
             .put("id", Ids.batch())
             .put("object", "batch")
             .put("endpoint", order.endpoint().path())
@@ -88,7 +88,7 @@ final class BatchState {
   /** All there is to know, for {@link #fromJson}. */
   synchronized ObjectNode toJson() {
     ObjectNode saved =
-        Json.object()
+        ServerJson.object()
             .put("ordinal", ordinal)
             .put("output_seconds", outputSeconds)
             .put("created", created.toString())
@@ -205,18 +205,21 @@ final class BatchState {
   }
 
   static ObjectNode counts(int total, int completed, int failed) {
-    return Json.object().put("total", total).put("completed", completed).put("failed", failed);
+    return ServerJson.object()
+        .put("total", total)
+        .put("completed", completed)
+        .put("failed", failed);
   }
 
   static ObjectNode errors(List<BatchProblem> problems) {
-    ObjectNode errors = Json.object().put("object", "list");
+    ObjectNode errors = ServerJson.object().put("object", "list");
     ArrayNode data = errors.putArray("data");
     problems.forEach(problem -> data.add(problem.toJson()));
     return errors;
   }
 
   static ObjectNode usage(Progress progress) {
-    ObjectNode usage = Json.object().put("input_tokens", progress.inputTokens());
+    ObjectNode usage = ServerJson.object().put("input_tokens", progress.inputTokens());
     usage.putObject("input_tokens_details").put("cached_tokens", 0);
     usage.put("output_tokens", progress.outputTokens());
     usage.putObject("output_tokens_details").put("reasoning_tokens", 0);

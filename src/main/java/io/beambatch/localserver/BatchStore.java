@@ -37,7 +37,7 @@ final class BatchStore {
       paths = found.filter(path -> path.toString().endsWith(".json")).toList();
     }
     for (Path path : paths) {
-      put(BatchState.fromJson(Json.load(path)));
+      put(BatchState.fromJson(ServerJson.load(path)));
     }
   }
 
@@ -51,7 +51,7 @@ final class BatchStore {
   /** Writes the state down, as a whole. */
   void save(BatchState batch) throws IOException {
     synchronized (batch) {
-      Json.save(dir.resolve(batch.id() + ".json"), batch.toJson());
+      ServerJson.save(dir.resolve(batch.id() + ".json"), batch.toJson());
     }
   }
 

@@ -70,7 +70,7 @@ final class Bill {
   /** A line that is being written may be cut off: it is counted next time. */
   private static void read(String line, Consumer<String> customId) throws IOException {
     if (line.length() > 1 && line.endsWith("\"")) {
-      try (JsonParser in = Json.FACTORY.createParser(line)) {
+      try (JsonParser in = ServerJson.FACTORY.createParser(line)) {
         if (in.nextToken() == JsonToken.VALUE_STRING) {
           customId.accept(in.getText());
         }

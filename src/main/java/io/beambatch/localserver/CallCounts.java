@@ -19,7 +19,7 @@ final class CallCounts {
   CallCounts(Path file) throws IOException {
     this.file = file;
     if (Files.exists(file)) {
-      Json.load(file)
+      ServerJson.load(file)
           .fields()
           .forEachRemaining(count -> counts.put(count.getKey(), count.getValue().longValue()));
     }
@@ -33,9 +33,9 @@ final class CallCounts {
   }
 
   synchronized void save() throws IOException {
-    ObjectNode json = Json.object();
+    ObjectNode json = ServerJson.object();
     counts.forEach(json::put);
-    Json.save(file, json);
+    ServerJson.save(file, json);
     saved = System.nanoTime();
   }
 

@@ -52,7 +52,7 @@ record Completion(String text, Ending ending) {
   }
 
   private static String object(String answer) {
-    JsonNode json = Json.object().put("answer", answer);
+    JsonNode json = ServerJson.object().put("answer", answer);
     return json.toString();
   }
 }

@@ -41,7 +41,7 @@ final class ControlCalls {
   void showStats(Context call) throws IOException {
     ServerStats stats = bill.stats(counts.counts());
     ObjectNode json =
-        Json.object()
+        ServerJson.object()
             .put("batches_created", stats.batchesCreated())
             .put("lines_answered", stats.linesAnswered())
             .put("custom_ids_answered_more_than_once", stats.customIdsAnsweredMoreThanOnce());

@@ -111,7 +111,7 @@ final class FileCalls {
     StoredFile file = find(call.pathParam("id"));
     files.delete(file.id());
     Replies.json(
-        call, Json.object().put("id", file.id()).put("object", "file").put("deleted", true));
+        call, ServerJson.object().put("id", file.id()).put("object", "file").put("deleted", true));
   }
 
   private StoredFile find(@Nullable String id) throws ApiException {

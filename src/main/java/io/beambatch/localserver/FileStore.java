@@ -39,7 +39,7 @@ final class FileStore {
     for (Path path : listing()) {
       String name = path.getFileName().toString();
       if (name.endsWith(JSON)) {
-        ObjectNode json = Json.load(path);
+        ObjectNode json = ServerJson.load(path);
         StoredFile file = StoredFile.fromJson(json.get("file"), json.get("ordinal").longValue());
         if (Files.exists(content(file.id()))) {
           put(file);
@@ -72,9 +72,9 @@ final class FileStore {
             secondsToLive == null ? null : now + secondsToLive,
             filename,
             purpose);
-    ObjectNode json = Json.object().put("ordinal", file.ordinal());
+    ObjectNode json = ServerJson.object().put("ordinal", file.ordinal());
     json.set("file", file.toJson());
-    Json.save(dir.resolve(id + JSON), json);
+    ServerJson.save(dir.resolve(id + JSON), json);
     Files.move(content, content(id), StandardCopyOption.ATOMIC_MOVE);
     put(file);
     return file;

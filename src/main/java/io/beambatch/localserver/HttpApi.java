@@ -174,7 +174,7 @@ final class HttpApi {
         settings.models() == null
             ? Set.of("gpt-4o", "gpt-4o-mini", "text-embedding-3-small", "text-embedding-3-large")
             : settings.models();
-    ObjectNode reply = Json.object().put("object", "list");
+    ObjectNode reply = ServerJson.object().put("object", "list");
     for (String model : List.copyOf(new TreeSet<>(models))) {
       reply
           .withArray("data")

@@ -203,7 +203,7 @@ final class LineAnswers implements Closeable {
     } catch (StreamConstraintsException e) {
       return ApiError.invalid(
           "Invalid request: string too long. Expected strings with maximum length %d."
-              .formatted(Json.MAX_STRING),
+              .formatted(ServerJson.MAX_STRING),
           null,
           "string_above_max_length");
     } catch (JsonProcessingException e) {

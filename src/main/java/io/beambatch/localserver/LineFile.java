@@ -114,13 +114,13 @@ final class LineFile implements Closeable {
     long start = starts[line];
     long length = starts[line + 1] - 1 - start;
     if (length > WINDOW) {
-      return Json.FACTORY.createParser(new Range(start, length));
+      return ServerJson.FACTORY.createParser(new Range(start, length));
     }
     if (start < windowStart || start + length > windowStart + windowBytes) {
       boolean forward = start >= windowStart && start <= windowStart + windowBytes;
       fill(start, forward ? WINDOW : (int) length);
     }
-    return Json.FACTORY.createParser(window, (int) (start - windowStart), (int) length);
+    return ServerJson.FACTORY.createParser(window, (int) (start - windowStart), (int) length);
   }
 
   private void fill(long start, int length) throws IOException {

@@ -25,7 +25,7 @@ record Listing(@Nullable Long after, int limit, Order order) {
       NavigableMap<Long, T> all, Predicate<T> chosen, Function<T, ObjectNode> toJson) {
     NavigableMap<Long, T> ordered = order == Order.ASC ? all : all.descendingMap();
     Collection<T> rest = after == null ? ordered.values() : ordered.tailMap(after, false).values();
-    ObjectNode page = Json.object().put("object", "list");
+    ObjectNode page = ServerJson.object().put("object", "list");
     ArrayNode data = page.putArray("data");
     Iterator<T> things = rest.stream().filter(chosen).iterator();
     while (data.size() < limit && things.hasNext()) {

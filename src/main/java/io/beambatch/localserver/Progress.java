@@ -23,7 +23,7 @@ record Progress(
   static final Progress NONE = new Progress(0, 0, 0, 0, 0, 0, 0, 0);
 
   ObjectNode toJson() {
-    return Json.object()
+    return ServerJson.object()
         .put("lines", lines)
         .put("completed", completed)
         .put("failed", failed)

@@ -15,6 +15,6 @@ final class Replies {
   static void error(Context call, ApiError error) {
     call.status(error.status())
         .contentType("application/json")
-        .result(Json.text(error::writeTo).getBytes(StandardCharsets.UTF_8));
+        .result(ServerJson.text(error::writeTo).getBytes(StandardCharsets.UTF_8));
   }
 }

@@ -29,7 +29,7 @@ final class SchemaRules {
   /** A JSON text that fits the schema. */
   static String answer(JsonNode schema, String text) {
     TextFacts facts = new TextFacts(text);
-    return Json.text(out -> new SchemaRules(schema, facts, out).value(schema, "", 0, 0));
+    return ServerJson.text(out -> new SchemaRules(schema, facts, out).value(schema, "", 0, 0));
   }
 
   /**

@@ -23,7 +23,7 @@ record StoredFile(
   /** The API's file object. */
   ObjectNode toJson() {
     ObjectNode json =
-        Json.object()
+        ServerJson.object()
             .put("id", id)
             .put("object", "file")
             .put("bytes", bytes)

@@ -1,11 +1,11 @@
 package io.beambatch.pubsub;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.google.protobuf.ByteString;
-import io.beambatch.json.RecordReader;
+import io.beambatch.json.Json;
+import io.beambatch.json.LineReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -18,7 +18,6 @@ import java.util.TreeMap;
  * "attributes": {"k": "v"}, "data": "<Base64>"}}. So it is kept to the byte, whatever is in it.
  */
 final class MessageLine {
-  private static final JsonFactory JSON = new JsonFactory();
   private static final String ID = "messageId";
   private static final String ATTRIBUTES = "attributes";
   private static final String DATA = "data";
@@ -28,7 +27,7 @@ final class MessageLine {
   /** Writes a message and returns the number of bytes. */
   static int write(OutputStream out, Message message) throws IOException {
     ByteArrayOutputStream line = new ByteArrayOutputStream(message.data().size() * 4 / 3 + 200);
-    try (JsonGenerator json = JSON.createGenerator(line)) {
+    try (JsonGenerator json = Json.FACTORY.createGenerator(line)) {
       json.writeStartObject();
       json.writeStringField(ID, message.id());
       json.writeObjectFieldStart(ATTRIBUTES);
@@ -45,11 +44,11 @@ final class MessageLine {
   }
 
   /** The id alone. */
-  static String id(RecordReader line) throws IOException {
+  static String id(LineReader line) throws IOException {
     try (JsonParser json = parser(line)) {
       json.nextToken();
       if (!ID.equals(json.nextFieldName())) {
-        throw new IOException("line " + line.line() + " of a file of messages is damaged");
+        throw new IOException("line " + line.number() + " of a file of messages is damaged");
       }
       return json.nextTextValue();
     }
@@ -60,7 +59,7 @@ final class MessageLine {
    *
    * @throws UncheckedIOException if it isn't as it was written: that is no fault of the message
    */
-  static Message read(RecordReader line) {
+  static Message read(LineReader line) {
     String id = null;
     Map<String, String> attributes = new TreeMap<>();
     ByteString data = null;
@@ -81,16 +80,16 @@ final class MessageLine {
       }
     } catch (IOException e) {
       throw new UncheckedIOException(
-          "line " + line.line() + " of a file of messages is damaged", e);
+          "line " + line.number() + " of a file of messages is damaged", e);
     }
     if (id == null || data == null) {
       throw new UncheckedIOException(
-          new IOException("line " + line.line() + " of a file of messages is damaged"));
+          new IOException("line " + line.number() + " of a file of messages is damaged"));
     }
     return new Message(id, attributes, data);
   }
 
-  private static JsonParser parser(RecordReader line) throws IOException {
-    return JSON.createParser(line.buffer(), line.start(), line.end() - line.start());
+  private static JsonParser parser(LineReader line) throws IOException {
+    return Json.parser(line.buffer(), line.start(), line.end());
   }
 }

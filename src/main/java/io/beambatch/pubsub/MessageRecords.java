@@ -6,10 +6,10 @@ import io.beambatch.document.Failure;
 import io.beambatch.document.FailureReason;
 import io.beambatch.document.SourceRecord;
 import io.beambatch.job.SubscriptionSource;
-import io.beambatch.json.DocumentSplice;
 import io.beambatch.json.JsonSlice;
 import io.beambatch.json.JsonText;
-import io.beambatch.json.RecordReader;
+import io.beambatch.json.LineReader;
+import io.beambatch.json.ObjectEditor;
 import io.beambatch.source.InvalidRecordException;
 import io.beambatch.source.JsonRecords;
 import io.beambatch.source.RecordParser;
@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 final class MessageRecords implements RecordParser {
   private final SubscriptionSource source;
   private final @Nullable String idField;
-  private final @Nullable DocumentSplice attributes;
+  private final @Nullable ObjectEditor attributes;
 
   MessageRecords(SubscriptionSource source) {
     this.source = source;
@@ -37,11 +37,11 @@ final class MessageRecords implements RecordParser {
     this.attributes =
         source.attributes() == null
             ? null
-            : DocumentSplice.of(List.of(source.attributes()), List.of());
+            : ObjectEditor.of(List.of(source.attributes()), List.of());
   }
 
   @Override
-  public Document parse(RecordReader record) throws InvalidRecordException {
+  public Document parse(LineReader record) throws InvalidRecordException {
     Message message = MessageLine.read(record);
     byte[] data = message.data().toByteArray();
     try {
@@ -83,7 +83,7 @@ final class MessageRecords implements RecordParser {
   }
 
   @Override
-  public FailedDocument failed(String file, RecordReader record, InvalidRecordException problem) {
+  public FailedDocument failed(String file, LineReader record, InvalidRecordException problem) {
     String id = MessageLine.read(record).id();
     return new FailedDocument(
         new Document(id, String.valueOf(problem.json())),

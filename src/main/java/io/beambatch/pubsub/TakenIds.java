@@ -1,6 +1,6 @@
 package io.beambatch.pubsub;
 
-import io.beambatch.json.RecordReader;
+import io.beambatch.json.LineReader;
 import io.beambatch.storage.RunFolder;
 import io.beambatch.storage.Storage;
 import java.io.IOException;
@@ -89,7 +89,7 @@ final class TakenIds {
   private List<String> idsIn(InboxFile file) throws IOException {
     List<String> found = new ArrayList<>();
     try (InputStream stream = Storage.open(folder.inbox(file.toString()))) {
-      RecordReader lines = RecordReader.ofLines(stream, MAX_LINE);
+      LineReader lines = LineReader.ofLines(stream, MAX_LINE);
       while (lines.next()) {
         found.add(MessageLine.id(lines));
       }

@@ -2,11 +2,8 @@ package io.beambatch.request;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.samskivert.mustache.MustacheException;
@@ -14,6 +11,7 @@ import com.samskivert.mustache.Template;
 import io.beambatch.document.Document;
 import io.beambatch.job.Endpoint;
 import io.beambatch.job.RequestSpec;
+import io.beambatch.json.Json;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -30,21 +28,7 @@ final class RequestTemplate {
   /** What a chat costs on top of its texts, in tokens: its frame, and its message's. */
   private static final long FRAME_TOKENS = 7;
 
-  private static final JsonMapper MAPPER =
-      JsonMapper.builder()
-          .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
-          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-          .build();
-
-  static {
-    MAPPER
-        .getFactory()
-        .setStreamReadConstraints(
-            StreamReadConstraints.builder()
-                .maxStringLength(Integer.MAX_VALUE)
-                .maxNumberLength(Integer.MAX_VALUE)
-                .build());
-  }
+  private static final JsonMapper MAPPER = Json.mapper(Integer.MAX_VALUE).build();
 
   private final List<String> constants = new ArrayList<>();
   private final List<Template> slots = new ArrayList<>();

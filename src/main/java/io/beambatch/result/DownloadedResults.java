@@ -3,6 +3,7 @@ package io.beambatch.result;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.beambatch.json.JsonSlice;
+import io.beambatch.json.LineReader;
 import io.beambatch.provider.BatchProvider;
 import io.beambatch.provider.ProviderException;
 import io.beambatch.provider.Sleeper;
@@ -108,8 +109,8 @@ final class DownloadedResults implements Closeable {
   }
 
   /** All lines added so far, from the first. */
-  JsonLineReader lines() {
-    return new JsonLineReader(new Content(), LONGEST_LINE);
+  LineReader lines() {
+    return LineReader.ofLines(new Content(), LONGEST_LINE);
   }
 
   /** A line; valid until the next call. */

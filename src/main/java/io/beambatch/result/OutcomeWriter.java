@@ -3,13 +3,14 @@ package io.beambatch.result;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import io.beambatch.batch.AwaitedChunk;
 import io.beambatch.chunk.Chunk;
+import io.beambatch.document.FailedLines;
 import io.beambatch.document.Failure;
 import io.beambatch.document.FailureReason;
-import io.beambatch.document.Outcomes;
+import io.beambatch.document.ReservedFields;
 import io.beambatch.job.Endpoint;
 import io.beambatch.job.Job;
-import io.beambatch.json.DocumentSplice;
 import io.beambatch.json.JsonSlice;
+import io.beambatch.json.ObjectEditor;
 import io.beambatch.result.ResultFile.Kind;
 import io.beambatch.storage.RunFolder;
 import java.io.Closeable;
@@ -31,7 +32,7 @@ final class OutcomeWriter implements Closeable {
   private final NonEmptyFileWriter answered;
   private final NonEmptyFileWriter failed;
   private final RetryPart retry;
-  private final DocumentSplice answer;
+  private final ObjectEditor answer;
   private final String batchId;
   private final Map<FailureReason, Long> failures = new EnumMap<>(FailureReason.class);
   private long promptTokens;
@@ -49,8 +50,9 @@ final class OutcomeWriter implements Closeable {
             folder.result(chunk.id(), mayBeSentAgain ? "failed.jsonl" : "failed-for-good.jsonl"));
     retry = new RetryPart(chunk, folder, Endpoint.of(job.inference().request().endpoint()));
     answer =
-        DocumentSplice.of(
-            List.of(job.inference().result().field(), Outcomes.BATCH), List.of(Outcomes.FAILURE));
+        ObjectEditor.of(
+            List.of(job.inference().result().field(), ReservedFields.BATCH),
+            List.of(ReservedFields.FAILURE));
     // What was never sent has no answers.
     batchId = quoted(String.valueOf(awaited.batchId()));
   }
@@ -126,7 +128,7 @@ final class OutcomeWriter implements Closeable {
   }
 
   private void fail(PartReader documents, Failure failure) throws IOException {
-    failed.add(out -> Outcomes.writeFailed(out, documents.document(), failure));
+    failed.add(out -> FailedLines.write(out, documents.document(), failure));
     failures.merge(failure.reason(), 1L, Long::sum);
   }
 

@@ -2,6 +2,7 @@ package io.beambatch.result;
 
 import io.beambatch.chunk.Part;
 import io.beambatch.json.JsonSlice;
+import io.beambatch.json.LineReader;
 import io.beambatch.storage.RunFolder;
 import io.beambatch.storage.Storage;
 import java.io.Closeable;
@@ -16,8 +17,8 @@ final class PartReader implements Closeable {
   private final String chunk;
   private final Part part;
   private final RunFolder folder;
-  private final JsonLineReader documents;
-  private @Nullable JsonLineReader requests;
+  private final LineReader documents;
+  private @Nullable LineReader requests;
   private int line = -1;
   private int requestLine = -1;
 
@@ -25,7 +26,7 @@ final class PartReader implements Closeable {
     this.chunk = chunk;
     this.part = part;
     this.folder = folder;
-    this.documents = new JsonLineReader(Storage.open(folder.documents(part.name())));
+    this.documents = LineReader.ofLines(Storage.open(folder.documents(part.name())));
   }
 
   /**
@@ -55,12 +56,12 @@ final class PartReader implements Closeable {
 
   /** The sidecar's line; valid until the next one. */
   JsonSlice sidecarLine() {
-    return documents.line();
+    return documents.slice();
   }
 
   /** The document alone; valid until the next one. */
   JsonSlice document() {
-    JsonSlice whole = documents.line();
+    JsonSlice whole = documents.slice();
     for (int i = 0; i < whole.length(); i++) {
       if (whole.at(i) == '\t') {
         return whole.part(i + 1, whole.length());
@@ -77,7 +78,7 @@ final class PartReader implements Closeable {
   /** The document's request; valid until the next one. */
   JsonSlice request() throws IOException {
     if (requests == null) {
-      requests = new JsonLineReader(Storage.open(folder.requests(part.name())));
+      requests = LineReader.ofLines(Storage.open(folder.requests(part.name())));
     }
     while (requestLine < line) {
       if (!requests.next()) {
@@ -86,7 +87,7 @@ final class PartReader implements Closeable {
       }
       requestLine++;
     }
-    return requests.line();
+    return requests.slice();
   }
 
   @Override

@@ -2,7 +2,7 @@ package io.beambatch.result;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.beambatch.json.RecordReader;
+import io.beambatch.json.LineReader;
 import io.beambatch.storage.Storage;
 import java.io.IOException;
 import java.io.InputStream;
@@ -43,13 +43,13 @@ public final class ReadResults extends PTransform<PCollection<ResultFile>, PColl
           out.get(file.kind() == ResultFile.Kind.ANSWERED ? ANSWERED : FAILED);
       long lines = 0;
       try (InputStream stream = Storage.open(file.path())) {
-        RecordReader line = RecordReader.ofLines(stream, MAX_LINE);
+        LineReader line = LineReader.ofLines(stream, MAX_LINE);
         while (line.next()) {
           if (line.tooLong()) {
             throw new IOException(
                 file.path()
                     + ", line "
-                    + line.line()
+                    + line.number()
                     + ": "
                     + line.bytes()
                     + " bytes are too many");

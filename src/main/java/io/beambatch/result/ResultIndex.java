@@ -3,6 +3,7 @@ package io.beambatch.result;
 import io.beambatch.chunk.Chunk;
 import io.beambatch.chunk.Part;
 import io.beambatch.json.JsonSlice;
+import io.beambatch.json.LineReader;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -50,13 +51,13 @@ final class ResultIndex {
   static ResultIndex of(Chunk chunk, DownloadedResults results, ResultFormat format)
       throws IOException {
     ResultIndex index = new ResultIndex(chunk);
-    try (JsonLineReader lines = results.lines()) {
+    try (LineReader lines = results.lines()) {
       while (lines.next()) {
         if (!lines.blank()) {
           if (lines.tooLong()) {
-            index.addTooLong(lines.line(), format);
+            index.addTooLong(lines.slice(), format);
           } else {
-            index.add(lines.line(), lines.offset(), results, format);
+            index.add(lines.slice(), lines.offset(), results, format);
           }
         }
       }
@@ -74,12 +75,12 @@ final class ResultIndex {
     return offsets[request] == TOO_LONG;
   }
 
-  /** JsonLineReader that belong to none of the chunk's requests, or can't be read. */
+  /** LineReader that belong to none of the chunk's requests, or can't be read. */
   long unknown() {
     return unknown;
   }
 
-  /** JsonLineReader whose custom_id had come before. */
+  /** LineReader whose custom_id had come before. */
   long duplicates() {
     return duplicates;
   }

@@ -2,12 +2,10 @@ package io.beambatch.schema;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.StreamReadFeature;
+import io.beambatch.json.Json;
 import io.beambatch.schema.ValueCodec.Kind;
 import java.io.Closeable;
 import java.io.IOException;
@@ -15,21 +13,6 @@ import java.io.Writer;
 
 /** JSON in memory, read token by token; any value can also be had as the text that it is. */
 final class JsonSource implements Closeable {
-  private static final JsonFactory FACTORY =
-      JsonFactory.builder()
-          // Contents never go into an error's message.
-          .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
-          // A NUL at the start makes no UTF-32 of what is UTF-8.
-          .disable(JsonFactory.Feature.CHARSET_DETECTION)
-          // Field names may be data: interned ones would never be freed.
-          .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
-          .streamReadConstraints(
-              StreamReadConstraints.builder()
-                  .maxStringLength(Integer.MAX_VALUE)
-                  .maxNumberLength(Integer.MAX_VALUE)
-                  .build())
-          .build();
-
   private final byte[] bytes;
   private final int from;
   private final JsonParser parser;
@@ -37,11 +20,11 @@ final class JsonSource implements Closeable {
   JsonSource(byte[] bytes, int from, int to) throws IOException {
     this.bytes = bytes;
     this.from = from;
-    this.parser = FACTORY.createParser(bytes, from, to - from);
+    this.parser = Json.parser(bytes, from, to);
   }
 
   static JsonGenerator writer(Writer out) throws IOException {
-    return FACTORY.createGenerator(out);
+    return Json.FACTORY.createGenerator(out);
   }
 
   JsonParser parser() {

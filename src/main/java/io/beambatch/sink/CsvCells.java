@@ -2,12 +2,10 @@ package io.beambatch.sink;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.StreamReadFeature;
+import io.beambatch.json.Json;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -19,16 +17,6 @@ import java.util.Map;
  * fields as empty cells, objects and arrays as the JSON they are.
  */
 final class CsvCells {
-  private static final JsonFactory FACTORY =
-      JsonFactory.builder()
-          .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
-          // A NUL at the start makes no UTF-32 of what is UTF-8.
-          .disable(JsonFactory.Feature.CHARSET_DETECTION)
-          .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
-          .streamReadConstraints(
-              StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build())
-          .build();
-
   private final Map<String, Integer> places = new HashMap<>();
 
   CsvCells(List<String> columns) {
@@ -39,7 +27,7 @@ final class CsvCells {
   List<String> of(byte[] bytes, int from, int to) throws IOException {
     String[] cells = new String[places.size()];
     Arrays.fill(cells, "");
-    try (JsonParser parser = FACTORY.createParser(bytes, from, to - from)) {
+    try (JsonParser parser = Json.parser(bytes, from, to)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         throw new IOException("not a JSON object");
       }

@@ -1,6 +1,6 @@
 package io.beambatch.sink;
 
-import io.beambatch.json.RecordReader;
+import io.beambatch.json.LineReader;
 import io.beambatch.result.ResultFile;
 import io.beambatch.storage.Storage;
 import java.io.Closeable;
@@ -54,16 +54,16 @@ public interface DocumentWriter extends Closeable {
     long documents = 0;
     try (to;
         InputStream lines = Storage.open(file.path())) {
-      RecordReader line = RecordReader.ofLines(lines, MAX_LINE);
+      LineReader line = LineReader.ofLines(lines, MAX_LINE);
       while (line.next()) {
         if (line.tooLong()) {
           throw new IOException(
-              "line " + line.line() + ": " + line.bytes() + " bytes are too many");
+              "line " + line.number() + ": " + line.bytes() + " bytes are too many");
         }
         try {
           to.add(line.buffer(), line.start(), line.end());
         } catch (IOException e) {
-          throw new IOException("line " + line.line() + ": " + e.getMessage(), e);
+          throw new IOException("line " + line.number() + ": " + e.getMessage(), e);
         }
         documents++;
       }

@@ -1,7 +1,7 @@
 package io.beambatch.sink;
 
 import io.beambatch.chunk.DocumentShapes;
-import io.beambatch.document.Outcomes;
+import io.beambatch.document.ReservedFields;
 import io.beambatch.job.Destination;
 import io.beambatch.job.Job;
 import io.beambatch.result.AnswerTypes;
@@ -127,8 +127,8 @@ public abstract class Output implements Serializable {
           documents,
           job().inference().result().field(),
           AnswerTypes.of(job().inference()),
-          Outcomes.BATCH,
-          List.of(Outcomes.FAILURE));
+          ReservedFields.BATCH,
+          List.of(ReservedFields.FAILURE));
     }
 
     @Override
@@ -183,7 +183,7 @@ public abstract class Output implements Serializable {
 
     @Override
     public Schema schemaFor(Schema documents) {
-      return DocumentSchemas.failed(documents, Outcomes.FAILURE);
+      return DocumentSchemas.failed(documents, ReservedFields.FAILURE);
     }
 
     @Override

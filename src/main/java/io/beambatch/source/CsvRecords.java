@@ -1,8 +1,9 @@
 package io.beambatch.source;
 
 import io.beambatch.document.Document;
+import io.beambatch.document.ReservedFields;
 import io.beambatch.json.JsonText;
-import io.beambatch.json.RecordReader;
+import io.beambatch.json.LineReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Iterator;
@@ -37,7 +38,7 @@ final class CsvRecords implements RecordParser {
   }
 
   @Override
-  public @Nullable Document parse(RecordReader record) throws InvalidRecordException {
+  public @Nullable Document parse(LineReader record) throws InvalidRecordException {
     if (record.start() == record.end()) {
       return null;
     }
@@ -48,7 +49,7 @@ final class CsvRecords implements RecordParser {
       throw new InvalidRecordException(
           "a quote is opened and never closed, so that the record reaches to the end of the file,"
               + " line "
-              + (record.line() + newlinesWithin(record))
+              + (record.number() + newlinesWithin(record))
               + "; close or double the quote");
     }
     List<String> values = values(Utf8.text(record.buffer(), record.start(), record.end()), format);
@@ -56,7 +57,7 @@ final class CsvRecords implements RecordParser {
       throw new InvalidRecordException(
           fields(values.size()) + ", but the header has " + header.fields().size());
     }
-    return document(values, record.line());
+    return document(values, record.number());
   }
 
   private Document document(List<String> values, long line) throws InvalidRecordException {
@@ -64,7 +65,7 @@ final class CsvRecords implements RecordParser {
     String id = null;
     for (int i = 0; i < values.size(); i++) {
       String field = header.fields().get(i);
-      if (!Leftovers.has(field)) {
+      if (!ReservedFields.has(field)) {
         json.put(field, values.get(i));
       }
       if (idField != null && idField.name().equals(field)) {
@@ -98,7 +99,7 @@ final class CsvRecords implements RecordParser {
     }
   }
 
-  private static long newlinesWithin(RecordReader record) {
+  private static long newlinesWithin(LineReader record) {
     long count = 0;
     for (int i = record.start(); i < record.end() - 1; i++) {
       count += record.buffer()[i] == '\n' ? 1 : 0;

@@ -17,7 +17,7 @@ public final class FileSourceReader implements SourceReader {
    * @throws IllegalArgumentException if the delimiter can't separate CSV fields
    */
   public FileSourceReader(FileSource source) {
-    SliceReader.scanner(source);
+    SplitReader.scanner(source);
     this.source = source;
   }
 

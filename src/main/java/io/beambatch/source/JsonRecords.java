@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.beambatch.document.Document;
 import io.beambatch.document.SourceRecord;
+import io.beambatch.json.LineReader;
 import io.beambatch.json.LoneSurrogates;
-import io.beambatch.json.RecordReader;
 import org.jspecify.annotations.Nullable;
 
 /** One JSON object a line; its text is kept as it is. */
@@ -23,8 +23,8 @@ public final class JsonRecords implements RecordParser {
   }
 
   @Override
-  public @Nullable Document parse(RecordReader record) throws InvalidRecordException {
-    return parse(record.buffer(), record.start(), record.end(), record.line());
+  public @Nullable Document parse(LineReader record) throws InvalidRecordException {
+    return parse(record.buffer(), record.start(), record.end(), record.number());
   }
 
   /**
@@ -72,7 +72,8 @@ public final class JsonRecords implements RecordParser {
 
   private Document document(byte[] bytes, Trimmed object, String text, JsonScan scan, long line)
       throws InvalidRecordException {
-    String json = scan.leftovers() ? Leftovers.cut(bytes, object.from(), object.to()) : text;
+    String json =
+        scan.reserved() ? SourceJson.withoutReserved(bytes, object.from(), object.to()) : text;
     if (scan.pointsToSource()) {
       throw new InvalidRecordException(
           "stands for a record that was too long to read; shorten that one in its own file", json);

@@ -2,6 +2,7 @@ package io.beambatch.source;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import io.beambatch.document.ReservedFields;
 import io.beambatch.document.SourceRecord;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
@@ -12,7 +13,7 @@ final class JsonScan {
   private @Nullable String id;
   private @Nullable String idFault;
   private boolean idByFullName;
-  private boolean leftovers;
+  private boolean reserved;
   private int otherFields;
   private @Nullable String line;
   private boolean source;
@@ -25,7 +26,7 @@ final class JsonScan {
   static JsonScan of(byte[] bytes, int from, int to, @Nullable IdField idField)
       throws InvalidRecordException {
     JsonScan scan = new JsonScan(idField);
-    Json.parse(bytes, from, to, scan::read);
+    SourceJson.parse(bytes, from, to, scan::read);
     return scan;
   }
 
@@ -40,8 +41,8 @@ final class JsonScan {
   }
 
   /** Whether it has fields that an earlier run left. */
-  boolean leftovers() {
-    return leftovers;
+  boolean reserved() {
+    return reserved;
   }
 
   /** The line that a failed document of an earlier run stands for, or null if it is none. */
@@ -62,8 +63,8 @@ final class JsonScan {
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
       String name = parser.currentName();
       JsonToken value = parser.nextToken();
-      if (Leftovers.has(name)) {
-        leftovers = true;
+      if (ReservedFields.has(name)) {
+        reserved = true;
       } else {
         otherFields++;
         if (name.equals(SourceRecord.LINE) && value == JsonToken.VALUE_STRING) {

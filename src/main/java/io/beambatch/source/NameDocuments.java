@@ -86,7 +86,8 @@ public final class NameDocuments extends PTransform<PCollection<String>, PCollec
             "half a character, such as \\ud800 without its other half, in a JSON string");
       }
       byte[] bytes = line.strip().getBytes(UTF_8);
-      String json = scan.leftovers() ? Leftovers.cut(bytes, 0, bytes.length) : line.strip();
+      String json =
+          scan.reserved() ? SourceJson.withoutReserved(bytes, 0, bytes.length) : line.strip();
       if (id == null) {
         return new Document(kind + "-" + hash(json), json);
       }

@@ -24,10 +24,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads the records of files, whose paths come in, into documents and invalid ones.
  *
- * <p>Files are cut into slices of a few megabytes that are read in parallel; on the direct runner
+ * <p>Files are cut into splits of a few megabytes that are read in parallel; on the direct runner
  * one by one, because it keeps in memory whatever is read before its turn. Compressed files ({@code
  * .gz}, {@code .gzip}, {@code .bz2}, {@code .zst}, {@code .zstd}) are decompressed into the staging
- * folder for that; the slices stay there. Blank lines are no records.
+ * folder for that; the splits stay there. Blank lines are no records.
  *
  * <p>Files that bring their schema, Avro and Parquet, are cut between their blocks or row groups,
  * on the direct runner also within large row groups; every record is a document, in JSON ({@link
@@ -81,15 +81,15 @@ public final class ReadRecords extends PTransform<PCollection<String>, PCollecti
   public PCollectionTuple expand(PCollection<String> files) {
     boolean paced = isPaced(files);
     ReadSettings cutting = paced ? settings.cuttingBlocks() : settings;
-    PCollection<Slice> slices =
+    PCollection<FileSplit> splits =
         files
             .apply("Spread files", Reshuffle.viaRandomKey())
-            .apply("Cut into slices", ParDo.of(new CutFn(source, cutting, stagingFolder, run)))
-            .setCoder(SliceCoder.of());
-    return (paced ? pace(slices) : slices)
-        .apply("Spread slices", Reshuffle.viaRandomKey())
+            .apply("Split files", ParDo.of(new SplitFn(source, cutting, stagingFolder, run)))
+            .setCoder(SplitCoder.of());
+    return (paced ? pace(splits) : splits)
+        .apply("Spread splits", Reshuffle.viaRandomKey())
         .apply(
-            "Read slices",
+            "Read splits",
             ParDo.of(new ReadFn(source, settings, parsers))
                 .withOutputTags(DOCUMENTS, TupleTagList.of(INVALID)));
   }
@@ -99,22 +99,23 @@ public final class ReadRecords extends PTransform<PCollection<String>, PCollecti
         && files.getPipeline().getOptions().getRunner() == DirectRunner.class;
   }
 
-  private static PCollection<Slice> pace(PCollection<Slice> slices) {
-    return slices
-        .apply("Gather slices", WithKeys.of("all"))
-        .apply("List slices", GroupByKey.create())
-        .apply("Pace slices", ParDo.of(new PaceFn()))
-        .setCoder(SliceCoder.of());
+  private static PCollection<FileSplit> pace(PCollection<FileSplit> splits) {
+    return splits
+        .apply("Gather splits", WithKeys.of("all"))
+        .apply("List splits", GroupByKey.create())
+        .apply("Pace splits", ParDo.of(new PaceSplitsFn()))
+        .setCoder(SplitCoder.of());
   }
 
-  private static final class CutFn extends DoFn<String, Slice> {
+  private static final class SplitFn extends DoFn<String, FileSplit> {
     private final FileSource source;
     private final ReadSettings settings;
     private final String stagingFolder;
     private final @Nullable RunFolder run;
     private transient @Nullable SourceSchemas schemas;
 
-    CutFn(FileSource source, ReadSettings settings, String stagingFolder, @Nullable RunFolder run) {
+    SplitFn(
+        FileSource source, ReadSettings settings, String stagingFolder, @Nullable RunFolder run) {
       this.source = source;
       this.settings = settings;
       this.stagingFolder = stagingFolder;
@@ -127,12 +128,12 @@ public final class ReadRecords extends PTransform<PCollection<String>, PCollecti
     }
 
     @ProcessElement
-    public void cut(@Element String file, OutputReceiver<Slice> slices) throws IOException {
-      new SliceCutter(source, settings, stagingFolder, schemas).cut(file, slices::output);
+    public void cut(@Element String file, OutputReceiver<FileSplit> splits) throws IOException {
+      new FileSplitter(source, settings, stagingFolder, schemas).cut(file, splits::output);
     }
   }
 
-  private static final class ReadFn extends DoFn<Slice, Document> {
+  private static final class ReadFn extends DoFn<FileSplit, Document> {
     private final FileSource source;
     private final ReadSettings settings;
     private final RecordParser.@Nullable Factory parsers;
@@ -144,13 +145,13 @@ public final class ReadRecords extends PTransform<PCollection<String>, PCollecti
     }
 
     @ProcessElement
-    public void read(@Element Slice slice, MultiOutputReceiver output) throws IOException {
+    public void read(@Element FileSplit split, MultiOutputReceiver output) throws IOException {
       OutputReceiver<Document> documents = output.get(DOCUMENTS);
       OutputReceiver<FailedDocument> invalid = output.get(INVALID);
-      new SliceReader(source, settings, parsers)
+      new SplitReader(source, settings, parsers)
           .read(
-              slice,
-              new SliceReader.Receiver() {
+              split,
+              new SplitReader.Receiver() {
                 @Override
                 public void document(Document document) {
                   documents.output(document);

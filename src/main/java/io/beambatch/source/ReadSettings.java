@@ -5,21 +5,21 @@ import java.io.Serializable;
 /**
  * Sizes in bytes.
  *
- * @param slice a slice ends with the first record that makes it at least this long
+ * @param split a split ends with the first record that makes it at least this long
  * @param record the longest line, record or whole file that becomes a document
- * @param header the longest CSV header, which travels with every slice
+ * @param header the longest CSV header, which travels with every split
  * @param block a larger block of a file with a schema is cut, too, and decoded several times
  */
-record ReadSettings(long slice, int record, int header, long block) implements Serializable {
+record ReadSettings(long split, int record, int header, long block) implements Serializable {
   static final ReadSettings DEFAULT = new ReadSettings(8L << 20, 64 << 20, 1 << 20);
 
   /** Blocks stay whole. */
-  ReadSettings(long slice, int record, int header) {
-    this(slice, record, header, Long.MAX_VALUE);
+  ReadSettings(long split, int record, int header) {
+    this(split, record, header, Long.MAX_VALUE);
   }
 
-  /** For a runner that keeps all that comes of a slice in memory. */
+  /** For a runner that keeps all that comes of a split in memory. */
   ReadSettings cuttingBlocks() {
-    return new ReadSettings(slice, record, header, slice);
+    return new ReadSettings(split, record, header, split);
   }
 }

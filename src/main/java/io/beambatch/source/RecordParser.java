@@ -3,7 +3,7 @@ package io.beambatch.source;
 import io.beambatch.document.Document;
 import io.beambatch.document.FailedDocument;
 import io.beambatch.document.SourceRecord;
-import io.beambatch.json.RecordReader;
+import io.beambatch.json.LineReader;
 import java.io.Serializable;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -12,19 +12,19 @@ import org.jspecify.annotations.Nullable;
 public interface RecordParser {
 
   /** The document that the reader's current record is; null if the record is blank. */
-  @Nullable Document parse(RecordReader record) throws InvalidRecordException;
+  @Nullable Document parse(LineReader record) throws InvalidRecordException;
 
   /**
    * What the reader's current record is instead, if it can't become a document.
    *
    * @param file that the record is in
    */
-  default FailedDocument failed(String file, RecordReader record, InvalidRecordException problem) {
+  default FailedDocument failed(String file, LineReader record, InvalidRecordException problem) {
     String json =
         Objects.requireNonNullElseGet(
             problem.json(),
             () -> SourceRecord.line(Utf8.replacing(record.buffer(), record.start(), record.end())));
-    return SliceReader.failed(file, record.line(), problem.getMessage(), json);
+    return SplitReader.failed(file, record.number(), problem.getMessage(), json);
   }
 
   /** Makes parsers where a pipeline runs. */

@@ -43,58 +43,62 @@ final class RecordSource {
   }
 
   /** Cuts a file, once its schema is found to fit that of the run. */
-  void cut(String path, Consumer<Slice> receiver) throws IOException {
+  void cut(String path, Consumer<FileSplit> receiver) throws IOException {
     RowInput file = format.open(path);
     if (schemas != null) {
       schemas.check(path, file.schema());
     }
     file.split(
-        settings.slice(),
+        settings.split(),
         settings.block(),
         split ->
             receiver.accept(
-                new Slice(path, path, split.place(), split.count(), split.first(), null)));
+                new FileSplit(path, path, split.place(), split.count(), split.first(), null)));
   }
 
-  /** Reads one slice. */
-  void read(Slice slice, SliceReader.Receiver receiver) throws IOException {
-    JsonRecords parser = new JsonRecords(new SourceFile(slice.file()).name(), source.id());
+  /** Reads one split. */
+  void read(FileSplit split, SplitReader.Receiver receiver) throws IOException {
+    JsonRecords parser = new JsonRecords(new SourceFile(split.file()).name(), source.id());
     format
-        .open(slice.path())
+        .open(split.path())
         .read(
-            new RowInput.Split(slice.offset(), slice.line(), slice.length()),
+            new RowInput.Split(split.offset(), split.line(), split.length()),
             new RowInput.Receiver() {
               @Override
               public void record(long number, String json) {
-                read(slice, number, json, parser, receiver);
+                read(split, number, json, parser, receiver);
               }
 
               @Override
               public void invalid(long number, String problem) {
-                receiver.invalid(failed(slice, number, problem, 0));
+                receiver.invalid(failed(split, number, problem, 0));
               }
             });
   }
 
   private void read(
-      Slice slice, long number, String json, JsonRecords parser, SliceReader.Receiver receiver) {
+      FileSplit split,
+      long number,
+      String json,
+      JsonRecords parser,
+      SplitReader.Receiver receiver) {
     byte[] bytes = json.getBytes(UTF_8);
     if (bytes.length > settings.record()) {
       String problem =
           "a record of " + bytes.length + " bytes as JSON, more than " + settings.record();
-      receiver.invalid(failed(slice, number, problem + "; shorten it", bytes.length));
+      receiver.invalid(failed(split, number, problem + "; shorten it", bytes.length));
       return;
     }
     try {
       receiver.document(Objects.requireNonNull(parser.parse(bytes, 0, bytes.length, number)));
     } catch (InvalidRecordException e) {
       String stands = Objects.requireNonNullElse(e.json(), json);
-      receiver.invalid(SliceReader.failed(slice.file(), number, e.getMessage(), stands));
+      receiver.invalid(SplitReader.failed(split.file(), number, e.getMessage(), stands));
     }
   }
 
-  private static FailedDocument failed(Slice slice, long number, String problem, long bytes) {
-    String json = SourceRecord.pointer(slice.file(), number, bytes);
-    return SliceReader.failed(slice.file(), number, problem, json);
+  private static FailedDocument failed(FileSplit split, long number, String problem, long bytes) {
+    String json = SourceRecord.pointer(split.file(), number, bytes);
+    return SplitReader.failed(split.file(), number, problem, json);
   }
 }

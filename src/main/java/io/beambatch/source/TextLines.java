@@ -2,7 +2,7 @@ package io.beambatch.source;
 
 import io.beambatch.document.Document;
 import io.beambatch.json.JsonText;
-import io.beambatch.json.RecordReader;
+import io.beambatch.json.LineReader;
 import org.jspecify.annotations.Nullable;
 
 /** One document a line, in a field called {@code text}. */
@@ -18,14 +18,14 @@ final class TextLines implements RecordParser {
   }
 
   @Override
-  public @Nullable Document parse(RecordReader record) throws InvalidRecordException {
+  public @Nullable Document parse(LineReader record) throws InvalidRecordException {
     if (Utf8.blank(record.buffer(), record.start(), record.end())) {
       return null;
     }
     String text = Utf8.text(record.buffer(), record.start(), record.end());
     String json = new JsonText().put(TEXT, text).build();
     if (idField == null) {
-      return new Document(file + ":" + record.line(), json);
+      return new Document(file + ":" + record.number(), json);
     }
     if (!idField.name().equals(TEXT)) {
       throw new InvalidRecordException(idField.missing(), json);

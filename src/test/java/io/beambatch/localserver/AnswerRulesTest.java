@@ -147,7 +147,7 @@ class AnswerRulesTest {
                     "Hi",
                     ",\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"x\",\"strict\":true,\"schema\":{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"string\"}}}}}")))
         .contains("'additionalProperties' is required");
-    assertThat(refusal(Lines.chat("a", "", "x".repeat(Json.MAX_STRING + 1), "")))
+    assertThat(refusal(Lines.chat("a", "", "x".repeat(ServerJson.MAX_STRING + 1), "")))
         .contains("string too long");
     assertThat(refusal(Lines.line("a", "/v1/embeddings", "{\"model\":\"e\",\"input\":\"\"}")))
         .contains("cannot be an empty string");

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
-import io.beambatch.json.RecordReader;
+import io.beambatch.json.LineReader;
 import io.beambatch.storage.RunFolder;
 import io.beambatch.storage.Storage;
 import java.io.IOException;
@@ -170,7 +170,7 @@ class InboxTest {
     List<Message> messages = new ArrayList<>();
     for (String file : new TreeSet<>(Inbox.files(folder))) {
       try (InputStream in = Storage.open(folder.inbox(file))) {
-        RecordReader lines = RecordReader.ofLines(in, 1 << 20);
+        LineReader lines = LineReader.ofLines(in, 1 << 20);
         while (lines.next()) {
           messages.add(MessageLine.read(lines));
         }

@@ -7,7 +7,7 @@ import io.beambatch.document.Document;
 import io.beambatch.document.FailedDocument;
 import io.beambatch.document.FailureReason;
 import io.beambatch.job.SubscriptionSource;
-import io.beambatch.json.RecordReader;
+import io.beambatch.json.LineReader;
 import io.beambatch.source.InvalidRecordException;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -115,8 +115,7 @@ class MessageRecordsTest {
     for (Message message : messages) {
       MessageLine.write(file, message);
     }
-    RecordReader lines =
-        RecordReader.ofLines(new ByteArrayInputStream(file.toByteArray()), 1 << 20);
+    LineReader lines = LineReader.ofLines(new ByteArrayInputStream(file.toByteArray()), 1 << 20);
     while (lines.next()) {
       try {
         documents.add(parser.parse(lines));

@@ -28,7 +28,7 @@ class CompressedTest {
 
   @ParameterizedTest
   @CsvSource({"gz,GZIP", "gzip,GZIP", "bz2,BZIP2", "zst,ZSTD", "ZSTD,ZSTD"})
-  void readsConcatenatedCompressedFilesInSlices(String ending, Compression compression)
+  void readsConcatenatedCompressedFilesInSplits(String ending, Compression compression)
       throws IOException {
     String first = "\uFEFF{\"a\":1}\n{\"a\":2}\n{\"a\":";
     String second = "3}\n\n{\"a\":4}";
@@ -39,21 +39,21 @@ class CompressedTest {
     }
     Reading reading =
         Reading.of(
-            Reading.source(JSONL, null), Reading.slicesOf(10), folder.resolve("staging"), file);
+            Reading.source(JSONL, null), Reading.splitsOf(10), folder.resolve("staging"), file);
     assertThat(reading.jsons()).containsExactly("{\"a\":1}", "{\"a\":2}", "{\"a\":3}", "{\"a\":4}");
     assertThat(reading.ids().get(3)).isEqualTo("a.jsonl." + ending + ":5");
-    assertThat(reading.slices).hasSizeGreaterThan(1).allMatch(s -> s.offset() == 0);
+    assertThat(reading.splits).hasSizeGreaterThan(1).allMatch(s -> s.offset() == 0);
   }
 
   @Test
-  void writesTheSameSlicesAtARepetition() throws IOException {
+  void writesTheSameSplitsAtARepetition() throws IOException {
     Path file = folder.resolve("a.csv.gz");
     Files.write(file, compress("a,b\n1,\"x\ny\"\n2,z\n", Compression.GZIP));
     Path staging = folder.resolve("staging");
-    Reading first = Reading.of(Reading.source(CSV, null), Reading.slicesOf(1), staging, file);
+    Reading first = Reading.of(Reading.source(CSV, null), Reading.splitsOf(1), staging, file);
     List<Path> files = files(staging);
-    Reading second = Reading.of(Reading.source(CSV, null), Reading.slicesOf(1), staging, file);
-    assertThat(second.slices).isEqualTo(first.slices);
+    Reading second = Reading.of(Reading.source(CSV, null), Reading.splitsOf(1), staging, file);
+    assertThat(second.splits).isEqualTo(first.splits);
     assertThat(files(staging)).isEqualTo(files).hasSize(2);
     assertThat(second.documents)
         .isEqualTo(first.documents)
@@ -63,7 +63,7 @@ class CompressedTest {
 
   @ParameterizedTest
   @CsvSource({"gz,GZIP", "bz2,BZIP2", "zst,ZSTD"})
-  void failsOnATruncatedFileAndLeavesNoHalfSlice(String ending, Compression compression)
+  void failsOnATruncatedFileAndLeavesNoHalfSplit(String ending, Compression compression)
       throws IOException {
     byte[] whole = compress("{\"a\":\"" + "x".repeat(5000) + "\"}\n", compression);
     Path file = folder.resolve("a.jsonl." + ending);

@@ -216,7 +216,7 @@ class JsonLinesTest {
   }
 
   @Test
-  void readsTheSameWhateverTheSliceSize() throws IOException {
+  void readsTheSameWhateverTheSplitSize() throws IOException {
     StringBuilder lines = new StringBuilder("\uFEFF");
     for (int i = 0; i < 100; i++) {
       lines.append("{\"id\":").append(i).append("}\n").append(i % 7 == 0 ? "\n" : "");
@@ -224,12 +224,12 @@ class JsonLinesTest {
     Path file = write(lines.toString());
     FileSource source = Reading.source(JSONL, null);
     Reading whole = Reading.of(source, file);
-    assertThat(whole.slices).hasSize(1);
+    assertThat(whole.splits).hasSize(1);
     assertThat(whole.documents).hasSize(100);
     for (int bytes : new int[] {1, 10, 17, 100}) {
-      Reading sliced = Reading.of(source, Reading.slicesOf(bytes), folder.resolve("s"), file);
-      assertThat(sliced.slices).hasSizeGreaterThan(5);
-      assertThat(sliced.documents).isEqualTo(whole.documents);
+      Reading split = Reading.of(source, Reading.splitsOf(bytes), folder.resolve("s"), file);
+      assertThat(split.splits).hasSizeGreaterThan(5);
+      assertThat(split.documents).isEqualTo(whole.documents);
     }
   }
 

@@ -31,7 +31,7 @@ class PaceTest {
   }
 
   @Test
-  void theDirectRunnerNeverHoldsMoreThanAFewSlicesOfDocuments() throws IOException {
+  void theDirectRunnerNeverHoldsMoreThanAFewSplitsOfDocuments() throws IOException {
     for (int file = 0; file < 10; file++) {
       Files.writeString(
           folder.resolve(file + ".jsonl"), "{\"text\":\"0123456789\"}\n".repeat(DOCUMENTS / 10));
@@ -42,7 +42,7 @@ class PaceTest {
             Reading.files(
                 Reading.sourceOf(JSONL, folder + "/*"),
                 folder + "/staging",
-                Reading.slicesOf(4000)))
+                Reading.splitsOf(4000)))
         .get(ReadDocuments.DOCUMENTS)
         .apply("Come", ParDo.of(new ComeFn()))
         .apply("Pass", ParDo.of(new PassFn()))

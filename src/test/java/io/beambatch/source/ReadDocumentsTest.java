@@ -53,7 +53,7 @@ class ReadDocumentsTest {
   }
 
   @Test
-  void readsManySlicesCompletely() throws IOException {
+  void readsManySplitsCompletely() throws IOException {
     List<String> lines = new ArrayList<>(List.of("n,text"));
     for (int i = 0; i < 20_000; i++) {
       lines.add(i + ",\"two\nlines\"");
@@ -63,7 +63,7 @@ class ReadDocumentsTest {
     PCollectionTuple read =
         pipeline.apply(
             Reading.files(
-                Reading.sourceOf(CSV, folder + "/a.csv"), staging, Reading.slicesOf(10_000)));
+                Reading.sourceOf(CSV, folder + "/a.csv"), staging, Reading.splitsOf(10_000)));
     PAssert.thatSingleton(read.get(ReadDocuments.DOCUMENTS).apply(Count.globally()))
         .isEqualTo(20_000L);
     PAssert.that(read.get(ReadDocuments.INVALID)).empty();

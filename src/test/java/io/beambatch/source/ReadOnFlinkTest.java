@@ -37,7 +37,7 @@ class ReadOnFlinkTest {
             Reading.files(
                 Reading.sourceOf(JSONL, folder + "/*.jsonl"),
                 folder.resolve("staging").toString(),
-                Reading.slicesOf(10_000)));
+                Reading.splitsOf(10_000)));
     PAssert.thatSingleton(read.get(ReadDocuments.DOCUMENTS).apply("Count", Count.globally()))
         .isEqualTo(19_980L);
     PAssert.thatSingleton(read.get(ReadDocuments.INVALID).apply("Count invalid", Count.globally()))

@@ -52,16 +52,16 @@ class ReadPropertiesTest {
 
   @Property(tries = 300)
   void anyJsonObjectsComeThroughByteForByte(
-      @ForAll("jsonObjects") List<String> objects, @ForAll @IntRange(min = 1, max = 200) int slice)
+      @ForAll("jsonObjects") List<String> objects, @ForAll @IntRange(min = 1, max = 200) int split)
       throws IOException {
     Path file = Files.write(folder.resolve("a.jsonl"), objects, UTF_8);
-    Reading reading = read(file, JSONL, slice);
+    Reading reading = read(file, JSONL, split);
     assertThat(reading.messages()).isEmpty();
     assertThat(reading.jsons()).isEqualTo(objects);
   }
 
   @Property(tries = 300)
-  void cuttingOutLeftoversLeavesEqualObjects(
+  void droppingReservedFieldsLeavesEqualObjects(
       @ForAll("jsonObjects") List<String> objects, @ForAll @IntRange(max = 5) int place)
       throws IOException, InvalidRecordException {
     for (String object : objects) {
@@ -76,15 +76,15 @@ class ReadPropertiesTest {
       }
       with.put("_batch", 1);
       byte[] bytes = (" " + MAPPER.writeValueAsString(with) + " ").getBytes(UTF_8);
-      String cut = Leftovers.cut(bytes, 1, bytes.length - 1);
+      String cut = SourceJson.withoutReserved(bytes, 1, bytes.length - 1);
       assertThat(cut).isEqualTo(MAPPER.writeValueAsString(expected));
     }
   }
 
   @Property(tries = 300)
-  void anyCsvIsReadBackAtAnySliceSize(
+  void anyCsvIsReadBackAtAnySplitSize(
       @ForAll("rows") List<List<String>> rows,
-      @ForAll @IntRange(min = 1, max = 100) int slice,
+      @ForAll @IntRange(min = 1, max = 100) int split,
       @ForAll boolean crlf)
       throws IOException {
     CSVFormat format = CSVFormat.RFC4180.builder().setRecordSeparator(crlf ? "\r\n" : "\n").get();
@@ -106,16 +106,16 @@ class ReadPropertiesTest {
         expected.add(fields);
       }
     }
-    Reading reading = read(file, CSV, slice);
+    Reading reading = read(file, CSV, split);
     assertThat(reading.messages()).isEmpty();
     assertThat(reading.jsons().stream().map(ReadPropertiesTest::fields)).isEqualTo(expected);
   }
 
   @Property(tries = 300)
   void everyLineOfAnyBytesIsAccountedFor(
-      @ForAll byte[] bytes, @ForAll @IntRange(min = 1, max = 20) int slice) throws IOException {
+      @ForAll byte[] bytes, @ForAll @IntRange(min = 1, max = 20) int split) throws IOException {
     Path file = Files.write(folder.resolve("b.jsonl"), bytes);
-    Reading reading = read(file, JSONL, slice);
+    Reading reading = read(file, JSONL, split);
     long lines = 0;
     for (String line : new String(bytes, ISO_8859_1).split("\n", -1)) {
       lines += line.chars().allMatch(c -> " \t\r".indexOf(c) >= 0) ? 0 : 1;
@@ -123,9 +123,9 @@ class ReadPropertiesTest {
     assertThat((long) reading.documents.size() + reading.failed.size()).isEqualTo(lines);
   }
 
-  private static Reading read(Path file, FileSource.Format type, int slice) throws IOException {
+  private static Reading read(Path file, FileSource.Format type, int split) throws IOException {
     return Reading.of(
-        Reading.source(type, null), Reading.slicesOf(slice), folder.resolve("staging"), file);
+        Reading.source(type, null), Reading.splitsOf(split), folder.resolve("staging"), file);
   }
 
   @SuppressWarnings("unchecked")

@@ -27,13 +27,13 @@ class ReadSpeedTest {
   void readsAQuarterOfAMillionJsonLinesASecond() throws IOException {
     byte[] lines = lines().getBytes(UTF_8);
     FileSource source = Reading.source(JSONL, "id");
-    Slice slice = new Slice("a.jsonl", "a.jsonl", 0, lines.length, 1, null);
+    FileSplit split = new FileSplit("a.jsonl", "a.jsonl", 0, lines.length, 1, null);
     double best = 0;
     for (int round = 0; round < 6; round++) {
       Counter counter = new Counter();
       long start = cpuNanos();
-      new SliceReader(source, ReadSettings.DEFAULT)
-          .readRecords(new ByteArrayInputStream(lines), slice, counter);
+      new SplitReader(source, ReadSettings.DEFAULT)
+          .readRecords(new ByteArrayInputStream(lines), split, counter);
       best = Math.max(best, DOCUMENTS * 1e9 / (cpuNanos() - start));
       assertThat(counter.documents).isEqualTo(DOCUMENTS);
     }
@@ -48,8 +48,8 @@ class ReadSpeedTest {
       double best = 0;
       for (int round = 0; round < 6; round++) {
         long start = cpuNanos();
-        new SliceCutter(Reading.source(type, null), ReadSettings.DEFAULT, "unused", null)
-            .cut(file.toString(), slice -> {});
+        new FileSplitter(Reading.source(type, null), ReadSettings.DEFAULT, "unused", null)
+            .cut(file.toString(), split -> {});
         best = Math.max(best, Files.size(file) * 1e3 / (cpuNanos() - start));
       }
       System.out.printf("%s: %.0f MB/s cut%n", type, best);
@@ -65,13 +65,13 @@ class ReadSpeedTest {
     }
     byte[] bytes = csv.toString().getBytes(UTF_8);
     CsvHeader header = CsvHeader.of(List.of("id", "text", "c"));
-    Slice slice = new Slice("a.csv", "a.csv", 0, bytes.length, 2, header);
+    FileSplit split = new FileSplit("a.csv", "a.csv", 0, bytes.length, 2, header);
     double best = 0;
     for (int round = 0; round < 6; round++) {
       Counter counter = new Counter();
       long start = cpuNanos();
-      new SliceReader(Reading.source(CSV, "id"), ReadSettings.DEFAULT)
-          .readRecords(new ByteArrayInputStream(bytes), slice, counter);
+      new SplitReader(Reading.source(CSV, "id"), ReadSettings.DEFAULT)
+          .readRecords(new ByteArrayInputStream(bytes), split, counter);
       best = Math.max(best, DOCUMENTS * 1e9 / (cpuNanos() - start));
       assertThat(counter.documents).isEqualTo(DOCUMENTS);
     }
@@ -94,7 +94,7 @@ class ReadSpeedTest {
     return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
   }
 
-  private static final class Counter implements SliceReader.Receiver {
+  private static final class Counter implements SplitReader.Receiver {
     private int documents;
 
     @Override

@@ -11,21 +11,21 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Cuts and reads files without a pipeline, and keeps what comes. */
-final class Reading implements SliceReader.Receiver {
+final class Reading implements SplitReader.Receiver {
   static final ReadSettings SETTINGS = ReadSettings.DEFAULT;
 
-  final List<Slice> slices = new ArrayList<>();
+  final List<FileSplit> splits = new ArrayList<>();
   final List<Document> documents = new ArrayList<>();
   final List<FailedDocument> failed = new ArrayList<>();
 
   static Reading of(FileSource source, ReadSettings settings, Path staging, Path file)
       throws IOException {
     Reading reading = new Reading();
-    new SliceCutter(source, settings, staging.toString(), null)
-        .cut(file.toString(), reading.slices::add);
-    SliceReader reader = new SliceReader(source, settings);
-    for (Slice slice : reading.slices) {
-      reader.read(slice, reading);
+    new FileSplitter(source, settings, staging.toString(), null)
+        .cut(file.toString(), reading.splits::add);
+    SplitReader reader = new SplitReader(source, settings);
+    for (FileSplit split : reading.splits) {
+      reader.read(split, reading);
     }
     return reading;
   }
@@ -56,12 +56,12 @@ final class Reading implements SliceReader.Receiver {
     return files(source, staging, ReadSettings.DEFAULT);
   }
 
-  static ReadSettings slicesOf(long bytes) {
+  static ReadSettings splitsOf(long bytes) {
     return new ReadSettings(bytes, SETTINGS.record(), SETTINGS.header());
   }
 
   static ReadSettings recordsUpTo(int bytes) {
-    return new ReadSettings(SETTINGS.slice(), bytes, SETTINGS.header());
+    return new ReadSettings(SETTINGS.split(), bytes, SETTINGS.header());
   }
 
   List<String> jsons() {

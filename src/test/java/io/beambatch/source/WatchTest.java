@@ -54,7 +54,7 @@ class WatchTest {
     options.setBlockOnRun(false);
     Pipeline pipeline = Pipeline.create(options);
     pipeline
-        .apply(Reading.files(source, folder.resolve("staging").toString(), Reading.slicesOf(10)))
+        .apply(Reading.files(source, folder.resolve("staging").toString(), Reading.splitsOf(10)))
         .get(ReadDocuments.DOCUMENTS)
         .apply("See", ParDo.of(new SeeFn()));
     PipelineResult result = pipeline.run();

@@ -86,12 +86,12 @@ class DataflowGraphTest {
   void readsTheSourceOfANewRun() throws Exception {
     assertThat(names(translated(job(SENTIMENT))))
         .contains(
-            "Read documents/Read slices",
+            "Read documents/Read splits",
             "Render requests/Render",
             "Shard into chunks/Write parts",
             "Shard into chunks/Plan/Gather part descriptors",
             "Shard into chunks/Plan/Pack and commit")
-        // Reading slice by slice is for the direct runner.
+        // Reading split by split is for the direct runner.
         .noneMatch(name -> name.contains("Pace"));
   }
 
@@ -183,7 +183,7 @@ class DataflowGraphTest {
     assertThat(template().path("type").asText()).isEqualTo("JOB_TYPE_STREAMING");
     assertThat(shuffled(pipeline(job, pubsub.beamOptions())).values())
         .isSubsetOf(
-            "String", "Slice", "PlanInput", "Chunk", "AwaitedChunk", "Integer", "ResultFile");
+            "String", "FileSplit", "PlanInput", "Chunk", "AwaitedChunk", "Integer", "ResultFile");
   }
 
   @ParameterizedTest
@@ -233,7 +233,7 @@ class DataflowGraphTest {
         .containsEntry("Attempt 1/Join results/Spread chunks/Reshuffle/GroupByKey", "AwaitedChunk");
     assertThat(shuffled.values())
         .isSubsetOf(
-            "String", "Slice", "PlanInput", "Chunk", "AwaitedChunk", "Integer", "ResultFile");
+            "String", "FileSplit", "PlanInput", "Chunk", "AwaitedChunk", "Integer", "ResultFile");
   }
 
   @Test
@@ -241,7 +241,7 @@ class DataflowGraphTest {
     assertThat(shuffled(pipeline(job(SENTIMENT, "source.watch=1m"))).values())
         .isNotEmpty()
         .isSubsetOf(
-            "String", "Slice", "PlanInput", "Chunk", "AwaitedChunk", "Integer", "ResultFile");
+            "String", "FileSplit", "PlanInput", "Chunk", "AwaitedChunk", "Integer", "ResultFile");
   }
 
   /** What is grouped by key, by the names of the steps that do it: the type of the values. */

@@ -1,11 +1,9 @@
 package io.beambatch.provider.http;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.beambatch.json.Json;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.util.regex.Pattern;
@@ -20,21 +18,11 @@ public final class ReplyJson {
   private static final long LARGEST_COUNT = 1_000_000_000;
 
   private static final Pattern ID = Pattern.compile("[\\x21-\\x7e]{1,256}");
+  private static final int LONGEST_NUMBER = 1000;
   private static final BigDecimal LARGEST = BigDecimal.valueOf(Long.MAX_VALUE);
 
   private static final JsonMapper MAPPER =
-      JsonMapper.builder(
-              JsonFactory.builder()
-                  .streamReadConstraints(
-                      StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build())
-                  // Parse errors would quote the text, which may be a document's.
-                  .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
-                  // A NUL at the start makes no UTF-32 of what is UTF-8.
-                  .disable(JsonFactory.Feature.CHARSET_DETECTION)
-                  .build())
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-          .build();
+      Json.mapper(LONGEST_NUMBER).enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
 
   private ReplyJson() {}
 

@@ -9,10 +9,10 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Cuts a file into slices in one pass, counting lines. Compressed files are written, decompressed
+ * Cuts a file into splits in one pass, counting lines. Compressed files are written, decompressed
  * and cut, to the staging location, because they can only be read from the start.
  */
-final class SliceCutter {
+final class FileSplitter {
   private static final int BUFFER = 1 << 18;
 
   private final FileSource source;
@@ -25,7 +25,7 @@ final class SliceCutter {
    *
    * @param schemas of a source whose files bring their schema; else null
    */
-  SliceCutter(
+  FileSplitter(
       FileSource source,
       ReadSettings settings,
       String stagingFolder,
@@ -37,9 +37,9 @@ final class SliceCutter {
   }
 
   /** Cuts one file. An {@link IOException} names the file. */
-  void cut(String path, Consumer<Slice> receiver) throws IOException {
+  void cut(String path, Consumer<FileSplit> receiver) throws IOException {
     if (source.format() == FileSource.Format.TEXT && source.wholeFile()) {
-      receiver.accept(Slice.whole(path));
+      receiver.accept(FileSplit.whole(path));
       return;
     }
     if (records != null) {
@@ -48,8 +48,8 @@ final class SliceCutter {
     }
     SourceFile file = new SourceFile(path);
     try (BufferedInputStream stream = new BufferedInputStream(file.open(), BUFFER);
-        SliceTarget target =
-            file.compressed() ? new StagedSlices(stagingFolder, path) : SliceTarget.inPlace(path)) {
+        SplitTarget target =
+            file.compressed() ? new StagedSplits(stagingFolder, path) : SplitTarget.inPlace(path)) {
       Start start = start(stream);
       stream.skipNBytes(start.offset());
       cut(path, stream, start, target, receiver);
@@ -59,12 +59,16 @@ final class SliceCutter {
   }
 
   private void cut(
-      String path, InputStream stream, Start start, SliceTarget target, Consumer<Slice> receiver)
+      String path,
+      InputStream stream,
+      Start start,
+      SplitTarget target,
+      Consumer<FileSplit> receiver)
       throws IOException {
-    RecordScanner scanner = SliceReader.scanner(source);
+    RecordScanner scanner = SplitReader.scanner(source);
     byte[] buffer = new byte[BUFFER];
     long offset = start.offset();
-    long sliceOffset = offset;
+    long splitOffset = offset;
     long line = start.line();
     int read;
     while ((read = stream.read(buffer, 0, buffer.length)) >= 0) {
@@ -73,19 +77,19 @@ final class SliceCutter {
       int end;
       while ((end = scanner.scan(buffer, from, read)) >= 0) {
         from = end;
-        if (offset + end - sliceOffset >= settings.slice()) {
+        if (offset + end - splitOffset >= settings.split()) {
           target.write(buffer, kept, end);
           kept = end;
-          receiver.accept(target.end(path, sliceOffset, offset + end, line, start.header()));
-          sliceOffset = offset + end;
+          receiver.accept(target.end(path, splitOffset, offset + end, line, start.header()));
+          splitOffset = offset + end;
           line = start.line() + scanner.lines();
         }
       }
       target.write(buffer, kept, read);
       offset += read;
     }
-    if (offset > sliceOffset) {
-      receiver.accept(target.end(path, sliceOffset, offset, line, start.header()));
+    if (offset > splitOffset) {
+      receiver.accept(target.end(path, splitOffset, offset, line, start.header()));
     }
   }
 

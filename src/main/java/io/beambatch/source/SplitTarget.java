@@ -3,33 +3,33 @@ package io.beambatch.source;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** Where the bytes of slices go while a file is cut. */
-interface SliceTarget extends AutoCloseable {
+/** Where the bytes of splits go while a file is cut. */
+interface SplitTarget extends AutoCloseable {
 
-  /** Takes bytes of the current slice. */
+  /** Takes bytes of the current split. */
   void write(byte[] bytes, int from, int to) throws IOException;
 
   /**
-   * Ends the current slice.
+   * Ends the current split.
    *
    * @param from offset of its first byte in the (decompressed) file
    * @param to offset behind its last byte
    */
-  Slice end(String file, long from, long to, long line, @Nullable CsvHeader header)
+  FileSplit end(String file, long from, long to, long line, @Nullable CsvHeader header)
       throws IOException;
 
   @Override
   void close() throws IOException;
 
   /** Leaves the bytes in the source file. */
-  static SliceTarget inPlace(String path) {
-    return new SliceTarget() {
+  static SplitTarget inPlace(String path) {
+    return new SplitTarget() {
       @Override
       public void write(byte[] bytes, int from, int to) {}
 
       @Override
-      public Slice end(String file, long from, long to, long line, @Nullable CsvHeader header) {
-        return new Slice(file, path, from, to - from, line, header);
+      public FileSplit end(String file, long from, long to, long line, @Nullable CsvHeader header) {
+        return new FileSplit(file, path, from, to - from, line, header);
       }
 
       @Override

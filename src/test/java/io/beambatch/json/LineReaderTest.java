@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class RecordReaderTest {
+class LineReaderTest {
 
   @Test
   void givesEachLineWithItsNumberAndWithoutItsLineEnd() throws IOException {
@@ -48,36 +48,49 @@ class RecordReaderTest {
   @Test
   void readsNoFurtherThanItsLength() throws IOException {
     InputStream stream = new ByteArrayInputStream("a\nb\nc\n".getBytes(UTF_8));
-    RecordReader reader = new RecordReader(stream, 4, RecordScanner.ofLines(), 10, 7);
+    LineReader reader = new LineReader(stream, 4, RecordScanner.ofLines(), 10, 7);
     assertThat(reader.next()).isTrue();
     assertThat(reader.next()).isTrue();
-    assertThat(reader.line()).isEqualTo(8);
+    assertThat(reader.number()).isEqualTo(8);
     assertThat(reader.next()).isFalse();
   }
 
   @Test
   void failsIfTheStreamIsShorterThanItsLength() {
     InputStream stream = new ByteArrayInputStream("a\nb".getBytes(UTF_8));
-    RecordReader reader = new RecordReader(stream, 10, RecordScanner.ofLines(), 10, 1);
+    LineReader reader = new LineReader(stream, 10, RecordScanner.ofLines(), 10, 1);
     assertThatThrownBy(
             () -> {
               while (reader.next()) {
-                assertThat(reader.line()).isLessThan(3);
+                assertThat(reader.number()).isLessThan(3);
               }
             })
         .isInstanceOf(EOFException.class)
         .hasMessageContaining("7 bytes early");
   }
 
+  @Test
+  void knowsWhereALineStartsAndHowALongOneBegins() throws IOException {
+    String text = "ab\r\n\n" + "x".repeat(3_000_000) + "\n" + "y".repeat(70_000) + "z\nc";
+    LineReader reader = LineReader.ofLines(new ByteArrayInputStream(text.getBytes(UTF_8)), 70_000);
+    List<String> found = new ArrayList<>();
+    while (reader.next()) {
+      found.add(reader.offset() + ":" + reader.slice().length() + ":" + reader.tooLong());
+    }
+    assertThat(found)
+        .containsExactly(
+            "0:2:false", "4:0:false", "5:65536:true", "3000006:65536:true", "3070008:1:false");
+  }
+
   private static List<String> read(String text, int maxBytes) throws IOException {
-    RecordReader reader =
-        RecordReader.ofLines(new ByteArrayInputStream(text.getBytes(UTF_8)), maxBytes);
+    LineReader reader =
+        LineReader.ofLines(new ByteArrayInputStream(text.getBytes(UTF_8)), maxBytes);
     List<String> records = new ArrayList<>();
     while (reader.next()) {
       String content =
           new String(reader.buffer(), reader.start(), reader.end() - reader.start(), UTF_8);
       records.add(
-          reader.line()
+          reader.number()
               + ":"
               + (reader.tooLong()
                   ? reader.bytes() + " bytes"

@@ -8,15 +8,15 @@ import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.hash.Hashing;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes slices to files of their own. They are named by the source file's path and their number,
+ * Writes splits to files of their own. They are named by the source file's path and their number,
  * so that a repetition writes the same files again.
  */
-final class StagedSlices implements SliceTarget {
+final class StagedSplits implements SplitTarget {
   private final String prefix;
   private int number;
   private Storage.@Nullable PendingFile current;
 
-  StagedSlices(String folder, String sourcePath) {
+  StagedSplits(String folder, String sourcePath) {
     String key = Hashing.sha256().hashString(sourcePath, UTF_8).toString().substring(0, 16);
     this.prefix = folder + (folder.endsWith("/") ? "" : "/") + key + "-";
   }
@@ -33,15 +33,15 @@ final class StagedSlices implements SliceTarget {
   }
 
   @Override
-  public Slice end(String file, long from, long to, long line, @Nullable CsvHeader header)
+  public FileSplit end(String file, long from, long to, long line, @Nullable CsvHeader header)
       throws IOException {
     try (Storage.PendingFile ended = current) {
       ended.commit();
     }
-    Slice slice = new Slice(file, path(), 0, to - from, line, header);
+    FileSplit split = new FileSplit(file, path(), 0, to - from, line, header);
     current = null;
     number++;
-    return slice;
+    return split;
   }
 
   private String path() {

@@ -6,7 +6,7 @@ import io.beambatch.document.Failure;
 import io.beambatch.document.FailureReason;
 import io.beambatch.document.SourceRecord;
 import io.beambatch.job.FileSource;
-import io.beambatch.json.RecordReader;
+import io.beambatch.json.LineReader;
 import io.beambatch.json.RecordScanner;
 import io.beambatch.storage.Storage;
 import java.io.IOException;
@@ -14,63 +14,63 @@ import java.io.InputStream;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Reads slices, document by document. Every record becomes a document or a failed one. */
-final class SliceReader {
+/** Reads splits, document by document. Every record becomes a document or a failed one. */
+final class SplitReader {
   private final FileSource source;
   private final ReadSettings settings;
   private final RecordParser.@Nullable Factory parsers;
 
-  SliceReader(FileSource source, ReadSettings settings) {
+  SplitReader(FileSource source, ReadSettings settings) {
     this(source, settings, null);
   }
 
   /**
    * @param parsers in place of those of the files' format; null for those
    */
-  SliceReader(FileSource source, ReadSettings settings, RecordParser.@Nullable Factory parsers) {
+  SplitReader(FileSource source, ReadSettings settings, RecordParser.@Nullable Factory parsers) {
     this.source = source;
     this.settings = settings;
     this.parsers = parsers;
   }
 
-  /** Reads one slice. An {@link IOException} names the file. */
-  void read(Slice slice, Receiver receiver) throws IOException {
+  /** Reads one split. An {@link IOException} names the file. */
+  void read(FileSplit split, Receiver receiver) throws IOException {
     RecordSource records = RecordSource.of(source, settings, null);
     if (records != null) {
-      records.read(slice, receiver);
+      records.read(split, receiver);
       return;
     }
     try {
-      if (slice.length() == Slice.WHOLE) {
-        readWhole(slice, receiver);
+      if (split.length() == FileSplit.WHOLE) {
+        readWhole(split, receiver);
         return;
       }
-      try (InputStream stream = Storage.open(slice.path(), slice.offset())) {
-        readRecords(stream, slice, receiver);
+      try (InputStream stream = Storage.open(split.path(), split.offset())) {
+        readRecords(stream, split, receiver);
       }
     } catch (IOException e) {
-      throw new IOException("Can't read " + slice.file() + ": " + e.getMessage(), e);
+      throw new IOException("Can't read " + split.file() + ": " + e.getMessage(), e);
     }
   }
 
-  private void readWhole(Slice slice, Receiver receiver) throws IOException {
-    SourceFile file = new SourceFile(slice.file());
+  private void readWhole(FileSplit split, Receiver receiver) throws IOException {
+    SourceFile file = new SourceFile(split.file());
     try {
       receiver.document(new WholeFiles(source.id(), settings.record()).read(file));
     } catch (InvalidRecordException e) {
-      receiver.invalid(failed(slice.file(), 1, e.getMessage(), Objects.requireNonNull(e.json())));
+      receiver.invalid(failed(split.file(), 1, e.getMessage(), Objects.requireNonNull(e.json())));
     }
   }
 
-  void readRecords(InputStream stream, Slice slice, Receiver receiver) throws IOException {
+  void readRecords(InputStream stream, FileSplit split, Receiver receiver) throws IOException {
     RecordScanner scanner = scanner(source);
-    RecordParser parser = parser(slice, scanner);
-    RecordReader record =
-        new RecordReader(stream, slice.length(), scanner, settings.record(), slice.line());
+    RecordParser parser = parser(split, scanner);
+    LineReader record =
+        new LineReader(stream, split.length(), scanner, settings.record(), split.line());
     while (record.next()) {
       if (record.tooLong()) {
-        String json = SourceRecord.pointer(slice.file(), record.line(), record.bytes());
-        receiver.invalid(failed(slice.file(), record.line(), tooLong(record.bytes()), json));
+        String json = SourceRecord.pointer(split.file(), record.number(), record.bytes());
+        receiver.invalid(failed(split.file(), record.number(), tooLong(record.bytes()), json));
         continue;
       }
       try {
@@ -79,7 +79,7 @@ final class SliceReader {
           receiver.document(document);
         }
       } catch (InvalidRecordException e) {
-        receiver.invalid(parser.failed(slice.file(), record, e));
+        receiver.invalid(parser.failed(split.file(), record, e));
       }
     }
   }
@@ -91,17 +91,17 @@ final class SliceReader {
     return "a " + record + " of " + bytes + " bytes, more than " + settings.record() + advice;
   }
 
-  private RecordParser parser(Slice slice, RecordScanner scanner) {
+  private RecordParser parser(FileSplit split, RecordScanner scanner) {
     if (parsers != null) {
       return parsers.parser();
     }
-    String name = new SourceFile(slice.file()).name();
+    String name = new SourceFile(split.file()).name();
     return switch (source.format()) {
       case JSONL -> new JsonRecords(name, source.id());
       case TEXT -> new TextLines(name, source.id());
       case CSV ->
           new CsvRecords(
-              name, source.id(), slice.header(), source.delimiter(), (CsvScanner) scanner);
+              name, source.id(), split.header(), source.delimiter(), (CsvScanner) scanner);
       case AVRO, PARQUET -> throw new IllegalStateException("files of records have no lines");
     };
   }

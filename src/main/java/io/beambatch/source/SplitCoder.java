@@ -11,34 +11,34 @@ import org.apache.beam.sdk.coders.NullableCoder;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.coders.VarLongCoder;
 
-/** Encodes {@link Slice}. */
-final class SliceCoder extends AtomicCoder<Slice> {
-  private static final SliceCoder INSTANCE = new SliceCoder();
+/** Encodes {@link FileSplit}. */
+final class SplitCoder extends AtomicCoder<FileSplit> {
+  private static final SplitCoder INSTANCE = new SplitCoder();
   private static final Coder<String> STRING = StringUtf8Coder.of();
   private static final Coder<Long> LONG = VarLongCoder.of();
   private static final Coder<List<String>> FIELDS = NullableCoder.of(ListCoder.of(STRING));
   private static final Coder<String> PROBLEM = NullableCoder.of(STRING);
 
-  private SliceCoder() {}
+  private SplitCoder() {}
 
-  static SliceCoder of() {
+  static SplitCoder of() {
     return INSTANCE;
   }
 
   @Override
-  public void encode(Slice slice, OutputStream out) throws IOException {
-    STRING.encode(slice.file(), out);
-    STRING.encode(slice.path(), out);
-    LONG.encode(slice.offset(), out);
-    LONG.encode(slice.length(), out);
-    LONG.encode(slice.line(), out);
-    CsvHeader header = slice.header();
+  public void encode(FileSplit split, OutputStream out) throws IOException {
+    STRING.encode(split.file(), out);
+    STRING.encode(split.path(), out);
+    LONG.encode(split.offset(), out);
+    LONG.encode(split.length(), out);
+    LONG.encode(split.line(), out);
+    CsvHeader header = split.header();
     FIELDS.encode(header == null ? null : header.fields(), out);
     PROBLEM.encode(header == null ? null : header.problem(), out);
   }
 
   @Override
-  public Slice decode(InputStream in) throws IOException {
+  public FileSplit decode(InputStream in) throws IOException {
     String file = STRING.decode(in);
     String path = STRING.decode(in);
     long offset = LONG.decode(in);
@@ -47,7 +47,7 @@ final class SliceCoder extends AtomicCoder<Slice> {
     List<String> fields = FIELDS.decode(in);
     String problem = PROBLEM.decode(in);
     CsvHeader header = fields == null ? null : new CsvHeader(fields, problem);
-    return new Slice(file, path, offset, length, line, header);
+    return new FileSplit(file, path, offset, length, line, header);
   }
 
   @Override

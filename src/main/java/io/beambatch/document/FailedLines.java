@@ -2,8 +2,8 @@ package io.beambatch.document;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.beambatch.json.DocumentSplice;
 import io.beambatch.json.JsonSlice;
+import io.beambatch.json.ObjectEditor;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -11,24 +11,19 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The lines of outcome files: the document as it came, and at its end what became of it, under
- * {@link #BATCH} if it was answered and under {@link #FAILURE} if not.
+ * Writes lines of the dead letter: the document as it came, and at its end, under {@link
+ * ReservedFields#FAILURE}, why it failed.
  */
-public final class Outcomes {
-  /** The field that says how a document was answered. */
-  public static final String BATCH = "_batch";
-
-  /** The field that says why a document failed. */
-  public static final String FAILURE = "_failure";
-
+public final class FailedLines {
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
-  private static final DocumentSplice FAILED = DocumentSplice.of(List.of(FAILURE), List.of());
+  private static final ObjectEditor FAILED =
+      ObjectEditor.of(List.of(ReservedFields.FAILURE), List.of());
 
-  private Outcomes() {}
+  private FailedLines() {}
 
   /** Writes a failed document as one line. */
-  public static void writeFailed(OutputStream out, FailedDocument failed) throws IOException {
-    writeFailed(out, JsonSlice.of(failed.document().json()), failed.failure());
+  public static void write(OutputStream out, FailedDocument failed) throws IOException {
+    write(out, JsonSlice.of(failed.document().json()), failed.failure());
   }
 
   /**
@@ -38,7 +33,7 @@ public final class Outcomes {
    * @param document one JSON object on one line
    * @throws IllegalArgumentException if the document is not an object in braces
    */
-  public static void writeFailed(OutputStream out, JsonSlice document, Failure failure)
+  public static void write(OutputStream out, JsonSlice document, Failure failure)
       throws IOException {
     FAILED.writeLine(out, document, List.of(JsonSlice.of(MAPPER.writeValueAsBytes(json(failure)))));
   }

@@ -10,15 +10,15 @@ import org.jspecify.annotations.Nullable;
  * @param offset of the first byte; of a file of records, the place of its piece
  * @param length in bytes, or {@link #WHOLE} for a file that is one document; of a file of records,
  *     how many records
- * @param line of the source file in which the slice starts, or its first record, counted from 1
+ * @param line of the source file in which the split starts, or its first record, counted from 1
  * @param header for CSV, else null
  */
-record Slice(
+record FileSplit(
     String file, String path, long offset, long length, long line, @Nullable CsvHeader header) {
   static final long WHOLE = -1;
 
-  /** The slice that is the whole of a file. */
-  static Slice whole(String file) {
-    return new Slice(file, file, 0, WHOLE, 1, null);
+  /** The split that is the whole of a file. */
+  static FileSplit whole(String file) {
+    return new FileSplit(file, file, 0, WHOLE, 1, null);
   }
 }

@@ -3,33 +3,24 @@ package io.beambatch.source;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.core.io.JsonEOFException;
+import io.beambatch.document.ReservedFields;
+import io.beambatch.json.Json;
+import io.beambatch.json.JsonSlice;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
-/** How source JSON is parsed, and how its faults are told without showing its contents. */
-final class Json {
+/** Parses JSON of sources, and describes its faults without showing its contents. */
+final class SourceJson {
   /** Half of what parsers take by default, because documents get wrapped in others on the way. */
   static final int MAX_DEPTH = 500;
 
-  private static final JsonFactory FACTORY =
-      JsonFactory.builder()
-          .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
-          // A NUL at the start makes no UTF-32 of what is UTF-8.
-          .disable(JsonFactory.Feature.CHARSET_DETECTION)
-          // Field names may be data: interned ones would never be freed.
-          .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
-          .streamReadConstraints(
-              StreamReadConstraints.builder()
-                  .maxNestingDepth(MAX_DEPTH)
-                  .maxStringLength(Integer.MAX_VALUE)
-                  .build())
-          .build();
+  private static final int MAX_DIGITS = 1000;
 
-  private Json() {}
+  private static final JsonFactory FACTORY = Json.limited(MAX_DEPTH, MAX_DIGITS);
+
+  private SourceJson() {}
 
   /** Parses bytes, and tells faults by their place in the bytes. */
   static void parse(byte[] bytes, int from, int to, Handler handler) throws InvalidRecordException {
@@ -42,13 +33,22 @@ final class Json {
     }
   }
 
+  /** A well-formed object without the fields that an earlier run added. */
+  static String withoutReserved(byte[] bytes, int from, int to) {
+    try {
+      return ReservedFields.drop(JsonSlice.of(bytes, from, to)).json();
+    } catch (IOException e) {
+      throw new UncheckedIOException("bytes in memory can't be read", e);
+    }
+  }
+
   private static String fault(JsonProcessingException e) {
     String told = e.getOriginalMessage();
     String where = e.getLocation() == null ? "" : " at byte " + e.getLocation().getByteOffset();
     if (e instanceof StreamConstraintsException) {
       return told.contains("epth")
           ? "JSON nested deeper than " + MAX_DEPTH + " levels"
-          : "a number of more than 1000 digits";
+          : "a number of more than " + MAX_DIGITS + " digits";
     }
     if (e instanceof JsonEOFException) {
       return "JSON that ends too early: a bracket or quote is open" + where;

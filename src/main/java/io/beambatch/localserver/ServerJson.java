@@ -16,7 +16,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
 /** The one way in which JSON is read and written here. */
-final class Json {
+final class ServerJson {
   /** The longest string that a request may hold, as in the real API. */
   static final int MAX_STRING = 10_485_760;
 
@@ -33,7 +33,7 @@ final class Json {
     FACTORY.setCodec(MAPPER);
   }
 
-  private Json() {}
+  private ServerJson() {}
 
   static ObjectNode object() {
     return MAPPER.createObjectNode();

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class OutcomesTest {
+class FailedLinesTest {
   private static final String UNSENT =
       "\"_failure\":{\"reason\":\"too_large\",\"message\":\"It is \\\"large\\\".\",\"attempts\":0,"
           + "\"batch_id\":null,\"request_id\":null}}\n";
@@ -70,7 +70,7 @@ class OutcomesTest {
 
   private static String line(String document, Failure failure) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    Outcomes.writeFailed(out, new FailedDocument(new Document("id", document), failure));
+    FailedLines.write(out, new FailedDocument(new Document("id", document), failure));
     return out.toString(StandardCharsets.UTF_8);
   }
 }

@@ -1,22 +1,29 @@
 package io.beambatch.json;
 
+import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
 
 /**
- * Reads a stream record by record, without copying and without holding more than one record. A
- * record over the maximum is passed over: its length and lines are known, its bytes are not.
+ * Reads a stream line by line, or record by record where a {@link RecordScanner} finds others than
+ * lines. Nothing is copied, and no more than one record is held, in a buffer that grows to the
+ * longest. Of a record over the maximum only the beginning is held; its length is known.
  *
  * <pre>{@code
  * while (reader.next()) {
- *   use(reader.buffer(), reader.start(), reader.end());
+ *   use(reader.slice());
  * }
  * }</pre>
  */
-public final class RecordReader {
-  private static final int INITIAL_BUFFER = 1 << 18;
+public final class LineReader implements Closeable {
+  /** The most that is held of a record that is too long. */
+  private static final int BEGINNING = 1 << 16;
+
+  private static final int INITIAL_BUFFER = 1 << 16;
+
+  private static final int LONGEST = Integer.MAX_VALUE / 2;
 
   private final InputStream stream;
   private final RecordScanner scanner;
@@ -28,9 +35,11 @@ public final class RecordReader {
   private int following;
   private int start;
   private int end;
+  private long offset;
+  private int beginning;
   private long dropped;
   private long bytes;
-  private long line;
+  private long number;
   private boolean terminated;
 
   /**
@@ -41,7 +50,7 @@ public final class RecordReader {
    * @param maxBytes of a record, without its line end; at most half of {@link Integer#MAX_VALUE}
    * @param line of the stream's first record
    */
-  public RecordReader(
+  public LineReader(
       InputStream stream, long length, RecordScanner scanner, int maxBytes, long line) {
     this.stream = stream;
     this.unread = length;
@@ -52,15 +61,22 @@ public final class RecordReader {
   }
 
   /** Reads the lines of a whole stream, the first of which is line 1. */
-  public static RecordReader ofLines(InputStream stream, int maxBytes) {
-    return new RecordReader(stream, Long.MAX_VALUE, RecordScanner.ofLines(), maxBytes, 1);
+  public static LineReader ofLines(InputStream stream, int maxBytes) {
+    return new LineReader(stream, Long.MAX_VALUE, RecordScanner.ofLines(), maxBytes, 1);
+  }
+
+  /** Reads the lines of a file of our own, as long as they come. */
+  public static LineReader ofLines(InputStream stream) {
+    return ofLines(stream, LONGEST);
   }
 
   /** Goes to the next record; false if there is none. The buffer's content changes. */
   public boolean next() throws IOException {
+    offset += dropped + following - start;
     start = following;
     dropped = 0;
-    line = lineOfStart + scanner.lines();
+    beginning = 0;
+    number = lineOfStart + scanner.lines();
     int scanned = start;
     while (true) {
       int found = scanner.scan(buffer, scanned, limit);
@@ -69,30 +85,42 @@ public final class RecordReader {
       }
       // Two bytes more than the maximum, because they may turn out to be the line end.
       if (dropped > 0 || limit - start > maxBytes + 2) {
-        dropped += limit - start;
-        start = 0;
-        limit = 0;
+        drop();
       }
-      int kept = limit - start;
+      int held = limit - start;
       if (!fill()) {
-        return dropped + kept > 0 && take(limit, false);
+        return dropped + held > 0 && take(limit, false);
       }
-      scanned = start + kept;
+      scanned = start + held;
     }
   }
 
-  private boolean take(int recordEnd, boolean atLineFeed) {
-    terminated = atLineFeed;
+  private boolean take(int recordEnd, boolean ended) {
+    terminated = ended;
     following = recordEnd;
     end = recordEnd;
-    if (atLineFeed) {
+    if (ended && end > start && buffer[end - 1] == '\n') {
       end--;
     }
     if (end > start && buffer[end - 1] == '\r') {
       end--;
     }
     bytes = dropped + end - start;
+    if (tooLong()) {
+      end = Math.min(end, start + Math.min(maxBytes, BEGINNING));
+    }
     return true;
+  }
+
+  /** Lets go of a record that is too long, but for its beginning. */
+  private void drop() {
+    if (dropped == 0) {
+      beginning = Math.min(maxBytes, BEGINNING);
+      System.arraycopy(buffer, start, buffer, 0, beginning);
+    }
+    dropped += limit - start - beginning;
+    start = 0;
+    limit = beginning;
   }
 
   /** Reads more behind the current record's bytes, which may move to the buffer's front. */
@@ -122,6 +150,27 @@ public final class RecordReader {
     return true;
   }
 
+  /** The current record, or its beginning if it is too long; valid until the next one. */
+  public JsonSlice slice() {
+    return JsonSlice.of(buffer, start, end);
+  }
+
+  /** Whether the record has nothing but white space. */
+  public boolean blank() {
+    for (int i = start; i < end; i++) {
+      byte b = buffer[i];
+      if (b != ' ' && b != '\t' && b != '\r' && b != '\n') {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Where the record starts in what was read of the stream. */
+  public long offset() {
+    return offset;
+  }
+
   /** Holds the current record's bytes; not to be changed. */
   public byte[] buffer() {
     return buffer;
@@ -132,7 +181,7 @@ public final class RecordReader {
     return start;
   }
 
-  /** The index behind the record's last byte, its line end (LF or CRLF) left out. */
+  /** The index behind the record's last byte, its line end left out. */
   public int end() {
     return end;
   }
@@ -142,18 +191,24 @@ public final class RecordReader {
     return bytes;
   }
 
-  /** Whether the record is over the maximum, so that its bytes are not there. */
+  /** Whether the record is over the maximum, so that only its beginning is there. */
   public boolean tooLong() {
     return dropped > 0 || bytes > maxBytes;
   }
 
   /** The number of the line in which the record starts. */
-  public long line() {
-    return line;
+  public long number() {
+    return number;
   }
 
   /** Whether a line end closes the record; false can only be said of the last one. */
   public boolean terminated() {
     return terminated;
+  }
+
+  /** Closes the stream. */
+  @Override
+  public void close() throws IOException {
+    stream.close();
   }
 }

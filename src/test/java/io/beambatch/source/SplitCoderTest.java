@@ -1,0 +1,23 @@
+package io.beambatch.source;
+
+import java.util.List;
+import org.apache.beam.sdk.testing.CoderProperties;
+import org.junit.jupiter.api.Test;
+
+class SplitCoderTest {
+  @Test
+  void roundTripsSplits() throws Exception {
+    SplitCoder coder = SplitCoder.of();
+    CoderProperties.coderSerializable(coder);
+    for (FileSplit split :
+        List.of(
+            FileSplit.whole("a.txt"),
+            new FileSplit(
+                "gs://b/a.csv", "p", 1L << 40, 5, 1L << 33, CsvHeader.of(List.of("a", "é"))),
+            new FileSplit("a.csv", "p", 0, 5, 1, CsvHeader.broken("no name")))) {
+      CoderProperties.coderDecodeEncodeEqual(coder, split);
+      CoderProperties.coderDeterministic(coder, split, split);
+      CoderProperties.coderConsistentWithEquals(coder, split, split);
+    }
+  }
+}
