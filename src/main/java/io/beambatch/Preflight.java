@@ -1,6 +1,7 @@
 package io.beambatch;
 
 import io.beambatch.job.Job;
+import io.beambatch.result.JoinResults;
 import io.beambatch.sink.Output;
 import io.beambatch.storage.RunFolder;
 import java.io.IOException;
@@ -42,6 +43,7 @@ public final class Preflight {
    *     can't be written or can't hold the documents
    */
   public void check(RunFolder run, boolean planned) throws IOException {
+    JoinResults.check(job.inference());
     Optional<Schema> documents =
         isRead || !job.source().isConsumed()
             ? Connectors.reader(job.source()).check(run, planned, options)

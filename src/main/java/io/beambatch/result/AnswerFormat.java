@@ -1,9 +1,6 @@
 package io.beambatch.result;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.beambatch.json.JsonSlice;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -18,9 +15,6 @@ import org.jspecify.annotations.Nullable;
  */
 record AnswerFormat(boolean json, boolean object, @Nullable AnswerSchema schema) {
   static final AnswerFormat ANY = new AnswerFormat(false, false, null);
-
-  private static final JsonMapper MAPPER =
-      JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
 
   /** A format with a schema. */
   static AnswerFormat of(JsonNode schema) {
@@ -59,27 +53,14 @@ record AnswerFormat(boolean json, boolean object, @Nullable AnswerSchema schema)
     }
     JsonSlice value =
         answer.isText() ? JsonSlice.of(answer.text().getBytes(StandardCharsets.UTF_8)) : answer;
-    String problem = problem(value);
-    return new Shaped(problem == null && answer.isText() ? onOneLine(value) : value, problem);
-  }
-
-  private @Nullable String problem(JsonSlice value) throws IOException {
-    if (schema == null && !object) {
-      return value.wellFormed() ? null : "the answer is not JSON, which was asked for";
+    if (!value.wellFormed()) {
+      return new Shaped(answer, "the answer is not JSON, which was asked for");
     }
-    JsonNode tree;
-    try (var parser = value.parser()) {
-      tree = MAPPER.readTree(parser);
-    } catch (JsonProcessingException malformed) {
-      tree = null;
+    JsonSlice compact = answer.isText() ? onOneLine(value) : value;
+    if (object && compact.at(0) != '{') {
+      return new Shaped(answer, "the answer is JSON, but not an object, which was asked for");
     }
-    if (tree == null) {
-      return "the answer is not JSON, which was asked for";
-    }
-    if (object && !tree.isObject()) {
-      return "the answer is JSON, but not an object, which was asked for";
-    }
-    return schema == null ? null : schema.violation(tree);
+    return new Shaped(compact, schema == null ? null : schema.violation(compact));
   }
 
   /** Leaves out what stands between the tokens: a model may set its JSON in lines. */

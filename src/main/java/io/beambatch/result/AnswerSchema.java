@@ -1,24 +1,70 @@
 package io.beambatch.result;
 
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.DecimalNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.NumericNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.ValueNode;
+import com.networknt.schema.ExecutionConfig;
+import com.networknt.schema.ExecutionContext;
+import com.networknt.schema.Format;
+import com.networknt.schema.FormatValidator;
+import com.networknt.schema.JsonMetaSchema;
+import com.networknt.schema.JsonNodePath;
 import com.networknt.schema.JsonSchema;
-import com.networknt.schema.JsonSchemaException;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.PathType;
+import com.networknt.schema.SchemaLocation;
 import com.networknt.schema.SchemaValidatorsConfig;
 import com.networknt.schema.SpecVersion.VersionFlag;
 import com.networknt.schema.SpecVersionDetector;
+import com.networknt.schema.ValidationContext;
 import com.networknt.schema.ValidationMessage;
 import com.networknt.schema.resource.DisallowSchemaLoader;
+import io.beambatch.json.JsonSlice;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** A JSON schema that answers have to fit; references to other files are not followed. */
+/**
+ * A JSON schema that answers have to fit. No answer can stop the join: the work, the depth and the
+ * numbers of a check are bounded, and an answer that goes beyond a bound does not fit. References
+ * to other files are not followed.
+ */
 final class AnswerSchema {
   private static final SchemaValidatorsConfig CONFIG =
-      SchemaValidatorsConfig.builder().pathType(PathType.JSON_POINTER).build();
+      SchemaValidatorsConfig.builder()
+          .pathType(PathType.JSON_POINTER)
+          .locale(Locale.ENGLISH)
+          .regularExpressionFactory(LinearRegularExpression::new)
+          .build();
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder()
+          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+          .nodeFactory(new ExactNumbers())
+          .build();
+
+  /** A validator calls itself for each level, and a thread has little stack. */
+  private static final int MAX_DEPTH = 100;
+
+  /** Of digits, and of the exponent: comparing exact numbers of 1e1000000000 takes for ever. */
+  private static final int MAX_NUMBER = 1_000;
+
+  /** Each step applies a rule of the schema to a part of the answer. */
+  private static final long MIN_STEPS = 100_000;
+
+  private static final long STEPS_PER_BYTE = 20;
 
   private final JsonSchema schema;
 
@@ -35,18 +81,24 @@ final class AnswerSchema {
     try {
       VersionFlag version =
           SpecVersionDetector.detectOptionalVersion(schema, false).orElse(VersionFlag.V202012);
+      checkKeywords(schema, version);
+      SchemaCheck.check(schema);
       JsonSchema compiled =
           JsonSchemaFactory.getInstance(
                   version,
                   builder ->
-                      builder.schemaLoaders(
-                          loaders ->
-                              loaders.values(List::clear).add(DisallowSchemaLoader.getInstance())))
-              .getSchema(schema, CONFIG);
+                      builder
+                          .metaSchema(BoundedFormat.in(version))
+                          .schemaLoaders(
+                              loaders ->
+                                  loaders
+                                      .values(List::clear)
+                                      .add(DisallowSchemaLoader.getInstance())))
+              .getSchema(withExactValues(schema), CONFIG);
       // Otherwise a reference that leads nowhere would be found with the first answer only.
       compiled.initializeValidators();
       return new AnswerSchema(compiled);
-    } catch (RuntimeException unusable) {
+    } catch (RuntimeException | JsonProcessingException unusable) {
       throw new IllegalArgumentException(
           "The JSON schema for answers can't be used: "
               + unusable.getMessage()
@@ -55,17 +107,51 @@ final class AnswerSchema {
     }
   }
 
+  /** Checks a schema against the schema of schemas: a misspelt type would admit everything. */
+  private static void checkKeywords(JsonNode schema, VersionFlag version) {
+    Set<ValidationMessage> problems =
+        JsonSchemaFactory.getInstance(version)
+            .getSchema(SchemaLocation.of(version.getId()), CONFIG)
+            .validate(schema);
+    if (!problems.isEmpty()) {
+      throw new IllegalArgumentException(problems.iterator().next().getMessage());
+    }
+  }
+
+  /** The values that answers are compared with get the same kind of numbers as answers have. */
+  private static JsonNode withExactValues(JsonNode schema) throws JsonProcessingException {
+    JsonNode copy = schema.deepCopy();
+    for (String keyword : List.of("const", "enum")) {
+      for (JsonNode parent : copy.findParents(keyword)) {
+        ((ObjectNode) parent)
+            .set(keyword, MAPPER.readTree(MAPPER.writeValueAsString(parent.get(keyword))));
+      }
+    }
+    return copy;
+  }
+
   /** Where an answer breaks which of the schema's rules, without its contents; null if it fits. */
-  @Nullable String violation(JsonNode answer) {
+  @Nullable String violation(JsonSlice answer) throws IOException {
+    String excess = excess(answer);
+    if (excess != null) {
+      return "the answer can't be checked against the schema: " + excess;
+    }
     Set<ValidationMessage> messages;
-    try {
-      messages = schema.validate(answer);
-    } catch (JsonSchemaException inapplicable) {
+    try (JsonParser parser = answer.parser()) {
+      messages =
+          schema.validate(
+              new BoundedContext(MIN_STEPS + STEPS_PER_BYTE * answer.length()),
+              (JsonNode) MAPPER.readTree(parser));
+    } catch (TooManyStepsException endless) {
+      return "the answer can't be checked against the schema: it takes too many steps";
+    } catch (RuntimeException | StackOverflowError inapplicable) {
+      // Of a library: whatever it is, it is about this answer, and the next may be fine.
       return "the schema could not be applied to the answer";
     }
-    if (messages.isEmpty()) {
-      return null;
-    }
+    return messages.isEmpty() ? null : describe(messages);
+  }
+
+  private static String describe(Set<ValidationMessage> messages) {
     Iterator<ValidationMessage> each = messages.iterator();
     ValidationMessage first = each.next();
     String place = first.getInstanceLocation().toString();
@@ -74,5 +160,132 @@ final class AnswerSchema {
         + " at "
         + (place.isEmpty() ? "its root" : place)
         + (messages.size() > 1 ? ", and " + (messages.size() - 1) + " more" : "");
+  }
+
+  /** What of an answer is too much for exact checking; null if nothing is. */
+  private static @Nullable String excess(JsonSlice answer) throws IOException {
+    int depth = 0;
+    try (JsonParser parser = answer.parser()) {
+      for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
+        if (token.isStructStart() && ++depth > MAX_DEPTH) {
+          return "it is nested more than " + MAX_DEPTH + " deep";
+        }
+        if (token.isStructEnd()) {
+          depth--;
+        }
+        if (token.isNumeric() && !isPlain(parser.getText())) {
+          return "it has a number with more than "
+              + MAX_NUMBER
+              + " digits, or an exponent beyond that";
+        }
+      }
+    }
+    return null;
+  }
+
+  private static boolean isPlain(String number) {
+    int e = Math.max(number.indexOf('e'), number.indexOf('E'));
+    String exponent = e < 0 ? "0" : number.substring(e + 1);
+    return number.length() <= MAX_NUMBER
+        && new BigInteger(exponent).abs().compareTo(BigInteger.valueOf(MAX_NUMBER)) <= 0;
+  }
+
+  /** Makes all numbers exact decimals without zeros at the end: equal numbers are equal nodes. */
+  private static final class ExactNumbers extends JsonNodeFactory {
+    private static final long serialVersionUID = 1;
+
+    @Override
+    public NumericNode numberNode(int number) {
+      return DecimalNode.valueOf(exact(BigDecimal.valueOf(number)));
+    }
+
+    @Override
+    public NumericNode numberNode(long number) {
+      return DecimalNode.valueOf(exact(BigDecimal.valueOf(number)));
+    }
+
+    @Override
+    public ValueNode numberNode(BigInteger number) {
+      return DecimalNode.valueOf(exact(new BigDecimal(number)));
+    }
+
+    @Override
+    public ValueNode numberNode(BigDecimal number) {
+      return DecimalNode.valueOf(exact(number));
+    }
+
+    private static BigDecimal exact(BigDecimal number) {
+      return number.signum() == 0 ? BigDecimal.ZERO : number.stripTrailingZeros();
+    }
+  }
+
+  /** Counts how often a rule is applied: each asks for its configuration. */
+  private static final class BoundedContext extends ExecutionContext {
+    private long steps;
+
+    BoundedContext(long steps) {
+      this.steps = steps;
+    }
+
+    @Override
+    public ExecutionConfig getExecutionConfig() {
+      if (--steps < 0) {
+        throw new TooManyStepsException();
+      }
+      return super.getExecutionConfig();
+    }
+  }
+
+  /**
+   * A format that no long text has: the validator's own checks of e-mail addresses take time in
+   * proportion to the square of the length, and some take the stack.
+   */
+  private record BoundedFormat(Format format) implements Format {
+    private static final int MAX_LENGTH = 2_000;
+
+    /** Those that any length may have, and that take time in proportion to it. */
+    private static final Set<String> OF_ANY_LENGTH =
+        Set.of("uri", "uri-reference", "iri", "iri-reference");
+
+    static JsonMetaSchema in(VersionFlag version) {
+      JsonMetaSchema standard =
+          switch (version) {
+            case V4 -> JsonMetaSchema.getV4();
+            case V6 -> JsonMetaSchema.getV6();
+            case V7 -> JsonMetaSchema.getV7();
+            case V201909 -> JsonMetaSchema.getV201909();
+            case V202012 -> JsonMetaSchema.getV202012();
+          };
+      return JsonMetaSchema.builder(standard)
+          .formats(formats -> formats.replaceAll((name, format) -> new BoundedFormat(format)))
+          .build();
+    }
+
+    @Override
+    public String getName() {
+      return format.getName();
+    }
+
+    @Override
+    public boolean matches(
+        ExecutionContext context,
+        ValidationContext schema,
+        JsonNode node,
+        JsonNode root,
+        JsonNodePath place,
+        boolean asserted,
+        FormatValidator validator) {
+      boolean tooLong = node.isTextual() && node.textValue().length() > MAX_LENGTH;
+      return (!tooLong || OF_ANY_LENGTH.contains(getName()))
+          && format.matches(context, schema, node, root, place, asserted, validator);
+    }
+  }
+
+  private static final class TooManyStepsException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    TooManyStepsException() {
+      super(null, null, false, false);
+    }
   }
 }

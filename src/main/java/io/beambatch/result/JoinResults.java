@@ -1,6 +1,7 @@
 package io.beambatch.result;
 
 import io.beambatch.batch.AwaitedChunk;
+import io.beambatch.job.Inference;
 import io.beambatch.job.Job;
 import io.beambatch.ledger.BatchLedger;
 import io.beambatch.ledger.BatchLedger.Tracked;
@@ -44,11 +45,19 @@ public final class JoinResults
    * @throws IllegalArgumentException if the schema that the job asks answers in can't be used
    */
   public JoinResults(Job job, RunFolder folder, ProviderFactory providers) {
-    // Throws here, before anything is paid, if the schema can't be used.
-    new ResultClassifier(job);
+    check(job.inference());
     this.job = job;
     this.folder = folder;
     this.providers = providers;
+  }
+
+  /**
+   * Checks, before anything is paid, what a join needs of a job.
+   *
+   * @throws IllegalArgumentException if the schema that it asks answers in can't be used
+   */
+  public static void check(Inference inference) {
+    new AskedFormat(inference);
   }
 
   @Override

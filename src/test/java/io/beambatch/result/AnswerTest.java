@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.beambatch.document.FailureReason;
+import io.beambatch.job.FileDestination;
 import java.io.ByteArrayOutputStream;
 import java.nio.file.Path;
 import java.util.HexFormat;
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is kept of an answer, and which answers are none. */
@@ -258,6 +260,24 @@ class AnswerTest {
 
     assertThat(two.answered()).singleElement().asString().startsWith("{\"word\":\"b\"");
     assertThat(two.failed()).singleElement().asString().startsWith("{\"word\":\"a\"");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{\"type\":\"object\",\"properties\":{\"x\":{\"multipleOf\":0.5}}} | JSONL   | {\"x\":1e999999999}",
+        "{\"type\":\"object\",\"properties\":{\"x\":{\"type\":\"number\"}}} | PARQUET | {\"x\":1e400}",
+        "{\"type\":\"object\",\"properties\":{\"x\":{\"type\":\"number\"}}} | AVRO    | {\"x\":-1e999}",
+        "{\"type\":\"object\",\"properties\":{\"x\":{\"type\":\"integer\"}}} | AVRO    | {\"x\":1e30}",
+        "{\"type\":\"object\",\"properties\":{\"x\":{\"enum\":[1]}}}    | JSONL   | {\"x\":1e400}",
+      })
+  void answerThatNoCheckCouldBearIsItsDocumentsFailureAndKept(
+      String schema, FileDestination.Format sink, String answer) throws Exception {
+    chunk.job(Jobs.chat().schema(schema).sink(sink)).output(Results.chat("p0-0", answer)).join();
+
+    assertFailed(FailureReason.INVALID_ANSWER, "the");
+    assertThat(failure()).containsEntry("partial", answer);
   }
 
   @Test

@@ -51,6 +51,10 @@ record Jobs(
     return new Jobs(endpoint, body, pointer, schema, other, sink);
   }
 
+  Jobs sink(FileDestination.Format other) {
+    return new Jobs(endpoint, body, pointer, schema, attempts, other);
+  }
+
   Job job() {
     return new Job(
         "reviews",
