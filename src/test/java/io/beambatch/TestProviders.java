@@ -1,9 +1,9 @@
 package io.beambatch;
 
 import io.beambatch.provider.BatchProvider;
-import io.beambatch.provider.OpenAiProvider;
 import io.beambatch.provider.ProviderFactory;
 import io.beambatch.provider.ProviderSettingsException;
+import io.beambatch.provider.openai.OpenAiProvider;
 import java.util.Map;
 
 /**

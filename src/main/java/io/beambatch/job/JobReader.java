@@ -1,5 +1,6 @@
 package io.beambatch.job;
 
+import io.beambatch.provider.Capabilities;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -15,8 +16,10 @@ import java.util.regex.Pattern;
  */
 public final class JobReader {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,64}");
-  private static final int MAX_REQUESTS = 50_000;
-  private static final long MAX_BYTES = 200L << 20;
+
+  /** A batch expires, then its end has to be seen. */
+  private static final Duration AFTER_EXPIRY = Duration.ofHours(2);
+
   private static final Duration TICK = Duration.ofMillis(1);
 
   /** Providers delete result files after 30 days. */
@@ -76,12 +79,13 @@ public final class JobReader {
   }
 
   private Inference inference(Section root) {
+    RequestSpec request = RequestSection.read(root.section("request"), problems);
     return new Inference(
-        RequestSection.read(root.section("request"), problems),
+        request,
         ResultSection.read(root.section("result"), file),
-        limits(root.section("limits")),
+        limits(root.section("limits"), request.provider().capabilities().limits()),
         retry(root.section("retry")),
-        poll(root.section("poll")),
+        poll(root.section("poll"), request.provider().capabilities().expiry()),
         prices(root),
         root.flag("keep_files"));
   }
@@ -96,16 +100,18 @@ public final class JobReader {
     return name;
   }
 
-  private static Limits limits(Section section) {
+  private static Limits limits(Section section, Capabilities.Limits allowed) {
     return new Limits(
-        (int) section.number("requests", 1, MAX_REQUESTS, MAX_REQUESTS),
+        (int) section.number("requests", 1, allowed.maxRequests(), allowed.maxRequests()),
         section
             .quantity(
                 "bytes",
                 Quantities::bytes,
-                bytes -> bytes >= 1 && bytes <= MAX_BYTES,
-                "a size such as 4096, 512KB or 200MB, and at most 200MB (" + MAX_BYTES + " bytes)")
-            .orElse(MAX_BYTES),
+                bytes -> bytes >= 1 && bytes <= allowed.maxBytes(),
+                String.format(
+                    "a size such as 4096, 512KB or 200MB, and at most %dMB (%d bytes)",
+                    allowed.maxBytes() >> 20, allowed.maxBytes()))
+            .orElse(allowed.maxBytes()),
         section.number("enqueued_tokens", 1, Long.MAX_VALUE, Long.MAX_VALUE),
         section.number("enqueued_requests", 1, Long.MAX_VALUE, Long.MAX_VALUE),
         section.money("cost_usd").orElse(null));
@@ -123,8 +129,8 @@ public final class JobReader {
             .orElse(null));
   }
 
-  private static Poll poll(Section section) {
-    Duration deadline = section.duration("deadline", TICK, MAX_DEADLINE, Duration.ofHours(26));
+  private static Poll poll(Section section, Duration expiry) {
+    Duration deadline = section.duration("deadline", TICK, MAX_DEADLINE, expiry.plus(AFTER_EXPIRY));
     Duration interval =
         section.duration("interval", TICK, Duration.ofDays(1), Duration.ofSeconds(60));
     if (section.value("deadline").isPresent() && deadline.compareTo(interval) < 0) {

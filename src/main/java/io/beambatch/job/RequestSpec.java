@@ -1,6 +1,8 @@
 package io.beambatch.job;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.beambatch.provider.Capabilities;
+import io.beambatch.provider.openai.OpenAiProvider;
 import java.io.Serializable;
 import java.util.Collections;
 import java.util.Map;
@@ -37,7 +39,19 @@ public record RequestSpec(
   }
 
   /** The APIs that can be spoken. */
+  @SuppressWarnings("ImmutableEnumChecker") // a record of values and a pattern is immutable
   public enum Provider {
-    OPENAI
+    OPENAI(OpenAiProvider.CAPABILITIES);
+
+    private final Capabilities capabilities;
+
+    Provider(Capabilities capabilities) {
+      this.capabilities = capabilities;
+    }
+
+    /** What it can do, and what it allows. */
+    public Capabilities capabilities() {
+      return capabilities;
+    }
   }
 }

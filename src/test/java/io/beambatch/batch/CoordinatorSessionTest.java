@@ -12,7 +12,7 @@ import io.beambatch.localserver.LocalServer;
 import io.beambatch.localserver.LocalServerSettings;
 import io.beambatch.provider.BatchProvider.Upload;
 import io.beambatch.provider.InputFile;
-import io.beambatch.provider.OpenAiProvider;
+import io.beambatch.provider.openai.OpenAiProvider;
 import io.beambatch.storage.RunFolder;
 import io.beambatch.storage.Storage;
 import java.nio.charset.StandardCharsets;

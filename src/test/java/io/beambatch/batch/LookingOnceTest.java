@@ -17,7 +17,7 @@ import io.beambatch.provider.BatchProvider;
 import io.beambatch.provider.BatchProvider.Upload;
 import io.beambatch.provider.BatchStatus;
 import io.beambatch.provider.InputFile;
-import io.beambatch.provider.OpenAiProvider;
+import io.beambatch.provider.openai.OpenAiProvider;
 import io.beambatch.storage.RunFolder;
 import io.beambatch.storage.Storage;
 import java.lang.reflect.InvocationTargetException;

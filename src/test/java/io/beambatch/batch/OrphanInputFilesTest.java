@@ -10,7 +10,7 @@ import io.beambatch.localserver.LocalServer;
 import io.beambatch.localserver.LocalServerSettings;
 import io.beambatch.provider.BatchProvider.Upload;
 import io.beambatch.provider.InputFile;
-import io.beambatch.provider.OpenAiProvider;
+import io.beambatch.provider.openai.OpenAiProvider;
 import io.beambatch.storage.RunFolder;
 import java.io.ByteArrayInputStream;
 import java.nio.file.Path;

@@ -1,9 +1,10 @@
-package io.beambatch.provider;
+package io.beambatch.provider.openai;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.beambatch.provider.BatchStatus;
 import io.beambatch.provider.ProviderException.Kind;
 import io.beambatch.provider.http.Retries;
 import java.io.ByteArrayOutputStream;

@@ -1,8 +1,9 @@
-package io.beambatch.provider;
+package io.beambatch.provider.openai;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.beambatch.provider.ProviderException;
 import io.beambatch.provider.http.Network;
 import io.beambatch.provider.http.Retries;
 import io.beambatch.provider.http.Timeouts;

@@ -1,10 +1,11 @@
-package io.beambatch.provider;
+package io.beambatch.provider.openai;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.beambatch.provider.BatchProvider.ContentSource;
 import io.beambatch.provider.BatchProvider.Upload;
+import io.beambatch.provider.ProviderException;
 import io.beambatch.provider.ProviderException.Kind;
 import io.beambatch.provider.http.Retries;
 import java.io.ByteArrayInputStream;

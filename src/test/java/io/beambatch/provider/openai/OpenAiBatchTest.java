@@ -1,7 +1,14 @@
-package io.beambatch.provider;
+package io.beambatch.provider.openai;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.beambatch.provider.Batch;
+import io.beambatch.provider.BatchError;
+import io.beambatch.provider.BatchPage;
+import io.beambatch.provider.BatchStatus;
+import io.beambatch.provider.FilePage;
+import io.beambatch.provider.InputFile;
+import io.beambatch.provider.ProviderException;
 import io.beambatch.provider.ProviderException.Kind;
 import io.beambatch.provider.http.Retries;
 import java.time.Clock;

@@ -1,5 +1,7 @@
-package io.beambatch.provider;
+package io.beambatch.provider.openai;
 
+import io.beambatch.provider.ProviderFactory;
+import io.beambatch.provider.ProviderSettingsException;
 import java.net.URI;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

@@ -1,5 +1,6 @@
-package io.beambatch.provider;
+package io.beambatch.provider.openai;
 
+import io.beambatch.provider.ProviderSettingsException;
 import io.beambatch.provider.http.ApiAddress;
 import io.beambatch.provider.http.Network;
 import io.beambatch.provider.http.Retries;

@@ -1,10 +1,13 @@
-package io.beambatch.provider;
+package io.beambatch.provider.openai;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.beambatch.provider.Batch;
+import io.beambatch.provider.BatchStatus;
+import io.beambatch.provider.ProviderException;
 import io.beambatch.provider.ProviderException.Kind;
 import io.beambatch.provider.http.Retries;
 import io.beambatch.provider.http.Timeouts;

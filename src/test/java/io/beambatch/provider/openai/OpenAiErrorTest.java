@@ -1,8 +1,10 @@
-package io.beambatch.provider;
+package io.beambatch.provider.openai;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.beambatch.provider.ProviderException;
 import io.beambatch.provider.ProviderException.Kind;
+import io.beambatch.provider.SafeText;
 import java.util.Map;
 import mockwebserver3.MockResponse;
 import org.junit.jupiter.api.Test;

@@ -1,10 +1,16 @@
-package io.beambatch.provider;
+package io.beambatch.provider.openai;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.beambatch.provider.Batch;
+import io.beambatch.provider.BatchError;
+import io.beambatch.provider.BatchPage;
+import io.beambatch.provider.InputFile;
+import io.beambatch.provider.ProviderException;
 import io.beambatch.provider.ProviderException.Kind;
+import io.beambatch.provider.TooMuchException;
 import io.beambatch.provider.http.Retries;
 import io.beambatch.provider.http.Timeouts;
 import java.io.IOException;

@@ -1,9 +1,11 @@
-package io.beambatch.provider;
+package io.beambatch.provider.openai;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.beambatch.provider.ProviderException;
+import io.beambatch.provider.ProviderSettingsException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

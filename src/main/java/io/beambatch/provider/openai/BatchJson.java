@@ -1,6 +1,11 @@
-package io.beambatch.provider;
+package io.beambatch.provider.openai;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.beambatch.provider.Batch;
+import io.beambatch.provider.BatchError;
+import io.beambatch.provider.BatchPage;
+import io.beambatch.provider.BatchStatus;
+import io.beambatch.provider.SafeText;
 import io.beambatch.provider.http.ReplyJson;
 import java.time.Clock;
 import java.time.DateTimeException;
@@ -20,7 +25,6 @@ import org.slf4j.LoggerFactory;
 /** Reads batch objects as OpenAI and compatible servers send them. */
 final class BatchJson {
   private static final Logger LOG = LoggerFactory.getLogger(BatchJson.class);
-  private static final Duration COMPLETION_WINDOW = Duration.ofHours(24);
 
   /** Of a hundred thousand lines that are wrong for the same reason, this many show it. */
   private static final int MOST_ERRORS = 1_000;
@@ -128,7 +132,7 @@ final class BatchJson {
     if (expiry == null) {
       return clock.instant();
     }
-    Instant created = expiry.minus(COMPLETION_WINDOW);
+    Instant created = expiry.minus(OpenAiProvider.CAPABILITIES.expiry());
     return created.isAfter(clock.instant()) ? clock.instant() : created;
   }
 

@@ -1,8 +1,9 @@
-package io.beambatch.provider;
+package io.beambatch.provider.openai;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.beambatch.provider.ProviderSettingsException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

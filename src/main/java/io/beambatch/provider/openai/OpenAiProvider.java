@@ -1,9 +1,18 @@
-package io.beambatch.provider;
+package io.beambatch.provider.openai;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.beambatch.provider.Batch;
+import io.beambatch.provider.BatchPage;
+import io.beambatch.provider.BatchProvider;
+import io.beambatch.provider.Capabilities;
+import io.beambatch.provider.FilePage;
+import io.beambatch.provider.InputFile;
+import io.beambatch.provider.ProviderException;
 import io.beambatch.provider.ProviderException.Kind;
+import io.beambatch.provider.ProviderSettingsException;
+import io.beambatch.provider.Sleeper;
 import io.beambatch.provider.http.DownloadStream;
 import io.beambatch.provider.http.HttpCalls;
 import io.beambatch.provider.http.OneShotBody;
@@ -11,12 +20,14 @@ import io.beambatch.provider.http.ReplyJson;
 import io.beambatch.provider.http.Retries;
 import java.io.IOException;
 import java.io.InputStream;
+import java.math.BigDecimal;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
 import okhttp3.HttpUrl;
 import okhttp3.Request;
@@ -35,6 +46,21 @@ import org.slf4j.LoggerFactory;
  * that, and every status from 500 on, leaves open whether there is a batch now.
  */
 public final class OpenAiProvider implements BatchProvider {
+  /** OpenAI's own; compatible servers allow the same or less, which the job file then says. */
+  public static final Capabilities CAPABILITIES =
+      new Capabilities(
+          "openai",
+          Capabilities.Creation.UPLOADED_FILE,
+          Capabilities.OrphanSearch.METADATA,
+          new Capabilities.Limits(1, 50_000, 200L << 20),
+          Pattern.compile("[A-Za-z0-9_-]{1,64}"),
+          Capabilities.QueueUnit.TOKENS,
+          Duration.ofHours(24),
+          Duration.ofDays(30),
+          true,
+          false,
+          new BigDecimal("0.5"));
+
   private static final Logger LOG = LoggerFactory.getLogger(OpenAiProvider.class);
   private static final long SLOWEST_UPLOAD_BYTES_PER_SECOND = 64 << 10;
 

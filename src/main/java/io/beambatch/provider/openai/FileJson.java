@@ -1,6 +1,8 @@
-package io.beambatch.provider;
+package io.beambatch.provider.openai;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.beambatch.provider.FilePage;
+import io.beambatch.provider.InputFile;
 import io.beambatch.provider.http.ReplyJson;
 import java.time.Duration;
 import java.time.Instant;
