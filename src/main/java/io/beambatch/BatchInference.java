@@ -1,15 +1,14 @@
 package io.beambatch;
 
 import io.beambatch.batch.CoordinatorSettings;
-import io.beambatch.chunk.PlanStore;
 import io.beambatch.job.Job;
-import io.beambatch.ledger.Ledgers;
 import io.beambatch.provider.ProviderFactory;
 import io.beambatch.provider.ProviderSettingsException;
 import io.beambatch.provider.openai.OpenAiProviders;
 import io.beambatch.result.ReadResults;
 import io.beambatch.result.ResultFile;
 import io.beambatch.run.Budget;
+import io.beambatch.run.Run;
 import io.beambatch.run.RunException;
 import io.beambatch.run.Runs;
 import io.beambatch.source.NameDocuments;
@@ -136,7 +135,7 @@ public final class BatchInference<T> extends PTransform<PCollection<T>, Answers<
           getName()
               + ": unbounded documents are sent window by window; apply Window.into(…) before");
     }
-    Runs.Run opened = open();
+    Run opened = open();
     PCollectionTuple named =
         together(form.toJson(documents))
             .apply("Name documents", new NameDocuments("document", job.source().id()));
@@ -177,7 +176,7 @@ public final class BatchInference<T> extends PTransform<PCollection<T>, Answers<
     }
   }
 
-  private Runs.Run open() {
+  private Run open() {
     try {
       return new Runs(staging.replaceAll("(?<=.)/+$", ""), job, Clock.systemUTC())
           .open(run, Runs.Choice.RESUME);
@@ -188,9 +187,9 @@ public final class BatchInference<T> extends PTransform<PCollection<T>, Answers<
     }
   }
 
-  private static List<String> planned(Runs.Run opened) {
+  private static List<String> planned(Run opened) {
     try {
-      return new PlanStore(Ledgers.open(opened.folder())).namesOfFirstAttempt();
+      return opened.committedPlans();
     } catch (IOException e) {
       throw new UncheckedIOException("Can't read the plans of " + opened.folder().path(), e);
     }

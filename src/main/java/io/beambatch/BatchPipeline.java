@@ -17,8 +17,8 @@ import io.beambatch.result.JoinedChunk;
 import io.beambatch.result.ResultFile;
 import io.beambatch.result.ResultFiles;
 import io.beambatch.result.WriteUnsentFailures;
-import io.beambatch.run.CloseAccounts;
-import io.beambatch.run.RecordWritten;
+import io.beambatch.run.MarkWritten;
+import io.beambatch.run.Reconcile;
 import io.beambatch.run.Report;
 import io.beambatch.sink.CheckPlans;
 import io.beambatch.sink.DestinationWriter;
@@ -51,7 +51,7 @@ import org.joda.time.Duration;
  * <pre>
  * Read documents ─ Render requests ─ Shard into chunks ─ Upload ─ Await batches ─ Join results ─ Write
  *        │                │                                                            │     │
- *        └────────────────┴──── invalid ────► dead letter ◄───────────────── failed ───┤     └─ Close accounts
+ *        └────────────────┴──── invalid ────► dead letter ◄───────────────── failed ───┤     └─ Reconcile     
  *                                                                                      └─ again ─► next attempt
  * </pre>
  */
@@ -177,9 +177,9 @@ public final class BatchPipeline {
       Map<ResultFile.Kind, DestinationWriter> writers,
       CoordinatorSettings settings) {
     return results
-        .apply("Leave out what was written", RecordWritten.leavingOut(folder))
+        .apply("Skip written results", MarkWritten.skipWritten(folder))
         .apply("Write", new WriteResults(writers, settings.run()))
-        .apply("Note what was written", new RecordWritten(folder));
+        .apply("Mark written", new MarkWritten(folder));
   }
 
   private PCollection<Plan> bounded(Pipeline pipeline, List<String> committed) {
@@ -213,7 +213,7 @@ public final class BatchPipeline {
     PCollection<WrittenFile> written =
         results
             .apply("As they are", MapElements.via(new AsWritten()))
-            .apply("Note what was written", new RecordWritten(folder));
+            .apply("Mark written", new MarkWritten(folder));
     close(written, settings, providers);
     return results;
   }
@@ -264,7 +264,7 @@ public final class BatchPipeline {
   private PCollection<Report> close(
       PCollection<WrittenFile> written, CoordinatorSettings settings, ProviderFactory providers) {
     return written
-        .apply("Close accounts", new CloseAccounts(job, folder, settings.waitPolicy()))
+        .apply("Reconcile", new Reconcile(job, folder, settings.waitPolicy()))
         .apply("Delete inputs", new DeleteInputs<>(settings, folder, providers));
   }
 

@@ -141,6 +141,6 @@ class BundleRetriesTest {
     assertThat(Faults.left()).as("places that never threw").isEqualTo(Set.of());
     run.assertEveryDocumentOnce(0, 500);
     run.assertEveryChunkPaidOnce();
-    assertThat(run.closedAccounts().attempts()).isEqualTo(2);
+    assertThat(run.reconciled().attempts()).isEqualTo(2);
   }
 }

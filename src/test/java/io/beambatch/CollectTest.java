@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.beambatch.RunFixture.Launched;
 import io.beambatch.localserver.FaultText;
 import io.beambatch.run.Report;
-import io.beambatch.run.Standing;
-import io.beambatch.run.Standing.Stage;
+import io.beambatch.run.RunProgress;
+import io.beambatch.run.RunProgress.Stage;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -56,10 +56,10 @@ class CollectTest {
       launch(run, Launched.SUBMIT, runner);
       assertThat(run.answered()).isEmpty();
       assertThat(run.failed()).as("can't be sent, whatever comes").hasSize(20);
-      int chunks = run.standing().chunks().size();
-      assertThat(run.standing().count(Stage.UNDER_WAY)).isEqualTo(chunks);
+      int chunks = run.progress().chunks().size();
+      assertThat(run.progress().count(Stage.UNDER_WAY)).isEqualTo(chunks);
 
-      collectUntil(run, runner, standing -> standing.count(Stage.JOINED) == chunks - 3);
+      collectUntil(run, runner, progress -> progress.count(Stage.JOINED) == chunks - 3);
       assertThat(run.plans()).as("a second attempt would leave out documents").hasSize(1);
       assertThat(run.answered()).isNotEmpty();
       int written = run.answered().size();
@@ -68,10 +68,10 @@ class CollectTest {
       assertThat(run.plans()).hasSize(1);
 
       run.restartServer();
-      collectUntil(run, runner, Standing::isDone);
+      collectUntil(run, runner, RunProgress::isDone);
       run.assertEveryDocumentOnce(0, 1000);
       run.assertEveryChunkPaidOnce();
-      Report report = run.closedAccounts();
+      Report report = run.reconciled();
       assertThat(report.documents()).isEqualTo(1000);
       assertThat(report.answered()).isEqualTo(980);
       assertThat(report.attempts()).isEqualTo(2);
@@ -86,13 +86,13 @@ class CollectTest {
           folder.resolve("in/b.jsonl"), "{\"id\":\"last\",\"stars\":5,\"text\":\"good, very\"}");
       run.faults(FaultText.parse("batch:slow:1:999999999"));
       launch(run, Launched.SUBMIT, DIRECT);
-      int chunks = run.standing().chunks().size();
-      collectUntil(run, DIRECT, standing -> standing.count(Stage.JOINED) == chunks - 1);
+      int chunks = run.progress().chunks().size();
+      collectUntil(run, DIRECT, progress -> progress.count(Stage.JOINED) == chunks - 1);
       List<String> early = run.sinkFiles("answered-");
       assertThat(early).hasSize(chunks - 1);
 
       run.restartServer();
-      collectUntil(run, DIRECT, Standing::isDone);
+      collectUntil(run, DIRECT, RunProgress::isDone);
 
       List<String> all = run.sinkFiles("answered-");
       assertThat(all).hasSize(chunks).containsAll(early);
@@ -123,12 +123,12 @@ class CollectTest {
       run.addDocuments("a.jsonl", 0, 1000);
       run.faults(FaultText.parse("batch:stuck:100%:0.5"));
       launch(run, Launched.SUBMIT, DIRECT);
-      int chunks = run.standing().chunks().size();
+      int chunks = run.progress().chunks().size();
 
       launch(run, Launched.CANCEL, DIRECT);
 
-      assertThat(run.standing().isDone()).isTrue();
-      Report report = run.closedAccounts();
+      assertThat(run.progress().isDone()).isTrue();
+      Report report = run.reconciled();
       assertThat(report.documents()).isEqualTo(1000);
       assertThat(report.answered()).isBetween(400L, 600L);
       assertThat(report.failed()).containsOnlyKeys("invalid_document", "cancelled");
@@ -146,12 +146,12 @@ class CollectTest {
       run.addDocuments("a.jsonl", 0, 1000);
       run.faults(FaultText.parse("batch:stuck:100%:0%"));
       launch(run, Launched.SUBMIT, DIRECT);
-      int sent = run.standing().count(Stage.UNDER_WAY);
-      assertThat(run.standing().count(Stage.UPLOADED)).isPositive();
+      int sent = run.progress().count(Stage.UNDER_WAY);
+      assertThat(run.progress().count(Stage.UPLOADED)).isPositive();
 
       launch(run, Launched.CANCEL, DIRECT);
 
-      Report report = run.closedAccounts();
+      Report report = run.reconciled();
       assertThat(report.batches()).isEqualTo(sent);
       assertThat(report.answered()).isZero();
       assertThat(report.failed().get("cancelled")).isEqualTo(980);
@@ -168,9 +168,9 @@ class CollectTest {
     }
   }
 
-  private static void collectUntil(RunFixture run, String runner, Predicate<Standing> reached)
+  private static void collectUntil(RunFixture run, String runner, Predicate<RunProgress> reached)
       throws Exception {
-    for (int i = 0; !reached.test(run.standing()); i++) {
+    for (int i = 0; !reached.test(run.progress()); i++) {
       assertThat(i).isLessThan(MOST_LAUNCHES);
       launch(run, Launched.COLLECT, runner);
     }

@@ -45,7 +45,7 @@ class PipelineOnFlinkTest {
           .isEqualTo(State.DONE);
       run.assertEveryDocumentOnce(0, 2000);
       run.assertEveryChunkPaidOnce();
-      Report report = run.closedAccounts();
+      Report report = run.reconciled();
       assertThat(report.documents()).isEqualTo(2000);
       assertThat(report.answered()).isEqualTo(1960);
       assertThat(report.attempts()).isEqualTo(2);

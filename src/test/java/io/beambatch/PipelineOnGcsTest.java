@@ -57,7 +57,7 @@ class PipelineOnGcsTest {
       assertThat(end).isEqualTo(State.DONE);
       run.assertEveryDocumentOnce(0, 1000);
       run.assertEveryChunkPaidOnce();
-      Report report = run.closedAccounts();
+      Report report = run.reconciled();
       assertThat(report.documents()).isEqualTo(1000);
       assertThat(report.answered()).isEqualTo(980);
       assertThat(report.attempts()).isEqualTo(2);

@@ -114,7 +114,7 @@ class PubSubPipelineTest {
 
       run.pipeline(Launched.CANCEL, run.providers(), pubsub.beamOptions()).run().waitUntilFinish();
 
-      assertThat(run.closedAccounts().failed()).containsOnlyKeys("cancelled", "invalid_document");
+      assertThat(run.reconciled().failed()).containsOnlyKeys("cancelled", "invalid_document");
       assertThat(pubsub.take(answered)).isEmpty();
       assertThat(documents(pubsub.take(failed))).hasSize(100);
       assertThat(run.batches()).isEmpty();
@@ -126,13 +126,13 @@ class PubSubPipelineTest {
     try (RunFixture run = RunFixture.start(folder, sinks())) {
       run.addDocuments("a.jsonl", 0, 200);
       Pipeline pipeline = run.pipeline(run.providers(), options("direct"));
-      Faults.arm("before Note what was written/Note", 0);
-      Faults.intoSteps(pipeline, List.of("Note what was written/Note"));
+      Faults.arm("before Mark written/Note", 0);
+      Faults.intoSteps(pipeline, List.of("Mark written/Note"));
       assertThatThrownBy(() -> pipeline.run().waitUntilFinish())
           .hasMessageContaining("injected fault");
       run.pipeline(run.providers(), options("direct")).run().waitUntilFinish();
 
-      assertThat(run.closedAccounts().documents()).isEqualTo(200);
+      assertThat(run.reconciled().documents()).isEqualTo(200);
       List<PubsubMessage> messages =
           Stream.concat(pubsub.take(answered).stream(), pubsub.take(failed).stream()).toList();
       assertThat(messages).hasSizeGreaterThan(200);

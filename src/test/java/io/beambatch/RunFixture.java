@@ -14,7 +14,6 @@ import io.beambatch.chunk.PlanStore;
 import io.beambatch.job.Job;
 import io.beambatch.job.JobReader;
 import io.beambatch.ledger.BatchLedger;
-import io.beambatch.ledger.Ledgers;
 import io.beambatch.localserver.LocalServer;
 import io.beambatch.localserver.LocalServerSettings;
 import io.beambatch.provider.Batch;
@@ -25,10 +24,11 @@ import io.beambatch.records.RowFormat;
 import io.beambatch.records.RowInput;
 import io.beambatch.records.RowOutput;
 import io.beambatch.run.AccountingException;
-import io.beambatch.run.Accounts;
+import io.beambatch.run.Reconciliation;
 import io.beambatch.run.Report;
+import io.beambatch.run.Run;
 import io.beambatch.run.Runs;
-import io.beambatch.run.Standing;
+import io.beambatch.run.RunProgress;
 import io.beambatch.schema.AvroJson;
 import io.beambatch.storage.Storage;
 import java.io.BufferedReader;
@@ -71,9 +71,9 @@ final class RunFixture implements AutoCloseable {
   private final Path local;
   private LocalServer server;
   private final Job job;
-  private final Runs.Run run;
+  private final Run run;
 
-  private RunFixture(String root, Path local, LocalServer server, Job job, Runs.Run run) {
+  private RunFixture(String root, Path local, LocalServer server, Job job, Run run) {
     this.root = root;
     this.local = local;
     this.server = server;
@@ -117,7 +117,7 @@ final class RunFixture implements AutoCloseable {
         """
             .formatted(root);
     Job job = JobReader.parse(root + "/job.yaml", yaml, List.of(overrides));
-    Runs.Run run = new Runs(root + "/staging", job, Clock.systemUTC()).open("r1", Runs.Choice.NEW);
+    Run run = new Runs(root + "/staging", job, Clock.systemUTC()).open("r1", Runs.Choice.NEW);
     LocalServer server =
         LocalServer.start(LocalServerSettings.defaults().withDir(local.resolve("server")));
     return new RunFixture(root, local, server, job, run);
@@ -178,9 +178,9 @@ final class RunFixture implements AutoCloseable {
   Pipeline pipeline(Launched command, ProviderFactory providers, String... beamOptions)
       throws IOException {
     if (command == Launched.CANCEL) {
-      new BatchLedger(Ledgers.open(run.folder())).cancel(Clock.systemUTC().instant());
+      BatchLedger.of(run.folder()).cancel(Clock.systemUTC().instant());
     }
-    List<String> committed = new PlanStore(Ledgers.open(run.folder())).namesOfFirstAttempt();
+    List<String> committed = PlanStore.of(run.folder()).namesOfFirstAttempt();
     CoordinatorSettings settings =
         new CoordinatorSettings(
             job.inference(),
@@ -208,12 +208,12 @@ final class RunFixture implements AutoCloseable {
   }
 
   List<Plan> plans() throws IOException {
-    return new PlanStore(Ledgers.open(run.folder())).all();
+    return PlanStore.of(run.folder()).all();
   }
 
   /** How far the run has come, by its folder. */
-  Standing standing() throws IOException {
-    return Standing.of(job, run.folder());
+  RunProgress progress() throws IOException {
+    return RunProgress.of(run);
   }
 
   /** Ends the server and starts it again, without faults; batches that were under way go on. */
@@ -228,8 +228,8 @@ final class RunFixture implements AutoCloseable {
   }
 
   /** The report of a run whose numbers add up. */
-  Report closedAccounts() throws Exception {
-    return new Accounts(job, run).close(Clock.systemUTC().instant());
+  Report reconciled() throws Exception {
+    return Reconciliation.of(run, Clock.systemUTC().instant());
   }
 
   /** Ids in the sink, in any order, as often as they are there. */
@@ -245,7 +245,7 @@ final class RunFixture implements AutoCloseable {
   /** Whether so many documents are answered or failed by now, and all of it is written down. */
   boolean isAccountedFor(int documents) throws Exception {
     try {
-      return closedAccounts().documents() == documents;
+      return reconciled().documents() == documents;
     } catch (AccountingException stillUnderWay) {
       return false;
     }

@@ -51,7 +51,7 @@ class TypedPipelineTest {
                   .waitUntilFinish())
           .isEqualTo(State.DONE);
       assertEveryRecordOnce(run, 400);
-      assertThat(run.closedAccounts().attempts()).isEqualTo(2);
+      assertThat(run.reconciled().attempts()).isEqualTo(2);
     }
   }
 

@@ -82,7 +82,7 @@ class WatchedPipelineTest {
       }
       run.assertEveryDocumentOnce(0, 500);
       run.assertEveryChunkPaidOnce();
-      assertThat(run.closedAccounts().attempts()).isEqualTo(2);
+      assertThat(run.reconciled().attempts()).isEqualTo(2);
     }
   }
 
@@ -151,7 +151,7 @@ class WatchedPipelineTest {
       assertThat(run.pipeline(Launched.CANCEL, run.providers()).run().waitUntilFinish())
           .isEqualTo(State.DONE);
 
-      Report report = run.closedAccounts();
+      Report report = run.reconciled();
       assertThat(report.documents()).isEqualTo(200);
       assertThat(report.answered()).isPositive();
       assertThat(report.failed()).containsOnlyKeys("invalid_document", "cancelled");

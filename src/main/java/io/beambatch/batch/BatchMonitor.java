@@ -82,6 +82,7 @@ public final class BatchMonitor {
       throws IOException, InterruptedException {
     try (CoordinatorSession session =
         CoordinatorSession.Factory.of(settings, folder, providers).open()) {
+      session.readAhead(chunks);
       session.run(chunks, Sleeper.SYSTEM, ended -> {});
       return session.failure();
     }

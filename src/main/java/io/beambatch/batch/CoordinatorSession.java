@@ -3,7 +3,6 @@ package io.beambatch.batch;
 import io.beambatch.batch.ChunkUploader.Contents;
 import io.beambatch.chunk.Chunk;
 import io.beambatch.ledger.BatchLedger;
-import io.beambatch.ledger.Ledgers;
 import io.beambatch.provider.ProviderFactory;
 import io.beambatch.provider.Sleeper;
 import io.beambatch.storage.RunFolder;
@@ -41,7 +40,7 @@ final class CoordinatorSession implements AutoCloseable {
               new CoordinatorContext(
                   settings,
                   providers.open(),
-                  new BatchLedger(Ledgers.open(folder)),
+                  BatchLedger.of(folder),
                   Clock.systemUTC()),
               Contents.in(folder));
     }
@@ -55,6 +54,11 @@ final class CoordinatorSession implements AutoCloseable {
     coordinator.retain(chunks.stream().map(Chunk::id).collect(Collectors.toSet()));
     track(chunks);
     return coordinator.step();
+  }
+
+  /** Reads what the ledger says of many chunks in a few calls, before they are run. */
+  void readAhead(List<Chunk> chunks) throws IOException {
+    context.ledger().readAhead(chunks.stream().map(Chunk::id).toList());
   }
 
   /** Stays with these chunks as long as the settings say, and hands out those that have ended. */

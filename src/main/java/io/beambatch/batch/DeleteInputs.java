@@ -1,7 +1,6 @@
 package io.beambatch.batch;
 
 import io.beambatch.ledger.BatchLedger;
-import io.beambatch.ledger.Ledgers;
 import io.beambatch.provider.BatchProvider;
 import io.beambatch.provider.ProviderFactory;
 import io.beambatch.storage.RunFolder;
@@ -47,7 +46,7 @@ public final class DeleteInputs<T> extends PTransform<PCollection<T>, PCollectio
     public void process(@Element T done, OutputReceiver<T> out) {
       if (!settings.inference().keepFiles()) {
         try (BatchProvider provider = providers.open()) {
-          new OrphanInputFiles(settings.run(), provider, new BatchLedger(Ledgers.open(folder)))
+          new OrphanInputFiles(settings.run(), provider, BatchLedger.of(folder))
               .delete();
         }
       }

@@ -3,7 +3,6 @@ package io.beambatch.batch;
 import io.beambatch.batch.ChunkUploader.Contents;
 import io.beambatch.chunk.Chunk;
 import io.beambatch.ledger.BatchLedger;
-import io.beambatch.ledger.Ledgers;
 import io.beambatch.provider.BatchProvider;
 import io.beambatch.provider.ProviderFactory;
 import io.beambatch.storage.JsonCoder;
@@ -63,7 +62,7 @@ public final class UploadChunks extends PTransform<PCollection<Chunk>, PCollecti
       uploader =
           new ChunkUploader(
               new CoordinatorContext(
-                  settings, provider, new BatchLedger(Ledgers.open(folder)), Clock.systemUTC()),
+                  settings, provider, BatchLedger.of(folder), Clock.systemUTC()),
               Contents.in(folder));
     }
 

@@ -1,6 +1,5 @@
 package io.beambatch.chunk;
 
-import io.beambatch.ledger.Ledgers;
 import io.beambatch.storage.JsonCoder;
 import io.beambatch.storage.RunFolder;
 import java.io.IOException;
@@ -77,7 +76,7 @@ public final class CommittedPlans extends PTransform<PBegin, PCollection<Plan>> 
     @ProcessElement
     public void process(@Element String name, OutputReceiver<Plan> out) throws IOException {
       out.output(
-          new PlanStore(Ledgers.open(folder))
+          PlanStore.of(folder)
               .read(name)
               .orElseThrow(
                   () -> new IOException("plan " + name + " of " + folder.path() + " is gone")));

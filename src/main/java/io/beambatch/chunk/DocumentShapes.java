@@ -1,7 +1,6 @@
 package io.beambatch.chunk;
 
 import io.beambatch.job.Job;
-import io.beambatch.ledger.Ledgers;
 import io.beambatch.schema.Shape;
 import io.beambatch.storage.RunFolder;
 import java.io.IOException;
@@ -30,16 +29,9 @@ public final class DocumentShapes {
 
   /** The shape of all plans that are committed now. */
   public synchronized Shape merged() throws IOException {
-    PlanStore store = new PlanStore(Ledgers.open(folder));
-    for (String name : store.names()) {
-      if (known.add(name)) {
-        shape =
-            shape.merge(
-                store
-                    .read(name)
-                    .orElseThrow(() -> new IOException("plan " + name + " has vanished"))
-                    .shape());
-      }
+    for (Plan plan : PlanStore.of(folder).allBut(known)) {
+      known.add(plan.name());
+      shape = shape.merge(plan.shape());
     }
     return shape;
   }

@@ -1,6 +1,5 @@
 package io.beambatch.chunk;
 
-import io.beambatch.ledger.Ledgers;
 import io.beambatch.source.PlannedFiles;
 import io.beambatch.storage.RunFolder;
 import java.io.IOException;
@@ -56,17 +55,10 @@ public final class FilePlans implements PlannedFiles {
 
   private synchronized Known read() throws IOException {
     Known now = known == null ? new Known() : known;
-    PlanStore store = new PlanStore(Ledgers.open(folder));
-    for (String name : store.names()) {
-      if (!now.plans.contains(name)) {
-        Plan plan =
-            store
-                .read(name)
-                .orElseThrow(() -> new IOException("plan " + name + " of " + folder + " is gone"));
-        plan.files().forEach(file -> now.planByFile.put(file, name));
-        now.plans.add(name);
-        now.count += plan.files().isEmpty() ? 0 : 1;
-      }
+    for (Plan plan : PlanStore.of(folder).allBut(now.plans)) {
+      plan.files().forEach(file -> now.planByFile.put(file, plan.name()));
+      now.plans.add(plan.name());
+      now.count += plan.files().isEmpty() ? 0 : 1;
     }
     known = now;
     return now;

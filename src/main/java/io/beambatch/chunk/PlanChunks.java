@@ -1,7 +1,6 @@
 package io.beambatch.chunk;
 
 import io.beambatch.job.Limits;
-import io.beambatch.ledger.Ledgers;
 import io.beambatch.schema.Shape;
 import io.beambatch.storage.JsonCoder;
 import io.beambatch.storage.RunFolder;
@@ -65,7 +64,7 @@ final class PlanChunks extends PTransform<PCollection<PlanInput>, PCollection<Pl
 
     @Setup
     public void setup() {
-      store = new PlanStore(Ledgers.open(folder));
+      store = PlanStore.of(folder);
       planner = new Planner(store, folder, limits);
     }
 

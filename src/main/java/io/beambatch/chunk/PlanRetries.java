@@ -2,7 +2,6 @@ package io.beambatch.chunk;
 
 import io.beambatch.job.Job;
 import io.beambatch.job.Limits;
-import io.beambatch.ledger.Ledgers;
 import io.beambatch.schema.Shape;
 import io.beambatch.storage.JsonCoder;
 import io.beambatch.storage.RunFolder;
@@ -78,7 +77,7 @@ public final class PlanRetries extends PTransform<PCollection<RetryRequests>, PC
 
     @Setup
     public void setup() {
-      planner = new Planner(new PlanStore(Ledgers.open(folder)), folder, limits);
+      planner = new Planner(PlanStore.of(folder), folder, limits);
     }
 
     @ProcessElement

@@ -2,7 +2,7 @@ package io.beambatch.cli;
 
 import io.beambatch.job.Job;
 import io.beambatch.run.Runs;
-import io.beambatch.run.Runs.Run;
+import io.beambatch.run.Run;
 import java.time.Clock;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

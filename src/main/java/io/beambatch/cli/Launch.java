@@ -7,16 +7,13 @@ import io.beambatch.batch.BatchMonitor;
 import io.beambatch.batch.CoordinatorSettings;
 import io.beambatch.chunk.Chunk;
 import io.beambatch.chunk.PlanCheck;
-import io.beambatch.chunk.PlanStore;
 import io.beambatch.job.Job;
 import io.beambatch.job.Source;
-import io.beambatch.ledger.BatchLedger;
-import io.beambatch.ledger.Ledgers;
 import io.beambatch.run.Budget;
-import io.beambatch.run.CloseAccounts;
+import io.beambatch.run.Reconcile;
 import io.beambatch.run.Report;
-import io.beambatch.run.Runs.Run;
-import io.beambatch.run.Standing;
+import io.beambatch.run.Run;
+import io.beambatch.run.RunProgress;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Clock;
@@ -88,15 +85,15 @@ final class Launch {
     return unlessCancelled(
         run,
         () -> {
-          Standing standing =
+          RunProgress progress =
               look(
                   run,
                   (graph, pipeline, committed, settings) ->
                       graph.submit(pipeline, committed, settings.forOneLook(), peer.providers()));
-          if (standing.isDone()) {
+          if (progress.isDone()) {
             return close(run);
           }
-          return standing.isAllSubmitted() ? ExitCode.DONE : ExitCode.PENDING;
+          return progress.isAllSubmitted() ? ExitCode.DONE : ExitCode.PENDING;
         });
   }
 
@@ -108,12 +105,12 @@ final class Launch {
     return unlessCancelled(
         run,
         () -> {
-          Standing standing =
+          RunProgress progress =
               look(
                   run,
                   (graph, pipeline, committed, settings) ->
                       graph.run(pipeline, committed, settings.forOneLook(), peer.providers()));
-          return standing.isDone() ? close(run) : ExitCode.PENDING;
+          return progress.isDone() ? close(run) : ExitCode.PENDING;
         });
   }
 
@@ -124,8 +121,8 @@ final class Launch {
 
   /** Lets nothing more be sent, and waits until all batches have ended. */
   void cancelBatches(Run run) throws IOException, InterruptedException {
-    ledger(run).cancel(Clock.systemUTC().instant());
-    List<Chunk> unjoined = Standing.of(job, run.folder()).unjoined();
+    run.batches().cancel(Clock.systemUTC().instant());
+    List<Chunk> unjoined = RunProgress.of(run).unjoined();
     try (Progress progress = Progress.show(err)) {
       new BatchMonitor(settings(run).reportingTo(progress.sink()), run.folder(), peer.providers())
           .look(unjoined);
@@ -136,20 +133,20 @@ final class Launch {
     return unlessFinished(
         run,
         () -> {
-          if (!ledger(run).isCancelled()) {
+          if (!run.batches().isCancelled()) {
             return command.call();
           }
           err.println(
               "run "
-                  + run.record().name()
+                  + run.name()
                   + " was cancelled; what was answered is collected, nothing is sent any more");
           return collectCancelled(run);
         });
   }
 
   private int unlessFinished(Run run, Callable<Integer> command) throws Exception {
-    if (run.record().finished() != null) {
-      err.println("run " + run.record().name() + " was finished before; nothing to do");
+    if (run.isFinished()) {
+      err.println("run " + run.name() + " was finished before; nothing to do");
       return tell(Report.of(run.folder()), run);
     }
     StopNotice notice = StopNotice.open(job, run, local, typed, err);
@@ -172,11 +169,7 @@ final class Launch {
   }
 
   private int close(Run run) throws Exception {
-    return tell(CloseAccounts.close(job, run.folder()), run);
-  }
-
-  private static BatchLedger ledger(Run run) {
-    return new BatchLedger(Ledgers.open(run.folder()));
+    return tell(Reconcile.reconcile(job, run.folder()), run);
   }
 
   private int tell(Report report, Run run) {
@@ -191,27 +184,27 @@ final class Launch {
    * @return how the run stands then
    * @throws BatchException if something keeps a chunk from going on
    */
-  private Standing look(Run run, Graph graph) throws Exception {
-    Standing standing = Standing.of(job, run.folder());
+  private RunProgress look(Run run, Graph graph) throws Exception {
+    RunProgress progress = RunProgress.of(run);
     Optional<BatchException> problem = Optional.empty();
-    if (standing.isPending()) {
+    if (progress.isPending()) {
       problem =
           new BatchMonitor(settings(run).forOneLook(), run.folder(), peer.providers())
-              .look(standing.inTheLedger());
-      standing = Standing.of(job, run.folder());
+              .look(progress.inTheLedger());
+      progress = RunProgress.of(run);
     }
-    if (standing.hasWork()) {
+    if (progress.hasWork()) {
       execute(run, graph);
-      standing = Standing.of(job, run.folder());
+      progress = RunProgress.of(run);
     }
-    if (!standing.isDone()) {
-      out.print(Summary.of(standing, run));
+    if (!progress.isDone()) {
+      out.print(Summary.of(progress, run));
       out.flush();
       if (problem.isPresent()) {
         throw problem.get();
       }
     }
-    return standing;
+    return progress;
   }
 
   private CoordinatorSettings settings(Run run) {
@@ -224,10 +217,10 @@ final class Launch {
 
   private void execute(Run run, Preflight preflight, PlanCheck check, Graph graph)
       throws Exception {
-    List<String> committed = new PlanStore(Ledgers.open(run.folder())).namesOfFirstAttempt();
+    List<String> committed = run.committedPlans();
     err.println(
         (committed.isEmpty() ? "run " : "resuming run ")
-            + run.record().name()
+            + run.name()
             + " of job "
             + job.name()
             + " in "

@@ -7,7 +7,6 @@ import io.beambatch.chunk.Plan;
 import io.beambatch.chunk.PlanCheck;
 import io.beambatch.chunk.PlanStore;
 import io.beambatch.job.Job;
-import io.beambatch.ledger.Ledgers;
 import io.beambatch.run.Estimate;
 import io.beambatch.storage.RunFolder;
 import io.beambatch.storage.Storage;
@@ -73,7 +72,7 @@ final class PlanCommand implements Callable<Integer> {
     Pipeline pipeline = Pipeline.create(options.beam());
     new BatchPipeline(job.withoutWatch(), scratch, PlanCheck.NONE).plan(pipeline);
     pipeline.run().waitUntilFinish();
-    return new PlanStore(Ledgers.open(scratch))
+    return PlanStore.of(scratch)
         .read("a1")
         .orElseThrow(() -> new IllegalStateException("the runner ended without a plan"));
   }

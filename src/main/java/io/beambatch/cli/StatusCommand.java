@@ -8,8 +8,8 @@ import io.beambatch.provider.Batch;
 import io.beambatch.provider.Sleeper;
 import io.beambatch.run.RunStatus;
 import io.beambatch.run.Runs;
-import io.beambatch.run.Runs.Run;
-import io.beambatch.run.Standing;
+import io.beambatch.run.Run;
+import io.beambatch.run.RunProgress;
 import java.io.PrintWriter;
 import java.time.Clock;
 import java.util.Map;
@@ -81,15 +81,15 @@ final class StatusCommand implements Callable<Integer> {
   }
 
   private RunStatus look(Job job, Runs runs, Run run) throws Exception {
-    Standing standing = Standing.of(job, run.folder());
-    Set<String> unknown = RunStatus.unknown(standing);
+    RunProgress progress = RunProgress.of(run);
+    Set<String> unknown = RunStatus.unknown(progress);
     Map<String, Batch> seen = unknown.isEmpty() ? Map.of() : monitor(job, run).batches(unknown);
-    return RunStatus.of(refreshed(runs, run), standing, seen, Clock.systemUTC().instant());
+    return RunStatus.of(refreshed(runs, run), progress, seen, Clock.systemUTC().instant());
   }
 
   /** Another launch may finish the run meanwhile. */
   private static Run refreshed(Runs runs, Run run) throws Exception {
-    return runs.known(run.record().name());
+    return runs.known(run.name());
   }
 
   /** Who has nothing to ask needs no key. */

@@ -1,9 +1,9 @@
 package io.beambatch.cli;
 
 import io.beambatch.job.Job;
-import io.beambatch.run.Runs.Run;
-import io.beambatch.run.Standing;
-import io.beambatch.run.Standing.Stage;
+import io.beambatch.run.Run;
+import io.beambatch.run.RunProgress;
+import io.beambatch.run.RunProgress.Stage;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
@@ -31,7 +31,7 @@ final class StopNotice implements AutoCloseable {
   }
 
   private static void tell(Job job, Run run, boolean local, List<String> typed, PrintWriter err) {
-    String name = run.record().name();
+    String name = run.name();
     err.println();
     err.println(
         "stopped: run "
@@ -40,20 +40,20 @@ final class StopNotice implements AutoCloseable {
             + job.name()
             + " is not over; its state is kept in "
             + run.folder().path());
-    err.println(batches(job, run, local));
+    err.println(batches(run, local));
     err.println("to go on:   " + CommandText.of(typed.get(0), name, typed));
     err.println("to cancel:  " + CommandText.of("cancel", name, typed));
     err.flush();
   }
 
-  private static String batches(Job job, Run run, boolean local) {
-    Standing standing;
+  private static String batches(Run run, boolean local) {
+    RunProgress progress;
     try {
-      standing = Standing.of(job, run.folder());
+      progress = RunProgress.of(run);
     } catch (IOException e) {
       return "batches may go on at the provider; the run's ledger can't be read: " + e.getMessage();
     }
-    int underWay = standing.count(Stage.UNDER_WAY) + standing.count(Stage.SUBMITTING);
+    int underWay = progress.count(Stage.UNDER_WAY) + progress.count(Stage.SUBMITTING);
     if (underWay == 0) {
       return "no batch is under way";
     }

@@ -2,9 +2,9 @@ package io.beambatch.cli;
 
 import io.beambatch.job.Job;
 import io.beambatch.run.Report;
-import io.beambatch.run.Runs.Run;
-import io.beambatch.run.Standing;
-import io.beambatch.run.Standing.Stage;
+import io.beambatch.run.Run;
+import io.beambatch.run.RunProgress;
+import io.beambatch.run.RunProgress.Stage;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.Locale;
@@ -61,20 +61,20 @@ final class Summary {
   }
 
   /** How a run stands that is not over. */
-  static String of(Standing standing, Run run) {
+  static String of(RunProgress progress, Run run) {
     Summary summary = new Summary();
-    summary.line("run", run.identity().job() + " " + run.record().name());
+    summary.line("run", run.identity().job() + " " + run.name());
     summary.line(
         "batches",
-        number(standing.chunks().size())
+        number(progress.chunks().size())
             + ": "
-            + number(standing.count(Stage.JOINED))
+            + number(progress.count(Stage.JOINED))
             + " collected, "
-            + number(standing.count(Stage.ENDED))
+            + number(progress.count(Stage.ENDED))
             + " ended, "
-            + number(standing.count(Stage.UNDER_WAY) + standing.count(Stage.SUBMITTING))
+            + number(progress.count(Stage.UNDER_WAY) + progress.count(Stage.SUBMITTING))
             + " under way, "
-            + number(standing.count(Stage.UPLOADED) + standing.count(Stage.PLANNED))
+            + number(progress.count(Stage.UPLOADED) + progress.count(Stage.PLANNED))
             + " not submitted yet");
     return summary.text.toString();
   }

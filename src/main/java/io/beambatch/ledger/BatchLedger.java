@@ -1,68 +1,90 @@
 package io.beambatch.ledger;
 
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.beambatch.ledger.LedgerStore.Versioned;
+import io.beambatch.storage.RunFolder;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.Collection;
+import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 
-/** The state of every chunk's batch, changed by compare-and-set. */
+/**
+ * The state of every chunk's batch, changed by compare-and-set: the coordinator reads it to go on
+ * where an earlier launch stopped, and writes it before and after each call that costs money.
+ */
 public final class BatchLedger {
-  private static final JsonMapper MAPPER = JsonMapper.builder().build();
+  private static final String CANCELLED = "cancelled";
 
-  private static final String CANCELLED = "run/cancelled";
-
-  private final LedgerStore store;
+  private final Records<BatchEntry> entries;
+  private final Records<String> marks;
+  private final Map<String, Tracked> ahead = new ConcurrentHashMap<>();
 
   /** The batches in a ledger. */
   public BatchLedger(LedgerStore store) {
-    this.store = store;
+    this.entries = new Records<>(store, "ledger", BatchEntry.class);
+    this.marks = new Records<>(store, "run", String.class);
+  }
+
+  /** The batches of a run. */
+  public static BatchLedger of(RunFolder folder) {
+    return new BatchLedger(Ledgers.open(folder));
   }
 
   /** What is known of a chunk's batch, or empty if nothing was ever written. */
   public Optional<Tracked> read(String chunkId) throws IOException {
-    Optional<Versioned> record = store.read(name(chunkId));
-    return record.isEmpty()
-        ? Optional.empty()
-        : Optional.of(
-            new Tracked(
-                chunkId,
-                record.get().version(),
-                MAPPER.readValue(record.get().content(), BatchEntry.class)));
+    Tracked known = ahead.remove(chunkId);
+    return known != null ? Optional.of(known) : entries.read(chunkId).map(Tracked::of);
+  }
+
+  /** What is known of the batches of all chunks, by chunk; as {@link #read} gives each. */
+  public SortedMap<String, Tracked> readAll() throws IOException {
+    SortedMap<String, Tracked> all = new TreeMap<>();
+    entries.readAll().forEach((chunkId, entry) -> all.put(chunkId, Tracked.of(entry)));
+    return all;
+  }
+
+  /**
+   * Reads the entries of many chunks at once: the next {@link #read} of each then takes no call. If
+   * somebody else moves a chunk in between, {@link #advance} fails, as after any other read.
+   */
+  public void readAhead(Collection<String> chunkIds) throws IOException {
+    Map<String, Tracked> all = readAll();
+    for (String chunkId : chunkIds) {
+      if (all.containsKey(chunkId)) {
+        ahead.put(chunkId, all.get(chunkId));
+      }
+    }
   }
 
   /** Starts to track a chunk; empty if somebody else has. */
   public Optional<Tracked> create(String chunkId, BatchEntry entry) throws IOException {
-    return write(chunkId, Versioned.ABSENT, entry);
+    return entries.create(chunkId, entry).map(Tracked::of);
   }
 
   /** Moves a chunk on; empty if somebody else has moved it since it was read. */
   public Optional<Tracked> advance(Tracked from, BatchEntry to) throws IOException {
-    return write(from.chunkId(), from.version(), to);
+    return entries
+        .replace(new Records.Version<>(from.chunkId, from.version, from.entry), to)
+        .map(Tracked::of);
   }
 
-  /** Notes for good that nothing of the run is to be sent any more. */
+  /** Marks the run for good: nothing of it is to be sent any more. */
   public void cancel(Instant now) throws IOException {
-    // Who comes second has nothing to add.
-    store.write(CANCELLED, Versioned.ABSENT, MAPPER.writeValueAsString(now.toString()));
+    // The second mark would say nothing new.
+    marks.create(CANCELLED, now.toString());
   }
 
   /** Whether nothing is to be sent any more. */
   public boolean isCancelled() throws IOException {
-    return store.read(CANCELLED).isPresent();
-  }
-
-  private Optional<Tracked> write(String chunkId, long expected, BatchEntry entry)
-      throws IOException {
-    return store
-        .write(name(chunkId), expected, MAPPER.writeValueAsString(entry))
-        .map(written -> new Tracked(chunkId, written.version(), entry));
-  }
-
-  private static String name(String chunkId) {
-    return "ledger/" + chunkId;
+    return marks.read(CANCELLED).isPresent();
   }
 
   /** An entry as it was at a version. */
-  public record Tracked(String chunkId, long version, BatchEntry entry) {}
+  public record Tracked(String chunkId, long version, BatchEntry entry) {
+    private static Tracked of(Records.Version<BatchEntry> record) {
+      return new Tracked(record.name(), record.number(), record.value());
+    }
+  }
 }

@@ -3,10 +3,13 @@ package io.beambatch.ledger;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /**
  * Small named records that change by compare-and-set only. Two writers at once, in one process or
- * on two machines: exactly one of them wins, and the other is told.
+ * on two machines: exactly one of them wins, and the other learns that it lost.
  */
 public interface LedgerStore {
 
@@ -24,6 +27,22 @@ public interface LedgerStore {
 
   /** The names of all records in a folder such as {@code ledger}, sorted. */
   List<String> list(String folder) throws IOException;
+
+  /**
+   * The newest versions of the records in a folder, by name: as {@link #read} gives each.
+   *
+   * @param wanted which of them are to be read
+   */
+  default SortedMap<String, Versioned> readAll(String folder, Predicate<String> wanted)
+      throws IOException {
+    SortedMap<String, Versioned> records = new TreeMap<>();
+    for (String name : list(folder)) {
+      if (wanted.test(name)) {
+        read(name).ifPresent(record -> records.put(name, record));
+      }
+    }
+    return records;
+  }
 
   /**
    * A record at a version.

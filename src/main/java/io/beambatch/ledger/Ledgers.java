@@ -25,9 +25,18 @@ public final class Ledgers {
    * @throws UncheckedIOException if there are no credentials for it
    */
   public static LedgerStore open(String folder) {
+    return new VersionedStore(files(folder));
+  }
+
+  /** Those records of a run that are written once, in files whose names end like this. */
+  static LedgerStore openOnce(RunFolder folder, String suffix) {
+    return new OnceStore(files(folder.path()), suffix);
+  }
+
+  private static RecordFiles files(String folder) {
     if (GCS.matcher(folder).matches()) {
       try {
-        return new GcsLedgerStore(GcsClient.connect(folder), folder);
+        return new GcsRecordFiles(GcsClient.connect(folder), folder);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
@@ -38,6 +47,6 @@ public final class Ledgers {
               + folder
               + ": runs are kept in local folders or in Google Cloud Storage (gs://bucket/folder)");
     }
-    return new DiskLedgerStore(Path.of(folder));
+    return new DiskRecordFiles(Path.of(folder));
   }
 }

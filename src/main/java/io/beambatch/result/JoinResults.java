@@ -5,7 +5,6 @@ import io.beambatch.job.Inference;
 import io.beambatch.job.Job;
 import io.beambatch.ledger.BatchLedger;
 import io.beambatch.ledger.BatchLedger.Tracked;
-import io.beambatch.ledger.Ledgers;
 import io.beambatch.provider.BatchProvider;
 import io.beambatch.provider.ProviderException;
 import io.beambatch.provider.ProviderFactory;
@@ -88,7 +87,7 @@ public final class JoinResults
     @ProcessElement
     public void join(@Element AwaitedChunk awaited, OutputReceiver<JoinedChunk> joined)
         throws IOException, ProviderException {
-      boolean cancelled = new BatchLedger(Ledgers.open(folder)).isCancelled();
+      boolean cancelled = BatchLedger.of(folder).isCancelled();
       Job effective = cancelled ? job.withoutRetry() : job;
       JoinedChunk chunk = new ResultJoiner(effective, folder, provider, PAUSE).join(awaited);
       if (!job.inference().keepFiles()) {
@@ -101,7 +100,7 @@ public final class JoinResults
      * The answers are safe: what was uploaded is of no more use. Leaving it there costs nothing.
      */
     private void deleteInput(String chunkId) throws IOException {
-      BatchLedger ledger = new BatchLedger(Ledgers.open(folder));
+      BatchLedger ledger = BatchLedger.of(folder);
       Optional<Tracked> tracked = ledger.read(chunkId);
       if (tracked.isEmpty() || tracked.get().entry().fileId() == null) {
         return;

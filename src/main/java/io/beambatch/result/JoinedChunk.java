@@ -2,6 +2,8 @@ package io.beambatch.result;
 
 import io.beambatch.chunk.Part;
 import io.beambatch.document.FailureReason;
+import io.beambatch.ledger.Records;
+import io.beambatch.storage.RunFolder;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -30,4 +32,13 @@ public record JoinedChunk(
     long promptTokens,
     long completionTokens,
     long unknownLines,
-    long doubledLines) {}
+    long doubledLines) {
+
+  /**
+   * What became of the chunks of a run, by chunk. Each is written once: whoever joins a chunk second
+   * takes what the first has made of it.
+   */
+  public static Records<JoinedChunk> records(RunFolder folder) {
+    return Records.versioned(folder, "joined", JoinedChunk.class);
+  }
+}

@@ -6,7 +6,7 @@ import io.beambatch.document.FailureReason;
 import io.beambatch.job.Endpoint;
 import io.beambatch.job.Job;
 import io.beambatch.json.JsonSlice;
-import io.beambatch.ledger.Ledgers;
+import io.beambatch.ledger.Records;
 import io.beambatch.provider.BatchProvider;
 import io.beambatch.provider.ProviderException;
 import io.beambatch.storage.RunFolder;
@@ -35,7 +35,7 @@ final class ResultJoiner {
   private final RunFolder folder;
   private final BatchProvider provider;
   private final Duration pause;
-  private final JoinedChunks chunks;
+  private final Records<JoinedChunk> chunks;
   private final ResultFormat format;
   private final ResultClassifier classifier;
 
@@ -50,7 +50,7 @@ final class ResultJoiner {
     this.folder = folder;
     this.provider = provider;
     this.pause = pause;
-    this.chunks = new JoinedChunks(Ledgers.open(folder));
+    this.chunks = JoinedChunk.records(folder);
     this.format =
         new OpenAiResultFormat(
             Endpoint.of(job.inference().request().endpoint()), job.inference().result().pointer());
@@ -63,7 +63,8 @@ final class ResultJoiner {
    * @throws IllegalStateException if the chunk's files do not hold what the chunk says
    */
   JoinedChunk join(AwaitedChunk awaited) throws IOException, ProviderException {
-    Optional<JoinedChunk> before = chunks.read(awaited.chunk().id());
+    Optional<JoinedChunk> before =
+        chunks.read(awaited.chunk().id()).map(Records.Version::value);
     if (before.isPresent()) {
       return joinedBefore(before.get(), awaited);
     }
@@ -71,7 +72,7 @@ final class ResultJoiner {
     try (DownloadedResults results = DownloadedResults.create()) {
       download(awaited, awaited.outputFileId(), results);
       download(awaited, awaited.errorFileId(), results);
-      joined = chunks.commit(join(awaited, results));
+      joined = chunks.commit(awaited.chunk().id(), join(awaited, results));
     }
     if (joined.unknownLines() + joined.doubledLines() > 0) {
       LOG.warn(

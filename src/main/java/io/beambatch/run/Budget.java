@@ -1,15 +1,14 @@
 package io.beambatch.run;
 
-import io.beambatch.chunk.Chunk;
 import io.beambatch.chunk.Plan;
 import io.beambatch.chunk.PlanCheck;
 import io.beambatch.job.Job;
 import io.beambatch.ledger.BatchLedger;
-import io.beambatch.ledger.Ledgers;
 import io.beambatch.storage.RunFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
+import java.util.Set;
 
 /**
  * Lets a plan pass only if it costs no more than {@code limits.cost_usd}. One that has passed
@@ -52,14 +51,9 @@ public final class Budget implements PlanCheck {
 
   /** Nothing comes into the ledger before it has passed. */
   private boolean hasPassed(Plan plan) {
-    BatchLedger ledger = new BatchLedger(Ledgers.open(folder));
     try {
-      for (Chunk chunk : plan.chunks()) {
-        if (ledger.read(chunk.id()).isPresent()) {
-          return true;
-        }
-      }
-      return false;
+      Set<String> known = BatchLedger.of(folder).readAll().keySet();
+      return plan.chunks().stream().anyMatch(chunk -> known.contains(chunk.id()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -1,5 +1,6 @@
 package io.beambatch.run;
 
+import java.io.Serializable;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param finished in milliseconds since 1970, or null while there is something left to do
  */
 public record RunRecord(
-    String name, String uid, long created, String job, @Nullable Long finished) {
+    String name, String uid, long created, String job, @Nullable Long finished)
+    implements Serializable {
 
   RunRecord finishedAt(long time) {
     return new RunRecord(name, uid, created, job, time);

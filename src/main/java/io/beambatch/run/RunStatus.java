@@ -6,9 +6,8 @@ import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import io.beambatch.ledger.BatchEntry;
 import io.beambatch.provider.Batch;
 import io.beambatch.result.JoinedChunk;
-import io.beambatch.run.Runs.Run;
-import io.beambatch.run.Standing.ChunkStanding;
-import io.beambatch.run.Standing.Stage;
+import io.beambatch.run.RunProgress.ChunkProgress;
+import io.beambatch.run.RunProgress.Stage;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -18,7 +17,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A run's batches, by the ledger and by what the provider says.
+ * A run's batches as the ledger and the provider know them: what {@code status} shows.
  *
  * @param planned whether its documents were read and packed
  * @param finished whether nothing is left to do
@@ -40,7 +39,7 @@ public record RunStatus(
    *
    * @param state {@code planned}, {@code uploaded} (waiting until it may be submitted), {@code
    *     submitting}, or the provider's word for the batch's status
-   * @param collected whether its answers stand on their documents
+   * @param collected whether its results are joined onto their documents
    * @param answered requests, null if that is not known
    * @param failed likewise; of a collected batch, those to be sent again are among them
    * @param estimatedTokens of the prompts
@@ -63,9 +62,9 @@ public record RunStatus(
       @Nullable Long completionTokens,
       @Nullable Long seconds) {}
 
-  /** Those that only the provider knows about. */
-  public static Set<String> unknown(Standing standing) {
-    return standing.chunks().stream()
+  /** The ids of the batches that only the provider knows about. */
+  public static Set<String> unknown(RunProgress progress) {
+    return progress.chunks().stream()
         .filter(chunk -> chunk.stage() == Stage.UNDER_WAY || chunk.stage() == Stage.ENDED)
         .map(chunk -> chunk.entry().batchId())
         .filter(id -> id != null)
@@ -77,32 +76,32 @@ public record RunStatus(
    *
    * @param seen batches at the provider, by id
    */
-  public static RunStatus of(Run run, Standing standing, Map<String, Batch> seen, Instant now) {
+  public static RunStatus of(Run run, RunProgress progress, Map<String, Batch> seen, Instant now) {
     int pending = 0;
     boolean ended = false;
-    for (ChunkStanding chunk : standing.chunks()) {
+    for (ChunkProgress chunk : progress.chunks()) {
       Batch batch = chunk.entry() == null ? null : seen.get(chunk.entry().batchId());
       boolean over = batch != null && batch.status().ended();
       boolean underWay = chunk.stage() == Stage.UNDER_WAY && !over;
       pending += underWay || chunk.stage() == Stage.SUBMITTING ? 1 : 0;
       ended |= chunk.stage() == Stage.UNDER_WAY && over;
     }
-    boolean finished = run.record().finished() != null;
+    boolean finished = run.isFinished();
     return new RunStatus(
         run.identity().job(),
-        run.record().name(),
-        standing.isPlanned(),
+        run.name(),
+        progress.isPlanned(),
         finished,
         pending,
         !finished
             && (ended
-                || standing.hasWork()
-                || standing.isDone()
-                || standing.count(Stage.UPLOADED) > 0),
-        standing.chunks().stream().map(chunk -> row(chunk, seen, now)).toList());
+                || progress.hasWork()
+                || progress.isDone()
+                || progress.count(Stage.UPLOADED) > 0),
+        progress.chunks().stream().map(chunk -> row(chunk, seen, now)).toList());
   }
 
-  private static BatchRow row(ChunkStanding chunk, Map<String, Batch> seen, Instant now) {
+  private static BatchRow row(ChunkProgress chunk, Map<String, Batch> seen, Instant now) {
     BatchEntry entry = chunk.entry();
     JoinedChunk joined = chunk.joined();
     String batchId = entry == null ? null : entry.batchId();
@@ -129,7 +128,7 @@ public record RunStatus(
         seconds(entry, now));
   }
 
-  private static String state(ChunkStanding chunk, @Nullable Batch batch) {
+  private static String state(ChunkProgress chunk, @Nullable Batch batch) {
     BatchEntry entry = chunk.entry();
     if (batch != null) {
       return batch.status().code();

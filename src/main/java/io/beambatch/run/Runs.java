@@ -1,7 +1,6 @@
 package io.beambatch.run;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.beambatch.batch.RunIdentity;
 import io.beambatch.chunk.FilePlans;
 import io.beambatch.chunk.PlanStore;
 import io.beambatch.job.CanonicalJob;
@@ -118,10 +117,10 @@ public final class Runs {
     if (differences.isEmpty()) {
       return;
     }
-    boolean finished = run.record().finished() != null;
+    boolean finished = run.isFinished();
     throw new RunException(
         "run "
-            + run.record().name()
+            + run.name()
             + " of job "
             + job.name()
             + (finished ? " is finished" : " is not finished")
@@ -152,7 +151,7 @@ public final class Runs {
     if (isUntouched(run.record())) {
       throw new NoRunException(
           "run "
-              + run.record().name()
+              + run.name()
               + " of job "
               + job.name()
               + " was begun, but nothing of it was sent yet; submit it first");
@@ -162,7 +161,7 @@ public final class Runs {
   /** Whether a run has sent nothing, and taken nothing that would be nowhere else. */
   private boolean isUntouched(RunRecord record) throws IOException {
     RunFolder folder = folder(record.name());
-    return new PlanStore(Ledgers.open(folder)).all().isEmpty()
+    return PlanStore.records(folder).names().isEmpty()
         && Storage.list(folder.inbox()).isEmpty();
   }
 
@@ -189,7 +188,7 @@ public final class Runs {
 
   /** Notes that nothing of a run is left to do. */
   public void finish(Run run) throws IOException {
-    String record = FOLDER + "/" + run.record().name();
+    String record = FOLDER + "/" + run.name();
     Versioned now =
         store.read(record).orElseThrow(() -> new IOException("run record " + record + " is gone"));
     // Losing the race means that another launch has finished the run.
@@ -258,15 +257,11 @@ public final class Runs {
   }
 
   private Run run(RunRecord record) {
-    return new Run(record, folder(record.name()), identity(record));
+    return new Run(job, record, folder(record.name()));
   }
 
   private RunFolder folder(String name) {
     return RunFolder.of(staging, job.name(), name);
-  }
-
-  private RunIdentity identity(RunRecord record) {
-    return new RunIdentity(job.name(), record.name(), record.uid(), record.created());
   }
 
   /** Which run is wanted. */
@@ -276,7 +271,4 @@ public final class Runs {
     /** One that begins now. */
     NEW
   }
-
-  /** A run, where its files are, and how its batches are told from others. */
-  public record Run(RunRecord record, RunFolder folder, RunIdentity identity) {}
 }

@@ -3,16 +3,14 @@ package io.beambatch.template;
 import io.beambatch.BatchPipeline;
 import io.beambatch.Preflight;
 import io.beambatch.batch.CoordinatorSettings;
-import io.beambatch.chunk.PlanStore;
 import io.beambatch.job.Job;
-import io.beambatch.ledger.Ledgers;
 import io.beambatch.provider.ProviderFactory;
 import io.beambatch.run.Budget;
 import io.beambatch.run.NoRunException;
 import io.beambatch.run.RunException;
 import io.beambatch.run.Runs;
 import io.beambatch.run.Runs.Choice;
-import io.beambatch.run.Runs.Run;
+import io.beambatch.run.Run;
 import io.beambatch.template.TemplateOptions.Mode;
 import java.io.IOException;
 import java.time.Clock;
@@ -47,14 +45,14 @@ public final class FlexTemplate {
       options.as(StreamingOptions.class).setStreaming(true);
     }
     Pipeline pipeline = Pipeline.create(options);
-    if (run.record().finished() != null) {
+    if (run.isFinished()) {
       // A launch has to give a job: one that ends well, so that a repetition does no harm.
       pipeline.apply(
-          "Run " + run.record().name() + " was finished before",
+          "Run " + run.name() + " was finished before",
           Create.empty(StringUtf8Coder.of()));
       return pipeline;
     }
-    List<String> committed = new PlanStore(Ledgers.open(run.folder())).namesOfFirstAttempt();
+    List<String> committed = run.committedPlans();
     new Preflight(job, options).check(run.folder(), !committed.isEmpty());
     BatchPipeline graph = new BatchPipeline(job, run.folder(), new Budget(job, run.folder()));
     CoordinatorSettings settings = CoordinatorSettings.of(job.inference(), run.identity());

@@ -7,7 +7,6 @@ import io.beambatch.chunk.Chunk;
 import io.beambatch.chunk.Part;
 import io.beambatch.ledger.BatchEntry;
 import io.beambatch.ledger.BatchLedger;
-import io.beambatch.ledger.Ledgers;
 import io.beambatch.localserver.LocalServer;
 import io.beambatch.localserver.LocalServerSettings;
 import io.beambatch.provider.BatchProvider.Upload;
@@ -61,7 +60,7 @@ class CoordinatorSessionTest {
       InputFile file =
           provider.upload(
               new Upload("in.jsonl", chunk.bytes(), () -> Contents.in(folder).open(chunk)));
-      new BatchLedger(Ledgers.open(folder))
+      BatchLedger.of(folder)
           .create(chunk.id(), BatchEntry.planned(file, Instant.now()));
     }
   }
@@ -73,7 +72,7 @@ class CoordinatorSessionTest {
         new CoordinatorContext(
             TestSettings.of(run),
             provider(server),
-            new BatchLedger(Ledgers.open(folder)),
+            BatchLedger.of(folder),
             Clock.systemUTC()),
         Contents.in(folder));
   }

@@ -9,7 +9,6 @@ import io.beambatch.chunk.Part;
 import io.beambatch.ledger.BatchEntry;
 import io.beambatch.ledger.BatchEntry.State;
 import io.beambatch.ledger.BatchLedger;
-import io.beambatch.ledger.Ledgers;
 import io.beambatch.localserver.FaultText;
 import io.beambatch.localserver.LocalServer;
 import io.beambatch.localserver.LocalServerSettings;
@@ -217,7 +216,7 @@ class LookingOnceTest {
   }
 
   private BatchLedger ledger() {
-    return new BatchLedger(Ledgers.open(folder));
+    return BatchLedger.of(folder);
   }
 
   private OpenAiProvider provider() throws Exception {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.beambatch.chunk.Chunk;
 import io.beambatch.chunk.Part;
 import io.beambatch.ledger.BatchLedger;
-import io.beambatch.ledger.Ledgers;
 import io.beambatch.localserver.LocalServer;
 import io.beambatch.localserver.LocalServerSettings;
 import io.beambatch.provider.BatchProvider.Upload;
@@ -32,7 +31,7 @@ class OrphanInputFilesTest {
   void deletesWhatOnlyThisRunCanHaveLeftAndNotWhatIsStillNeeded() throws Exception {
     LocalServerSettings local = LocalServerSettings.defaults().withDir(temp.resolve("server"));
     BatchLedger ledger =
-        new BatchLedger(Ledgers.open(RunFolder.of(temp.resolve("staging").toString(), "j", "r")));
+        BatchLedger.of(RunFolder.of(temp.resolve("staging").toString(), "j", "r"));
     try (LocalServer server = LocalServer.start(local);
         OpenAiProvider provider =
             OpenAiProvider.connect(

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.beambatch.job.Limits;
-import io.beambatch.ledger.Ledgers;
 import io.beambatch.schema.Shape;
 import io.beambatch.storage.RunFolder;
 import java.io.IOException;
@@ -43,7 +42,7 @@ class PlanFilesTest {
     Plan first = plan("a", "f1", "f2");
     assertThat(plan("b", "f1", "f2")).isEqualTo(first);
     assertThat(plan("c", "f2")).isEqualTo(first);
-    assertThat(new PlanStore(Ledgers.open(folder)).all()).containsExactly(first);
+    assertThat(PlanStore.of(folder).all()).containsExactly(first);
   }
 
   @Test
@@ -71,13 +70,13 @@ class PlanFilesTest {
     } finally {
       launches.shutdown();
     }
-    assertThat(new PlanStore(Ledgers.open(folder)).all())
+    assertThat(PlanStore.of(folder).all())
         .hasSize(20)
         .allSatisfy(plan -> assertThat(plan.files()).hasSize(1));
   }
 
   private Plan plan(String part, String... files) throws IOException {
-    return new Planner(new PlanStore(Ledgers.open(folder)), folder, LIMITS)
+    return new Planner(PlanStore.of(folder), folder, LIMITS)
         .planFiles(
             new FilePlans(folder),
             List.of(new Part(part, 1, 1, 10, 5, Map.of())),

@@ -3,7 +3,6 @@ package io.beambatch.chunk;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.beambatch.job.Limits;
-import io.beambatch.ledger.Ledgers;
 import io.beambatch.schema.Shape;
 import io.beambatch.storage.JsonCoder;
 import io.beambatch.storage.RunFolder;
@@ -32,7 +31,7 @@ class PlanWindowsTest {
   @BeforeEach
   void choose() {
     folder = RunFolder.of(temp.toString(), "job", "r1");
-    store = new PlanStore(Ledgers.open(folder));
+    store = PlanStore.of(folder);
   }
 
   @Test

@@ -6,7 +6,6 @@ import io.beambatch.document.Document;
 import io.beambatch.document.FailedDocument;
 import io.beambatch.job.Job;
 import io.beambatch.job.JobReader;
-import io.beambatch.ledger.Ledgers;
 import io.beambatch.request.RequestCoder;
 import io.beambatch.storage.RunFolder;
 import java.nio.file.Path;
@@ -59,7 +58,7 @@ class ShardIntoChunksTest {
                 pipeline.apply("Files", Create.of(files).withCoder(StringUtf8Coder.of())));
     input.apply("Shard into chunks", new ShardIntoChunks(job(), folder));
     pipeline.run().waitUntilFinish();
-    return new PlanStore(Ledgers.open(folder)).all();
+    return PlanStore.of(folder).all();
   }
 
   private static <T> PCollection<T> none(Pipeline pipeline, Class<T> type) {

@@ -22,6 +22,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** Stands between clients and the emulator, and does not always pass on what it should. */
@@ -35,6 +36,7 @@ public final class FaultyGcs implements AutoCloseable {
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final Queue<Fault> uploads = new ArrayDeque<>();
+  private final AtomicInteger calls = new AtomicInteger();
   private volatile @Nullable Fault always;
 
   /** A place in front of an emulator. */
@@ -66,6 +68,11 @@ public final class FaultyGcs implements AutoCloseable {
     always = new Fault(status, message, () -> {});
   }
 
+  /** How many calls have come since this was last asked. */
+  public int calls() {
+    return calls.getAndSet(0);
+  }
+
   private void add(Fault fault) {
     synchronized (uploads) {
       uploads.add(fault);
@@ -86,6 +93,7 @@ public final class FaultyGcs implements AutoCloseable {
 
   private void handle(HttpExchange exchange) throws IOException {
     try (exchange) {
+      calls.incrementAndGet();
       byte[] body = exchange.getRequestBody().readAllBytes();
       Fault fault = fault(exchange);
       if (fault != null && fault.status > 0) {

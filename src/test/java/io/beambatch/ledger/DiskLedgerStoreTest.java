@@ -21,7 +21,7 @@ class DiskLedgerStoreTest extends LedgerStoreContract {
 
   @Override
   LedgerStore store() {
-    return new DiskLedgerStore(folder.resolve("run"));
+    return new VersionedStore(new DiskRecordFiles(folder.resolve("run")));
   }
 
   @Test
@@ -81,7 +81,7 @@ class DiskLedgerStoreTest extends LedgerStoreContract {
     private Racer() {}
 
     public static void main(String[] args) throws IOException {
-      race(new DiskLedgerStore(Path.of(args[0]))).forEach(System.out::println);
+      race(new VersionedStore(new DiskRecordFiles(Path.of(args[0])))).forEach(System.out::println);
     }
   }
 }

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.beambatch.job.Job;
 import io.beambatch.job.JobReader;
 import io.beambatch.run.Runs.Choice;
-import io.beambatch.run.Runs.Run;
+import io.beambatch.run.Run;
 import io.beambatch.storage.Storage;
 import java.nio.file.Path;
 import java.time.Clock;

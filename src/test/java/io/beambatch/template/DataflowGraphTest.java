@@ -15,7 +15,7 @@ import io.beambatch.ledger.LedgerStore.Versioned;
 import io.beambatch.ledger.Ledgers;
 import io.beambatch.run.Runs;
 import io.beambatch.run.Runs.Choice;
-import io.beambatch.run.Runs.Run;
+import io.beambatch.run.Run;
 import io.beambatch.schema.Shape;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -77,8 +77,8 @@ class DataflowGraphTest {
             "Attempt 1/Join results/Join chunk",
             "Attempt 3/Join results/Join chunk",
             "Write/Write files",
-            "Note what was written/Note",
-            "Close accounts/Close",
+            "Mark written/Mark",
+            "Reconcile/Reconcile",
             "Fail over limit/Check");
   }
 
@@ -161,7 +161,7 @@ class DataflowGraphTest {
             "Plans of known files/Find plans",
             "Attempt 1/Await batches/Submit and await",
             "Shard into chunks 2/Commit",
-            "Close accounts/Close");
+            "Reconcile/Reconcile");
     assertThat(template().path("type").asText()).isEqualTo("JOB_TYPE_STREAMING");
   }
 

@@ -15,7 +15,7 @@ import io.beambatch.ledger.LedgerStore.Versioned;
 import io.beambatch.ledger.Ledgers;
 import io.beambatch.result.ResultFile.Kind;
 import io.beambatch.run.Runs.Choice;
-import io.beambatch.run.Runs.Run;
+import io.beambatch.run.Run;
 import io.beambatch.schema.Shape;
 import io.beambatch.sink.WrittenFile;
 import io.beambatch.sink.WrittenFileCoder;
@@ -30,7 +30,7 @@ import org.apache.beam.sdk.values.PCollection.IsBounded;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class CloseAccountsTest {
+class ReconcileTest {
   @TempDir Path folder;
 
   @Test
@@ -109,8 +109,8 @@ class CloseAccountsTest {
     pipeline
         .apply(Create.of(List.of(written)).withCoder(WrittenFileCoder.of()))
         .setIsBoundedInternal(!job.source().isEndless() ? IsBounded.BOUNDED : IsBounded.UNBOUNDED)
-        .apply("Note what was written", new RecordWritten(run.folder()))
-        .apply("Close accounts", new CloseAccounts(job, run.folder(), WaitPolicy.UNTIL_ENDED));
+        .apply("Mark written", new MarkWritten(run.folder()))
+        .apply("Reconcile", new Reconcile(job, run.folder(), WaitPolicy.UNTIL_ENDED));
     pipeline.run().waitUntilFinish();
   }
 

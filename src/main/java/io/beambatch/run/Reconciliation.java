@@ -2,18 +2,13 @@ package io.beambatch.run;
 
 import io.beambatch.chunk.Chunk;
 import io.beambatch.chunk.Plan;
-import io.beambatch.chunk.PlanStore;
 import io.beambatch.cost.CostEstimate;
 import io.beambatch.cost.PriceTable;
 import io.beambatch.document.FailureReason;
 import io.beambatch.job.Job;
-import io.beambatch.ledger.BatchLedger;
-import io.beambatch.ledger.Ledgers;
+import io.beambatch.ledger.BatchEntry;
 import io.beambatch.result.JoinedChunk;
-import io.beambatch.result.JoinedChunks;
 import io.beambatch.result.ResultFile;
-import io.beambatch.result.ResultFiles;
-import io.beambatch.result.WriteUnsentFailures;
 import io.beambatch.sink.WrittenFile;
 import java.io.IOException;
 import java.math.RoundingMode;
@@ -27,16 +22,15 @@ import java.util.TreeMap;
 
 /**
  * Adds up what became of a run's documents, from what was written down on the way, and checks that
- * every document that was read is answered or failed.
+ * every document that was read is answered or failed: {@link Reconcile} is the step that does it.
  */
-public final class Accounts {
-  private final Job job;
-  private final Runs.Run run;
+public final class Reconciliation {
+  private final Run run;
+  private final RunSnapshot snapshot;
 
-  /** The accounts of a run. */
-  public Accounts(Job job, Runs.Run run) {
-    this.job = job;
+  private Reconciliation(Run run, RunSnapshot snapshot) {
     this.run = run;
+    this.snapshot = snapshot;
   }
 
   /**
@@ -44,24 +38,24 @@ public final class Accounts {
    *
    * @throws AccountingException if documents are missing or too many
    */
-  public Report close(Instant now) throws IOException, AccountingException {
-    List<Plan> plans = new PlanStore(Ledgers.open(run.folder())).all();
-    if (plans.isEmpty() && !job.source().isEndless()) {
+  public static Report of(Run run, Instant now) throws IOException, AccountingException {
+    return new Reconciliation(run, RunSnapshot.read(run.job(), run.folder())).report(now);
+  }
+
+  private Report report(Instant now) throws AccountingException {
+    List<Plan> plans = snapshot.plans();
+    if (plans.isEmpty() && !run.job().source().isEndless()) {
       throw new AccountingException("no plan was committed: nothing was read");
     }
     Sums sums = new Sums();
     for (Plan plan : plans) {
       sums.add(plan);
-      if (!plan.unsent().isEmpty()) {
-        sums.written(written(ResultFile.Kind.FAILED, WriteUnsentFailures.shard(plan)));
-      }
       for (Chunk chunk : plan.chunks()) {
-        JoinedChunk joined = joined(chunk);
-        sums.add(joined, chunk);
-        for (ResultFile file : ResultFiles.of(joined)) {
-          sums.written(written(file.kind(), file.shard()));
-        }
+        sums.add(joined(chunk), chunk);
       }
+    }
+    for (String due : snapshot.due()) {
+      sums.written(written(due));
     }
     if (sums.writtenAnswered != sums.answered
         || sums.writtenFailed != sums.failures()
@@ -82,20 +76,37 @@ public final class Accounts {
     return report(sums, now);
   }
 
-  private WrittenFile written(ResultFile.Kind kind, String shard)
-      throws IOException, AccountingException {
-    return RecordWritten.read(run.folder(), kind, shard)
-        .orElseThrow(
-            () ->
-                new AccountingException(
-                    "the "
-                        + kind.name().toLowerCase(Locale.ROOT)
-                        + " documents of "
-                        + shard
-                        + " were never written; run the same command again"));
+  private WrittenFile written(String due) throws AccountingException {
+    WrittenFile written = snapshot.written().get(due);
+    if (written == null) {
+      int dot = due.lastIndexOf('.');
+      throw new AccountingException(
+          "the "
+              + due.substring(dot + 1)
+              + " documents of "
+              + due.substring(0, dot)
+              + " were never written; run the same command again");
+    }
+    return written;
+  }
+
+  private JoinedChunk joined(Chunk chunk) throws AccountingException {
+    JoinedChunk joined = snapshot.joined().get(chunk.id());
+    if (joined == null) {
+      BatchEntry batch = snapshot.batches().get(chunk.id());
+      String problem = batch == null ? null : batch.problem();
+      throw new AccountingException(
+          problem != null
+              ? problem
+              : "chunk "
+                  + chunk.id()
+                  + " was planned, but its results were never joined; run the same command again");
+    }
+    return joined;
   }
 
   private Report report(Sums sums, Instant now) {
+    Job job = run.job();
     Instant started = Instant.ofEpochMilli(run.record().created());
     Optional<CostEstimate> cost =
         PriceTable.shipped()
@@ -106,7 +117,7 @@ public final class Accounts {
                 sums.completionTokens);
     return new Report(
         job.name(),
-        run.record().name(),
+        run.name(),
         job.inference().request().model(),
         sums.documents,
         sums.answered,
@@ -124,23 +135,6 @@ public final class Accounts {
         Duration.between(started, now).toMillis() / 1000.0);
   }
 
-  private JoinedChunk joined(Chunk chunk) throws IOException, AccountingException {
-    Optional<JoinedChunk> joined = new JoinedChunks(Ledgers.open(run.folder())).read(chunk.id());
-    if (joined.isPresent()) {
-      return joined.get();
-    }
-    String problem =
-        new BatchLedger(Ledgers.open(run.folder()))
-            .read(chunk.id())
-            .map(tracked -> tracked.entry().problem())
-            .orElse(null);
-    throw new AccountingException(
-        problem != null
-            ? problem
-            : "chunk "
-                + chunk.id()
-                + " was planned, but its results were never joined; run the same command again");
-  }
 
   private static final class Sums {
     private final Map<String, Long> failed = new TreeMap<>();

@@ -2,7 +2,6 @@ package io.beambatch.run;
 
 import io.beambatch.batch.WaitPolicy;
 import io.beambatch.job.Job;
-import io.beambatch.run.Runs.Run;
 import io.beambatch.sink.WrittenFile;
 import io.beambatch.storage.JsonCoder;
 import io.beambatch.storage.RunFolder;
@@ -26,17 +25,17 @@ import org.apache.beam.sdk.values.TypeDescriptors;
 import org.joda.time.Duration;
 
 /**
- * Closes a run's accounts once all is written: checks that every document is answered or failed,
- * writes the report, and finishes the run. It is a step of the pipeline, and not of whoever
- * launched it, because on a hosted runner nobody is left to do it.
+ * Reconciles a run once all is written: checks that every document is answered or failed, writes the
+ * report, and finishes the run. It is the last step of the graph, because on a hosted runner no
+ * launcher is left to do it.
  *
- * <p>Where batches are looked at only once, that is done by the launch that finds all of them done.
+ * <p>Where a launch looks at the batches only once, the launch that finds all of them done does it.
  *
- * <p>Gives the report, once, at the end of bounded input. Of unbounded input it does so when it is
- * drained; the run stays open, to go on later. Numbers that don't add up fail the pipeline. A
- * repetition gives the report that is there.
+ * <p>The output is the report: once, at the end of bounded input. With unbounded input it comes when
+ * the pipeline is drained, and the run stays open, to go on later. Numbers that don't add up fail the
+ * pipeline. A repetition gives the report that is there.
  */
-public final class CloseAccounts extends PTransform<PCollection<WrittenFile>, PCollection<Report>> {
+public final class Reconcile extends PTransform<PCollection<WrittenFile>, PCollection<Report>> {
   private static final KV<String, Integer> NO_FILES = KV.of("run", 0);
 
   private final Job job;
@@ -44,37 +43,37 @@ public final class CloseAccounts extends PTransform<PCollection<WrittenFile>, PC
   private final WaitPolicy waitPolicy;
 
   /**
-   * Closes the accounts of a run.
+   * Reconciles a run.
    *
-   * @param waitPolicy says whether all has to be done by now
+   * @param waitPolicy says whether everything has to be done by now
    */
-  public CloseAccounts(Job job, RunFolder folder, WaitPolicy waitPolicy) {
+  public Reconcile(Job job, RunFolder folder, WaitPolicy waitPolicy) {
     this.job = job;
     this.folder = folder;
     this.waitPolicy = waitPolicy;
   }
 
   /**
-   * Closes the accounts of a run, unless that was done before.
+   * Reconciles a run, unless that was done before.
    *
    * @throws AccountingException if documents are missing or too many
    */
-  public static Report close(Job job, RunFolder folder) throws IOException, AccountingException {
+  public static Report reconcile(Job job, RunFolder folder) throws IOException, AccountingException {
     // A stream that was drained goes on when it is launched again.
-    return close(job, folder, job.source().isEndless());
+    return reconcile(job, folder, job.source().isEndless());
   }
 
-  private static Report close(Job job, RunFolder folder, boolean goesOn)
+  private static Report reconcile(Job job, RunFolder folder, boolean goesOn)
       throws IOException, AccountingException {
     Clock clock = Clock.systemUTC();
     Runs runs = new Runs(folder.staging(), job, clock);
     Run run =
         runs.find(folder.run())
             .orElseThrow(() -> new IOException("the record of " + folder.path() + " is gone"));
-    if (run.record().finished() != null) {
+    if (run.isFinished()) {
       return Report.of(folder);
     }
-    Report report = new Accounts(job, run).close(clock.instant());
+    Report report = Reconciliation.of(run, clock.instant());
     report.write(folder);
     if (!goesOn) {
       runs.finish(run);
@@ -91,39 +90,39 @@ public final class CloseAccounts extends PTransform<PCollection<WrittenFile>, PC
                 MapElements.into(
                         TypeDescriptors.kvs(TypeDescriptors.strings(), TypeDescriptors.integers()))
                     .via(file -> KV.of(NO_FILES.getKey(), 1)))
-            .apply("At the end", atTheEnd());
-    // Without it, a run that wrote nothing would never be finished.
+            .apply("Window counts of files", atEnd());
+    // Without this one, a run that wrote nothing would never be finished.
     PCollection<KV<String, Integer>> none =
         written
             .getPipeline()
-            .apply("Even of nothing", Create.of(NO_FILES))
-            .apply("Also at the end", atTheEnd());
+            .apply("Count no files", Create.of(NO_FILES))
+            .apply("Window the count of no files", atEnd());
     return PCollectionList.of(files)
         .and(none)
-        .apply("All files", Flatten.pCollections())
-        .apply("Await all files", Sum.integersPerKey())
+        .apply("All counts", Flatten.pCollections())
+        .apply("Sum counts", Sum.integersPerKey())
         .apply(
-            "Close",
+            "Reconcile",
             ParDo.of(
-                new CloseFn(job, folder, waitPolicy, written.isBounded() == IsBounded.UNBOUNDED)))
+                new ReconcileFn(job, folder, waitPolicy, written.isBounded() == IsBounded.UNBOUNDED)))
         .setCoder(JsonCoder.of(Report.class));
   }
 
   /** Unlike the default trigger, this one is allowed on unbounded input, which may be drained. */
-  private static Window<KV<String, Integer>> atTheEnd() {
+  private static Window<KV<String, Integer>> atEnd() {
     return Window.<KV<String, Integer>>into(new GlobalWindows())
         .triggering(AfterWatermark.pastEndOfWindow())
         .withAllowedLateness(Duration.ZERO)
         .discardingFiredPanes();
   }
 
-  private static final class CloseFn extends DoFn<KV<String, Integer>, Report> {
+  private static final class ReconcileFn extends DoFn<KV<String, Integer>, Report> {
     private final Job job;
     private final RunFolder folder;
     private final WaitPolicy waitPolicy;
     private final boolean goesOn;
 
-    CloseFn(Job job, RunFolder folder, WaitPolicy waitPolicy, boolean goesOn) {
+    ReconcileFn(Job job, RunFolder folder, WaitPolicy waitPolicy, boolean goesOn) {
       this.job = job;
       this.folder = folder;
       this.waitPolicy = waitPolicy;
@@ -132,8 +131,8 @@ public final class CloseAccounts extends PTransform<PCollection<WrittenFile>, PC
 
     @ProcessElement
     public void process(OutputReceiver<Report> reports) throws IOException, AccountingException {
-      if (!waitPolicy.leavesRest() || Standing.of(job, folder).isDone()) {
-        reports.output(close(job, folder, goesOn));
+      if (!waitPolicy.leavesRest() || RunProgress.of(job, folder).isDone()) {
+        reports.output(reconcile(job, folder, goesOn));
       }
     }
   }

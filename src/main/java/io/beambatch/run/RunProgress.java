@@ -2,17 +2,9 @@ package io.beambatch.run;
 
 import io.beambatch.chunk.Chunk;
 import io.beambatch.chunk.Plan;
-import io.beambatch.chunk.PlanStore;
 import io.beambatch.job.Job;
 import io.beambatch.ledger.BatchEntry;
-import io.beambatch.ledger.BatchLedger;
-import io.beambatch.ledger.LedgerStore;
-import io.beambatch.ledger.Ledgers;
 import io.beambatch.result.JoinedChunk;
-import io.beambatch.result.JoinedChunks;
-import io.beambatch.result.ResultFile;
-import io.beambatch.result.ResultFiles;
-import io.beambatch.result.WriteUnsentFailures;
 import io.beambatch.storage.RunFolder;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -20,42 +12,43 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far a run has come, by what is written down in its folder.
+ * How far a run has come, by what is written down in its folder. Commands decide by it what is left
+ * to do.
  *
  * @param chunks of all committed plans, those of the first attempt first
  * @param isPlanned whether its documents were read and packed
- * @param isAllWritten whether all that was joined so far, or can't be sent, is in the sink
+ * @param isAllWritten whether all that was joined so far, or can't be sent, is in sink or dead letter
  * @param isAllPlanned whether no attempt is over that another has to follow
  */
-public record Standing(
-    List<ChunkStanding> chunks, boolean isPlanned, boolean isAllWritten, boolean isAllPlanned) {
+public record RunProgress(
+    List<ChunkProgress> chunks, boolean isPlanned, boolean isAllWritten, boolean isAllPlanned) {
 
-  /** Where a chunk is. */
+  /** How far a chunk has come. */
   public enum Stage {
     /** Not uploaded yet. */
     PLANNED,
-    /** Waiting until it may be submitted. */
+    /** Uploaded, and not submitted yet. */
     UPLOADED,
-    /** Perhaps it has a batch, perhaps not. */
+    /** Whether it has a batch is not known: a launch was creating one. */
     SUBMITTING,
     /** Its batch is known, and had not ended when it was looked at. */
     UNDER_WAY,
     /** Its batch has ended. */
     ENDED,
-    /** The answers of its batch stand on their documents. */
+    /** The results of its batch are joined onto their documents. */
     JOINED
   }
 
   /**
-   * A chunk and where it is.
+   * A chunk and how far it has come.
    *
    * @param entry of its batch, or null before the upload
    * @param joined what became of it, or null before that is known
    */
-  public record ChunkStanding(
+  public record ChunkProgress(
       Chunk chunk, @Nullable BatchEntry entry, @Nullable JoinedChunk joined) {
 
-    /** Where it is. */
+    /** How far it has come. */
     public Stage stage() {
       if (joined != null) {
         return Stage.JOINED;
@@ -72,70 +65,63 @@ public record Standing(
     }
   }
 
-  /** How a run of a job stands. */
-  public static Standing of(Job job, RunFolder folder) throws IOException {
-    LedgerStore store = Ledgers.open(folder);
-    BatchLedger ledger = new BatchLedger(store);
-    JoinedChunks joinedChunks = new JoinedChunks(store);
-    List<Plan> plans = new PlanStore(store).all();
-    List<ChunkStanding> chunks = new ArrayList<>();
-    boolean written = true;
-    for (Plan plan : plans) {
-      if (!plan.unsent().isEmpty()) {
-        written &= isWritten(folder, ResultFile.Kind.FAILED, WriteUnsentFailures.shard(plan));
-      }
+  /** How far a run of a job has come by now. */
+  public static RunProgress of(Job job, RunFolder folder) throws IOException {
+    return of(RunSnapshot.read(job, folder));
+  }
+
+  /** How far a run has come. */
+  public static RunProgress of(Run run) throws IOException {
+    return of(run.job(), run.folder());
+  }
+
+  static RunProgress of(RunSnapshot run) {
+    List<ChunkProgress> chunks = new ArrayList<>();
+    for (Plan plan : run.plans()) {
       for (Chunk chunk : plan.chunks()) {
-        JoinedChunk joined = joinedChunks.read(chunk.id()).orElse(null);
-        BatchEntry entry = ledger.read(chunk.id()).map(BatchLedger.Tracked::entry).orElse(null);
-        chunks.add(new ChunkStanding(chunk, entry, joined));
-        if (joined != null) {
-          for (ResultFile file : ResultFiles.of(joined)) {
-            written &= isWritten(folder, file.kind(), file.shard());
-          }
-        }
+        chunks.add(
+            new ChunkProgress(chunk, run.batches().get(chunk.id()), run.joined().get(chunk.id())));
       }
     }
-    return new Standing(
-        List.copyOf(chunks), !plans.isEmpty(), written, isAllPlanned(job, plans, chunks));
+    return new RunProgress(
+        List.copyOf(chunks),
+        !run.plans().isEmpty(),
+        run.written().keySet().containsAll(run.due()),
+        isAllPlanned(run.job(), run.plans(), chunks));
   }
 
-  private static boolean isWritten(RunFolder folder, ResultFile.Kind kind, String shard)
-      throws IOException {
-    return RecordWritten.read(folder, kind, shard).isPresent();
-  }
-
-  private static boolean isAllPlanned(Job job, List<Plan> plans, List<ChunkStanding> chunks) {
+  private static boolean isAllPlanned(Job job, List<Plan> plans, List<ChunkProgress> chunks) {
     int last = plans.stream().mapToInt(Plan::attempt).max().orElse(0);
-    List<ChunkStanding> ofLast =
+    List<ChunkProgress> ofLast =
         chunks.stream().filter(chunk -> chunk.chunk().attempt() == last).toList();
     return last >= job.inference().retry().attempts()
         || ofLast.stream().anyMatch(chunk -> chunk.joined() == null)
         || ofLast.stream().allMatch(chunk -> chunk.joined().again() == null);
   }
 
-  /** How many chunks are there. */
+  /** How many chunks have come just so far. */
   public int count(Stage stage) {
     return (int) chunks.stream().filter(chunk -> chunk.stage() == stage).count();
   }
 
-  /** Whether the provider may have news. */
+  /** Whether a batch may have changed at the provider, or one may be created. */
   public boolean isPending() {
     return count(Stage.UPLOADED) + count(Stage.SUBMITTING) + count(Stage.UNDER_WAY) > 0;
   }
 
-  /** Those whose end is not known, in the ledger or not. */
+  /** The chunks that are not joined, whether in the ledger or not. */
   public List<Chunk> unjoined() {
     return chunks.stream()
         .filter(chunk -> chunk.joined() == null)
-        .map(ChunkStanding::chunk)
+        .map(ChunkProgress::chunk)
         .toList();
   }
 
-  /** Those that are in the ledger. */
+  /** The chunks that are in the ledger. */
   public List<Chunk> inTheLedger() {
     return chunks.stream()
         .filter(chunk -> chunk.entry() != null)
-        .map(ChunkStanding::chunk)
+        .map(ChunkProgress::chunk)
         .toList();
   }
 
@@ -152,7 +138,7 @@ public record Standing(
         || count(Stage.PLANNED) + count(Stage.ENDED) > 0;
   }
 
-  /** Whether nothing is left to do but to add up. */
+  /** Whether nothing is left to do but to reconcile. */
   public boolean isDone() {
     return !hasWork() && count(Stage.JOINED) == chunks.size();
   }

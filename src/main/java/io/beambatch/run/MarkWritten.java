@@ -1,0 +1,105 @@
+package io.beambatch.run;
+
+import io.beambatch.ledger.Records;
+import io.beambatch.result.ResultFile;
+import io.beambatch.sink.WrittenFile;
+import io.beambatch.storage.JsonCoder;
+import io.beambatch.storage.RunFolder;
+import java.io.IOException;
+import java.util.Locale;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.values.PCollection;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes down in the run's folder which files were delivered to sink and dead letter, and how many
+ * documents each has. It follows the step that writes them; {@link Reconcile} adds up what it marks.
+ */
+public final class MarkWritten
+    extends PTransform<PCollection<WrittenFile>, PCollection<WrittenFile>> {
+  private final RunFolder folder;
+
+  /** Marks in a run's folder. */
+  public MarkWritten(RunFolder folder) {
+    this.folder = folder;
+  }
+
+  @Override
+  public PCollection<WrittenFile> expand(PCollection<WrittenFile> written) {
+    return written
+        .apply("Mark", ParDo.of(new MarkFn(folder)))
+        .setCoder(JsonCoder.of(WrittenFile.class));
+  }
+
+  /**
+   * Passes on only those files that were not delivered yet: what is in the sink may have been taken
+   * on from there, and stays as it is.
+   */
+  public static PTransform<PCollection<ResultFile>, PCollection<ResultFile>> skipWritten(
+      RunFolder folder) {
+    return new PTransform<>() {
+      @Override
+      public PCollection<ResultFile> expand(PCollection<ResultFile> files) {
+        return files
+            .apply("Skip", ParDo.of(new SkipFn(folder)))
+            .setCoder(files.getCoder());
+      }
+    };
+  }
+
+  /** The marks of a run, by {@link #name}. */
+  static Records<WrittenFile> records(RunFolder folder) {
+    return Records.once(folder, "results", ".written.json", WrittenFile.class);
+  }
+
+  /** The name of a file's mark. */
+  static String name(ResultFile.Kind kind, String shard) {
+    return shard + "." + kind.name().toLowerCase(Locale.ROOT);
+  }
+
+  private static final class SkipFn extends DoFn<ResultFile, ResultFile> {
+    private final RunFolder folder;
+    private transient @Nullable Records<WrittenFile> marks;
+
+    SkipFn(RunFolder folder) {
+      this.folder = folder;
+    }
+
+    @Setup
+    public void open() {
+      marks = records(folder);
+    }
+
+    @ProcessElement
+    public void process(@Element ResultFile file, OutputReceiver<ResultFile> out)
+        throws IOException {
+      if (marks.read(name(file.kind(), file.shard())).isEmpty()) {
+        out.output(file);
+      }
+    }
+  }
+
+  private static final class MarkFn extends DoFn<WrittenFile, WrittenFile> {
+    private final RunFolder folder;
+    private transient @Nullable Records<WrittenFile> marks;
+
+    MarkFn(RunFolder folder) {
+      this.folder = folder;
+    }
+
+    @Setup
+    public void open() {
+      marks = records(folder);
+    }
+
+    @ProcessElement
+    public void process(@Element WrittenFile file, OutputReceiver<WrittenFile> out)
+        throws IOException {
+      // A repetition finds the mark of the first time; both say the same.
+      marks.commit(name(file.kind(), file.shard()), file);
+      out.output(file);
+    }
+  }
+}

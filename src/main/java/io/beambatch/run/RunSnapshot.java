@@ -1,0 +1,79 @@
+package io.beambatch.run;
+
+import io.beambatch.chunk.Chunk;
+import io.beambatch.chunk.Plan;
+import io.beambatch.chunk.PlanStore;
+import io.beambatch.job.Job;
+import io.beambatch.ledger.BatchEntry;
+import io.beambatch.ledger.BatchLedger;
+import io.beambatch.ledger.Records;
+import io.beambatch.result.WriteUnsentFailures;
+import io.beambatch.result.JoinedChunk;
+import io.beambatch.result.ResultFile;
+import io.beambatch.result.ResultFiles;
+import io.beambatch.sink.WrittenFile;
+import io.beambatch.storage.RunFolder;
+import java.io.IOException;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/**
+ * Everything that was written down of a run, read at one time: one listing for each kind of record,
+ * however many chunks there are. Progress, status and reconciliation are derived from it.
+ *
+ * @param plans by name, those of the first attempt first
+ * @param batches by chunk; of chunks that are not in the ledger yet, nothing
+ * @param joined by chunk
+ * @param written by {@link MarkWritten#name}
+ */
+record RunSnapshot(
+    Job job,
+    List<Plan> plans,
+    Map<String, BatchEntry> batches,
+    Map<String, JoinedChunk> joined,
+    Map<String, WrittenFile> written) {
+
+  /**
+   * Reads a run's records. What follows from another record is read after it, so that no record is
+   * seen without those that came before it; a launch that goes on meanwhile may be seen in part.
+   */
+  static RunSnapshot read(Job job, RunFolder folder) throws IOException {
+    List<Plan> plans = PlanStore.of(folder).all();
+    Map<String, BatchEntry> batches =
+        values(BatchLedger.of(folder).readAll(), BatchLedger.Tracked::entry);
+    Map<String, JoinedChunk> joined =
+        values(JoinedChunk.records(folder).readAll(), Records.Version::value);
+    Map<String, WrittenFile> written =
+        values(MarkWritten.records(folder).readAll(), Records.Version::value);
+    return new RunSnapshot(job, plans, batches, joined, written);
+  }
+
+  /** What is due in sink and dead letter by now, by {@link MarkWritten#name}. */
+  Set<String> due() {
+    Set<String> due = new LinkedHashSet<>();
+    for (Plan plan : plans) {
+      if (!plan.unsent().isEmpty()) {
+        due.add(MarkWritten.name(ResultFile.Kind.FAILED, WriteUnsentFailures.shard(plan)));
+      }
+      for (Chunk chunk : plan.chunks()) {
+        JoinedChunk known = joined.get(chunk.id());
+        if (known != null) {
+          ResultFiles.of(known)
+              .forEach(file -> due.add(MarkWritten.name(file.kind(), file.shard())));
+        }
+      }
+    }
+    return due;
+  }
+
+  private static <A, B> Map<String, B> values(SortedMap<String, A> records, Function<A, B> value) {
+    Map<String, B> values = new TreeMap<>();
+    records.forEach((name, record) -> values.put(name, value.apply(record)));
+    return values;
+  }
+}

@@ -1,0 +1,212 @@
+package io.beambatch.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.beambatch.batch.CoordinatorSettings;
+import io.beambatch.batch.BatchMonitor;
+import io.beambatch.chunk.Chunk;
+import io.beambatch.chunk.Part;
+import io.beambatch.chunk.Plan;
+import io.beambatch.emulator.FaultyGcs;
+import io.beambatch.emulator.GcsEmulator;
+import io.beambatch.job.Job;
+import io.beambatch.job.JobReader;
+import io.beambatch.ledger.BatchEntry;
+import io.beambatch.ledger.BatchEntry.BatchEnd;
+import io.beambatch.ledger.BatchLedger;
+import io.beambatch.ledger.BatchLedger.Tracked;
+import io.beambatch.localserver.FaultText;
+import io.beambatch.localserver.LocalServer;
+import io.beambatch.localserver.LocalServerSettings;
+import io.beambatch.provider.BatchProvider;
+import io.beambatch.provider.BatchStatus;
+import io.beambatch.provider.InputFile;
+import io.beambatch.provider.openai.OpenAiProvider;
+import io.beambatch.provider.ProviderFactory;
+import io.beambatch.provider.ProviderSettingsException;
+import io.beambatch.result.JoinedChunk;
+import io.beambatch.result.ResultFile;
+import io.beambatch.run.RunProgress.Stage;
+import io.beambatch.run.Runs.Choice;
+import io.beambatch.schema.Shape;
+import io.beambatch.sink.WrittenFile;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * How often Cloud Storage is called by {@code status}, and by a {@code collect} that finds nothing to
+ * do, of a run of a thousand chunks: half of them are joined and written, half have a batch.
+ */
+@Tag("slow")
+class CallsOnGcsTest {
+  private static final int CHUNKS = 1000;
+  private static final int MOST_CALLS = 50;
+
+  private static final String YAML =
+      """
+      name: reviews
+      source: {type: jsonl, path: in.jsonl}
+      request:
+        endpoint: /v1/chat/completions
+        model: gpt-4o-mini
+        body: {messages: [{role: user, content: "{{text}}"}]}
+      sink: {type: jsonl, path: out}
+      """;
+
+  @TempDir Path folder;
+
+  @Test
+  void areFewForAThousandChunks() throws Exception {
+    GcsEmulator emulator = GcsEmulator.start();
+    String staging = "gs://" + emulator.bucket() + "/staging";
+    Job job = JobReader.parse("job.yaml", YAML, List.of());
+    try (FaultyGcs counting = new FaultyGcs(emulator.url());
+        LocalServer server =
+            LocalServer.start(
+                LocalServerSettings.defaults()
+                    .withDir(folder)
+                    .withFaults(FaultText.parse("batch:stuck")))) {
+      ProviderFactory providers = () -> connect(server);
+      GcsEmulator.use(emulator.url());
+      write(new Runs(staging, job, Clock.systemUTC()).open("r1", Choice.NEW), providers);
+      GcsEmulator.use(counting.url());
+
+      RunStatus status = status(new Runs(staging, job, Clock.systemUTC()), providers);
+      assertThat(status.batches()).hasSize(CHUNKS);
+      assertThat(status.pending()).isEqualTo(CHUNKS / 2);
+      int ofStatus = counting.calls();
+
+      RunProgress progress = collect(new Runs(staging, job, Clock.systemUTC()), providers);
+      assertThat(progress.count(Stage.UNDER_WAY)).isEqualTo(CHUNKS / 2);
+      assertThat(progress.count(Stage.JOINED)).isEqualTo(CHUNKS / 2);
+      assertThat(progress.hasWork()).isFalse();
+      int ofCollect = counting.calls();
+
+      assertThat(ofStatus).isLessThan(MOST_CALLS);
+      assertThat(ofCollect).isLessThan(MOST_CALLS);
+    }
+  }
+
+  /** As the command does. */
+  private static RunStatus status(Runs runs, ProviderFactory providers) throws Exception {
+    Run run = runs.known("r1");
+    assertThat(runs.differences(run)).isEmpty();
+    RunProgress progress = RunProgress.of(run);
+    return RunStatus.of(
+        runs.known("r1"),
+        progress,
+        monitor(run, providers).batches(RunStatus.unknown(progress)),
+        now());
+  }
+
+  /** As the command does. */
+  private static RunProgress collect(Runs runs, ProviderFactory providers) throws Exception {
+    Run run = runs.known("r1");
+    runs.requireSameJob(run);
+    runs.requirePlan(run);
+    assertThat(run.batches().isCancelled()).isFalse();
+    assertThat(monitor(run, providers).look(RunProgress.of(run).inTheLedger())).isEmpty();
+    return RunProgress.of(run);
+  }
+
+  private static BatchMonitor monitor(Run run, ProviderFactory providers) {
+    return new BatchMonitor(
+        CoordinatorSettings.of(run.job().inference(), run.identity()).forOneLook(),
+        run.folder(),
+        providers);
+  }
+
+  /** Writes down a run that has come half of its way. */
+  private static void write(Run run, ProviderFactory providers) throws Exception {
+    List<Chunk> chunks =
+        IntStream.range(0, CHUNKS)
+            .mapToObj(
+                i ->
+                    new Chunk(
+                        String.format(Locale.ROOT, "a1-c%05d", i),
+                        1,
+                        List.of(new Part("part" + i, 1, 1, 100, 10, Map.of()))))
+            .toList();
+    run.plans().commit("a1", new Plan("a1", 1, chunks, List.of(), List.of(), Shape.NONE));
+    try (BatchProvider provider = providers.open()) {
+      byte[] line = "{\"custom_id\":\"a\",\"method\":\"POST\",\"url\":\"/v1/chat/completions\",\"body\":{\"model\":\"gpt-4o-mini\",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}}\n".getBytes(StandardCharsets.UTF_8);
+      InputFile input =
+          provider.upload(
+              new BatchProvider.Upload(
+                  "in.jsonl", line.length, () -> new ByteArrayInputStream(line)));
+      List<Callable<Void>> writes = new ArrayList<>();
+      for (int i = 0; i < CHUNKS; i++) {
+        Chunk chunk = chunks.get(i);
+        boolean joined = i % 2 == 0;
+        writes.add(
+            () -> {
+              String batch =
+                  joined
+                      ? "batch_" + chunk.id()
+                      : provider.create(input.id(), "/v1/chat/completions", Map.of()).id();
+              write(run, chunk, batch, input, joined);
+              return null;
+            });
+      }
+      ExecutorService threads = Executors.newFixedThreadPool(16);
+      try {
+        for (Future<Void> done : threads.invokeAll(writes)) {
+          done.get();
+        }
+      } finally {
+        threads.shutdownNow();
+      }
+    }
+  }
+
+  private static void write(Run run, Chunk chunk, String batch, InputFile input, boolean joined)
+      throws Exception {
+    BatchLedger ledger = run.batches();
+    Tracked entry = ledger.create(chunk.id(), BatchEntry.planned(input, now())).orElseThrow();
+    entry = ledger.advance(entry, entry.entry().submitting("an owner", now())).orElseThrow();
+    entry = ledger.advance(entry, entry.entry().submitted(batch, now())).orElseThrow();
+    if (joined) {
+      BatchEnd end = new BatchEnd(BatchStatus.COMPLETED, "file-a", null, List.of());
+      assertThat(ledger.advance(entry, entry.entry().ended(end, now()))).isPresent();
+      String path = run.folder().result(chunk.id(), "answered.jsonl");
+      ResultFile answered = new ResultFile(ResultFile.Kind.ANSWERED, chunk.id(), path, 1);
+      run.joined()
+          .commit(
+              chunk.id(),
+              new JoinedChunk(
+                  chunk.id(), 1, batch, 1, answered, null, null, Map.of(), 1, 1, 0, 0));
+      run.written()
+          .commit(
+              MarkWritten.name(answered.kind(), answered.shard()),
+              new WrittenFile(answered.kind(), answered.shard(), "out", 1));
+    }
+  }
+
+  private static BatchProvider connect(LocalServer server) {
+    try {
+      return OpenAiProvider.connect(
+          server.baseUrl().toString(), Map.of("OPENAI_API_KEY", "any-key"));
+    } catch (ProviderSettingsException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static Instant now() {
+    return Clock.systemUTC().instant();
+  }
+}
