@@ -1,6 +1,7 @@
 package io.beambatch;
 
 import io.beambatch.batch.CoordinatorSettings;
+import io.beambatch.error.UserException;
 import io.beambatch.job.Job;
 import io.beambatch.provider.ProviderFactory;
 import io.beambatch.provider.ProviderSettingsException;
@@ -9,7 +10,6 @@ import io.beambatch.result.ReadResults;
 import io.beambatch.result.ResultFile;
 import io.beambatch.run.Budget;
 import io.beambatch.run.Run;
-import io.beambatch.run.RunException;
 import io.beambatch.run.Runs;
 import io.beambatch.source.NameDocuments;
 import java.io.IOException;
@@ -180,7 +180,7 @@ public final class BatchInference<T> extends PTransform<PCollection<T>, Answers<
     try {
       return new Runs(staging.replaceAll("(?<=.)/+$", ""), job, Clock.systemUTC())
           .open(run, Runs.Choice.RESUME);
-    } catch (RunException e) {
+    } catch (UserException e) {
       throw new IllegalArgumentException(e.getMessage(), e);
     } catch (IOException e) {
       throw new UncheckedIOException("Can't open a run in " + staging + ": " + e.getMessage(), e);

@@ -51,7 +51,7 @@ import org.joda.time.Duration;
  * <pre>
  * Read documents ─ Render requests ─ Shard into chunks ─ Upload ─ Await batches ─ Join results ─ Write
  *        │                │                                                            │     │
- *        └────────────────┴──── invalid ────► dead letter ◄───────────────── failed ───┤     └─ Reconcile     
+ *        └────────────────┴──── invalid ────► dead letter ◄───────────────── failed ───┤     └─ Reconcile
  *                                                                                      └─ again ─► next attempt
  * </pre>
  */

@@ -29,6 +29,8 @@ class RoomsTest {
   @ArchTest
   static final ArchRule whatStandsBesideTheStagesNeedsNoneOfThem =
       rooms()
+          .whereLayer("error")
+          .mayNotAccessAnyLayer()
           .whereLayer("json")
           .mayNotAccessAnyLayer()
           .whereLayer("document")
@@ -36,7 +38,7 @@ class RoomsTest {
           .whereLayer("storage")
           .mayNotAccessAnyLayer()
           .whereLayer("provider")
-          .mayOnlyAccessLayers("json")
+          .mayOnlyAccessLayers("error", "json")
           .whereLayer("schema")
           .mayOnlyAccessLayers("json")
           .whereLayer("records")
@@ -82,6 +84,7 @@ class RoomsTest {
             .definedBy("io.beambatch");
     for (String room :
         List.of(
+            "error",
             "json",
             "document",
             "storage",
@@ -109,7 +112,15 @@ class RoomsTest {
     List<String> allowed =
         new ArrayList<>(
             List.of(
-                "json", "document", "storage", "schema", "records", "provider", "ledger", "cost"));
+                "error",
+                "json",
+                "document",
+                "storage",
+                "schema",
+                "records",
+                "provider",
+                "ledger",
+                "cost"));
     for (String stage : STAGES) {
       ruled = ruled.whereLayer(stage).mayOnlyAccessLayers(allowed.toArray(String[]::new));
       allowed.add(stage);

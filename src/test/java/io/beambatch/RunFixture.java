@@ -11,6 +11,7 @@ import io.beambatch.chunk.Chunk;
 import io.beambatch.chunk.Plan;
 import io.beambatch.chunk.PlanCheck;
 import io.beambatch.chunk.PlanStore;
+import io.beambatch.error.UserException;
 import io.beambatch.job.Job;
 import io.beambatch.job.JobReader;
 import io.beambatch.ledger.BatchLedger;
@@ -23,12 +24,11 @@ import io.beambatch.provider.ProviderFactory;
 import io.beambatch.records.RowFormat;
 import io.beambatch.records.RowInput;
 import io.beambatch.records.RowOutput;
-import io.beambatch.run.AccountingException;
 import io.beambatch.run.Reconciliation;
 import io.beambatch.run.Report;
 import io.beambatch.run.Run;
-import io.beambatch.run.Runs;
 import io.beambatch.run.RunProgress;
+import io.beambatch.run.Runs;
 import io.beambatch.schema.AvroJson;
 import io.beambatch.storage.Storage;
 import java.io.BufferedReader;
@@ -246,7 +246,7 @@ final class RunFixture implements AutoCloseable {
   boolean isAccountedFor(int documents) throws Exception {
     try {
       return reconciled().documents() == documents;
-    } catch (AccountingException stillUnderWay) {
+    } catch (UserException stillUnderWay) {
       return false;
     }
   }

@@ -1,14 +1,16 @@
 package io.beambatch.batch;
 
+import io.beambatch.error.ExitCode;
+import io.beambatch.error.UserException;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Batches can't go on. The message says what happened at the provider and what to do; the run's
  * state is kept, and the same command goes on from there.
  */
-public class BatchException extends RuntimeException {
+public class BatchException extends UserException {
   public BatchException(String message, @Nullable Throwable cause) {
-    super(message, cause);
+    super(message, cause, ExitCode.ERROR);
   }
 
   /** One chunk can't go on; the others may. */

@@ -38,10 +38,7 @@ final class CoordinatorSession implements AutoCloseable {
       return () ->
           new CoordinatorSession(
               new CoordinatorContext(
-                  settings,
-                  providers.open(),
-                  BatchLedger.of(folder),
-                  Clock.systemUTC()),
+                  settings, providers.open(), BatchLedger.of(folder), Clock.systemUTC()),
               Contents.in(folder));
     }
   }

@@ -46,8 +46,7 @@ public final class DeleteInputs<T> extends PTransform<PCollection<T>, PCollectio
     public void process(@Element T done, OutputReceiver<T> out) {
       if (!settings.inference().keepFiles()) {
         try (BatchProvider provider = providers.open()) {
-          new OrphanInputFiles(settings.run(), provider, BatchLedger.of(folder))
-              .delete();
+          new OrphanInputFiles(settings.run(), provider, BatchLedger.of(folder)).delete();
         }
       }
       out.output(done);

@@ -61,8 +61,7 @@ public final class UploadChunks extends PTransform<PCollection<Chunk>, PCollecti
       provider = providers.open();
       uploader =
           new ChunkUploader(
-              new CoordinatorContext(
-                  settings, provider, BatchLedger.of(folder), Clock.systemUTC()),
+              new CoordinatorContext(settings, provider, BatchLedger.of(folder), Clock.systemUTC()),
               Contents.in(folder));
     }
 

@@ -1,38 +1,31 @@
 package io.beambatch.bigquery;
 
-import java.io.IOException;
+import io.beambatch.error.ExitCode;
+import io.beambatch.error.UserException;
 import org.jspecify.annotations.Nullable;
 
 /** BigQuery says no, or has something else than the job expects. */
-public final class BigQueryException extends IOException {
-  private final boolean jobFileWrong;
-
-  private BigQueryException(String message, @Nullable Throwable cause, boolean jobFileWrong) {
-    super(message, cause);
-    this.jobFileWrong = jobFileWrong;
+public final class BigQueryException extends UserException {
+  private BigQueryException(String message, @Nullable Throwable cause, int exitCode) {
+    super(message, cause, exitCode);
   }
 
   /** What is there doesn't fit the job, or may not be used. */
   static BigQueryException of(String message) {
-    return new BigQueryException(message, null, false);
+    return new BigQueryException(message, null, ExitCode.ERROR);
   }
 
   static BigQueryException of(String message, Throwable cause) {
-    return new BigQueryException(message, cause, false);
+    return new BigQueryException(message, cause, ExitCode.ERROR);
   }
 
   /** The job file asks for something that can't be. */
   static BigQueryException ofJobFile(String message) {
-    return new BigQueryException(message, null, true);
+    return new BigQueryException(message, null, ExitCode.USAGE);
   }
 
   /** The same, with where it happened before it. */
   public BigQueryException at(String place) {
-    return new BigQueryException(place + ": " + getMessage(), this, jobFileWrong);
-  }
-
-  /** Whether changing the job file is the way out. */
-  public boolean isJobFileWrong() {
-    return jobFileWrong;
+    return new BigQueryException(place + ": " + getMessage(), this, exitCode());
   }
 }

@@ -1,8 +1,8 @@
 package io.beambatch.cli;
 
 import io.beambatch.job.Job;
-import io.beambatch.run.Runs;
 import io.beambatch.run.Run;
+import io.beambatch.run.Runs;
 import java.time.Clock;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

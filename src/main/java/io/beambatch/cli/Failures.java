@@ -1,15 +1,8 @@
 package io.beambatch.cli;
 
-import io.beambatch.batch.BatchException;
-import io.beambatch.bigquery.BigQueryException;
-import io.beambatch.job.JobFileException;
-import io.beambatch.provider.ProviderSettingsException;
+import io.beambatch.error.ExitCode;
+import io.beambatch.error.UserException;
 import io.beambatch.provider.SafeText;
-import io.beambatch.pubsub.PubSubException;
-import io.beambatch.run.AccountingException;
-import io.beambatch.run.NoRunException;
-import io.beambatch.run.OverBudgetException;
-import io.beambatch.run.RunException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -32,22 +25,16 @@ final class Failures {
       err.print(SafeText.lines(trace.toString()));
     }
     err.flush();
-    if (told instanceof OverBudgetException) {
-      return ExitCode.OVER_BUDGET;
+    if (told instanceof UserException error) {
+      return error.exitCode();
     }
-    return told instanceof JobFileException
-            || told instanceof ProviderSettingsException
-            || told instanceof NoRunException
-            || (told instanceof BigQueryException bigQuery && bigQuery.isJobFileWrong())
-            || isOption(told, thrown)
-        ? ExitCode.USAGE
-        : ExitCode.ERROR;
+    return isOption(told, thrown) ? ExitCode.USAGE : ExitCode.ERROR;
   }
 
-  /** What was written for people; else the outermost that says more than its cause does. */
+  /** The first that is written for users; else the outermost that says more than its cause does. */
   private static Throwable told(Throwable thrown) {
     for (@Nullable Throwable cause = thrown; cause != null; cause = cause.getCause()) {
-      if (isOurs(cause)) {
+      if (cause instanceof UserException) {
         return cause;
       }
     }
@@ -59,21 +46,9 @@ final class Failures {
     return told;
   }
 
-  private static boolean isOurs(Throwable thrown) {
-    return thrown instanceof OverBudgetException
-        || thrown instanceof JobFileException
-        || thrown instanceof ProviderSettingsException
-        || thrown instanceof BatchException
-        || thrown instanceof BigQueryException
-        || thrown instanceof PubSubException
-        || thrown instanceof AccountingException
-        || thrown instanceof NoRunException
-        || thrown instanceof RunException;
-  }
-
-  /** Troubles with files are no faults of the program, and their messages name the file. */
+  /** An error with a file is no fault of the program, and its message names the file. */
   private static boolean isForPeople(Throwable told, Throwable thrown) {
-    return isOurs(told) || told instanceof IOException || isOption(told, thrown);
+    return told instanceof UserException || told instanceof IOException || isOption(told, thrown);
   }
 
   /** Beam's and our own options are checked before anything runs: it is thrown as it is. */

@@ -7,6 +7,7 @@ import io.beambatch.batch.BatchMonitor;
 import io.beambatch.batch.CoordinatorSettings;
 import io.beambatch.chunk.Chunk;
 import io.beambatch.chunk.PlanCheck;
+import io.beambatch.error.ExitCode;
 import io.beambatch.job.Job;
 import io.beambatch.job.Source;
 import io.beambatch.run.Budget;

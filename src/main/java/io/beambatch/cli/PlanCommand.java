@@ -6,6 +6,7 @@ import io.beambatch.Preflight;
 import io.beambatch.chunk.Plan;
 import io.beambatch.chunk.PlanCheck;
 import io.beambatch.chunk.PlanStore;
+import io.beambatch.error.ExitCode;
 import io.beambatch.job.Job;
 import io.beambatch.run.Estimate;
 import io.beambatch.storage.RunFolder;

@@ -1,5 +1,6 @@
 package io.beambatch.cli;
 
+import io.beambatch.error.ExitCode;
 import io.beambatch.localserver.LocalServer;
 import io.beambatch.localserver.LocalServerSettings;
 import java.io.PrintWriter;

@@ -1,5 +1,6 @@
 package io.beambatch.cli;
 
+import io.beambatch.error.ExitCode;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

@@ -1,14 +1,16 @@
 package io.beambatch.job;
 
+import io.beambatch.error.ExitCode;
+import io.beambatch.error.UserException;
 import java.util.List;
 
 /** A job file can't be used. Carries everything that is wrong with it, in the file's order. */
-public final class JobFileException extends Exception {
+public final class JobFileException extends UserException {
   private final String file;
   private final List<JobProblem> problems;
 
   JobFileException(String file, List<JobProblem> problems) {
-    super(render(file, problems));
+    super(render(file, problems), ExitCode.USAGE);
     this.file = file;
     this.problems = List.copyOf(problems);
   }

@@ -32,13 +32,13 @@ import org.apache.beam.sdk.extensions.gcp.util.gcsfs.GcsPath;
  * there (generation 0); Cloud Storage lets only one writer do that.
  *
  * <p>A reply can get lost, and the client repeats the call, which is then refused: the object is
- * there. Each object is marked with a random id of its writer, and never changes; so a writer who is
- * refused can always find out whether the object is its own, even if others have gone on from it
- * since. (One object for each record, overwritten, could not show that; and Cloud Storage takes only
- * one write a second of the same object.)
+ * there. Each object is marked with a random id of its writer, and never changes; so a writer who
+ * is refused can always find out whether the object is its own, even if others have gone on from it
+ * since. (One object for each record, overwritten, could not show that; and Cloud Storage takes
+ * only one write a second of the same object.)
  *
- * <p>A short content is also in the object's metadata, which a list brings with a thousand objects a
- * call. The state of a thousand chunks is read in about ten calls that way, and not in thousands.
+ * <p>A short content is also in the object's metadata, which a list brings with a thousand objects
+ * a call. The state of a thousand chunks is read in about ten calls that way, and not in thousands.
  */
 final class GcsRecordFiles implements RecordFiles {
   private static final String WRITER = "writer";

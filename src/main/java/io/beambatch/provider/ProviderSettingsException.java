@@ -1,9 +1,12 @@
 package io.beambatch.provider;
 
+import io.beambatch.error.ExitCode;
+import io.beambatch.error.UserException;
+
 /** The provider can't be called with these settings. The message says which one to change. */
-public final class ProviderSettingsException extends Exception {
+public final class ProviderSettingsException extends UserException {
 
   public ProviderSettingsException(String message) {
-    super(message);
+    super(message, ExitCode.USAGE);
   }
 }

@@ -2,13 +2,14 @@ package io.beambatch.pubsub;
 
 import com.google.api.gax.rpc.ApiException;
 import com.google.api.gax.rpc.StatusCode.Code;
-import java.io.IOException;
+import io.beambatch.error.ExitCode;
+import io.beambatch.error.UserException;
 import org.jspecify.annotations.Nullable;
 
 /** Pub/Sub says no. The message says what is the matter with what, and what to do. */
-public final class PubSubException extends IOException {
+public final class PubSubException extends UserException {
   private PubSubException(String message, @Nullable Throwable cause) {
-    super(message, cause);
+    super(message, cause, ExitCode.ERROR);
   }
 
   /**

@@ -54,7 +54,7 @@ public final class TopicDestinationWriter implements DestinationWriter {
               "it has " + file.documents() + " documents, but " + published + " were published");
         }
       }
-    } catch (IOException e) {
+    } catch (IOException | PubSubException e) {
       throw new IOException(
           "Can't publish " + file.path() + " to " + topic + ": " + e.getMessage(), e);
     }

@@ -35,8 +35,8 @@ public record JoinedChunk(
     long doubledLines) {
 
   /**
-   * What became of the chunks of a run, by chunk. Each is written once: whoever joins a chunk second
-   * takes what the first has made of it.
+   * What became of the chunks of a run, by chunk. Each is written once: whoever joins a chunk
+   * second takes what the first has made of it.
    */
   public static Records<JoinedChunk> records(RunFolder folder) {
     return Records.versioned(folder, "joined", JoinedChunk.class);

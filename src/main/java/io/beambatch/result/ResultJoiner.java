@@ -63,8 +63,7 @@ final class ResultJoiner {
    * @throws IllegalStateException if the chunk's files do not hold what the chunk says
    */
   JoinedChunk join(AwaitedChunk awaited) throws IOException, ProviderException {
-    Optional<JoinedChunk> before =
-        chunks.read(awaited.chunk().id()).map(Records.Version::value);
+    Optional<JoinedChunk> before = chunks.read(awaited.chunk().id()).map(Records.Version::value);
     if (before.isPresent()) {
       return joinedBefore(before.get(), awaited);
     }

@@ -2,6 +2,8 @@ package io.beambatch.run;
 
 import io.beambatch.chunk.Plan;
 import io.beambatch.chunk.PlanCheck;
+import io.beambatch.error.ExitCode;
+import io.beambatch.error.UserException;
 import io.beambatch.job.Job;
 import io.beambatch.ledger.BatchLedger;
 import io.beambatch.storage.RunFolder;
@@ -32,20 +34,22 @@ public final class Budget implements PlanCheck {
     }
     Estimate estimate = Estimate.of(job, plan);
     if (estimate.costUsd() == null) {
-      throw new OverBudgetException(
+      throw new UserException(
           "limits.cost_usd is set, but there is no price for "
               + job.inference().request().model()
-              + "; nothing was sent. Give one under prices: in the job file");
+              + "; nothing was sent. Give one under prices: in the job file",
+          ExitCode.OVER_BUDGET);
     }
     if (estimate.costUsd().compareTo(most) > 0) {
-      throw new OverBudgetException(
+      throw new UserException(
           "plan "
               + plan.name()
               + " would cost up to $"
               + estimate.costUsd().toPlainString()
               + ", more than limits.cost_usd allows ($"
               + most.toPlainString()
-              + "); nothing of it was sent");
+              + "); nothing of it was sent",
+          ExitCode.OVER_BUDGET);
     }
   }
 

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes down in the run's folder which files were delivered to sink and dead letter, and how many
- * documents each has. It follows the step that writes them; {@link Reconcile} adds up what it marks.
+ * documents each has. It follows the step that writes them; {@link Reconcile} adds up what it
+ * marks.
  */
 public final class MarkWritten
     extends PTransform<PCollection<WrittenFile>, PCollection<WrittenFile>> {
@@ -42,9 +43,7 @@ public final class MarkWritten
     return new PTransform<>() {
       @Override
       public PCollection<ResultFile> expand(PCollection<ResultFile> files) {
-        return files
-            .apply("Skip", ParDo.of(new SkipFn(folder)))
-            .setCoder(files.getCoder());
+        return files.apply("Skip", ParDo.of(new SkipFn(folder))).setCoder(files.getCoder());
       }
     };
   }

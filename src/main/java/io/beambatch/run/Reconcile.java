@@ -1,6 +1,7 @@
 package io.beambatch.run;
 
 import io.beambatch.batch.WaitPolicy;
+import io.beambatch.error.UserException;
 import io.beambatch.job.Job;
 import io.beambatch.sink.WrittenFile;
 import io.beambatch.storage.JsonCoder;
@@ -25,15 +26,15 @@ import org.apache.beam.sdk.values.TypeDescriptors;
 import org.joda.time.Duration;
 
 /**
- * Reconciles a run once all is written: checks that every document is answered or failed, writes the
- * report, and finishes the run. It is the last step of the graph, because on a hosted runner no
+ * Reconciles a run once all is written: checks that every document is answered or failed, writes
+ * the report, and finishes the run. It is the last step of the graph, because on a hosted runner no
  * launcher is left to do it.
  *
  * <p>Where a launch looks at the batches only once, the launch that finds all of them done does it.
  *
- * <p>The output is the report: once, at the end of bounded input. With unbounded input it comes when
- * the pipeline is drained, and the run stays open, to go on later. Numbers that don't add up fail the
- * pipeline. A repetition gives the report that is there.
+ * <p>The output is the report: once, at the end of bounded input. With unbounded input it comes
+ * when the pipeline is drained, and the run stays open, to go on later. Numbers that don't add up
+ * fail the pipeline. A repetition gives the report that is there.
  */
 public final class Reconcile extends PTransform<PCollection<WrittenFile>, PCollection<Report>> {
   private static final KV<String, Integer> NO_FILES = KV.of("run", 0);
@@ -56,15 +57,14 @@ public final class Reconcile extends PTransform<PCollection<WrittenFile>, PColle
   /**
    * Reconciles a run, unless that was done before.
    *
-   * @throws AccountingException if documents are missing or too many
+   * @throws UserException if documents are missing or too many
    */
-  public static Report reconcile(Job job, RunFolder folder) throws IOException, AccountingException {
+  public static Report reconcile(Job job, RunFolder folder) throws IOException {
     // A stream that was drained goes on when it is launched again.
     return reconcile(job, folder, job.source().isEndless());
   }
 
-  private static Report reconcile(Job job, RunFolder folder, boolean goesOn)
-      throws IOException, AccountingException {
+  private static Report reconcile(Job job, RunFolder folder, boolean goesOn) throws IOException {
     Clock clock = Clock.systemUTC();
     Runs runs = new Runs(folder.staging(), job, clock);
     Run run =
@@ -104,7 +104,8 @@ public final class Reconcile extends PTransform<PCollection<WrittenFile>, PColle
         .apply(
             "Reconcile",
             ParDo.of(
-                new ReconcileFn(job, folder, waitPolicy, written.isBounded() == IsBounded.UNBOUNDED)))
+                new ReconcileFn(
+                    job, folder, waitPolicy, written.isBounded() == IsBounded.UNBOUNDED)))
         .setCoder(JsonCoder.of(Report.class));
   }
 
@@ -130,7 +131,7 @@ public final class Reconcile extends PTransform<PCollection<WrittenFile>, PColle
     }
 
     @ProcessElement
-    public void process(OutputReceiver<Report> reports) throws IOException, AccountingException {
+    public void process(OutputReceiver<Report> reports) throws IOException {
       if (!waitPolicy.leavesRest() || RunProgress.of(job, folder).isDone()) {
         reports.output(reconcile(job, folder, goesOn));
       }

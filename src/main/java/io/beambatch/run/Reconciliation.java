@@ -5,6 +5,8 @@ import io.beambatch.chunk.Plan;
 import io.beambatch.cost.CostEstimate;
 import io.beambatch.cost.PriceTable;
 import io.beambatch.document.FailureReason;
+import io.beambatch.error.ExitCode;
+import io.beambatch.error.UserException;
 import io.beambatch.job.Job;
 import io.beambatch.ledger.BatchEntry;
 import io.beambatch.result.JoinedChunk;
@@ -36,16 +38,16 @@ public final class Reconciliation {
   /**
    * Checks a run that has ended, and makes its report.
    *
-   * @throws AccountingException if documents are missing or too many
+   * @throws UserException if documents are missing or too many
    */
-  public static Report of(Run run, Instant now) throws IOException, AccountingException {
+  public static Report of(Run run, Instant now) throws IOException {
     return new Reconciliation(run, RunSnapshot.read(run.job(), run.folder())).report(now);
   }
 
-  private Report report(Instant now) throws AccountingException {
+  private Report report(Instant now) {
     List<Plan> plans = snapshot.plans();
     if (plans.isEmpty() && !run.job().source().isEndless()) {
-      throw new AccountingException("no plan was committed: nothing was read");
+      throw new UserException("no plan was committed: nothing was read", ExitCode.ERROR);
     }
     Sums sums = new Sums();
     for (Plan plan : plans) {
@@ -60,7 +62,7 @@ public final class Reconciliation {
     if (sums.writtenAnswered != sums.answered
         || sums.writtenFailed != sums.failures()
         || sums.writtenAnswered + sums.writtenFailed != sums.documents) {
-      throw new AccountingException(
+      throw new UserException(
           String.format(
               Locale.ROOT,
               "the numbers don't add up: %,d documents read; joined: %,d answered and %,d failed;"
@@ -71,36 +73,39 @@ public final class Reconciliation {
               sums.failures(),
               sums.writtenAnswered,
               sums.writtenFailed,
-              run.folder().path()));
+              run.folder().path()),
+          ExitCode.ERROR);
     }
     return report(sums, now);
   }
 
-  private WrittenFile written(String due) throws AccountingException {
+  private WrittenFile written(String due) {
     WrittenFile written = snapshot.written().get(due);
     if (written == null) {
       int dot = due.lastIndexOf('.');
-      throw new AccountingException(
+      throw new UserException(
           "the "
               + due.substring(dot + 1)
               + " documents of "
               + due.substring(0, dot)
-              + " were never written; run the same command again");
+              + " were never written; run the same command again",
+          ExitCode.ERROR);
     }
     return written;
   }
 
-  private JoinedChunk joined(Chunk chunk) throws AccountingException {
+  private JoinedChunk joined(Chunk chunk) {
     JoinedChunk joined = snapshot.joined().get(chunk.id());
     if (joined == null) {
       BatchEntry batch = snapshot.batches().get(chunk.id());
       String problem = batch == null ? null : batch.problem();
-      throw new AccountingException(
+      throw new UserException(
           problem != null
               ? problem
               : "chunk "
                   + chunk.id()
-                  + " was planned, but its results were never joined; run the same command again");
+                  + " was planned, but its results were never joined; run the same command again",
+          ExitCode.ERROR);
     }
     return joined;
   }
@@ -135,7 +140,6 @@ public final class Reconciliation {
         Duration.between(started, now).toMillis() / 1000.0);
   }
 
-
   private static final class Sums {
     private final Map<String, Long> failed = new TreeMap<>();
     private long documents;
@@ -156,12 +160,12 @@ public final class Reconciliation {
       plan.unsent().forEach(part -> count(part.failed()));
     }
 
-    void add(JoinedChunk joined, Chunk chunk) throws AccountingException {
+    void add(JoinedChunk joined, Chunk chunk) {
       long answeredHere = joined.answered() == null ? 0 : joined.answered().documents();
       long again = joined.again() == null ? 0 : joined.again().requests();
       long failedHere = joined.failures().values().stream().mapToLong(Long::longValue).sum();
       if (answeredHere + again + failedHere != chunk.requests()) {
-        throw new AccountingException(
+        throw new UserException(
             String.format(
                 Locale.ROOT,
                 "chunk %s: %,d requests, but %,d answered, %,d failed, %,d to be sent again",
@@ -169,7 +173,8 @@ public final class Reconciliation {
                 chunk.requests(),
                 answeredHere,
                 failedHere,
-                again));
+                again),
+            ExitCode.ERROR);
       }
       if (joined.batchId() != null) {
         requests += chunk.requests();

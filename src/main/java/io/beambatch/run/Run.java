@@ -14,8 +14,8 @@ import java.util.List;
 
 /**
  * One execution of a job over one input. It knows where the run's files are, how its batches are
- * told from those of other runs, and everything that was written down of it; {@link Runs} begins and
- * finds runs.
+ * told from those of other runs, and everything that was written down of it; {@link Runs} begins
+ * and finds runs.
  *
  * @param job as it is now; the one that the run was begun with is in its record
  * @param record what was written down when it began
@@ -58,7 +58,9 @@ public record Run(Job job, RunRecord record, RunFolder folder) {
     return MarkWritten.records(folder);
   }
 
-  /** The names of the first attempt's plans: as long as there are none, its source is to be read. */
+  /**
+   * The names of the first attempt's plans: as long as there are none, its source is to be read.
+   */
   public List<String> committedPlans() throws IOException {
     return PlanStore.of(folder).namesOfFirstAttempt();
   }

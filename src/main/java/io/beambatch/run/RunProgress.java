@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param chunks of all committed plans, those of the first attempt first
  * @param isPlanned whether its documents were read and packed
- * @param isAllWritten whether all that was joined so far, or can't be sent, is in sink or dead letter
+ * @param isAllWritten whether all that was joined so far, or can't be sent, is in sink or dead
+ *     letter
  * @param isAllPlanned whether no attempt is over that another has to follow
  */
 public record RunProgress(

@@ -11,8 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param job all of the job that shapes requests, chunks and outputs, as canonical text
  * @param finished in milliseconds since 1970, or null while there is something left to do
  */
-public record RunRecord(
-    String name, String uid, long created, String job, @Nullable Long finished)
+public record RunRecord(String name, String uid, long created, String job, @Nullable Long finished)
     implements Serializable {
 
   RunRecord finishedAt(long time) {

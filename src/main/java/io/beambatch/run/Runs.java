@@ -1,20 +1,19 @@
 package io.beambatch.run;
 
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.beambatch.chunk.FilePlans;
 import io.beambatch.chunk.PlanStore;
+import io.beambatch.error.ExitCode;
+import io.beambatch.error.UserException;
 import io.beambatch.job.CanonicalJob;
 import io.beambatch.job.Job;
-import io.beambatch.ledger.LedgerStore;
-import io.beambatch.ledger.LedgerStore.Versioned;
 import io.beambatch.ledger.Ledgers;
+import io.beambatch.ledger.Records;
 import io.beambatch.storage.RunFolder;
 import io.beambatch.storage.Storage;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -25,7 +24,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The runs of a job in a staging location: begun, found again, finished. */
 public final class Runs {
-  private static final JsonMapper MAPPER = JsonMapper.builder().build();
   private static final String FOLDER = "runs";
   private static final Pattern NAMES = Pattern.compile("[A-Za-z0-9_-]{1,64}");
   private static final DateTimeFormatter NAME =
@@ -33,14 +31,14 @@ public final class Runs {
 
   private final String staging;
   private final Job job;
-  private final LedgerStore store;
+  private final Records<RunRecord> records;
   private final Clock clock;
 
   /** The runs of a job. */
   public Runs(String staging, Job job, Clock clock) {
     this.staging = staging;
     this.job = job;
-    this.store = Ledgers.open(staging + "/" + job.name());
+    this.records = new Records<>(Ledgers.open(staging + "/" + job.name()), FOLDER, RunRecord.class);
     this.clock = clock;
   }
 
@@ -49,11 +47,11 @@ public final class Runs {
    *
    * @param name the run's name, or null for the newest unfinished one, else a new one named by the
    *     time
-   * @throws RunException if the run was begun with another job, or a new one is to be begun though
+   * @throws UserException if the run was begun with another job, or a new one is to be begun though
    *     messages lie in an unfinished one
    * @throws IllegalArgumentException if a run can't be called so
    */
-  public Run open(@Nullable String name, Choice choice) throws IOException, RunException {
+  public Run open(@Nullable String name, Choice choice) throws IOException {
     checkName(name);
     if (choice == Choice.NEW) {
       requireNothingUnsent();
@@ -76,9 +74,9 @@ public final class Runs {
    * A run that was begun before, with whatever job.
    *
    * @param name the run's name, or null for the newest unfinished one, else the newest
-   * @throws NoRunException if there is none
+   * @throws UserException if there is none
    */
-  public Run known(@Nullable String name) throws IOException, NoRunException {
+  public Run known(@Nullable String name) throws IOException {
     checkName(name);
     Optional<RunRecord> record = name == null ? newestUnfinished() : read(name);
     if (record.isEmpty() && name == null) {
@@ -87,14 +85,15 @@ public final class Runs {
     if (record.isPresent()) {
       return run(record.get());
     }
-    throw new NoRunException(
+    throw new UserException(
         "job "
             + job.name()
             + " has no run"
             + (name == null ? "" : " " + name)
             + " in "
             + staging
-            + "; begin it with submit, or look for it with --run or --staging");
+            + "; begin it with submit, or look for it with --run or --staging",
+        ExitCode.USAGE);
   }
 
   /** The run of a name, or empty. */
@@ -110,15 +109,15 @@ public final class Runs {
   /**
    * Makes sure that a run is gone on with as it was begun.
    *
-   * @throws RunException if the job is another one; says what differs
+   * @throws UserException if the job is another one; says what differs
    */
-  public void requireSameJob(Run run) throws RunException {
+  public void requireSameJob(Run run) {
     List<String> differences = differences(run);
     if (differences.isEmpty()) {
       return;
     }
     boolean finished = run.isFinished();
-    throw new RunException(
+    throw new UserException(
         "run "
             + run.name()
             + " of job "
@@ -128,7 +127,8 @@ public final class Runs {
             + String.join(", ", differences)
             + (finished
                 ? ". Choose another --run name"
-                : ". Put it back to finish that run, or begin another with --new-run"));
+                : ". Put it back to finish that run, or begin another with --new-run"),
+        ExitCode.ERROR);
   }
 
   private static void checkName(@Nullable String name) {
@@ -145,34 +145,34 @@ public final class Runs {
   /**
    * Makes sure that a run has come so far that something may be under way.
    *
-   * @throws NoRunException if its documents were not even read
+   * @throws UserException if its documents were not even read
    */
-  public void requirePlan(Run run) throws IOException, NoRunException {
+  public void requirePlan(Run run) throws IOException {
     if (isUntouched(run.record())) {
-      throw new NoRunException(
+      throw new UserException(
           "run "
               + run.name()
               + " of job "
               + job.name()
-              + " was begun, but nothing of it was sent yet; submit it first");
+              + " was begun, but nothing of it was sent yet; submit it first",
+          ExitCode.USAGE);
     }
   }
 
   /** Whether a run has sent nothing, and taken nothing that would be nowhere else. */
   private boolean isUntouched(RunRecord record) throws IOException {
     RunFolder folder = folder(record.name());
-    return PlanStore.records(folder).names().isEmpty()
-        && Storage.list(folder.inbox()).isEmpty();
+    return PlanStore.records(folder).names().isEmpty() && Storage.list(folder.inbox()).isEmpty();
   }
 
   /** Messages that were taken from a subscription belong to the run that took them. */
-  private void requireNothingUnsent() throws IOException, RunException {
+  private void requireNothingUnsent() throws IOException {
     for (RunRecord record : all()) {
       RunFolder folder = folder(record.name());
       List<String> taken = record.finished() == null ? Storage.list(folder.inbox()) : List.of();
       int unsent = taken.size() - new FilePlans(folder).among(taken).size();
       if (unsent > 0) {
-        throw new RunException(
+        throw new UserException(
             "run "
                 + record.name()
                 + " of job "
@@ -181,33 +181,48 @@ public final class Runs {
                 + unsent
                 + "); go on with it (--run "
                 + record.name()
-                + ") until they are, or cancel it, before you begin another with --new-run");
+                + ") until they are, or cancel it, before you begin another with --new-run",
+            ExitCode.ERROR);
       }
     }
   }
 
-  /** Notes that nothing of a run is left to do. */
+  /** Writes down that nothing of a run is left to do. */
   public void finish(Run run) throws IOException {
-    String record = FOLDER + "/" + run.name();
-    Versioned now =
-        store.read(record).orElseThrow(() -> new IOException("run record " + record + " is gone"));
+    Records.Version<RunRecord> now =
+        records
+            .read(run.name())
+            .orElseThrow(() -> new IOException("run record " + run.name() + " is gone"));
     // Losing the race means that another launch has finished the run.
-    store.write(
-        record, now.version(), MAPPER.writeValueAsString(run.record().finishedAt(clock.millis())));
+    records.replace(now, run.record().finishedAt(clock.millis()));
   }
 
-  /** Begins a run, unless another begins it at the same time: then it is that one's. */
-  private Run beginOrJoin(String name) throws IOException, RunException {
-    try {
-      return begin(name);
-    } catch (RunException taken) {
-      Run run = find(name).orElseThrow(() -> taken);
-      requireSameJob(run);
-      return run;
+  /** Begins a run, unless another launch begins it at the same time: then that one is joined. */
+  private Run beginOrJoin(String name) throws IOException {
+    Optional<Run> begun = tryBegin(name);
+    if (begun.isPresent()) {
+      return begun.get();
     }
+    Run run = find(name).orElseThrow(() -> new IOException("run record " + name + " is gone"));
+    requireSameJob(run);
+    return run;
   }
 
-  private Run begin(String name) throws IOException, RunException {
+  private Run begin(String name) throws IOException {
+    return tryBegin(name)
+        .orElseThrow(
+            () ->
+                new UserException(
+                    "run "
+                        + name
+                        + " of job "
+                        + job.name()
+                        + " exists already; choose another --run name",
+                    ExitCode.ERROR));
+  }
+
+  /** Begins a run; empty if there is one of that name. */
+  private Optional<Run> tryBegin(String name) throws IOException {
     RunRecord record =
         new RunRecord(
             name,
@@ -215,13 +230,7 @@ public final class Runs {
             clock.millis(),
             CanonicalJob.text(job),
             null);
-    if (store
-        .write(FOLDER + "/" + name, Versioned.ABSENT, MAPPER.writeValueAsString(record))
-        .isEmpty()) {
-      throw new RunException(
-          "run " + name + " of job " + job.name() + " exists already; choose another --run name");
-    }
-    return run(record);
+    return records.create(name, record).map(created -> run(created.value()));
   }
 
   private String freshName() throws IOException {
@@ -240,20 +249,11 @@ public final class Runs {
   }
 
   private List<RunRecord> all() throws IOException {
-    List<RunRecord> records = new ArrayList<>();
-    for (String name : store.list(FOLDER)) {
-      records.add(
-          read(name.substring(FOLDER.length() + 1))
-              .orElseThrow(() -> new IOException("run record " + name + " is gone")));
-    }
-    return records;
+    return records.readAll().values().stream().map(Records.Version::value).toList();
   }
 
   private Optional<RunRecord> read(String name) throws IOException {
-    Optional<Versioned> record = store.read(FOLDER + "/" + name);
-    return record.isEmpty()
-        ? Optional.empty()
-        : Optional.of(MAPPER.readValue(record.get().content(), RunRecord.class));
+    return records.read(name).map(Records.Version::value);
   }
 
   private Run run(RunRecord record) {

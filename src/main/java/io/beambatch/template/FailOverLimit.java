@@ -1,5 +1,7 @@
 package io.beambatch.template;
 
+import io.beambatch.error.ExitCode;
+import io.beambatch.error.UserException;
 import io.beambatch.job.Job;
 import io.beambatch.run.Report;
 import org.apache.beam.sdk.transforms.DoFn;
@@ -34,21 +36,15 @@ final class FailOverLimit extends PTransform<PCollection<Report>, PCollection<Re
     @ProcessElement
     public void check(@Element Report report, OutputReceiver<Report> out) {
       if (report.exceedsLimit(job)) {
-        throw new TooManyFailedException(report, job);
+        throw new UserException(
+            report.failures()
+                + " of "
+                + report.documents()
+                + " documents failed, more than retry.max_failed allows; they are in "
+                + job.failures().place(report.run()),
+            ExitCode.TOO_MANY_FAILED);
       }
       out.output(report);
-    }
-  }
-
-  /** More documents failed than the job allows. */
-  static final class TooManyFailedException extends RuntimeException {
-    TooManyFailedException(Report report, Job job) {
-      super(
-          report.failures()
-              + " of "
-              + report.documents()
-              + " documents failed, more than retry.max_failed allows; they are in "
-              + job.failures().place(report.run()));
     }
   }
 }

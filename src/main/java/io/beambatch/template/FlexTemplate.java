@@ -6,11 +6,9 @@ import io.beambatch.batch.CoordinatorSettings;
 import io.beambatch.job.Job;
 import io.beambatch.provider.ProviderFactory;
 import io.beambatch.run.Budget;
-import io.beambatch.run.NoRunException;
-import io.beambatch.run.RunException;
+import io.beambatch.run.Run;
 import io.beambatch.run.Runs;
 import io.beambatch.run.Runs.Choice;
-import io.beambatch.run.Run;
 import io.beambatch.template.TemplateOptions.Mode;
 import java.io.IOException;
 import java.time.Clock;
@@ -39,7 +37,7 @@ public final class FlexTemplate {
 
   /** The graph of a launch. */
   static Pipeline pipeline(Job job, TemplateOptions options, ProviderFactory providers)
-      throws IOException, RunException, NoRunException {
+      throws IOException {
     Run run = open(job, options);
     if (job.source().isEndless()) {
       options.as(StreamingOptions.class).setStreaming(true);
@@ -48,8 +46,7 @@ public final class FlexTemplate {
     if (run.isFinished()) {
       // A launch has to give a job: one that ends well, so that a repetition does no harm.
       pipeline.apply(
-          "Run " + run.name() + " was finished before",
-          Create.empty(StringUtf8Coder.of()));
+          "Run " + run.name() + " was finished before", Create.empty(StringUtf8Coder.of()));
       return pipeline;
     }
     List<String> committed = run.committedPlans();
@@ -70,8 +67,7 @@ public final class FlexTemplate {
     return pipeline;
   }
 
-  private static Run open(Job job, TemplateOptions options)
-      throws IOException, RunException, NoRunException {
+  private static Run open(Job job, TemplateOptions options) throws IOException {
     Runs runs = new Runs(options.getStaging(), job, Clock.systemUTC());
     String name = options.getRun();
     if (options.getMode() != Mode.COLLECT) {

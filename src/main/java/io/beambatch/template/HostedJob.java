@@ -1,6 +1,8 @@
 package io.beambatch.template;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.beambatch.error.ExitCode;
+import io.beambatch.error.UserException;
 import io.beambatch.job.Job;
 import io.beambatch.job.JobFileException;
 import io.beambatch.job.JobReader;
@@ -19,7 +21,7 @@ final class HostedJob {
   /**
    * Reads the job file of a launch.
    *
-   * @throws ParameterException if workers could not run the job; names all that is in the way
+   * @throws UserException if workers could not run the job; names all that is in the way
    */
   static Job read(TemplateOptions options) throws JobFileException {
     // Job files lie on gs://: file systems come before everything else.
@@ -46,8 +48,9 @@ final class HostedJob {
     }
     requirePatience(options, job, problems);
     if (!problems.isEmpty()) {
-      throw new ParameterException(
-          options.getJobFile() + " can't be run on Dataflow: " + String.join("; ", problems));
+      throw new UserException(
+          options.getJobFile() + " can't be run on Dataflow: " + String.join("; ", problems),
+          ExitCode.USAGE);
     }
     return job;
   }

@@ -60,8 +60,7 @@ class CoordinatorSessionTest {
       InputFile file =
           provider.upload(
               new Upload("in.jsonl", chunk.bytes(), () -> Contents.in(folder).open(chunk)));
-      BatchLedger.of(folder)
-          .create(chunk.id(), BatchEntry.planned(file, Instant.now()));
+      BatchLedger.of(folder).create(chunk.id(), BatchEntry.planned(file, Instant.now()));
     }
   }
 
@@ -70,10 +69,7 @@ class CoordinatorSessionTest {
     RunIdentity run = new RunIdentity("job", "r1", "uid", Instant.now().toEpochMilli());
     return new CoordinatorSession(
         new CoordinatorContext(
-            TestSettings.of(run),
-            provider(server),
-            BatchLedger.of(folder),
-            Clock.systemUTC()),
+            TestSettings.of(run), provider(server), BatchLedger.of(folder), Clock.systemUTC()),
         Contents.in(folder));
   }
 

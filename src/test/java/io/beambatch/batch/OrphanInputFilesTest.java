@@ -30,8 +30,7 @@ class OrphanInputFilesTest {
   @Test
   void deletesWhatOnlyThisRunCanHaveLeftAndNotWhatIsStillNeeded() throws Exception {
     LocalServerSettings local = LocalServerSettings.defaults().withDir(temp.resolve("server"));
-    BatchLedger ledger =
-        BatchLedger.of(RunFolder.of(temp.resolve("staging").toString(), "j", "r"));
+    BatchLedger ledger = BatchLedger.of(RunFolder.of(temp.resolve("staging").toString(), "j", "r"));
     try (LocalServer server = LocalServer.start(local);
         OpenAiProvider provider =
             OpenAiProvider.connect(

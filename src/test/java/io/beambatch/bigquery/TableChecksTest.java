@@ -7,6 +7,7 @@ import com.google.api.services.bigquery.model.Clustering;
 import com.google.api.services.bigquery.model.TableFieldSchema;
 import com.google.api.services.bigquery.model.TableSchema;
 import com.google.api.services.bigquery.model.TimePartitioning;
+import io.beambatch.error.ExitCode;
 import io.beambatch.job.Job;
 import io.beambatch.job.JobReader;
 import io.beambatch.job.TableDestination;
@@ -255,7 +256,10 @@ class TableChecksTest {
     return assertThatThrownBy(check)
         .isInstanceOfSatisfying(
             BigQueryException.class,
-            e -> assertThat(e.isJobFileWrong()).as(e.getMessage()).isEqualTo(ofJobFile));
+            e ->
+                assertThat(e.exitCode())
+                    .as(e.getMessage())
+                    .isEqualTo(ofJobFile ? ExitCode.USAGE : ExitCode.ERROR));
   }
 
   private static TableFieldSchema column(String name, String type) {

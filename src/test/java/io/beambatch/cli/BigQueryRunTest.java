@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.beambatch.bigquery.FakeBigQuery;
 import io.beambatch.bigquery.ShopRows;
 import io.beambatch.emulator.GcsEmulator;
+import io.beambatch.error.ExitCode;
 import io.beambatch.storage.Storage;
 import java.math.BigDecimal;
 import java.nio.file.Files;

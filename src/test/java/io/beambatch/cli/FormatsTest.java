@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.beambatch.error.ExitCode;
 import io.beambatch.records.RowFormat;
 import io.beambatch.records.RowInput;
 import io.beambatch.records.RowOutput;

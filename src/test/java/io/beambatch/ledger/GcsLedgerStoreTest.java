@@ -43,7 +43,9 @@ class GcsLedgerStoreTest extends LedgerStoreContract {
 
   @Test
   void theRootOfABucketHoldsALedgerToo() throws IOException {
-    LedgerStore store = new VersionedStore(new GcsRecordFiles(GcsEmulator.client(emulator.url()), "gs://" + bucket));
+    LedgerStore store =
+        new VersionedStore(
+            new GcsRecordFiles(GcsEmulator.client(emulator.url()), "gs://" + bucket));
     store.write("ledger/x", Versioned.ABSENT, "1");
     assertThat(store.list("ledger")).containsExactly("ledger/x");
     assertThat(emulator.names(bucket, "")).containsExactly("ledger/x/1.json");
@@ -51,7 +53,8 @@ class GcsLedgerStoreTest extends LedgerStoreContract {
 
   @Test
   void listsRecordsOfAllPages() throws IOException {
-    LedgerStore store = new VersionedStore(new GcsRecordFiles(GcsEmulator.client(emulator.url()), root, 3));
+    LedgerStore store =
+        new VersionedStore(new GcsRecordFiles(GcsEmulator.client(emulator.url()), root, 3));
     List<String> names =
         IntStream.range(0, 20).mapToObj(i -> String.format(Locale.ROOT, "plan/a%02d", i)).toList();
     for (String name : names) {
@@ -106,7 +109,8 @@ class GcsLedgerStoreTest extends LedgerStoreContract {
   @Test
   void namesTheBucketThatIsNotThere() {
     LedgerStore store =
-        new VersionedStore(new GcsRecordFiles(GcsEmulator.client(emulator.url()), "gs://no-such-bucket/staging"));
+        new VersionedStore(
+            new GcsRecordFiles(GcsEmulator.client(emulator.url()), "gs://no-such-bucket/staging"));
     for (Call call : calls(store)) {
       assertThatThrownBy(call::make)
           .isInstanceOf(IOException.class)

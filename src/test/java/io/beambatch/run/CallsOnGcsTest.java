@@ -2,8 +2,8 @@ package io.beambatch.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.beambatch.batch.CoordinatorSettings;
 import io.beambatch.batch.BatchMonitor;
+import io.beambatch.batch.CoordinatorSettings;
 import io.beambatch.chunk.Chunk;
 import io.beambatch.chunk.Part;
 import io.beambatch.chunk.Plan;
@@ -21,9 +21,9 @@ import io.beambatch.localserver.LocalServerSettings;
 import io.beambatch.provider.BatchProvider;
 import io.beambatch.provider.BatchStatus;
 import io.beambatch.provider.InputFile;
-import io.beambatch.provider.openai.OpenAiProvider;
 import io.beambatch.provider.ProviderFactory;
 import io.beambatch.provider.ProviderSettingsException;
+import io.beambatch.provider.openai.OpenAiProvider;
 import io.beambatch.result.JoinedChunk;
 import io.beambatch.result.ResultFile;
 import io.beambatch.run.RunProgress.Stage;
@@ -49,8 +49,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * How often Cloud Storage is called by {@code status}, and by a {@code collect} that finds nothing to
- * do, of a run of a thousand chunks: half of them are joined and written, half have a batch.
+ * How often Cloud Storage is called by {@code status}, and by a {@code collect} that finds nothing
+ * to do, of a run of a thousand chunks: half of them are joined and written, half have a batch.
  */
 @Tag("slow")
 class CallsOnGcsTest {
@@ -144,7 +144,9 @@ class CallsOnGcsTest {
             .toList();
     run.plans().commit("a1", new Plan("a1", 1, chunks, List.of(), List.of(), Shape.NONE));
     try (BatchProvider provider = providers.open()) {
-      byte[] line = "{\"custom_id\":\"a\",\"method\":\"POST\",\"url\":\"/v1/chat/completions\",\"body\":{\"model\":\"gpt-4o-mini\",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}}\n".getBytes(StandardCharsets.UTF_8);
+      byte[] line =
+          "{\"custom_id\":\"a\",\"method\":\"POST\",\"url\":\"/v1/chat/completions\",\"body\":{\"model\":\"gpt-4o-mini\",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}}\n"
+              .getBytes(StandardCharsets.UTF_8);
       InputFile input =
           provider.upload(
               new BatchProvider.Upload(
@@ -188,8 +190,7 @@ class CallsOnGcsTest {
       run.joined()
           .commit(
               chunk.id(),
-              new JoinedChunk(
-                  chunk.id(), 1, batch, 1, answered, null, null, Map.of(), 1, 1, 0, 0));
+              new JoinedChunk(chunk.id(), 1, batch, 1, answered, null, null, Map.of(), 1, 1, 0, 0));
       run.written()
           .commit(
               MarkWritten.name(answered.kind(), answered.shard()),

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.beambatch.error.UserException;
 import io.beambatch.job.Job;
 import io.beambatch.job.JobReader;
 import io.beambatch.run.Runs.Choice;
-import io.beambatch.run.Run;
 import io.beambatch.storage.Storage;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -38,14 +38,14 @@ class MessagesOfRunsTest {
   @Test
   void beginsNoOtherOneSilentlyWhenTheJobHasChanged() {
     assertThatThrownBy(() -> runs("y").open(null, Choice.RESUME))
-        .isInstanceOf(RunException.class)
+        .isInstanceOf(UserException.class)
         .hasMessageContaining("is not finished, and was begun with another job");
   }
 
   @Test
   void beginsNoNewOneBeforeTheyAreSent() throws Exception {
     assertThatThrownBy(() -> runs("x").open(null, Choice.NEW))
-        .isInstanceOf(RunException.class)
+        .isInstanceOf(UserException.class)
         .hasMessageContaining("has taken messages that it has not sent (files: 1)")
         .hasMessageContaining("--run " + run.record().name());
 

@@ -9,13 +9,13 @@ import io.beambatch.chunk.Chunk;
 import io.beambatch.chunk.Part;
 import io.beambatch.chunk.Plan;
 import io.beambatch.document.FailureReason;
+import io.beambatch.error.UserException;
 import io.beambatch.job.Job;
 import io.beambatch.job.JobReader;
 import io.beambatch.ledger.LedgerStore.Versioned;
 import io.beambatch.ledger.Ledgers;
 import io.beambatch.result.ResultFile.Kind;
 import io.beambatch.run.Runs.Choice;
-import io.beambatch.run.Run;
 import io.beambatch.schema.Shape;
 import io.beambatch.sink.WrittenFile;
 import io.beambatch.sink.WrittenFileCoder;
@@ -97,7 +97,7 @@ class ReconcileTest {
   private void assertFails(Run run, String message, WrittenFile... written) throws Exception {
     assertThatThrownBy(() -> close(job(), run, written))
         .rootCause()
-        .isInstanceOf(AccountingException.class)
+        .isInstanceOf(UserException.class)
         .hasMessageContaining(message);
     assertThat(folder.resolve("staging/reviews/r1/report.json")).doesNotExist();
     assertThat(again(run).record().finished()).isNull();

@@ -3,15 +3,14 @@ package io.beambatch.template;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.beambatch.error.UserException;
 import io.beambatch.job.Job;
 import io.beambatch.job.JobReader;
 import io.beambatch.localserver.LocalServer;
 import io.beambatch.localserver.LocalServerSettings;
 import io.beambatch.provider.ProviderFactory;
-import io.beambatch.run.NoRunException;
 import io.beambatch.run.Report;
 import io.beambatch.storage.RunFolder;
-import io.beambatch.template.FailOverLimit.TooManyFailedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
@@ -79,14 +78,14 @@ class FlexTemplateTest {
   @Test
   void hasNothingToCollectOfARunThatWasNotSubmitted() {
     assertThatThrownBy(() -> launch(job(), "--run=tuesday", "--mode=collect"))
-        .isInstanceOf(NoRunException.class)
+        .isInstanceOf(UserException.class)
         .hasMessageContaining("has no run tuesday");
   }
 
   @Test
   void failsOverTheLimitOfFailedDocumentsButLeavesTheReport() throws Exception {
     assertThatThrownBy(() -> launch(job("retry.max_failed=0"), "--run=monday"))
-        .hasCauseInstanceOf(TooManyFailedException.class)
+        .hasCauseInstanceOf(UserException.class)
         .hasMessageContaining("1 of 2 documents failed, more than retry.max_failed allows");
     assertThat(Report.of(folderOf("monday")).documents()).isEqualTo(2);
   }

@@ -3,6 +3,7 @@ package io.beambatch.template;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.beambatch.error.UserException;
 import io.beambatch.job.Job;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -58,7 +59,7 @@ class HostedJobTest {
                         "--jobFile=" + file,
                         "--staging=runs",
                         "--elementProcessingTimeoutMinutes=60")))
-        .isInstanceOf(ParameterException.class)
+        .isInstanceOf(UserException.class)
         .hasMessageContaining("source.path is in.jsonl, a path on this machine")
         .hasMessageContaining("sink.path is out, a path on this machine")
         .hasMessageContaining("failures.path is out-failed, a path on this machine")

@@ -1,0 +1,24 @@
+package io.beambatch.error;
+
+/** The exit codes of commands: schedulers and scripts go by them. */
+public final class ExitCode {
+  /** Done, everything accounted for. */
+  public static final int DONE = 0;
+
+  /** An error stopped it; state is kept, the same command goes on. */
+  public static final int ERROR = 1;
+
+  /** Wrong usage or job file. */
+  public static final int USAGE = 2;
+
+  /** Done, but more documents failed than allowed. */
+  public static final int TOO_MANY_FAILED = 3;
+
+  /** Over budget, nothing sent. */
+  public static final int OVER_BUDGET = 4;
+
+  /** Batches are still pending: the same command, later, goes on. */
+  public static final int PENDING = 75;
+
+  private ExitCode() {}
+}
