@@ -16,14 +16,14 @@ final class BatchCalls {
   private static final Duration HOUR = Duration.ofHours(1);
 
   private final BatchStore store;
-  private final FileStore files;
+  private final StoredFiles files;
   private final BatchScheduler scheduler;
   private final LocalServerSettings settings;
   private final FaultPlan faults;
 
   BatchCalls(
       BatchStore store,
-      FileStore files,
+      StoredFiles files,
       BatchScheduler scheduler,
       LocalServerSettings settings,
       FaultPlan faults) {
@@ -44,7 +44,7 @@ final class BatchCalls {
                 () ->
                     new ApiException(
                         ApiError.invalid(
-                            Messages.fileNotFound(order.inputFileId()), "file_id", null)));
+                            ErrorMessages.fileNotFound(order.inputFileId()), "file_id", null)));
     if (!input.purpose().equals("batch")) {
       throw new ApiException(
           ApiError.invalid(
@@ -63,7 +63,8 @@ final class BatchCalls {
   }
 
   void list(Context call) throws ApiException {
-    Listing listing = Query.listing(call, USUALLY_LISTED, MOST_LISTED, id -> find(id).ordinal());
+    ListPage listing =
+        QueryParameters.listing(call, USUALLY_LISTED, MOST_LISTED, id -> find(id).ordinal());
     Replies.json(call, store.list(listing, this::shown));
   }
 
@@ -116,7 +117,7 @@ final class BatchCalls {
           ApiError.rateLimit(
               ("Rate limit reached for batch creations in organization %s: Limit %d per hour,"
                       + " Used %d, Requested 1. Please try again in %ds.")
-                  .formatted(Messages.ORGANIZATION, limit, last.size(), seconds)));
+                  .formatted(ErrorMessages.ORGANIZATION, limit, last.size(), seconds)));
     }
   }
 

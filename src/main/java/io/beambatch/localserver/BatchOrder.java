@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param outputSeconds how long result files live, or null for as long as usual
  */
 record BatchOrder(
-    String inputFileId, Endpoint endpoint, JsonNode metadata, @Nullable Long outputSeconds) {
+    String inputFileId, BatchEndpoint endpoint, JsonNode metadata, @Nullable Long outputSeconds) {
   private static final int MOST_PAIRS = 16;
   private static final int LONGEST_KEY = 64;
   private static final int LONGEST_VALUE = 512;
@@ -33,9 +33,9 @@ record BatchOrder(
     }
     String inputFileId = string(body, "input_file_id");
     String path = string(body, "endpoint");
-    Endpoint endpoint = Endpoint.of(path);
+    BatchEndpoint endpoint = BatchEndpoint.of(path);
     if (endpoint == null) {
-      throw new ApiException(ApiError.invalidValue("endpoint", path, Endpoint.list()));
+      throw new ApiException(ApiError.invalidValue("endpoint", path, BatchEndpoint.list()));
     }
     String window = string(body, "completion_window");
     if (!window.equals("24h")) {

@@ -24,7 +24,7 @@ record BatchProblem(String code, String message, @Nullable String param, @Nullab
   }
 
   static BatchProblem fileNotFound(String fileId) {
-    return new BatchProblem("invalid_request", Messages.fileNotFound(fileId), "file_id", null);
+    return new BatchProblem("invalid_request", ErrorMessages.fileNotFound(fileId), "file_id", null);
   }
 
   static BatchProblem tokenLimit(String model, long limit) {
@@ -32,7 +32,8 @@ record BatchProblem(String code, String message, @Nullable String param, @Nullab
         "token_limit_exceeded",
         ("Enqueued token limit reached for %s in organization %s. Limit: %s enqueued tokens."
                 + " Please try again once some in_progress batches have been completed.")
-            .formatted(model, Messages.ORGANIZATION, String.format(Locale.ROOT, "%,d", limit)));
+            .formatted(
+                model, ErrorMessages.ORGANIZATION, String.format(Locale.ROOT, "%,d", limit)));
   }
 
   static BatchProblem invalidFirstLine() {

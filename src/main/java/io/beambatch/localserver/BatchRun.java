@@ -23,7 +23,7 @@ final class BatchRun {
 
   private final BatchState batch;
   private final BatchStore store;
-  private final FileStore files;
+  private final StoredFiles files;
   private final LocalServerSettings settings;
   private final FaultPlan faults;
   private final BooleanSupplier stopped;
@@ -35,7 +35,7 @@ final class BatchRun {
   BatchRun(
       BatchState batch,
       BatchStore store,
-      FileStore files,
+      StoredFiles files,
       LocalServerSettings settings,
       FaultPlan faults,
       BooleanSupplier stopped) {

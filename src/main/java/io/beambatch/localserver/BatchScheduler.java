@@ -17,13 +17,13 @@ final class BatchScheduler implements AutoCloseable {
   private final ScheduledThreadPoolExecutor threads;
   private final Queue<BatchRun> running = new ConcurrentLinkedQueue<>();
   private final BatchStore store;
-  private final FileStore files;
+  private final StoredFiles files;
   private final LocalServerSettings settings;
   private final FaultPlan faults;
   private volatile boolean stopped;
 
   BatchScheduler(
-      BatchStore store, FileStore files, LocalServerSettings settings, FaultPlan faults) {
+      BatchStore store, StoredFiles files, LocalServerSettings settings, FaultPlan faults) {
     this.faults = faults;
     this.store = store;
     this.files = files;

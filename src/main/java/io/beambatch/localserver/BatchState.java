@@ -35,7 +35,7 @@ final class BatchState {
   private final @Nullable Long outputSeconds;
   private final Instant created;
   private Instant since;
-  private Progress progress;
+  private BatchCheckpoint progress;
   private long enqueuedTokens;
 
   private BatchState(
@@ -44,7 +44,7 @@ final class BatchState {
       @Nullable Long outputSeconds,
       Instant created,
       Instant since,
-      Progress progress,
+      BatchCheckpoint progress,
       long enqueuedTokens) {
     this.shown = shown;
     this.ordinal = ordinal;
@@ -70,7 +70,7 @@ final class BatchState {
     NULL_AT_FIRST.forEach(shown::putNull);
     shown.set("request_counts", counts(0, 0, 0));
     shown.set("metadata", order.metadata());
-    return new BatchState(shown, ordinal, order.outputSeconds(), now, now, Progress.NONE, 0);
+    return new BatchState(shown, ordinal, order.outputSeconds(), now, now, BatchCheckpoint.NONE, 0);
   }
 
   static BatchState fromJson(ObjectNode saved) {
@@ -81,7 +81,7 @@ final class BatchState {
         seconds.isNumber() ? seconds.longValue() : null,
         Instant.parse(saved.get("created").textValue()),
         Instant.parse(saved.get("since").textValue()),
-        Progress.fromJson(saved.get("progress")),
+        BatchCheckpoint.fromJson(saved.get("progress")),
         saved.get("enqueued_tokens").longValue());
   }
 
@@ -117,8 +117,8 @@ final class BatchState {
     return ordinal;
   }
 
-  Endpoint endpoint() {
-    return Endpoint.of(shown.get("endpoint").textValue());
+  BatchEndpoint endpoint() {
+    return BatchEndpoint.of(shown.get("endpoint").textValue());
   }
 
   String inputFileId() {
@@ -156,7 +156,7 @@ final class BatchState {
     return shown.at("/request_counts/total").intValue();
   }
 
-  synchronized Progress progress() {
+  synchronized BatchCheckpoint progress() {
     return progress;
   }
 
@@ -186,7 +186,7 @@ final class BatchState {
     return true;
   }
 
-  synchronized void progress(Progress now) {
+  synchronized void progress(BatchCheckpoint now) {
     progress = now;
     shown.set("request_counts", counts(total(), now.completed(), now.failed()));
   }
@@ -218,7 +218,7 @@ final class BatchState {
     return errors;
   }
 
-  static ObjectNode usage(Progress progress) {
+  static ObjectNode usage(BatchCheckpoint progress) {
     ObjectNode usage = ServerJson.object().put("input_tokens", progress.inputTokens());
     usage.putObject("input_tokens_details").put("cached_tokens", 0);
     usage.put("output_tokens", progress.outputTokens());

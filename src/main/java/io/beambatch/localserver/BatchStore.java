@@ -63,7 +63,7 @@ final class BatchStore {
     return batches.values();
   }
 
-  ObjectNode list(Listing listing, Function<BatchState, ObjectNode> shown) {
+  ObjectNode list(ListPage listing, Function<BatchState, ObjectNode> shown) {
     return listing.page(batches, batch -> true, shown);
   }
 

@@ -9,11 +9,11 @@ import java.io.IOException;
 final class BodyReader {
   private static final int MOST_CHOICES = 128;
 
-  private final Endpoint endpoint;
-  private final Request request;
+  private final BatchEndpoint endpoint;
+  private final LineRequest request;
   private final PromptReader prompt;
 
-  BodyReader(Endpoint endpoint, Request request) {
+  BodyReader(BatchEndpoint endpoint, LineRequest request) {
     this.endpoint = endpoint;
     this.request = request;
     this.prompt = new PromptReader(request);
@@ -30,13 +30,13 @@ final class BodyReader {
 
   private void readField(String field, JsonParser in) throws IOException {
     switch (field) {
-      case "model" -> request.model = RequestReader.string(in);
+      case "model" -> request.model = LineRequestReader.string(in);
       case "stream" -> {
         request.stream = in.currentToken() == JsonToken.VALUE_TRUE;
         in.skipChildren();
       }
       case "messages" -> {
-        if (endpoint == Endpoint.CHAT) {
+        if (endpoint == BatchEndpoint.CHAT) {
           prompt.messages(field, in);
         } else {
           in.skipChildren();
@@ -50,7 +50,7 @@ final class BodyReader {
         }
       }
       case "prompt" -> {
-        if (endpoint == Endpoint.COMPLETIONS) {
+        if (endpoint == BatchEndpoint.COMPLETIONS) {
           prompt.texts(field, in);
         } else {
           in.skipChildren();
@@ -61,12 +61,12 @@ final class BodyReader {
           request.maxTokens = number(field, in, 1, Integer.MAX_VALUE, request.maxTokens);
       case "n" -> request.n = number(field, in, 1, MOST_CHOICES, 1);
       case "dimensions" -> request.dimensions = number(field, in, 1, 3072, 0);
-      case "encoding_format" -> encoding(RequestReader.string(in));
+      case "encoding_format" -> encoding(LineRequestReader.string(in));
       case "temperature" -> temperature(in);
       case "response_format" -> format(field, in.readValueAsTree());
       case "text" -> {
         JsonNode text = in.readValueAsTree();
-        if (endpoint == Endpoint.RESPONSES && text.path("format").isObject()) {
+        if (endpoint == BatchEndpoint.RESPONSES && text.path("format").isObject()) {
           format("text.format", text.get("format"));
         }
       }
@@ -141,13 +141,13 @@ final class BodyReader {
     }
     String type = format.path("type").asText("");
     switch (type) {
-      case "text" -> request.format = Request.Format.TEXT;
-      case "json_object" -> request.format = Request.Format.JSON_OBJECT;
+      case "text" -> request.format = LineRequest.Format.TEXT;
+      case "json_object" -> request.format = LineRequest.Format.JSON_OBJECT;
       case "json_schema" -> {
-        boolean chat = endpoint == Endpoint.CHAT;
+        boolean chat = endpoint == BatchEndpoint.CHAT;
         JsonNode holder = chat ? format.path("json_schema") : format;
         String prefix = chat ? param + ".json_schema" : param;
-        request.format = Request.Format.JSON_SCHEMA;
+        request.format = LineRequest.Format.JSON_SCHEMA;
         request.schema = holder.path("schema");
         request.strict = holder.path("strict").asBoolean(false);
         if (!holder.path("name").isTextual()) {

@@ -4,11 +4,11 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 
 /** {@code /v1/chat/completions}. */
-final class ChatAnswers implements Answers {
+final class ChatAnswers implements AnswerRules {
   private final TextRules rules = new TextRules();
 
   @Override
-  public void write(Request request, String key, long created, JsonGenerator out, Usage usage)
+  public void write(LineRequest request, String key, long created, JsonGenerator out, Usage usage)
       throws IOException {
     Completion completion = Completion.of(request, rules);
     long input = request.promptTokens();

@@ -13,7 +13,7 @@ record Completion(String text, Ending ending) {
   private static final int MOST_CHARS = 2_000;
 
   /** Answers messages: a JSON text if one was asked for, else plain words. */
-  static Completion of(Request request, TextRules rules) {
+  static Completion of(LineRequest request, TextRules rules) {
     String said = request.user.isEmpty() ? request.system : request.user;
     String user = said.length() > MOST_CHARS ? said.substring(0, MOST_CHARS) : said;
     String text =
@@ -25,7 +25,7 @@ record Completion(String text, Ending ending) {
     return cut(text, request);
   }
 
-  static Completion cut(String text, Request request) {
+  static Completion cut(String text, LineRequest request) {
     if (request.stop != Ending.STOP) {
       return new Completion(text.substring(0, text.length() / 2), request.stop);
     }
@@ -36,7 +36,7 @@ record Completion(String text, Ending ending) {
   }
 
   long tokens() {
-    return Request.tokens(text.length());
+    return LineRequest.tokens(text.length());
   }
 
   /** Why an answer ends. */

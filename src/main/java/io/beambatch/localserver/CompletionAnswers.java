@@ -4,13 +4,13 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 
 /** {@code /v1/completions}: one choice, or {@code n}, for each prompt. */
-final class CompletionAnswers implements Answers {
+final class CompletionAnswers implements AnswerRules {
   private static final int DEFAULT_MAX_TOKENS = 16;
 
   private final TextRules rules = new TextRules();
 
   @Override
-  public void write(Request request, String key, long created, JsonGenerator out, Usage usage)
+  public void write(LineRequest request, String key, long created, JsonGenerator out, Usage usage)
       throws IOException {
     if (request.maxTokens == Integer.MAX_VALUE) {
       request.maxTokens = DEFAULT_MAX_TOKENS;

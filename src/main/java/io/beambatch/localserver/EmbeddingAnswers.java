@@ -11,7 +11,7 @@ import java.util.Base64;
  * {@code /v1/embeddings}: unit vectors whose signs are the majority of the words' hashes, so that
  * texts with words in common lie near each other.
  */
-final class EmbeddingAnswers implements Answers {
+final class EmbeddingAnswers implements AnswerRules {
   private static final int LARGE = 3072;
   private static final int SMALL = 1536;
 
@@ -22,7 +22,7 @@ final class EmbeddingAnswers implements Answers {
   private int textsFor;
 
   @Override
-  public void write(Request request, String key, long created, JsonGenerator out, Usage usage)
+  public void write(LineRequest request, String key, long created, JsonGenerator out, Usage usage)
       throws IOException {
     int dimensions = dimensions(request);
     out.writeStartObject();
@@ -42,7 +42,7 @@ final class EmbeddingAnswers implements Answers {
     }
     out.writeEndArray();
     out.writeStringField("model", request.model + SUFFIX);
-    long tokens = Math.max(1, Request.tokens(request.chars));
+    long tokens = Math.max(1, LineRequest.tokens(request.chars));
     out.writeObjectFieldStart("usage");
     out.writeNumberField("prompt_tokens", tokens);
     out.writeNumberField("total_tokens", tokens);
@@ -51,7 +51,7 @@ final class EmbeddingAnswers implements Answers {
     usage.add(tokens, 0);
   }
 
-  private static int dimensions(Request request) {
+  private static int dimensions(LineRequest request) {
     if (request.dimensions > 0) {
       return request.dimensions;
     }

@@ -22,10 +22,10 @@ final class FileCalls {
   private static final List<String> PURPOSES =
       List.of("assistants", "batch", "fine-tune", "vision", "user_data", "evals");
 
-  private final FileStore files;
+  private final StoredFiles files;
   private final LocalServerSettings settings;
 
-  FileCalls(FileStore files, LocalServerSettings settings) {
+  FileCalls(StoredFiles files, LocalServerSettings settings) {
     this.files = files;
     this.settings = settings;
   }
@@ -81,7 +81,8 @@ final class FileCalls {
   }
 
   void list(Context call) throws ApiException {
-    Listing listing = Query.listing(call, MOST_LISTED, MOST_LISTED, id -> find(id).ordinal());
+    ListPage listing =
+        QueryParameters.listing(call, MOST_LISTED, MOST_LISTED, id -> find(id).ordinal());
     Replies.json(call, files.list(listing, call.queryParam("purpose")));
   }
 

@@ -118,7 +118,7 @@ final class HttpApi {
         call.header("retry-after", seconds);
         yield ApiError.rateLimit(
             "Rate limit reached for requests in organization %s. Please try again in %ss."
-                .formatted(Messages.ORGANIZATION, seconds));
+                .formatted(ErrorMessages.ORGANIZATION, seconds));
       }
       case NO_QUOTA ->
           new ApiError(
@@ -135,7 +135,7 @@ final class HttpApi {
   private void begin(Context call) {
     call.header("x-request-id", Ids.request());
     call.header("openai-version", "2020-10-01");
-    call.header("openai-organization", Messages.ORGANIZATION);
+    call.header("openai-organization", ErrorMessages.ORGANIZATION);
     call.header("openai-processing-ms", "1");
     call.header("x-ratelimit-limit-requests", Integer.toString(REQUESTS_PER_MINUTE));
     call.header("x-ratelimit-remaining-requests", Integer.toString(REQUESTS_PER_MINUTE - 1));

@@ -16,10 +16,10 @@ final class LineAnswers implements Closeable {
   private final FaultPlan faults;
   private final LineFile lines;
   private final int[] order;
-  private final Endpoint endpoint;
-  private final Answers answers;
-  private final Request request = new Request();
-  private final RequestReader reader;
+  private final BatchEndpoint endpoint;
+  private final AnswerRules answers;
+  private final LineRequest request = new LineRequest();
+  private final LineRequestReader reader;
   private final AppendFile output;
   private final AppendFile errors;
   private final AppendFile billed;
@@ -38,13 +38,13 @@ final class LineAnswers implements Closeable {
       throws IOException {
     this.batch = batch;
     this.faults = faults;
-    Progress progress = batch.progress();
+    BatchCheckpoint progress = batch.progress();
     endpoint = batch.endpoint();
-    answers = Answers.of(endpoint);
-    reader = new RequestReader(endpoint, request);
+    answers = AnswerRules.of(endpoint);
+    reader = new LineRequestReader(endpoint, request);
     key = batch.number();
     lines = LineFile.open(input, settings.maxRequests());
-    order = Order.shuffled(lines.count(), settings.seed() ^ Ids.mix(batch.ordinal()));
+    order = ShuffledOrder.shuffled(lines.count(), settings.seed() ^ Ids.mix(batch.ordinal()));
     output = new AppendFile(store.output(batch), progress.outputBytes());
     errors = new AppendFile(store.errors(batch), progress.errorBytes());
     billed = new AppendFile(store.billed(batch), progress.billedBytes());
@@ -175,8 +175,8 @@ final class LineAnswers implements Closeable {
   }
 
   /** Brings everything to disk, and says how far it goes. */
-  Progress checkpoint() throws IOException {
-    return new Progress(
+  BatchCheckpoint checkpoint() throws IOException {
+    return new BatchCheckpoint(
         next,
         completed,
         failed,
@@ -199,7 +199,7 @@ final class LineAnswers implements Closeable {
   private @Nullable ApiError read(int line) throws IOException {
     try {
       reader.read(lines.parser(line));
-      return Checks.of(endpoint, request);
+      return RequestChecks.of(endpoint, request);
     } catch (StreamConstraintsException e) {
       return ApiError.invalid(
           "Invalid request: string too long. Expected strings with maximum length %d."

@@ -45,7 +45,7 @@ public final class LocalServer implements AutoCloseable {
     this.dir = dir;
     this.temporary = settings.dir() == null;
     this.lock = lock;
-    FileStore files = new FileStore(dir.resolve("files"), settings.clock());
+    StoredFiles files = new StoredFiles(dir.resolve("files"), settings.clock());
     BatchStore store = new BatchStore(dir.resolve("batches"), settings.clock());
     this.faults = new FaultPlan(settings.seed(), settings.faults());
     this.bill = new Bill(store);

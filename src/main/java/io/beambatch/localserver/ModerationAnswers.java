@@ -7,11 +7,11 @@ import java.util.List;
 import java.util.Map;
 
 /** {@code /v1/moderations}: a category applies to a text that has one of its words. */
-final class ModerationAnswers implements Answers {
+final class ModerationAnswers implements AnswerRules {
   private static final Map<String, List<String>> CATEGORIES = categories();
 
   @Override
-  public void write(Request request, String key, long created, JsonGenerator out, Usage usage)
+  public void write(LineRequest request, String key, long created, JsonGenerator out, Usage usage)
       throws IOException {
     String model = request.model == null ? "omni-moderation-latest" : request.model;
     out.writeStartObject();

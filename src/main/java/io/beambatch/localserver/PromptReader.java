@@ -11,9 +11,9 @@ final class PromptReader {
   private static final Set<String> ROLES =
       Set.of("system", "developer", "user", "assistant", "tool", "function");
 
-  private final Request request;
+  private final LineRequest request;
 
-  PromptReader(Request request) {
+  PromptReader(LineRequest request) {
     this.request = request;
   }
 
@@ -31,7 +31,7 @@ final class PromptReader {
   }
 
   void instructions(JsonParser in) throws IOException {
-    String text = RequestReader.string(in);
+    String text = LineRequestReader.string(in);
     if (text != null) {
       took("system", text);
     }
@@ -78,9 +78,9 @@ final class PromptReader {
     while ((name = in.nextFieldName()) != null) {
       in.nextToken();
       switch (name) {
-        case "role" -> role = RequestReader.string(in);
+        case "role" -> role = LineRequestReader.string(in);
         case "content" -> content = content(in);
-        case "type" -> type = RequestReader.string(in);
+        case "type" -> type = LineRequestReader.string(in);
         default -> in.skipChildren();
       }
     }
@@ -111,7 +111,7 @@ final class PromptReader {
   /** A string, or the texts of an array of parts. */
   private static @Nullable String content(JsonParser in) throws IOException {
     if (in.currentToken() != JsonToken.START_ARRAY) {
-      return RequestReader.string(in);
+      return LineRequestReader.string(in);
     }
     StringBuilder texts = new StringBuilder();
     while (in.nextToken() != JsonToken.END_ARRAY) {
@@ -119,7 +119,7 @@ final class PromptReader {
         String name;
         while ((name = in.nextFieldName()) != null) {
           in.nextToken();
-          String text = name.equals("text") ? RequestReader.string(in) : null;
+          String text = name.equals("text") ? LineRequestReader.string(in) : null;
           if (text != null) {
             texts.append(texts.isEmpty() ? "" : "\n").append(text);
           } else {

@@ -4,11 +4,11 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 
 /** {@code /v1/responses}. */
-final class ResponsesAnswers implements Answers {
+final class ResponsesAnswers implements AnswerRules {
   private final TextRules rules = new TextRules();
 
   @Override
-  public void write(Request request, String key, long created, JsonGenerator out, Usage usage)
+  public void write(LineRequest request, String key, long created, JsonGenerator out, Usage usage)
       throws IOException {
     Completion completion = Completion.of(request, rules);
     String status = completion.ending() == Completion.Ending.STOP ? "completed" : "incomplete";
@@ -74,7 +74,7 @@ final class ResponsesAnswers implements Answers {
     out.writeEndArray();
   }
 
-  private static void settings(Request request, JsonGenerator out) throws IOException {
+  private static void settings(LineRequest request, JsonGenerator out) throws IOException {
     out.writeFieldName("parallel_tool_calls");
     out.writeRawValue(
         "true,\"previous_response_id\":null,\"reasoning\":{\"effort\":null,\"summary\":null},"

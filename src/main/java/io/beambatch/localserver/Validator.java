@@ -16,20 +16,20 @@ final class Validator {
   private static final int MOST_PROBLEMS = 100;
   private static final int LINES_BETWEEN_LOOKS = 1_000;
 
-  private final Endpoint endpoint;
+  private final BatchEndpoint endpoint;
   private final LocalServerSettings settings;
-  private final Request request = new Request();
-  private final RequestReader reader;
+  private final LineRequest request = new LineRequest();
+  private final LineRequestReader reader;
   private final List<BatchProblem> problems = new ArrayList<>();
   private final Set<String> customIds = new HashSet<>();
   private @Nullable String model;
   private long promptTokens;
   private long inputs;
 
-  Validator(Endpoint endpoint, LocalServerSettings settings) {
+  Validator(BatchEndpoint endpoint, LocalServerSettings settings) {
     this.endpoint = endpoint;
     this.settings = settings;
-    this.reader = new RequestReader(endpoint, request);
+    this.reader = new LineRequestReader(endpoint, request);
   }
 
   /**
@@ -140,13 +140,13 @@ final class Validator {
               "invalid_request", name + " parameter is required.", "body." + field, line));
     }
     promptTokens += request.promptTokens();
-    inputs += endpoint == Endpoint.EMBEDDINGS ? request.inputs.size() : 1;
+    inputs += endpoint == BatchEndpoint.EMBEDDINGS ? request.inputs.size() : 1;
   }
 
   private void checkModel(int line) {
     String found = request.model;
     if (found == null) {
-      if (endpoint != Endpoint.MODERATIONS) {
+      if (endpoint != BatchEndpoint.MODERATIONS) {
         problems.add(
             new BatchProblem(
                 "invalid_request", "Model parameter is required.", "body.model", line));

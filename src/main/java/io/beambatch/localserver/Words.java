@@ -1,119 +1,18 @@
 package io.beambatch.localserver;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Consumer;
 
 /** Looks at texts word by word. */
 final class Words {
-  private static final Set<String> POSITIVE =
-      Set.of(
-          "good",
-          "great",
-          "excellent",
-          "love",
-          "loved",
-          "loves",
-          "lovely",
-          "like",
-          "liked",
-          "amazing",
-          "awesome",
-          "wonderful",
-          "fantastic",
-          "perfect",
-          "best",
-          "better",
-          "happy",
-          "pleased",
-          "delighted",
-          "enjoy",
-          "enjoyed",
-          "nice",
-          "brilliant",
-          "superb",
-          "recommend",
-          "recommended",
-          "satisfied",
-          "beautiful",
-          "fast",
-          "easy",
-          "helpful",
-          "friendly",
-          "glad",
-          "thanks",
-          "thank",
-          "impressive",
-          "impressed",
-          "comfortable",
-          "reliable",
-          "favorite",
-          "favourite",
-          "outstanding",
-          "pleasant",
-          "sturdy",
-          "delicious",
-          "works",
-          "worth");
-  private static final Set<String> NEGATIVE =
-      Set.of(
-          "bad",
-          "terrible",
-          "awful",
-          "hate",
-          "hated",
-          "hates",
-          "horrible",
-          "worst",
-          "worse",
-          "poor",
-          "poorly",
-          "disappointed",
-          "disappointing",
-          "disappointment",
-          "broken",
-          "broke",
-          "breaks",
-          "useless",
-          "waste",
-          "refund",
-          "return",
-          "returned",
-          "slow",
-          "difficult",
-          "annoying",
-          "annoyed",
-          "angry",
-          "ugly",
-          "cheap",
-          "defective",
-          "fail",
-          "failed",
-          "fails",
-          "failure",
-          "problem",
-          "problems",
-          "rude",
-          "sad",
-          "unhappy",
-          "wrong",
-          "boring",
-          "faulty",
-          "crash",
-          "crashes",
-          "crashed",
-          "missing",
-          "late",
-          "dirty",
-          "noisy",
-          "never",
-          "stopped");
-  private static final Set<String> NEGATION =
-      Set.of("not", "no", "hardly", "don't", "didn't", "doesn't", "isn't", "wasn't");
   private static final int NEGATES = 2;
 
   /**
@@ -121,12 +20,20 @@ final class Words {
    */
   private static final Map<String, Integer> VALUES = values();
 
+  /** Those of scripts that put no spaces between words, and of none: they stand anywhere. */
+  private static final List<String> UNSPACED =
+      VALUES.keySet().stream()
+          .filter(word -> word.codePoints().anyMatch(Words::isUnspaced))
+          .toList();
+
   private Words() {}
 
   /** What the words of a text add up to. */
   static String sentiment(String text) {
     Score score = new Score();
     each(text, score);
+    score.negatedWords = 0;
+    UNSPACED.stream().filter(text::contains).forEach(score);
     return score.sum > 0 ? "positive" : score.sum < 0 ? "negative" : "neutral";
   }
 
@@ -148,10 +55,18 @@ final class Words {
 
   private static Map<String, Integer> values() {
     Map<String, Integer> values = new HashMap<>();
-    POSITIVE.forEach(word -> values.put(word, 1));
-    NEGATIVE.forEach(word -> values.put(word, -1));
-    NEGATION.forEach(word -> values.put(word, NEGATES));
+    read("positive-words.txt").forEach(word -> values.put(word, 1));
+    read("negative-words.txt").forEach(word -> values.put(word, -1));
+    read("negation-words.txt").forEach(word -> values.put(word, NEGATES));
     return values;
+  }
+
+  private static List<String> read(String resource) {
+    try (InputStream in = Words.class.getResourceAsStream(resource)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Hands on each word in lower case: letters, digits and inner apostrophes. */
@@ -233,6 +148,12 @@ final class Words {
 
   private static String oneLine(String text) {
     return text.strip().replace('\n', ' ').replace('\r', ' ');
+  }
+
+  private static boolean isUnspaced(int codePoint) {
+    return Character.isIdeographic(codePoint)
+        || Character.UnicodeScript.of(codePoint) == Character.UnicodeScript.HIRAGANA
+        || (!Character.isLetterOrDigit(codePoint) && codePoint > 0x7f);
   }
 
   private static boolean isWord(char c) {

@@ -14,13 +14,13 @@ class FileStoreTest {
 
   @Test
   void findsItsFilesAgainAndSweepsAwayWhatACrashLeftHalfDone() throws Exception {
-    FileStore before = new FileStore(dir, Clock.systemUTC());
+    StoredFiles before = new StoredFiles(dir, Clock.systemUTC());
     before.add("file-whole", content(before), "a.jsonl", "batch", null);
     before.add("file-half", content(before), "b.jsonl", "batch", null);
     Files.delete(before.content("file-half"));
     content(before);
 
-    FileStore after = new FileStore(dir, Clock.systemUTC());
+    StoredFiles after = new StoredFiles(dir, Clock.systemUTC());
 
     assertThat(after.find("file-whole")).isEqualTo(before.find("file-whole")).isPresent();
     assertThat(after.find("file-half")).isEmpty();
@@ -30,7 +30,7 @@ class FileStoreTest {
     }
   }
 
-  private static Path content(FileStore files) throws Exception {
+  private static Path content(StoredFiles files) throws Exception {
     return Files.writeString(files.temporary(), "{}");
   }
 }

@@ -1,10 +1,10 @@
 package io.beambatch.localserver;
 
 /** Sentences that appear in more than one place. */
-final class Messages {
+final class ErrorMessages {
   static final String ORGANIZATION = "org-local";
 
-  private Messages() {}
+  private ErrorMessages() {}
 
   static String fileNotFound(String fileId) {
     return "Cannot find file " + fileId + ", or project proj_local does not have access to it.";

@@ -7,13 +7,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the endpoint refuses though the line is well formed: it goes to the error file, as a 400.
  */
-final class Checks {
+final class RequestChecks {
   private static final int MOST_EMBEDDING_INPUTS = 2_048;
   private static final int MOST_EMBEDDING_TOKENS = 300_000;
 
-  private Checks() {}
+  private RequestChecks() {}
 
-  static @Nullable ApiError of(Endpoint endpoint, Request request) {
+  static @Nullable ApiError of(BatchEndpoint endpoint, LineRequest request) {
     if (request.error != null) {
       return request.error;
     }
@@ -25,7 +25,7 @@ final class Checks {
     };
   }
 
-  private static @Nullable ApiError embeddings(Request request) {
+  private static @Nullable ApiError embeddings(LineRequest request) {
     if (request.inputs.size() > MOST_EMBEDDING_INPUTS) {
       return ApiError.invalid(
           "Invalid 'input': array too long. Expected an array with maximum length %d, but got an array with length %d instead."
@@ -33,7 +33,7 @@ final class Checks {
           "input",
           "array_above_max_length");
     }
-    long tokens = Request.tokens(request.chars);
+    long tokens = LineRequest.tokens(request.chars);
     if (tokens > MOST_EMBEDDING_TOKENS) {
       return ApiError.invalid(
           "Requested %d tokens, max %d tokens per request".formatted(tokens, MOST_EMBEDDING_TOKENS),
@@ -43,7 +43,7 @@ final class Checks {
     return null;
   }
 
-  private static @Nullable ApiError format(String param, String prompt, Request request) {
+  private static @Nullable ApiError format(String param, String prompt, LineRequest request) {
     return switch (request.format) {
       case TEXT -> null;
       case JSON_OBJECT ->

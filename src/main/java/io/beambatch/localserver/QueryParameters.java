@@ -3,8 +3,8 @@ package io.beambatch.localserver;
 import io.javalin.http.Context;
 
 /** Query parameters. */
-final class Query {
-  private Query() {}
+final class QueryParameters {
+  private QueryParameters() {}
 
   /**
    * The parameters of a list call.
@@ -12,16 +12,16 @@ final class Query {
    * @param usual the page's size if none is asked for
    * @param numbers finds the number of the thing that {@code after} names
    */
-  static Listing listing(Context call, int usual, int most, Numbers numbers) throws ApiException {
+  static ListPage listing(Context call, int usual, int most, Numbers numbers) throws ApiException {
     String after = call.queryParam("after");
     String order = call.queryParam("order");
     if (order != null && !order.equals("asc") && !order.equals("desc")) {
       throw new ApiException(ApiError.invalidValue("order", order, "'asc' and 'desc'"));
     }
-    return new Listing(
+    return new ListPage(
         after == null || after.isEmpty() ? null : numbers.of(after),
         limit(call.queryParam("limit"), usual, most),
-        "asc".equals(order) ? Listing.Order.ASC : Listing.Order.DESC);
+        "asc".equals(order) ? ListPage.Order.ASC : ListPage.Order.DESC);
   }
 
   private static int limit(String text, int usual, int most) throws ApiException {

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * One line of an input file, as far as the server looks at it. Mutable, and used for one line after
  * the other: a million lines should not make a million of these.
  */
-final class Request {
+final class LineRequest {
   /** What the answer has to look like. */
   enum Format {
     TEXT,

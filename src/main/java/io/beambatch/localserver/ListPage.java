@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param after the number of the last one of the page before, or null for the first page
  */
-record Listing(@Nullable Long after, int limit, Order order) {
+record ListPage(@Nullable Long after, int limit, Order order) {
   enum Order {
     ASC,
     DESC

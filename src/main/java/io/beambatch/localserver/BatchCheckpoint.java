@@ -11,7 +11,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
  * @param completed of these, how many were answered
  * @param failed of these, how many were refused
  */
-record Progress(
+record BatchCheckpoint(
     int lines,
     int completed,
     int failed,
@@ -20,7 +20,7 @@ record Progress(
     long billedBytes,
     long inputTokens,
     long outputTokens) {
-  static final Progress NONE = new Progress(0, 0, 0, 0, 0, 0, 0, 0);
+  static final BatchCheckpoint NONE = new BatchCheckpoint(0, 0, 0, 0, 0, 0, 0, 0);
 
   ObjectNode toJson() {
     return ServerJson.object()
@@ -34,8 +34,8 @@ record Progress(
         .put("output_tokens", outputTokens);
   }
 
-  static Progress fromJson(JsonNode json) {
-    return new Progress(
+  static BatchCheckpoint fromJson(JsonNode json) {
+    return new BatchCheckpoint(
         json.get("lines").intValue(),
         json.get("completed").intValue(),
         json.get("failed").intValue(),

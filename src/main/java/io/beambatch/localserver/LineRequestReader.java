@@ -6,11 +6,11 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a line of an input file as a stream of tokens. */
-final class RequestReader {
-  private final Request request;
+final class LineRequestReader {
+  private final LineRequest request;
   private final BodyReader body;
 
-  RequestReader(Endpoint endpoint, Request request) {
+  LineRequestReader(BatchEndpoint endpoint, LineRequest request) {
     this.request = request;
     this.body = new BodyReader(endpoint, request);
   }

@@ -5,7 +5,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The endpoints that a batch can be for, as far as this server answers them. */
-enum Endpoint {
+enum BatchEndpoint {
   CHAT("/v1/chat/completions"),
   RESPONSES("/v1/responses"),
   EMBEDDINGS("/v1/embeddings"),
@@ -14,7 +14,7 @@ enum Endpoint {
 
   private final String path;
 
-  Endpoint(String path) {
+  BatchEndpoint(String path) {
     this.path = path;
   }
 
@@ -22,8 +22,8 @@ enum Endpoint {
     return path;
   }
 
-  static @Nullable Endpoint of(String path) {
-    for (Endpoint endpoint : values()) {
+  static @Nullable BatchEndpoint of(String path) {
+    for (BatchEndpoint endpoint : values()) {
       if (endpoint.path.equals(path)) {
         return endpoint;
       }

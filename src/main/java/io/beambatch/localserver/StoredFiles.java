@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * exists when both do: its JSON is written first, so that a crash in between leaves the content
  * where it came from.
  */
-final class FileStore {
+final class StoredFiles {
   private static final String CONTENT = ".content";
   private static final String JSON = ".json";
 
@@ -33,7 +33,7 @@ final class FileStore {
   private final Map<String, Long> ordinals = new ConcurrentHashMap<>();
   private final AtomicLong last = new AtomicLong();
 
-  FileStore(Path dir, Clock clock) throws IOException {
+  StoredFiles(Path dir, Clock clock) throws IOException {
     this.dir = Files.createDirectories(dir);
     this.clock = clock;
     for (Path path : listing()) {
@@ -108,7 +108,7 @@ final class FileStore {
     }
   }
 
-  ObjectNode list(Listing listing, @Nullable String purpose) {
+  ObjectNode list(ListPage listing, @Nullable String purpose) {
     return listing.page(
         files,
         file -> alive(file) && (purpose == null || purpose.equals(file.purpose())),

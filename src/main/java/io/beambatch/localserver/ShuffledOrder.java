@@ -3,8 +3,8 @@ package io.beambatch.localserver;
 import java.util.SplittableRandom;
 
 /** The order in which lines are answered: any but the input's own. */
-final class Order {
-  private Order() {}
+final class ShuffledOrder {
+  private ShuffledOrder() {}
 
   static int[] shuffled(int count, long seed) {
     int[] order = new int[count];

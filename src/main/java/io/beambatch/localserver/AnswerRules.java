@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 
 /** Answers an endpoint's requests by rule. */
-interface Answers {
+interface AnswerRules {
   /** What the model's name ends in, so that nobody takes an answer for a real one. */
   String SUFFIX = "-simulated";
 
@@ -15,10 +15,10 @@ interface Answers {
    * @param created seconds since 1970
    * @param usage takes the tokens used
    */
-  void write(Request request, String key, long created, JsonGenerator out, Usage usage)
+  void write(LineRequest request, String key, long created, JsonGenerator out, Usage usage)
       throws IOException;
 
-  static Answers of(Endpoint endpoint) {
+  static AnswerRules of(BatchEndpoint endpoint) {
     return switch (endpoint) {
       case CHAT -> new ChatAnswers();
       case RESPONSES -> new ResponsesAnswers();
