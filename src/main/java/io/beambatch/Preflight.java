@@ -1,6 +1,7 @@
 package io.beambatch;
 
 import io.beambatch.job.Job;
+import io.beambatch.result.AnswerWarnings;
 import io.beambatch.result.JoinResults;
 import io.beambatch.sink.Output;
 import io.beambatch.storage.RunFolder;
@@ -8,6 +9,8 @@ import java.io.IOException;
 import java.util.Optional;
 import org.apache.avro.Schema;
 import org.apache.beam.sdk.options.PipelineOptions;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Looks at where a job's documents come from and where they go, before anything is read or paid. It
@@ -15,6 +18,8 @@ import org.apache.beam.sdk.options.PipelineOptions;
  * doesn't look at its source again.
  */
 public final class Preflight {
+  private static final Logger LOG = LoggerFactory.getLogger(Preflight.class);
+
   private final Job job;
   private final PipelineOptions options;
   private final boolean isRead;
@@ -44,6 +49,7 @@ public final class Preflight {
    */
   public void check(RunFolder run, boolean planned) throws IOException {
     JoinResults.check(job.inference());
+    AnswerWarnings.of(job.inference()).forEach(LOG::warn);
     Optional<Schema> documents =
         isRead || !job.source().isConsumed()
             ? Connectors.reader(job.source()).check(run, planned, options)

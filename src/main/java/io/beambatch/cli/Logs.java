@@ -17,10 +17,12 @@ final class Logs {
 
   /**
    * Warn of nothing that a user could change: names of steps that are long, no web dashboard; or of
-   * what becomes an error in words of ours, if it does harm: no credentials, no connection.
+   * what becomes an error in words of ours, if it does harm: no credentials, no connection, a
+   * schema that can't be used (which may hold a document's own values).
    */
   private static final List<Logger> CHATTY =
       Stream.of(
+              "com.networknt.schema",
               "io.grpc.internal.ManagedChannelImpl",
               "org.apache.beam.sdk.extensions.gcp.auth.GcpCredentialFactory",
               "org.apache.flink.metrics",

@@ -33,6 +33,9 @@ public final class CanonicalJob {
     ObjectNode result = root.putObject("result");
     result.put("field", job.inference().result().field());
     put(result, "pointer", job.inference().result().pointer());
+    if (job.inference().result().unfence() != null) {
+      result.put("unfence", job.inference().result().unfence());
+    }
     if (job.inference().result().schema() != null) {
       result.set("schema", job.inference().result().schema());
     }

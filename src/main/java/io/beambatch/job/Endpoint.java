@@ -18,8 +18,7 @@ public enum Endpoint {
       true,
       List.of("max_completion_tokens", "max_tokens"),
       "/response_format",
-      List.of(
-          "/choices/0/message/content", "/choices/0/finish_reason", "/choices/0/message/refusal")),
+      List.of("/choices")),
   RESPONSES(
       "/v1/responses",
       true,
@@ -28,14 +27,13 @@ public enum Endpoint {
       List.of("/output", "/status", "/incomplete_details/reason")),
   EMBEDDINGS("/v1/embeddings", false, List.of(), null, List.of("/data")),
   COMPLETIONS(
-      "/v1/completions",
-      true,
-      List.of("max_tokens"),
-      "/response_format",
-      List.of("/choices/0/text", "/choices/0/finish_reason")),
+      "/v1/completions", true, List.of("max_tokens"), "/response_format", List.of("/choices")),
   MODERATIONS("/v1/moderations", false, List.of(), null, List.of("/results")),
   /** An endpoint that is not known here: the whole response body is the answer. */
   OTHER("", false, List.of("max_tokens"), null, List.of(""));
+
+  /** Where a chat's answer stands: whoever points there means the endpoint's own place. */
+  private static final String CHAT_ANSWER = "/choices/0/message/content";
 
   private static final String VERSION = "/v1";
 
@@ -100,9 +98,25 @@ public enum Endpoint {
     return formatPointer;
   }
 
-  /** JSON pointers into the response body: the answer first, then what tells how it ended. */
+  /** JSON pointers into the response body to what makes the answer, and to how it ended. */
   public List<String> answerPointers() {
     return answerPointers;
+  }
+
+  /** Whether a pointer into the response body leads to the place of the endpoint's own answer. */
+  public boolean isOwnPlace(String pointer) {
+    return this == CHAT_COMPLETIONS && pointer.equals(CHAT_ANSWER);
+  }
+
+  /** Whether a request asks for several answers at once, which make a list. */
+  public boolean asksForSeveral(JsonNode body) {
+    return (this == CHAT_COMPLETIONS || this == COMPLETIONS) && body.path("n").asInt(1) > 1;
+  }
+
+  /** Whether a model may call a tool in place of writing an answer. */
+  public boolean offersTools(JsonNode body) {
+    return (this == CHAT_COMPLETIONS || this == RESPONSES)
+        && (!body.path("tools").isEmpty() || !body.path("functions").isEmpty());
   }
 
   /** Whether the limit on requests counts the elements of {@code input}, and not the request. */

@@ -49,7 +49,7 @@ final class JobKeys {
             "window"));
     BY_SECTION.put(
         "request", List.of("provider", "base_url", "headers", "endpoint", "model", "body"));
-    BY_SECTION.put("result", List.of("field", "pointer", "schema"));
+    BY_SECTION.put("result", List.of("field", "pointer", "schema", "unfence"));
     BY_SECTION.put(
         "sink",
         List.of(

@@ -36,7 +36,10 @@ final class ResultSection {
           "field", "must not be '" + field + "': that field is written for every document");
     }
     return new ResultSpec(
-        field == null ? "answer" : field, pointer(section), schema(section, file));
+        field == null ? "answer" : field,
+        pointer(section),
+        schema(section, file),
+        section.value("unfence").isEmpty() ? null : section.flag("unfence"));
   }
 
   private static @Nullable String pointer(Section section) {

@@ -1,9 +1,13 @@
 package io.beambatch.result;
 
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.beambatch.json.JsonSlice;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,29 +15,38 @@ import org.jspecify.annotations.Nullable;
  *
  * @param json whether a text is to be JSON, and kept as such
  * @param object whether that JSON is to be an object
+ * @param unfence whether a Markdown fence around an answer is taken off
  * @param schema what it has to fit, or null
  */
-record AnswerFormat(boolean json, boolean object, @Nullable AnswerSchema schema) {
-  static final AnswerFormat ANY = new AnswerFormat(false, false, null);
+record AnswerFormat(boolean json, boolean object, boolean unfence, @Nullable AnswerSchema schema) {
+  private static final String FENCE = "```";
+  private static final Pattern INFO_STRING = Pattern.compile("[A-Za-z0-9_+.-]{0,32}[ \\t]*\\r?");
 
-  /** A format with a schema. */
-  static AnswerFormat of(JsonNode schema) {
-    return new AnswerFormat(true, false, AnswerSchema.of(schema));
+  /** Whatever the model writes. */
+  static AnswerFormat any(@Nullable Boolean unfence) {
+    return new AnswerFormat(false, false, unfence != null && unfence, null);
+  }
+
+  /**
+   * A format with a schema.
+   *
+   * @param unfence null for the default, which is yes: a fence is no part of any answer that fits
+   */
+  static AnswerFormat of(JsonNode schema, @Nullable Boolean unfence) {
+    return new AnswerFormat(true, false, unfence == null || unfence, AnswerSchema.of(schema));
   }
 
   /** The format that a request asks for in {@code response_format} or {@code text.format}. */
-  static AnswerFormat asked(@Nullable JsonNode format) {
-    if (format == null) {
-      return ANY;
+  static AnswerFormat asked(@Nullable JsonNode format, @Nullable Boolean unfence) {
+    JsonNode schema = format == null ? null : schema(format);
+    if (schema != null) {
+      return of(schema, unfence);
     }
-    return switch (format.path("type").asText()) {
-      case "json_object" -> new AnswerFormat(true, true, null);
-      case "json_schema" -> {
-        JsonNode schema = schema(format);
-        yield schema == null ? new AnswerFormat(true, false, null) : of(schema);
-      }
-      default -> ANY;
-    };
+    String type = format == null ? "" : format.path("type").asText();
+    boolean object = type.equals("json_object");
+    return object || type.equals("json_schema")
+        ? new AnswerFormat(true, object, unfence != null && unfence, null)
+        : any(unfence);
   }
 
   /** The schema in {@code response_format} or {@code text.format}; null if there is none. */
@@ -43,14 +56,39 @@ record AnswerFormat(boolean json, boolean object, @Nullable AnswerSchema schema)
     return format.path("type").asText().equals("json_schema") && schema.isObject() ? schema : null;
   }
 
+  /** Puts each of several answers into its shape. */
+  Shaped shapeEach(JsonSlice answers) throws IOException {
+    List<JsonSlice> values = new ArrayList<>();
+    for (JsonSlice answer : JsonPaths.elements(answers)) {
+      Shaped shaped = shape(answer);
+      if (shaped.problem() != null) {
+        return shaped;
+      }
+      values.add(shaped.value());
+    }
+    return new Shaped(OpenAiAnswers.array(values), null);
+  }
+
   /**
    * Puts an answer into its shape: a text that is to be JSON becomes that JSON, on one line, with
    * its numbers and strings as the model wrote them.
    */
   Shaped shape(JsonSlice answer) throws IOException {
+    JsonSlice bare = unfence && answer.isText() ? withoutFence(answer) : answer;
     if (!json) {
-      return new Shaped(answer, null);
+      return new Shaped(bare, null);
     }
+    Shaped shaped = shapeJson(bare);
+    if (shaped.problem() != null && bare.isText() && schema != null && schema.admitsPlainText()) {
+      // The model was asked for a word, say, and wrote it without the quotes that JSON has.
+      JsonSlice plain = stripped(bare);
+      String problem = schema.violation(plain);
+      return problem == null ? new Shaped(plain, null) : new Shaped(answer, problem);
+    }
+    return shaped;
+  }
+
+  private Shaped shapeJson(JsonSlice answer) throws IOException {
     JsonSlice value =
         answer.isText() ? JsonSlice.of(answer.text().getBytes(StandardCharsets.UTF_8)) : answer;
     if (!value.wellFormed()) {
@@ -63,8 +101,34 @@ record AnswerFormat(boolean json, boolean object, @Nullable AnswerSchema schema)
     return new Shaped(compact, schema == null ? null : schema.violation(compact));
   }
 
+  /** A text without the white space around it. */
+  private static JsonSlice stripped(JsonSlice text) throws IOException {
+    String plain = text.text();
+    return plain.strip().equals(plain) ? text : quoted(plain.strip());
+  }
+
+  /** What stands in a text's Markdown fence; the text itself if it isn't one fence as a whole. */
+  private static JsonSlice withoutFence(JsonSlice answer) throws IOException {
+    String text = answer.text().strip();
+    int firstLine = text.indexOf('\n');
+    int close = text.lastIndexOf(FENCE);
+    if (!text.startsWith(FENCE)
+        || close + FENCE.length() != text.length()
+        || firstLine < 0
+        || close <= firstLine
+        || !INFO_STRING.matcher(text.substring(FENCE.length(), firstLine)).matches()) {
+      return answer;
+    }
+    return quoted(text.substring(firstLine + 1, close).strip());
+  }
+
+  private static JsonSlice quoted(String text) {
+    return JsonSlice.of(
+        '"' + new String(JsonStringEncoder.getInstance().quoteAsString(text)) + '"');
+  }
+
   /** Leaves out what stands between the tokens: a model may set its JSON in lines. */
-  private static JsonSlice onOneLine(JsonSlice json) {
+  static JsonSlice onOneLine(JsonSlice json) {
     byte[] compact = new byte[json.length()];
     int length = 0;
     boolean inText = false;

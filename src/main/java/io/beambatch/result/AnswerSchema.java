@@ -67,9 +67,11 @@ final class AnswerSchema {
   private static final long STEPS_PER_BYTE = 20;
 
   private final JsonSchema schema;
+  private final boolean admitsPlainText;
 
-  private AnswerSchema(JsonSchema schema) {
+  private AnswerSchema(JsonSchema schema, boolean admitsPlainText) {
     this.schema = schema;
+    this.admitsPlainText = admitsPlainText;
   }
 
   /**
@@ -97,7 +99,7 @@ final class AnswerSchema {
               .getSchema(withExactValues(schema), CONFIG);
       // Otherwise a reference that leads nowhere would be found with the first answer only.
       compiled.initializeValidators();
-      return new AnswerSchema(compiled);
+      return new AnswerSchema(compiled, SchemaCheck.admitsPlainText(schema));
     } catch (RuntimeException | JsonProcessingException unusable) {
       throw new IllegalArgumentException(
           "The JSON schema for answers can't be used: "
@@ -128,6 +130,11 @@ final class AnswerSchema {
       }
     }
     return copy;
+  }
+
+  /** Whether the schema is one of texts, such as a list of words, and not of objects or arrays. */
+  boolean admitsPlainText() {
+    return admitsPlainText;
   }
 
   /** Where an answer breaks which of the schema's rules, without its contents; null if it fits. */

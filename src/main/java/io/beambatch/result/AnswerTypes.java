@@ -22,14 +22,21 @@ public final class AnswerTypes {
   /** The type of a job's answers. */
   public static AnswerType of(Inference inference) {
     JsonNode schema = AskedFormat.schema(inference);
-    return schema == null
-        ? namespace -> withoutSchema(inference)
-        : namespace -> JsonSchemaTypes.of(schema, NAME, namespace);
+    AnswerType one =
+        schema == null
+            ? namespace -> withoutSchema(inference)
+            : namespace -> JsonSchemaTypes.of(schema, NAME, namespace);
+    boolean several =
+        Endpoint.of(inference.request().endpoint()).asksForSeveral(inference.request().body())
+            && !AskedFormat.pointsElsewhere(inference);
+    return several ? namespace -> Schema.createArray(one.in(namespace)) : one;
   }
 
   private static Schema withoutSchema(Inference inference) {
     Endpoint endpoint = Endpoint.of(inference.request().endpoint());
-    if (AskedFormat.pointsElsewhere(inference) || AskedFormat.asksJson(inference)) {
+    if (AskedFormat.pointsElsewhere(inference)
+        || AskedFormat.asksJson(inference)
+        || endpoint.offersTools(inference.request().body())) {
       return Types.json();
     }
     return switch (endpoint) {

@@ -22,6 +22,7 @@ final class AskedFormat {
   /** Null if it has to be read from each request. */
   private final @Nullable AnswerFormat ofAll;
 
+  private final @Nullable Boolean unfence;
   private final JsonPaths inRequest;
   private final Map<String, AnswerFormat> remembered = new LinkedHashMap<>();
 
@@ -33,13 +34,14 @@ final class AskedFormat {
   AskedFormat(Inference inference) {
     ResultSpec result = inference.result();
     JsonNode inBody = inBody(inference);
+    unfence = result.unfence();
     if (result.schema() != null) {
-      ofAll = AnswerFormat.of(result.schema());
+      ofAll = AnswerFormat.of(result.schema(), unfence);
     } else if (inBody == null || pointsElsewhere(inference)) {
       // What a pointer leads to need not be what the request's format speaks of.
-      ofAll = AnswerFormat.ANY;
+      ofAll = AnswerFormat.any(unfence);
     } else {
-      ofAll = inBody.toString().contains("{{") ? null : AnswerFormat.asked(inBody);
+      ofAll = inBody.toString().contains("{{") ? null : AnswerFormat.asked(inBody, unfence);
     }
     inRequest =
         ofAll == null
@@ -54,7 +56,7 @@ final class AskedFormat {
     }
     JsonSlice format = inRequest.findIn(request.line(), "A request line")[0];
     if (format == null) {
-      return AnswerFormat.ANY;
+      return AnswerFormat.any(unfence);
     }
     if (remembered.size() >= REMEMBERED) {
       remembered.clear();
@@ -62,7 +64,7 @@ final class AskedFormat {
     String json = format.json();
     AnswerFormat asked = remembered.get(json);
     if (asked == null) {
-      asked = AnswerFormat.asked(MAPPER.readTree(json));
+      asked = AnswerFormat.asked(MAPPER.readTree(json), unfence);
       remembered.put(json, asked);
     }
     return asked;
@@ -92,9 +94,7 @@ final class AskedFormat {
   /** Whether result.pointer takes the answer from another place than the endpoint's own. */
   static boolean pointsElsewhere(Inference inference) {
     String pointer = inference.result().pointer();
-    return pointer != null
-        && !(endpoint(inference) == Endpoint.CHAT_COMPLETIONS
-            && pointer.equals(endpoint(inference).answerPointers().get(0)));
+    return pointer != null && !endpoint(inference).isOwnPlace(pointer);
   }
 
   private static @Nullable JsonNode inBody(Inference inference) {

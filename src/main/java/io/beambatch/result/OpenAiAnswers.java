@@ -6,25 +6,46 @@ import io.beambatch.result.ResultLine.Answer;
 import io.beambatch.result.ResultLine.Ending;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Makes the answer of what stands at an endpoint's {@link Endpoint#answerPointers}. */
+/**
+ * Makes the answer of what stands at an endpoint's {@link Endpoint#answerPointers}. Where a model
+ * wrote no text but called a tool, the call's arguments are the answer.
+ */
 final class OpenAiAnswers {
   private static final JsonPaths EMBEDDING = JsonPaths.of("/index", "/embedding");
-  private static final JsonPaths OUTPUT = JsonPaths.of("/type", "/content");
+  private static final JsonPaths FIRST_CHOICE = JsonPaths.of("/0", "/1");
+  private static final JsonPaths CHOICE =
+      JsonPaths.of(
+          "/message/content",
+          "/text",
+          "/finish_reason",
+          "/message/refusal",
+          "/message/tool_calls",
+          "/message/function_call/arguments");
+  private static final JsonPaths TOOL_CALL = JsonPaths.of("/function/arguments", "/custom/input");
+  private static final JsonPaths OUTPUT = JsonPaths.of("/type", "/content", "/arguments", "/input");
   private static final JsonPaths CONTENT = JsonPaths.of("/type", "/text", "/refusal");
 
   /** Codes of a response that failed through no fault of the request. */
   private static final Set<String> PASSING = Set.of("server_error", "rate_limit_exceeded");
 
   private final Endpoint endpoint;
+  private final boolean several;
 
-  OpenAiAnswers(Endpoint endpoint) {
+  /**
+   * The answers of an endpoint.
+   *
+   * @param several whether a request asks for several, which make a list
+   */
+  OpenAiAnswers(Endpoint endpoint, boolean several) {
     this.endpoint = endpoint;
+    this.several = several;
   }
 
   /**
@@ -35,8 +56,7 @@ final class OpenAiAnswers {
    */
   Answer read(List<@Nullable JsonSlice> found, @Nullable String errorCode) throws IOException {
     return switch (endpoint) {
-      case CHAT_COMPLETIONS -> choice(found.get(0), found.get(1), found.get(2));
-      case COMPLETIONS -> choice(found.get(0), found.get(1), null);
+      case CHAT_COMPLETIONS, COMPLETIONS -> choices(found.get(0));
       case RESPONSES -> response(found.get(0), found.get(1), found.get(2), errorCode);
       case EMBEDDINGS -> complete(embeddings(found.get(0)));
       case MODERATIONS -> complete(moderation(found.get(0)));
@@ -45,18 +65,89 @@ final class OpenAiAnswers {
   }
 
   private static Answer complete(@Nullable JsonSlice value) {
-    return new Answer(value, null, null, Ending.COMPLETE);
+    return new Answer(value, false, null, null, Ending.COMPLETE);
   }
 
-  private static Answer choice(
-      @Nullable JsonSlice value, @Nullable JsonSlice finish, @Nullable JsonSlice refusal) {
+  private Answer choices(@Nullable JsonSlice choices) throws IOException {
+    if (choices == null || !choices.isArray()) {
+      return complete(null);
+    }
+    @Nullable JsonSlice[] firstTwo = FIRST_CHOICE.find(choices);
+    if (!several && firstTwo[1] == null) {
+      return firstTwo[0] == null ? complete(null) : choice(firstTwo[0]);
+    }
+    List<JsonSlice> values = new ArrayList<>();
+    Answer worst = complete(null);
+    for (JsonSlice element : JsonPaths.elements(choices)) {
+      Answer answer = choice(element);
+      if (answer.ending() != Ending.COMPLETE || worst.finishReason() == null) {
+        worst = answer;
+      }
+      if (answer.value() != null) {
+        values.add(answer.value());
+      }
+    }
+    return new Answer(
+        values.isEmpty() ? null : array(values),
+        true,
+        worst.finishReason(),
+        worst.refusal(),
+        worst.ending());
+  }
+
+  private static Answer choice(JsonSlice choice) throws IOException {
+    @Nullable JsonSlice[] found = CHOICE.find(choice);
+    JsonSlice text = found[0] == null ? found[1] : text(found[0]);
+    JsonSlice value = text == null ? toolCalls(found[4], found[5]) : text;
+    JsonSlice finish = found[2];
     Ending ending = Ending.COMPLETE;
-    if (refusal != null || is(finish, "content_filter")) {
+    if (found[3] != null || is(finish, "content_filter")) {
       ending = Ending.REFUSED;
     } else if (is(finish, "length")) {
       ending = Ending.TRUNCATED;
     }
-    return new Answer(value, finish, refusal, ending);
+    return new Answer(value, false, finish, found[3], ending);
+  }
+
+  /** A text, or the texts of a list of parts put together; any other value stays as it is. */
+  private static @Nullable JsonSlice text(JsonSlice content) throws IOException {
+    if (!content.isArray()) {
+      return content;
+    }
+    List<JsonSlice> texts = new ArrayList<>();
+    for (JsonSlice part : JsonPaths.elements(content)) {
+      JsonSlice text = part.isText() ? part : CONTENT.find(part)[1];
+      if (isText(text)) {
+        texts.add(text);
+      }
+    }
+    return texts.isEmpty() ? content : concatenated(texts);
+  }
+
+  private static @Nullable JsonSlice toolCalls(
+      @Nullable JsonSlice calls, @Nullable JsonSlice functionCall) throws IOException {
+    List<JsonSlice> arguments = new ArrayList<>();
+    for (JsonSlice call : JsonPaths.elements(calls)) {
+      @Nullable JsonSlice[] found = TOOL_CALL.find(call);
+      JsonSlice own = found[0] == null ? found[1] : found[0];
+      if (own != null) {
+        arguments.add(own);
+      }
+    }
+    if (arguments.isEmpty() && functionCall != null) {
+      arguments.add(functionCall);
+    }
+    return arguments(arguments);
+  }
+
+  /** The arguments of a call as the JSON that the model wrote them in; of several, an array. */
+  private static @Nullable JsonSlice arguments(List<JsonSlice> each) throws IOException {
+    List<JsonSlice> values = new ArrayList<>();
+    for (JsonSlice arguments : each) {
+      JsonSlice json = JsonSlice.of(arguments.text().getBytes(StandardCharsets.UTF_8));
+      values.add(json.wellFormed() ? AnswerFormat.onOneLine(json) : arguments);
+    }
+    return oneOrArray(values);
   }
 
   private static Answer response(
@@ -67,8 +158,15 @@ final class OpenAiAnswers {
       throws IOException {
     List<JsonSlice> texts = new ArrayList<>();
     List<JsonSlice> refusals = new ArrayList<>();
+    List<JsonSlice> calls = new ArrayList<>();
     for (JsonSlice item : JsonPaths.elements(output)) {
       @Nullable JsonSlice[] parts = OUTPUT.find(item);
+      if (is(parts[0], "function_call") || is(parts[0], "custom_tool_call")) {
+        JsonSlice arguments = parts[2] == null ? parts[3] : parts[2];
+        if (arguments != null) {
+          calls.add(arguments);
+        }
+      }
       if (!is(parts[0], "message")) {
         continue;
       }
@@ -90,7 +188,8 @@ final class OpenAiAnswers {
       ending = errorCode == null || PASSING.contains(errorCode) ? Ending.ERROR : Ending.REJECTED;
     }
     JsonSlice finish = incomplete == null ? status : incomplete;
-    return new Answer(concatenated(texts), finish, concatenated(refusals), ending);
+    JsonSlice value = texts.isEmpty() ? arguments(calls) : concatenated(texts);
+    return new Answer(value, false, finish, concatenated(refusals), ending);
   }
 
   /** Strings put together without decoding them: their insides, one after the other, in quotes. */
@@ -130,6 +229,11 @@ final class OpenAiAnswers {
     if (values.size() <= 1) {
       return values.isEmpty() ? null : values.get(0);
     }
+    return array(values);
+  }
+
+  /** An array of values, on one line if they are. */
+  static JsonSlice array(List<JsonSlice> values) throws IOException {
     ByteArrayOutputStream joined = new ByteArrayOutputStream();
     joined.write('[');
     for (JsonSlice value : values) {

@@ -5,55 +5,46 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import io.beambatch.cost.TokenUsage;
 import io.beambatch.job.Endpoint;
+import io.beambatch.job.Inference;
 import io.beambatch.json.JsonSlice;
 import io.beambatch.result.ResultLine.Answer;
 import io.beambatch.result.ResultLine.Verdict;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Results as the OpenAI Batch API writes them, and the many servers that are compatible with it:
- * {@code {"custom_id", "response": {"status_code", "request_id", "body"}, "error"}}.
+ * {@code {"custom_id", "response": {"status_code", "request_id", "body"}, "error"}}. Servers differ
+ * in what they leave out, so each value is taken from where it is found.
  */
 final class OpenAiResultFormat implements ResultFormat {
-  private static final List<String> COMMON =
-      List.of(
-          "/response/status_code",
-          "/response/request_id",
-          "/error/code",
-          "/error/message",
-          "/response/body/error/code",
-          "/response/body/error/type",
-          "/response/body/error/message",
-          "/response/body/model",
-          "/response/body/usage/prompt_tokens",
-          "/response/body/usage/input_tokens",
-          "/response/body/usage/completion_tokens",
-          "/response/body/usage/output_tokens");
   private static final String BODY = "/response/body";
+  private static final int OK = 200;
 
   private final OpenAiAnswers answers;
   private final boolean ownPlace;
   private final JsonPaths paths;
 
-  /**
-   * The format of an endpoint's results.
-   *
-   * @param pointer into the response body, or null for the endpoint's own place
-   */
-  OpenAiResultFormat(Endpoint endpoint, @Nullable String pointer) {
-    this.answers = new OpenAiAnswers(endpoint);
-    this.ownPlace = pointer == null;
-    List<String> pointers = new ArrayList<>(COMMON);
+  /** The format of the results of a job's endpoint. */
+  OpenAiResultFormat(Inference inference) {
+    Endpoint endpoint = Endpoint.of(inference.request().endpoint());
+    String pointer = inference.result().pointer();
+    answers = new OpenAiAnswers(endpoint, endpoint.asksForSeveral(inference.request().body()));
+    ownPlace = pointer == null || endpoint.isOwnPlace(pointer);
+    List<String> pointers = new ArrayList<>();
+    for (Field field : Field.values()) {
+      pointers.add(field.pointer);
+    }
     endpoint.answerPointers().forEach(own -> pointers.add(BODY + own));
-    if (pointer != null) {
+    if (!ownPlace) {
       pointers.add(BODY + pointer);
     }
-    this.paths = JsonPaths.of(pointers);
+    paths = JsonPaths.of(pointers);
   }
 
   /** The custom_id may stand anywhere at the line's top level; what follows it is not looked at. */
@@ -79,29 +70,65 @@ final class OpenAiResultFormat implements ResultFormat {
 
   @Override
   public @Nullable ResultLine read(JsonSlice line) throws IOException {
-    @Nullable JsonSlice[] found;
+    @Nullable JsonSlice[] values;
     try {
-      found = paths.find(line);
+      values = paths.find(line);
     } catch (JsonProcessingException unreadable) {
       return null;
     }
-    int status = (int) Math.min(JsonPaths.wholeNumber(found[0], 0), Integer.MAX_VALUE);
-    String code = text(first(found[2], found[4], found[5]));
-    Answer answer = answers.read(Arrays.asList(found).subList(COMMON.size(), found.length), code);
+    Map<Field, JsonSlice> found = new EnumMap<>(Field.class);
+    int next = 0;
+    for (Field field : Field.values()) {
+      if (values[next] != null) {
+        found.put(field, values[next]);
+      }
+      next++;
+    }
+    String code = text(found, Field.ERROR_CODE, Field.BODY_ERROR_CODE, Field.BODY_ERROR_TYPE);
+    Answer answer = answers.read(Arrays.asList(values).subList(next, values.length), code);
+    String message = message(found);
+    int status = status(found.get(Field.STATUS));
+    if (status == 0 && code == null && message == null && answer.value() != null) {
+      // Some servers leave the status out, or write 0, where all went well.
+      status = OK;
+    }
     Verdict verdict = verdict(status, code);
     return new ResultLine(
         verdict,
         problem(verdict, status),
-        text(found[1]),
+        text(found, Field.REQUEST_ID),
         code,
-        text(first(found[3], found[6])),
-        found[7],
-        new TokenUsage(
-            JsonPaths.wholeNumber(first(found[8], found[9]), -1),
-            JsonPaths.wholeNumber(first(found[10], found[11]), -1),
-            -1,
-            -1),
-        ownPlace ? answer : answer.withValue(found[found.length - 1]));
+        message,
+        found.get(Field.MODEL),
+        usage(found),
+        ownPlace ? answer : answer.atPointer(values[values.length - 1]),
+        found.get(Field.RESPONSE_BODY));
+  }
+
+  /** An HTTP status, which may be a number or a text; 0 if there is none. */
+  private static int status(@Nullable JsonSlice value) {
+    JsonSlice digits = value != null && value.isText() ? value.part(1, value.length() - 1) : value;
+    return (int) Math.min(JsonPaths.wholeNumber(digits, 0), Integer.MAX_VALUE);
+  }
+
+  /** The provider's words; an error, or a body in place of one, may be a mere text. */
+  private static @Nullable String message(Map<Field, JsonSlice> found) throws IOException {
+    String message = text(found, Field.ERROR_MESSAGE, Field.BODY_ERROR_MESSAGE);
+    for (Field mayBeText : List.of(Field.ERROR, Field.BODY_ERROR, Field.RESPONSE_BODY)) {
+      JsonSlice value = found.get(mayBeText);
+      if (message == null && value != null && value.isText()) {
+        message = value.text();
+      }
+    }
+    return message;
+  }
+
+  private static TokenUsage usage(Map<Field, JsonSlice> found) {
+    return new TokenUsage(
+        number(found, Field.PROMPT_TOKENS, Field.INPUT_TOKENS),
+        number(found, Field.COMPLETION_TOKENS, Field.OUTPUT_TOKENS),
+        number(found, Field.CACHED_PROMPT_TOKENS, Field.CACHED_INPUT_TOKENS),
+        number(found, Field.REASONING_COMPLETION_TOKENS, Field.REASONING_OUTPUT_TOKENS));
   }
 
   private static Verdict verdict(int status, @Nullable String code) {
@@ -127,11 +154,51 @@ final class OpenAiResultFormat implements ResultFormat {
     };
   }
 
-  private static @Nullable JsonSlice first(@Nullable JsonSlice... values) {
-    return Stream.of(values).flatMap(Stream::ofNullable).findFirst().orElse(null);
+  private static long number(Map<Field, JsonSlice> found, Field... fields) {
+    return JsonPaths.wholeNumber(first(found, fields), -1);
   }
 
-  private static @Nullable String text(@Nullable JsonSlice value) throws IOException {
+  private static @Nullable String text(Map<Field, JsonSlice> found, Field... fields)
+      throws IOException {
+    JsonSlice value = first(found, fields);
     return value == null ? null : value.text();
+  }
+
+  private static @Nullable JsonSlice first(Map<Field, JsonSlice> found, Field... fields) {
+    for (Field field : fields) {
+      if (found.containsKey(field)) {
+        return found.get(field);
+      }
+    }
+    return null;
+  }
+
+  /** What is looked for in every line. */
+  private enum Field {
+    STATUS("/response/status_code"),
+    REQUEST_ID("/response/request_id"),
+    ERROR("/error"),
+    ERROR_CODE("/error/code"),
+    ERROR_MESSAGE("/error/message"),
+    RESPONSE_BODY(BODY),
+    BODY_ERROR(BODY + "/error"),
+    BODY_ERROR_CODE(BODY + "/error/code"),
+    BODY_ERROR_TYPE(BODY + "/error/type"),
+    BODY_ERROR_MESSAGE(BODY + "/error/message"),
+    MODEL(BODY + "/model"),
+    PROMPT_TOKENS(BODY + "/usage/prompt_tokens"),
+    INPUT_TOKENS(BODY + "/usage/input_tokens"),
+    COMPLETION_TOKENS(BODY + "/usage/completion_tokens"),
+    OUTPUT_TOKENS(BODY + "/usage/output_tokens"),
+    CACHED_PROMPT_TOKENS(BODY + "/usage/prompt_tokens_details/cached_tokens"),
+    CACHED_INPUT_TOKENS(BODY + "/usage/input_tokens_details/cached_tokens"),
+    REASONING_COMPLETION_TOKENS(BODY + "/usage/completion_tokens_details/reasoning_tokens"),
+    REASONING_OUTPUT_TOKENS(BODY + "/usage/output_tokens_details/reasoning_tokens");
+
+    private final String pointer;
+
+    Field(String pointer) {
+      this.pointer = pointer;
+    }
   }
 }

@@ -86,7 +86,7 @@ final class ResultClassifier {
       // Only where the schema differs from request to request; else it is found before sending.
       return invalid("the request's JSON schema can't be used", line, sent);
     }
-    Shaped shaped = asked.shape(value);
+    Shaped shaped = line.answer().several() ? asked.shapeEach(value) : asked.shape(value);
     String problem = shaped.problem();
     if (problem == null && column != null) {
       problem = column.problem(shaped.value());
@@ -94,9 +94,15 @@ final class ResultClassifier {
     return problem == null ? new Outcome.Answered(shaped.value()) : invalid(problem, line, sent);
   }
 
+  /** It was paid: whatever is there is kept, if only the response as a whole. */
   private static Outcome invalid(String problem, ResultLine line, SentRequest sent)
       throws IOException {
-    return failed(FailureReason.INVALID_ANSWER, problem, line, sent);
+    JsonSlice value = line.answer().value();
+    return sent.failed(
+        FailureReason.INVALID_ANSWER,
+        problem,
+        line.requestId(),
+        text(value == null ? line.body() : value));
   }
 
   /** A failure that keeps what the model has written all the same. */

@@ -3,7 +3,6 @@ package io.beambatch.result;
 import io.beambatch.batch.AwaitedChunk;
 import io.beambatch.chunk.Part;
 import io.beambatch.document.FailureReason;
-import io.beambatch.job.Endpoint;
 import io.beambatch.job.Job;
 import io.beambatch.json.JsonSlice;
 import io.beambatch.ledger.Records;
@@ -51,9 +50,7 @@ final class ResultJoiner {
     this.provider = provider;
     this.pause = pause;
     this.chunks = JoinedChunk.records(folder);
-    this.format =
-        new OpenAiResultFormat(
-            Endpoint.of(job.inference().request().endpoint()), job.inference().result().pointer());
+    this.format = new OpenAiResultFormat(job.inference());
     this.classifier = new ResultClassifier(job);
   }
 

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param errorMessage likewise its words, which may quote the request
  * @param model the model that answered, or null
  * @param usage the tokens that were counted
- * @param answer what stands in the response, or null if the request has none
+ * @param answer what stands in the response
+ * @param body the whole response, or null if the request has none
  */
 record ResultLine(
     Verdict verdict,
@@ -24,7 +25,8 @@ record ResultLine(
     @Nullable String errorMessage,
     @Nullable JsonSlice model,
     TokenUsage usage,
-    Answer answer) {
+    Answer answer,
+    @Nullable JsonSlice body) {
 
   /** Without the provider's words, which may quote the request. */
   @Override
@@ -53,17 +55,19 @@ record ResultLine(
    * What a model made of a request that reached it.
    *
    * @param value the answer as JSON, or null if there is none where it should be
+   * @param several whether the value is an array of answers, for a request that asked for several
    * @param finishReason why the model stopped, in the provider's words, or null
    * @param refusal what the model said in place of an answer, or null
    */
   record Answer(
       @Nullable JsonSlice value,
+      boolean several,
       @Nullable JsonSlice finishReason,
       @Nullable JsonSlice refusal,
       Ending ending) {
 
-    Answer withValue(@Nullable JsonSlice other) {
-      return new Answer(other, finishReason, refusal, ending);
+    Answer atPointer(@Nullable JsonSlice other) {
+      return new Answer(other, false, finishReason, refusal, ending);
     }
   }
 

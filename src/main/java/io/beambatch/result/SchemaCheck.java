@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.net.URLDecoder;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
@@ -58,6 +59,36 @@ final class SchemaCheck {
    */
   static void check(JsonNode schema) {
     new SchemaCheck(schema).reach(schema);
+  }
+
+  /**
+   * Whether a schema names texts among its types, or lists texts as its values, and neither objects
+   * nor arrays: then an answer that is no JSON can be meant as a text.
+   */
+  static boolean admitsPlainText(JsonNode schema) {
+    Set<String> types = new HashSet<>();
+    new SchemaCheck(schema).addTypes(schema, types);
+    return types.contains("string") && !types.contains("object") && !types.contains("array");
+  }
+
+  /** Adds the types that a schema names, whose references have been checked to come to an end. */
+  private void addTypes(JsonNode schema, Set<String> types) {
+    JsonNode named = schema.path("type");
+    if (named.isTextual()) {
+      types.add(named.textValue());
+    }
+    named.forEach(type -> types.add(type.asText()));
+    schema.path("enum").forEach(value -> types.add(typeOf(value)));
+    if (schema.has("const")) {
+      types.add(typeOf(schema.get("const")));
+    }
+    samePlace(schema).forEach(other -> addTypes(other, types));
+  }
+
+  private static String typeOf(JsonNode value) {
+    return value.isTextual()
+        ? "string"
+        : value.isObject() ? "object" : value.isArray() ? "array" : "";
   }
 
   private void reach(JsonNode schema) {

@@ -107,7 +107,7 @@ class JobReaderTest {
             "{\"max_tokens\":10,\"messages\":["
                 + "{\"role\":\"system\",\"content\":\"Classify the sentiment\"},"
                 + "{\"role\":\"user\",\"content\":\"{{text}}\"}]}");
-    assertThat(job.inference().result()).isEqualTo(new ResultSpec("sentiment", null, null));
+    assertThat(job.inference().result()).isEqualTo(new ResultSpec("sentiment", null, null, null));
     assertThat(job.answers())
         .isEqualTo(new FileDestination(FileDestination.Format.JSONL, "output/sentiment"));
     assertThat(job.failures()).isEqualTo(FileDestination.ofFailures("output/sentiment-failures"));

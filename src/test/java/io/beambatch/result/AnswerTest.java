@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -297,6 +298,7 @@ class AnswerTest {
     chunk.output(Results.chat("p0-0", "stop", "null", "null")).join();
 
     assertFailed(FailureReason.INVALID_ANSWER, "no answer where /v1/chat/completions puts it");
+    assertThat((String) failure().get("partial")).contains("\"finish_reason\":\"stop\"");
     assertThat(chunk.joined().promptTokens()).isEqualTo(20);
   }
 
@@ -380,6 +382,190 @@ class AnswerTest {
         .join();
 
     assertThat(chunk.againRequests()).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"custom_id\":\"p0-0\",\"response\":{\"body\":%s}}",
+        "{\"custom_id\":\"p0-0\",\"response\":{\"status_code\":\"200\",\"body\":%s}}",
+        "{\"custom_id\":\"p0-0\",\"response\":{\"status_code\":0,\"body\":%s},\"error\":null}"
+      })
+  void wholeResponseWithoutANumberAsItsStatusIsAnAnswer(String line) throws Exception {
+    chunk
+        .output(
+            line.formatted(
+                "{\"choices\":[{\"message\":{\"content\":\"good\"},\"finish_reason\":\"stop\"}],"
+                    + "\"usage\":{\"prompt_tokens\":4,\"completion_tokens\":1}}"))
+        .join();
+
+    assertThat(answer()).isEqualTo("\"good\"");
+    assertThat(chunk.joined().promptTokens()).isEqualTo(4);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"custom_id\":\"p0-0\",\"error\":\"the text\",\"response\":{\"status_code\":400}}",
+        "{\"custom_id\":\"p0-0\",\"response\":{\"status_code\":\"400\",\"body\":\"the text\"}}",
+        "{\"custom_id\":\"p0-0\",\"response\":{\"status_code\":400,\"body\":{\"error\":\"the text\"}}}"
+      })
+  void errorThatIsATextKeepsIt(String line) throws Exception {
+    chunk.output(line).join();
+
+    assertFailed(FailureReason.REJECTED, "HTTP status 400: the text");
+  }
+
+  @Test
+  void contentThatIsAListOfPartsIsTheirText() throws Exception {
+    chunk
+        .output(
+            Results.chat(
+                "p0-0",
+                "stop",
+                "[{\"type\":\"text\",\"text\":\"a\\n\"},{\"type\":\"other\"},{\"type\":\"text\",\"text\":\"b\"}]",
+                "null"))
+        .join();
+
+    assertThat(answer()).isEqualTo("\"a\\nb\"");
+  }
+
+  @Test
+  void argumentsOfAToolCallAreTheAnswerWhereThereIsNoText() throws Exception {
+    String call = "{\"type\":\"function\",\"function\":{\"name\":\"f\",\"arguments\":\"%s\"}}";
+    String body =
+        "{\"choices\":[{\"message\":{\"content\":%s,\"tool_calls\":[%s]},\"finish_reason\":\"tool_calls\"}]}";
+    chunk
+        .part("p1", "{}")
+        .part("p2", "{}")
+        .output(
+            Results.ok("p0-0", body.formatted("null", call.formatted("{ \\\"a\\\":\\n1.50}"))),
+            Results.ok(
+                "p1-0",
+                body.formatted("null", call.formatted("{}") + "," + call.formatted("broken"))),
+            Results.ok("p2-0", body.formatted("\"text\"", call.formatted("{}"))))
+        .join();
+
+    assertThat(chunk.answered())
+        .extracting(line -> line.replaceAll(".*\"sentiment\":(.*),\"_batch\".*", "$1"))
+        .containsExactly("{\"a\":1.50}", "[{},\"broken\"]", "\"text\"");
+  }
+
+  @Test
+  void argumentsOfAToolCallOfTheResponsesEndpointAreTheAnswer() throws Exception {
+    chunk
+        .job(Jobs.chat().endpoint("/v1/responses"))
+        .output(
+            Results.ok(
+                "p0-0",
+                """
+                {"status":"completed","output":[{"type":"reasoning"},\
+                {"type":"function_call","name":"f","arguments":"{\\"a\\":1}"}]}"""))
+        .join();
+
+    assertThat(answer()).isEqualTo("{\"a\":1}");
+  }
+
+  @Test
+  void severalAnswersAreAList() throws Exception {
+    String choice = "{\"message\":{\"content\":\"%s\"},\"finish_reason\":\"%s\"}";
+    chunk
+        .job(Jobs.chat().body("{\"n\":2}").schema("{\"enum\":[1,2]}"))
+        .part("p1", "{}")
+        .part("p2", "{}")
+        .part("p3", "{}")
+        .output(
+            Results.ok(
+                "p0-0", choices(choice.formatted("1", "stop"), choice.formatted("2", "stop"))),
+            Results.ok("p1-0", choices(choice.formatted("2", "stop"))),
+            Results.ok(
+                "p2-0", choices(choice.formatted("1", "stop"), choice.formatted("3", "stop"))),
+            Results.ok(
+                "p3-0", choices(choice.formatted("1", "length"), choice.formatted("2", "stop"))))
+        .join();
+
+    assertThat(chunk.answered())
+        .extracting(line -> line.replaceAll(".*\"sentiment\":(.*),\"_batch\".*", "$1"))
+        .containsExactly("[1,2]", "[2]");
+    assertThat(chunk.joined().failures())
+        .isEqualTo(Map.of(FailureReason.INVALID_ANSWER, 1L, FailureReason.TRUNCATED, 1L));
+    assertThat(chunk.failed().get(0)).contains("\"partial\":\"[\\\"1\\\",\\\"3\\\"]\"");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "true  | ```json\\n{\"score\": 5}\\n``` | {\"score\":5}",
+        "true  | ```\\n{\"score\":5}```        | {\"score\":5}",
+        "true  | {\"score\":5}                   | {\"score\":5}",
+        "false | ```json\\n{\"score\":5}\\n```   |",
+        "true  | ```json\\n{\"score\":5}         |",
+        "true  | so:\\n```\\n{\"score\":5}\\n```  |",
+      })
+  void fenceAroundAJsonAnswerIsTakenOff(boolean unfence, String text, @Nullable String expected)
+      throws Exception {
+    chunk
+        .job(Jobs.chat().schema(SCHEMA).unfence(unfence))
+        .output(Results.chat("p0-0", "stop", Results.quoted(text.replace("\\n", "\n")), "null"))
+        .join();
+
+    if (expected == null) {
+      assertFailed(FailureReason.INVALID_ANSWER, "not JSON");
+    } else {
+      assertThat(answer()).isEqualTo(expected);
+    }
+  }
+
+  @Test
+  void fenceIsTakenOffByDefaultWhereAnAnswerHasToFitASchemaOnly() throws Exception {
+    String fenced = "```json\n{\"score\":5}\n```";
+    chunk.job(Jobs.chat().schema(SCHEMA)).output(Results.chat("p0-0", fenced)).join();
+    assertThat(answer()).isEqualTo("{\"score\":5}");
+  }
+
+  @Test
+  void fenceStaysAroundAnAnswerThatMayBeAnything() throws Exception {
+    chunk.output(Results.chat("p0-0", "```\na\n```")).join();
+    assertThat(answer()).isEqualTo("\"```\\na\\n```\"");
+  }
+
+  @Test
+  void fenceIsTakenOffATextIfThatIsAsked() throws Exception {
+    chunk.job(Jobs.chat().unfence(true)).output(Results.chat("p0-0", "```\na \"b\"\n```\n")).join();
+    assertThat(answer()).isEqualTo("\"a \\\"b\\\"\"");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{\"enum\":[\"good\",\"bad\"]}              | good     | \"good\"",
+        "{\"enum\":[\"good\",\"bad\"]}              | \"good\"   | \"good\"",
+        "{\"enum\":[\"good\",\"bad\"]}              | ' bad\\n'  | \"bad\"",
+        "{\"enum\":[\"good\",\"bad\"]}              | Good     |",
+        "{\"type\":\"string\",\"pattern\":\"^\\\\d+$\"} | 12       | \"12\"",
+        "{\"anyOf\":[{\"const\":\"a\"},{\"type\":\"null\"}]} | null | null",
+        "{\"anyOf\":[{\"const\":\"a\"},{\"type\":\"null\"}]} | a | \"a\"",
+        "{\"type\":[\"string\",\"object\"]}         | {broken  |",
+        "{\"maxLength\":9}                        | plain    |",
+      })
+  void plainAnswerIsATextWhereTheSchemaIsOneOfTexts(
+      String schema, String text, @Nullable String expected) throws Exception {
+    chunk
+        .job(Jobs.chat().schema(schema))
+        .output(Results.chat("p0-0", text.replace("\\n", "\n")))
+        .join();
+
+    if (expected == null) {
+      assertFailed(FailureReason.INVALID_ANSWER, "answer");
+    } else {
+      assertThat(answer()).isEqualTo(expected);
+    }
+  }
+
+  private static String choices(String... choices) {
+    return "{\"choices\":[" + String.join(",", choices) + "]}";
   }
 
   private String answer() {

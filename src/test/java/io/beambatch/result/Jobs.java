@@ -24,35 +24,41 @@ record Jobs(
     String body,
     @Nullable String pointer,
     @Nullable String schema,
+    @Nullable Boolean unfence,
     int attempts,
     FileDestination.Format sink) {
 
   static Jobs chat() {
-    return new Jobs("/v1/chat/completions", "{}", null, null, 3, FileDestination.Format.JSONL);
+    return new Jobs(
+        "/v1/chat/completions", "{}", null, null, null, 3, FileDestination.Format.JSONL);
   }
 
   Jobs endpoint(String other) {
-    return new Jobs(other, body, pointer, schema, attempts, sink);
+    return new Jobs(other, body, pointer, schema, unfence, attempts, sink);
   }
 
   Jobs body(String other) {
-    return new Jobs(endpoint, other, pointer, schema, attempts, sink);
+    return new Jobs(endpoint, other, pointer, schema, unfence, attempts, sink);
   }
 
   Jobs pointer(String other) {
-    return new Jobs(endpoint, body, other, schema, attempts, sink);
+    return new Jobs(endpoint, body, other, schema, unfence, attempts, sink);
   }
 
   Jobs schema(String other) {
-    return new Jobs(endpoint, body, pointer, other, attempts, sink);
+    return new Jobs(endpoint, body, pointer, other, unfence, attempts, sink);
   }
 
   Jobs attempts(int other) {
-    return new Jobs(endpoint, body, pointer, schema, other, sink);
+    return new Jobs(endpoint, body, pointer, schema, unfence, other, sink);
   }
 
   Jobs sink(FileDestination.Format other) {
-    return new Jobs(endpoint, body, pointer, schema, attempts, other);
+    return new Jobs(endpoint, body, pointer, schema, unfence, attempts, other);
+  }
+
+  Jobs unfence(boolean other) {
+    return new Jobs(endpoint, body, pointer, schema, other, attempts, sink);
   }
 
   Job job() {
@@ -69,7 +75,7 @@ record Jobs(
     return new Inference(
         new RequestSpec(
             RequestSpec.Provider.OPENAI, null, endpoint, "model-1", (ObjectNode) tree(body)),
-        new ResultSpec("sentiment", pointer, schema == null ? null : tree(schema)),
+        new ResultSpec("sentiment", pointer, schema == null ? null : tree(schema), unfence),
         new Limits(50_000, 200_000_000, Long.MAX_VALUE, Long.MAX_VALUE, null),
         new Retry(attempts, null),
         new Poll(Duration.ofSeconds(60), Duration.ofHours(26), Duration.ofMinutes(10)),
