@@ -80,7 +80,10 @@ final class Packer {
 
     Item(Part part, Limits limits) {
       this.part = part;
-      this.weight = (double) part.weight() / limits.requests();
+      this.weight =
+          Math.max(
+              (double) part.weight() / limits.requests(),
+              (double) part.requests() / limits.enqueuedRequests());
       this.bytes = (double) part.bytes() / limits.bytes();
       this.tokens = (double) part.tokens() / limits.enqueuedTokens();
     }

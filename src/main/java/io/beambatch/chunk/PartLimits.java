@@ -4,15 +4,17 @@ import io.beambatch.job.Limits;
 import java.io.Serializable;
 
 /**
- * Where a part is closed and the next begun: at a small share of the limits of a chunk, so that
- * parts fill chunks well.
+ * Where a part is closed and the next begun: at a small share of the limits of a chunk, and of what
+ * may be under way at once, so that parts fill chunks well and no chunk is too large to be sent.
  */
 record PartLimits(long weight, long bytes, long tokens) implements Serializable {
   private static final int PARTS_A_CHUNK = 25;
 
   static PartLimits of(Limits limits) {
     return new PartLimits(
-        share(limits.requests()), share(limits.bytes()), share(limits.enqueuedTokens()));
+        share(Math.min(limits.requests(), limits.enqueuedRequests())),
+        share(limits.bytes()),
+        share(limits.enqueuedTokens()));
   }
 
   private static long share(long limit) {

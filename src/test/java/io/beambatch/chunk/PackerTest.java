@@ -49,6 +49,25 @@ class PackerTest {
   }
 
   @Test
+  void fewerEnqueuedRequestsThanABatchMayHoldMakeSmallerChunks() {
+    Limits limits = new Limits(50_000, MB_200, Long.MAX_VALUE, 100, null);
+    int share = (int) PartLimits.of(limits).weight();
+    List<Part> parts = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      parts.add(part("p" + i, share, 100, 1));
+    }
+
+    List<List<Part>> chunks = Packer.pack(parts, limits);
+
+    assertThat(share).isEqualTo(4);
+    assertThat(chunks).hasSize(4);
+    assertThat(chunks)
+        .allSatisfy(
+            chunk ->
+                assertThat(chunk.stream().mapToInt(Part::requests).sum()).isLessThanOrEqualTo(100));
+  }
+
+  @Test
   void aMixThatFirstFitDecreasingPacksBadlyIsPackedWell() {
     chunksKeepTheLimitsAndComeWithinTenPercentOfTheLowerBoundPlusOne(0, 1_695);
   }
