@@ -82,7 +82,6 @@ final class BatchCoordinator {
   private final ChunkUploader uploader;
   private final TrackedChunks chunks = new TrackedChunks();
   private final ProviderHealth health;
-  private final PollBackoff backoff;
   private final Quota quota;
   private final OrphanBatches orphans;
   private final Submitter submitter;
@@ -94,8 +93,7 @@ final class BatchCoordinator {
     this.context = context;
     this.settings = context.settings();
     this.uploader = uploader;
-    this.health = new ProviderHealth(settings);
-    this.backoff = new PollBackoff(context.clock().instant());
+    this.health = new ProviderHealth(settings, context.clock().instant());
     this.quota = new Quota(settings.inference().limits());
     this.orphans = new OrphanBatches(context);
     this.submitter = new Submitter(context, quota, orphans);
@@ -161,10 +159,7 @@ final class BatchCoordinator {
 
   /** How long to wait before the next step: as long as the provider asks, at least. */
   Duration pause() {
-    Instant now = context.clock().instant();
-    Duration pause = backoff.pause(settings.inference().poll().interval(), now);
-    Duration quiet = health.quietFor(now);
-    return pause.compareTo(quiet) < 0 ? quiet : pause;
+    return health.pause(context.clock().instant());
   }
 
   /**
@@ -215,7 +210,7 @@ final class BatchCoordinator {
         chunks.leave(chunk, e);
       }
       if (!chunk.entry().equals(before)) {
-        backoff.reset(now);
+        health.changed(now);
       }
       // Whether by this step, or because another launch has seen its end.
       if (chunk.state() == State.ENDED) {
@@ -224,7 +219,7 @@ final class BatchCoordinator {
     }
     orphans.lookFor(snapshot.batches(), now);
     if (queue.submitPlanned(snapshot)) {
-      backoff.reset(now);
+      health.changed(now);
     }
     queue.leaveOverdue(now);
     if (unreachable != null) {

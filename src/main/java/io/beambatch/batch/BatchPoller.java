@@ -3,6 +3,7 @@ package io.beambatch.batch;
 import io.beambatch.ledger.BatchEntry.BatchEnd;
 import io.beambatch.provider.Batch;
 import io.beambatch.provider.BatchError;
+import io.beambatch.provider.BatchErrors;
 import io.beambatch.provider.BatchStatus;
 import io.beambatch.provider.ProviderException;
 import io.beambatch.provider.ProviderException.Kind;

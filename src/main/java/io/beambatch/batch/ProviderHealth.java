@@ -9,22 +9,46 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps account of whether the provider can be reached, and says how long an outage is waited out.
- * Whatever else the provider refuses ends the launch.
+ * Says when to call the provider again: soon after something has changed, for batches that are
+ * quick, and not before it has asked for. An outage is waited out, for a bounded time; whatever
+ * else the provider refuses ends the launch.
  */
 final class ProviderHealth {
   private static final Logger LOG = LoggerFactory.getLogger(ProviderHealth.class);
   private static final String OUT_OF_FUNDS =
       "the account's quota is used up, and waiting does not help; check its plan and billing";
 
+  private static final Duration SHORTEST_PAUSE = Duration.ofMillis(250);
+
   private final CoordinatorSettings settings;
+
+  /** Since when it is out of reach. */
   private @Nullable Instant since;
 
   /** The provider has asked not to be called before. */
   private Instant quietUntil = Instant.MIN;
 
-  ProviderHealth(CoordinatorSettings settings) {
+  /** When a chunk's state last changed. */
+  private Instant lastChange;
+
+  ProviderHealth(CoordinatorSettings settings, Instant now) {
     this.settings = settings;
+    this.lastChange = now;
+  }
+
+  /** A chunk's state has changed; its next change may be near. */
+  void changed(Instant now) {
+    lastChange = now;
+  }
+
+  /** How long to wait before the next look. */
+  Duration pause(Instant now) {
+    Duration longest = settings.inference().poll().interval();
+    Duration tenth = Duration.between(lastChange, now).dividedBy(10);
+    Duration pause = tenth.compareTo(SHORTEST_PAUSE) < 0 ? SHORTEST_PAUSE : tenth;
+    Duration bounded = pause.compareTo(longest) > 0 ? longest : pause;
+    Duration quiet = quietFor(now);
+    return bounded.compareTo(quiet) < 0 ? quiet : bounded;
   }
 
   /** Whether the provider is out of reach, rather than refusing what it was asked. */

@@ -1,8 +1,11 @@
 package io.beambatch.batch;
 
+import io.beambatch.chunk.Chunk;
 import io.beambatch.job.Limits;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * take. Time is waited only for refusals that nothing of ours explains; else the end of our own
  * batches makes room.
  */
-final class Quota {
+public final class Quota {
   private static final Duration FIRST_BACKOFF = Duration.ofSeconds(5);
   private static final Duration LONGEST_BACKOFF = Duration.ofMinutes(10);
 
@@ -98,6 +101,33 @@ final class Quota {
     tokenBudget = Math.min(limits.enqueuedTokens(), InFlightUsage.sum(tokenBudget, chunk.tokens()));
     refusalBackoff = FIRST_BACKOFF;
     refusedUntil = Instant.MIN;
+  }
+
+  /**
+   * Counts how often batches have to end before the next ones may be submitted, if nothing else is
+   * under way and the batches of a round end together. A chunk that is over the limits by itself,
+   * and so will be refused, counts as one.
+   *
+   * @return 0 if there are no chunks
+   */
+  public static int rounds(List<Chunk> chunks, Limits limits) {
+    Quota quota = new Quota(limits);
+    List<InFlightUsage> waiting = chunks.stream().map(InFlightUsage::of).toList();
+    int rounds = 0;
+    while (!waiting.isEmpty()) {
+      InFlightUsage inFlight = InFlightUsage.NONE;
+      List<InFlightUsage> next = new ArrayList<>();
+      for (InFlightUsage chunk : waiting) {
+        if (quota.allows(chunk, inFlight, Instant.EPOCH)) {
+          inFlight = inFlight.plus(chunk);
+        } else {
+          next.add(chunk);
+        }
+      }
+      waiting = next.size() < waiting.size() ? next : waiting.subList(1, waiting.size());
+      rounds++;
+    }
+    return rounds;
   }
 
   private static Instant later(Instant one, Instant other) {

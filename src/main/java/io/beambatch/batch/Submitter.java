@@ -2,6 +2,7 @@ package io.beambatch.batch;
 
 import io.beambatch.ledger.BatchEntry.State;
 import io.beambatch.provider.Batch;
+import io.beambatch.provider.BatchErrors;
 import io.beambatch.provider.ProviderException;
 import io.beambatch.provider.ProviderException.Kind;
 import java.io.IOException;

@@ -3,7 +3,7 @@ package io.beambatch.run;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
-import io.beambatch.batch.QuotaRounds;
+import io.beambatch.batch.Quota;
 import io.beambatch.chunk.Part;
 import io.beambatch.chunk.Plan;
 import io.beambatch.cost.CostEstimate;
@@ -72,7 +72,7 @@ public record Estimate(
         failed,
         plan.requests(),
         plan.chunks().size(),
-        QuotaRounds.of(plan.chunks(), job.inference().limits()),
+        Quota.rounds(plan.chunks(), job.inference().limits()),
         plan.bytes(),
         plan.tokens(),
         completions,

@@ -82,15 +82,13 @@ class QuotaTest {
 
   @Test
   void countsRoundsAsItWouldAdmitThem() {
-    assertThat(QuotaRounds.of(List.of(), LIMITS)).isZero();
-    assertThat(QuotaRounds.of(chunks(60, 60, 40, 30), LIMITS))
+    assertThat(Quota.rounds(List.of(), LIMITS)).isZero();
+    assertThat(Quota.rounds(chunks(60, 60, 40, 30), LIMITS))
         .as("60 and 40, 60 and 30")
         .isEqualTo(2);
-    assertThat(QuotaRounds.of(chunks(60, 60, 60), LIMITS)).isEqualTo(3);
-    assertThat(QuotaRounds.of(chunks(60, 60, 60), NONE)).isEqualTo(1);
-    assertThat(QuotaRounds.of(chunks(60, 200, 40), LIMITS))
-        .as("one that is too large")
-        .isEqualTo(2);
+    assertThat(Quota.rounds(chunks(60, 60, 60), LIMITS)).isEqualTo(3);
+    assertThat(Quota.rounds(chunks(60, 60, 60), NONE)).isEqualTo(1);
+    assertThat(Quota.rounds(chunks(60, 200, 40), LIMITS)).as("one that is too large").isEqualTo(2);
   }
 
   private static InFlightUsage tokens(long tokens) {

@@ -123,6 +123,24 @@ class ResultJoinerTest {
     assertThat(chunk.joined().failures()).isEqualTo(Map.of(reason, 1L));
   }
 
+  @ParameterizedTest
+  @CsvSource({"batch_vanished, true", "batch_unknown, false"})
+  void documentsOfABatchThatIsGoneAreMissingAndGoAgainOnlyIfNothingCanBePaidTwice(
+      String code, boolean again) throws Exception {
+    chunk
+        .part("p0", "{\"d\":0}")
+        .status(BatchStatus.COMPLETED)
+        .errors(new BatchError(code, "No batch found with id 'batch_1'", null, null))
+        .join();
+    assertThat(chunk.againDocuments()).hasSize(again ? 1 : 0);
+
+    chunk.lastAttempt().join();
+    assertThat(chunk.joined().failures()).isEqualTo(Map.of(FailureReason.MISSING, 1L));
+    assertThat((String) failure().get("message"))
+        .contains("the provider does not know its batch any more")
+        .contains("No batch found with id 'batch_1'");
+  }
+
   @Test
   void requestGoesAgainUnderANewNameAndOtherwiseUnchanged() throws Exception {
     String body = "{\"model\":\"m\",\"custom_id\":\"p0-1\",\"t\":1.0}";

@@ -1,15 +1,14 @@
-package io.beambatch.batch;
+package io.beambatch.provider;
 
-import io.beambatch.provider.Batch;
-import io.beambatch.provider.BatchError;
-import io.beambatch.provider.BatchStatus;
-import io.beambatch.provider.ProviderException;
 import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Tells what passes by itself, or is the account's fault, from the faults that the data has. */
-final class BatchErrors {
+/**
+ * Tells errors that pass by themselves, or are the account's, from faults of the requests. The
+ * coordinator asks here, so that it knows no code and no message of a provider.
+ */
+public final class BatchErrors {
   private static final Set<String> LIMITS = Set.of("token_limit_exceeded", "too_many_tasks");
   private static final Set<String> OUT_OF_MONEY =
       Set.of("insufficient_quota", "billing_hard_limit_reached", "billing_not_active");
@@ -17,14 +16,14 @@ final class BatchErrors {
   private BatchErrors() {}
 
   /** Whether a batch failed for nothing but limits that were reached and files not found yet. */
-  static boolean mayBeSentAgain(Batch batch) {
+  public static boolean mayBeSentAgain(Batch batch) {
     return batch.status() == BatchStatus.FAILED
         && !batch.errors().isEmpty()
         && batch.errors().stream().allMatch(e -> isTokenLimit(e) || isFileNotFound(e));
   }
 
   /** Why a batch failed, if it was for want of money; else null. */
-  static @Nullable BatchError outOfFunds(Batch batch) {
+  public static @Nullable BatchError outOfFunds(Batch batch) {
     return batch.status() != BatchStatus.FAILED
         ? null
         : batch.errors().stream()
@@ -33,12 +32,12 @@ final class BatchErrors {
             .orElse(null);
   }
 
-  static boolean isTokenLimit(BatchError error) {
+  public static boolean isTokenLimit(BatchError error) {
     return isTokenLimit(error.code(), error.message());
   }
 
   /** Whether a creation was refused for what is under way, and not for what was asked. */
-  static boolean isTokenLimit(ProviderException e) {
+  public static boolean isTokenLimit(ProviderException e) {
     return (e.status() == 400 || e.status() == 429)
         && isTokenLimit(e.code(), String.valueOf(e.getMessage()));
   }
