@@ -4,6 +4,7 @@ import io.beambatch.provider.Batch;
 import io.beambatch.provider.BatchPage;
 import io.beambatch.provider.BatchProvider;
 import io.beambatch.provider.BatchStatus;
+import io.beambatch.provider.ListGuard;
 import io.beambatch.provider.ProviderException;
 import java.time.Instant;
 import java.util.Collection;
@@ -36,6 +37,7 @@ final class BatchListing {
   static BatchListing read(BatchProvider provider, Set<String> wanted, Instant horizon, Depth depth)
       throws ProviderException {
     BatchListing listing = new BatchListing();
+    ListGuard guard = new ListGuard("batches");
     String after = null;
     while (true) {
       BatchPage page = page(provider, after);
@@ -46,9 +48,10 @@ final class BatchListing {
         return listing;
       }
       Batch last = page.batches().get(page.batches().size() - 1);
-      if (last.createdAt().isBefore(horizon) || last.id().equals(after)) {
+      if (last.createdAt().isBefore(horizon)) {
         return listing;
       }
+      guard.goOn(page.batches().stream().map(Batch::id).toList());
       after = last.id();
     }
   }

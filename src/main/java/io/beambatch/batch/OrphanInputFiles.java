@@ -5,6 +5,7 @@ import io.beambatch.ledger.BatchLedger;
 import io.beambatch.provider.BatchProvider;
 import io.beambatch.provider.FilePage;
 import io.beambatch.provider.InputFile;
+import io.beambatch.provider.ListGuard;
 import io.beambatch.provider.ProviderException;
 import java.io.IOException;
 import java.time.Duration;
@@ -68,6 +69,7 @@ final class OrphanInputFiles {
   private List<InputFile> ofTheRun() throws ProviderException {
     Instant horizon = Instant.ofEpochMilli(run.created()).minus(CLOCK_SKEW);
     List<InputFile> files = new ArrayList<>();
+    ListGuard guard = new ListGuard("input files");
     String after = null;
     while (true) {
       FilePage page = provider.listFiles(after, PAGE);
@@ -81,6 +83,7 @@ final class OrphanInputFiles {
       if (!last.createdAt().equals(Instant.EPOCH) && last.createdAt().isBefore(horizon)) {
         return files;
       }
+      guard.goOn(page.files().stream().map(InputFile::id).toList());
       after = last.id();
     }
   }

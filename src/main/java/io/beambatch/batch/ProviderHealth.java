@@ -70,6 +70,7 @@ final class ProviderHealth {
     if (!isOutage(e)) {
       throw fatal(e);
     }
+    checkWait(e, settings.outage());
     if (e.retryAfter() != null) {
       quietUntil = now.plus(e.retryAfter());
     }
@@ -90,6 +91,25 @@ final class ProviderHealth {
     LOG.warn("the provider is out of reach, trying again: {}", e.getMessage());
   }
 
+  /**
+   * Ends the launch where the provider asks for a longer pause than an outage is waited out. What
+   * the ledger holds stays, and its batches go on.
+   */
+  static void checkWait(ProviderException e, Duration longest) {
+    Duration asked = e.retryAfter();
+    if (asked != null && asked.compareTo(longest) > 0) {
+      throw new BatchException(
+          "the provider asks to wait for "
+              + asked.toSeconds()
+              + " s, and at most "
+              + longest.toSeconds()
+              + " s are waited; its batches go on, run the same command again after that time ("
+              + e.getMessage()
+              + ")",
+          e);
+    }
+  }
+
   /** Every call has had its reply again. */
   void recovered() {
     since = null;
@@ -101,7 +121,12 @@ final class ProviderHealth {
         switch (e.kind()) {
           case UNAUTHORIZED -> "the provider refuses the key; check OPENAI_API_KEY";
           case INSUFFICIENT_QUOTA -> OUT_OF_FUNDS;
-          default -> "the provider refuses the call";
+          case FORBIDDEN -> "the provider forbids the call; check what the account may do";
+          case UNAVAILABLE -> "the provider can't serve the call at the moment; wait a little";
+          case NO_REPLY ->
+              "the provider gives no reply; check its address (OPENAI_BASE_URL, request.base_url)"
+                  + " and the network";
+          default -> "the provider refuses the call; see what it says";
         };
     return new BatchException(
         todo + ", then run the same command again to go on (" + e.getMessage() + ")", e);

@@ -196,12 +196,15 @@ final class Submitter {
       return Outcome.NO_ROOM;
     }
     if (e.kind() == Kind.UNAVAILABLE) {
+      ProviderHealth.checkWait(e, settings.outage());
       quota.unavailable(e.retryAfter(), now);
       LOG.warn("the provider takes no batches for the moment: {}", e.getMessage());
       return Outcome.NOT_YET;
     }
     BatchException refusal = ProviderHealth.fatal(e);
-    throw e.kind() == Kind.UNAUTHORIZED || e.kind() == Kind.INSUFFICIENT_QUOTA
+    throw e.kind() == Kind.UNAUTHORIZED
+            || e.kind() == Kind.FORBIDDEN
+            || e.kind() == Kind.INSUFFICIENT_QUOTA
         ? refusal
         : new BatchException.OfOneChunk(
             "no batch could be created for chunk " + chunk.id() + ": " + refusal.getMessage(), e);
@@ -213,6 +216,7 @@ final class Submitter {
         chunk.id(),
         e.getMessage());
     chunk.nobodyCreates(now);
+    ProviderHealth.checkWait(e, settings.outage());
     quota.unavailable(e.retryAfter(), now);
     if (unclearSince == null) {
       unclearSince = now;

@@ -61,14 +61,11 @@ public final class ListGuard {
   private ProviderException endless(String why) {
     return new ProviderException(
         Kind.INVALID_REQUEST,
-        200,
-        null,
-        null,
+        ReplyHead.of(200),
         "The provider's list of "
             + what
             + " can't be read to its end: "
             + why
-            + "; so whether something is missing in it is unknown, and nothing is created",
-        null);
+            + "; so whether something is missing in it is unknown, and nothing is created");
   }
 }

@@ -32,48 +32,24 @@ public final class ProviderException extends Exception {
   }
 
   private final Kind kind;
-  private final int status;
-  private final @Nullable String code;
-  private final @Nullable String requestId;
-  private final @Nullable Duration retryAfter;
+  private final ReplyHead head;
 
-  /**
-   * @param status the HTTP status, or 0 if there was no reply
-   */
-  public ProviderException(
-      Kind kind,
-      int status,
-      @Nullable String code,
-      @Nullable String requestId,
-      String message,
-      @Nullable Throwable cause) {
-    this(kind, status, code, requestId, null, message, cause);
+  public ProviderException(Kind kind, ReplyHead head, String message) {
+    this(kind, head, message, null);
   }
 
   /**
-   * @param status the HTTP status, or 0 if there was no reply
-   * @param retryAfter how long the provider asks to wait, or null
+   * @param cause of our own making; never one that quotes the provider
    */
-  public ProviderException(
-      Kind kind,
-      int status,
-      @Nullable String code,
-      @Nullable String requestId,
-      @Nullable Duration retryAfter,
-      String message,
-      @Nullable Throwable cause) {
+  public ProviderException(Kind kind, ReplyHead head, String message, @Nullable Throwable cause) {
     super(message, cause);
     this.kind = kind;
-    this.status = status;
-    this.code = code;
-    this.requestId = requestId;
-    this.retryAfter = retryAfter;
+    this.head = head;
   }
 
   /** The same, with more to say. */
   public ProviderException adding(String more) {
-    return new ProviderException(
-        kind, status, code, requestId, retryAfter, getMessage() + more, getCause());
+    return new ProviderException(kind, head, getMessage() + more, getCause());
   }
 
   public Kind kind() {
@@ -82,21 +58,21 @@ public final class ProviderException extends Exception {
 
   /** The HTTP status, or 0 if there was no reply. */
   public int status() {
-    return status;
+    return head.status();
   }
 
   /** The provider's error code, such as {@code invalid_api_key}, or null. */
   public @Nullable String code() {
-    return code;
+    return head.code();
   }
 
   /** The provider's name for the call, or null. */
   public @Nullable String requestId() {
-    return requestId;
+    return head.requestId();
   }
 
   /** How long the provider asks to wait before the next try, or null. */
   public @Nullable Duration retryAfter() {
-    return retryAfter;
+    return head.retryAfter();
   }
 }

@@ -14,6 +14,7 @@ import io.beambatch.provider.BatchStatus;
 import io.beambatch.provider.InputFile;
 import io.beambatch.provider.ProviderException;
 import io.beambatch.provider.ProviderException.Kind;
+import io.beambatch.provider.ReplyHead;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -137,6 +138,90 @@ class BatchCoordinatorTest extends CoordinatorFixture {
   }
 
   @Test
+  void waitOfThirtyYearsEndsTheLaunchWithItsNumberAndKeepsTheState() throws Exception {
+    ProviderException asking =
+        new ProviderException(
+            Kind.UNAVAILABLE,
+            new ReplyHead(503, null, "r", Duration.ofSeconds(1_000_000_000)),
+            "busy");
+    provider =
+        new Reliable() {
+          @Override
+          public Batch create(String file, String endpoint, Map<String, String> metadata)
+              throws ProviderException {
+            throw asking;
+          }
+        };
+
+    assertThatThrownBy(() -> await("", chunk(0, 60)))
+        .isInstanceOf(BatchException.class)
+        .hasMessageContaining("asks to wait for 1000000000 s, and at most 3600 s are waited")
+        .hasMessageContaining("run the same command again after that time");
+    assertThat(entry("a1-c0").state()).isEqualTo(State.SUBMITTING);
+    assertThat(time.instant()).isBefore(START.plusSeconds(60));
+  }
+
+  @Test
+  void listThatAsksToWaitForThirtyYearsEndsTheLaunch() {
+    provider =
+        new Reliable() {
+          @Override
+          public BatchPage list(@Nullable String after, int limit) throws ProviderException {
+            throw new ProviderException(
+                Kind.UNAVAILABLE,
+                new ReplyHead(429, "slow", "r", Duration.ofSeconds(1_000_000_000)),
+                "slow");
+          }
+        };
+
+    assertThatThrownBy(() -> await("", chunk(0, 60)))
+        .isInstanceOf(BatchException.class)
+        .hasMessageContaining("asks to wait for 1000000000 s");
+    assertThat(time.instant()).isBefore(START.plusSeconds(60));
+  }
+
+  @Test
+  void listThatNeverEndsIsAnErrorAndNothingIsCreated() {
+    List<String> created = new ArrayList<>();
+    provider =
+        new Reliable() {
+          private int pages;
+
+          @Override
+          public BatchPage list(@Nullable String after, int limit) {
+            Batch stranger =
+                new Batch(
+                    "batch_" + (pages++ % 2),
+                    BatchStatus.IN_PROGRESS,
+                    "/v1/chat/completions",
+                    "file",
+                    null,
+                    null,
+                    time.instant(),
+                    1,
+                    0,
+                    0,
+                    List.of(),
+                    Map.of());
+            return new BatchPage(List.of(stranger), true);
+          }
+
+          @Override
+          public Batch create(String file, String endpoint, Map<String, String> metadata)
+              throws ProviderException {
+            created.add(file);
+            return super.create(file, endpoint, metadata);
+          }
+        };
+
+    assertThatThrownBy(() -> await("", chunk(0, 60)))
+        .isInstanceOf(BatchException.class)
+        .hasMessageContaining("list of batches can't be read to its end")
+        .hasMessageContaining("page 3 shows only what was on pages before it");
+    assertThat(created).isEmpty();
+  }
+
+  @Test
   void listIsLeftInPeaceForAsLongAsTheProviderAsks() throws Throwable {
     List<Instant> lists = new ArrayList<>();
     provider =
@@ -146,7 +231,9 @@ class BatchCoordinatorTest extends CoordinatorFixture {
             lists.add(time.instant());
             if (lists.size() == 1) {
               throw new ProviderException(
-                  Kind.UNAVAILABLE, 429, "slow", "r", Duration.ofMinutes(20), "slow", null);
+                  Kind.UNAVAILABLE,
+                  new ReplyHead(429, "slow", "r", Duration.ofMinutes(20)),
+                  "slow");
             }
             return super.list(after, limit);
           }

@@ -1,6 +1,5 @@
 package io.beambatch.batch;
 
-
 import io.beambatch.batch.ChunkUploader.Contents;
 import io.beambatch.batch.SimulatedBatch.Fate;
 import io.beambatch.batch.SimulatedBatch.Lies;
@@ -12,6 +11,7 @@ import io.beambatch.ledger.LedgerStore.Versioned;
 import io.beambatch.provider.Batch;
 import io.beambatch.provider.ProviderException;
 import io.beambatch.provider.ProviderException.Kind;
+import io.beambatch.provider.ReplyHead;
 import java.io.InputStream;
 import java.time.Duration;
 import java.time.Instant;
@@ -136,7 +136,7 @@ abstract class CoordinatorFixture {
   }
 
   static ProviderException failure(Kind kind, int status, @Nullable String code) {
-    return new ProviderException(kind, status, code, "req", "said so", null);
+    return new ProviderException(kind, new ReplyHead(status, code, "req", null), "said so");
   }
 
   /** A connection on which nothing goes wrong but what a test lets go wrong. */

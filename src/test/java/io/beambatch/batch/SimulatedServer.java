@@ -8,6 +8,7 @@ import io.beambatch.provider.FilePage;
 import io.beambatch.provider.InputFile;
 import io.beambatch.provider.ProviderException;
 import io.beambatch.provider.ProviderException.Kind;
+import io.beambatch.provider.ReplyHead;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -99,7 +100,7 @@ final class SimulatedServer {
     StoredFile file = files.get(fileId);
     if (file == null || at.isBefore(file.visibleAtCreation())) {
       throw new ProviderException(
-          Kind.FILE_NOT_READY, 400, null, "req", "Cannot find file " + fileId, null);
+          Kind.FILE_NOT_READY, new ReplyHead(400, null, "req", null), "Cannot find file " + fileId);
     }
     List<Instant> lastHour =
         batches.values().stream()
@@ -112,7 +113,9 @@ final class SimulatedServer {
       Duration wait =
           Duration.between(at, lastHour.get(createsPerHour - 1).plus(Duration.ofHours(1)));
       throw new ProviderException(
-          Kind.UNAVAILABLE, 429, "rate_limit_exceeded", "req", wait, "too many creations", null);
+          Kind.UNAVAILABLE,
+          new ReplyHead(429, "rate_limit_exceeded", "req", wait),
+          "too many creations");
     }
     SimulatedBatch batch =
         new SimulatedBatch("batch-" + ids++, at, ENDPOINT, fileId, metadata, fates.get(), skew);
@@ -196,7 +199,8 @@ final class SimulatedServer {
     if (batch == null
         || batch.isGone(time.instant())
         || time.instant().isBefore(batch.created.plus(batch.fate.getLag()))) {
-      throw new ProviderException(Kind.NOT_FOUND, 404, null, "req", "No batch " + id, null);
+      throw new ProviderException(
+          Kind.NOT_FOUND, new ReplyHead(404, null, "req", null), "No batch " + id);
     }
     return batch;
   }

@@ -2,6 +2,7 @@ package io.beambatch.batch;
 
 import io.beambatch.provider.ProviderException;
 import io.beambatch.provider.ProviderException.Kind;
+import io.beambatch.provider.ReplyHead;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -107,7 +108,8 @@ final class Trouble {
     }
     if (during(levels.keyRefusedBegins(), levels.keyRefusedEnds())) {
       strokes++;
-      throw new ProviderException(Kind.UNAUTHORIZED, 401, "invalid_api_key", "r", "no", null);
+      throw new ProviderException(
+          Kind.UNAUTHORIZED, new ReplyHead(401, "invalid_api_key", "r", null), "no");
     }
     if (chance(levels.refused())) {
       switch (random.nextInt(3)) {
@@ -115,13 +117,12 @@ final class Trouble {
         case 1 ->
             throw new ProviderException(
                 Kind.UNAVAILABLE,
-                429,
-                "rate_limit_exceeded",
-                "r",
-                Duration.ofSeconds(random.nextInt(1, 1_200)),
-                "slow down",
-                null);
-        default -> throw new ProviderException(Kind.UNAVAILABLE, 500, null, "r", "oops", null);
+                new ReplyHead(
+                    429, "rate_limit_exceeded", "r", Duration.ofSeconds(random.nextInt(1, 1_200))),
+                "slow down");
+        default ->
+            throw new ProviderException(
+                Kind.UNAVAILABLE, new ReplyHead(500, null, "r", null), "oops");
       }
     }
   }
@@ -133,7 +134,8 @@ final class Trouble {
   ProviderException lost() {
     return random.nextBoolean()
         ? noReply()
-        : new ProviderException(Kind.UNAVAILABLE, 504, null, "r", "gateway timeout", null);
+        : new ProviderException(
+            Kind.UNAVAILABLE, new ReplyHead(504, null, "r", null), "gateway timeout");
   }
 
   /** The process ends, if it is bound to, with a call on its way. */
@@ -167,6 +169,6 @@ final class Trouble {
   }
 
   private static ProviderException noReply() {
-    return new ProviderException(Kind.NO_REPLY, 0, null, null, "connection reset", null);
+    return new ProviderException(Kind.NO_REPLY, ReplyHead.NONE, "connection reset");
   }
 }

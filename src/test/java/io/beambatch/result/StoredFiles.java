@@ -6,6 +6,7 @@ import io.beambatch.provider.BatchProvider;
 import io.beambatch.provider.FilePage;
 import io.beambatch.provider.InputFile;
 import io.beambatch.provider.ProviderException;
+import io.beambatch.provider.ReplyHead;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -46,7 +47,10 @@ final class StoredFiles implements BatchProvider {
           : whole;
     } catch (IOException missing) {
       throw new ProviderException(
-          ProviderException.Kind.NOT_FOUND, 404, null, "req_1", "No such file " + fileId, missing);
+          ProviderException.Kind.NOT_FOUND,
+          new ReplyHead(404, null, "req_1", null),
+          "No such file " + fileId,
+          missing);
     }
   }
 

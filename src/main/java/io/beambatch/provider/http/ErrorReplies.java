@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import io.beambatch.provider.ProviderException;
 import io.beambatch.provider.ProviderException.Kind;
+import io.beambatch.provider.ReplyHead;
 import io.beambatch.provider.SafeText;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -73,12 +74,8 @@ final class ErrorReplies {
     Duration retryAfter = retryAfter(response);
     return new ProviderException(
         kind,
-        status,
-        code == null ? null : safe.of(code),
-        requestId,
-        retryAfter,
-        message.toString(),
-        null);
+        new ReplyHead(status, code == null ? null : safe.of(code), requestId, retryAfter),
+        message.toString());
   }
 
   @Nullable String requestId(Response response) {

@@ -3,6 +3,7 @@ package io.beambatch.provider.http;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.beambatch.provider.ProviderException;
 import io.beambatch.provider.ProviderException.Kind;
+import io.beambatch.provider.ReplyHead;
 import io.beambatch.provider.SafeText;
 import io.beambatch.provider.http.OneShotBody.ContentException;
 import java.io.IOException;
@@ -251,9 +252,7 @@ public final class HttpCalls implements AutoCloseable {
     if (thrown instanceof ContentException content) {
       return new ProviderException(
           content.isWrongSize() ? Kind.INVALID_REQUEST : Kind.NO_REPLY,
-          0,
-          null,
-          null,
+          ReplyHead.NONE,
           call(request) + " was broken off: " + content.getMessage() + "; nothing was kept",
           content);
     }
@@ -268,16 +267,14 @@ public final class HttpCalls implements AutoCloseable {
   /** Without a cause: it may quote what the provider sent. */
   private ProviderException noReply(Request request, String reason) {
     return new ProviderException(
-        Kind.NO_REPLY, 0, null, null, call(request) + " " + safe.of(reason), null);
+        Kind.NO_REPLY, ReplyHead.NONE, call(request) + " " + safe.of(reason));
   }
 
   private ProviderException unreadable(Request request, Response response, String what) {
     String requestId = errors.requestId(response);
     return new ProviderException(
         Kind.NO_REPLY,
-        response.code(),
-        null,
-        requestId,
+        new ReplyHead(response.code(), null, requestId, null),
         call(request)
             + " was answered with "
             + response.code()
@@ -286,7 +283,6 @@ public final class HttpCalls implements AutoCloseable {
             + (requestId == null ? "" : " (request id " + requestId + ")")
             + "; check the base URL: request.base_url or "
             + api.baseUrlVariable()
-            + " (OpenAI's ends in /v1)",
-        null);
+            + " (OpenAI's ends in /v1)");
   }
 }

@@ -18,11 +18,11 @@ public final class ReplyJson {
   private static final long LARGEST_COUNT = 1_000_000_000;
 
   private static final Pattern ID = Pattern.compile("[\\x21-\\x7e]{1,256}");
-  private static final int LONGEST_NUMBER = 1000;
   private static final BigDecimal LARGEST = BigDecimal.valueOf(Long.MAX_VALUE);
+  private static final int MOST_DIGITS = 1_000;
 
   private static final JsonMapper MAPPER =
-      Json.mapper(LONGEST_NUMBER).enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
+      Json.mapper(MOST_DIGITS).enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
 
   private ReplyJson() {}
 

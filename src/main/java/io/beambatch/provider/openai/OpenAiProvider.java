@@ -12,6 +12,7 @@ import io.beambatch.provider.InputFile;
 import io.beambatch.provider.ProviderException;
 import io.beambatch.provider.ProviderException.Kind;
 import io.beambatch.provider.ProviderSettingsException;
+import io.beambatch.provider.ReplyHead;
 import io.beambatch.provider.Sleeper;
 import io.beambatch.provider.http.DownloadStream;
 import io.beambatch.provider.http.HttpCalls;
@@ -148,14 +149,11 @@ public final class OpenAiProvider implements BatchProvider {
       if (status.equals("error")) {
         throw new ProviderException(
             Kind.INVALID_REQUEST,
-            200,
-            null,
-            null,
+            ReplyHead.of(200),
             "The provider can't use the uploaded file "
                 + id
                 + ": "
-                + http.safe().of(String.valueOf(ReplyJson.text(file, "status_details"))),
-            null);
+                + http.safe().of(String.valueOf(ReplyJson.text(file, "status_details"))));
       }
       if (!UNPROCESSED.contains(status)) {
         return file;
@@ -164,24 +162,21 @@ public final class OpenAiProvider implements BatchProvider {
       if (wait == BackOff.STOP) {
         throw new ProviderException(
             Kind.UNAVAILABLE,
-            200,
-            null,
-            null,
+            ReplyHead.of(200),
             "The uploaded file "
                 + id
                 + " is still '"
                 + status
                 + "' after "
                 + PROCESSING_TIME.toMinutes()
-                + " minutes",
-            null);
+                + " minutes");
       }
       try {
         sleeper.sleep(Duration.ofMillis(wait));
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new ProviderException(
-            Kind.NO_REPLY, 0, null, null, "Interrupted while file " + id + " was processed", null);
+            Kind.NO_REPLY, ReplyHead.NONE, "Interrupted while file " + id + " was processed");
       }
       file = get(http.url("files", id), OpenAiProvider::withId);
     }
@@ -203,11 +198,8 @@ public final class OpenAiProvider implements BatchProvider {
     if (!form.sent()) {
       throw new ProviderException(
           Kind.NO_REPLY,
-          0,
-          null,
-          null,
-          http.call(request) + " was answered before all of the file was sent",
-          null);
+          ReplyHead.NONE,
+          http.call(request) + " was answered before all of the file was sent");
     }
     return file;
   }
@@ -251,7 +243,7 @@ public final class OpenAiProvider implements BatchProvider {
   @Override
   public BatchPage list(@Nullable String after, int limit) throws ProviderException {
     HttpUrl.Builder url = page(http.url("batches"), after, limit);
-    BatchPage page = list(url, "batches", json -> batchJson.page(json, after, limit));
+    BatchPage page = get(url, json -> batchJson.page(json, after, limit));
     if (page.batches().stream().anyMatch(batch -> batch.id().equals(after))) {
       throw doesNotPage(url, "batch");
     }
@@ -263,35 +255,15 @@ public final class OpenAiProvider implements BatchProvider {
     return after == null ? url : url.addQueryParameter("after", after);
   }
 
-  /** Says what a server without this list lacks, and what for it is needed. */
-  private <T> T list(HttpUrl.Builder url, String what, Function<JsonNode, @Nullable T> reader)
-      throws ProviderException {
-    try {
-      return get(url, reader);
-    } catch (ProviderException e) {
-      if (e.status() == 404 || e.status() == 405 || e.status() == 501) {
-        throw e.adding(
-            "; this server has no list of "
-                + what
-                + ", which is needed to find a batch whose creation got no reply; check the base"
-                + " URL (request.base_url or OPENAI_BASE_URL; OpenAI's ends in /v1)");
-      }
-      throw e;
-    }
-  }
-
   /** Reading on would never end; stopping would miss some. */
   private ProviderException doesNotPage(HttpUrl.Builder url, String what) {
     return new ProviderException(
         Kind.INVALID_REQUEST,
-        200,
-        null,
-        null,
+        ReplyHead.of(200),
         http.call(http.request(url).build())
             + " was answered with the page that the "
             + what
-            + " itself is on: this server doesn't page by 'after', so that not all can be seen",
-        null);
+            + " itself is on: this server doesn't page by 'after', so that not all can be seen");
   }
 
   @Override
@@ -340,7 +312,7 @@ public final class OpenAiProvider implements BatchProvider {
     HttpUrl.Builder files =
         http.url("files").addQueryParameter("purpose", "batch").addQueryParameter("order", "desc");
     HttpUrl.Builder url = page(files, after, limit);
-    FilePage page = list(url, "files", json -> FileJson.page(json, after, limit, clock.instant()));
+    FilePage page = get(url, json -> FileJson.page(json, after, limit, clock.instant()));
     if (page.files().stream().anyMatch(file -> file.id().equals(after))) {
       throw doesNotPage(url, "file");
     }
@@ -386,7 +358,7 @@ public final class OpenAiProvider implements BatchProvider {
       return gzip ? new GZIPInputStream(stream, 1 << 16) : stream;
     } catch (IOException e) {
       throw new ProviderException(
-          Kind.NO_REPLY, 200, null, null, call + " brought no gzip data, as it said", e);
+          Kind.NO_REPLY, ReplyHead.of(200), call + " brought no gzip data, as it said", e);
     }
   }
 

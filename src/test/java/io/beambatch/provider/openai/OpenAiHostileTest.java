@@ -27,7 +27,6 @@ import mockwebserver3.SocketEffect;
 import okio.Buffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -194,20 +193,6 @@ class OpenAiHostileTest extends ProviderFixture {
     }
     assertThat(String.valueOf(failure.code())).doesNotContainPattern("\\p{Cc}");
     assertThat(String.valueOf(failure.requestId())).doesNotContainPattern("\\p{Cc}");
-  }
-
-  @ParameterizedTest
-  @CsvSource({"404", "405", "501"})
-  void serverWithoutAListSaysWhatItLacks(int status) {
-    then(json(status, ""), json(status, ""));
-    OpenAiProvider once = provider(ONE_TRY, Duration.ofSeconds(20));
-
-    assertThat(failureOf(() -> once.list(null, 100)))
-        .hasMessageContaining("GET " + baseUrl() + "/batches?limit=100")
-        .hasMessageContaining("has no list of batches")
-        .hasMessageContaining("OPENAI_BASE_URL");
-    assertThat(failureOf(() -> once.listFiles(null, 100)))
-        .hasMessageContaining("has no list of files");
   }
 
   @Test
