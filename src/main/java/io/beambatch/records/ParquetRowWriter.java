@@ -1,5 +1,6 @@
 package io.beambatch.records;
 
+import io.beambatch.schema.Durations;
 import io.beambatch.schema.Types;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
@@ -133,9 +134,11 @@ final class ParquetRowWriter {
       case INT96 -> out.addBinary(int96(Instant.parse(value.toString())));
       case BINARY ->
           out.addBinary(
-              type.getType() == Schema.Type.BYTES
-                  ? Binary.fromConstantByteBuffer(((ByteBuffer) value).duplicate())
-                  : Binary.fromString(value.toString()));
+              switch (type.getType()) {
+                case BYTES -> Binary.fromConstantByteBuffer(((ByteBuffer) value).duplicate());
+                case FIXED -> Binary.fromString(Durations.text(((GenericFixed) value).bytes()));
+                default -> Binary.fromString(value.toString());
+              });
       case FIXED_LEN_BYTE_ARRAY -> out.addBinary(ofFixed(column.getTypeLength(), type, value));
     }
   }

@@ -186,7 +186,7 @@ record ParquetScalars(boolean microsOnly) {
       return was(Types.string(), ParquetTypes.ENUM);
     }
     if (annotation instanceof JsonLogicalTypeAnnotation) {
-      return Types.json();
+      return was(Types.json(), ParquetTypes.JSON);
     }
     Schema bytes = Schema.create(Schema.Type.BYTES);
     return annotation instanceof BsonLogicalTypeAnnotation ? was(bytes, ParquetTypes.BSON) : bytes;

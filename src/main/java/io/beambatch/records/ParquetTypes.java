@@ -40,6 +40,7 @@ final class ParquetTypes {
   static final String UUID = "UUID";
   static final String ENUM = "ENUM";
   static final String BSON = "BSON";
+  static final String JSON = "JSON";
   static final String FLOAT16 = "FLOAT16";
   static final String INT96_TIMESTAMP = "INT96";
   static final String UINT32 = "INTEGER(32,false)";
@@ -188,15 +189,11 @@ final class ParquetTypes {
       case UUID -> column(FIXED_LEN_BYTE_ARRAY, LogicalTypeAnnotation.uuidType(), UUID_BYTES);
       case ENUM -> column(BINARY, LogicalTypeAnnotation.enumType(), 0);
       case INT96_TIMESTAMP -> column(INT96, null, 0);
+      case JSON -> column(BINARY, LogicalTypeAnnotation.jsonType(), 0);
       default ->
           was.startsWith("TIME")
               ? column(INT64, time(type, NANOS), 0)
-              : column(
-                  BINARY,
-                  Types.isJson(type)
-                      ? LogicalTypeAnnotation.jsonType()
-                      : LogicalTypeAnnotation.stringType(),
-                  0);
+              : column(BINARY, LogicalTypeAnnotation.stringType(), 0);
     };
   }
 
@@ -208,7 +205,8 @@ final class ParquetTypes {
           : ofDecimal(decimal);
     }
     if (fixed && logical.equals("duration") && type.getFixedSize() == INTERVAL_BYTES) {
-      return column(FIXED_LEN_BYTE_ARRAY, LogicalTypeAnnotation.intervalType(), INTERVAL_BYTES);
+      // Parquet's library marks intervals as columns of nulls, and others then see no values.
+      return column(BINARY, LogicalTypeAnnotation.stringType(), 0);
     }
     if (fixed && logical.equals("uuid") && type.getFixedSize() == UUID_BYTES) {
       return column(FIXED_LEN_BYTE_ARRAY, LogicalTypeAnnotation.uuidType(), UUID_BYTES);

@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
  * Durations as Avro and Parquet store them, in three unsigned numbers of 32 bits: months, days and
  * milliseconds. None can be turned into another, so all three stand in the ISO 8601 text.
  */
-final class Durations {
+public final class Durations {
   static final int BYTES = 12;
 
   private static final Pattern TEXT =
@@ -20,7 +20,8 @@ final class Durations {
 
   private Durations() {}
 
-  static String text(byte[] bytes) {
+  /** The ISO 8601 text of a duration, such as {@code P14M3DT4.5S}. */
+  public static String text(byte[] bytes) {
     ByteBuffer in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     long months = Integer.toUnsignedLong(in.getInt());
     long days = Integer.toUnsignedLong(in.getInt());
