@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * one be created. A job that failed has loaded nothing, and the next id is tried; if it failed for
  * its data, with the data in its most careful form. BigQuery knows a job for six months.
  */
-public final class LoadJobs {
+final class LoadJobs {
   private static final Logger LOG = LoggerFactory.getLogger(LoadJobs.class);
 
   /** How often a job is started in one go before its failure is told. */
@@ -39,21 +39,18 @@ public final class LoadJobs {
   private final BigQueryClient client;
   private final String project;
   private final String location;
-  private final Sleeper sleeper;
-  private final NanoClock clock;
+  private final Waits waits;
 
   /**
    * Jobs of a project.
    *
    * @param location of the dataset; empty for the default
    */
-  LoadJobs(
-      BigQueryClient client, String project, String location, Sleeper sleeper, NanoClock clock) {
+  LoadJobs(BigQueryClient client, String project, String location, Waits waits) {
     this.client = client;
     this.project = project;
     this.location = location;
-    this.sleeper = sleeper;
-    this.clock = clock;
+    this.waits = waits;
   }
 
   /**
@@ -107,7 +104,7 @@ public final class LoadJobs {
             .setInitialIntervalMillis(Math.toIntExact(FIRST_PAUSE.toMillis()))
             .setMaxIntervalMillis(Math.toIntExact(LAST_PAUSE.toMillis()))
             .setMaxElapsedTimeMillis(Math.toIntExact(LONGEST.toMillis()))
-            .setNanoClock(clock)
+            .setNanoClock(waits.clock())
             .build();
     while (true) {
       Job job =
@@ -118,7 +115,7 @@ public final class LoadJobs {
       if ("DONE".equals(job.getStatus().getState())) {
         return job;
       }
-      if (!BackOffUtils.next(sleeper, pauses)) {
+      if (!BackOffUtils.next(waits.sleeper(), pauses)) {
         throw BigQueryException.of(
             "job "
                 + reference.getJobId()
@@ -175,5 +172,10 @@ public final class LoadJobs {
   @FunctionalInterface
   interface Maker {
     JobConfigurationLoad make(RowForm form) throws IOException;
+  }
+
+  /** How the time goes by between two looks at a job. */
+  record Waits(Sleeper sleeper, NanoClock clock) {
+    static final Waits REAL = new Waits(Sleeper.DEFAULT, NanoClock.SYSTEM);
   }
 }

@@ -1,7 +1,5 @@
 package io.beambatch.bigquery;
 
-import com.google.api.client.util.NanoClock;
-import com.google.api.client.util.Sleeper;
 import com.google.api.services.bigquery.model.Clustering;
 import com.google.api.services.bigquery.model.Job;
 import com.google.api.services.bigquery.model.JobConfigurationLoad;
@@ -59,7 +57,7 @@ final class TableLoader {
   static TableLoader open(
       PipelineOptions options, TableDestination sink, Schema documents, String keys)
       throws IOException {
-    return open(options, sink, documents, keys, Sleeper.DEFAULT, NanoClock.SYSTEM);
+    return open(options, sink, documents, keys, LoadJobs.Waits.REAL);
   }
 
   static TableLoader open(
@@ -67,8 +65,7 @@ final class TableLoader {
       TableDestination sink,
       Schema documents,
       String keys,
-      Sleeper sleeper,
-      NanoClock clock)
+      LoadJobs.Waits waits)
       throws IOException {
     BigQueryClient client = BigQueryClient.connect(options);
     TableName name = sink.table();
@@ -80,7 +77,7 @@ final class TableLoader {
                     BigQueryException.of(
                         "dataset " + name.project() + ":" + name.dataset() + " isn't there"));
     Optional<Table> table = client.table(name);
-    LoadJobs jobs = new LoadJobs(client, client.project(name), location, sleeper, clock);
+    LoadJobs jobs = new LoadJobs(client, client.project(name), location, waits);
     return new TableLoader(jobs, sink, keys, columns(sink, table, documents), table);
   }
 

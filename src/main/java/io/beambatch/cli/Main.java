@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
       StatusCommand.class,
       CancelCommand.class,
       ServeCommand.class,
+      SchemaCommand.class,
       CommandLine.HelpCommand.class,
       VersionCommand.class
     })

@@ -11,6 +11,7 @@ import io.beambatch.provider.SafeText;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -55,7 +56,8 @@ final class RequestSection {
     if (model.contains("{{")) {
       section.problem("model", "can't be a template: a batch has one model");
     }
-    return new RequestSpec(provider, baseUrl(), headers(), endpoint(), model, body(model));
+    String endpoint = endpoint();
+    return new RequestSpec(provider, baseUrl(), headers(), endpoint, model, body(model, endpoint));
   }
 
   /** Older APIs of Azure name their endpoints without {@code /v1}. */
@@ -134,11 +136,12 @@ final class RequestSection {
     return text;
   }
 
-  private ObjectNode body(String model) {
+  private ObjectNode body(String model, String endpoint) {
     Optional<YamlValue> value = section.value("body");
     if (value.isEmpty()) {
       section.missing("body", "it is the request's body, with {{field}} in its texts");
     } else if (value.get() instanceof Mapping mapping) {
+      checkSchema(mapping, endpoint);
       return body(mapping, model);
     } else {
       section.problem("body", "must be a mapping (key: value), but was " + value.get().found());
@@ -178,6 +181,25 @@ final class RequestSection {
     ObjectNode json = body.toJson();
     json.remove("model");
     return json;
+  }
+
+  /** A schema that answers are asked in; one with templates is known for each document only. */
+  private void checkSchema(Mapping body, String endpoint) {
+    String format = Endpoint.of(endpoint).formatPointer();
+    if (format == null) {
+      return;
+    }
+    for (String pointer : List.of(format + "/json_schema/schema", format + "/schema")) {
+      YamlValue schema = body;
+      for (String key : pointer.substring(1).split("/", -1)) {
+        YamlValue.Entry entry =
+            schema instanceof Mapping mapping ? mapping.entries().get(key) : null;
+        schema = entry == null ? null : entry.value();
+      }
+      if (schema instanceof Mapping && !schema.toJson().toString().contains("{{")) {
+        SchemaCheck.check(schema, "request.body" + pointer.replace('/', '.'), problems);
+      }
+    }
   }
 
   private void checkTemplates(YamlValue value, String path) {

@@ -56,8 +56,12 @@ final class ResultSection {
 
   private static @Nullable JsonNode schema(Section section, String file) {
     Optional<YamlValue> value = section.value("schema");
-    if (value.isEmpty() || value.get() instanceof YamlValue.Mapping) {
-      return value.map(YamlValue::toJson).orElse(null);
+    if (value.isEmpty()) {
+      return null;
+    }
+    if (value.get() instanceof YamlValue.Mapping mapping) {
+      section.checkSchema("schema", mapping);
+      return mapping.toJson();
     }
     if (!(value.get() instanceof Scalar scalar)
         || !scalar.json().isTextual()
@@ -72,6 +76,7 @@ final class ResultSection {
     try {
       JsonNode schema = JSON.readTree(TextFile.read(path));
       if (schema.isObject()) {
+        SchemaCheck.faults(schema, path).forEach(fault -> section.problem("schema", fault));
         return schema;
       }
       section.problem("schema", "must be a JSON object, but " + path + " holds something else");

@@ -24,23 +24,16 @@ import org.jspecify.annotations.Nullable;
 final class Section {
   private static final Pattern SCHEME = Pattern.compile("([A-Za-z][A-Za-z0-9+.-]*)://.*");
 
-  private final String name;
-  private final String path;
-  private final Origin origin;
+  private final Place place;
   private final Map<String, Entry> entries;
   private final boolean readable;
   private final Problems problems;
 
-  private Section(
-      String name,
-      String path,
-      Origin origin,
-      Map<String, Entry> entries,
-      boolean readable,
-      Problems problems) {
-    this.name = name;
-    this.path = path;
-    this.origin = origin;
+  /**
+   * @param readable whether it is a mapping; else only that is said, and no key is missing
+   */
+  private Section(Place place, Map<String, Entry> entries, boolean readable, Problems problems) {
+    this.place = place;
     this.entries = entries;
     this.readable = readable;
     this.problems = problems;
@@ -48,22 +41,15 @@ final class Section {
 
   /** The file itself, or what stands in its place. Reports keys that don't exist. */
   static Section root(YamlValue value, Problems problems) {
-    return of("", "", Origin.start(problems.file()), value, problems);
+    return of(new Place("", "", Origin.start(problems.file())), value, problems);
   }
 
   /** A key's section; an empty one if it isn't given. Reports keys that don't exist. */
   Section section(String key) {
+    Place there = new Place(join(place.name(), key), join(place.path(), key), keyOrigin(key));
     return value(key)
-        .map(v -> of(join(name, key), join(path, key), keyOrigin(key), v, problems))
-        .orElseGet(
-            () ->
-                new Section(
-                    join(name, key),
-                    join(path, key),
-                    keyOrigin(key),
-                    Map.of(),
-                    readable,
-                    problems));
+        .map(value -> of(there, value, problems))
+        .orElseGet(() -> new Section(there, Map.of(), readable, problems));
   }
 
   /** The sections under a key, by their names, which are free; all have the keys of one model. */
@@ -82,40 +68,44 @@ final class Section {
                 Map.Entry::getKey,
                 model ->
                     of(
-                        join(key, JobKeys.MODEL),
-                        join(join(path, key), model.getKey()),
-                        model.getValue().key(),
+                        new Place(
+                            join(key, JobKeys.MODEL),
+                            join(join(place.path(), key), model.getKey()),
+                            model.getValue().key()),
                         model.getValue().value(),
                         problems)));
   }
 
-  private static Section of(
-      String name, String path, Origin origin, YamlValue value, Problems problems) {
+  private static Section of(Place place, YamlValue value, Problems problems) {
+    List<String> known = JobKeys.of(place.name());
     if (!(value instanceof Mapping mapping)) {
       problems.add(
-          path.isEmpty() ? value.origin() : origin,
-          path,
+          place.path().isEmpty() ? value.origin() : place.origin(),
+          place.path(),
           "must be a mapping with the keys "
-              + String.join(", ", JobKeys.of(name))
+              + String.join(", ", known)
               + ", but was "
               + value.found());
-      return new Section(name, path, origin, Map.of(), false, problems);
+      return new Section(place, Map.of(), false, problems);
     }
     mapping
         .entries()
         .forEach(
             (key, entry) -> {
-              if (!JobKeys.of(name).contains(key)) {
-                problems.add(entry.key(), join(path, key), JobKeys.unknown(name, key));
+              if (!known.contains(key)) {
+                problems.add(
+                    entry.key(),
+                    join(place.path(), key),
+                    JobKeys.unknown(place.name(), key));
               }
             });
-    return new Section(name, path, origin, mapping.entries(), true, problems);
+    return new Section(place, mapping.entries(), true, problems);
   }
 
   /** The value of a key, unless it isn't given or empty. */
   Optional<YamlValue> value(String key) {
-    if (!JobKeys.of(name).contains(key)) {
-      throw new IllegalArgumentException("no key " + key + " in " + name);
+    if (!JobKeys.of(place.name()).contains(key)) {
+      throw new IllegalArgumentException("no key " + key + " in " + place.name());
     }
     return Optional.ofNullable(entries.get(key)).map(Entry::value).filter(v -> !v.isNull());
   }
@@ -123,13 +113,13 @@ final class Section {
   /** Says what is wrong with a key's value. */
   void problem(String key, String message) {
     Entry entry = entries.get(key);
-    problems.add(entry == null ? origin : entry.value().origin(), join(path, key), message);
+    problems.add(entry == null ? place.origin() : entry.value().origin(), join(place.path(), key), message);
   }
 
   /** Says that a key is missing, unless its section is unreadable as a whole. */
   void missing(String key, String expected) {
     if (readable) {
-      problems.add(keyOrigin(key), join(path, key), "is missing; " + expected);
+      problems.add(keyOrigin(key), join(place.path(), key), "is missing; " + expected);
     }
   }
 
@@ -231,6 +221,11 @@ final class Section {
     return quantity;
   }
 
+  /** Says what of a value isn't right in a JSON schema, each where it is written. */
+  void checkSchema(String key, YamlValue schema) {
+    SchemaCheck.check(schema, join(place.path(), key), problems);
+  }
+
   /** Says if a path is of a file system that can't be read or written. */
   void checkScheme(String key, String path) {
     Matcher scheme = SCHEME.matcher(path);
@@ -275,7 +270,7 @@ final class Section {
   /** Where a key was written, or where its section was, if it isn't there. */
   private Origin keyOrigin(String key) {
     Entry entry = entries.get(key);
-    return entry == null ? origin : entry.key();
+    return entry == null ? place.origin() : entry.key();
   }
 
   static String join(String path, String key) {
@@ -290,4 +285,13 @@ final class Section {
         ? duration.toSeconds() + "s"
         : duration.toMillis() + "ms";
   }
+
+  /**
+   * Where a section is.
+   *
+   * @param name as {@link JobKeys} has it
+   * @param path as messages show it: that of a price has the model's name
+   * @param origin where its key was written
+   */
+  private record Place(String name, String path, Origin origin) {}
 }

@@ -268,8 +268,7 @@ class TableLoaderTest {
             sink,
             DOCUMENTS,
             run,
-            pauses,
-            pauses);
+            new LoadJobs.Waits(pauses, pauses));
     return loader.load(
         shard,
         new TableLoader.Files() {

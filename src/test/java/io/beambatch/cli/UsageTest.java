@@ -2,6 +2,9 @@ package io.beambatch.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -15,11 +18,20 @@ class UsageTest {
   @TempDir Path folder;
 
   @Test
+  void printsTheSchemaOfJobFiles() throws Exception {
+    StringWriter out = new StringWriter();
+    assertThat(Main.execute(new PrintWriter(out), new PrintWriter(new StringWriter()), "schema"))
+        .isZero();
+    assertThat(new ObjectMapper().readTree(out.toString()).path("title").asText())
+        .isEqualTo("Job file of beam-batch-inference");
+  }
+
+  @Test
   void namesTheCommandsIfNoneIsNamed() {
     assertThat(usageError())
         .isEqualTo(
             """
-            error: name a command: run, plan, submit, collect, status, cancel, serve, help, version
+            error: name a command: run, plan, submit, collect, status, cancel, serve, schema, help, version
             'beam-batch-inference --help' shows what it takes
             """);
   }

@@ -423,7 +423,25 @@ class JobFileErrorsTest {
             1,
             "",
             "isn't valid YAML: the character U+0007 is not allowed"),
-        wrong("poll:", "---\npoll:", 24, "", "a second YAML document starts here"));
+        wrong("poll:", "---\npoll:", 24, "", "a second YAML document starts here"),
+        wrong(
+            "  field: sentiment",
+            "  field: sentiment\n  schema: {type: object, properties: {a: {type: text}}}",
+            17,
+            "result.schema.properties.a.type",
+            "isn't right in a JSON schema: it must be one of"),
+        wrong(
+            "  field: sentiment",
+            "  field: sentiment\n  schema:\n    type: object\n    required: a",
+            19,
+            "result.schema.required",
+            "isn't right in a JSON schema: string found, array expected"),
+        wrong(
+            "    max_tokens: 10",
+            "    response_format: {type: json_schema, json_schema: {name: a, schema: {minItems: -1}}}",
+            11,
+            "request.body.response_format.json_schema.schema.minItems",
+            "isn't right in a JSON schema: must have a minimum value of 0"));
   }
 
   /** What stands in the example, what is put there, and what is said of it. */
@@ -594,6 +612,7 @@ class JobFileErrorsTest {
       quoteCharacter = '`',
       value = {
         "{\"a\":1 | isn't valid JSON",
+        "{\"type\":\"objekt\"} | a.json at /type isn't right in a JSON schema: it must be one of",
         "{\"a\":1,\"a\":2} | isn't valid JSON",
         "{} {} | isn't valid JSON",
         "[] | must be a JSON object",

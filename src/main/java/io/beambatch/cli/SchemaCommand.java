@@ -1,0 +1,30 @@
+package io.beambatch.cli;
+
+import io.beambatch.error.ExitCode;
+import io.beambatch.job.JobSchema;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** {@code schema}: prints the schema of job files, by which editors complete and check them. */
+@Command(
+    name = "schema",
+    description =
+        "Prints the JSON schema of job files, for editors that complete and check them: put it into"
+            + " a file, and name that in a job file's first line, as"
+            + " '# yaml-language-server: $schema=job.schema.json'.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class)
+final class SchemaCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    PrintWriter out = spec.commandLine().getOut();
+    out.print(JobSchema.text());
+    out.flush();
+    return ExitCode.DONE;
+  }
+}
