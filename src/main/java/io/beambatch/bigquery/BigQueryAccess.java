@@ -7,7 +7,7 @@ import org.apache.beam.sdk.options.Default;
 import org.apache.beam.sdk.options.Description;
 import org.apache.beam.sdk.options.Hidden;
 
-/** How BigQuery is reached: Beam's options, and one more for tests. */
+/** Options of access to BigQuery: Beam's, and one more for tests. */
 public interface BigQueryAccess extends BigQueryOptions {
   @Hidden
   @Description("The services that rows are read through.")

@@ -27,17 +27,18 @@ import org.apache.beam.sdk.options.PipelineOptions;
 import org.jspecify.annotations.Nullable;
 
 /**
- * BigQuery's REST API, as far as it is needed here. Server errors and broken connections are tried
- * again; what BigQuery refuses is said at once, with BigQuery's own words.
+ * Calls BigQuery's REST API, as far as it is needed here. Calls that fail by server errors and
+ * broken connections are repeated; a call that BigQuery refuses fails at once, with BigQuery's own
+ * message.
  *
- * <p>Not Beam's {@code BigQueryServices}: those try a refused call for minutes, and then say only
- * that they tried.
+ * <p>Beam's {@code BigQueryServices} are not used here: they repeat a refused call for minutes, and
+ * then report only that they did.
  */
 final class BigQueryClient {
   private static final int NOT_FOUND = 404;
   private static final int CONFLICT = 409;
 
-  /** What servers that stand in for BigQuery say to calls that they don't have. */
+  /** How emulators answer calls that they don't implement. */
   private static final Set<Integer> UNKNOWN_CALL = Set.of(NOT_FOUND, 405, 501);
 
   private final Bigquery client;
@@ -76,7 +77,7 @@ final class BigQueryClient {
   /**
    * The project that jobs run in, and that pays for them.
    *
-   * @param otherwise if the options name none
+   * @param otherwise for options that name none
    */
   String project(@Nullable TableName otherwise) throws BigQueryException {
     String project =
@@ -166,7 +167,7 @@ final class BigQueryClient {
     }
   }
 
-  /** Whether the account may do something with a table; true if the server can't tell. */
+  /** Whether the account has a permission on a table; true if the server doesn't say. */
   boolean may(String permission, TableName table) throws IOException {
     String resource =
         "projects/%s/datasets/%s/tables/%s"

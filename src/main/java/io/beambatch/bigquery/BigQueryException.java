@@ -4,13 +4,13 @@ import io.beambatch.error.ExitCode;
 import io.beambatch.error.UserException;
 import org.jspecify.annotations.Nullable;
 
-/** BigQuery says no, or has something else than the job expects. */
+/** BigQuery refuses a call, or holds something else than the job expects. */
 public final class BigQueryException extends UserException {
   private BigQueryException(String message, @Nullable Throwable cause, int exitCode) {
     super(message, cause, exitCode);
   }
 
-  /** What is there doesn't fit the job, or may not be used. */
+  /** Something in BigQuery doesn't fit the job, or may not be used. */
   static BigQueryException of(String message) {
     return new BigQueryException(message, null, ExitCode.ERROR);
   }
@@ -19,12 +19,12 @@ public final class BigQueryException extends UserException {
     return new BigQueryException(message, cause, ExitCode.ERROR);
   }
 
-  /** The job file asks for something that can't be. */
+  /** The job file asks for something that is impossible. */
   static BigQueryException ofJobFile(String message) {
     return new BigQueryException(message, null, ExitCode.USAGE);
   }
 
-  /** The same, with where it happened before it. */
+  /** The same problem, with the place where it happened in front. */
   public BigQueryException at(String place) {
     return new BigQueryException(place + ": " + getMessage(), this, exitCode());
   }

@@ -11,13 +11,13 @@ import io.beambatch.sink.Output;
 import java.io.IOException;
 
 /**
- * A failed document that stands in one column, as JSON: of a source whose documents have no schema,
- * or that has others than documents, such as lines that are no JSON.
+ * Wraps a failed document into one column, as JSON. Sources without a schema need that: there may
+ * be records among their failures that are no documents at all, such as lines that are no JSON.
  */
 final class FailedLine {
   private FailedLine() {}
 
-  /** A writer that gives another one its documents so. */
+  /** Wraps each document before another writer gets it. */
   static DocumentWriter wrapping(DocumentWriter rows) {
     return new DocumentWriter() {
       @Override
@@ -33,7 +33,7 @@ final class FailedLine {
     };
   }
 
-  /** Puts the document of a line of failures into a field, and leaves the failure beside it. */
+  /** Moves all fields of a line into one field, except the failure, which stays beside it. */
   private static String wrapped(byte[] bytes, int from, int to) throws IOException {
     String line = new String(bytes, from, to - from, UTF_8);
     JsonSlice json = JsonSlice.of(line);

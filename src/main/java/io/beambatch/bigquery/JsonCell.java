@@ -9,27 +9,28 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 
 /**
- * JSON for columns of type JSON. BigQuery keeps the numbers in them as 64-bit integers or doubles,
- * and nests values 500 deep: whether a load job rounds what is beyond that, or fails, when all is
- * paid, isn't documented. So such numbers become texts with all their digits, and a value that is
- * nested deeper becomes one text that holds its JSON. All else stays as it is, byte for byte.
+ * Converts values for columns of type JSON. BigQuery stores the numbers in them as 64-bit integers
+ * or doubles, and nests values at most 500 deep. Whether a load job rounds what goes beyond that or
+ * fails (when everything is paid) isn't documented. So such numbers become texts with all their
+ * digits, and a value that is nested deeper becomes one text that holds its JSON. Everything else
+ * stays as it is, byte for byte.
  *
- * <p>Not for use by several threads.
+ * <p>Not thread-safe.
  */
 final class JsonCell {
-  /** As deep as BigQuery takes it. */
+  /** How deep BigQuery lets values nest. */
   static final int MOST_DEPTH = 500;
 
   private static final int MOST_DIGITS = 400;
   private static final BigInteger LEAST = BigInteger.valueOf(Long.MIN_VALUE);
   private static final BigInteger MOST = BigInteger.TWO.pow(Long.SIZE).subtract(BigInteger.ONE);
-  private final RowForm form;
+  private final RowEncoding encoding;
 
-  JsonCell(RowForm form) {
-    this.form = form;
+  JsonCell(RowEncoding encoding) {
+    this.encoding = encoding;
   }
 
-  /** The form of a well-formed JSON value that a column takes. */
+  /** The value that a column takes in place of a well-formed JSON value. */
   String of(String json) throws IOException {
     StringBuilder changed = new StringBuilder();
     int copied = 0;
@@ -65,7 +66,7 @@ final class JsonCell {
       BigInteger value = new BigInteger(number);
       return value.compareTo(LEAST) >= 0 && value.compareTo(MOST) <= 0;
     }
-    return form == RowForm.PLAIN && isDouble(number);
+    return encoding == RowEncoding.PLAIN && isDouble(number);
   }
 
   /** Whether a double has all digits of a number. */

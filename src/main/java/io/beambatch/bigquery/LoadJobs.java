@@ -18,16 +18,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Load jobs that are done once, however often they are asked for, by whomever.
+ * Runs load jobs, each of them once, however often and by however many launches it is asked for.
  *
- * <p>A job's id follows from its key. One that is there is adopted and awaited; BigQuery lets only
- * one be created. A job that failed has loaded nothing, and the next id is tried; if it failed for
- * its data, with the data in its most careful form. BigQuery knows a job for six months.
+ * <p>A job's id follows from its key. A job that exists is adopted and awaited; BigQuery creates
+ * only one of an id. A job that failed has loaded nothing, and the next id is tried; if it failed
+ * for its data, with the data in its most careful encoding. BigQuery knows a job for six months.
  */
 final class LoadJobs {
   private static final Logger LOG = LoggerFactory.getLogger(LoadJobs.class);
 
-  /** How often a job is started in one go before its failure is told. */
+  /** How many jobs are started in one call before the last failure is reported. */
   private static final int STARTS = 3;
 
   /** BigQuery ends load jobs after six hours. */
@@ -54,7 +54,7 @@ final class LoadJobs {
   }
 
   /**
-   * Does a job, unless it is done.
+   * Runs a job, unless it has run already.
    *
    * @param key names the job for all time; {@code [A-Za-z0-9_-]+}
    * @param maker called only if the job has to be started
@@ -62,7 +62,7 @@ final class LoadJobs {
    */
   Job once(String key, Maker maker) throws IOException, InterruptedException {
     int started = 0;
-    RowForm form = RowForm.PLAIN;
+    RowEncoding encoding = RowEncoding.PLAIN;
     for (int number = 0; ; number++) {
       JobReference reference = reference(key + "-" + number);
       Optional<Job> known = client.job(reference);
@@ -73,10 +73,10 @@ final class LoadJobs {
                 .setJobReference(reference)
                 .setConfiguration(
                     new JobConfiguration()
-                        .setLoad(maker.make(form))
+                        .setLoad(maker.make(encoding))
                         .setLabels(Map.of("program", "beam-batch-inference"))));
       } else {
-        LOG.info("load job {} is there already", reference.getJobId());
+        LOG.info("load job {} exists already", reference.getJobId());
       }
       Job job = awaited(reference);
       ErrorProto error = job.getStatus().getErrorResult();
@@ -84,16 +84,18 @@ final class LoadJobs {
         return job;
       }
       boolean mayHelp =
-          isTransient(error) || (isAboutData(error) && form == RowForm.PLAIN) || started == 0;
+          isTransient(error)
+              || (isAboutData(error) && encoding == RowEncoding.PLAIN)
+              || started == 0;
       if (started >= STARTS || !mayHelp) {
         throw BigQueryException.of(failed(job, error));
       }
-      if (isAboutData(error) && form == RowForm.PLAIN) {
+      if (isAboutData(error) && encoding == RowEncoding.PLAIN) {
         LOG.warn(
             "load job {} failed for its data; the next one has fractions in columns of type JSON"
                 + " as texts",
             reference.getJobId());
-        form = RowForm.CAREFUL;
+        encoding = RowEncoding.CAREFUL;
       }
     }
   }
@@ -168,13 +170,13 @@ final class LoadJobs {
         : message;
   }
 
-  /** Makes what a job is to do. */
+  /** Makes the configuration of a job. */
   @FunctionalInterface
   interface Maker {
-    JobConfigurationLoad make(RowForm form) throws IOException;
+    JobConfigurationLoad make(RowEncoding encoding) throws IOException;
   }
 
-  /** How the time goes by between two looks at a job. */
+  /** How to wait between two looks at a job: real time, or that of a test. */
   record Waits(Sleeper sleeper, NanoClock clock) {
     static final Waits REAL = new Waits(Sleeper.DEFAULT, NanoClock.SYSTEM);
   }

@@ -6,7 +6,8 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * Which datasets load from which buckets: those of the same place, and those in the US from all.
+ * Knows which datasets can load from which buckets: from those in the same location, and datasets
+ * in the US from all.
  */
 final class Locations {
   private static final String ANYWHERE = "US";
@@ -22,8 +23,8 @@ final class Locations {
   private Locations() {}
 
   /**
-   * Whether a dataset surely can't load what is in a bucket. Of what is not sure, such as a region
-   * and the multi-region around it, BigQuery has the word.
+   * Whether a dataset certainly can't load from a bucket. Where that isn't certain, as for a region
+   * within a multi-region, it is BigQuery that decides.
    */
   static boolean areApart(String dataset, String bucket) {
     String one = dataset.toUpperCase(Locale.ROOT);

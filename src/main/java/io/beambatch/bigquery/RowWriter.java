@@ -26,12 +26,13 @@ final class RowWriter implements DocumentWriter {
    *
    * @param documents how documents are read
    * @param rows how they are written: the same, but for arrays that are never null
-   * @param form how values are written that BigQuery might not take
+   * @param encoding of values that BigQuery might refuse
    */
-  RowWriter(OutputStream out, Schema documents, Schema rows, RowForm form) throws IOException {
+  RowWriter(OutputStream out, Schema documents, Schema rows, RowEncoding encoding)
+      throws IOException {
     this.json = AvroJson.of(documents);
     this.writer =
-        new DataFileWriter<GenericRecord>(new DatumWriter(rows, form))
+        new DataFileWriter<GenericRecord>(new DatumWriter(rows, encoding))
             .setCodec(CodecFactory.deflateCodec(FASTEST));
     writer.create(rows, out);
   }
@@ -47,13 +48,13 @@ final class RowWriter implements DocumentWriter {
     writer.flush();
   }
 
-  /** BigQuery has no null arrays, and not all JSON. */
+  /** BigQuery has no null arrays, and doesn't take all JSON. */
   private static final class DatumWriter extends GenericDatumWriter<GenericRecord> {
     private final JsonCell json;
 
-    DatumWriter(Schema rows, RowForm form) {
+    DatumWriter(Schema rows, RowEncoding encoding) {
       super(rows);
-      this.json = new JsonCell(form);
+      this.json = new JsonCell(encoding);
     }
 
     @Override

@@ -11,13 +11,13 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Why rows of some columns don't fit into a table of others, or into any table: what BigQuery would
- * say when it loads them, and all is paid.
+ * Finds out why rows with certain columns can't be loaded into a table, or into any table. BigQuery
+ * would say so only when it loads them, after everything is paid.
  */
 final class SchemaConflicts {
   private static final int LONGEST_NAME = 300;
 
-  /** Of columns that BigQuery makes itself. */
+  /** Prefixes of columns that BigQuery adds itself. */
   private static final List<String> RESERVED =
       List.of(
           "_table_",
@@ -35,7 +35,7 @@ final class SchemaConflicts {
   private SchemaConflicts() {}
 
   /**
-   * What stands in the way, a line each; empty if nothing does.
+   * The conflicts, a line each.
    *
    * @param rows the columns that rows bring; those that they lack are null
    */
@@ -83,7 +83,7 @@ final class SchemaConflicts {
     boolean repeated = Columns.isRepeated(column);
     boolean json = Columns.name(target).equals("JSON") && !Columns.isRepeated(target);
     if (json) {
-      return; // Takes anything.
+      return; // A column of type JSON takes anything.
     }
     if (repeated != Columns.isRepeated(target) || !fits(column, target)) {
       conflicts.add(name + ": is " + shown(column) + ", but in the table " + shown(target));

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Looks at the tables of a job before anything of it is paid, and says what won't do. */
+/** Checks the tables of a job before anything is paid. */
 final class TableChecks {
   private static final Set<String> READ_BY_QUERY_ONLY =
       Set.of("VIEW", "MATERIALIZED_VIEW", "EXTERNAL");
@@ -38,15 +38,15 @@ final class TableChecks {
   private final BigQueryAccess access;
   private final Function<String, Optional<String>> places;
 
-  /** Looks with the rights and the project of these options. */
+  /** Checks with the permissions and the project of these options. */
   TableChecks(PipelineOptions options) {
     this(options, path -> place(options.as(GcsOptions.class), path));
   }
 
   /**
-   * Looks elsewhere for where a file's bucket is.
+   * Checks with other knowledge of where buckets are.
    *
-   * @param places empty if that can't be told
+   * @param places gives the location of a file's bucket; empty if it is unknown
    */
   TableChecks(PipelineOptions options, Function<String, Optional<String>> places) {
     this.client = BigQueryClient.connect(options);
@@ -59,8 +59,8 @@ final class TableChecks {
       return Optional.ofNullable(
           options.getGcsUtil().getBucket(GcsPath.fromUri(path)).getLocation());
     } catch (IOException e) {
-      // The role that files need does not allow it.
-      LOG.debug("where the bucket of {} is can't be told: {}", path, e.getMessage());
+      // Not allowed by the role that reading and writing files needs.
+      LOG.debug("the location of the bucket of {} is unknown: {}", path, e.getMessage());
       return Optional.empty();
     }
   }
@@ -145,7 +145,7 @@ final class TableChecks {
    *
    * @param key of the job file, such as {@code sink.table}
    * @param documents their schema, or null if it is not known before they are read
-   * @param staging the place of the files to load
+   * @param staging where the files to load are
    * @param begun whether the run may have loaded something already
    * @throws BigQueryException if they can't be
    */
@@ -260,7 +260,9 @@ final class TableChecks {
     }
   }
 
-  /** A table that is begun anew stays partitioned and clustered by the columns that it was by. */
+  /**
+   * A table that is truncated keeps its partitioning and clustering, and so needs their columns.
+   */
   private static void checkOrder(String key, TableDestination sink, Table table, Schema documents)
       throws BigQueryException {
     List<String> order = new ArrayList<>();
@@ -274,7 +276,7 @@ final class TableChecks {
       order.addAll(table.getClustering().getFields());
     }
     for (String column : order) {
-      // One that stays keeps its columns.
+      // A table whose rows stay keeps its columns, too.
       if (sink.writeDisposition() == WriteDisposition.TRUNCATE
           && documents.getField(column) == null) {
         throw BigQueryException.of(

@@ -94,12 +94,12 @@ public final class TableDestinationWriter implements DestinationWriter {
     }
 
     @Override
-    public String rows(RowForm form) throws IOException {
+    public String rows(RowEncoding encoding) throws IOException {
       Schema documents = table.documents(output.schema());
       Storage.write(
           path,
           to -> {
-            RowWriter rows = new RowWriter(to, documents, table.rows(), form);
+            RowWriter rows = new RowWriter(to, documents, table.rows(), encoding);
             DocumentWriter.copy(file, output.isWrapped() ? FailedLine.wrapping(rows) : rows);
           });
       return path;
@@ -109,7 +109,7 @@ public final class TableDestinationWriter implements DestinationWriter {
     public String empty() throws IOException {
       String none = output.folder().result("none", output.name() + ".avro");
       Storage.write(
-          none, to -> new RowWriter(to, table.rows(), table.rows(), RowForm.PLAIN).close());
+          none, to -> new RowWriter(to, table.rows(), table.rows(), RowEncoding.PLAIN).close());
       return none;
     }
   }

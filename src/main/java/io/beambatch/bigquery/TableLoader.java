@@ -52,7 +52,7 @@ final class TableLoader {
    * Opens a table for a run.
    *
    * @param documents the schema of the documents that will be loaded
-   * @param keys begins the ids of all jobs: tells run and table from all others
+   * @param keys prefix of all job ids, unique to the run and the table
    */
   static TableLoader open(
       PipelineOptions options, TableDestination sink, Schema documents, String keys)
@@ -114,13 +114,14 @@ final class TableLoader {
     prepare(files);
     Job job =
         jobs.once(
-            keys + "-" + shard, form -> configuration(files.rows(form), WriteDisposition.APPEND));
+            keys + "-" + shard,
+            encoding -> configuration(files.rows(encoding), WriteDisposition.APPEND));
     return job.getStatistics().getLoad().getOutputRows();
   }
 
   private synchronized void prepare(Files files) throws IOException, InterruptedException {
     if (!prepared && sink.writeDisposition() != WriteDisposition.APPEND) {
-      jobs.once(keys + "-begin", form -> configuration(files.empty(), sink.writeDisposition()));
+      jobs.once(keys + "-begin", encoding -> configuration(files.empty(), sink.writeDisposition()));
     }
     prepared = true;
   }
@@ -165,8 +166,8 @@ final class TableLoader {
 
   /** Writes files where BigQuery can read them. */
   interface Files {
-    /** Writes the rows in a form, and returns the file's path. */
-    String rows(RowForm form) throws IOException;
+    /** Writes the rows in a encoding, and returns the file's path. */
+    String rows(RowEncoding encoding) throws IOException;
 
     /** Writes a file without rows, and returns its path. */
     String empty() throws IOException;

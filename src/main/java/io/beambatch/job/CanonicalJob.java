@@ -46,7 +46,7 @@ public final class CanonicalJob {
         .put("requests", job.inference().limits().requests())
         .put("bytes", job.inference().limits().bytes())
         .put("enqueued_tokens", job.inference().limits().enqueuedTokens());
-    // Documents that one launch left to a next attempt would be nowhere if another made none.
+    // A launch with fewer attempts would lose documents that were left to a next one.
     root.putObject("retry").put("attempts", job.inference().retry().attempts());
     return sorted(root).toString();
   }
@@ -55,7 +55,7 @@ public final class CanonicalJob {
    * The paths of the keys in which two texts differ, such as {@code request.body.max_tokens};
    * sorted, empty if they are the same job.
    *
-   * @throws IllegalArgumentException if one isn't such a text
+   * @throws IllegalArgumentException if one of them isn't such a text
    */
   public static List<String> differences(String one, String other) {
     List<String> paths = new ArrayList<>();

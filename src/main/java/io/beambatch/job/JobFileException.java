@@ -4,7 +4,7 @@ import io.beambatch.error.ExitCode;
 import io.beambatch.error.UserException;
 import java.util.List;
 
-/** A job file can't be used. Carries everything that is wrong with it, in the file's order. */
+/** A job file is wrong. Has everything that is wrong with it, in the file's order. */
 public final class JobFileException extends UserException {
   private final String file;
   private final List<JobProblem> problems;
@@ -20,7 +20,7 @@ public final class JobFileException extends UserException {
     return file;
   }
 
-  /** At least one. */
+  /** What is wrong: at least one problem. */
   public List<JobProblem> problems() {
     return problems;
   }

@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.commons.text.similarity.LevenshteinDistance;
 
-/** Every key that a job file may have, and what to say about one that it may not. */
+/** All keys of a job file, and the message for a key that isn't one of them. */
 final class JobKeys {
   /** Stands for a model's name in the path of a price. */
   static final String MODEL = "<model>";
@@ -70,7 +70,7 @@ final class JobKeys {
     BY_SECTION.put("prices." + MODEL, List.of("input", "output", "batch_input", "batch_output"));
   }
 
-  /** Often written beside the body in place of inside it. */
+  /** Keys of request bodies that are often written beside the body. */
   private static final List<String> OF_BODY =
       List.of(
           "messages",
@@ -128,13 +128,13 @@ final class JobKeys {
         .toList();
   }
 
-  /** Whether a key of this name holds what must not be shown. */
+  /** Whether the value of a key of this name must not be shown. */
   static boolean secret(String key) {
     return SECRETS.contains(normal(key))
         || HEADERS_WITH_SECRETS.contains(key.toLowerCase(Locale.ROOT));
   }
 
-  /** What to say about a key that a section doesn't have. */
+  /** The message for a key that a section doesn't have. */
   static String unknown(String section, String key) {
     StringBuilder message = new StringBuilder("there is no such key");
     if (secret(key)) {
@@ -160,7 +160,7 @@ final class JobKeys {
         .toString();
   }
 
-  /** The nearest of some words, if it is near enough to be meant. */
+  /** The word that was probably meant; empty if none is near enough. */
   static Optional<String> nearest(List<String> words, String found) {
     String normal = normal(found);
     // Two letters that change places count as two edits.
@@ -176,7 +176,7 @@ final class JobKeys {
         .min(Comparator.comparing(word -> distance.apply(normal(word), normal)));
   }
 
-  /** Says where a key belongs that is right, but somewhere else. */
+  /** Where a key belongs that another section has. */
   private static Optional<String> homes(String key) {
     List<String> homes = new ArrayList<>();
     BY_SECTION.forEach(

@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Reads job files. Everything that is wrong with one is said at once, with its line, before
- * anything is read or sent.
+ * Reads job files into {@link Job}s. It reports everything that is wrong with a file at once, with
+ * lines, before anything is read or sent.
  */
 public final class JobReader {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,64}");

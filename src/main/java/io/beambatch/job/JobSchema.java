@@ -7,9 +7,9 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 
 /**
- * The JSON schema of job files (2020-12), for editors. {@link JobReader} checks job files by itself:
- * it names the line, the nearest right key and what to do, which a validator of schemas doesn't. A
- * test holds that both say the same of every key, word, bound and default.
+ * The JSON schema of job files (2020-12), for editors. {@link JobReader} checks job files by
+ * itself: it names the line, the nearest right key and what to do, which a validator of schemas
+ * doesn't. A test holds that both say the same of every key, word, bound and default.
  */
 public final class JobSchema {
   private JobSchema() {}

@@ -5,13 +5,13 @@ import java.math.BigDecimal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How much may go into one batch, and how much may be under way.
+ * Limits on one batch, on what is in flight at once, and on the cost of a run.
  *
  * @param requests in one batch (for embeddings: inputs)
  * @param bytes of one batch's input file
- * @param enqueuedTokens prompt tokens under way at once for the model; {@link Long#MAX_VALUE} for
+ * @param enqueuedTokens prompt tokens in flight at once for the model; {@link Long#MAX_VALUE} for
  *     no limit
- * @param enqueuedRequests requests under way at once; {@link Long#MAX_VALUE} for no limit
+ * @param enqueuedRequests requests in flight at once; {@link Long#MAX_VALUE} for no limit
  * @param costUsd the most that the run may cost by estimate, or null
  */
 public record Limits(

@@ -14,10 +14,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Overrides of a job file's values: {@code key.path=value}. A number in the path is an index into a
- * list (its length adds an item); a key that has dots is quoted: {@code prices."gpt-4.1".input}. A
- * value that begins with a bracket, a brace or a quote is read as YAML; any other is a YAML scalar
- * as a whole, so that {@code {{text}}: #1} is a text. An empty value removes what the file has.
+ * Applies overrides to a job file's values: {@code key.path=value}. A number in the path is an
+ * index into a list (its length adds an item); a key that has dots is quoted: {@code
+ * prices."gpt-4.1".input}. A value that begins with a bracket, a brace or a quote is read as YAML;
+ * any other is a YAML scalar as a whole, so that {@code {{text}}: #1} is a text. An empty value
+ * removes what the file has.
  */
 final class Overrides {
   private static final Pattern ASSIGNMENT =
@@ -35,7 +36,7 @@ final class Overrides {
     this.origin = origin;
   }
 
-  /** The job with all overrides applied, in order; those that can't be are problems. */
+  /** Applies overrides, in order; those that can't be applied are problems. */
   static YamlValue apply(YamlValue job, List<String> overrides, Problems problems) {
     YamlValue result = job;
     for (String override : overrides) {
@@ -117,7 +118,7 @@ final class Overrides {
     Map<String, Entry> entries = new LinkedHashMap<>(mapping.entries());
     Entry old = entries.get(key);
     YamlValue oldValue = old == null ? new Scalar(origin, NullNode.instance, "") : old.value();
-    // A value that is replaced as a whole is from here; one that only gets a new part is not.
+    // A value that is replaced as a whole gets this origin; one that gets a new part keeps its own.
     Origin keyOrigin = old == null || depth == path.size() - 1 ? origin : old.key();
     entries.put(key, new Entry(keyOrigin, set(oldValue, path, depth + 1, value)));
     return new Mapping(mapping.origin(), entries);
@@ -128,7 +129,7 @@ final class Overrides {
     return in;
   }
 
-  /** The value with one origin throughout. */
+  /** Sets the origin of a value and of everything in it. */
   private static YamlValue at(Origin origin, YamlValue value) {
     if (value instanceof Scalar scalar) {
       return new Scalar(origin, scalar.json(), scalar.text());

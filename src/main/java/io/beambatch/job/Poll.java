@@ -6,8 +6,9 @@ import java.time.Duration;
 /**
  * How batches are awaited.
  *
- * @param interval between two looks at the provider
- * @param deadline after which a batch is cancelled and harvested, counted from its creation
- * @param grace how long the result files of a batch that has ended may take to show
+ * @param interval between two polls of the provider
+ * @param deadline how long after its creation a batch is cancelled; its answers are collected all
+ *     the same
+ * @param grace how long the result files of an ended batch may take to appear
  */
 public record Poll(Duration interval, Duration deadline, Duration grace) implements Serializable {}

@@ -17,7 +17,7 @@ public record PriceSpec(
     BigDecimal input, BigDecimal output, BigDecimal batchInput, BigDecimal batchOutput)
     implements Serializable {
 
-  /** Prices of which those for batches may be null: a batch then costs half. */
+  /** Prices; those for batches may be null, which means half of the others. */
   public static PriceSpec of(
       BigDecimal input,
       BigDecimal output,

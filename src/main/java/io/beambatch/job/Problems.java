@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
-/** Gathers what is wrong with a job file, so that all of it is said at once. */
+/** Collects what is wrong with a job file, so that all of it is reported at once. */
 final class Problems {
   private final String file;
   private final List<JobProblem> found = new ArrayList<>();
@@ -25,7 +25,7 @@ final class Problems {
     found.add(origin.problem(fieldPath, message));
   }
 
-  /** One more problem, and the end of reading. */
+  /** Adds a problem after which reading can't go on. */
   JobFileException fatal(Origin origin, String message) {
     add(origin, "", message);
     return exception();

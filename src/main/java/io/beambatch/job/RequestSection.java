@@ -19,7 +19,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Reads what is asked about each document. */
+/** Reads the section {@code request}. */
 final class RequestSection {
   private static final Pattern HEADER_NAME = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}");
   private static final Pattern HEADER_VALUE = Pattern.compile("[\\x20-\\x7e]{1,512}");
@@ -34,7 +34,7 @@ final class RequestSection {
           "accept-encoding",
           "user-agent");
 
-  /** Fields of no endpoint's body, but of clients' calls. */
+  /** Keys that clients take as arguments: no endpoint has them in its body. */
   private static final Set<String> BODY_KEYS =
       Set.of("api_key", "api-key", "apikey", "authorization", "x-api-key");
 
@@ -95,9 +95,7 @@ final class RequestSection {
     return headers;
   }
 
-  /**
-   * What is wrong with a header, or null; never with its value, which may be a key all the same.
-   */
+  /** What is wrong with a header, or null. It never shows the value, which may be a key. */
   private static @Nullable String headerProblem(String name, YamlValue value) {
     String text = value instanceof Scalar scalar && !value.isNull() ? scalar.text() : "";
     if (JobKeys.secret(name) || !SafeText.line(text).equals(text.strip())) {
@@ -183,7 +181,10 @@ final class RequestSection {
     return json;
   }
 
-  /** A schema that answers are asked in; one with templates is known for each document only. */
+  /**
+   * Checks the schema that the body asks for. With templates in it, each document would have
+   * another one, which is not known here.
+   */
   private void checkSchema(Mapping body, String endpoint) {
     String format = Endpoint.of(endpoint).formatPointer();
     if (format == null) {
@@ -197,7 +198,7 @@ final class RequestSection {
         schema = entry == null ? null : entry.value();
       }
       if (schema instanceof Mapping && !schema.toJson().toString().contains("{{")) {
-        SchemaCheck.check(schema, "request.body" + pointer.replace('/', '.'), problems);
+        MetaSchema.check(schema, "request.body" + pointer.replace('/', '.'), problems);
       }
     }
   }
@@ -218,7 +219,7 @@ final class RequestSection {
             .compile(scalar.text())
             .visit(new TemplateCheck(scalar, path));
       } catch (IndexOutOfBoundsException e) {
-        // JMustache's way of finding a tag without a name, such as {{}} or {{#}}.
+        // This is how JMustache fails at a tag without a name, such as {{}} or {{#}}.
         problems.add(scalar.origin(), path, "isn't a valid template: a tag has no name");
       } catch (MustacheException e) {
         // The message may quote the template, over several lines.
@@ -231,7 +232,7 @@ final class RequestSection {
     }
   }
 
-  /** Reports what compiles, but can't be meant: open ends, and templates within templates. */
+  /** Reports what compiles but is certainly a mistake: unclosed tags, and partials. */
   private final class TemplateCheck implements Mustache.Visitor {
     private final Scalar template;
     private final String path;

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What is asked about each document.
  *
- * @param provider the API to speak
+ * @param provider whose API is called
  * @param baseUrl of a compatible server, or null for the environment's or the provider's own
  * @param headers sent with every call to the provider; never with a key in them
  * @param endpoint such as {@code /v1/chat/completions}
@@ -38,7 +38,7 @@ public record RequestSpec(
     headers = Collections.unmodifiableMap(new TreeMap<>(headers));
   }
 
-  /** The APIs that can be spoken. */
+  /** The provider APIs that are known. */
   @SuppressWarnings("ImmutableEnumChecker") // a record of values and a pattern is immutable
   public enum Provider {
     OPENAI(OpenAiProvider.CAPABILITIES);

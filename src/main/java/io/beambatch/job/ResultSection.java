@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Reads what is kept of an answer. */
+/** Reads the section {@code result}. */
 final class ResultSection {
   private static final ObjectMapper JSON =
       JsonMapper.builder()
@@ -76,7 +76,7 @@ final class ResultSection {
     try {
       JsonNode schema = JSON.readTree(TextFile.read(path));
       if (schema.isObject()) {
-        SchemaCheck.faults(schema, path).forEach(fault -> section.problem("schema", fault));
+        MetaSchema.faults(schema, path).forEach(fault -> section.problem("schema", fault));
         return schema;
       }
       section.problem("schema", "must be a JSON object, but " + path + " holds something else");

@@ -5,7 +5,7 @@ import java.io.Serializable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is kept of an answer, and where.
+ * Which part of a response is the answer, where it goes, and what it has to look like.
  *
  * @param field the field of the document that takes the answer
  * @param pointer a JSON pointer into the response body, or null for the endpoint's own place

@@ -18,8 +18,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One mapping of the job file. Each method reads one key; what is wrong with it becomes a problem,
- * and the method then returns its default (or an empty value), so that reading goes on.
+ * One mapping of the job file. Each method reads one key. If its value is wrong, the method reports
+ * a problem and returns a default or an empty value, so that the rest of the file is checked, too.
  */
 final class Section {
   private static final Pattern SCHEME = Pattern.compile("([A-Za-z][A-Za-z0-9+.-]*)://.*");
@@ -30,7 +30,7 @@ final class Section {
   private final Problems problems;
 
   /**
-   * @param readable whether it is a mapping; else only that is said, and no key is missing
+   * @param readable whether it is a mapping. If it isn't, that is reported, and no missing keys are
    */
   private Section(Place place, Map<String, Entry> entries, boolean readable, Problems problems) {
     this.place = place;
@@ -39,12 +39,12 @@ final class Section {
     this.problems = problems;
   }
 
-  /** The file itself, or what stands in its place. Reports keys that don't exist. */
+  /** The section that is the whole file. Reports unknown keys. */
   static Section root(YamlValue value, Problems problems) {
     return of(new Place("", "", Origin.start(problems.file())), value, problems);
   }
 
-  /** A key's section; an empty one if it isn't given. Reports keys that don't exist. */
+  /** The section under a key; an empty one if it isn't given. Reports unknown keys. */
   Section section(String key) {
     Place there = new Place(join(place.name(), key), join(place.path(), key), keyOrigin(key));
     return value(key)
@@ -52,7 +52,7 @@ final class Section {
         .orElseGet(() -> new Section(there, Map.of(), readable, problems));
   }
 
-  /** The sections under a key, by their names, which are free; all have the keys of one model. */
+  /** The sections under a key whose own keys are the names of models. */
   Map<String, Section> models(String key) {
     Optional<YamlValue> value = value(key);
     if (value.isEmpty()) {
@@ -94,9 +94,7 @@ final class Section {
             (key, entry) -> {
               if (!known.contains(key)) {
                 problems.add(
-                    entry.key(),
-                    join(place.path(), key),
-                    JobKeys.unknown(place.name(), key));
+                    entry.key(), join(place.path(), key), JobKeys.unknown(place.name(), key));
               }
             });
     return new Section(place, mapping.entries(), true, problems);
@@ -110,13 +108,14 @@ final class Section {
     return Optional.ofNullable(entries.get(key)).map(Entry::value).filter(v -> !v.isNull());
   }
 
-  /** Says what is wrong with a key's value. */
+  /** Reports what is wrong with a key's value. */
   void problem(String key, String message) {
     Entry entry = entries.get(key);
-    problems.add(entry == null ? place.origin() : entry.value().origin(), join(place.path(), key), message);
+    problems.add(
+        entry == null ? place.origin() : entry.value().origin(), join(place.path(), key), message);
   }
 
-  /** Says that a key is missing, unless its section is unreadable as a whole. */
+  /** Reports a missing key, unless the section is unreadable as a whole. */
   void missing(String key, String expected) {
     if (readable) {
       problems.add(keyOrigin(key), join(place.path(), key), "is missing; " + expected);
@@ -221,12 +220,12 @@ final class Section {
     return quantity;
   }
 
-  /** Says what of a value isn't right in a JSON schema, each where it is written. */
+  /** Reports what is wrong with a JSON schema, each fault where it is written. */
   void checkSchema(String key, YamlValue schema) {
-    SchemaCheck.check(schema, join(place.path(), key), problems);
+    MetaSchema.check(schema, join(place.path(), key), problems);
   }
 
-  /** Says if a path is of a file system that can't be read or written. */
+  /** Reports a path in a file system that is not supported. */
   void checkScheme(String key, String path) {
     Matcher scheme = SCHEME.matcher(path);
     if (scheme.matches() && !scheme.group(1).equals("gs") && !scheme.group(1).equals("file")) {

@@ -17,17 +17,17 @@ public record TableDestination(
     @Nullable Partition partition)
     implements Destination {
 
-  /** What happens to rows that are there when a run begins to write. */
+  /** What happens to rows that the table has before the run writes. */
   public enum WriteDisposition {
     /** They stay. */
     APPEND,
     /** They are deleted, once a run. */
     TRUNCATE,
-    /** There may be none. */
+    /** There must be none: else it is an error. */
     EMPTY
   }
 
-  /** Whether a table is created that isn't there. */
+  /** Whether a missing table is created. */
   public enum CreateDisposition {
     IF_NEEDED,
     NEVER
@@ -48,7 +48,7 @@ public record TableDestination(
     }
   }
 
-  /** A table for rows that only get more. */
+  /** A table that rows are appended to, and that is created if needed. */
   static TableDestination appending(TableName table) {
     return new TableDestination(table, WriteDisposition.APPEND, CreateDisposition.IF_NEEDED, null);
   }

@@ -13,7 +13,9 @@ public record TableName(String project, String dataset, String table) implements
               + "([A-Za-z0-9_]{1,1024})\\."
               + "([\\p{L}\\p{M}\\p{N}\\p{Pc}\\p{Pd}]{1,1024})");
 
-  /** Reads {@code project:dataset.table} or {@code project.dataset.table}; empty if it is none. */
+  /**
+   * Reads {@code project:dataset.table} or {@code project.dataset.table}; empty for other texts.
+   */
   static Optional<TableName> parse(String text) {
     Matcher matcher = NAME.matcher(text);
     return matcher.matches()

@@ -14,7 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 
-/** Small files of text, local or {@code gs://}. */
+/** Reads small text files, local or {@code gs://}. */
 final class TextFile {
   private static final int MAX_BYTES = 8 << 20;
 
@@ -33,7 +33,7 @@ final class TextFile {
     } catch (FileNotFoundException e) {
       throw new IOException("there is no such file", e);
     } catch (IllegalArgumentException e) {
-      // So says Beam of a scheme that it doesn't know.
+      // Thrown by Beam for a scheme that it doesn't know.
       throw new IOException("not a path that can be read (" + e.getMessage() + ")", e);
     }
     if (bytes.length > MAX_BYTES) {
@@ -77,7 +77,7 @@ final class TextFile {
     return out.toString();
   }
 
-  /** The path of a file that another file names: as it is, or else in that file's folder. */
+  /** Resolves a path that a file names: relative ones start at that file's folder. */
   static String beside(String file, String path) {
     int folder = file.lastIndexOf('/') + 1;
     return path.startsWith("/") || path.contains("://") || folder == 0

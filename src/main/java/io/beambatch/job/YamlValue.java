@@ -13,10 +13,10 @@ sealed interface YamlValue {
 
   Origin origin();
 
-  /** The value without its places. */
+  /** The value as JSON, without origins. */
   JsonNode toJson();
 
-  /** What it is, for "…, but was …". */
+  /** What it is, to end a message: "…, but was …". */
   String found();
 
   /** Whether it stands for "not given": {@code key:} or {@code key: null}. */

@@ -10,7 +10,8 @@ import org.apache.beam.sdk.options.PipelineOptions;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes messages at each look, and then finds the files that they are in, by names in the inbox.
+ * Takes messages out of the subscription at each look, and then finds the inbox files that hold
+ * them.
  */
 final class FetchMessages implements FileFinder {
   private final String subscription;

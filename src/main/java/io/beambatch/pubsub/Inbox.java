@@ -17,13 +17,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes messages out of a subscription into files of a run, a file each time. A message is
- * acknowledged when its file is safe, and never before; what is in a file is a document of the run
- * from then on, whatever crashes. So nothing depends on when a runner thinks that a message is
- * dealt with: some think so while it is only in memory.
+ * Moves messages out of a subscription into files of a run, one file at a time. A message is
+ * acknowledged when its file is safe, and never before; from then on it is a document of the run,
+ * whatever crashes. So nothing depends on when a runner regards a message as processed: some do so
+ * while it is only in memory.
  *
- * <p>A message that comes again is recognized by its id, and acknowledged: if it is among the last
- * {@link TakenIds#MOST} that were taken, also by other workers and launches, as the files tell.
+ * <p>A message that is delivered again is recognized by its id, and only acknowledged, if it is
+ * among the last {@link TakenIds#MOST} that were taken. The files say which ones other workers and
+ * launches took.
  */
 final class Inbox implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Inbox.class);
@@ -44,14 +45,14 @@ final class Inbox implements AutoCloseable {
     this.taken = new TakenIds(folder, series);
   }
 
-  /** The names of a run's files of messages. */
+  /** The names of a run's inbox files. */
   static Set<String> files(RunFolder folder) throws IOException {
     Set<String> names = new HashSet<>(Storage.list(folder.inbox()));
     names.removeIf(name -> InboxFile.parse(name).isEmpty());
     return names;
   }
 
-  /** Takes what waits in the subscription, file by file, for a time at most. */
+  /** Takes what waits in the subscription, file by file, until the time for one look is over. */
   void fetch() throws IOException {
     Instant end = clock.instant().plus(limits.look());
     boolean full = true;
@@ -60,7 +61,7 @@ final class Inbox implements AutoCloseable {
     }
   }
 
-  /** Takes a file full, and returns whether that is not all. */
+  /** Fills one file, and returns whether more messages may be waiting. */
   private boolean fetchFile(Instant end) throws IOException {
     List<Delivery> deliveries = queue.pull(limits.patience());
     if (deliveries.isEmpty()) {
@@ -93,7 +94,7 @@ final class Inbox implements AutoCloseable {
     }
     taken.add(ids);
     queue.acknowledge(ackIds);
-    LOG.debug("{} messages taken, {} of them anew, into {}", ackIds.size(), ids.size(), name);
+    LOG.debug("{} messages taken, {} of them new, into {}", ackIds.size(), ids.size(), name);
     return full;
   }
 
@@ -105,17 +106,17 @@ final class Inbox implements AutoCloseable {
   /**
    * How much is taken at once.
    *
-   * @param bytes with which a file is full
-   * @param messages with which it is, too
-   * @param look how long one look lasts at most: looks that last longer than the time between two
-   *     would hold back the windows' ends
-   * @param patience for the next message, after which there is none
+   * @param bytes after which a file is full
+   * @param messages after which a file is full
+   * @param look how long one look lasts at most; looks that last longer than the time between two
+   *     would delay the ends of windows
+   * @param patience how long to wait for the next message before the subscription counts as empty
    */
   record Limits(long bytes, int messages, Duration look, Duration patience) {
     private static final Duration LONGEST_LOOK = Duration.ofSeconds(10);
     private static final Duration MOST_PATIENCE = Duration.ofSeconds(2);
 
-    /** A message is held for two minutes; the file has to be written by then. */
+    /** A file has to be written within two minutes: messages are not held for longer. */
     static Limits of(Duration betweenLooks) {
       Duration half = betweenLooks.dividedBy(2);
       return new Limits(16L << 20, 50_000, min(half, LONGEST_LOOK), min(half, MOST_PATIENCE));

@@ -10,10 +10,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The name of a file of messages, such as {@code 20260131T120000000-k3v9x0a1-000001.jsonl}.
+ * The name of an inbox file, such as {@code 20260131T120000000-k3v9x0a1-000001.jsonl}.
  *
- * @param begun to the millisecond
- * @param series random, of one worker: the messages of all its files but the last are acknowledged
+ * @param begun when it was begun, to the millisecond
+ * @param series random name of one worker's files; all but the last of them are acknowledged
  * @param number within the series
  */
 record InboxFile(Instant begun, String series, int number) {

@@ -4,9 +4,9 @@ import com.google.protobuf.ByteString;
 import java.util.Map;
 
 /**
- * A message as it came.
+ * A message as it was delivered.
  *
- * @param id that Pub/Sub gave it; all its deliveries have the same
+ * @param id given by Pub/Sub, the same at every delivery
  * @param data its payload
  */
 record Message(String id, Map<String, String> attributes, ByteString data) {

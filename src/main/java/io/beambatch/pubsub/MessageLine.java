@@ -14,8 +14,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * A message as a line of a file, as Pub/Sub's REST API writes it: {@code {"messageId": "17",
- * "attributes": {"k": "v"}, "data": "<Base64>"}}. So it is kept to the byte, whatever is in it.
+ * Writes and reads messages as lines of a file, in the form of Pub/Sub's REST API: {@code
+ * {"messageId": "17", "attributes": {"k": "v"}, "data": "<Base64>"}}. So payloads are kept to the
+ * byte, whatever they hold.
  */
 final class MessageLine {
   private static final String ID = "messageId";
@@ -43,7 +44,7 @@ final class MessageLine {
     return line.size();
   }
 
-  /** The id alone. */
+  /** Reads the id alone. */
   static String id(LineReader line) throws IOException {
     try (JsonParser json = parser(line)) {
       json.nextToken();
@@ -55,9 +56,9 @@ final class MessageLine {
   }
 
   /**
-   * The message in a line.
+   * Reads a line.
    *
-   * @throws UncheckedIOException if it isn't as it was written: that is no fault of the message
+   * @throws UncheckedIOException if the line is damaged, which is no fault of the message
    */
   static Message read(LineReader line) {
     String id = null;

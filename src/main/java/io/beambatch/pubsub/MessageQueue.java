@@ -5,19 +5,19 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Messages that wait to be taken. One that was delivered is delivered again, later, unless it is
- * acknowledged; now and then also if it is.
+ * A queue of messages, delivered at least once: a message is delivered again unless it is
+ * acknowledged, and now and then although it is.
  */
 interface MessageQueue extends AutoCloseable {
 
   /**
-   * Some messages that wait; none if there are none within a time.
+   * Takes some messages; none if none comes within the time to wait.
    *
-   * @throws PubSubException if there will never be any
+   * @throws PubSubException if waiting longer won't help
    */
   List<Delivery> pull(Duration wait) throws IOException;
 
-  /** Lets messages not come again. Where that fails, they do. */
+  /** Acknowledges messages. Those for which that fails are delivered again. */
   void acknowledge(List<String> ackIds);
 
   @Override

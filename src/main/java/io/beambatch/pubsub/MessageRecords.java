@@ -22,9 +22,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Messages whose payloads are JSON objects. Their text is kept as it is, but for line ends between
- * its tokens, and the attributes, if they are wanted, stand behind it. Without an id field a
- * message's id names the document.
+ * Makes documents of messages whose payloads are JSON objects. The payload's text is kept as it is,
+ * except for line ends between its tokens; attributes, if the job wants them, are added at its end.
+ * Without an id field, the message's id names the document.
  */
 final class MessageRecords implements RecordParser {
   private final SubscriptionSource source;

@@ -18,11 +18,11 @@ import java.time.Duration;
 import java.util.Optional;
 import org.apache.beam.sdk.options.PipelineOptions;
 
-/** Looks at the subscription and the topics of a job before anything of it is paid. */
+/** Checks the subscription and the topics of a job before anything is paid. */
 final class PubSubChecks {
   private final PipelineOptions options;
 
-  /** Looks with the rights of these options. */
+  /** Checks with the permissions of these options. */
   PubSubChecks(PipelineOptions options) {
     this.options = options;
   }
@@ -37,7 +37,7 @@ final class PubSubChecks {
       check(
           key + " " + name,
           name,
-          Right.CONSUME,
+          Permission.CONSUME,
           stub.testIamPermissionsCallable(),
           () -> {
             com.google.pubsub.v1.Subscription found =
@@ -75,7 +75,7 @@ final class PubSubChecks {
       check(
           key + " " + name,
           name,
-          Right.PUBLISH,
+          Permission.PUBLISH,
           stub.testIamPermissionsCallable(),
           () ->
               stub.getTopicCallable()
@@ -86,43 +86,43 @@ final class PubSubChecks {
   private static void check(
       String shown,
       String name,
-      Right right,
+      Permission permission,
       UnaryCallable<TestIamPermissionsRequest, TestIamPermissionsResponse> test,
       Look look)
       throws IOException {
     try {
-      Optional<Boolean> allowed = isAllowed(name, right, test);
+      Optional<Boolean> allowed = isAllowed(name, permission, test);
       try {
         look.look();
       } catch (ApiException e) {
-        // Whoever may use a thing need not be allowed to look at it.
+        // An account that may use a resource need not be allowed to look at it.
         if (code(e) != Code.PERMISSION_DENIED || !allowed.equals(Optional.of(true))) {
           throw e;
         }
       }
       if (allowed.equals(Optional.of(false))) {
-        throw PubSubException.of(shown + ": " + right.missing());
+        throw PubSubException.of(shown + ": " + permission.missing());
       }
     } catch (ApiException e) {
-      throw PubSubException.of(shown, name, right, e);
+      throw PubSubException.of(shown, name, permission, e);
     }
   }
 
-  /** Empty if that can't be told: emulators don't know rights. */
+  /** Empty if it is unknown: emulators have no permissions. */
   private static Optional<Boolean> isAllowed(
       String name,
-      Right right,
+      Permission permission,
       UnaryCallable<TestIamPermissionsRequest, TestIamPermissionsResponse> test) {
     try {
       return Optional.of(
           test.call(
                   TestIamPermissionsRequest.newBuilder()
                       .setResource(name)
-                      .addPermissions(right.permission())
+                      .addPermissions(permission.id())
                       .build(),
                   context())
               .getPermissionsList()
-              .contains(right.permission()));
+              .contains(permission.id()));
     } catch (ApiException e) {
       if (code(e) == Code.UNIMPLEMENTED
           || code(e) == Code.NOT_FOUND
@@ -137,7 +137,7 @@ final class PubSubChecks {
     return e.getStatusCode().getCode();
   }
 
-  /** Somebody waits for the answer. */
+  /** Short timeouts: a person is waiting. */
   private static GrpcCallContext context() {
     return GrpcCallContext.createDefault()
         .withRetrySettings(

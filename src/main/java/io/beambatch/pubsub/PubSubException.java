@@ -6,7 +6,7 @@ import io.beambatch.error.ExitCode;
 import io.beambatch.error.UserException;
 import org.jspecify.annotations.Nullable;
 
-/** Pub/Sub says no. The message says what is the matter with what, and what to do. */
+/** Pub/Sub refuses a call or can't be reached. The message says for what, why, and what to do. */
 public final class PubSubException extends UserException {
   private PubSubException(String message, @Nullable Throwable cause) {
     super(message, cause, ExitCode.ERROR);
@@ -16,23 +16,23 @@ public final class PubSubException extends UserException {
    * Explains what the client threw.
    *
    * @param name of the subscription or topic
-   * @param right that is needed
+   * @param permission that is needed
    */
-  static PubSubException of(String name, Right right, ApiException thrown) {
-    return of(name, name, right, thrown);
+  static PubSubException of(String name, Permission permission, ApiException thrown) {
+    return of(name, name, permission, thrown);
   }
 
   /**
-   * The same.
+   * Explains what the client threw, with the key of the job file.
    *
    * @param shown the name, with the key of the job file
    */
-  static PubSubException of(String shown, String name, Right right, ApiException thrown) {
+  static PubSubException of(String shown, String name, Permission permission, ApiException thrown) {
     Code code = thrown.getStatusCode().getCode();
     String advice =
         switch (code) {
-          case NOT_FOUND -> "it isn't there; create it (" + right.creation(name) + ")";
-          case PERMISSION_DENIED -> right.missing();
+          case NOT_FOUND -> "it isn't there; create it (" + permission.creation(name) + ")";
+          case PERMISSION_DENIED -> permission.missing();
           case UNAUTHENTICATED ->
               "there are no credentials, or they are refused; run 'gcloud auth application-default"
                   + " login', or set GOOGLE_APPLICATION_CREDENTIALS";

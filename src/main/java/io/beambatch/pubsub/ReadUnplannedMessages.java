@@ -14,7 +14,7 @@ import org.apache.beam.sdk.values.PBegin;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionTuple;
 
-/** Reads messages that were taken, but are in no plan. Takes no others. */
+/** Reads the messages that were taken, but are in no plan yet. It takes no more messages. */
 final class ReadUnplannedMessages extends ReadDocuments {
   private final SubscriptionSource source;
   private final RunFolder run;

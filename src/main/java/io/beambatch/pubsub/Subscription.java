@@ -21,15 +21,15 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Messages of a subscription, by Google's own client. */
+/** Pulls messages of a subscription with Google's client library. */
 final class Subscription implements MessageQueue {
   private static final Logger LOG = LoggerFactory.getLogger(Subscription.class);
   private static final int MOST_AT_ONCE = 1000;
 
-  /** Time to write a file of messages, before they are given to somebody else. */
+  /** Time to write a file of messages before they are delivered to another worker. */
   private static final Duration LEASE = Duration.ofMinutes(2);
 
-  /** A stream bears an outage of this length. */
+  /** How long Pub/Sub may be out of reach before a stream fails. */
   private static final Duration PATIENCE = Duration.ofHours(1);
 
   private static final Set<Code> PASSING =
@@ -58,7 +58,7 @@ final class Subscription implements MessageQueue {
         SubscriberStubSettings.newBuilder()
             .setTransportChannelProvider(connection.channels())
             .setCredentialsProvider(connection.account());
-    // Whoever looks again and again need not ask twice.
+    // The next look asks again; so this one need not repeat the call.
     settings.pullSettings().setRetryableCodes(Set.of());
     return GrpcSubscriberStub.create(settings.build());
   }
@@ -87,23 +87,23 @@ final class Subscription implements MessageQueue {
     return deliveries;
   }
 
-  /** No message in time is usual; an outage passes, or it doesn't. */
+  /** That no message comes in time is usual; an outage usually passes. */
   private List<Delivery> nothing(ApiException thrown) throws PubSubException {
     Code code = thrown.getStatusCode().getCode();
     if (code == Code.DEADLINE_EXCEEDED) {
       return List.of();
     }
     if (!PASSING.contains(code)) {
-      throw PubSubException.of(name, Right.CONSUME, thrown);
+      throw PubSubException.of(name, Permission.CONSUME, thrown);
     }
     Instant now = clock.instant();
     if (failingSince == null) {
       failingSince = now;
     }
     if (Duration.between(failingSince, now).compareTo(PATIENCE) > 0) {
-      throw PubSubException.of(name, Right.CONSUME, thrown);
+      throw PubSubException.of(name, Permission.CONSUME, thrown);
     }
-    LOG.warn("no messages from {} for now ({})", name, code);
+    LOG.warn("no messages from {} at present ({})", name, code);
     return List.of();
   }
 

@@ -18,11 +18,11 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The ids of messages that are in files already, and may be delivered again all the same: because
- * they were not acknowledged when a worker died, or were so too late.
+ * The ids of messages that are in inbox files, but may be delivered again: because a worker died
+ * before it acknowledged them, or because it acknowledged them too late.
  */
 final class TakenIds {
-  /** Some 25 MB. */
+  /** How many are remembered: some 25 MB. */
   static final int MOST = 200_000;
 
   private static final Duration RECENTLY = Duration.ofHours(1);
@@ -39,9 +39,9 @@ final class TakenIds {
   private final Set<InboxFile> learned = new HashSet<>();
 
   /**
-   * Ids of the messages in a run's files.
+   * The ids in a run's inbox files.
    *
-   * @param own files, whose ids are given to {@link #add}
+   * @param own files of this worker, whose ids are given to {@link #add}
    */
   TakenIds(RunFolder folder, InboxFile.Series own) {
     this.folder = folder;
@@ -61,7 +61,7 @@ final class TakenIds {
     }
   }
 
-  /** Reads the ids in files of others whose messages may be delivered again. */
+  /** Reads the ids in files of other workers whose messages may be delivered again. */
   void learn(Instant now) throws IOException {
     Map<String, InboxFile> last = new HashMap<>();
     Set<InboxFile> doubtful = new HashSet<>();

@@ -17,9 +17,9 @@ import org.apache.beam.sdk.options.PipelineOptions;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Publishes result files to a topic, each line as a message. Pub/Sub takes a message twice if it is
- * published twice, as happens when a worker dies before it is noted that a file was published. So
- * every message says which one it is, by the attribute {@code beambatch_id}: the same at every
+ * Publishes result files to a topic, each line as a message. A topic has a message twice if it is
+ * published twice, as happens when a worker dies before it is recorded that a file was published.
+ * So every message carries an id in its attribute {@code beambatch_id}, the same at every
  * repetition, since a result file never changes.
  */
 public final class TopicDestinationWriter implements DestinationWriter {
@@ -82,7 +82,7 @@ public final class TopicDestinationWriter implements DestinationWriter {
         publisher.publish(buffer, from, to, attributes());
         return;
       }
-      // Stands for a document that no message can hold: where it is.
+      // No message can hold the document; this one says where it is.
       byte[] place =
           SourceRecord.pointer(file.path(), line, bytes).getBytes(StandardCharsets.UTF_8);
       publisher.publish(place, 0, place.length, attributes());

@@ -20,11 +20,11 @@ import org.apache.beam.sdk.options.PipelineOptions;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Publishes to a topic, by Google's own client, which bundles messages and tries again for ten
- * minutes. Of what is under way, no more than {@link #MOST_BYTES} are in memory.
+ * Publishes to a topic with Google's client library, which sends messages in bundles and repeats
+ * failed calls for ten minutes. At most {@link #MOST_BYTES} of unsent messages are in memory.
  */
 final class TopicPublisher implements AutoCloseable {
-  /** What a message may have, its payload and its attributes; Pub/Sub takes 10,000,000 bytes. */
+  /** The largest payload, in bytes. Pub/Sub takes 10,000,000 with the attributes. */
   static final int LARGEST = 9_900_000;
 
   private static final long MOST_BYTES = 32L << 20;
@@ -66,7 +66,7 @@ final class TopicPublisher implements AutoCloseable {
   }
 
   /**
-   * Publishes a message soon.
+   * Publishes a message, in the background.
    *
    * @throws IOException if an earlier one could not be published
    */
@@ -82,9 +82,9 @@ final class TopicPublisher implements AutoCloseable {
   }
 
   /**
-   * Waits until all messages are at the topic.
+   * Waits until the topic has all messages.
    *
-   * @return how many those are
+   * @return how many it has
    * @throws IOException if one could not be published
    */
   long finish() throws IOException, InterruptedException {
@@ -99,7 +99,7 @@ final class TopicPublisher implements AutoCloseable {
   private void throwFailure() throws IOException {
     Throwable thrown = failure.get();
     if (thrown instanceof ApiException api) {
-      throw PubSubException.of(name, Right.PUBLISH, api);
+      throw PubSubException.of(name, Permission.PUBLISH, api);
     }
     if (thrown != null) {
       throw new IOException(name + ": a message could not be published: " + thrown, thrown);

@@ -10,8 +10,9 @@ import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.values.PCollection;
 
 /**
- * Lets plans pass only if the documents that they hold fit the destination of answers. For sources
- * without a schema: what their documents look like is known with the plan, and not before.
+ * Stops the pipeline if the documents of a plan don't fit the destination of answers, before
+ * anything of the plan is sent. It is for sources without a schema: what their documents look like
+ * is known with the plan, and not before.
  */
 public final class CheckPlans extends PTransform<PCollection<Plan>, PCollection<Plan>> {
   private final Output output;

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Turns JSON objects into rows: strings as they are, numbers by their digits, null and missing
- * fields as empty cells, objects and arrays as the JSON they are.
+ * Turns JSON objects into cells of a row: strings as they are, numbers digit by digit, null and
+ * missing fields as empty cells, objects and arrays as JSON.
  */
 final class CsvCells {
   private final Map<String, Integer> places = new HashMap<>();

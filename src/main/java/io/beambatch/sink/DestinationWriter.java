@@ -37,7 +37,7 @@ public interface DestinationWriter extends Serializable {
   /**
    * Writes a result file, as a whole and once, however often it is called.
    *
-   * @param run tells the run from all others
+   * @param run identifies the run among all others
    * @throws IOException naming the file and the destination; also if the file has not as many
    *     documents as it should
    */

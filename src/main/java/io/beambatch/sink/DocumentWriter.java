@@ -3,6 +3,7 @@ package io.beambatch.sink;
 import io.beambatch.json.LineReader;
 import io.beambatch.result.ResultFile;
 import io.beambatch.storage.Storage;
+import java.io.BufferedOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
@@ -29,7 +30,8 @@ public interface DocumentWriter extends Closeable {
   void close() throws IOException;
 
   /** JSON lines, byte for byte as they are. */
-  static DocumentWriter ofJsonLines(OutputStream out) {
+  static DocumentWriter ofJsonLines(OutputStream to) {
+    OutputStream out = new BufferedOutputStream(to, 1 << 16);
     return new DocumentWriter() {
       @Override
       public void add(byte[] buffer, int from, int to) throws IOException {

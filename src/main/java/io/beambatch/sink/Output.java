@@ -82,7 +82,7 @@ public abstract class Output implements Serializable {
     return folder;
   }
 
-  /** {@code answered} or {@code failed}: tells the two apart in names and ids. */
+  /** {@code answered} or {@code failed}, for names and ids. */
   public String name() {
     return kind().name().toLowerCase(Locale.ROOT);
   }

@@ -14,9 +14,9 @@ import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.values.PCollection;
 
 /**
- * Writes result files to where their kind of documents goes, by the {@link DestinationWriter} of
- * that destination. A file that has not as many documents as its {@link ResultFile} says stops the
- * pipeline, and is not written.
+ * Writes result files, each with the {@link DestinationWriter} of its kind of documents. A file
+ * that has not as many documents as its {@link ResultFile} says stops the pipeline, and is not
+ * written.
  *
  * <pre>{@code
  * PCollection<WrittenFile> written =
@@ -32,7 +32,7 @@ public final class WriteResults
    * Writes the results of a run.
    *
    * @param writers one for each kind of documents
-   * @param run tells the run from all others
+   * @param run identifies the run among all others
    */
   public WriteResults(Map<ResultFile.Kind, DestinationWriter> writers, RunIdentity run) {
     this.writers = Map.copyOf(writers);

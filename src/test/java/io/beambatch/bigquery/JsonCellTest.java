@@ -9,8 +9,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class JsonCellTest {
-  private final JsonCell plain = new JsonCell(RowForm.PLAIN);
-  private final JsonCell careful = new JsonCell(RowForm.CAREFUL);
+  private final JsonCell plain = new JsonCell(RowEncoding.PLAIN);
+  private final JsonCell careful = new JsonCell(RowEncoding.CAREFUL);
 
   @ParameterizedTest
   @ValueSource(

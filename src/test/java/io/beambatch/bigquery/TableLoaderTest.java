@@ -42,7 +42,7 @@ class TableLoaderTest {
 
   @TempDir Path folder;
   private final Pauses pauses = new Pauses();
-  private final List<RowForm> forms = new ArrayList<>();
+  private final List<RowEncoding> forms = new ArrayList<>();
   private FakeBigQuery bigQuery;
 
   @BeforeEach
@@ -187,7 +187,7 @@ class TableLoaderTest {
     bigQuery.refuseRows(1);
     load("run1", sink(WriteDisposition.APPEND), "c1", "{\"id\":\"a\"}");
 
-    assertThat(forms).containsExactly(RowForm.PLAIN, RowForm.CAREFUL);
+    assertThat(forms).containsExactly(RowEncoding.PLAIN, RowEncoding.CAREFUL);
     assertThat(ids()).containsExactly("a");
   }
 
@@ -202,7 +202,7 @@ class TableLoaderTest {
     forms.clear();
 
     load("run1", sink(WriteDisposition.APPEND), "c1", "{\"id\":\"a\"}");
-    assertThat(forms).containsExactly(RowForm.CAREFUL);
+    assertThat(forms).containsExactly(RowEncoding.CAREFUL);
     assertThat(ids()).containsExactly("a");
   }
 
@@ -273,8 +273,8 @@ class TableLoaderTest {
         shard,
         new TableLoader.Files() {
           @Override
-          public String rows(RowForm form) throws IOException {
-            forms.add(form);
+          public String rows(RowEncoding encoding) throws IOException {
+            forms.add(encoding);
             return write(loader, lines);
           }
 

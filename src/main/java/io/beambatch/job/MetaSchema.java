@@ -21,11 +21,11 @@ import java.util.Map;
  * Checks that a schema of answers is a JSON schema, by the schema that its draft has for schemas. A
  * validator takes much that isn't one and lets every answer pass, or none: when all is paid.
  */
-final class SchemaCheck {
+final class MetaSchema {
   private static final SchemaValidatorsConfig CONFIG =
       SchemaValidatorsConfig.builder().pathType(PathType.JSON_POINTER).build();
 
-  private SchemaCheck() {}
+  private MetaSchema() {}
 
   /**
    * Reports what is wrong with a schema in the job file, each where it is written.
@@ -53,7 +53,10 @@ final class SchemaCheck {
         .forEach(
             (place, fault) ->
                 lines.add(
-                    file + (place.isEmpty() ? "" : " at /" + String.join("/", place)) + " " + fault));
+                    file
+                        + (place.isEmpty() ? "" : " at /" + String.join("/", place))
+                        + " "
+                        + fault));
     return lines;
   }
 

@@ -2,21 +2,21 @@ package io.beambatch.pubsub;
 
 import java.util.Locale;
 
-/** What an account has to be allowed, and the role that allows it. */
-enum Right {
+/** A permission that an account needs, and the role that has it. */
+enum Permission {
   CONSUME("pubsub.subscriptions.consume", "roles/pubsub.subscriber"),
   PUBLISH("pubsub.topics.publish", "roles/pubsub.publisher");
 
-  private final String permission;
+  private final String id;
   private final String role;
 
-  Right(String permission, String role) {
-    this.permission = permission;
+  Permission(String id, String role) {
+    this.id = id;
     this.role = role;
   }
 
-  String permission() {
-    return permission;
+  String id() {
+    return id;
   }
 
   String missing() {
@@ -26,7 +26,7 @@ enum Right {
         + role;
   }
 
-  /** The command that creates what the right is about. */
+  /** The command that creates the resource. */
   String creation(String name) {
     return this == CONSUME
         ? "gcloud pubsub subscriptions create " + name + " --topic=TOPIC"
