@@ -39,15 +39,20 @@ final class VersionedStore implements LedgerStore {
 
   @Override
   public List<String> list(String folder) throws IOException {
-    return List.copyOf(newest(folder).keySet());
+    return List.copyOf(records(folder).keySet());
   }
 
   @Override
   public SortedMap<String, Versioned> readAll(String folder, Predicate<String> wanted)
       throws IOException {
-    SortedMap<String, Version> newest = newest(folder);
-    newest.keySet().removeIf(wanted.negate());
-    return contents(newest);
+    SortedMap<String, Version> records = records(folder);
+    records.keySet().removeIf(wanted.negate());
+    return contents(records);
+  }
+
+  /** The newest version of each record in a folder. */
+  private SortedMap<String, Version> records(String folder) throws IOException {
+    return newest(folder).tailMap(folder + "/");
   }
 
   /** The newest version of each record that is, or is in, a folder. */

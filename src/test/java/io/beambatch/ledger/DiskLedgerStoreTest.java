@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,6 +37,26 @@ class DiskLedgerStoreTest extends LedgerStoreContract {
     assertThat(store().list("ledger")).containsExactly("ledger/x");
     assertThat(store().write("ledger/x", first.version(), "2")).isPresent();
     assertThat(store().write("ledger/y", Versioned.ABSENT, "1")).isPresent();
+  }
+
+  @Test
+  void filesThatAreNoVersionsAreLeftAlone() throws IOException {
+    Versioned first = store().write("ledger/x", Versioned.ABSENT, "1").orElseThrow();
+    Files.writeString(folder.resolve("run/ledger/x/notes.json"), "");
+    Files.writeString(folder.resolve("run/ledger/x/07.json"), "");
+    Files.writeString(folder.resolve("run/ledger/2.json"), "");
+
+    assertThat(store().readAll("ledger", name -> true)).containsOnlyKeys("ledger/x");
+    assertThat(store().read("ledger/x")).contains(first);
+  }
+
+  @Test
+  void aRefusedWriterLeavesNothingAside() throws IOException {
+    store().write("ledger/x", Versioned.ABSENT, "1");
+    store().write("ledger/x", Versioned.ABSENT, "2");
+    try (Stream<Path> files = Files.list(folder.resolve("run/ledger/x"))) {
+      assertThat(files).extracting(Path::getFileName).containsExactly(Path.of("1.json"));
+    }
   }
 
   @Test

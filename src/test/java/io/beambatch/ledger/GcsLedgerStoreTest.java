@@ -65,6 +65,52 @@ class GcsLedgerStoreTest extends LedgerStoreContract {
   }
 
   @Test
+  void aShortRecordIsReadInOneCall() throws Exception {
+    try (FaultyGcs counting = new FaultyGcs(emulator.url())) {
+      LedgerStore store = store(counting.url());
+      store.write("ledger/x", Versioned.ABSENT, "short");
+      store.write("ledger/y", Versioned.ABSENT, "as short");
+      counting.calls();
+
+      assertThat(store.read("ledger/x").orElseThrow().content()).isEqualTo("short");
+      assertThat(counting.calls()).isEqualTo(1);
+      assertThat(store.readAll("ledger", name -> true)).hasSize(2);
+      assertThat(counting.calls()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void recordsOfEarlierVersionsAreReadAllTheSame() throws Exception {
+    int records = 40;
+    for (int i = 0; i < records; i++) {
+      emulator.put(bucket, "staging/job/run/ledger/x" + (100 + i) + "/1.json", "content " + i);
+    }
+
+    assertThat(store().read("ledger/x100").orElseThrow().content()).isEqualTo("content 0");
+    assertThat(store().readAll("ledger", name -> true).values())
+        .extracting(Versioned::content)
+        .containsExactlyElementsOf(
+            IntStream.range(0, records).mapToObj(i -> "content " + i).toList());
+  }
+
+  @Test
+  void marksAreFilesAmongOthers() throws Exception {
+    LedgerStore marks =
+        new OnceStore(new GcsRecordFiles(GcsEmulator.client(emulator.url()), root), ".mark.json");
+    emulator.put(bucket, "staging/job/run/results/a.jsonl", "{}");
+    emulator.put(bucket, "staging/job/run/results/old.mark.json", "old");
+
+    assertThat(marks.read("results/a")).isEmpty();
+    assertThat(marks.write("results/a", Versioned.ABSENT, "new")).isPresent();
+    assertThat(marks.write("results/a", Versioned.ABSENT, "newer")).isEmpty();
+    assertThat(marks.read("results/a").orElseThrow().content()).isEqualTo("new");
+    assertThat(marks.list("results")).containsExactly("results/a", "results/old");
+    assertThat(marks.readAll("results", name -> true).values())
+        .extracting(Versioned::content)
+        .containsExactly("new", "old");
+  }
+
+  @Test
   void aWriterWhoseReplyGotLostIsToldThatItWon() throws Exception {
     try (FaultyGcs faulty = new FaultyGcs(emulator.url())) {
       LedgerStore store = store(faulty.url());
@@ -181,6 +227,7 @@ class GcsLedgerStoreTest extends LedgerStoreContract {
     return List.of(
         () -> store.read("ledger/x"),
         () -> store.list("ledger"),
+        () -> store.readAll("ledger", name -> true),
         () -> store.write("ledger/x", Versioned.ABSENT, "1"));
   }
 

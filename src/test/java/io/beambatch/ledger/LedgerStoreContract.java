@@ -1,6 +1,7 @@
 package io.beambatch.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
 
 import io.beambatch.ledger.LedgerStore.Versioned;
 import java.io.IOException;
@@ -64,6 +65,50 @@ abstract class LedgerStoreContract {
     store.write("plan/a1", Versioned.ABSENT, "");
     store.write("ledger/a1-c00000", Versioned.ABSENT, "");
     assertThat(store.list("plan")).containsExactly("plan/a1", "plan/a2");
+  }
+
+  @Test
+  void allRecordsOfAFolderAreReadAtTheirNewestVersions() throws IOException {
+    LedgerStore store = store();
+    Versioned first = store.write("ledger/x", Versioned.ABSENT, "1").orElseThrow();
+    Versioned second = store.write("ledger/x", first.version(), "2").orElseThrow();
+    Versioned other = store.write("ledger/x1", Versioned.ABSENT, "other").orElseThrow();
+    store.write("plan/a1", Versioned.ABSENT, "a plan");
+
+    assertThat(store.readAll("ledger", name -> true))
+        .containsExactly(entry("ledger/x", second), entry("ledger/x1", other));
+    assertThat(store.readAll("ledger", name -> name.endsWith("1")))
+        .containsExactly(entry("ledger/x1", other));
+    assertThat(store.readAll("joined", name -> true)).isEmpty();
+    assertThat(store.read("ledger/x")).contains(second);
+  }
+
+  @Test
+  void theTenthVersionIsNewerThanTheNinth() throws IOException {
+    LedgerStore store = store();
+    Versioned now = store.write("ledger/x", Versioned.ABSENT, "1").orElseThrow();
+    for (int i = 2; i <= 11; i++) {
+      now = store.write("ledger/x", now.version(), "" + i).orElseThrow();
+    }
+    assertThat(store.read("ledger/x")).contains(now);
+    assertThat(store.readAll("ledger", name -> true)).containsExactly(entry("ledger/x", now));
+  }
+
+  @Test
+  void everyContentIsReadBackAsItIs() throws IOException {
+    LedgerStore store = store();
+    List<String> contents =
+        List.of(
+            "", " ", " a", "a ", "a\nb", "ä", "~", "\u007f", "x".repeat(7_000), "x".repeat(7_001));
+    for (int i = 0; i < contents.size(); i++) {
+      store.write("ledger/x" + i, Versioned.ABSENT, contents.get(i));
+    }
+    assertThat(store.readAll("ledger", name -> true).values())
+        .extracting(Versioned::content)
+        .containsExactlyElementsOf(contents);
+    for (int i = 0; i < contents.size(); i++) {
+      assertThat(store.read("ledger/x" + i).orElseThrow().content()).isEqualTo(contents.get(i));
+    }
   }
 
   @Test
