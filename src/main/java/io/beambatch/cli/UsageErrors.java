@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.apache.commons.text.similarity.LevenshteinDistance;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.MissingParameterException;
@@ -33,7 +34,7 @@ final class UsageErrors implements IParameterExceptionHandler {
     return ExitCode.USAGE;
   }
 
-  private static String message(ParameterException thrown, CommandLine command) {
+  private static @Nullable String message(ParameterException thrown, CommandLine command) {
     if (thrown instanceof UnmatchedArgumentException unmatched) {
       String arg = unmatched.getUnmatched().get(0);
       boolean option = arg.startsWith("-");

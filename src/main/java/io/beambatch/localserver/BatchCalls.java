@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The Batches API. */
 final class BatchCalls {
@@ -141,7 +142,7 @@ final class BatchCalls {
     throw unreadable(null);
   }
 
-  private static ApiException unreadable(Exception cause) {
+  private static ApiException unreadable(@Nullable Exception cause) {
     ApiException exception =
         new ApiException(
             ApiError.invalid(

@@ -22,6 +22,10 @@ public record BatchFault(
     Long byMillis,
     Integer reads) {
 
+  private static final double USUAL_AT = 0.5;
+  private static final long USUAL_MILLIS = 5_000;
+  private static final int USUAL_READS = 2;
+
   /** What happens. */
   public enum Kind {
     /**
@@ -53,10 +57,11 @@ public record BatchFault(
     }
   }
 
+  /** What JSON leaves out, and so is null here, is as usual. */
   public BatchFault {
-    at = at == null ? Double.valueOf(0.5) : at;
-    byMillis = byMillis == null ? Long.valueOf(5_000) : byMillis;
-    reads = reads == null ? Integer.valueOf(2) : reads;
+    at = at == null ? Double.valueOf(USUAL_AT) : at;
+    byMillis = byMillis == null ? Long.valueOf(USUAL_MILLIS) : byMillis;
+    reads = reads == null ? Integer.valueOf(USUAL_READS) : reads;
     Faults.require(kind != null, "a fault of batches needs a kind");
     Faults.requireHowOften(first, probability);
     Faults.requireShare("at", at);
@@ -66,16 +71,31 @@ public record BatchFault(
 
   /** Hits the first batches. */
   public static BatchFault first(int count, Kind kind) {
-    return new BatchFault(kind, count, 0, null, null, null);
+    return usual(kind, count, 0);
   }
 
   /** Hits batches by chance. */
   public static BatchFault chance(double probability, Kind kind) {
-    return new BatchFault(kind, null, probability, null, null, null);
+    return usual(kind, null, probability);
+  }
+
+  /** Hits the first batches, or batches by chance, as is usual for the kind. */
+  static BatchFault usual(Kind kind, @Nullable Integer first, double probability) {
+    return new BatchFault(kind, first, probability, USUAL_AT, USUAL_MILLIS, USUAL_READS);
   }
 
   /** The same, after this share of the lines. */
   public BatchFault at(double share) {
     return new BatchFault(kind, first, probability, share, byMillis, reads);
+  }
+
+  /** The same, slower by this. */
+  BatchFault byMillis(long more) {
+    return new BatchFault(kind, first, probability, at, more, reads);
+  }
+
+  /** The same, in this many readings. */
+  BatchFault reads(int count) {
+    return new BatchFault(kind, first, probability, at, byMillis, count);
   }
 }

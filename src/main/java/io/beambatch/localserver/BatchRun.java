@@ -294,11 +294,12 @@ final class BatchRun {
       checkpoint();
       store.save(batch);
     } else {
-      batch.show(answers.completed(), answers.failed());
+      LineAnswers lines = open();
+      batch.show(lines.completed(), lines.failed());
     }
   }
 
   private void checkpoint() throws IOException {
-    batch.progress(answers.checkpoint());
+    batch.progress(open().checkpoint());
   }
 }

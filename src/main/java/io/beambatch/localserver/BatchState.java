@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -118,7 +119,7 @@ final class BatchState {
   }
 
   BatchEndpoint endpoint() {
-    return BatchEndpoint.of(shown.get("endpoint").textValue());
+    return Objects.requireNonNull(BatchEndpoint.of(shown.get("endpoint").textValue()));
   }
 
   String inputFileId() {

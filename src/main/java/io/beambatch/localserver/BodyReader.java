@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /** Reads a request's body, and notes what the endpoint would not like about it. */
 final class BodyReader {
@@ -124,7 +125,7 @@ final class BodyReader {
     }
   }
 
-  private void encoding(String value) {
+  private void encoding(@Nullable String value) {
     request.base64 = "base64".equals(value);
     if (value != null && !request.base64 && !value.equals("float")) {
       request.wrong(ApiError.invalidValue("encoding_format", value, "'float' and 'base64'"));

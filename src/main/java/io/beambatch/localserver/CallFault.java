@@ -75,11 +75,16 @@ public record CallFault(
 
   /** Hits the first calls of a name. */
   public static CallFault first(int count, String call, Kind kind) {
-    return new CallFault(call, kind, count, 0, 1);
+    return usual(call, kind, count, 0);
   }
 
   /** Hits calls of a name by chance. */
   public static CallFault chance(double probability, String call, Kind kind) {
-    return new CallFault(call, kind, null, probability, 1);
+    return usual(call, kind, null, probability);
+  }
+
+  /** Hits the first calls, or calls by chance, as is usual for the kind. */
+  static CallFault usual(String call, Kind kind, @Nullable Integer first, double probability) {
+    return new CallFault(call, kind, first, probability, 1);
   }
 }

@@ -19,7 +19,7 @@ record Completion(String text, Ending ending) {
     String text =
         switch (request.format) {
           case TEXT -> rules.answer(request.system, user);
-          case JSON_SCHEMA -> SchemaRules.answer(request.schema, user);
+          case JSON_SCHEMA -> SchemaRules.answer(request.requiredSchema(), user);
           case JSON_OBJECT -> object(rules.answer(request.system, user));
         };
     return cut(text, request);

@@ -26,7 +26,8 @@ final class ControlCalls {
     try {
       faults.set(Faults.parse(json));
     } catch (IllegalArgumentException e) {
-      ApiException refused = new ApiException(ApiError.invalid(e.getMessage(), null, null));
+      ApiException refused =
+          new ApiException(ApiError.invalid(String.valueOf(e.getMessage()), null, null));
       refused.initCause(e);
       throw refused;
     }

@@ -91,11 +91,12 @@ final class FaultPlan {
   }
 
   private boolean hits(int index, BatchFault fault, BatchState batch, Counted now) {
-    if (fault.first() == null) {
+    Integer first = fault.first();
+    if (first == null) {
       return hits(null, fault.probability(), batchRoll(index), batch.ordinal());
     }
     return now.decided.computeIfAbsent(
-        index + " " + batch.id(), unused -> now.next("batch " + index) < fault.first());
+        index + " " + batch.id(), unused -> now.next("batch " + index) < first);
   }
 
   /** What happens to a batch that begins to be answered. */

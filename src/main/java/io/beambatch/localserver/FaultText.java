@@ -49,20 +49,22 @@ public final class FaultText {
     if (is != CallFault.Kind.RATE_LIMIT) {
       requireNothing(more);
     }
-    return new CallFault(name, is, first, share, more == null ? null : number(more));
+    return more == null
+        ? CallFault.usual(name, is, first, share)
+        : new CallFault(name, is, first, share, number(more));
   }
 
   private static BatchFault batch(
       String kind, @Nullable Integer first, double share, @Nullable String more) {
     BatchFault.Kind is = kind(BatchFault.Kind.values(), kind);
-    BatchFault usual = new BatchFault(is, first, share, null, null, null);
+    BatchFault usual = BatchFault.usual(is, first, share);
     if (more == null) {
       return usual;
     }
     return switch (is) {
       case EXPIRE, STUCK -> usual.at(share(more));
-      case SLOW -> new BatchFault(is, first, share, null, (long) number(more), null);
-      case NULL_OUTPUT -> new BatchFault(is, first, share, null, null, number(more));
+      case SLOW -> usual.byMillis(number(more));
+      case NULL_OUTPUT -> usual.reads(number(more));
       case FILE_NOT_FOUND, FILE_NOT_FOUND_LATER, INVALID_LINE, TOKEN_LIMIT, LYING_COUNTS -> {
         requireNothing(more);
         yield usual;

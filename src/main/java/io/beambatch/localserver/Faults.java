@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * may have one of each kind.
  */
 public record Faults(List<CallFault> calls, List<BatchFault> batches, List<LineFault> lines) {
-  private static final Faults NONE = new Faults(null, null, null);
+  private static final Faults NONE = new Faults(List.of(), List.of(), List.of());
   private static final JsonMapper MAPPER =
       JsonMapper.builder()
           .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
@@ -26,7 +26,7 @@ public record Faults(List<CallFault> calls, List<BatchFault> batches, List<LineF
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .build();
 
-  /** What is null is empty. */
+  /** What JSON leaves out, and so is null here, is empty. */
   public Faults {
     calls = calls == null ? List.of() : List.copyOf(calls);
     batches = batches == null ? List.of() : List.copyOf(batches);
@@ -45,15 +45,15 @@ public record Faults(List<CallFault> calls, List<BatchFault> batches, List<LineF
   }
 
   public Faults with(CallFault... more) {
-    return and(new Faults(List.of(more), null, null));
+    return and(new Faults(List.of(more), List.of(), List.of()));
   }
 
   public Faults with(BatchFault... more) {
-    return and(new Faults(null, List.of(more), null));
+    return and(new Faults(List.of(), List.of(more), List.of()));
   }
 
   public Faults with(LineFault... more) {
-    return and(new Faults(null, null, List.of(more)));
+    return and(new Faults(List.of(), List.of(), List.of(more)));
   }
 
   /**

@@ -93,14 +93,14 @@ final class LineAnswers implements Closeable {
         failed++;
       }
       case STATUS_ZERO -> {
-        startLine(line, request.customId, 0, output.out());
+        startLine(line, request.validCustomId(), 0, output.out());
         output.out().writeString("");
         endLine(output);
         completed++;
       }
       case MISSING -> completed++;
       case DOUBLED -> {
-        write(line, request.customId, now, new Usage());
+        write(line, request.validCustomId(), now, new Usage());
         answer(line, now);
       }
       case UNKNOWN -> {
@@ -110,7 +110,8 @@ final class LineAnswers implements Closeable {
       case GARBLED -> {
         output
             .out()
-            .writeRaw("{\"custom_id\":\"" + request.customId + "\",\"response\":{\"body\":{\"mod");
+            .writeRaw(
+                "{\"custom_id\":\"" + request.validCustomId() + "\",\"response\":{\"body\":{\"mod");
         output.endLine();
         completed++;
       }
@@ -133,8 +134,8 @@ final class LineAnswers implements Closeable {
   }
 
   private void answer(int line, long now) throws IOException {
-    write(line, request.customId, now, usage);
-    billed.out().writeString(request.customId);
+    write(line, request.validCustomId(), now, usage);
+    billed.out().writeString(request.validCustomId());
     billed.endLine();
     completed++;
   }
@@ -146,7 +147,7 @@ final class LineAnswers implements Closeable {
   }
 
   private void refuse(int line, ApiError error) throws IOException {
-    startLine(line, request.customId, error.status(), errors.out());
+    startLine(line, request.validCustomId(), error.status(), errors.out());
     error.writeTo(errors.out());
     endLine(errors);
     failed++;
@@ -164,7 +165,7 @@ final class LineAnswers implements Closeable {
     JsonGenerator out = errors.out();
     out.writeStartObject();
     out.writeStringField("id", "batch_req_" + Ids.derived(~key, line));
-    out.writeStringField("custom_id", request.customId);
+    out.writeStringField("custom_id", request.validCustomId());
     out.writeNullField("response");
     out.writeObjectFieldStart("error");
     out.writeStringField("code", code);

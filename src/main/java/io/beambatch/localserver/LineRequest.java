@@ -3,6 +3,7 @@ package io.beambatch.localserver;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -99,5 +100,15 @@ final class LineRequest {
   /** How many characters an answer of at most {@link #maxTokens} may have. */
   int maxChars() {
     return (int) Math.min(Integer.MAX_VALUE, (long) maxTokens * CHARS_PER_TOKEN);
+  }
+
+  /** The id of a line that passed its validation. */
+  String validCustomId() {
+    return Objects.requireNonNull(customId);
+  }
+
+  /** The schema that the request's format is. */
+  JsonNode requiredSchema() {
+    return Objects.requireNonNull(schema);
   }
 }

@@ -15,6 +15,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A server on loopback that speaks OpenAI's Files and Batches APIs and answers by simple rules. The
@@ -154,7 +155,7 @@ public final class LocalServer implements AutoCloseable {
     return channel;
   }
 
-  private static IOException inUse(Path dir, Exception cause) {
+  private static IOException inUse(Path dir, @Nullable Exception cause) {
     return new IOException(
         "Another local server uses the folder " + dir + ". Stop it, or choose another folder.",
         cause);

@@ -54,7 +54,7 @@ final class RequestChecks {
                       .formatted(prompt, param),
                   prompt,
                   null);
-      case JSON_SCHEMA -> request.strict ? strict(param, request.schema) : null;
+      case JSON_SCHEMA -> request.strict ? strict(param, request.requiredSchema()) : null;
     };
   }
 

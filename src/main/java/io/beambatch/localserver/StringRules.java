@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Makes strings that fit a JSON schema. */
 final class StringRules {
@@ -50,7 +51,7 @@ final class StringRules {
     return fitted.toString();
   }
 
-  private static String format(String format, TextFacts facts) {
+  private static @Nullable String format(String format, TextFacts facts) {
     return switch (format) {
       case "date" -> or(facts.first(DATE), "2026-01-01");
       case "date-time" -> or(facts.first(DATE), "2026-01-01") + "T00:00:00Z";
@@ -66,7 +67,7 @@ final class StringRules {
     };
   }
 
-  private static String or(String found, String other) {
+  private static String or(@Nullable String found, String other) {
     return found == null ? other : found;
   }
 
