@@ -2,10 +2,8 @@ package io.beambatch.result;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.beambatch.json.LineReader;
-import io.beambatch.storage.Storage;
 import java.io.IOException;
-import java.io.InputStream;
+import java.util.Map;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
@@ -23,8 +21,8 @@ public final class ReadResults extends PTransform<PCollection<ResultFile>, PColl
   public static final TupleTag<String> ANSWERED = new TupleTag<>("answered") {};
   public static final TupleTag<String> FAILED = new TupleTag<>("failed") {};
 
-  /** More than any document with its answer can have. */
-  private static final int MAX_LINE = 512 << 20;
+  private static final Map<ResultFile.Kind, TupleTag<String>> TAGS =
+      Map.of(ResultFile.Kind.ANSWERED, ANSWERED, ResultFile.Kind.FAILED, FAILED);
 
   @Override
   public PCollectionTuple expand(PCollection<ResultFile> files) {
@@ -39,29 +37,12 @@ public final class ReadResults extends PTransform<PCollection<ResultFile>, PColl
   private static final class ReadFn extends DoFn<ResultFile, String> {
     @ProcessElement
     public void read(@Element ResultFile file, MultiOutputReceiver out) throws IOException {
-      OutputReceiver<String> documents =
-          out.get(file.kind() == ResultFile.Kind.ANSWERED ? ANSWERED : FAILED);
-      long lines = 0;
-      try (InputStream stream = Storage.open(file.path())) {
-        LineReader line = LineReader.ofLines(stream, MAX_LINE);
-        while (line.next()) {
-          if (line.tooLong()) {
-            throw new IOException(
-                file.path()
-                    + ", line "
-                    + line.number()
-                    + ": "
-                    + line.bytes()
-                    + " bytes are too many");
-          }
-          documents.output(
-              new String(line.buffer(), line.start(), line.end() - line.start(), UTF_8));
-          lines++;
-        }
-      }
-      if (lines != file.documents()) {
-        throw new IOException(
-            file.path() + " should have " + file.documents() + " documents, but has " + lines);
+      OutputReceiver<String> documents = out.get(TAGS.get(file.kind()));
+      try {
+        file.read(
+            (buffer, from, to) -> documents.output(new String(buffer, from, to - from, UTF_8)));
+      } catch (IOException e) {
+        throw new IOException("Can't read " + file.path() + ": " + e.getMessage(), e);
       }
     }
   }

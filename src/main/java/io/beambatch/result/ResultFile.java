@@ -1,5 +1,7 @@
 package io.beambatch.result;
 
+import io.beambatch.json.LineReader;
+import io.beambatch.storage.Storage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -21,6 +23,52 @@ import org.apache.beam.sdk.values.TypeDescriptor;
  */
 @DefaultCoder(ResultFile.FieldCoder.class)
 public record ResultFile(Kind kind, String shard, String path, long documents) {
+  /** More than any document with its answer can have. */
+  private static final int MAX_LINE = 512 << 20;
+
+  /**
+   * Reads the documents, line by line.
+   *
+   * @throws IOException naming the line that is too long or that the receiver refuses, or if there
+   *     are not as many documents as there should be; the message doesn't name the file
+   */
+  public void read(Receiver receiver) throws IOException {
+    long read = 0;
+    try (InputStream lines = Storage.open(path)) {
+      LineReader line = LineReader.ofLines(lines, MAX_LINE);
+      while (line.next()) {
+        if (line.tooLong()) {
+          throw new IOException(
+              "line " + line.number() + ": " + line.bytes() + " bytes are too many");
+        }
+        try {
+          receiver.document(line.buffer(), line.start(), line.end());
+        } catch (IOException e) {
+          throw new IOException("line " + line.number() + ": " + e.getMessage(), e);
+        }
+        read++;
+      }
+    }
+    if (read != documents) {
+      throw new IOException(
+          "it should have "
+              + documents
+              + " documents, but has "
+              + read
+              + "; the file in the staging location is damaged");
+    }
+  }
+
+  /** Takes documents. */
+  @FunctionalInterface
+  public interface Receiver {
+    /**
+     * Takes one document.
+     *
+     * @param buffer holds the document, a JSON object, between the two indices
+     */
+    void document(byte[] buffer, int from, int to) throws IOException;
+  }
 
   /** What became of the documents. */
   public enum Kind {

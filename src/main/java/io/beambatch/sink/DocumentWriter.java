@@ -1,12 +1,9 @@
 package io.beambatch.sink;
 
-import io.beambatch.json.LineReader;
 import io.beambatch.result.ResultFile;
-import io.beambatch.storage.Storage;
 import java.io.BufferedOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 
 /**
@@ -14,9 +11,6 @@ import java.io.OutputStream;
  * way: {@link #copy} reads a result file line by line and checks that it is whole.
  */
 public interface DocumentWriter extends Closeable {
-  /** More than any document with its answer can have. */
-  int MAX_LINE = 512 << 20;
-
   /**
    * Writes one document.
    *
@@ -53,30 +47,8 @@ public interface DocumentWriter extends Closeable {
    *     there should be
    */
   static void copy(ResultFile file, DocumentWriter to) throws IOException {
-    long documents = 0;
-    try (to;
-        InputStream lines = Storage.open(file.path())) {
-      LineReader line = LineReader.ofLines(lines, MAX_LINE);
-      while (line.next()) {
-        if (line.tooLong()) {
-          throw new IOException(
-              "line " + line.number() + ": " + line.bytes() + " bytes are too many");
-        }
-        try {
-          to.add(line.buffer(), line.start(), line.end());
-        } catch (IOException e) {
-          throw new IOException("line " + line.number() + ": " + e.getMessage(), e);
-        }
-        documents++;
-      }
-    }
-    if (documents != file.documents()) {
-      throw new IOException(
-          "it should have "
-              + file.documents()
-              + " documents, but has "
-              + documents
-              + "; the file in the staging location is damaged");
+    try (to) {
+      file.read(to::add);
     }
   }
 }

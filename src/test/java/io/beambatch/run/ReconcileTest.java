@@ -18,7 +18,6 @@ import io.beambatch.result.ResultFile.Kind;
 import io.beambatch.run.Runs.Choice;
 import io.beambatch.schema.Shape;
 import io.beambatch.sink.WrittenFile;
-import io.beambatch.sink.WrittenFileCoder;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -107,7 +106,7 @@ class ReconcileTest {
   private static void close(Job job, Run run, WrittenFile... written) {
     Pipeline pipeline = Pipeline.create();
     pipeline
-        .apply(Create.of(List.of(written)).withCoder(WrittenFileCoder.of()))
+        .apply(Create.of(List.of(written)))
         .setIsBoundedInternal(!job.source().isEndless() ? IsBounded.BOUNDED : IsBounded.UNBOUNDED)
         .apply("Mark written", new MarkWritten(run.folder()))
         .apply("Reconcile", new Reconcile(job, run.folder(), WaitPolicy.UNTIL_ENDED));
