@@ -30,6 +30,7 @@ import io.beambatch.storage.RunFolder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.transforms.Flatten;
 import org.apache.beam.sdk.transforms.MapElements;
@@ -166,7 +167,7 @@ public final class BatchPipeline {
 
   private PCollection<Plan> checkPlans(
       PCollection<Plan> plans, Map<ResultFile.Kind, DestinationWriter> writers) {
-    DestinationWriter answers = writers.get(ResultFile.Kind.ANSWERED);
+    DestinationWriter answers = Objects.requireNonNull(writers.get(ResultFile.Kind.ANSWERED));
     return answers.checksPlans()
         ? plans.apply("Check plans", new CheckPlans(Output.ofAnswers(job, folder), answers))
         : plans;

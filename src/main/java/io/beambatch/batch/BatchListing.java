@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -76,7 +77,7 @@ final class BatchListing {
 
   private boolean hasAllAndNotAllEnded(Set<String> wanted) {
     return byId.keySet().containsAll(wanted)
-        && wanted.stream().anyMatch(id -> !byId.get(id).status().ended());
+        && wanted.stream().anyMatch(id -> !Objects.requireNonNull(byId.get(id)).status().ended());
   }
 
   private void add(Batch batch) {

@@ -9,6 +9,7 @@ import io.beambatch.provider.ProviderException;
 import io.beambatch.provider.ProviderException.Kind;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,7 +49,7 @@ final class BatchPoller {
    */
   void poll(TrackedChunk chunk, Snapshot snapshot, boolean reachable)
       throws IOException, ProviderException {
-    Batch batch = snapshot.batches().byId(chunk.entry().batchId());
+    Batch batch = snapshot.batches().byId(Objects.requireNonNull(chunk.entry().batchId()));
     if (batch == null && reachable) {
       batch = get(chunk, snapshot);
     }
@@ -72,7 +73,7 @@ final class BatchPoller {
   private @Nullable Batch get(TrackedChunk chunk, Snapshot snapshot)
       throws IOException, ProviderException {
     try {
-      return context.provider().get(chunk.entry().batchId());
+      return context.provider().get(Objects.requireNonNull(chunk.entry().batchId()));
     } catch (ProviderException e) {
       if (e.kind() != Kind.NOT_FOUND) {
         throw e;

@@ -8,6 +8,7 @@ import io.beambatch.provider.ProviderException.Kind;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -154,7 +155,7 @@ final class Submitter {
           context
               .provider()
               .create(
-                  chunk.entry().fileId(),
+                  Objects.requireNonNull(chunk.entry().fileId()),
                   settings.inference().request().endpoint(),
                   BatchMetadata.of(
                       settings.run(), chunk.chunk(), settings.inference().request().model()));

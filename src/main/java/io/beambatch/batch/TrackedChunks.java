@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -78,7 +79,7 @@ final class TrackedChunks {
     return new AwaitedChunk(
         chunk.chunk(),
         chunk.entry().batchId(),
-        end.status(),
+        Objects.requireNonNull(end).status(),
         end.outputFileId(),
         end.errorFileId(),
         end.errors());
@@ -94,7 +95,7 @@ final class TrackedChunks {
     byId.remove(chunk.id());
     if (chunk.state() == State.PLANNED || chunk.state() == State.SUBMITTED) {
       // While it is submitting, whoever is at it must not lose the race against this note.
-      chunk.advance(chunk.entry().failed(reason.getMessage()));
+      chunk.advance(chunk.entry().failed(Objects.requireNonNull(reason.getMessage())));
     }
   }
 

@@ -5,4 +5,7 @@
  * io.beambatch.batch.AwaitBatches}, then {@code BatchCoordinator}, which has the table of all
  * states and their ends; {@link io.beambatch.batch.BatchMonitor} is the same without a pipeline.
  */
+@NullMarked
 package io.beambatch.batch;
+
+import org.jspecify.annotations.NullMarked;

@@ -7,6 +7,7 @@ import io.beambatch.source.ReadDocuments;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.avro.Schema;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
@@ -52,7 +53,7 @@ final class ReadRows extends ReadDocuments {
         .apply(
             "Read rows",
             table.query() == null
-                ? read.from(table.table().toString())
+                ? read.from(Objects.requireNonNull(table.table()).toString())
                 : read.fromQuery(table.query()).usingStandardSql())
         .apply("Name documents", new NameDocuments("row", table.id()));
   }

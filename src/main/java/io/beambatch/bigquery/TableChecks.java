@@ -14,6 +14,7 @@ import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -82,7 +83,7 @@ final class TableChecks {
     }
     TableSchema columns =
         table.query() == null
-            ? columnsOf(table.table())
+            ? columnsOf(Objects.requireNonNull(table.table()))
             : client.schemaOf(table.query(), client.project(null));
     String unreadable = export ? Columns.notLoadable(columns.getFields(), "") : null;
     if (unreadable != null) {

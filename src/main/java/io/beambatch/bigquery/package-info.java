@@ -7,4 +7,7 @@
  * <p>Beam's {@code BigQueryIO} reads rows. It doesn't load them: its load jobs are named anew by
  * each launch, so that a run that is resumed would load its files twice.
  */
+@NullMarked
 package io.beambatch.bigquery;
+
+import org.jspecify.annotations.NullMarked;

@@ -5,4 +5,7 @@
  * folder, and only their descriptions travel on. Start at {@link
  * io.beambatch.chunk.ShardIntoChunks}; {@link io.beambatch.chunk.PlanRetries} plans later attempts.
  */
+@NullMarked
 package io.beambatch.chunk;
+
+import org.jspecify.annotations.NullMarked;

@@ -4,4 +4,7 @@
  * for free. A ground room: it knows only the job file's prices. Start at {@link
  * io.beambatch.cost.PriceTable}.
  */
+@NullMarked
 package io.beambatch.cost;
+
+import org.jspecify.annotations.NullMarked;

@@ -5,4 +5,7 @@
  * exit code, which the command line maps in one place. Start with {@link
  * io.beambatch.error.UserException}.
  */
+@NullMarked
 package io.beambatch.error;
+
+import org.jspecify.annotations.NullMarked;

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -45,7 +46,8 @@ public final class JobReader {
     try {
       yaml = TextFile.read(path);
     } catch (TextFile.NotUtf8Exception e) {
-      throw new Problems(path).fatal(new Origin(path, e.line(), null), e.getMessage());
+      throw new Problems(path)
+          .fatal(new Origin(path, e.line(), null), Objects.requireNonNull(e.getMessage()));
     } catch (IOException e) {
       throw new Problems(path)
           .fatal(Origin.nowhere(path), "the job file can't be read: " + e.getMessage());

@@ -11,6 +11,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
@@ -95,7 +96,7 @@ final class YamlParser {
 
   private Event peek() {
     if (next == null) {
-      next = events.next();
+      next = Objects.requireNonNull(events).next();
       next.getStartMark().ifPresent(mark -> last = origin(mark));
     }
     return next;

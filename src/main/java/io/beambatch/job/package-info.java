@@ -12,4 +12,7 @@
  * {@code docs/job-file.md}. It goes into {@link io.beambatch.job.CanonicalJob} if it shapes
  * requests, chunks or files, and then only where it is given: runs are found by that text.
  */
+@NullMarked
 package io.beambatch.job;
+
+import org.jspecify.annotations.NullMarked;

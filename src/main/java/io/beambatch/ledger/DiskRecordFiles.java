@@ -15,6 +15,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -44,7 +45,7 @@ final class DiskRecordFiles implements RecordFiles {
   @Override
   public boolean create(String path, String content) throws IOException {
     Path file = root.resolve(path);
-    Path folder = file.getParent();
+    Path folder = Objects.requireNonNull(file.getParent());
     DurableFolders.create(folder);
     if (Files.exists(file)) {
       return false;

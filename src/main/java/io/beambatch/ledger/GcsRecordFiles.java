@@ -26,6 +26,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.apache.beam.sdk.extensions.gcp.util.gcsfs.GcsPath;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Record files in Google Cloud Storage. An object is created on condition that none of its name is
@@ -187,7 +188,7 @@ final class GcsRecordFiles implements RecordFiles {
     return found;
   }
 
-  private static String content(Blob object) {
+  private static @Nullable String content(Blob object) {
     return object.getMetadata() == null ? null : object.getMetadata().get(CONTENT);
   }
 

@@ -6,4 +6,7 @@
  * whoever else writes at the same time. Start with {@link io.beambatch.ledger.Records} (typed
  * records), then {@link io.beambatch.ledger.BatchLedger} (the state of each chunk's batch).
  */
+@NullMarked
 package io.beambatch.ledger;
+
+import org.jspecify.annotations.NullMarked;

@@ -5,4 +5,7 @@
  * io.beambatch.provider.BatchProvider} and {@link io.beambatch.provider.Capabilities}; each
  * provider has a package of its own below this one, and {@code http} has what they share.
  */
+@NullMarked
 package io.beambatch.provider;
+
+import org.jspecify.annotations.NullMarked;

@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,7 +54,7 @@ final class MessageRecords implements RecordParser {
     } catch (InvalidRecordException e) {
       String stands =
           e.json() == null ? SourceRecord.line(Utf8.replacing(data, 0, data.length)) : e.json();
-      throw new InvalidRecordException(e.getMessage(), stands);
+      throw new InvalidRecordException(Objects.requireNonNull(e.getMessage()), stands);
     }
   }
 
@@ -74,8 +75,8 @@ final class MessageRecords implements RecordParser {
     values.forEach(json::put);
     ByteArrayOutputStream line = new ByteArrayOutputStream();
     try {
-      attributes.writeLine(
-          line, JsonSlice.of(document.json()), List.of(JsonSlice.of(json.build())));
+      Objects.requireNonNull(attributes)
+          .writeLine(line, JsonSlice.of(document.json()), List.of(JsonSlice.of(json.build())));
     } catch (IOException e) {
       throw new UncheckedIOException("what is in memory can be written", e);
     }

@@ -7,4 +7,7 @@
  * <p>Beam's {@code PubsubIO} doesn't read messages here: some runners acknowledge one while it is
  * only in memory. An inbox in the run's folder takes them first.
  */
+@NullMarked
 package io.beambatch.pubsub;
+
+import org.jspecify.annotations.NullMarked;

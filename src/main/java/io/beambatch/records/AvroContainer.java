@@ -65,7 +65,7 @@ record AvroContainer(Schema schema, String codec, ByteBuffer marker, long firstB
     Map<String, byte[]> metadata = new HashMap<>();
     for (long i = decoder.readMapStart(); i != 0; i = decoder.mapNext()) {
       for (long j = 0; j < i; j++) {
-        metadata.put(decoder.readString(), decoder.readBytes(null).array());
+        metadata.put(decoder.readString(), decoder.readBytes(ByteBuffer.allocate(0)).array());
       }
     }
     byte[] marker = new byte[MARKER];

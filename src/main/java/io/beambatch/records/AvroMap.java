@@ -2,12 +2,13 @@ package io.beambatch.records;
 
 import io.beambatch.schema.UnreadableValue;
 import java.util.LinkedHashMap;
+import org.jspecify.annotations.Nullable;
 
 /** A map in the order of the file. Where a key comes twice, its value is unreadable. */
 final class AvroMap extends LinkedHashMap<Object, Object> {
 
   /** Adds an entry; the key may be unreadable itself. */
-  void add(Object key, Object value) {
+  void add(Object key, @Nullable Object value) {
     if (key instanceof UnreadableValue) {
       put("", key);
     } else {

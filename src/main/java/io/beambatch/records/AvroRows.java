@@ -8,10 +8,12 @@ import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.util.HashSet;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericRecord;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The rows of an Avro file: blocks of records, each of which says how many records and bytes it has
@@ -154,12 +156,18 @@ final class AvroRows implements RowInput {
     try {
       receiver.record(number, json.json(record));
     } catch (MismatchException e) {
-      receiver.invalid(number, e.getMessage());
+      receiver.invalid(number, Objects.requireNonNull(e.getMessage()));
     }
   }
 
-  private IOException damaged(long number, String problem, Exception cause) {
+  private IOException damaged(long number, @Nullable String problem, Exception cause) {
     return new IOException(
-        "Can't read " + path + ", record " + number + ": it is damaged: " + problem, cause);
+        "Can't read "
+            + path
+            + ", record "
+            + number
+            + ": it is damaged"
+            + (problem == null ? "" : ": " + problem),
+        cause);
   }
 }

@@ -3,6 +3,7 @@ package io.beambatch.records;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Map;
+import java.util.Objects;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.hadoop.conf.Configuration;
@@ -15,6 +16,7 @@ import org.apache.parquet.io.OutputFile;
 import org.apache.parquet.io.PositionOutputStream;
 import org.apache.parquet.io.api.RecordConsumer;
 import org.apache.parquet.schema.MessageType;
+import org.jspecify.annotations.Nullable;
 
 /** Writes a Parquet file. A row group is in memory until it is written. */
 final class ParquetRowOutput implements RowOutput {
@@ -84,7 +86,7 @@ final class ParquetRowOutput implements RowOutput {
   private static final class RowSupport extends WriteSupport<GenericRecord> {
     private final Schema schema;
     private final MessageType columns;
-    private ParquetRowWriter rows;
+    private @Nullable ParquetRowWriter rows;
 
     RowSupport(Schema schema) {
       this.schema = schema;
@@ -110,7 +112,7 @@ final class ParquetRowOutput implements RowOutput {
 
     @Override
     public void write(GenericRecord row) {
-      rows.write(row);
+      Objects.requireNonNull(rows).write(row);
     }
   }
 

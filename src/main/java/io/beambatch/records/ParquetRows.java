@@ -3,6 +3,7 @@ package io.beambatch.records;
 import io.beambatch.schema.AvroJson;
 import io.beambatch.schema.MismatchException;
 import java.io.IOException;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericRecord;
@@ -19,6 +20,7 @@ import org.apache.parquet.io.InputFile;
 import org.apache.parquet.io.RecordReader;
 import org.apache.parquet.io.SeekableInputStream;
 import org.apache.parquet.schema.MessageType;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The rows of a Parquet file. A split is a row group, which has to be in memory, column by column,
@@ -141,7 +143,7 @@ final class ParquetRows implements RowInput {
         try {
           receiver.record(number, json.json(record));
         } catch (MismatchException e) {
-          receiver.invalid(number, e.getMessage());
+          receiver.invalid(number, Objects.requireNonNull(e.getMessage()));
         }
       }
     } catch (IOException | RuntimeException e) {
@@ -152,9 +154,15 @@ final class ParquetRows implements RowInput {
     }
   }
 
-  private IOException damaged(long number, String problem, Throwable cause) {
+  private IOException damaged(long number, @Nullable String problem, Throwable cause) {
     return new IOException(
-        "Can't read " + path + ", record " + number + ": it is damaged: " + problem, cause);
+        "Can't read "
+            + path
+            + ", record "
+            + number
+            + ": it is damaged"
+            + (problem == null ? "" : ": " + problem),
+        cause);
   }
 
   /** The number of the first record in a split's row group. */

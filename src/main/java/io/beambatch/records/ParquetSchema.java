@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
@@ -90,12 +91,12 @@ final class ParquetSchema {
       if (!columns.add(column.getName())) {
         throw new IllegalArgumentException("two columns are called " + columnPath);
       }
-      Schema.Field like = same ? field(noted, column.getName()) : null;
+      Schema.Field like = same ? field(Objects.requireNonNull(noted), column.getName()) : null;
       Schema type = type(columnPath, column, like == null ? null : like.schema(), depth + 1);
       fields.add(field(column.getName(), type, like, names));
     }
     Schema record =
-        same
+        same && noted != null
             ? Schema.createRecord(
                 noted.getName(), noted.getDoc(), noted.getNamespace(), false, fields)
             : Schema.createRecord(
@@ -104,7 +105,7 @@ final class ParquetSchema {
                 NAMESPACE,
                 false,
                 fields);
-    if (same) {
+    if (same && noted != null) {
       noted.getObjectProps().forEach(record::addProp);
     }
     return record;
@@ -277,7 +278,11 @@ final class ParquetSchema {
     Schema value =
         entry.getFieldCount() == 1
             ? Schema.create(Schema.Type.NULL)
-            : type(path + "{}", entry.getType(1), same ? noted.getValueType() : null, depth);
+            : type(
+                path + "{}",
+                entry.getType(1),
+                same && noted != null ? noted.getValueType() : null,
+                depth);
     if (key.equals(Types.string())) {
       return Schema.createMap(value);
     }

@@ -6,6 +6,7 @@ import io.beambatch.document.Failure;
 import io.beambatch.document.FailureReason;
 import io.beambatch.job.Inference;
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
@@ -13,6 +14,7 @@ import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionTuple;
 import org.apache.beam.sdk.values.TupleTag;
 import org.apache.beam.sdk.values.TupleTagList;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Renders each document into one request. Documents that lack a field the request needs come out as
@@ -67,11 +69,11 @@ public final class RenderRequests extends PTransform<PCollection<Document>, PCol
           fail(document, FailureReason.TOO_LARGE, excess, out);
         }
       } catch (RenderException e) {
-        fail(document, FailureReason.INVALID_DOCUMENT, e.getMessage(), out);
+        fail(document, FailureReason.INVALID_DOCUMENT, Objects.requireNonNull(e.getMessage()), out);
       }
     }
 
-    private String excess(Request request) {
+    private @Nullable String excess(Request request) {
       long limit = inference.limits().bytes();
       // UTF-8 takes at most three bytes a char: most requests need no exact count.
       if (request.body().length() * 3L + RequestLine.FRAME_MAX > limit) {

@@ -4,4 +4,7 @@
  * document with its reason ({@code invalid_document}, {@code too_large}). Nothing is sent here.
  * Start at {@link io.beambatch.request.RenderRequests}, then {@code RequestTemplate}.
  */
+@NullMarked
 package io.beambatch.request;
+
+import org.jspecify.annotations.NullMarked;

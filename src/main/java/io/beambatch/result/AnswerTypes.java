@@ -61,7 +61,8 @@ public final class AnswerTypes {
   }
 
   private static boolean one(@Nullable JsonNode input) {
-    return input.isTextual()
-        || (input.isArray() && (input.size() == 1 || input.path(0).isNumber()));
+    return input != null
+        && (input.isTextual()
+            || (input.isArray() && (input.size() == 1 || input.path(0).isNumber())));
   }
 }

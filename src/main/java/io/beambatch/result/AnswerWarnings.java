@@ -5,6 +5,7 @@ import io.beambatch.job.Endpoint;
 import io.beambatch.job.Inference;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /** Tells, before anything is paid, where answers may be other than whoever wrote a job expects. */
 public final class AnswerWarnings {
@@ -31,7 +32,7 @@ public final class AnswerWarnings {
         warnings.add(
             "result.schema asks for JSON, but request.body doesn't tell the model's server so:"
                 + " answers that are no JSON will fail (invalid_answer). Add "
-                + endpoint.formatPointer().substring(1).replace('/', '.')
+                + Objects.requireNonNull(endpoint.formatPointer()).substring(1).replace('/', '.')
                 + " to request.body, or ask for JSON in the prompt");
       }
     }

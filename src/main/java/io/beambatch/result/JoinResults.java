@@ -12,6 +12,7 @@ import io.beambatch.storage.JsonCoder;
 import io.beambatch.storage.RunFolder;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
@@ -89,7 +90,9 @@ public final class JoinResults
         throws IOException, ProviderException {
       boolean cancelled = BatchLedger.of(folder).isCancelled();
       Job effective = cancelled ? job.withoutRetry() : job;
-      JoinedChunk chunk = new ResultJoiner(effective, folder, provider, PAUSE).join(awaited);
+      JoinedChunk chunk =
+          new ResultJoiner(effective, folder, Objects.requireNonNull(provider), PAUSE)
+              .join(awaited);
       if (!job.inference().keepFiles()) {
         deleteInput(chunk.chunkId());
       }
@@ -106,7 +109,7 @@ public final class JoinResults
         return;
       }
       try {
-        provider.deleteFile(tracked.get().entry().fileId());
+        Objects.requireNonNull(provider).deleteFile(tracked.get().entry().fileId());
         ledger.advance(tracked.get(), tracked.get().entry().inputDeleted());
       } catch (ProviderException e) {
         LOG.warn("the input file of chunk {} stays at the provider: {}", chunkId, e.getMessage());

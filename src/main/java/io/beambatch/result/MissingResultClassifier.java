@@ -47,7 +47,7 @@ final class MissingResultClassifier {
                   : "its batch was cancelled before it was answered");
       case FAILED -> invalidBatch(errorsByLine.get(request + 1), sent);
       case COMPLETED, VALIDATING, IN_PROGRESS, FINALIZING, CANCELLING ->
-          isLost(first)
+          first != null && isLost(first)
               ? lostBatch(first, sent)
               : retryable(
                   sent,
@@ -57,7 +57,7 @@ final class MissingResultClassifier {
     };
   }
 
-  private static boolean isLost(@Nullable BatchError error) {
+  private static boolean isLost(BatchError error) {
     return error != null
         && (BatchEnd.VANISHED.equals(error.code()) || BatchEnd.UNKNOWN.equals(error.code()));
   }

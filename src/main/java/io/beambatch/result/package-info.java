@@ -6,4 +6,7 @@
  * documents, and a part of requests for the next attempt. Every document has exactly one outcome.
  * Start at {@link io.beambatch.result.JoinResults}, then {@code ResultJoiner}.
  */
+@NullMarked
 package io.beambatch.result;
+
+import org.jspecify.annotations.NullMarked;

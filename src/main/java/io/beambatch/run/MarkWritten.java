@@ -7,6 +7,7 @@ import io.beambatch.storage.JsonCoder;
 import io.beambatch.storage.RunFolder;
 import java.io.IOException;
 import java.util.Locale;
+import java.util.Objects;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
@@ -74,7 +75,7 @@ public final class MarkWritten
     @ProcessElement
     public void process(@Element ResultFile file, OutputReceiver<ResultFile> out)
         throws IOException {
-      if (marks.read(name(file.kind(), file.shard())).isEmpty()) {
+      if (Objects.requireNonNull(marks).read(name(file.kind(), file.shard())).isEmpty()) {
         out.output(file);
       }
     }
@@ -97,7 +98,7 @@ public final class MarkWritten
     public void process(@Element WrittenFile file, OutputReceiver<WrittenFile> out)
         throws IOException {
       // A repetition finds the mark of the first time; both say the same.
-      marks.commit(name(file.kind(), file.shard()), file);
+      Objects.requireNonNull(marks).commit(name(file.kind(), file.shard()), file);
       out.output(file);
     }
   }

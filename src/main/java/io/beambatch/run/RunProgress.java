@@ -9,6 +9,7 @@ import io.beambatch.storage.RunFolder;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -97,7 +98,8 @@ public record RunProgress(
         chunks.stream().filter(chunk -> chunk.chunk().attempt() == last).toList();
     return last >= job.inference().retry().attempts()
         || ofLast.stream().anyMatch(chunk -> chunk.joined() == null)
-        || ofLast.stream().allMatch(chunk -> chunk.joined().again() == null);
+        || ofLast.stream()
+            .allMatch(chunk -> Objects.requireNonNull(chunk.joined()).again() == null);
   }
 
   /** How many chunks have come just so far. */

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -66,7 +67,7 @@ public record RunStatus(
   public static Set<String> unknown(RunProgress progress) {
     return progress.chunks().stream()
         .filter(chunk -> chunk.stage() == Stage.UNDER_WAY || chunk.stage() == Stage.ENDED)
-        .map(chunk -> chunk.entry().batchId())
+        .map(chunk -> Objects.requireNonNull(chunk.entry()).batchId())
         .filter(id -> id != null)
         .collect(Collectors.toSet());
   }

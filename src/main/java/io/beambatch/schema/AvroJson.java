@@ -9,6 +9,7 @@ import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Objects;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericRecord;
 
@@ -77,7 +78,7 @@ public final class AvroJson {
   public GenericRecord record(byte[] json, int from, int to) throws IOException {
     try (JsonSource source = new JsonSource(json, from, to)) {
       source.parser().nextToken();
-      GenericRecord record = (GenericRecord) codec.read(source);
+      GenericRecord record = (GenericRecord) Objects.requireNonNull(codec.read(source));
       if (source.parser().nextToken() != null) {
         throw new MismatchException("there is more after the object");
       }

@@ -7,6 +7,7 @@ import io.beambatch.result.ResultFile;
 import io.beambatch.storage.Storage;
 import java.io.IOException;
 import java.util.Map;
+import java.util.Objects;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
@@ -81,7 +82,7 @@ public final class WriteResults
     public void write(
         @Element ResultFile file, PipelineOptions options, OutputReceiver<WrittenFile> written)
         throws IOException, InterruptedException {
-      written.output(writers.get(file.kind()).write(file, run, options));
+      written.output(Objects.requireNonNull(writers.get(file.kind())).write(file, run, options));
     }
   }
 }

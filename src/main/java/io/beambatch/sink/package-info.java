@@ -9,4 +9,7 @@
  * documents they are and what schema they have, and reads result files with {@link
  * io.beambatch.sink.DocumentWriter}.
  */
+@NullMarked
 package io.beambatch.sink;
+
+import org.jspecify.annotations.NullMarked;

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import io.beambatch.document.ReservedFields;
 import io.beambatch.document.SourceRecord;
 import java.io.IOException;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** One pass over a JSON object that finds faults and what the reader has to know of it. */
@@ -120,7 +121,11 @@ final class JsonScan {
     idFault =
         usable || value == JsonToken.VALUE_NULL
             ? null
-            : "the id field '" + idField.name() + "' is " + kind(value) + ", not text or a number";
+            : "the id field '"
+                + Objects.requireNonNull(idField).name()
+                + "' is "
+                + kind(value)
+                + ", not text or a number";
   }
 
   private static String kind(@Nullable JsonToken token) {

@@ -11,6 +11,7 @@ import io.beambatch.json.LoneSurrogates;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.Objects;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
@@ -93,7 +94,8 @@ public final class NameDocuments extends PTransform<PCollection<String>, PCollec
       }
       if (scan.id() == null || scan.id().isEmpty()) {
         String fault = scan.idFault();
-        throw new InvalidRecordException(fault == null ? IdField.of(id).missing() : fault, json);
+        throw new InvalidRecordException(
+            fault == null ? Objects.requireNonNull(IdField.of(id)).missing() : fault, json);
       }
       return new Document(scan.id(), json);
     }

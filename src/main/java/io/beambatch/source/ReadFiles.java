@@ -3,6 +3,7 @@ package io.beambatch.source;
 import io.beambatch.job.FileSource;
 import io.beambatch.storage.Storage;
 import java.util.List;
+import java.util.Objects;
 import org.apache.beam.sdk.coders.ListCoder;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.transforms.Create;
@@ -54,7 +55,7 @@ final class ReadFiles extends ReadDocuments {
             new WatchFiles(
                 options -> FilePatterns.matchAny(patterns),
                 planned,
-                source.watch(),
+                Objects.requireNonNull(source.watch()),
                 source.window()));
     PCollection<String> files = found.get(FILES);
     return files.apply(records).and(FILES, files).and(PLANNED, found.get(PLANNED));

@@ -24,7 +24,8 @@ public interface RecordParser {
         Objects.requireNonNullElseGet(
             problem.json(),
             () -> SourceRecord.line(Utf8.replacing(record.buffer(), record.start(), record.end())));
-    return SplitReader.failed(file, record.number(), problem.getMessage(), json);
+    return SplitReader.failed(
+        file, record.number(), Objects.requireNonNull(problem.getMessage()), json);
   }
 
   /** Makes parsers where a pipeline runs. */

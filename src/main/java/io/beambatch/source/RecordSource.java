@@ -93,7 +93,8 @@ final class RecordSource {
       receiver.document(Objects.requireNonNull(parser.parse(bytes, 0, bytes.length, number)));
     } catch (InvalidRecordException e) {
       String stands = Objects.requireNonNullElse(e.json(), json);
-      receiver.invalid(SplitReader.failed(split.file(), number, e.getMessage(), stands));
+      receiver.invalid(
+          SplitReader.failed(split.file(), number, Objects.requireNonNull(e.getMessage()), stands));
     }
   }
 

@@ -58,7 +58,12 @@ final class SplitReader {
     try {
       receiver.document(new WholeFiles(source.id(), settings.record()).read(file));
     } catch (InvalidRecordException e) {
-      receiver.invalid(failed(split.file(), 1, e.getMessage(), Objects.requireNonNull(e.json())));
+      receiver.invalid(
+          failed(
+              split.file(),
+              1,
+              Objects.requireNonNull(e.getMessage()),
+              Objects.requireNonNull(e.json())));
     }
   }
 
@@ -101,7 +106,11 @@ final class SplitReader {
       case TEXT -> new TextLines(name, source.id());
       case CSV ->
           new CsvRecords(
-              name, source.id(), split.header(), source.delimiter(), (CsvScanner) scanner);
+              name,
+              source.id(),
+              Objects.requireNonNull(split.header()),
+              source.delimiter(),
+              (CsvScanner) scanner);
       case AVRO, PARQUET -> throw new IllegalStateException("files of records have no lines");
     };
   }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** One document a file: its text in a field called {@code text}, its name in {@code file}. */
@@ -62,7 +63,8 @@ final class WholeFiles {
       return Utf8.text(bytes, start, bytes.length);
     } catch (InvalidRecordException e) {
       throw new InvalidRecordException(
-          e.getMessage(), SourceRecord.pointer(file.path(), 1, bytes.length));
+          Objects.requireNonNull(e.getMessage()),
+          SourceRecord.pointer(file.path(), 1, bytes.length));
     }
   }
 

@@ -3,4 +3,7 @@
  * io.beambatch.document.Document}s, and failed ones for records that can't become documents. Start
  * at {@link io.beambatch.source.ReadDocuments}: it finds files, splits them, and reads the splits.
  */
+@NullMarked
 package io.beambatch.source;
+
+import org.jspecify.annotations.NullMarked;

@@ -9,6 +9,7 @@ import io.beambatch.job.JobReader;
 import io.beambatch.template.TemplateOptions.Mode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.apache.beam.sdk.io.FileSystems;
 import org.apache.beam.sdk.options.SdkHarnessOptions;
@@ -57,7 +58,7 @@ final class HostedJob {
 
   /** The overrides of a launch, and those that put relative paths under its root. */
   private static List<String> rooted(Job job, TemplateOptions options) {
-    String root = options.getRoot().replaceAll("/+$", "") + "/";
+    String root = Objects.requireNonNull(options.getRoot()).replaceAll("/+$", "") + "/";
     List<String> overrides = new ArrayList<>(overrides(options.getOverrides()));
     if (!job.source().paths().isEmpty()) {
       overrides.add(

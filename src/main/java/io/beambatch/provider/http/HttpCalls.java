@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -222,7 +223,7 @@ public final class HttpCalls implements AutoCloseable {
     try {
       return reply.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
-      throw failure(request, outgoing, e.getCause());
+      throw failure(request, outgoing, Objects.requireNonNull(e.getCause()));
     } catch (TimeoutException e) {
       reply.cancel(false);
       call.cancel();

@@ -26,6 +26,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
@@ -133,7 +134,7 @@ public final class OpenAiProvider implements BatchProvider {
           kept,
           upload.bytes());
     }
-    return FileJson.file(file, clock.instant());
+    return Objects.requireNonNull(FileJson.file(file, clock.instant()));
   }
 
   /**
@@ -142,7 +143,7 @@ public final class OpenAiProvider implements BatchProvider {
    */
   private JsonNode processed(JsonNode uploaded) throws ProviderException {
     JsonNode file = uploaded;
-    String id = ReplyJson.id(file, "id");
+    String id = Objects.requireNonNull(ReplyJson.id(file, "id"));
     BackOff looks = PROCESSING.backoff();
     while (true) {
       String status = String.valueOf(ReplyJson.text(file, "status")).toLowerCase(Locale.ROOT);

@@ -3,4 +3,7 @@
  * it: it sends creations again by itself, and stays the independent tester of the local server.
  * Start at {@link io.beambatch.provider.openai.OpenAiProvider}.
  */
+@NullMarked
 package io.beambatch.provider.openai;
+
+import org.jspecify.annotations.NullMarked;
