@@ -2,6 +2,7 @@ package io.beambatch.provider;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -80,5 +81,13 @@ class SafeTextTest {
   void longTextIsCutOnALineAndNotOnLines() {
     assertThat(SafeText.line("x".repeat(5000))).hasSize(500).endsWith("x…");
     assertThat(SafeText.lines("x".repeat(5000))).hasSize(5000);
+  }
+
+  @Test
+  void longTextTakesNoLongTime() {
+    for (String text :
+        List.of("x", "*x", "sk-", "\u001b", "api_key ", "eyJa.", "'***", "Bearer ")) {
+      assertThat(SafeText.lines(text.repeat(200_000))).isNotEmpty();
+    }
   }
 }

@@ -21,6 +21,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import javax.net.SocketFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
@@ -41,6 +42,9 @@ import org.jspecify.annotations.Nullable;
 public final class Network {
   /** As the JVM's own settings say. */
   public static final Network DEFAULT = new Network(null, null, List.of(), null);
+
+  /** Names are looked up by the proxy with each of them. */
+  private static final Set<String> SOCKS = Set.of("socks", "socks5", "socks5h");
 
   private final @Nullable URI httpProxy;
   private final @Nullable URI httpsProxy;
@@ -90,10 +94,14 @@ public final class Network {
   }
 
   private OkHttpClient.Builder through(URI proxy, OkHttpClient.Builder client) {
+    boolean socks = SOCKS.contains(proxy.getScheme());
     boolean tls = proxy.getScheme().equals("https");
-    int port = proxy.getPort() >= 0 ? proxy.getPort() : tls ? 443 : 80;
+    int usual = socks ? 1080 : tls ? 443 : 80;
     client.proxy(
-        new Proxy(Proxy.Type.HTTP, InetSocketAddress.createUnresolved(proxy.getHost(), port)));
+        new Proxy(
+            socks ? Proxy.Type.SOCKS : Proxy.Type.HTTP,
+            InetSocketAddress.createUnresolved(
+                proxy.getHost(), proxy.getPort() < 0 ? usual : proxy.getPort())));
     String user = proxy.getUserInfo();
     if (user != null) {
       int colon = user.indexOf(':');
@@ -184,7 +192,9 @@ public final class Network {
     }
     try {
       URI proxy = new URI(value.contains("://") ? value : "http://" + value);
-      if (proxy.getHost() != null && List.of("http", "https").contains(proxy.getScheme())) {
+      boolean socks = SOCKS.contains(String.valueOf(proxy.getScheme()));
+      boolean http = List.of("http", "https").contains(proxy.getScheme());
+      if (proxy.getHost() != null && (http || (socks && proxy.getUserInfo() == null))) {
         return proxy;
       }
     } catch (URISyntaxException e) {
@@ -193,8 +203,8 @@ public final class Network {
     throw new ProviderSettingsException(
         name
             + " is not the URL of a proxy that can be used: write it as in"
-            + " http://user:password@proxy.example.com:3128 (http or https; special characters"
-            + " of the password as %XX)");
+            + " http://user:password@proxy.example.com:3128 (http or https, with special"
+            + " characters of the password as %XX; or socks5, without a password)");
   }
 
   private static X509TrustManager trust(Path file) throws ProviderSettingsException {
