@@ -4,6 +4,8 @@ import io.beambatch.job.Job;
 import io.beambatch.result.AnswerWarnings;
 import io.beambatch.result.JoinResults;
 import io.beambatch.sink.Output;
+import io.beambatch.source.SourceSchema;
+import io.beambatch.source.SourceSchemas;
 import io.beambatch.storage.RunFolder;
 import java.io.IOException;
 import java.util.Optional;
@@ -13,9 +15,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks at where a job's documents come from and where they go, before anything is read or paid. It
- * keeps the schema of a source that has one in the run's folder. A run whose plan is committed
- * doesn't look at its source again.
+ * Looks at where a job's documents come from and where they go, before anything is read or paid.
+ * The launcher calls {@link #check}, which only looks, and then {@link #keepSchema}, which writes
+ * what the steps of the graph go by. A run whose plan is committed doesn't look at its source
+ * again.
  */
 public final class Preflight {
   private static final Logger LOG = LoggerFactory.getLogger(Preflight.class);
@@ -23,6 +26,7 @@ public final class Preflight {
   private final Job job;
   private final PipelineOptions options;
   private final boolean isRead;
+  private Optional<SourceSchema> found = Optional.empty();
 
   /** A preflight with the permissions and the project of these options. */
   public Preflight(Job job, PipelineOptions options) {
@@ -41,7 +45,7 @@ public final class Preflight {
   }
 
   /**
-   * Looks at the source and at both destinations.
+   * Looks at the source and at both destinations, and writes nothing.
    *
    * @param planned whether the run's plan is committed
    * @throws IOException naming the key of the job file, if a source can't be read, or a destination
@@ -50,13 +54,32 @@ public final class Preflight {
   public void check(RunFolder run, boolean planned) throws IOException {
     JoinResults.check(job.inference());
     AnswerWarnings.of(job.inference()).forEach(LOG::warn);
-    Optional<Schema> documents =
+    found =
         isRead || !job.source().isConsumed()
             ? Connectors.reader(job.source()).check(run, planned, options)
             : Optional.empty();
+    Optional<Schema> documents = found.map(SourceSchema::schema);
     for (Output output : Output.of(job, run)) {
       Connectors.writer(output)
           .check(documents.map(output::schemaFor).orElse(null), planned, options);
+    }
+  }
+
+  /**
+   * Writes the schema that {@link #check} has found into the run's folder: files are read, and
+   * answers written, by it. Of a source without a schema, nothing is written.
+   *
+   * @throws IOException if another launch of the run keeps another schema at the same time
+   */
+  public void keepSchema(RunFolder run) throws IOException {
+    if (found.isEmpty()) {
+      return;
+    }
+    SourceSchemas schemas = new SourceSchemas(run);
+    if (job.source().isEndless()) {
+      schemas.keep(found.get());
+    } else {
+      schemas.replace(found.get());
     }
   }
 }

@@ -4,6 +4,7 @@ import io.beambatch.job.TableSource;
 import io.beambatch.source.PlannedFiles;
 import io.beambatch.source.ReadDocuments;
 import io.beambatch.source.SourceReader;
+import io.beambatch.source.SourceSchema;
 import io.beambatch.source.SourceSchemas;
 import io.beambatch.storage.RunFolder;
 import java.io.IOException;
@@ -21,16 +22,14 @@ public final class TableSourceReader implements SourceReader {
   }
 
   @Override
-  public Optional<Schema> check(RunFolder run, boolean planned, PipelineOptions options)
+  public Optional<SourceSchema> check(RunFolder run, boolean planned, PipelineOptions options)
       throws IOException {
-    SourceSchemas schemas = new SourceSchemas(run);
-    Optional<Schema> kept = planned ? schemas.read() : Optional.empty();
+    Optional<SourceSchema> kept = planned ? new SourceSchemas(run).read() : Optional.empty();
     if (kept.isPresent()) {
       return kept;
     }
     Schema documents = Columns.avro(new TableChecks(options).source(source));
-    schemas.replace("the table", documents);
-    return Optional.of(documents);
+    return Optional.of(new SourceSchema("the table", documents));
   }
 
   @Override

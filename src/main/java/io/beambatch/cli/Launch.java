@@ -228,6 +228,7 @@ final class Launch {
             + run.folder().path());
     err.flush();
     preflight.check(run.folder(), !committed.isEmpty());
+    preflight.keepSchema(run.folder());
     Pipeline pipeline = Pipeline.create(options.beam());
     try (Progress progress = Progress.show(err)) {
       graph.build(

@@ -69,7 +69,9 @@ final class PlanCommand implements Callable<Integer> {
   }
 
   private Plan plan(Job job, RunFolder scratch) throws IOException {
-    new Preflight(job, options.beam()).check(scratch, false);
+    Preflight preflight = new Preflight(job, options.beam());
+    preflight.check(scratch, false);
+    preflight.keepSchema(scratch);
     Pipeline pipeline = Pipeline.create(options.beam());
     new BatchPipeline(job.withoutWatch(), scratch, PlanCheck.NONE).plan(pipeline);
     pipeline.run().waitUntilFinish();

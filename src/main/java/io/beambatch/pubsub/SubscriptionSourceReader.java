@@ -4,10 +4,10 @@ import io.beambatch.job.SubscriptionSource;
 import io.beambatch.source.PlannedFiles;
 import io.beambatch.source.ReadDocuments;
 import io.beambatch.source.SourceReader;
+import io.beambatch.source.SourceSchema;
 import io.beambatch.storage.RunFolder;
 import java.io.IOException;
 import java.util.Optional;
-import org.apache.avro.Schema;
 import org.apache.beam.sdk.options.PipelineOptions;
 
 /** Checks and reads the messages of a subscription. */
@@ -20,7 +20,7 @@ public final class SubscriptionSourceReader implements SourceReader {
   }
 
   @Override
-  public Optional<Schema> check(RunFolder run, boolean planned, PipelineOptions options)
+  public Optional<SourceSchema> check(RunFolder run, boolean planned, PipelineOptions options)
       throws IOException {
     new PubSubChecks(options).subscription("source.subscription", source.subscription());
     return Optional.empty();

@@ -10,6 +10,7 @@ import io.beambatch.schema.DocumentSchemas;
 import io.beambatch.schema.InferredSchema;
 import io.beambatch.schema.Shape;
 import io.beambatch.schema.Types;
+import io.beambatch.source.SourceSchema;
 import io.beambatch.source.SourceSchemas;
 import io.beambatch.storage.RunFolder;
 import java.io.IOException;
@@ -94,6 +95,7 @@ public abstract class Output implements Serializable {
   final Schema schemaOfSource() throws IOException {
     return new SourceSchemas(folder)
         .read()
+        .map(SourceSchema::schema)
         .orElseThrow(() -> new IOException("the schema of the run's source has vanished"));
   }
 

@@ -4,7 +4,6 @@ import io.beambatch.job.FileSource;
 import io.beambatch.storage.RunFolder;
 import java.io.IOException;
 import java.util.Optional;
-import org.apache.avro.Schema;
 import org.apache.beam.sdk.options.PipelineOptions;
 
 /** Checks and reads a source of files. The first file's schema is the run's, if files have one. */
@@ -22,9 +21,9 @@ public final class FileSourceReader implements SourceReader {
   }
 
   @Override
-  public Optional<Schema> check(RunFolder run, boolean planned, PipelineOptions options)
+  public Optional<SourceSchema> check(RunFolder run, boolean planned, PipelineOptions options)
       throws IOException {
-    return new SourceSchemas(run).establish(source, planned);
+    return new SourceSchemas(run).find(source, planned);
   }
 
   @Override

@@ -3,7 +3,6 @@ package io.beambatch.source;
 import io.beambatch.storage.RunFolder;
 import java.io.IOException;
 import java.util.Optional;
-import org.apache.avro.Schema;
 import org.apache.beam.sdk.options.PipelineOptions;
 
 /**
@@ -16,8 +15,8 @@ import org.apache.beam.sdk.options.PipelineOptions;
 public interface SourceReader {
 
   /**
-   * Finds out whether the source can be read as the job says, and keeps its schema in the run's
-   * folder.
+   * Finds out whether the source can be read as the job says. It only looks: the caller keeps the
+   * schema that is found ({@link SourceSchemas}).
    *
    * @param planned whether the run's plan is committed: such a run has read its source already, and
    *     goes by the schema that is kept
@@ -25,7 +24,7 @@ public interface SourceReader {
    * @throws IOException if it can't be read; the message names the key of the job file and says
    *     what to do
    */
-  Optional<Schema> check(RunFolder run, boolean planned, PipelineOptions options)
+  Optional<SourceSchema> check(RunFolder run, boolean planned, PipelineOptions options)
       throws IOException;
 
   /**

@@ -29,30 +29,31 @@ public final class SourceSchemas {
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
   private final RunFolder folder;
-  private @Nullable Kept kept;
+  private @Nullable SourceSchema kept;
 
   /** The schema kept in a run's folder. */
   public SourceSchemas(RunFolder folder) {
     this.folder = folder;
   }
 
-  /** The schema of the run's source, if it is known yet. */
-  public Optional<Schema> read() throws IOException {
-    return Optional.ofNullable(kept(Ledgers.open(folder))).map(Kept::schema);
+  /** The schema of the run's source, if one is kept yet. */
+  public Optional<SourceSchema> read() throws IOException {
+    return Optional.ofNullable(kept(Ledgers.open(folder)));
   }
 
   /**
-   * Reads the schema of the first file, unless one is kept that is to stay: of a watched source
-   * always, of another once its documents are planned. What an earlier launch kept that planned
-   * nothing may be that of files which are not there any more.
+   * Finds the schema of a run's files, and writes nothing. It is the one that is kept if that is to
+   * stay: of a watched source always, of another once its documents are planned. What an earlier
+   * launch kept that planned nothing may be that of files which are not there any more, so that the
+   * first file is looked at again.
    *
    * @param planned whether the run's plan is committed
    * @return empty if the source has no schema, or is watched and has no file yet
    * @throws IOException naming the file or pattern, if there is none, or it can't be read
    */
-  public Optional<Schema> establish(FileSource source, boolean planned) throws IOException {
+  Optional<SourceSchema> find(FileSource source, boolean planned) throws IOException {
     RowFormat format = RecordSource.format(source);
-    Optional<Schema> known = source.format().hasSchema() ? read() : Optional.empty();
+    Optional<SourceSchema> known = source.format().hasSchema() ? read() : Optional.empty();
     boolean endless = source.watch() != null;
     if (format == null || (known.isPresent() && (planned || endless))) {
       return known;
@@ -66,34 +67,50 @@ public final class SourceSchemas {
       return Optional.empty();
     }
     String first = files.iterator().next();
-    Schema schema = format.open(first).schema();
-    if (endless) {
-      return Optional.of(keep(first, schema).schema());
-    }
-    replace(first, schema);
-    return Optional.of(schema);
+    return Optional.of(new SourceSchema(first, format.open(first).schema()));
   }
 
-  /** Keeps a schema in place of one that may be there: of a source whose plan is to come. */
-  public void replace(String origin, Schema schema) throws IOException {
+  /**
+   * Keeps the schema of a source that ends in place of one that may be there: a plan is to come.
+   *
+   * @throws IOException if another launch of the run keeps its own at the same time
+   */
+  public void replace(SourceSchema found) throws IOException {
     LedgerStore store = Ledgers.open(folder);
     Optional<Versioned> before = store.read(RECORD);
-    String json = json(origin, schema);
-    if (before.isEmpty() || !before.get().content().equals(json)) {
+    if (before.isEmpty() || !parse(before.get()).equals(found)) {
       long version = before.map(Versioned::version).orElse(Versioned.ABSENT);
-      if (store.write(RECORD, version, json).isEmpty()) {
+      if (store.write(RECORD, version, json(found.file(), found.schema())).isEmpty()) {
         throw new IOException(
             "another launch of the run keeps its schema in "
                 + folder.path()
                 + " now; run it again");
       }
     }
-    kept = new Kept(origin, schema);
+    kept = found;
+  }
+
+  /** Keeps the schema of an endless source, unless one is kept; returns the one that holds. */
+  public SourceSchema keep(SourceSchema found) throws IOException {
+    LedgerStore store = Ledgers.open(folder);
+    SourceSchema known = kept(store);
+    if (known == null) {
+      // Whoever comes second takes what is there.
+      if (store.write(RECORD, Versioned.ABSENT, json(found.file(), found.schema())).isPresent()) {
+        kept = found;
+        return found;
+      }
+      known = kept(store);
+    }
+    if (known == null) {
+      throw new IOException("the schema in " + folder.path() + " has vanished");
+    }
+    return known;
   }
 
   /** Finds out whether all records of a file fit the schema; keeps the file's if there is none. */
   void check(String file, Schema own) throws IOException {
-    Kept schema = keep(file, own);
+    SourceSchema schema = keep(new SourceSchema(file, own));
     String problem = SchemaFit.problem(own, schema.schema());
     if (problem != null) {
       throw new IOException(
@@ -107,40 +124,25 @@ public final class SourceSchemas {
     }
   }
 
-  private Kept keep(String file, Schema schema) throws IOException {
-    LedgerStore store = Ledgers.open(folder);
-    Kept known = kept(store);
-    if (known == null) {
-      // Whoever comes second takes what is there.
-      if (store.write(RECORD, Versioned.ABSENT, json(file, schema)).isPresent()) {
-        kept = new Kept(file, schema);
-        return kept;
-      }
-      known = kept(store);
-    }
-    if (known == null) {
-      throw new IOException("the schema in " + folder.path() + " has vanished");
-    }
-    return known;
-  }
-
   private static String json(String file, Schema schema) throws IOException {
     ObjectNode json = MAPPER.createObjectNode().put(FILE, file);
     json.set(SCHEMA, MAPPER.readTree(schema.toString()));
     return json.toString();
   }
 
-  private synchronized @Nullable Kept kept(LedgerStore store) throws IOException {
+  private synchronized @Nullable SourceSchema kept(LedgerStore store) throws IOException {
     if (kept == null) {
       Optional<Versioned> record = store.read(RECORD);
       if (record.isPresent()) {
-        JsonNode json = MAPPER.readTree(record.get().content());
-        Schema schema = new Schema.Parser().parse(json.get(SCHEMA).toString());
-        kept = new Kept(json.get(FILE).asText(), schema);
+        kept = parse(record.get());
       }
     }
     return kept;
   }
 
-  private record Kept(String file, Schema schema) {}
+  private static SourceSchema parse(Versioned record) throws IOException {
+    JsonNode json = MAPPER.readTree(record.content());
+    return new SourceSchema(
+        json.get(FILE).asText(), new Schema.Parser().parse(json.get(SCHEMA).toString()));
+  }
 }

@@ -50,7 +50,9 @@ public final class FlexTemplate {
       return pipeline;
     }
     List<String> committed = run.committedPlans();
-    new Preflight(job, options).check(run.folder(), !committed.isEmpty());
+    Preflight preflight = new Preflight(job, options);
+    preflight.check(run.folder(), !committed.isEmpty());
+    preflight.keepSchema(run.folder());
     BatchPipeline graph = new BatchPipeline(job, run.folder(), new Budget(job, run.folder()));
     CoordinatorSettings settings = CoordinatorSettings.of(job.inference(), run.identity());
     if (options.getMode() == Mode.SUBMIT) {

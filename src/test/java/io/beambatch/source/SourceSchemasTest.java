@@ -10,6 +10,7 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaBuilder;
 import org.junit.jupiter.api.Test;
@@ -26,31 +27,66 @@ class SourceSchemasTest {
   @Test
   void whatWasKeptBeforeAPlanGivesWayToWhatIsThere() throws Exception {
     write("a.avro", LONGS);
-    assertThat(schemas().establish(source(""), false)).contains(LONGS);
+    assertThat(found(source(""), false)).contains(LONGS);
     Files.delete(folder.resolve("a.avro"));
     write("b.avro", TEXTS);
 
-    assertThat(schemas().establish(source(""), false)).contains(TEXTS);
-    assertThat(schemas().read()).contains(TEXTS);
+    assertThat(found(source(""), false)).contains(TEXTS);
+    assertThat(schemas().read().map(SourceSchema::schema)).contains(TEXTS);
   }
 
   @Test
   void whatIsPlannedKeepsItsSchemaWithoutItsFiles() throws Exception {
     write("a.avro", LONGS);
-    schemas().establish(source(""), false);
+    found(source(""), false);
     Files.delete(folder.resolve("a.avro"));
 
-    assertThat(schemas().establish(source(""), true)).contains(LONGS);
+    assertThat(found(source(""), true)).contains(LONGS);
   }
 
   @Test
   void aWatchedSourceKeepsTheSchemaOfItsFirstFile() throws Exception {
-    assertThat(schemas().establish(source(", watch: 1s"), false)).isEmpty();
+    assertThat(found(source(", watch: 1s"), false)).isEmpty();
     write("b.avro", LONGS);
-    assertThat(schemas().establish(source(", watch: 1s"), false)).contains(LONGS);
+    assertThat(found(source(", watch: 1s"), false)).contains(LONGS);
     write("a.avro", TEXTS);
 
-    assertThat(schemas().establish(source(", watch: 1s"), false)).contains(LONGS);
+    assertThat(found(source(", watch: 1s"), false)).contains(LONGS);
+  }
+
+  @Test
+  void findingASchemaKeepsNone() throws Exception {
+    write("a.avro", LONGS);
+
+    SourceSchema found = schemas().find(source(""), false).orElseThrow();
+
+    assertThat(found).isEqualTo(new SourceSchema(folder.resolve("a.avro").toString(), LONGS));
+    assertThat(schemas().read()).isEmpty();
+    assertThat(folder.resolve("run")).doesNotExist();
+  }
+
+  @Test
+  void theSameSchemaIsNotWrittenAgain() throws Exception {
+    SourceSchema found = new SourceSchema("a.avro", LONGS);
+    schemas().replace(found);
+    schemas().replace(found);
+    assertThat(folder.resolve("run/schema/source/2.json")).doesNotExist();
+
+    schemas().replace(new SourceSchema("a.avro", TEXTS));
+    assertThat(folder.resolve("run/schema/source/2.json")).exists();
+  }
+
+  /** The schema that a launch finds, and then keeps. */
+  private Optional<Schema> found(FileSource source, boolean planned) throws Exception {
+    Optional<SourceSchema> found = schemas().find(source, planned);
+    if (found.isPresent()) {
+      if (source.watch() != null) {
+        assertThat(schemas().keep(found.get())).isEqualTo(found.get());
+      } else {
+        schemas().replace(found.get());
+      }
+    }
+    return found.map(SourceSchema::schema);
   }
 
   private SourceSchemas schemas() {

@@ -1,0 +1,10 @@
+package io.beambatch.source;
+
+import org.apache.avro.Schema;
+
+/**
+ * The schema of a source's documents, and where it was found.
+ *
+ * @param file the path of the file that has it, or {@code the table}
+ */
+public record SourceSchema(String file, Schema schema) {}
