@@ -13,8 +13,9 @@ import java.math.BigDecimal;
 import java.util.Set;
 
 /**
- * Lets a plan pass only if it costs no more than {@code limits.cost_usd}. One that has passed
- * before passes again, so that what was paid for is collected whatever the limit is now.
+ * Refuses a plan that would cost more than {@code limits.cost_usd}, before anything of it is sent.
+ * A plan that has passed before passes again, so that what was paid for is collected whatever the
+ * limit is now.
  */
 public final class Budget implements PlanCheck {
   private final Job job;
@@ -53,7 +54,7 @@ public final class Budget implements PlanCheck {
     }
   }
 
-  /** Nothing comes into the ledger before it has passed. */
+  /** A plan has passed if one of its chunks is in the ledger: none comes there before. */
   private boolean hasPassed(Plan plan) {
     try {
       Set<String> known = BatchLedger.of(folder).readAll().keySet();

@@ -19,7 +19,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a plan will do, before it does it.
+ * What a plan will send, and what that will cost: the {@code plan} command shows it, and {@link
+ * Budget} goes by it.
  *
  * @param failed documents that can't be sent, by reason
  * @param waves how often batches have to end before {@code limits} let the next ones follow

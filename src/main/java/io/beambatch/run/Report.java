@@ -14,7 +14,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What came of a run, as written to {@code report.json}.
+ * The result of a run in numbers, as written to {@code report.json}: made by {@link
+ * Reconciliation}.
  *
  * @param documents read from the source
  * @param answered written to the sink
@@ -57,7 +58,7 @@ public record Report(
     }
   }
 
-  /** Writes it where it belongs. */
+  /** Writes it into the run's folder. */
   void write(RunFolder folder) throws IOException {
     Storage.write(
         folder.report(),

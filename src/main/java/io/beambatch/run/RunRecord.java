@@ -4,7 +4,7 @@ import java.io.Serializable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is written down of a run when it begins and when it ends.
+ * What is written down of a run when it begins and when it is finished: see {@link Runs}.
  *
  * @param uid random: tells the run's batches from all others at the provider
  * @param created in milliseconds since 1970

@@ -22,7 +22,7 @@ import java.util.UUID;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** The runs of a job in a staging location: begun, found again, finished. */
+/** Begins, finds and finishes the runs of a job in a staging location. Commands start here. */
 public final class Runs {
   private static final String FOLDER = "runs";
   private static final Pattern NAMES = Pattern.compile("[A-Za-z0-9_-]{1,64}");
@@ -43,7 +43,7 @@ public final class Runs {
   }
 
   /**
-   * Finds the run to go on with, or begins one.
+   * Finds the run to resume, or begins one.
    *
    * @param name the run's name, or null for the newest unfinished one, else a new one named by the
    *     time
@@ -71,7 +71,7 @@ public final class Runs {
   }
 
   /**
-   * A run that was begun before, with whatever job.
+   * Finds a run that was begun before, with whatever job.
    *
    * @param name the run's name, or null for the newest unfinished one, else the newest
    * @throws UserException if there is none
@@ -107,7 +107,7 @@ public final class Runs {
   }
 
   /**
-   * Makes sure that a run is gone on with as it was begun.
+   * Makes sure that a run is resumed with the job that it was begun with.
    *
    * @throws UserException if the job is another one; says what differs
    */
@@ -143,7 +143,7 @@ public final class Runs {
   }
 
   /**
-   * Makes sure that a run has come so far that something may be under way.
+   * Makes sure that the documents of a run were planned.
    *
    * @throws UserException if its documents were not even read
    */
@@ -159,13 +159,13 @@ public final class Runs {
     }
   }
 
-  /** Whether a run has sent nothing, and taken nothing that would be nowhere else. */
+  /** Whether a run has no plan, and no messages that are nowhere else. */
   private boolean isUntouched(RunRecord record) throws IOException {
     RunFolder folder = folder(record.name());
     return PlanStore.records(folder).names().isEmpty() && Storage.list(folder.inbox()).isEmpty();
   }
 
-  /** Messages that were taken from a subscription belong to the run that took them. */
+  /** Messages that a run took from a subscription are in no other place until they are sent. */
   private void requireNothingUnsent() throws IOException {
     for (RunRecord record : all()) {
       RunFolder folder = folder(record.name());
@@ -264,11 +264,11 @@ public final class Runs {
     return RunFolder.of(staging, job.name(), name);
   }
 
-  /** Which run is wanted. */
+  /** Which run to open. */
   public enum Choice {
-    /** The one that is there, if it is. */
+    /** The unfinished one, if there is one. */
     RESUME,
-    /** One that begins now. */
+    /** A new one. */
     NEW
   }
 }

@@ -7,13 +7,13 @@ import java.io.OutputStream;
 import java.util.List;
 
 /**
- * A kind of place where files are. A path names one file; characters that stand for others in
- * patterns mean nothing here.
+ * A file system: local disk or Google Cloud Storage. A path names one file; characters of patterns
+ * have no meaning in it.
  */
 interface FileStore {
 
   /**
-   * Where a path leads.
+   * The file system of a path.
    *
    * @throws IllegalArgumentException if that is neither local disk nor Google Cloud Storage
    */
@@ -28,13 +28,13 @@ interface FileStore {
     return LocalFiles.INSTANCE;
   }
 
-  /** Opens a file to be read from a place, in bytes from the start. */
+  /** Opens a file to be read from an offset in bytes. */
   InputStream open(String path, long offset) throws IOException;
 
-  /** Creates a file that is not there yet. What was written is safe once the stream is closed. */
+  /** Creates a file that is not there yet; it survives a power cut once the stream is closed. */
   OutputStream create(String path) throws IOException;
 
-  /** Puts a file in the place of another, which may be there; all of it at once. */
+  /** Renames a file, in place of one that may be there, atomically. */
   void move(String from, String to) throws IOException;
 
   /** The size in bytes; {@link FileNotFoundException} if there is no such file. */

@@ -7,13 +7,12 @@ import org.apache.beam.sdk.options.PipelineOptions;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The options that Beam's file systems of this process were made with: which endpoint, which
- * credentials.
+ * The options with which Beam's file systems of this process were set up: endpoint, credentials.
+ * The client of the ledger uses the same.
  *
- * <p>Beam makes its file systems in the launching process and, of the options that travel with the
- * pipeline, in every worker, and asks all registrars each time. This one adds no file system; so
- * what is done beside Beam's file systems always goes where they go, without a way of its own for
- * the options to travel.
+ * <p>Beam sets up its file systems in the launcher and, from the options that travel with the
+ * pipeline, in every worker, and asks all registrars each time. This registrar adds no file system;
+ * it only remembers the options. Beam has no other way to ask for them.
  */
 public final class FileSystemOptions implements FileSystemRegistrar {
   private static volatile @Nullable PipelineOptions current;

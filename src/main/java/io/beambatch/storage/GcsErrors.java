@@ -12,7 +12,7 @@ import javax.net.ssl.SSLException;
 import org.apache.beam.sdk.extensions.gcp.util.gcsfs.GcsPath;
 import org.jspecify.annotations.Nullable;
 
-/** Says what Google Cloud Storage would not do, why, and what to do about it. */
+/** Turns errors of Google Cloud Storage into messages for users: what failed, why, what to do. */
 public final class GcsErrors {
   private static final int UNAUTHORIZED = 401;
   private static final int FORBIDDEN = 403;
@@ -26,7 +26,7 @@ public final class GcsErrors {
 
   private GcsErrors() {}
 
-  /** The error for people; its cause is the one that came. */
+  /** The error with a message for users; its cause is the one that was thrown. */
   public static IOException explain(String path, Exception thrown) {
     if (thrown instanceof Explained before) {
       return before;
@@ -71,7 +71,7 @@ public final class GcsErrors {
         thrown);
   }
 
-  /** The error if there are no credentials to begin with. */
+  /** The error if no credentials were found. */
   public static IOException noCredentials(String path) {
     return new Explained(
         path + ": no credentials for Google Cloud were found; " + HOW_TO_LOG_IN, null);
@@ -103,13 +103,13 @@ public final class GcsErrors {
     return new Reply(UNKNOWN, String.valueOf(thrown.getMessage()));
   }
 
-  /** What follows is the request, which the path says already. */
+  /** The other lines are the request, which the path names already. */
   private static String firstLine(Throwable thrown) {
     return String.valueOf(thrown.getMessage()).lines().findFirst().orElse("");
   }
 
   /**
-   * What the server said.
+   * The reply of the server.
    *
    * @param status of HTTP, or {@link #UNREACHABLE} or {@link #UNKNOWN}
    */

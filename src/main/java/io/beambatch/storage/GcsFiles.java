@@ -21,8 +21,8 @@ import org.apache.beam.sdk.io.fs.ResourceId;
 import org.apache.beam.sdk.util.MimeTypes;
 
 /**
- * Objects in Google Cloud Storage, through Beam's file system and with its options. What Beam does
- * by pattern is done by name here.
+ * Files in Google Cloud Storage, read and written by Beam's file system and with its options, but
+ * by name where Beam takes patterns.
  */
 final class GcsFiles implements FileStore {
   static final String SCHEME = "gs://";
@@ -168,7 +168,7 @@ final class GcsFiles implements FileStore {
     return options().getGcsUtil();
   }
 
-  /** Says what went wrong with an upload, which mostly shows when it is closed. */
+  /** An upload whose errors are explained; most of them come when it is closed. */
   private static final class Explaining extends FilterOutputStream {
     private final String path;
 

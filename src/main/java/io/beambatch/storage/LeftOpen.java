@@ -4,7 +4,7 @@ import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 
-/** Passes everything on but the end: the stream is another's, who decides what becomes of it. */
+/** A stream that is not closed with its wrapper: its owner closes it. */
 public final class LeftOpen extends FilterOutputStream {
   /** Leaves a stream open. */
   public LeftOpen(OutputStream out) {

@@ -19,7 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Files on local disk, forced there: a plan that survives a power cut needs its parts. */
+/** Files on local disk, forced to it: a plan that survives a power cut needs its parts. */
 final class LocalFiles implements FileStore {
   static final String SCHEME = "file:";
   static final LocalFiles INSTANCE = new LocalFiles();

@@ -3,14 +3,15 @@ package io.beambatch.storage;
 import java.io.Serializable;
 
 /**
- * Where a run keeps its files: {@code <staging>/<job>/<run>/}, local or {@code gs://}. The names of
- * all files and folders in it are said here.
+ * The layout of a run's folder, {@code <staging>/<job>/<run>/}, local or {@code gs://}. Every step
+ * asks it for the paths of the files that it reads or writes; the records of the ledger have their
+ * names in {@code ledger}.
  *
  * @param path without a slash at the end
  */
 public record RunFolder(String path) implements Serializable {
 
-  /** The folder of a run; workers find it, whatever directory they work in. */
+  /** The folder of a run, as an absolute path: workers have other working directories. */
   public static RunFolder of(String staging, String job, String run) {
     return new RunFolder(Storage.absolute(staging).replaceAll("/+$", "") + "/" + job + "/" + run);
   }
@@ -20,7 +21,7 @@ public record RunFolder(String path) implements Serializable {
     return path.substring(path.lastIndexOf('/') + 1);
   }
 
-  /** Where all runs of all jobs are. */
+  /** The staging location, with all runs of all jobs. */
   public String staging() {
     return parent(parent(path));
   }
@@ -52,7 +53,7 @@ public record RunFolder(String path) implements Serializable {
     return path + "/results/" + chunk + "." + file;
   }
 
-  /** Where messages are that were taken from a subscription. */
+  /** The folder of messages that were taken from a subscription. */
   public String inbox() {
     return path + "/inbox";
   }
@@ -62,14 +63,9 @@ public record RunFolder(String path) implements Serializable {
     return inbox() + "/" + file;
   }
 
-  /** Where compressed input is unpacked. */
+  /** The folder of splits of compressed input. */
   public String input() {
     return path + "/input";
-  }
-
-  /** The plan of an attempt and window. */
-  public String plan(String name) {
-    return path + "/plan/" + name + ".json";
   }
 
   /** The run's report. */

@@ -12,8 +12,8 @@ import java.util.UUID;
 import java.util.regex.Pattern;
 
 /**
- * Reads and writes files by path, on local disk or {@code gs://}. A path names one file: none of
- * its characters is part of a pattern. What is written is safe, also from a power cut, once its
+ * Reads and writes files by path, on local disk or in Google Cloud Storage ({@code gs://}). A path
+ * names one file: none of its characters is part of a pattern. A file survives a power cut once its
  * stream is closed.
  */
 public final class Storage {
@@ -22,8 +22,8 @@ public final class Storage {
   private Storage() {}
 
   /**
-   * A path that means the same to processes with another working directory: a local one from the
-   * root, any other as it is. Patterns stay patterns.
+   * Makes a local path absolute, so that processes with another working directory find the same
+   * file. Any other path stays as it is, and so does a pattern.
    */
   public static String absolute(String path) {
     return path.contains("://") || path.startsWith("/")
@@ -36,12 +36,12 @@ public final class Storage {
     return open(path, 0);
   }
 
-  /** Opens a file to be read from a place, in bytes from the start; seeks where it can. */
+  /** Opens a file to be read from an offset in bytes. */
   public static InputStream open(String path, long offset) throws IOException {
     return new BufferedInputStream(FileStore.of(path).open(path, offset), BUFFER);
   }
 
-  /** Creates a file, seen while it grows: for names that nobody knows before it is complete. */
+  /** Creates a file that is visible while it grows: for names that nobody reads before its end. */
   public static OutputStream create(String path) throws IOException {
     return new BufferedOutputStream(FileStore.of(path).create(path), BUFFER);
   }
@@ -58,7 +58,7 @@ public final class Storage {
   }
 
   /**
-   * Finds out whether a file could be written, without one appearing.
+   * Checks that a file can be written, without leaving one.
    *
    * @throws IOException if not; it says why, and names the path
    */
@@ -66,7 +66,7 @@ public final class Storage {
     PendingFile.create(path).close();
   }
 
-  /** An error of a file system as one for people: what is the matter, and what to do. */
+  /** An error of a file system with a message for users: what is wrong, and what to do. */
   public static IOException explain(String path, IOException thrown) {
     return path.startsWith(GcsFiles.SCHEME) ? GcsErrors.explain(path, thrown) : thrown;
   }
@@ -124,7 +124,7 @@ public final class Storage {
       this.stream = Storage.create(temporary);
     }
 
-    /** Under which name a file is to appear that may be under its temporary one yet. */
+    /** The final name of a file that may have its temporary name yet. */
     static String target(String path) {
       return TEMPORARY.matcher(path).replaceFirst("$1");
     }
@@ -137,7 +137,7 @@ public final class Storage {
           path.substring(0, name) + "." + path.substring(name) + "." + UUID.randomUUID() + ".tmp");
     }
 
-    /** Where its content goes. */
+    /** The stream that takes its content. */
     public OutputStream stream() {
       return stream;
     }

@@ -10,9 +10,9 @@ import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.values.PCollection;
 
 /**
- * Lets the job fail if more documents failed than {@code retry.max_failed} allows, where a command
- * would end with an exit code of its own. The run is finished all the same, and its report is
- * there.
+ * Fails the Dataflow job if more documents failed than {@code retry.max_failed} allows, as a
+ * command ends with an exit code of its own. It is the last step: the run is finished, and has its
+ * report.
  */
 final class FailOverLimit extends PTransform<PCollection<Report>, PCollection<Report>> {
   private final Job job;

@@ -20,8 +20,9 @@ import org.apache.beam.sdk.options.StreamingOptions;
 import org.apache.beam.sdk.transforms.Create;
 
 /**
- * What the flex template's launcher starts: reads the job file, begins the run or goes on with it,
- * and hands the graph to Dataflow. It does not wait for the end: there is no launcher left by then.
+ * The program of the flex template's launcher: reads the job file, begins or resumes the run, and
+ * hands the graph to Dataflow. It does not wait for the end of the job, which outlives the
+ * launcher.
  */
 public final class FlexTemplate {
   private FlexTemplate() {}

@@ -15,14 +15,14 @@ import org.apache.beam.sdk.io.FileSystems;
 import org.apache.beam.sdk.options.SdkHarnessOptions;
 import org.jspecify.annotations.Nullable;
 
-/** A job that is to be run where nothing is known of this machine's disk and environment. */
+/** Reads a job that workers are to run, which don't see this machine's disk and environment. */
 final class HostedJob {
   private HostedJob() {}
 
   /**
    * Reads the job file of a launch.
    *
-   * @throws UserException if workers could not run the job; names all that is in the way
+   * @throws UserException if workers could not run the job; names every problem
    */
   static Job read(TemplateOptions options) throws JobFileException {
     // Job files lie on gs://: file systems come before everything else.
@@ -75,7 +75,7 @@ final class HostedJob {
     return path.contains("://") || path.startsWith("/") ? path : root + path;
   }
 
-  /** JSON is YAML, whatever the text has in it. */
+  /** A value as YAML: JSON is, whatever characters the text has. */
   private static String json(Object value) {
     return JsonMapper.builder().build().valueToTree(value).toString();
   }

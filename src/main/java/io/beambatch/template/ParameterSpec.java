@@ -15,13 +15,13 @@ import org.apache.beam.sdk.options.Validation;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A parameter, as {@link TemplateOptions} declares it.
+ * A parameter of the template, as {@link TemplateOptions} declares it.
  *
- * @param without what happens without a value, where one is optional; or empty
+ * @param without what happens without a value, if it is optional; or empty
  * @param isOptional whether a launch may leave it out
  * @param regex that a value has to match, or null
  * @param choices all values that are possible, or empty for any
- * @param usual what holds if it is not given, or null
+ * @param usual its default, or null
  */
 record ParameterSpec(
     String name,

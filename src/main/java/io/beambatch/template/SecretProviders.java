@@ -11,8 +11,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Opens a provider with the key of a secret, which the worker reads when it needs it. What travels
- * is the secret's name. The worker's environment is not asked for anything.
+ * Opens a provider with the key that a secret holds. Each worker reads the secret when it needs it;
+ * only the secret's name is in the graph. The worker's environment is not read.
  *
  * @param baseUrl of the job, or null for the provider's own
  * @param headers of the job, sent with every call

@@ -12,11 +12,11 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Makes all that describes the flex template's parameters from {@link TemplateOptions}: its
+ * Generates what describes the flex template's parameters from {@link TemplateOptions}: its
  * metadata, its container spec, and the table in the documentation.
  */
 public final class TemplateFiles {
-  /** Stands in the container spec for the image, which is known when the template is built. */
+  /** The placeholder in the container spec for the image: the build script replaces it. */
   static final String IMAGE = "@IMAGE@";
 
   static final Path METADATA = Path.of("templates/dataflow/flex/metadata.json");
@@ -29,7 +29,7 @@ public final class TemplateFiles {
 
   private TemplateFiles() {}
 
-  /** Writes the files anew, in the project's folder that is the first argument, or the current. */
+  /** Generates the files in the project's folder: the first argument, or the current folder. */
   public static void main(String[] args) throws IOException {
     Path project = Path.of(args.length == 0 ? "" : args[0]);
     for (Map.Entry<Path, String> file : all(project).entrySet()) {
@@ -40,7 +40,7 @@ public final class TemplateFiles {
     }
   }
 
-  /** What the files of a project have to be, by their paths in it. */
+  /** The generated content of each file, by its path in the project. */
   static Map<Path, String> all(Path project) throws IOException {
     Map<Path, String> files = new LinkedHashMap<>();
     files.put(METADATA, json(metadata()));
