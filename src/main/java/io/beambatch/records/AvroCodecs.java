@@ -23,7 +23,7 @@ final class AvroCodecs {
       Set.of("null", "deflate", "snappy", "zstandard", "bzip2", "xz");
 
   /** Writers end a block after some kilobytes, or after one record, which may be larger. */
-  private static final int LARGEST_BLOCK = 1 << 28;
+  private static final int LARGEST_BLOCK = 1 << 27;
 
   private static final int XZ_MEMORY_KILOBYTES = 1 << 18;
   private static final int SNAPPY_CHECKSUM = 4;

@@ -13,7 +13,6 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericRecord;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The rows of an Avro file: blocks of records, each of which says how many records and bytes it has
@@ -50,7 +49,7 @@ final class AvroRows implements RowInput {
     } catch (EOFException e) {
       throw new IOException("Can't read " + path + " as Avro: it is cut off in its header", e);
     } catch (IOException | RuntimeException e) {
-      throw new IOException("Can't read " + path + " as Avro: " + e.getMessage(), e);
+      throw new IOException("Can't read " + path + " as Avro: " + RowInput.problem(e), e);
     } catch (StackOverflowError e) {
       throw new IOException("Can't read " + path + " as Avro: its schema is nested too deeply", e);
     }
@@ -118,7 +117,7 @@ final class AvroRows implements RowInput {
       throw new IOException("Can't read " + path + ": it is cut off in the block at byte " + at, e);
     } catch (IOException | ArithmeticException e) {
       throw new IOException(
-          "Can't read " + path + ": it is damaged at byte " + at + ": " + e.getMessage(), e);
+          "Can't read " + path + ": it is damaged at byte " + at + ": " + RowInput.problem(e), e);
     }
   }
 
@@ -148,7 +147,9 @@ final class AvroRows implements RowInput {
     } catch (EOFException e) {
       throw damaged(number, "it ends too early", e);
     } catch (IOException | RuntimeException e) {
-      throw damaged(number, e.getMessage(), e);
+      throw damaged(number, RowInput.problem(e), e);
+    } catch (StackOverflowError e) {
+      throw damaged(number, "its records are nested too deeply", e);
     }
   }
 
@@ -160,7 +161,7 @@ final class AvroRows implements RowInput {
     }
   }
 
-  private IOException damaged(long number, @Nullable String problem, Exception cause) {
+  private IOException damaged(long number, String problem, Throwable cause) {
     return new IOException(
         "Can't read "
             + path

@@ -20,7 +20,6 @@ import org.apache.parquet.io.InputFile;
 import org.apache.parquet.io.RecordReader;
 import org.apache.parquet.io.SeekableInputStream;
 import org.apache.parquet.schema.MessageType;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The rows of a Parquet file. A split is a row group, which has to be in memory, column by column,
@@ -56,7 +55,7 @@ final class ParquetRows implements RowInput {
       check(reader, new StoredFile(path).getLength());
       return new ParquetRows(path, columns, schema);
     } catch (IOException | RuntimeException e) {
-      String message = String.valueOf(e.getMessage());
+      String message = RowInput.problem(e);
       throw new IOException(
           message.contains("is not a Parquet file")
               ? "Can't read " + path + ": it is no Parquet file, or cut off; check source.type"
@@ -122,7 +121,7 @@ final class ParquetRows implements RowInput {
         index++;
       }
     } catch (IOException | RuntimeException e) {
-      throw new IOException("Can't read " + path + " as Parquet: " + e.getMessage(), e);
+      throw new IOException("Can't read " + path + " as Parquet: " + RowInput.problem(e), e);
     }
   }
 
@@ -147,14 +146,14 @@ final class ParquetRows implements RowInput {
         }
       }
     } catch (IOException | RuntimeException e) {
-      throw damaged(number, e.getMessage(), e);
+      throw damaged(number, RowInput.problem(e), e);
     } catch (OutOfMemoryError e) {
       // One claim of a page may be larger than all memory; what was there before is there still.
       throw damaged(number, "its page claims more values than fit into memory", e);
     }
   }
 
-  private IOException damaged(long number, @Nullable String problem, Throwable cause) {
+  private IOException damaged(long number, String problem, Throwable cause) {
     return new IOException(
         "Can't read "
             + path

@@ -44,4 +44,10 @@ public interface RowInput {
     /** Takes word of a record that has a value which can't be told. */
     void invalid(long number, String problem);
   }
+
+  /** What a library says of a file that it can't read, which may be nothing. */
+  static String problem(Exception thrown) {
+    String message = thrown.getMessage();
+    return message == null || message.isBlank() ? "its content is not as it should be" : message;
+  }
 }

@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.avro.LogicalTypes;
 import org.apache.avro.Schema;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +18,11 @@ import org.jspecify.annotations.Nullable;
  * not have fields that the other lacks, which would get lost.
  */
 public final class SchemaFit {
+  /** Marks of Parquet's that any value of the Avro type fits. */
+  private static final Set<String> ANY_VALUE = Set.of("ENUM", "BSON", "JSON");
+
+  private static final Pattern INTEGER = Pattern.compile("INTEGER\\((\\d+),(true|false)\\)");
+
   private final Set<List<Schema>> open = new HashSet<>();
 
   private SchemaFit() {}
@@ -74,6 +81,9 @@ public final class SchemaFit {
   }
 
   private static boolean scalarsFit(Schema one, Schema other) {
+    if (!parquetTypesFit(one.getProp(Types.PARQUET_TYPE), other.getProp(Types.PARQUET_TYPE))) {
+      return false;
+    }
     String logical = Types.logicalName(one);
     if (!Objects.equals(logical, Types.logicalName(other))) {
       return false;
@@ -103,9 +113,25 @@ public final class SchemaFit {
     };
   }
 
+  /**
+   * A type of Parquet's, such as a number of 8 bits, may hold less than the Avro type that it is.
+   */
+  private static boolean parquetTypesFit(@Nullable String one, @Nullable String other) {
+    if (other == null || other.equals(one) || ANY_VALUE.contains(other)) {
+      return true;
+    }
+    Matcher narrow = INTEGER.matcher(String.valueOf(one));
+    Matcher wide = INTEGER.matcher(other);
+    return narrow.matches()
+        && wide.matches()
+        && narrow.group(2).equals(wide.group(2))
+        && Integer.parseInt(narrow.group(1)) <= Integer.parseInt(wide.group(1));
+  }
+
   private static String name(Schema type) {
     String logical = Types.logicalName(type);
-    return logical == null ? type.getType().getName() : logical;
+    String parquet = type.getProp(Types.PARQUET_TYPE);
+    return parquet != null ? parquet : logical == null ? type.getType().getName() : logical;
   }
 
   private static String at(String path, String problem) {

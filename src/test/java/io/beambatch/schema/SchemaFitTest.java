@@ -2,7 +2,9 @@ package io.beambatch.schema;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.apache.avro.Schema;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -76,5 +78,31 @@ class SchemaFitTest {
 
   private static Schema parse(String json) {
     return new Schema.Parser().parse(json.replace('\'', '"'));
+  }
+
+  @Test
+  void whatParquetKeepsInLessOrOtherwiseHasToBeThat() {
+    assertThat(fit("int", "INTEGER(8,false)", "INTEGER(16,false)")).isNull();
+    assertThat(fit("int", "INTEGER(8,false)", null)).isNull();
+    assertThat(fit("string", null, "ENUM")).isNull();
+    assertThat(fit("string", "UUID", "UUID")).isNull();
+    assertThat(fit("int", "INTEGER(16,true)", "INTEGER(8,true)"))
+        .isEqualTo("field 'v' is of type INTEGER(16,true), in the other of type INTEGER(8,true)");
+    assertThat(fit("int", null, "INTEGER(8,true)"))
+        .contains("in the other of type INTEGER(8,true)");
+    assertThat(fit("string", null, "INT96"))
+        .contains("is of type string, in the other of type INT96");
+  }
+
+  private static String fit(String type, String from, String to) {
+    return SchemaFit.problem(column(type, from), column(type, to));
+  }
+
+  private static Schema column(String type, String parquetType) {
+    Schema column = new Schema.Parser().parse("\"" + type + "\"");
+    if (parquetType != null) {
+      column.addProp(Types.PARQUET_TYPE, parquetType);
+    }
+    return Schema.createRecord("R", null, null, false, List.of(new Schema.Field("v", column)));
   }
 }
