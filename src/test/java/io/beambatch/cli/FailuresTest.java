@@ -48,6 +48,13 @@ class FailuresTest {
   }
 
   @Test
+  void whatAnErrorQuotesNeitherSteersTheTerminalNorShowsAKey() {
+    report(new UserException("two\nlines \u001b[2J\u009b2J\u202e sk-abcdefgh", ExitCode.ERROR));
+
+    assertThat(err).hasToString("error: two\nlines  [2J 2J  ***\n");
+  }
+
+  @Test
   void aFaultOfTheProgramIsShownWithItsTrace() {
     assertThat(report(new IllegalStateException("odd"))).isEqualTo(ExitCode.ERROR);
     assertThat(err.toString()).startsWith("error: odd\n").contains("at io.beambatch.cli.Failures");

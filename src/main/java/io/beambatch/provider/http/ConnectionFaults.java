@@ -49,10 +49,9 @@ final class ConnectionFaults {
         : "got no whole reply" + said(failure);
   }
 
-  /** Returns what an exception says, in brackets. */
+  /** Returns what an exception says, in brackets; names of classes say nothing to a user. */
   private static String said(Throwable failure) {
     String message = failure.getMessage();
-    String name = failure.getClass().getSimpleName();
-    return message == null ? " (" + name + ")" : " (" + name + ": " + message + ")";
+    return message == null ? " (the connection was closed)" : " (" + message + ")";
   }
 }

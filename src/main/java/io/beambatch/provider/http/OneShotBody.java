@@ -162,7 +162,12 @@ public abstract class OneShotBody extends RequestBody {
 
     private ContentException unreadable(Exception e) {
       return new ContentException(
-          "the content of " + upload.name() + " can't be read: " + e, false, e);
+          "the content of "
+              + upload.name()
+              + " can't be read"
+              + (e.getMessage() == null ? "" : ": " + e.getMessage()),
+          false,
+          e);
     }
   }
 }

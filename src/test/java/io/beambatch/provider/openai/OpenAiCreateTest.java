@@ -91,7 +91,10 @@ class OpenAiCreateTest extends ProviderFixture {
     ProviderException failure = failureOf(this::create);
 
     assertThat(failure.kind()).isEqualTo(Kind.NO_REPLY);
-    assertThat(failure).hasMessageContaining("POST " + baseUrl() + "/batches");
+    assertThat(failure)
+        .hasMessageContaining("POST " + baseUrl() + "/batches")
+        .hasMessageNotContaining("Exception")
+        .hasNoCause();
     assertThat(taken()).hasSize(1);
     assertThat(waits).isEmpty();
   }

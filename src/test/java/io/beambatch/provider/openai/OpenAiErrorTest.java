@@ -97,7 +97,7 @@ class OpenAiErrorTest extends ProviderFixture {
   void longMessageIsCut() {
     ProviderException failure = failureTo(json(400, error("c", "y".repeat(3000))));
 
-    assertThat(failure.getMessage().chars().filter(c -> c == 'y')).hasSize(499);
+    assertThat(String.valueOf(failure.getMessage()).chars().filter(c -> c == 'y')).hasSize(499);
   }
 
   @Test

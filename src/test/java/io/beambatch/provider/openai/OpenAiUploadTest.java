@@ -114,7 +114,9 @@ class OpenAiUploadTest extends ProviderFixture {
 
     ProviderException failure = failureOf(() -> provider.upload(upload));
 
-    assertThat(failure).hasMessageContaining("part-0007").hasMessageContaining("tried 6 times");
+    assertThat(failure)
+        .hasMessageContaining("can't be read: part-0007")
+        .hasMessageContaining("tried 6 times");
     assertThat(waits).hasSize(5);
   }
 

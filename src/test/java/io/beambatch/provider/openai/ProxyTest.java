@@ -43,7 +43,6 @@ class ProxyTest {
   private static final String BATCH = String.format(ProviderFixture.BATCH, "completed");
   private static final String PASSWORD = "changeit";
 
-  @TempDir static Path folder;
   private static Path certificates;
   private static SSLContext tls;
 
@@ -51,7 +50,7 @@ class ProxyTest {
   @StartStop final MockWebServer server = new MockWebServer();
 
   @BeforeAll
-  static void makeCertificate() throws Exception {
+  static void makeCertificate(@TempDir Path folder) throws Exception {
     Path store = folder.resolve("server.p12");
     certificates = folder.resolve("ca.pem");
     keytool(
@@ -220,7 +219,7 @@ class ProxyTest {
   }
 
   @Test
-  void certificateFileWithoutCertificatesIsNamed() throws Exception {
+  void certificateFileWithoutCertificatesIsNamed(@TempDir Path folder) throws Exception {
     Path empty = Files.writeString(folder.resolve("empty.pem"), "");
 
     assertThatThrownBy(() -> get(Map.of("SSL_CERT_FILE", empty.toString())))
