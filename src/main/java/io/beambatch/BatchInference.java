@@ -11,22 +11,17 @@ import io.beambatch.result.ResultFile;
 import io.beambatch.run.Budget;
 import io.beambatch.run.Run;
 import io.beambatch.run.Runs;
-import io.beambatch.source.NameDocuments;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Clock;
-import java.util.List;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.errorhandling.BadRecord;
 import org.apache.beam.sdk.transforms.errorhandling.ErrorHandler;
-import org.apache.beam.sdk.transforms.windowing.DefaultTrigger;
 import org.apache.beam.sdk.transforms.windowing.GlobalWindows;
-import org.apache.beam.sdk.transforms.windowing.Window;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollection.IsBounded;
 import org.apache.beam.sdk.values.PCollectionTuple;
 import org.apache.beam.sdk.values.Row;
-import org.joda.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -136,14 +131,13 @@ public final class BatchInference<T> extends PTransform<PCollection<T>, Answers<
               + ": unbounded documents are sent window by window; apply Window.into(…) before");
     }
     Run opened = open();
-    PCollectionTuple named =
-        together(form.toJson(documents))
-            .apply("Name documents", new NameDocuments("document", job.source().id()));
+    PCollectionTuple taken =
+        form.toJson(documents)
+            .apply("Take documents", new TakeDocuments(job.source().id(), opened.folder()));
     PCollection<ResultFile> results =
         new BatchPipeline(job, opened.folder(), new Budget(job, opened.folder()))
             .answer(
-                named,
-                planned(opened),
+                taken,
                 CoordinatorSettings.of(job.inference(), opened.identity()),
                 providers == null ? fromEnvironment() : providers);
     PCollectionTuple read = results.apply("Read results", new ReadResults());
@@ -153,18 +147,6 @@ public final class BatchInference<T> extends PTransform<PCollection<T>, Answers<
     }
     return new Answers<>(
         documents.getPipeline(), form.fromJson(read.get(ReadResults.ANSWERED), documents), failed);
-  }
-
-  /** Documents that end are planned together, whatever their windows. */
-  private static PCollection<String> together(PCollection<String> documents) {
-    return documents.isBounded() == IsBounded.UNBOUNDED
-        ? documents
-        : documents.apply(
-            "Leave windows",
-            Window.<String>into(new GlobalWindows())
-                .triggering(DefaultTrigger.of())
-                .withAllowedLateness(Duration.ZERO)
-                .discardingFiredPanes());
   }
 
   private ProviderFactory fromEnvironment() {
@@ -184,14 +166,6 @@ public final class BatchInference<T> extends PTransform<PCollection<T>, Answers<
       throw new IllegalArgumentException(e.getMessage(), e);
     } catch (IOException e) {
       throw new UncheckedIOException("Can't open a run in " + staging + ": " + e.getMessage(), e);
-    }
-  }
-
-  private static List<String> planned(Run opened) {
-    try {
-      return opened.committedPlans();
-    } catch (IOException e) {
-      throw new UncheckedIOException("Can't read the plans of " + opened.folder().path(), e);
     }
   }
 }

@@ -180,7 +180,6 @@ final class RunFixture implements AutoCloseable {
     if (command == Launched.CANCEL) {
       BatchLedger.of(run.folder()).cancel(Clock.systemUTC().instant());
     }
-    List<String> committed = PlanStore.of(run.folder()).namesOfFirstAttempt();
     CoordinatorSettings settings =
         new CoordinatorSettings(
             job.inference(),
@@ -195,10 +194,10 @@ final class RunFixture implements AutoCloseable {
     Pipeline pipeline = Pipeline.create(PipelineOptionsFactory.fromArgs(beamOptions).create());
     BatchPipeline graph = new BatchPipeline(job, run.folder(), PlanCheck.NONE);
     switch (command) {
-      case RUN -> graph.run(pipeline, committed, settings, providers);
-      case SUBMIT -> graph.submit(pipeline, committed, settings.forOneLook(), providers);
-      case COLLECT -> graph.run(pipeline, committed, settings.forOneLook(), providers);
-      case CANCEL -> graph.cancelled(pipeline, committed, settings, providers);
+      case RUN -> graph.run(pipeline, settings, providers);
+      case SUBMIT -> graph.submit(pipeline, settings.forOneLook(), providers);
+      case COLLECT -> graph.run(pipeline, settings.forOneLook(), providers);
+      case CANCEL -> graph.withoutReading().run(pipeline, settings, providers);
     }
     return pipeline;
   }

@@ -34,12 +34,13 @@ class WatchedPipelineTest {
           "Read documents/Split files",
           "Read documents/Read splits",
           "Shard into chunks/Write parts",
-          "Shard into chunks/List files",
+          "Shard into chunks/List origins/Map",
           "Shard into chunks/Plan/Pack and commit",
+          "Shard into chunks/Add committed plans/Pass each plan once",
           "Attempt 1/Upload/Upload parts",
           "Attempt 1/Await batches/Submit and await",
           "Attempt 1/Join results/Join chunk",
-          "Shard into chunks 2/Commit",
+          "Shard into chunks 2/Commit a plan for each part",
           "Attempt 2/Await batches/Submit and await",
           "Write/Write files");
 

@@ -3,7 +3,10 @@ package io.beambatch.bigquery;
 import io.beambatch.job.TableSource;
 import io.beambatch.schema.AvroJson;
 import io.beambatch.source.NameDocuments;
+import io.beambatch.source.Origin;
+import io.beambatch.source.PlannedFiles;
 import io.beambatch.source.ReadDocuments;
+import io.beambatch.source.SourceReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Map;
@@ -24,12 +27,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads rows of BigQuery into documents, one a row: a field for each column, in the table's order.
  * {@link NameDocuments} names them.
+ *
+ * <p>Beam begins to read a table without looking for plans, so that one is read even if it is
+ * planned. A launcher that knows of the plan spares that ({@link SourceReader#readTaken}).
  */
 final class ReadRows extends ReadDocuments {
   private final TableSource table;
+  private final PlannedFiles planned;
 
-  ReadRows(TableSource table) {
+  ReadRows(TableSource table, PlannedFiles planned) {
     this.table = table;
+    this.planned = planned;
   }
 
   @Override
@@ -49,13 +57,16 @@ final class ReadRows extends ReadDocuments {
                 InstanceBuilder.ofType(BigQueryServices.class)
                     .fromClass(access.getBigQueryServicesClass())
                     .build());
+    PCollectionTuple origin = begin.apply("Begin", new Origin("table", planned));
     return begin
         .apply(
             "Read rows",
             table.query() == null
                 ? read.from(Objects.requireNonNull(table.table()).toString())
                 : read.fromQuery(table.query()).usingStandardSql())
-        .apply("Name documents", new NameDocuments("row", table.id()));
+        .apply("Name documents", new NameDocuments("row", table.id()))
+        .and(ORIGINS, origin.get(ORIGINS))
+        .and(PLANNED, origin.get(PLANNED));
   }
 
   private static final class ToJson implements SerializableFunction<SchemaAndRecord, String> {

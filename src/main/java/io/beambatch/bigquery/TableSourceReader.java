@@ -34,6 +34,6 @@ public final class TableSourceReader implements SourceReader {
 
   @Override
   public ReadDocuments read(RunFolder run, PlannedFiles planned) {
-    return new ReadRows(source);
+    return new ReadRows(source, planned);
   }
 }

@@ -3,66 +3,104 @@ package io.beambatch.chunk;
 import io.beambatch.storage.JsonCoder;
 import io.beambatch.storage.RunFolder;
 import java.io.IOException;
-import java.util.List;
-import java.util.Set;
+import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
+import org.apache.beam.sdk.state.StateSpec;
+import org.apache.beam.sdk.state.StateSpecs;
+import org.apache.beam.sdk.state.ValueState;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.Flatten;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
-import org.apache.beam.sdk.values.PBegin;
+import org.apache.beam.sdk.transforms.Reshuffle;
+import org.apache.beam.sdk.transforms.WithKeys;
+import org.apache.beam.sdk.transforms.windowing.AfterPane;
+import org.apache.beam.sdk.transforms.windowing.GlobalWindows;
+import org.apache.beam.sdk.transforms.windowing.Repeatedly;
+import org.apache.beam.sdk.transforms.windowing.Window;
+import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollectionList;
+import org.apache.beam.sdk.values.TypeDescriptors;
+import org.joda.time.Duration;
 
 /**
- * Takes up plans that an earlier launch of the run committed, instead of reading the source again.
+ * Adds the plans that are committed already to those of a source that never ends. They are found
+ * while the pipeline runs: all that the ledger has when it starts, and the plan of each file that
+ * the source finds in a plan. A runner that goes back to a checkpoint needs the latter: it does not
+ * start again, but plans may have been committed after the checkpoint.
+ *
+ * <p>A plan can be found in more than one way, and comes out once. All come out in the global
+ * window, each as it comes: a plan has done with its window.
  */
-public final class CommittedPlans extends PTransform<PBegin, PCollection<Plan>> {
-  private final List<String> names;
+final class CommittedPlans extends PTransform<PCollection<Plan>, PCollection<Plan>> {
+  private final PCollection<String> plannedFiles;
   private final RunFolder folder;
 
-  /** The plans of these names. */
-  public CommittedPlans(List<String> names, RunFolder folder) {
-    this.names = List.copyOf(names);
+  CommittedPlans(PCollection<String> plannedFiles, RunFolder folder) {
+    this.plannedFiles = plannedFiles;
     this.folder = folder;
   }
 
-  /**
-   * The plans that hold files of a watched source, except those of these names, which are taken up
-   * anyway.
-   */
-  public static PTransform<PCollection<String>, PCollection<Plan>> ofFiles(
-      List<String> except, RunFolder folder) {
-    return new PTransform<>() {
-      @Override
-      public PCollection<Plan> expand(PCollection<String> files) {
-        return files
-            .apply("Find plans", ParDo.of(new FindFn(Set.copyOf(except), folder)))
+  @Override
+  public PCollection<Plan> expand(PCollection<Plan> plans) {
+    PCollection<String> atStart =
+        plans
+            .getPipeline()
+            .apply("Start", Create.of("start").withCoder(StringUtf8Coder.of()))
+            .apply("List plans", ParDo.of(new ListFn(folder)))
+            .apply("Pass plans of the start", asTheyCome());
+    PCollection<String> ofFiles =
+        plannedFiles
+            .apply("Find plans of files", ParDo.of(new FindFn(folder)))
+            .apply("Pass plans of files", asTheyCome());
+    PCollection<Plan> committed =
+        PCollectionList.of(atStart)
+            .and(ofFiles)
+            .apply("Flatten names", Flatten.pCollections())
+            .apply("Spread names", Reshuffle.viaRandomKey())
             .apply("Read plans", ParDo.of(new ReadFn(folder)))
             .setCoder(JsonCoder.of(Plan.class));
-      }
-    };
-  }
-
-  @Override
-  public PCollection<Plan> expand(PBegin begin) {
-    return begin
-        .apply("Plan names", Create.of(names).withCoder(StringUtf8Coder.of()))
-        .apply("Read plans", ParDo.of(new ReadFn(folder)))
+    return PCollectionList.of(plans.apply("Pass new plans", asTheyCome()))
+        .and(committed)
+        .apply("Flatten plans", Flatten.pCollections())
+        .apply("Key by name", WithKeys.of(Plan::name).withKeyType(TypeDescriptors.strings()))
+        .setCoder(KvCoder.of(StringUtf8Coder.of(), JsonCoder.of(Plan.class)))
+        .apply("Pass each plan once", ParDo.of(new OnceFn()))
         .setCoder(JsonCoder.of(Plan.class));
   }
 
+  private static <T> Window<T> asTheyCome() {
+    return Window.<T>into(new GlobalWindows())
+        .triggering(Repeatedly.forever(AfterPane.elementCountAtLeast(1)))
+        .withAllowedLateness(Duration.ZERO)
+        .discardingFiredPanes();
+  }
+
+  private static final class ListFn extends DoFn<String, String> {
+    private final RunFolder folder;
+
+    ListFn(RunFolder folder) {
+      this.folder = folder;
+    }
+
+    @ProcessElement
+    public void process(OutputReceiver<String> names) throws IOException {
+      PlanStore.of(folder).namesOfFirstAttempt().forEach(names::output);
+    }
+  }
+
   private static final class FindFn extends DoFn<String, String> {
-    private final Set<String> except;
     private final FilePlans plans;
 
-    FindFn(Set<String> except, RunFolder folder) {
-      this.except = except;
+    FindFn(RunFolder folder) {
       this.plans = new FilePlans(folder);
     }
 
     @ProcessElement
     public void process(@Element String file, OutputReceiver<String> names) throws IOException {
-      plans.planOf(file).filter(name -> !except.contains(name)).ifPresent(names::output);
+      plans.planOf(file).ifPresent(names::output);
     }
   }
 
@@ -75,11 +113,23 @@ public final class CommittedPlans extends PTransform<PBegin, PCollection<Plan>> 
 
     @ProcessElement
     public void process(@Element String name, OutputReceiver<Plan> out) throws IOException {
-      out.output(
-          PlanStore.of(folder)
-              .read(name)
-              .orElseThrow(
-                  () -> new IOException("plan " + name + " of " + folder.path() + " is gone")));
+      out.output(PlanStore.of(folder).require(name));
+    }
+  }
+
+  private static final class OnceFn extends DoFn<KV<String, Plan>, Plan> {
+    @StateId("passed")
+    private final StateSpec<ValueState<Boolean>> passedSpec = StateSpecs.value();
+
+    @ProcessElement
+    public void process(
+        @Element KV<String, Plan> plan,
+        @StateId("passed") ValueState<Boolean> passed,
+        OutputReceiver<Plan> out) {
+      if (passed.read() == null) {
+        passed.write(true);
+        out.output(plan.getValue());
+      }
     }
   }
 }

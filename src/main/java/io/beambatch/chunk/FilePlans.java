@@ -31,6 +31,11 @@ public final class FilePlans implements PlannedFiles {
     return planned;
   }
 
+  @Override
+  public boolean any() throws IOException {
+    return !PlanStore.of(folder).namesOfFirstAttempt().isEmpty();
+  }
+
   /** The name of the plan that holds a file. */
   Optional<String> planOf(String file) throws IOException {
     return Optional.ofNullable(read().planByFile.get(file));

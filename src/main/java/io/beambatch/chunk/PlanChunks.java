@@ -20,10 +20,18 @@ import org.apache.beam.sdk.transforms.WithKeys;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollection.IsBounded;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Gathers the descriptions of a window's parts, packs them into chunks and commits the plan. */
+/**
+ * Gathers the descriptions of a window's parts, packs them into chunks and commits the plan.
+ *
+ * <p>This is where it is decided what is planned. Bounded input gives all plans of its first
+ * attempt: those that an earlier launch, or another one meanwhile, has committed, else a new one.
+ * So it doesn't matter when those who read the source looked for plans: what they left out because
+ * it is planned, is. Each window of unbounded input gives its own plan.
+ */
 final class PlanChunks extends PTransform<PCollection<PlanInput>, PCollection<Plan>> {
   private final int attempt;
   private final RunFolder folder;
@@ -41,7 +49,7 @@ final class PlanChunks extends PTransform<PCollection<PlanInput>, PCollection<Pl
         .apply("Key all alike", WithKeys.of(0))
         .setCoder(KvCoder.of(VarIntCoder.of(), JsonCoder.of(PlanInput.class)))
         .apply("Gather part descriptors", GroupByKey.create())
-        .apply("Pack and commit", ParDo.of(new PackFn(attempt, folder, limits)))
+        .apply("Pack and commit", ParDo.of(new PackFn(attempt, folder, limits, input.isBounded() == IsBounded.BOUNDED)))
         .setCoder(JsonCoder.of(Plan.class));
   }
 
@@ -51,14 +59,16 @@ final class PlanChunks extends PTransform<PCollection<PlanInput>, PCollection<Pl
     private final int attempt;
     private final RunFolder folder;
     private final Limits limits;
+    private final boolean bounded;
     private final FilePlans filePlans;
     private transient PlanStore store;
     private transient Planner planner;
 
-    PackFn(int attempt, RunFolder folder, Limits limits) {
+    PackFn(int attempt, RunFolder folder, Limits limits, boolean bounded) {
       this.attempt = attempt;
       this.folder = folder;
       this.limits = limits;
+      this.bounded = bounded;
       this.filePlans = new FilePlans(folder);
     }
 
@@ -74,33 +84,35 @@ final class PlanChunks extends PTransform<PCollection<PlanInput>, PCollection<Pl
         BoundedWindow window,
         OutputReceiver<Plan> out)
         throws IOException {
-      List<Part> parts = new ArrayList<>();
-      TreeSet<String> files = new TreeSet<>();
-      Set<String> joined = new HashSet<>();
-      Shape shape = Shape.NONE;
-      long read = 0;
-      for (PlanInput input : gathered.getValue()) {
-        read += input.read();
-        if (input.part() != null) {
-          parts.add(input.part());
+      Gathered input = Gathered.of(gathered.getValue());
+      if (attempt > 1) {
+        if (!input.parts.isEmpty() && isComplete(input.joined)) {
+          out.output(commit(input, window));
         }
-        if (input.file() != null) {
-          files.add(input.file());
+      } else if (bounded) {
+        planWhatIsNew(input, window);
+        for (String name : store.namesOfFirstAttempt()) {
+          out.output(store.require(name));
         }
-        if (input.joined() != null) {
-          joined.add(input.joined());
-        }
-        if (input.shape() != null) {
-          shape = shape.merge(input.shape());
-        }
+      } else {
+        out.output(commit(input, window));
       }
-      if (attempt > 1 && (parts.isEmpty() || !isComplete(joined))) {
-        return;
+    }
+
+    private void planWhatIsNew(Gathered input, BoundedWindow window) throws IOException {
+      if (input.files.isEmpty() && !store.namesOfFirstAttempt().isEmpty()) {
+        planner.drop(input.parts);
+      } else if (input.origin) {
+        commit(input, window);
       }
-      out.output(
-          files.isEmpty()
-              ? planner.plan(PlanName.of(attempt, window, parts), parts, read, shape)
-              : planner.planFiles(filePlans, parts, read, List.copyOf(files), shape));
+    }
+
+    private Plan commit(Gathered input, BoundedWindow window) throws IOException {
+      return input.files.isEmpty()
+          ? planner.plan(
+              PlanName.of(attempt, window, input.parts), input.parts, input.read, input.shape)
+          : planner.planFiles(
+              filePlans, input.parts, input.read, List.copyOf(input.files), input.shape);
     }
 
     /**
@@ -116,6 +128,39 @@ final class PlanChunks extends PTransform<PCollection<PlanInput>, PCollection<Pl
         }
       }
       return true;
+    }
+  }
+
+  /** What was gathered in a window. */
+  private static final class Gathered {
+    private final List<Part> parts = new ArrayList<>();
+    private final TreeSet<String> files = new TreeSet<>();
+    private final Set<String> joined = new HashSet<>();
+    private Shape shape = Shape.NONE;
+    private long read;
+    private boolean origin;
+
+    static Gathered of(Iterable<PlanInput> inputs) {
+      Gathered all = new Gathered();
+      inputs.forEach(all::add);
+      return all;
+    }
+
+    private void add(PlanInput input) {
+      read += input.read();
+      origin |= input.origin();
+      if (input.part() != null) {
+        parts.add(input.part());
+      }
+      if (input.file() != null) {
+        files.add(input.file());
+      }
+      if (input.joined() != null) {
+        joined.add(input.joined());
+      }
+      if (input.shape() != null) {
+        shape = shape.merge(input.shape());
+      }
     }
   }
 }

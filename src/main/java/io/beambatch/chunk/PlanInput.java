@@ -4,12 +4,14 @@ import io.beambatch.schema.Shape;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One piece of what a plan is made of. {@link PlanChunks} gathers all pieces of a window; each has
- * one of these values. Documents are counted apart from the parts that hold them, so that a part
+ * One piece of what a plan is made of. {@link PlanChunks} gathers all pieces of a window; most have
+ * only one of these values. Documents are counted apart from the parts that hold them, so that a part
  * that got lost is noticed.
  *
  * @param part of requests or of failed documents, or null
  * @param read how many documents were read
+ * @param origin whether something of the source was read, even if it had no document: only then a
+ *     plan is to be made
  * @param file of a watched source whose documents are in the window, or null
  * @param joined the chunk of the attempt before that the part comes from, or null
  * @param shape of some of the documents, or null
@@ -17,29 +19,41 @@ import org.jspecify.annotations.Nullable;
 record PlanInput(
     @Nullable Part part,
     long read,
+    boolean origin,
     @Nullable String file,
     @Nullable String joined,
     @Nullable Shape shape) {
 
   static PlanInput of(Part part) {
-    return new PlanInput(part, 0, null, null, null);
+    return new PlanInput(part, 0, false, null, null, null);
   }
 
   static PlanInput ofRead(long documents) {
-    return new PlanInput(null, documents, null, null, null);
+    return new PlanInput(null, documents, false, null, null, null);
+  }
+
+  /** Something of the source was read. */
+  static PlanInput ofOrigin() {
+    return new PlanInput(null, 0, true, null, null, null);
+  }
+
+  /** Something was not read, because it is planned. */
+  static PlanInput ofPlanned() {
+    return new PlanInput(null, 0, false, null, null, null);
   }
 
   static PlanInput ofFile(String file) {
-    return new PlanInput(null, 0, file, null, null);
+    return new PlanInput(null, 0, true, file, null, null);
   }
 
   /** Documents of a later attempt were counted when they were joined. */
   static PlanInput of(RetryRequests retry) {
     Part part = retry.part();
-    return new PlanInput(part, part == null ? 0 : part.documents(), null, retry.chunkId(), null);
+    long documents = part == null ? 0 : part.documents();
+    return new PlanInput(part, documents, false, null, retry.chunkId(), null);
   }
 
   static PlanInput ofShape(Shape shape) {
-    return new PlanInput(null, 0, null, null, shape);
+    return new PlanInput(null, 0, false, null, null, shape);
   }
 }

@@ -6,12 +6,15 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * The plans of a run, in its ledger. A plan is committed once and never changes: whoever comes
  * second takes the one that is there.
  */
 public final class PlanStore {
+  private static final Pattern FIRST_ATTEMPT = Pattern.compile("a1(-.*)?");
+
   private final Records<Plan> plans;
 
   private PlanStore(Records<Plan> plans) {
@@ -33,6 +36,11 @@ public final class PlanStore {
     return plans.read(name).map(Records.Version::value);
   }
 
+  /** A plan that is known to be committed. */
+  Plan require(String name) throws IOException {
+    return read(name).orElseThrow(() -> new IOException("plan " + name + " has vanished"));
+  }
+
   /** All committed plans, by name. */
   public List<Plan> all() throws IOException {
     return allBut(Set.of());
@@ -47,7 +55,7 @@ public final class PlanStore {
    * The names of the first attempt's plans. As long as there are none, the source has to be read.
    */
   public List<String> namesOfFirstAttempt() throws IOException {
-    return all().stream().filter(plan -> plan.attempt() == 1).map(Plan::name).toList();
+    return plans.names().stream().filter(FIRST_ATTEMPT.asMatchPredicate()).toList();
   }
 
   /** Commits a plan, unless one of that name is there; returns the one that holds. */

@@ -103,7 +103,7 @@ final class Planner {
     }
     String name = holders.iterator().next();
     Plan committed =
-        store.read(name).orElseThrow(() -> new IOException("plan " + name + " has vanished"));
+        store.require(name);
     LOG.info("the files of a window are in plan {} already; going on with that one", name);
     drop(parts, committed);
     return committed;
@@ -151,8 +151,19 @@ final class Planner {
     return new Plan(name, attempt, chunks, unsent, files, shape);
   }
 
+  /** Deletes parts that no plan holds, because the source is planned already. */
+  void drop(List<Part> parts) throws IOException {
+    if (!parts.isEmpty()) {
+      LOG.info("the source was planned by another launch meanwhile; going on with its plan");
+      delete(parts, Set.of());
+    }
+  }
+
   private void drop(List<Part> parts, Plan committed) throws IOException {
-    Set<String> kept = names(committed.parts());
+    delete(parts, names(committed.parts()));
+  }
+
+  private void delete(List<Part> parts, Set<String> kept) throws IOException {
     List<String> files = new ArrayList<>();
     for (Part part : parts) {
       if (!kept.contains(part.name())) {

@@ -12,7 +12,6 @@ import java.util.HashMap;
 import java.util.Map;
 import org.apache.beam.sdk.metrics.Counter;
 import org.apache.beam.sdk.metrics.Metrics;
-import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.Flatten;
 import org.apache.beam.sdk.transforms.MapElements;
@@ -33,17 +32,25 @@ import org.apache.beam.sdk.values.TypeDescriptor;
  * anything downstream sees it; a repetition gets the plan that was committed first.
  *
  * <p>Takes {@link #READ} and {@link #UNREADABLE} (all that the source gave, to be counted), {@link
- * #REQUESTS}, and {@link #UNSENDABLE} (documents that failed so far); gives one plan a window.
+ * #REQUESTS}, and {@link #UNSENDABLE} (documents that failed so far); all four are missing if
+ * nothing is read. Documents have {@link #ORIGINS}, such as files; what is not read because a plan
+ * holds it is in {@link #PLANNED}.
  *
- * <p>Input from files also has {@link #FILES}, of unbounded input each in the window of its
- * documents. A plan of a watched source notes them, so that no file is ever in two plans.
+ * <p>Bounded input gives the plans of the run's first attempt: a new one, or those that are
+ * committed. Unbounded input gives a plan for each window, and all that are committed already. A
+ * plan of a watched source notes its files, so that no file is ever in two plans.
  */
 public final class ShardIntoChunks extends PTransform<PCollectionTuple, PCollection<Plan>> {
   public static final TupleTag<Document> READ = new TupleTag<>() {};
   public static final TupleTag<FailedDocument> UNREADABLE = new TupleTag<>() {};
   public static final TupleTag<Request> REQUESTS = new TupleTag<>() {};
   public static final TupleTag<FailedDocument> UNSENDABLE = new TupleTag<>() {};
-  public static final TupleTag<String> FILES = new TupleTag<>() {};
+
+  /** Of unbounded input, each in the window of its documents. */
+  public static final TupleTag<String> ORIGINS = new TupleTag<>() {};
+
+  /** In the global window. */
+  public static final TupleTag<String> PLANNED = new TupleTag<>() {};
 
   private final Job job;
   private final RunFolder folder;
@@ -56,60 +63,67 @@ public final class ShardIntoChunks extends PTransform<PCollectionTuple, PCollect
 
   @Override
   public PCollection<Plan> expand(PCollectionTuple in) {
+    boolean bounded = !in.has(READ) || in.get(READ).isBounded() == IsBounded.BOUNDED;
+    PCollectionList<PlanInput> input = in.has(READ) ? documents(in) : PCollectionList.empty(in.getPipeline());
+    if (in.has(ORIGINS)) {
+      input = input.and(origins(in.get(ORIGINS)));
+    }
+    if (bounded) {
+      input = input.and(planned(in.get(PLANNED)));
+    }
+    PCollection<Plan> plans =
+        input
+            .apply("Flatten plan input", Flatten.pCollections())
+            .apply("Plan", new PlanChunks(1, folder, job.inference().limits()));
+    return bounded
+        ? plans
+        : plans.apply("Add committed plans", new CommittedPlans(in.get(PLANNED), folder));
+  }
+
+  private PCollectionList<PlanInput> documents(PCollectionTuple in) {
     Job theJob = job;
     RunFolder theFolder = folder;
-    PCollectionList<PlanInput> input =
-        PCollectionList.of(
-                coded(in.get(READ).apply("Count documents", ParDo.of(new CountDocumentsFn<>()))))
-            .and(
-                coded(
-                    in.get(UNREADABLE)
-                        .apply("Count unreadable", ParDo.of(new CountDocumentsFn<>()))))
-            .and(
-                coded(
-                    in.get(REQUESTS)
-                        .apply(
-                            "Write parts",
-                            ParDo.of(
-                                new WritePartsFn<Request>(
-                                    () -> new PartWriter(theFolder, theJob))))))
-            .and(
-                coded(
-                    in.get(UNSENDABLE)
-                        .apply(
-                            "Write failures",
-                            ParDo.of(
-                                new WritePartsFn<FailedDocument>(
-                                    () -> new FailureWriter(theFolder))))));
-    boolean endless = in.get(READ).isBounded() == IsBounded.UNBOUNDED && !in.has(FILES);
-    return (endless ? input : input.and(coded(origin(in))))
-        .apply("Flatten plan input", Flatten.pCollections())
-        .apply("Plan", new PlanChunks(1, folder, job.inference().limits()));
+    return PCollectionList.of(
+            coded(in.get(READ).apply("Count documents", ParDo.of(new CountDocumentsFn<>()))))
+        .and(coded(in.get(UNREADABLE).apply("Count unreadable", ParDo.of(new CountDocumentsFn<>()))))
+        .and(
+            coded(
+                in.get(REQUESTS)
+                    .apply(
+                        "Write parts",
+                        ParDo.of(
+                            new WritePartsFn<Request>(() -> new PartWriter(theFolder, theJob))))))
+        .and(
+            coded(
+                in.get(UNSENDABLE)
+                    .apply(
+                        "Write failures",
+                        ParDo.of(
+                            new WritePartsFn<FailedDocument>(
+                                () -> new FailureWriter(theFolder))))));
   }
 
   /**
    * What there is to plan even if no document was read: without it, an empty source would give no
-   * plan, and a resumed run would read it again. It comes from the files that were found, and not
-   * from a collection of its own: if a runner lost the source's beginning, such a one would let an
-   * empty plan be committed, and the run would end well with nothing read.
+   * plan, and a resumed run would read it again. It comes from what was found, and not from a
+   * collection of its own: if a runner lost the source's beginning, such a one would let an empty
+   * plan be committed, and the run would end well with nothing read.
    */
-  private PCollection<PlanInput> origin(PCollectionTuple in) {
-    if (!in.has(FILES)) {
-      return in.getPipeline()
-          .apply(
-              "Plan an empty source",
-              Create.of(PlanInput.ofRead(0)).withCoder(JsonCoder.of(PlanInput.class)));
-    }
-    return job.source().isEndless()
-        ? in.get(FILES)
-            .apply(
-                "List files",
-                MapElements.into(TypeDescriptor.of(PlanInput.class)).via(PlanInput::ofFile))
-        : in.get(FILES)
-            .apply(
-                "Plan empty files",
-                MapElements.into(TypeDescriptor.of(PlanInput.class))
-                    .via(file -> PlanInput.ofRead(0)));
+  private PCollection<PlanInput> origins(PCollection<String> origins) {
+    boolean watched = job.source().isEndless();
+    return coded(
+        origins.apply(
+            "List origins",
+            MapElements.into(TypeDescriptor.of(PlanInput.class))
+                .via(origin -> watched ? PlanInput.ofFile(origin) : PlanInput.ofOrigin())));
+  }
+
+  private static PCollection<PlanInput> planned(PCollection<String> planned) {
+    return coded(
+        planned.apply(
+            "List planned",
+            MapElements.into(TypeDescriptor.of(PlanInput.class))
+                .via(origin -> PlanInput.ofPlanned())));
   }
 
   private static PCollection<PlanInput> coded(PCollection<PlanInput> input) {

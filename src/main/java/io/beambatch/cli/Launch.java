@@ -72,8 +72,8 @@ final class Launch {
         () -> {
           execute(
               run,
-              (graph, pipeline, committed, settings) ->
-                  graph.run(pipeline, committed, settings, peer.providers()));
+              (graph, pipeline, settings) ->
+                  graph.run(pipeline, settings, peer.providers()));
           return close(run);
         });
   }
@@ -89,8 +89,8 @@ final class Launch {
           RunProgress progress =
               look(
                   run,
-                  (graph, pipeline, committed, settings) ->
-                      graph.submit(pipeline, committed, settings.forOneLook(), peer.providers()));
+                  (graph, pipeline, settings) ->
+                      graph.submit(pipeline, settings.forOneLook(), peer.providers()));
           if (progress.isDone()) {
             return close(run);
           }
@@ -109,8 +109,8 @@ final class Launch {
           RunProgress progress =
               look(
                   run,
-                  (graph, pipeline, committed, settings) ->
-                      graph.run(pipeline, committed, settings.forOneLook(), peer.providers()));
+                  (graph, pipeline, settings) ->
+                      graph.run(pipeline, settings.forOneLook(), peer.providers()));
           return progress.isDone() ? close(run) : ExitCode.PENDING;
         });
   }
@@ -164,8 +164,8 @@ final class Launch {
         run,
         new Preflight(job, options.beam()).takingNoMore(),
         PlanCheck.NONE,
-        (graph, pipeline, committed, settings) ->
-            graph.cancelled(pipeline, committed, settings, peer.providers()));
+        (graph, pipeline, settings) ->
+            graph.withoutReading().run(pipeline, settings, peer.providers()));
     return close(run);
   }
 
@@ -218,23 +218,22 @@ final class Launch {
 
   private void execute(Run run, Preflight preflight, PlanCheck check, Graph graph)
       throws Exception {
-    List<String> committed = run.committedPlans();
+    boolean planned = run.isPlanned();
     err.println(
-        (committed.isEmpty() ? "run " : "resuming run ")
+        (planned ? "resuming run " : "run ")
             + run.name()
             + " of job "
             + job.name()
             + " in "
             + run.folder().path());
     err.flush();
-    preflight.check(run.folder(), !committed.isEmpty());
+    preflight.check(run.folder(), planned);
     preflight.keepSchema(run.folder());
     Pipeline pipeline = Pipeline.create(options.beam());
     try (Progress progress = Progress.show(err)) {
       graph.build(
-          new BatchPipeline(job, run.folder(), check),
+          new BatchPipeline(job, run.folder(), check).resuming(planned),
           pipeline,
-          committed,
           settings(run).reportingTo(progress.sink()));
       PipelineResult result = pipeline.run();
       PipelineResult.State state = progress.waitFor(result);
@@ -265,10 +264,6 @@ final class Launch {
   /** Builds what a command launches. */
   @FunctionalInterface
   private interface Graph {
-    void build(
-        BatchPipeline graph,
-        Pipeline pipeline,
-        List<String> committed,
-        CoordinatorSettings settings);
+    void build(BatchPipeline graph, Pipeline pipeline, CoordinatorSettings settings);
   }
 }

@@ -11,13 +11,12 @@ import io.beambatch.storage.RunFolder;
 import java.util.List;
 import org.apache.beam.sdk.transforms.MapElements;
 import org.apache.beam.sdk.values.PBegin;
-import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionTuple;
 import org.apache.beam.sdk.values.TypeDescriptors;
 
 /**
  * Reads a subscription. Messages are taken into files of the run first ({@link Inbox}), and those
- * are then read as files of a watched source are. {@link #FILES} are names in the inbox: they stay
+ * are then read as files of a watched source are. {@link #ORIGINS} are names in the inbox: they stay
  * as they are, wherever the run's folder is mounted.
  */
 final class ReadMessages extends ReadDocuments {
@@ -40,16 +39,18 @@ final class ReadMessages extends ReadDocuments {
                 planned,
                 source.fetchInterval(),
                 source.window()));
-    return read(source, run, found.get(FILES)).and(PLANNED, found.get(PLANNED));
+    return read(source, run, found);
   }
 
   /** Reads files of the inbox. */
   static PCollectionTuple read(
-      SubscriptionSource source, RunFolder run, PCollection<String> names) {
+      SubscriptionSource source, RunFolder run, PCollectionTuple found) {
     FileSource lines = FileSource.of(Format.JSONL, List.of());
-    return names
+    return found
+        .get(ORIGINS)
         .apply("Locate", MapElements.into(TypeDescriptors.strings()).via(run::inbox))
         .apply(ReadRecords.ofLines(lines, run, () -> new MessageRecords(source)))
-        .and(FILES, names);
+        .and(ORIGINS, found.get(ORIGINS))
+        .and(PLANNED, found.get(PLANNED));
   }
 }

@@ -11,10 +11,13 @@ import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.values.PBegin;
-import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionTuple;
+import org.apache.beam.sdk.values.TupleTagList;
 
-/** Reads the messages that were taken, but are in no plan yet. It takes no more messages. */
+/**
+ * Reads the messages that were taken, but are in no plan yet. It takes no more messages. The inbox
+ * itself is in {@link #PLANNED}, because all other messages in it are planned.
+ */
 final class ReadUnplannedMessages extends ReadDocuments {
   private final SubscriptionSource source;
   private final RunFolder run;
@@ -28,11 +31,14 @@ final class ReadUnplannedMessages extends ReadDocuments {
 
   @Override
   public PCollectionTuple expand(PBegin begin) {
-    PCollection<String> names =
+    PCollectionTuple found =
         begin
             .apply("Look once", Create.of("inbox").withCoder(StringUtf8Coder.of()))
-            .apply("List unplanned files", ParDo.of(new ListFn(run, planned)));
-    return ReadMessages.read(source, run, names);
+            .apply(
+                "List unplanned files",
+                ParDo.of(new ListFn(run, planned))
+                    .withOutputTags(ORIGINS, TupleTagList.of(PLANNED)));
+    return ReadMessages.read(source, run, found);
   }
 
   private static final class ListFn extends DoFn<String, String> {
@@ -45,10 +51,11 @@ final class ReadUnplannedMessages extends ReadDocuments {
     }
 
     @ProcessElement
-    public void list(OutputReceiver<String> out) throws IOException {
+    public void list(@Element String inbox, MultiOutputReceiver out) throws IOException {
       Set<String> files = Inbox.files(folder);
       files.removeAll(planned.among(files));
-      files.forEach(out::output);
+      files.forEach(out.get(ORIGINS)::output);
+      out.get(PLANNED).output(inbox);
     }
   }
 }

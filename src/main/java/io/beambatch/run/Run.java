@@ -10,7 +10,6 @@ import io.beambatch.result.JoinedChunk;
 import io.beambatch.sink.WrittenFile;
 import io.beambatch.storage.RunFolder;
 import java.io.IOException;
-import java.util.List;
 
 /**
  * One execution of a job over one input. It knows where the run's files are, how its batches are
@@ -58,10 +57,8 @@ public record Run(Job job, RunRecord record, RunFolder folder) {
     return MarkWritten.records(folder);
   }
 
-  /**
-   * The names of the first attempt's plans: as long as there are none, its source is to be read.
-   */
-  public List<String> committedPlans() throws IOException {
-    return PlanStore.of(folder).namesOfFirstAttempt();
+  /** Whether a plan is committed: a source that ends is planned as a whole then. */
+  public boolean isPlanned() throws IOException {
+    return !PlanStore.of(folder).namesOfFirstAttempt().isEmpty();
   }
 }

@@ -4,11 +4,23 @@ import java.io.IOException;
 import java.util.List;
 import org.apache.beam.sdk.transforms.DoFn;
 
-/** From a list of patterns to the files that there are now. */
+/**
+ * From a list of patterns to the files that there are now, or to the patterns themselves if the
+ * source is planned.
+ */
 final class MatchFn extends DoFn<List<String>, String> {
+  private final PlannedFiles planned;
+
+  MatchFn(PlannedFiles planned) {
+    this.planned = planned;
+  }
+
   @ProcessElement
-  public void match(@Element List<String> patterns, OutputReceiver<String> files)
-      throws IOException {
-    FilePatterns.matchAll(patterns).forEach(files::output);
+  public void match(@Element List<String> patterns, MultiOutputReceiver out) throws IOException {
+    if (planned.any()) {
+      patterns.forEach(out.get(ReadDocuments.PLANNED)::output);
+    } else {
+      FilePatterns.matchAll(patterns).forEach(out.get(ReadDocuments.ORIGINS)::output);
+    }
   }
 }

@@ -42,7 +42,7 @@ final class NewFilesFn extends DoFn<KV<String, Long>, String> {
     Set<String> inPlans = plans.among(found);
     inPlans.forEach(out.get(ReadDocuments.PLANNED)::output);
     found.removeAll(inPlans);
-    found.forEach(out.get(ReadDocuments.FILES)::output);
+    found.forEach(out.get(ReadDocuments.ORIGINS)::output);
   }
 
   @Teardown

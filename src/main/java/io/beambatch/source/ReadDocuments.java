@@ -12,8 +12,9 @@ import org.apache.beam.sdk.values.TupleTag;
  * {@link SourceReader} makes.
  *
  * <p>Every record becomes exactly one element: in {@link #DOCUMENTS}, or in {@link #INVALID} with
- * its place and cause. Sources that are read as files also say which ones, in {@link #FILES}: an
- * endless source's documents lie in the window of their file.
+ * its place and cause. What they are read from is in {@link #ORIGINS}: an endless source's documents
+ * lie in the window of their origin. What is planned already is not read, but is in {@link
+ * #PLANNED}. If nothing is to be read at all, that is the only output.
  *
  * <pre>{@code
  * PCollectionTuple read = pipeline.apply("Read documents", reader.read(run, planned));
@@ -24,9 +25,12 @@ public abstract class ReadDocuments extends PTransform<PBegin, PCollectionTuple>
   public static final TupleTag<Document> DOCUMENTS = new TupleTag<>("documents") {};
   public static final TupleTag<FailedDocument> INVALID = new TupleTag<>("invalid") {};
 
-  /** Names of the files that are read; the same file has the same name at every launch. */
-  public static final TupleTag<String> FILES = new TupleTag<>("files") {};
+  /**
+   * Names of what is read: files, or a table. The same file has the same name at every launch.
+   * Origins without any document are here, too.
+   */
+  public static final TupleTag<String> ORIGINS = new TupleTag<>("origins") {};
 
-  /** The same of files that are not read because they are planned; from endless sources only. */
+  /** Names of what is not read because it is planned. */
   public static final TupleTag<String> PLANNED = new TupleTag<>("planned") {};
 }

@@ -11,6 +11,7 @@ import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.values.PBegin;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionTuple;
+import org.apache.beam.sdk.values.TupleTagList;
 
 /**
  * Reads the files of a source. A pattern that matches no file is an error before anything is read,
@@ -18,7 +19,7 @@ import org.apache.beam.sdk.values.PCollectionTuple;
  * says how.
  *
  * <p>Of a watched source, each new file's documents lie in the fixed window of the time at which it
- * was found, and so does its path in {@link #FILES}. Files have to appear complete, by being moved
+ * was found, and so does its path in {@link #ORIGINS}. Files have to appear complete, by being moved
  * into place: they are read once.
  */
 final class ReadFiles extends ReadDocuments {
@@ -40,13 +41,15 @@ final class ReadFiles extends ReadDocuments {
   }
 
   private PCollectionTuple readOnce(PBegin begin, List<String> patterns) {
-    PCollection<String> files =
+    PCollectionTuple found =
         begin
             .apply(
                 "List patterns",
                 Create.of(List.of(patterns)).withCoder(ListCoder.of(StringUtf8Coder.of())))
-            .apply("Match files", ParDo.of(new MatchFn()));
-    return files.apply(records).and(FILES, files);
+            .apply(
+                "Match files",
+                ParDo.of(new MatchFn(planned)).withOutputTags(ORIGINS, TupleTagList.of(PLANNED)));
+    return read(found);
   }
 
   private PCollectionTuple watch(PBegin begin, List<String> patterns) {
@@ -57,7 +60,11 @@ final class ReadFiles extends ReadDocuments {
                 planned,
                 Objects.requireNonNull(source.watch()),
                 source.window()));
-    PCollection<String> files = found.get(FILES);
-    return files.apply(records).and(FILES, files).and(PLANNED, found.get(PLANNED));
+    return read(found);
+  }
+
+  private PCollectionTuple read(PCollectionTuple found) {
+    PCollection<String> files = found.get(ORIGINS);
+    return files.apply(records).and(ORIGINS, files).and(PLANNED, found.get(PLANNED));
   }
 }

@@ -30,15 +30,15 @@ public interface SourceReader {
   /**
    * Reads the source.
    *
-   * @param planned knows what is in a plan already: an endless source is not read for it again
+   * @param planned knows what is in a plan already, and is not read again
    */
   ReadDocuments read(RunFolder run, PlannedFiles planned);
 
   /**
-   * Reads what was taken out of the source, but is in no plan, and takes no more. For sources that
-   * are consumed ({@link io.beambatch.job.Source#isConsumed}).
+   * Reads nothing more from the source, but only what was taken out of it and is in no plan: from
+   * sources that are not consumed ({@link io.beambatch.job.Source#isConsumed}), nothing at all.
    */
   default ReadDocuments readTaken(RunFolder run, PlannedFiles planned) {
-    throw new UnsupportedOperationException("nothing is taken out of this source");
+    return new ReadNothing();
   }
 }

@@ -15,7 +15,7 @@ import org.apache.beam.sdk.values.PCollectionTuple;
 import org.apache.beam.sdk.values.TupleTagList;
 
 /**
- * Looks for new files again and again: {@link ReadDocuments#FILES}, each in the window of the time
+ * Looks for new files again and again: {@link ReadDocuments#ORIGINS}, each in the window of the time
  * at which it was found, and {@link ReadDocuments#PLANNED}.
  *
  * <p>It is a source of looks, and not Beam's {@code Watch}: that begins with one element, and
@@ -51,11 +51,11 @@ public final class WatchFiles extends PTransform<PBegin, PCollectionTuple> {
             .apply(
                 "Find new files",
                 ParDo.of(new NewFilesFn(finder, planned))
-                    .withOutputTags(ReadDocuments.FILES, TupleTagList.of(ReadDocuments.PLANNED)));
+                    .withOutputTags(ReadDocuments.ORIGINS, TupleTagList.of(ReadDocuments.PLANNED)));
     return PCollectionTuple.of(
-            ReadDocuments.FILES,
+            ReadDocuments.ORIGINS,
             found
-                .get(ReadDocuments.FILES)
+                .get(ReadDocuments.ORIGINS)
                 .apply("Window by time found", Window.into(FixedWindows.of(joda(window)))))
         .and(ReadDocuments.PLANNED, found.get(ReadDocuments.PLANNED));
   }

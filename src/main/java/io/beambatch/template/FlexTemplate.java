@@ -12,7 +12,6 @@ import io.beambatch.run.Runs.Choice;
 import io.beambatch.template.TemplateOptions.Mode;
 import java.io.IOException;
 import java.time.Clock;
-import java.util.List;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
@@ -50,19 +49,19 @@ public final class FlexTemplate {
           "Run " + run.name() + " was finished before", Create.empty(StringUtf8Coder.of()));
       return pipeline;
     }
-    List<String> committed = run.committedPlans();
+    boolean planned = run.isPlanned();
     Preflight preflight = new Preflight(job, options);
-    preflight.check(run.folder(), !committed.isEmpty());
+    preflight.check(run.folder(), planned);
     preflight.keepSchema(run.folder());
-    BatchPipeline graph = new BatchPipeline(job, run.folder(), new Budget(job, run.folder()));
+    BatchPipeline graph =
+        new BatchPipeline(job, run.folder(), new Budget(job, run.folder())).resuming(planned);
     CoordinatorSettings settings = CoordinatorSettings.of(job.inference(), run.identity());
     if (options.getMode() == Mode.SUBMIT) {
-      graph.submit(pipeline, committed, settings.forOneLook(), providers);
+      graph.submit(pipeline, settings.forOneLook(), providers);
     } else {
       graph
           .run(
               pipeline,
-              committed,
               options.getMode() == Mode.COLLECT ? settings.forOneLook() : settings,
               providers)
           .apply("Fail over limit", new FailOverLimit(job));

@@ -12,6 +12,7 @@ import io.beambatch.job.Job;
 import io.beambatch.job.JobReader;
 import io.beambatch.job.TableSource;
 import io.beambatch.schema.AvroJson;
+import io.beambatch.source.PlannedFiles;
 import io.beambatch.source.ReadDocuments;
 import java.math.BigDecimal;
 import java.nio.file.Path;
@@ -189,7 +190,7 @@ class ReadRowsTest {
     options.add("--tempLocation=" + folder.resolve("temp"));
     Pipeline pipeline =
         Pipeline.create(PipelineOptionsFactory.fromArgs(options.toArray(new String[0])).create());
-    PCollectionTuple read = pipeline.apply(new ReadRows((TableSource) job.source()));
+    PCollectionTuple read = pipeline.apply(new ReadRows((TableSource) job.source(), PlannedFiles.NONE));
     PAssert.that(read.get(ReadDocuments.INVALID)).empty();
     List<Document> documents = Kept.start();
     read.get(ReadDocuments.DOCUMENTS).apply(org.apache.beam.sdk.transforms.ParDo.of(new Kept()));

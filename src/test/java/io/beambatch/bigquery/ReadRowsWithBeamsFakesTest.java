@@ -11,6 +11,7 @@ import io.beambatch.document.Document;
 import io.beambatch.job.Job;
 import io.beambatch.job.JobReader;
 import io.beambatch.job.TableSource;
+import io.beambatch.source.PlannedFiles;
 import io.beambatch.source.ReadDocuments;
 import java.nio.file.Path;
 import java.util.List;
@@ -90,7 +91,7 @@ class ReadRowsWithBeamsFakesTest {
                     "--bigQueryServicesClass=" + Services.class.getName(),
                     "--tempLocation=" + folder.resolve("temp"))
                 .create());
-    PCollectionTuple read = pipeline.apply(new ReadRows((TableSource) job.source()));
+    PCollectionTuple read = pipeline.apply(new ReadRows((TableSource) job.source(), PlannedFiles.NONE));
     PAssert.that(read.get(ReadDocuments.INVALID)).empty();
     PAssert.that(read.get(ReadDocuments.DOCUMENTS))
         .containsInAnyOrder(

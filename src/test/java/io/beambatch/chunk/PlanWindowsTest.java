@@ -90,7 +90,7 @@ class PlanWindowsTest {
             .addElements(at(PlanInput.of(first)), at(PlanInput.ofRead(1)))
             .advanceWatermarkTo(Instant.ofEpochMilli(1500));
     for (Part part : late) {
-      stream = stream.addElements(at(new PlanInput(part, 1, null, null, null)));
+      stream = stream.addElements(at(new PlanInput(part, 1, true, null, null, null)));
     }
     Pipeline pipeline = Pipeline.create();
     pipeline

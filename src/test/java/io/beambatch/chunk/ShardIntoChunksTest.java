@@ -54,8 +54,11 @@ class ShardIntoChunksTest {
                 ShardIntoChunks.UNSENDABLE,
                 pipeline.apply("Unsendable", Create.empty(TypeDescriptor.of(FailedDocument.class))))
             .and(
-                ShardIntoChunks.FILES,
-                pipeline.apply("Files", Create.of(files).withCoder(StringUtf8Coder.of())));
+                ShardIntoChunks.ORIGINS,
+                pipeline.apply("Files", Create.of(files).withCoder(StringUtf8Coder.of())))
+            .and(
+                ShardIntoChunks.PLANNED,
+                pipeline.apply("Planned", Create.empty(StringUtf8Coder.of())));
     input.apply("Shard into chunks", new ShardIntoChunks(job(), folder));
     pipeline.run().waitUntilFinish();
     return PlanStore.of(folder).all();

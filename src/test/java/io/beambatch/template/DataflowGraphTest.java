@@ -69,8 +69,8 @@ class DataflowGraphTest {
 
     assertThat(names(steps))
         .contains(
-            "Shard into chunks/Read plans",
-            "Gather invalid/Join files",
+            "Shard into chunks/Plan/Pack and commit",
+            "Write invalid documents/Join files",
             "Check budget 1",
             "Attempt 1/Upload/Upload parts",
             "Attempt 3/Upload/Upload parts",
@@ -157,10 +157,11 @@ class DataflowGraphTest {
     assertThat(names(steps))
         .contains(
             "Read documents/Find new files",
-            "Shard into chunks/List files",
-            "Plans of known files/Find plans",
+            "Shard into chunks/List origins/Map",
+            "Shard into chunks/Add committed plans/List plans",
+            "Shard into chunks/Add committed plans/Find plans of files",
             "Attempt 1/Await batches/Submit and await",
-            "Shard into chunks 2/Commit",
+            "Shard into chunks 2/Commit a plan for each part",
             "Reconcile/Reconcile");
     assertThat(template().path("type").asText()).isEqualTo("JOB_TYPE_STREAMING");
   }

@@ -1,0 +1,90 @@
+package io.beambatch;
+
+import io.beambatch.chunk.FilePlans;
+import io.beambatch.source.NameDocuments;
+import io.beambatch.source.Origin;
+import io.beambatch.source.PlannedFiles;
+import io.beambatch.source.ReadDocuments;
+import io.beambatch.storage.RunFolder;
+import java.io.IOException;
+import org.apache.beam.sdk.coders.StringUtf8Coder;
+import org.apache.beam.sdk.transforms.Create;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.transforms.windowing.DefaultTrigger;
+import org.apache.beam.sdk.transforms.windowing.GlobalWindows;
+import org.apache.beam.sdk.transforms.windowing.Window;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollection.IsBounded;
+import org.apache.beam.sdk.values.PCollectionTuple;
+import org.joda.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes the documents of somebody else's pipeline, as {@link ReadDocuments} takes those of a
+ * source. Bounded documents are planned together, whatever their windows; if they are planned
+ * already, they are left out.
+ */
+final class TakeDocuments extends PTransform<PCollection<String>, PCollectionTuple> {
+  private final @Nullable String id;
+  private final PlannedFiles planned;
+
+  /**
+   * Takes documents.
+   *
+   * @param id the field that names a document, or null
+   */
+  TakeDocuments(@Nullable String id, RunFolder folder) {
+    this.id = id;
+    this.planned = new FilePlans(folder);
+  }
+
+  @Override
+  public PCollectionTuple expand(PCollection<String> documents) {
+    NameDocuments named = new NameDocuments("document", id);
+    if (documents.isBounded() == IsBounded.UNBOUNDED) {
+      return documents
+          .apply("Name documents", named)
+          .and(
+              ReadDocuments.PLANNED,
+              documents
+                  .getPipeline()
+                  .apply("Look for no plans", Create.empty(StringUtf8Coder.of())));
+    }
+    PCollectionTuple origin =
+        documents.getPipeline().apply("Begin", new Origin("documents", planned));
+    return documents
+        .apply(
+            "Leave windows",
+            Window.<String>into(new GlobalWindows())
+                .triggering(DefaultTrigger.of())
+                .withAllowedLateness(Duration.ZERO)
+                .discardingFiredPanes())
+        .apply("Leave out planned documents", ParDo.of(new LeaveOutFn(planned)))
+        .apply("Name documents", named)
+        .and(ReadDocuments.ORIGINS, origin.get(ReadDocuments.ORIGINS))
+        .and(ReadDocuments.PLANNED, origin.get(ReadDocuments.PLANNED));
+  }
+
+  private static final class LeaveOutFn extends DoFn<String, String> {
+    private final PlannedFiles planned;
+    private transient boolean leavingOut;
+
+    LeaveOutFn(PlannedFiles planned) {
+      this.planned = planned;
+    }
+
+    @StartBundle
+    public void look() throws IOException {
+      leavingOut = planned.any();
+    }
+
+    @ProcessElement
+    public void process(@Element String document, OutputReceiver<String> out) {
+      if (!leavingOut) {
+        out.output(document);
+      }
+    }
+  }
+}

@@ -1,0 +1,76 @@
+package io.beambatch.chunk;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.beambatch.schema.Shape;
+import io.beambatch.storage.JsonCoder;
+import io.beambatch.storage.RunFolder;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.StreamSupport;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.coders.StringUtf8Coder;
+import org.apache.beam.sdk.testing.PAssert;
+import org.apache.beam.sdk.testing.TestStream;
+import org.apache.beam.sdk.values.PCollection;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CommittedPlansTest {
+  @TempDir Path temp;
+  private RunFolder folder;
+  private PlanStore store;
+
+  @BeforeEach
+  void choose() {
+    folder = RunFolder.of(temp.toString(), "job", "r1");
+    store = PlanStore.of(folder);
+  }
+
+  @Test
+  void givesEachPlanOnceHoweverOftenItIsFound() throws Exception {
+    store.commit(plan("a1-p00000", 1, "f1", "f2"));
+    Plan second = store.commit(plan("a1-p00001", 1, "f3"));
+
+    assertThatPlans(List.of(second), List.of("f1", "f2", "f3", "not-planned"), "a1-p00000", "a1-p00001");
+  }
+
+  @Test
+  void givesPlansOfAnEarlierLaunchWhoseFilesAreGone() throws Exception {
+    store.commit(plan("a1-p00000", 1, "f1"));
+    store.commit(plan("a2-r0123", 2));
+
+    assertThatPlans(List.of(), List.of(), "a1-p00000");
+  }
+
+  private void assertThatPlans(List<Plan> fresh, List<String> plannedFiles, String... names) {
+    Pipeline pipeline = Pipeline.create();
+    TestStream.Builder<Plan> plans = TestStream.create(JsonCoder.of(Plan.class));
+    for (Plan plan : fresh) {
+      plans = plans.addElements(plan);
+    }
+    TestStream.Builder<String> files = TestStream.create(StringUtf8Coder.of());
+    for (String file : plannedFiles) {
+      files = files.addElements(file);
+    }
+    PCollection<Plan> all =
+        pipeline
+            .apply("Plans", plans.advanceWatermarkToInfinity())
+            .apply(
+                new CommittedPlans(
+                    pipeline.apply("Files", files.advanceWatermarkToInfinity()), folder));
+    PAssert.that(all)
+        .satisfies(
+            found -> {
+              assertThat(StreamSupport.stream(found.spliterator(), false).map(Plan::name))
+                  .containsExactlyInAnyOrder(names);
+              return null;
+            });
+    pipeline.run().waitUntilFinish();
+  }
+
+  private static Plan plan(String name, int attempt, String... files) {
+    return new Plan(name, attempt, List.of(), List.of(), List.of(files), Shape.NONE);
+  }
+}
