@@ -1,19 +1,17 @@
 package io.beambatch;
 
 import io.beambatch.batch.CoordinatorSettings;
-import io.beambatch.error.UserException;
+import io.beambatch.job.Inference;
 import io.beambatch.job.Job;
+import io.beambatch.job.RequestSpec;
+import io.beambatch.provider.BatchProvider;
 import io.beambatch.provider.ProviderFactory;
 import io.beambatch.provider.ProviderSettingsException;
 import io.beambatch.provider.openai.OpenAiProviders;
 import io.beambatch.result.ReadResults;
 import io.beambatch.result.ResultFile;
 import io.beambatch.run.Budget;
-import io.beambatch.run.Run;
 import io.beambatch.run.Runs;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.time.Clock;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.errorhandling.BadRecord;
 import org.apache.beam.sdk.transforms.errorhandling.ErrorHandler;
@@ -25,62 +23,66 @@ import org.apache.beam.sdk.values.Row;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks a job's question about every document of a pipeline of your own, by a provider's batch API.
+ * Asks a provider's batch API about every document of a pipeline of your own.
  *
  * <p>Documents are JSON objects as texts ({@link #of}), or rows with a schema ({@link #ofRows}).
  * Each comes out once: answered, with the result and {@code _batch} at its end, or failed, with its
- * reason. Of the job the request, result, limits, retry and poll count, and {@code source.id}; its
- * source, sink and failures do not.
+ * reason.
  *
  * <pre>{@code
- * Job job = JobReader.read("pipelines/sentiment.yaml", List.of());
+ * Inference inference =
+ *     Inference.builder()
+ *         .model("gpt-4o-mini")
+ *         .endpoint("/v1/chat/completions")
+ *         .body("{\"messages\": [{\"role\": \"user\", \"content\": \"{{text}}\"}]}")
+ *         .resultField("sentiment")
+ *         .build();
  * Answers<String> answers =
  *     documents.apply(
  *         "Ask for the mood",
- *         BatchInference.of(job).withStaging("gs://bucket/staging").withRun("2026-01-31"));
+ *         BatchInference.of(inference).withStaging("gs://bucket/staging").withRun("2026-01-31"));
  * answers.answered().apply("Store", TextIO.write().to("gs://bucket/answers"));
  * answers.failed().apply("Count what failed", Count.globally());
  * }</pre>
  *
- * <p>What the run knows is kept in the staging location. A pipeline that is built again under the
- * same run's name goes on where the last one ended: what was planned is not planned again, what was
- * sent is not sent again, and everything comes out once more. On bounded input the plan is made of
- * all documents together; then they are not read again. On unbounded input, which must have windows
- * other than the global one, each window is planned when it closes, and documents that an
+ * <p>{@link io.beambatch.job.JobReader#readInference} reads an inference from a file.
+ *
+ * <p>What the run knows is kept in the staging location. A pipeline that is launched again under
+ * the same run's name goes on where the last one ended: what was planned is not planned again, what
+ * was sent is not sent again, and everything comes out once more. On bounded input the plan is made
+ * of all documents together; then they are not used again. On unbounded input, which must have
+ * windows other than the global one, each window is planned when it closes, and documents that an
  * unfinished window had are read from the input again.
  *
- * <p>The steps wait until the last batch has ended, up to {@code poll.deadline}.
+ * <p>Building the steps touches neither the staging location nor the provider, and needs no key:
+ * the run begins where the pipeline runs. The steps wait until the last batch has ended, up to
+ * {@code poll.deadline}.
  *
  * @param <T> what a document is
  */
 public final class BatchInference<T> extends PTransform<PCollection<T>, Answers<T>> {
-  private static final String STAGING = ".beambatch";
-
-  private final Job job;
   private final DocumentForm<T> form;
-  private final String staging;
-  private final @Nullable String run;
-  private final @Nullable ProviderFactory providers;
+  private final Settings settings;
   private final @Nullable ErrorHandler<BadRecord, ?> errors;
 
   private BatchInference(
-      Job job,
-      DocumentForm<T> form,
-      String staging,
-      @Nullable String run,
-      @Nullable ProviderFactory providers,
-      @Nullable ErrorHandler<BadRecord, ?> errors) {
-    this.job = job;
+      DocumentForm<T> form, Settings settings, @Nullable ErrorHandler<BadRecord, ?> errors) {
     this.form = form;
-    this.staging = staging;
-    this.run = run;
-    this.providers = providers;
+    this.settings = settings;
     this.errors = errors;
   }
 
   /** Asks about JSON objects. */
+  public static BatchInference<String> of(Inference inference) {
+    return of(Job.ofPipeline("inference", inference, null));
+  }
+
+  /**
+   * Asks a job's question about JSON objects. Of the job its name, inference and {@code source.id}
+   * count; source and destinations do not.
+   */
   public static BatchInference<String> of(Job job) {
-    return new BatchInference<>(job, DocumentForm.JSON, STAGING, null, null, null);
+    return new BatchInference<>(DocumentForm.JSON, Settings.of(job), null);
   }
 
   /**
@@ -89,38 +91,67 @@ public final class BatchInference<T> extends PTransform<PCollection<T>, Answers<
    * <p>The fields' types are those that Beam's {@code ToJson} knows: numbers, decimals, booleans,
    * strings, times, arrays and rows.
    */
+  public static BatchInference<Row> ofRows(Inference inference) {
+    return ofRows(Job.ofPipeline("inference", inference, null));
+  }
+
+  /** Asks a job's question about rows. */
   public static BatchInference<Row> ofRows(Job job) {
-    return new BatchInference<>(job, new RowForm(job), STAGING, null, null, null);
+    return new BatchInference<>(new RowForm(job), Settings.of(job), null);
+  }
+
+  /**
+   * Names what is asked, such as {@code sentiment}: all its runs are in a folder of this name in
+   * the staging location. Without a name, and without a job, it is {@code inference}.
+   */
+  public BatchInference<T> withName(String name) {
+    Job job = settings.job;
+    return with(
+        settings.with(
+            new Job(name, job.source(), job.inference(), job.answers(), job.failures())));
+  }
+
+  /** The field that names a document; without it, documents are named by their content. */
+  public BatchInference<T> withId(String field) {
+    return with(
+        settings.with(Job.ofPipeline(settings.job.name(), settings.job.inference(), field)));
   }
 
   /** Keeps what the run knows there, local or {@code gs://}; else in {@code .beambatch}. */
   public BatchInference<T> withStaging(String location) {
-    return new BatchInference<>(job, form, location, run, providers, errors);
+    return with(new Settings(settings.job, location, settings.run, settings.providers));
   }
 
-  /** Begins, or goes on with, the run of this name; else the newest unfinished or a new one. */
+  /**
+   * Begins the run of this name, or goes on with it; required. A name stands for an input: new
+   * documents need a new one, and a launch that is repeated needs the same, so that nothing is paid
+   * twice.
+   */
   public BatchInference<T> withRun(String name) {
-    return new BatchInference<>(job, form, staging, name, providers, errors);
+    return with(new Settings(settings.job, settings.staging, name, settings.providers));
   }
 
   /**
    * Asks there. Else it is {@code OPENAI_API_KEY} and {@code OPENAI_BASE_URL} that say where, as
-   * for the command line; the key is taken from the environment of each worker.
+   * for the command line; both are taken from the environment of each worker.
    */
   public BatchInference<T> withProviders(ProviderFactory factory) {
-    return new BatchInference<>(job, form, staging, run, factory, errors);
+    return with(new Settings(settings.job, settings.staging, settings.run, factory));
+  }
+
+  private BatchInference<T> with(Settings changed) {
+    return new BatchInference<>(form, changed, errors);
   }
 
   /** Hands failed documents to a handler, too. */
   public BatchInference<T> withErrorHandler(ErrorHandler<BadRecord, ?> handler) {
-    return new BatchInference<>(job, form, staging, run, providers, handler);
+    return new BatchInference<>(form, settings, handler);
   }
 
   /**
-   * Builds the steps; begins the run, or finds it.
+   * Builds the steps.
    *
-   * @throws IllegalArgumentException if the run was begun with another job, a key is missing, or
-   *     unbounded input has no windows
+   * @throws IllegalArgumentException if the run has no name, or unbounded input has no windows
    */
   @Override
   public Answers<T> expand(PCollection<T> documents) {
@@ -130,16 +161,15 @@ public final class BatchInference<T> extends PTransform<PCollection<T>, Answers<
           getName()
               + ": unbounded documents are sent window by window; apply Window.into(…) before");
     }
-    Run opened = open();
+    Job job = settings.job;
+    RunOnDemand run = new RunOnDemand(job, settings.staging, settings.requireRun(getName()));
     PCollectionTuple taken =
         form.toJson(documents)
-            .apply("Take documents", new TakeDocuments(job.source().id(), opened.folder()));
+            .apply("Take documents", new TakeDocuments(job.source().id(), run));
     PCollection<ResultFile> results =
-        new BatchPipeline(job, opened.folder(), new Budget(job, opened.folder()))
+        new BatchPipeline(job, run.folder(), new Budget(job, run.folder()))
             .answer(
-                taken,
-                CoordinatorSettings.of(job.inference(), opened.identity()),
-                providers == null ? fromEnvironment() : providers);
+                taken, CoordinatorSettings.of(job.inference(), run), settings.providers);
     PCollectionTuple read = results.apply("Read results", new ReadResults());
     PCollection<BadRecord> failed = Failed.records(read.get(ReadResults.FAILED));
     if (errors != null) {
@@ -149,23 +179,51 @@ public final class BatchInference<T> extends PTransform<PCollection<T>, Answers<
         documents.getPipeline(), form.fromJson(read.get(ReadResults.ANSWERED), documents), failed);
   }
 
-  private ProviderFactory fromEnvironment() {
-    try {
-      return OpenAiProviders.fromEnvironment(
-          job.inference().request().baseUrl(), job.inference().request().headers());
-    } catch (ProviderSettingsException e) {
-      throw new IllegalArgumentException(e.getMessage(), e);
+  /** What all kinds of documents have in common. */
+  private static final class Settings {
+    private final Job job;
+    private final String staging;
+    private final @Nullable String run;
+    private final ProviderFactory providers;
+
+    Settings(Job job, String staging, @Nullable String run, ProviderFactory providers) {
+      this.job = job;
+      this.staging = staging;
+      this.run = run;
+      this.providers = providers;
+    }
+
+    static Settings of(Job job) {
+      return new Settings(
+          job, ".beambatch", null, new EnvironmentProviders(job.inference().request()));
+    }
+
+    Settings with(Job changed) {
+      return new Settings(changed, staging, run, providers);
+    }
+
+    String requireRun(String step) {
+      if (run == null) {
+        throw new IllegalArgumentException(
+            step
+                + ": the run has no name; add withRun(\"…\"). A pipeline that is launched again"
+                + " under the same name goes on where it ended and pays nothing twice; new documents"
+                + " need a new name");
+      }
+      Runs.checkName(run);
+      return run;
     }
   }
 
-  private Run open() {
-    try {
-      return new Runs(staging.replaceAll("(?<=.)/+$", ""), job, Clock.systemUTC())
-          .open(run, Runs.Choice.RESUME);
-    } catch (UserException e) {
-      throw new IllegalArgumentException(e.getMessage(), e);
-    } catch (IOException e) {
-      throw new UncheckedIOException("Can't open a run in " + staging + ": " + e.getMessage(), e);
+  /** A provider by the environment of the worker, which alone has to have the key. */
+  private record EnvironmentProviders(RequestSpec request) implements ProviderFactory {
+    @Override
+    public BatchProvider open() {
+      try {
+        return OpenAiProviders.fromEnvironment(request.baseUrl(), request.headers()).open();
+      } catch (ProviderSettingsException e) {
+        throw new IllegalStateException(e.getMessage(), e);
+      }
     }
   }
 }

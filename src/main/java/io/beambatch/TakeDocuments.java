@@ -1,11 +1,9 @@
 package io.beambatch;
 
-import io.beambatch.chunk.FilePlans;
 import io.beambatch.source.NameDocuments;
 import io.beambatch.source.Origin;
 import io.beambatch.source.PlannedFiles;
 import io.beambatch.source.ReadDocuments;
-import io.beambatch.storage.RunFolder;
 import java.io.IOException;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.transforms.Create;
@@ -35,9 +33,9 @@ final class TakeDocuments extends PTransform<PCollection<String>, PCollectionTup
    *
    * @param id the field that names a document, or null
    */
-  TakeDocuments(@Nullable String id, RunFolder folder) {
+  TakeDocuments(@Nullable String id, PlannedFiles planned) {
     this.id = id;
-    this.planned = new FilePlans(folder);
+    this.planned = planned;
   }
 
   @Override
@@ -45,6 +43,7 @@ final class TakeDocuments extends PTransform<PCollection<String>, PCollectionTup
     NameDocuments named = new NameDocuments("document", id);
     if (documents.isBounded() == IsBounded.UNBOUNDED) {
       return documents
+          .apply("Begin run", ParDo.of(new BeginFn(planned)))
           .apply("Name documents", named)
           .and(
               ReadDocuments.PLANNED,
@@ -65,6 +64,25 @@ final class TakeDocuments extends PTransform<PCollection<String>, PCollectionTup
         .apply("Name documents", named)
         .and(ReadDocuments.ORIGINS, origin.get(ReadDocuments.ORIGINS))
         .and(ReadDocuments.PLANNED, origin.get(ReadDocuments.PLANNED));
+  }
+
+  /** Looks for plans before anything is read, because that is when a run begins. */
+  private static final class BeginFn extends DoFn<String, String> {
+    private final PlannedFiles planned;
+
+    BeginFn(PlannedFiles planned) {
+      this.planned = planned;
+    }
+
+    @Setup
+    public void begin() throws IOException {
+      planned.any();
+    }
+
+    @ProcessElement
+    public void process(@Element String document, OutputReceiver<String> out) {
+      out.output(document);
+    }
   }
 
   private static final class LeaveOutFn extends DoFn<String, String> {

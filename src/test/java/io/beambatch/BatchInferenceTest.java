@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.beambatch.job.Inference;
 import io.beambatch.job.Job;
 import io.beambatch.job.JobReader;
 import io.beambatch.localserver.LocalServer;
@@ -65,7 +66,12 @@ class BatchInferenceTest {
     Answers<String> answers =
         pipeline
             .apply(Create.of(texts(0, 200)))
-            .apply("Ask", BatchInference.of(job()).withStaging(staging()).withProviders(local()));
+            .apply(
+                "Ask",
+                BatchInference.of(job())
+                    .withStaging(staging())
+                    .withRun("r1")
+                    .withProviders(local()));
     PAssert.that(answers.answered()).satisfies(BatchInferenceTest::areAnswered);
     PAssert.that(answers.failed())
         .satisfies(
@@ -107,7 +113,11 @@ class BatchInferenceTest {
         pipeline
             .apply(Create.of(row, without).withRowSchema(schema))
             .apply(
-                "Ask", BatchInference.ofRows(job()).withStaging(staging()).withProviders(local()));
+                "Ask",
+                BatchInference.ofRows(job())
+                    .withStaging(staging())
+                    .withRun("r1")
+                    .withProviders(local()));
     PAssert.that(answers.answered())
         .satisfies(
             rows -> {
@@ -182,6 +192,7 @@ class BatchInferenceTest {
         .apply(
             BatchInference.of(job())
                 .withStaging(staging())
+                .withRun("r1")
                 .withProviders(local())
                 .withErrorHandler(errors));
     errors.close();
@@ -190,24 +201,94 @@ class BatchInferenceTest {
   }
 
   @Test
-  void refusesARunThatWasBegunWithAnotherJob() throws Exception {
-    PCollection<String> documents = pipeline.apply(Create.of(texts(0, 10)));
-    documents.apply(
-        "One",
-        BatchInference.of(job()).withStaging(staging()).withRun("r1").withProviders(local()));
-    Job other = job("request.body.max_tokens=3");
+  void refusesARunThatWasBegunWithAnotherJobBeforeAnythingIsPaid() throws Exception {
+    ask(job(), texts(0, 10));
+    pipeline.run().waitUntilFinish();
+    assertThat(batches()).isOne();
 
-    assertThatThrownBy(
-            () ->
-                documents.apply(
-                    "Two",
-                    BatchInference.of(other)
-                        .withStaging(staging())
-                        .withRun("r1")
-                        .withProviders(local())))
+    ask(job("request.body.max_tokens=3"), texts(0, 10));
+    assertThatThrownBy(() -> pipeline.run().waitUntilFinish())
+        .hasStackTraceContaining("was begun with another job")
+        .hasStackTraceContaining("request.body.max_tokens");
+    assertThat(batches()).isOne();
+  }
+
+  @Test
+  void buildingTheStepsTouchesNothingAndNeedsNoKey() throws Exception {
+    pipeline
+        .apply(Create.of(texts(0, 10)))
+        .apply(BatchInference.of(job()).withStaging(staging()).withRun("r1"));
+
+    assertThat(System.getenv("OPENAI_API_KEY")).isNull();
+    assertThat(Path.of(staging())).doesNotExist();
+  }
+
+  @Test
+  void theSameStepsMayBeLaunchedAgain() throws Exception {
+    Answers<String> answers = ask(job(), texts(0, 200));
+    PAssert.that(answers.answered()).satisfies(BatchInferenceTest::areAnswered);
+    pipeline.run().waitUntilFinish();
+    pipeline.run().waitUntilFinish();
+
+    assertThat(batches()).isOne();
+  }
+
+  @Test
+  void theStepsMayBeBuiltTwiceForOneRun() throws Exception {
+    BatchInference<String> inference =
+        BatchInference.of(job()).withStaging(staging()).withRun("r1").withProviders(local());
+    inference.expand(pipeline.apply("Other", Create.of(texts(0, 200))));
+    pipeline = Pipeline.create();
+    Answers<String> answers = pipeline.apply(Create.of(texts(0, 200))).apply(inference);
+    PAssert.that(answers.answered()).satisfies(BatchInferenceTest::areAnswered);
+    pipeline.run().waitUntilFinish();
+
+    assertThat(batches()).isOne();
+  }
+
+  @Test
+  void takesAnInferenceThatIsBuiltInJavaWithoutSourceOrSink() throws Exception {
+    Inference inference =
+        Inference.builder()
+            .model("gpt-4o-mini")
+            .endpoint("/v1/chat/completions")
+            .body(
+                "{\"messages\": [{\"role\": \"user\","
+                    + " \"content\": \"Classify the sentiment: {{text}}\"}]}")
+            .resultField("sentiment")
+            .pollInterval(java.time.Duration.ofMillis(100))
+            .build();
+    Answers<String> answers =
+        pipeline
+            .apply(Create.of(texts(0, 200)))
+            .apply(
+                BatchInference.of(inference)
+                    .withName("reviews")
+                    .withId("id")
+                    .withStaging(staging())
+                    .withRun("r1")
+                    .withProviders(local()));
+    PAssert.that(answers.answered()).satisfies(BatchInferenceTest::areAnswered);
+    pipeline.run().waitUntilFinish();
+
+    assertThat(Path.of(staging(), "reviews", "r1", "report.json")).exists();
+  }
+
+  @Test
+  void aRunNeedsAName() {
+    PCollection<String> documents = pipeline.apply(Create.of("{}"));
+
+    assertThatThrownBy(() -> documents.apply("Ask", BatchInference.of(job())))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("was begun with another job")
-        .hasMessageContaining("request.body.max_tokens");
+        .hasMessageContaining("Ask: the run has no name; add withRun");
+  }
+
+  private Answers<String> ask(Job job, List<String> texts) {
+    pipeline = Pipeline.create();
+    return pipeline
+        .apply(Create.of(texts))
+        .apply(
+            BatchInference.of(job).withStaging(staging()).withRun("r1").withProviders(local()));
   }
 
   /** Documents that come a second apart, in windows of a hundred seconds. */
@@ -232,12 +313,18 @@ class BatchInferenceTest {
   }
 
   /** The example in the documentation. */
-  static void example(PCollection<String> documents) throws Exception {
-    Job job = JobReader.read("pipelines/sentiment.yaml", List.of());
+  static void example(PCollection<String> documents) {
+    Inference inference =
+        Inference.builder()
+            .model("gpt-4o-mini")
+            .endpoint("/v1/chat/completions")
+            .body("{\"messages\": [{\"role\": \"user\", \"content\": \"{{text}}\"}]}")
+            .resultField("sentiment")
+            .build();
     Answers<String> answers =
         documents.apply(
             "Ask for the mood",
-            BatchInference.of(job).withStaging("gs://bucket/staging").withRun("2026-01-31"));
+            BatchInference.of(inference).withStaging("gs://bucket/staging").withRun("2026-01-31"));
     answers.answered().apply("Store", TextIO.write().to("gs://bucket/answers"));
     answers.failed().apply("Count what failed", Count.globally());
   }

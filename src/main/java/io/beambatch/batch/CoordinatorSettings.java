@@ -7,6 +7,7 @@ import java.time.Duration;
 /**
  * What the coordinator goes by.
  *
+ * @param identity of the run
  * @param waitPolicy how long to stay with the batches
  * @param settle how long a creation whose caller is gone may take to be carried out and to show in
  *     the provider's list; only after that does not finding it mean that it was not made
@@ -19,7 +20,7 @@ import java.time.Duration;
  */
 public record CoordinatorSettings(
     Inference inference,
-    RunIdentity run,
+    IdentitySource identity,
     WaitPolicy waitPolicy,
     Duration settle,
     Duration lease,
@@ -29,11 +30,16 @@ public record CoordinatorSettings(
     BatchProgress.Sink progress)
     implements Serializable {
 
+  /** The run's identity, to be asked for where the pipeline runs. */
+  public RunIdentity run() {
+    return identity.identity();
+  }
+
   /** The usual times, until every batch has ended. */
-  public static CoordinatorSettings of(Inference inference, RunIdentity run) {
+  public static CoordinatorSettings of(Inference inference, IdentitySource identity) {
     return new CoordinatorSettings(
         inference,
-        run,
+        identity,
         WaitPolicy.UNTIL_ENDED,
         Duration.ofSeconds(30),
         Duration.ofMinutes(10),
@@ -47,7 +53,7 @@ public record CoordinatorSettings(
   public CoordinatorSettings forOneLook() {
     return new CoordinatorSettings(
         inference,
-        run,
+        identity,
         WaitPolicy.ONE_LOOK,
         settle,
         lease,
@@ -60,6 +66,6 @@ public record CoordinatorSettings(
   /** The same, telling how far the batches come. */
   public CoordinatorSettings reportingTo(BatchProgress.Sink sink) {
     return new CoordinatorSettings(
-        inference, run, waitPolicy, settle, lease, resultGrace, cancelGrace, outage, sink);
+        inference, identity, waitPolicy, settle, lease, resultGrace, cancelGrace, outage, sink);
   }
 }

@@ -1,6 +1,5 @@
 package io.beambatch.batch;
 
-import java.io.Serializable;
 import java.util.Optional;
 
 /**
@@ -12,8 +11,13 @@ import java.util.Optional;
  * @param created when the run began, in milliseconds since 1970: none of its batches is older
  */
 public record RunIdentity(String job, String run, String uid, long created)
-    implements Serializable {
+    implements IdentitySource {
   private static final String INPUT_SUFFIX = ".jsonl";
+
+  @Override
+  public RunIdentity identity() {
+    return this;
+  }
 
   /** The key that finds a chunk's batch again. */
   String key(String chunkId) {

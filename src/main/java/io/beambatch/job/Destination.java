@@ -9,7 +9,7 @@ import java.util.Optional;
  * for failed ones. How a destination is checked and written is up to the connector of its kind.
  */
 public sealed interface Destination extends Serializable
-    permits FileDestination, TableDestination, TopicDestination {
+    permits FileDestination, TableDestination, TopicDestination, PipelineDestination {
 
   /**
    * Its name in the job file: the prefix of files, the table's or the topic's full name. No two

@@ -21,6 +21,11 @@ public record Inference(
     boolean keepFiles)
     implements Serializable {
 
+  /** Builds an inference in Java; {@link JobReader#readInference} reads one from a file. */
+  public static InferenceBuilder builder() {
+    return new InferenceBuilder();
+  }
+
   /** The same inference, in which nothing is sent again. */
   public Inference withoutRetry() {
     return new Inference(

@@ -1,6 +1,7 @@
 package io.beambatch.job;
 
 import java.io.Serializable;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A job, as its file describes it: where documents come from, what is asked about each, and where
@@ -13,6 +14,16 @@ import java.io.Serializable;
 public record Job(
     String name, Source source, Inference inference, Destination answers, Destination failures)
     implements Serializable {
+
+  /**
+   * An inference over the documents of somebody else's pipeline.
+   *
+   * @param id the field that names a document, or null
+   */
+  public static Job ofPipeline(String name, Inference inference, @Nullable String id) {
+    PipelineDestination pipeline = new PipelineDestination();
+    return new Job(name, new PipelineSource(id), inference, pipeline, pipeline);
+  }
 
   /** The same job, in which nothing is sent again. */
   public Job withoutRetry() {

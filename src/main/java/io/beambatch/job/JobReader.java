@@ -42,9 +42,12 @@ public final class JobReader {
    * @throws JobFileException if the file can't be read, or anything in it is wrong
    */
   public static Job read(String path, List<String> overrides) throws JobFileException {
-    String yaml;
+    return parse(path, text(path), overrides);
+  }
+
+  private static String text(String path) throws JobFileException {
     try {
-      yaml = TextFile.read(path);
+      return TextFile.read(path);
     } catch (TextFile.NotUtf8Exception e) {
       throw new Problems(path)
           .fatal(new Origin(path, e.line(), null), Objects.requireNonNull(e.getMessage()));
@@ -52,7 +55,34 @@ public final class JobReader {
       throw new Problems(path)
           .fatal(Origin.nowhere(path), "the job file can't be read: " + e.getMessage());
     }
-    return parse(path, yaml, overrides);
+  }
+
+  /**
+   * Reads only what is asked, and within which limits. The file is a job file; its {@code name},
+   * {@code source}, {@code sink} and {@code failures} may be missing, and are not looked at.
+   *
+   * @param path local, or {@code gs://}
+   * @throws JobFileException as {@link #read} does
+   */
+  public static Inference readInference(String path, List<String> overrides)
+      throws JobFileException {
+    return parseInference(path, text(path), overrides);
+  }
+
+  /**
+   * Reads an inference from the text of its file.
+   *
+   * @param fileName for messages; a schema's path starts at its folder
+   * @throws JobFileException if anything is wrong
+   */
+  public static Inference parseInference(String fileName, String yaml, List<String> overrides)
+      throws JobFileException {
+    Problems problems = new Problems(fileName);
+    YamlValue value = Overrides.apply(YamlParser.parse(yaml, problems), overrides, problems);
+    Section root = Section.root(value, problems);
+    Inference inference = new JobReader(fileName, problems).inference(root);
+    problems.throwIfAny();
+    return inference;
   }
 
   /**

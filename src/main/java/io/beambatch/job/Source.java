@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * its kind.
  */
 public sealed interface Source extends Serializable
-    permits FileSource, TableSource, SubscriptionSource {
+    permits FileSource, TableSource, SubscriptionSource, PipelineSource {
 
   /** The field that names a document, or null: the connector then names documents itself. */
   @Nullable String id();

@@ -131,7 +131,13 @@ public final class Runs {
         ExitCode.ERROR);
   }
 
-  private static void checkName(@Nullable String name) {
+  /**
+   * Makes sure that a run may be called so.
+   *
+   * @param name null if it is not named yet
+   * @throws IllegalArgumentException if not
+   */
+  public static void checkName(@Nullable String name) {
     if (name != null && (!NAMES.matcher(name).matches() || name.equals(FOLDER))) {
       throw new IllegalArgumentException(
           "--run "

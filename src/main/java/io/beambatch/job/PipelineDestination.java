@@ -1,0 +1,38 @@
+package io.beambatch.job;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.beambatch.job.FileDestination.Compression;
+
+/** Somebody else's pipeline, which takes documents as they are. Nothing has to be written. */
+public record PipelineDestination() implements Destination {
+
+  @Override
+  public String address() {
+    return "";
+  }
+
+  @Override
+  public String place(String run) {
+    return "the output of the transform";
+  }
+
+  @Override
+  public boolean hasColumns() {
+    return false;
+  }
+
+  @Override
+  public boolean hasTypes() {
+    return false;
+  }
+
+  @Override
+  public PipelineDestination besideForFailures() {
+    return this;
+  }
+
+  @Override
+  public ObjectNode canonical() {
+    return CanonicalJob.destination("PIPELINE", Compression.NONE);
+  }
+}
