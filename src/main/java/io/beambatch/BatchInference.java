@@ -107,8 +107,7 @@ public final class BatchInference<T> extends PTransform<PCollection<T>, Answers<
   public BatchInference<T> withName(String name) {
     Job job = settings.job;
     return with(
-        settings.with(
-            new Job(name, job.source(), job.inference(), job.answers(), job.failures())));
+        settings.with(new Job(name, job.source(), job.inference(), job.answers(), job.failures())));
   }
 
   /** The field that names a document; without it, documents are named by their content. */
@@ -164,12 +163,10 @@ public final class BatchInference<T> extends PTransform<PCollection<T>, Answers<
     Job job = settings.job;
     RunOnDemand run = new RunOnDemand(job, settings.staging, settings.requireRun(getName()));
     PCollectionTuple taken =
-        form.toJson(documents)
-            .apply("Take documents", new TakeDocuments(job.source().id(), run));
+        form.toJson(documents).apply("Take documents", new TakeDocuments(job.source().id(), run));
     PCollection<ResultFile> results =
         new BatchPipeline(job, run.folder(), new Budget(job, run.folder()))
-            .answer(
-                taken, CoordinatorSettings.of(job.inference(), run), settings.providers);
+            .answer(taken, CoordinatorSettings.of(job.inference(), run), settings.providers);
     PCollectionTuple read = results.apply("Read results", new ReadResults());
     PCollection<BadRecord> failed = Failed.records(read.get(ReadResults.FAILED));
     if (errors != null) {

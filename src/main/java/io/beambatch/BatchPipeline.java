@@ -40,9 +40,9 @@ import org.apache.beam.sdk.values.PCollectionTuple;
 
 /**
  * The graph of a run, from documents to files of answers and a report. Commands and templates build
- * it; {@link BatchInference} builds its middle. Building it opens, reads and writes nothing: what is
- * planned already, what was sent and what was written is looked up while the pipeline runs, so the
- * same graph may be launched again.
+ * it; {@link BatchInference} builds its middle. Building it opens, reads and writes nothing: what
+ * is planned already, what was sent and what was written is looked up while the pipeline runs, so
+ * the same graph may be launched again.
  *
  * <pre>
  * Read documents ─ Render requests ─ Shard into chunks ─ Upload ─ Await batches ─ Join results ─ Write

@@ -16,8 +16,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The run of a {@link BatchInference}. Its name is known while the graph is built, but it begins, or
- * is found, where the pipeline runs: on whichever worker needs it first.
+ * The run of a {@link BatchInference}. Its name is known while the graph is built, but it begins,
+ * or is found, where the pipeline runs: on whichever worker needs it first.
  */
 final class RunOnDemand implements IdentitySource, PlannedFiles {
   private final Job job;

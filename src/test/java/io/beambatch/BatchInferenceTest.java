@@ -280,15 +280,14 @@ class BatchInferenceTest {
 
     assertThatThrownBy(() -> documents.apply("Ask", BatchInference.of(job())))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("Ask: the run has no name; add withRun");
+        .hasMessageContaining("the run has no name; add withRun");
   }
 
   private Answers<String> ask(Job job, List<String> texts) {
     pipeline = Pipeline.create();
     return pipeline
         .apply(Create.of(texts))
-        .apply(
-            BatchInference.of(job).withStaging(staging()).withRun("r1").withProviders(local()));
+        .apply(BatchInference.of(job).withStaging(staging()).withRun("r1").withProviders(local()));
   }
 
   /** Documents that come a second apart, in windows of a hundred seconds. */

@@ -59,8 +59,12 @@ class GraphTest {
             .write(
                 "plan/" + name,
                 Versioned.ABSENT,
-                "{\"name\":\"" + name + "\",\"attempt\":1,\"chunks\":[],\"unsent\":[],"
-                    + "\"files\":[\"f" + i + "\"]}");
+                "{\"name\":\""
+                    + name
+                    + "\",\"attempt\":1,\"chunks\":[],\"unsent\":[],"
+                    + "\"files\":[\"f"
+                    + i
+                    + "\"]}");
       }
       assertThat(run.plans()).hasSize(50);
 

@@ -30,9 +30,9 @@ class WatchedPipelineTest {
   private static final Duration PATIENCE = Duration.ofMinutes(5);
   private static final List<String> STEPS =
       List.of(
-          "Read documents/Find new files",
-          "Read documents/Split files",
-          "Read documents/Read splits",
+          "Read documents/Watch files/Find new files",
+          "Read documents/Read records/Split files",
+          "Read documents/Read records/Read splits",
           "Shard into chunks/Write parts",
           "Shard into chunks/List origins/Map",
           "Shard into chunks/Plan/Pack and commit",

@@ -49,7 +49,9 @@ final class PlanChunks extends PTransform<PCollection<PlanInput>, PCollection<Pl
         .apply("Key all alike", WithKeys.of(0))
         .setCoder(KvCoder.of(VarIntCoder.of(), JsonCoder.of(PlanInput.class)))
         .apply("Gather part descriptors", GroupByKey.create())
-        .apply("Pack and commit", ParDo.of(new PackFn(attempt, folder, limits, input.isBounded() == IsBounded.BOUNDED)))
+        .apply(
+            "Pack and commit",
+            ParDo.of(new PackFn(attempt, folder, limits, input.isBounded() == IsBounded.BOUNDED)))
         .setCoder(JsonCoder.of(Plan.class));
   }
 

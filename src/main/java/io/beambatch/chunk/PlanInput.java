@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One piece of what a plan is made of. {@link PlanChunks} gathers all pieces of a window; most have
- * only one of these values. Documents are counted apart from the parts that hold them, so that a part
- * that got lost is noticed.
+ * only one of these values. Documents are counted apart from the parts that hold them, so that a
+ * part that got lost is noticed.
  *
  * @param part of requests or of failed documents, or null
  * @param read how many documents were read

@@ -102,8 +102,7 @@ final class Planner {
               + " stop all launches of the run, then run the same command again");
     }
     String name = holders.iterator().next();
-    Plan committed =
-        store.require(name);
+    Plan committed = store.require(name);
     LOG.info("the files of a window are in plan {} already; going on with that one", name);
     drop(parts, committed);
     return committed;

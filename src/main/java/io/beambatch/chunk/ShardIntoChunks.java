@@ -64,7 +64,8 @@ public final class ShardIntoChunks extends PTransform<PCollectionTuple, PCollect
   @Override
   public PCollection<Plan> expand(PCollectionTuple in) {
     boolean bounded = !in.has(READ) || in.get(READ).isBounded() == IsBounded.BOUNDED;
-    PCollectionList<PlanInput> input = in.has(READ) ? documents(in) : PCollectionList.empty(in.getPipeline());
+    PCollectionList<PlanInput> input =
+        in.has(READ) ? documents(in) : PCollectionList.empty(in.getPipeline());
     if (in.has(ORIGINS)) {
       input = input.and(origins(in.get(ORIGINS)));
     }
@@ -85,7 +86,8 @@ public final class ShardIntoChunks extends PTransform<PCollectionTuple, PCollect
     RunFolder theFolder = folder;
     return PCollectionList.of(
             coded(in.get(READ).apply("Count documents", ParDo.of(new CountDocumentsFn<>()))))
-        .and(coded(in.get(UNREADABLE).apply("Count unreadable", ParDo.of(new CountDocumentsFn<>()))))
+        .and(
+            coded(in.get(UNREADABLE).apply("Count unreadable", ParDo.of(new CountDocumentsFn<>()))))
         .and(
             coded(
                 in.get(REQUESTS)

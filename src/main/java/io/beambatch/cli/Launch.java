@@ -71,9 +71,7 @@ final class Launch {
         run,
         () -> {
           execute(
-              run,
-              (graph, pipeline, settings) ->
-                  graph.run(pipeline, settings, peer.providers()));
+              run, (graph, pipeline, settings) -> graph.run(pipeline, settings, peer.providers()));
           return close(run);
         });
   }

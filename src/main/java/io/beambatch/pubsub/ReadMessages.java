@@ -16,8 +16,8 @@ import org.apache.beam.sdk.values.TypeDescriptors;
 
 /**
  * Reads a subscription. Messages are taken into files of the run first ({@link Inbox}), and those
- * are then read as files of a watched source are. {@link #ORIGINS} are names in the inbox: they stay
- * as they are, wherever the run's folder is mounted.
+ * are then read as files of a watched source are. {@link #ORIGINS} are names in the inbox: they
+ * stay as they are, wherever the run's folder is mounted.
  */
 final class ReadMessages extends ReadDocuments {
   private final SubscriptionSource source;
@@ -34,6 +34,7 @@ final class ReadMessages extends ReadDocuments {
   public PCollectionTuple expand(PBegin begin) {
     PCollectionTuple found =
         begin.apply(
+            "Fetch messages",
             new WatchFiles(
                 new FetchMessages(source.subscription(), run, source.fetchInterval()),
                 planned,
@@ -43,13 +44,12 @@ final class ReadMessages extends ReadDocuments {
   }
 
   /** Reads files of the inbox. */
-  static PCollectionTuple read(
-      SubscriptionSource source, RunFolder run, PCollectionTuple found) {
+  static PCollectionTuple read(SubscriptionSource source, RunFolder run, PCollectionTuple found) {
     FileSource lines = FileSource.of(Format.JSONL, List.of());
     return found
         .get(ORIGINS)
         .apply("Locate", MapElements.into(TypeDescriptors.strings()).via(run::inbox))
-        .apply(ReadRecords.ofLines(lines, run, () -> new MessageRecords(source)))
+        .apply("Read records", ReadRecords.ofLines(lines, run, () -> new MessageRecords(source)))
         .and(ORIGINS, found.get(ORIGINS))
         .and(PLANNED, found.get(PLANNED));
   }

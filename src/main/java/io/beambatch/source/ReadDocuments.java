@@ -12,9 +12,9 @@ import org.apache.beam.sdk.values.TupleTag;
  * {@link SourceReader} makes.
  *
  * <p>Every record becomes exactly one element: in {@link #DOCUMENTS}, or in {@link #INVALID} with
- * its place and cause. What they are read from is in {@link #ORIGINS}: an endless source's documents
- * lie in the window of their origin. What is planned already is not read, but is in {@link
- * #PLANNED}. If nothing is to be read at all, that is the only output.
+ * its place and cause. What they are read from is in {@link #ORIGINS}: an endless source's
+ * documents lie in the window of their origin. What is planned already is not read, but is in
+ * {@link #PLANNED}. If nothing is to be read at all, that is the only output.
  *
  * <pre>{@code
  * PCollectionTuple read = pipeline.apply("Read documents", reader.read(run, planned));

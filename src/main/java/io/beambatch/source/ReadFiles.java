@@ -19,8 +19,8 @@ import org.apache.beam.sdk.values.TupleTagList;
  * says how.
  *
  * <p>Of a watched source, each new file's documents lie in the fixed window of the time at which it
- * was found, and so does its path in {@link #ORIGINS}. Files have to appear complete, by being moved
- * into place: they are read once.
+ * was found, and so does its path in {@link #ORIGINS}. Files have to appear complete, by being
+ * moved into place: they are read once.
  */
 final class ReadFiles extends ReadDocuments {
   private final FileSource source;
@@ -55,6 +55,7 @@ final class ReadFiles extends ReadDocuments {
   private PCollectionTuple watch(PBegin begin, List<String> patterns) {
     PCollectionTuple found =
         begin.apply(
+            "Watch files",
             new WatchFiles(
                 options -> FilePatterns.matchAny(patterns),
                 planned,
@@ -65,6 +66,9 @@ final class ReadFiles extends ReadDocuments {
 
   private PCollectionTuple read(PCollectionTuple found) {
     PCollection<String> files = found.get(ORIGINS);
-    return files.apply(records).and(ORIGINS, files).and(PLANNED, found.get(PLANNED));
+    return files
+        .apply("Read records", records)
+        .and(ORIGINS, files)
+        .and(PLANNED, found.get(PLANNED));
   }
 }

@@ -15,8 +15,8 @@ import org.apache.beam.sdk.values.PCollectionTuple;
 import org.apache.beam.sdk.values.TupleTagList;
 
 /**
- * Looks for new files again and again: {@link ReadDocuments#ORIGINS}, each in the window of the time
- * at which it was found, and {@link ReadDocuments#PLANNED}.
+ * Looks for new files again and again: {@link ReadDocuments#ORIGINS}, each in the window of the
+ * time at which it was found, and {@link ReadDocuments#PLANNED}.
  *
  * <p>It is a source of looks, and not Beam's {@code Watch}: that begins with one element, and
  * Flink, once that has come, either holds back the time for good or leaves out the waits between

@@ -190,7 +190,8 @@ class ReadRowsTest {
     options.add("--tempLocation=" + folder.resolve("temp"));
     Pipeline pipeline =
         Pipeline.create(PipelineOptionsFactory.fromArgs(options.toArray(new String[0])).create());
-    PCollectionTuple read = pipeline.apply(new ReadRows((TableSource) job.source(), PlannedFiles.NONE));
+    PCollectionTuple read =
+        pipeline.apply(new ReadRows((TableSource) job.source(), PlannedFiles.NONE));
     PAssert.that(read.get(ReadDocuments.INVALID)).empty();
     List<Document> documents = Kept.start();
     read.get(ReadDocuments.DOCUMENTS).apply(org.apache.beam.sdk.transforms.ParDo.of(new Kept()));

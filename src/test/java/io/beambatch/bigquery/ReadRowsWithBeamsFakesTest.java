@@ -91,7 +91,8 @@ class ReadRowsWithBeamsFakesTest {
                     "--bigQueryServicesClass=" + Services.class.getName(),
                     "--tempLocation=" + folder.resolve("temp"))
                 .create());
-    PCollectionTuple read = pipeline.apply(new ReadRows((TableSource) job.source(), PlannedFiles.NONE));
+    PCollectionTuple read =
+        pipeline.apply(new ReadRows((TableSource) job.source(), PlannedFiles.NONE));
     PAssert.that(read.get(ReadDocuments.INVALID)).empty();
     PAssert.that(read.get(ReadDocuments.DOCUMENTS))
         .containsInAnyOrder(

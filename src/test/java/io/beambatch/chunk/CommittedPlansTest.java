@@ -33,7 +33,8 @@ class CommittedPlansTest {
     store.commit(plan("a1-p00000", 1, "f1", "f2"));
     Plan second = store.commit(plan("a1-p00001", 1, "f3"));
 
-    assertThatPlans(List.of(second), List.of("f1", "f2", "f3", "not-planned"), "a1-p00000", "a1-p00001");
+    assertThatPlans(
+        List.of(second), List.of("f1", "f2", "f3", "not-planned"), "a1-p00000", "a1-p00001");
   }
 
   @Test
