@@ -171,10 +171,10 @@ final class Launch {
     return tell(Reconcile.reconcile(job, run.folder()), run);
   }
 
-  private int tell(Report report, Run run) {
+  private int tell(Report report, Run run) throws IOException {
     out.print(Summary.of(report, job, run));
     out.flush();
-    return exceeds(report) ? ExitCode.TOO_MANY_FAILED : ExitCode.DONE;
+    return exceeds(report, run) ? ExitCode.TOO_MANY_FAILED : ExitCode.DONE;
   }
 
   /**
@@ -244,17 +244,14 @@ final class Launch {
     }
   }
 
-  private boolean exceeds(Report report) {
-    if (!report.exceedsLimit(job)) {
+  private boolean exceeds(Report report, Run run) throws IOException {
+    // Of a run that was cancelled nobody expects answers.
+    boolean unwanted = job.inference().retry().maxFailed() == null && run.batches().isCancelled();
+    if (unwanted || !report.exceedsLimit(job)) {
       return false;
     }
     err.println(
-        "error: "
-            + report.failures()
-            + " of "
-            + report.documents()
-            + " documents failed, more than retry.max_failed allows; they are in "
-            + job.failures().place(report.run()));
+        "error: " + report.excess(job) + "; they are in " + job.failures().place(report.run()));
     err.flush();
     return true;
   }

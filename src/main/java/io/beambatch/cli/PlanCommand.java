@@ -6,6 +6,7 @@ import io.beambatch.Preflight;
 import io.beambatch.chunk.Plan;
 import io.beambatch.chunk.PlanCheck;
 import io.beambatch.chunk.PlanStore;
+import io.beambatch.cost.Money;
 import io.beambatch.error.ExitCode;
 import io.beambatch.job.Job;
 import io.beambatch.run.Estimate;
@@ -97,16 +98,17 @@ final class PlanCommand implements Callable<Integer> {
         completions == null
             ? "unknown: the request sets no limit"
             : "at most " + Summary.number(completions));
-    if (estimate.costUsd() == null) {
+    if (estimate.costUsd() == null || estimate.costRealtimeUsd() == null) {
       line(
           out,
           "cost",
           "unknown: no price for " + estimate.model() + " (set prices: in the job file)");
     } else {
       String scope = completions == null ? " (prompts only)" : "";
-      line(out, "cost by batch", Summary.money(estimate.costUsd()) + scope);
-      line(out, "cost in real time", Summary.money(estimate.costRealtimeUsd()) + scope);
-      line(out, "saving", Summary.money(estimate.savingUsd()));
+      Money.Comparison costs = Money.compare(estimate.costUsd(), estimate.costRealtimeUsd());
+      line(out, "cost by batch", costs.batch() + scope);
+      line(out, "cost in real time", costs.realTime() + scope);
+      line(out, "saving", costs.saving());
       line(out, "prices as of", estimate.pricesAsOf());
     }
   }

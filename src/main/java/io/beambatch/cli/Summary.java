@@ -1,15 +1,15 @@
 package io.beambatch.cli;
 
+import io.beambatch.cost.Money;
 import io.beambatch.job.Job;
+import io.beambatch.result.FailureCause;
 import io.beambatch.run.Report;
 import io.beambatch.run.Run;
 import io.beambatch.run.RunProgress;
 import io.beambatch.run.RunProgress.Stage;
 import java.math.BigDecimal;
-import java.math.RoundingMode;
 import java.util.Locale;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** The table at the end of a command. */
 final class Summary {
@@ -25,6 +25,19 @@ final class Summary {
     summary.line("failed", number(report.failures()));
     for (Map.Entry<String, Long> failed : report.failed().entrySet()) {
       summary.line("  " + failed.getKey(), number(failed.getValue()));
+      FailureCause cause = report.causes().get(failed.getKey());
+      if (cause != null) {
+        summary.line(
+            "",
+            "  "
+                + (cause.documents() < failed.getValue()
+                    ? number(cause.documents()) + " of them: "
+                    : "")
+                + cause.message()
+                + " ("
+                + cause.example()
+                + (cause.documents() > 1 ? ", for example)" : ")"));
+      }
     }
     summary.line(
         "batches",
@@ -39,17 +52,22 @@ final class Summary {
     summary.line(
         "tokens",
         number(report.promptTokens())
-            + " prompt, "
+            + " prompt"
+            + (report.cachedTokens() == 0 ? "" : " (" + number(report.cachedTokens()) + " cached)")
+            + ", "
             + number(report.completionTokens())
-            + " completion");
+            + " completion"
+            + (report.reasoningTokens() == 0
+                ? ""
+                : " (" + number(report.reasoningTokens()) + " reasoning)")
+            + (report.uncountedAnswers() == 0
+                ? ""
+                : "; " + number(report.uncountedAnswers()) + " answers came without their tokens"));
     summary.line(
         "cost",
         report.costUsd() == null
             ? "unknown: no price for " + report.model() + " (set prices: in the job file)"
-            : money(report.costUsd())
-                + " by batch, "
-                + money(report.costRealtimeUsd())
-                + " in real time");
+            : cost(report, report.costUsd()));
     if (report.answered() > 0) {
       summary.line("answers", job.answers().place(report.run()));
     }
@@ -79,8 +97,14 @@ final class Summary {
     return summary.text.toString();
   }
 
-  static String money(@Nullable BigDecimal usd) {
-    return usd == null ? "unknown" : "$" + usd.setScale(4, RoundingMode.HALF_UP).toPlainString();
+  private static String cost(Report report, BigDecimal batchUsd) {
+    BigDecimal realTimeUsd = report.costRealtimeUsd();
+    Money.Comparison costs = Money.compare(batchUsd, realTimeUsd == null ? batchUsd : realTimeUsd);
+    return report.costBound().words()
+        + costs.batch()
+        + " by batch, "
+        + costs.realTime()
+        + " in real time";
   }
 
   static String number(long number) {

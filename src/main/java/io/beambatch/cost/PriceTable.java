@@ -82,9 +82,8 @@ public final class PriceTable {
    * @return empty if the model's price is unknown
    */
   public Optional<CostEstimate> cost(
-      String model, Map<String, PriceSpec> overrides, long promptTokens, long completionTokens) {
-    return price(model, overrides)
-        .map(price -> CostEstimate.of(price, promptTokens, completionTokens));
+      String model, Map<String, PriceSpec> overrides, TokenCounts tokens) {
+    return price(model, overrides).map(price -> CostEstimate.of(price, tokens));
   }
 
   private record TableFile(
@@ -95,10 +94,13 @@ public final class PriceTable {
       @JsonProperty(value = "input", required = true) BigDecimal input,
       @JsonProperty(value = "output", required = true) BigDecimal output,
       @JsonProperty("batch_input") @Nullable BigDecimal batchInput,
-      @JsonProperty("batch_output") @Nullable BigDecimal batchOutput) {
+      @JsonProperty("batch_output") @Nullable BigDecimal batchOutput,
+      @JsonProperty("cached_input") @Nullable BigDecimal cachedInput,
+      @JsonProperty("batch_cached_input") @Nullable BigDecimal batchCachedInput) {
 
     PriceSpec toSpec() {
-      return PriceSpec.of(input, output, batchInput, batchOutput);
+      return PriceSpec.of(input, output, batchInput, batchOutput)
+          .withCached(cachedInput, batchCachedInput);
     }
   }
 }

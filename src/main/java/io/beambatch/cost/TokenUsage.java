@@ -1,7 +1,8 @@
 package io.beambatch.cost;
 
 /**
- * The tokens of one answer as the provider counted them; -1 where it gave no count.
+ * The tokens of one answer as the provider counted them; -1 where it gave no count, or one that no
+ * answer can have.
  *
  * @param prompt all tokens of the request, those from the cache included
  * @param completion all tokens of the answer, reasoning included
@@ -9,6 +10,18 @@ package io.beambatch.cost;
  * @param reasoning completion tokens that the model spent before its answer
  */
 public record TokenUsage(long prompt, long completion, long cached, long reasoning) {
-  /** Of a request that was not answered. */
-  public static final TokenUsage UNKNOWN = new TokenUsage(-1, -1, -1, -1);
+  /** A thousand times more than any model takes: sums of such counts stay exact. */
+  private static final long MOST = 1_000_000_000;
+
+  /** Leaves out counts that can't be true. */
+  public TokenUsage {
+    prompt = plausible(prompt, MOST);
+    completion = plausible(completion, MOST);
+    cached = plausible(cached, prompt);
+    reasoning = plausible(reasoning, completion);
+  }
+
+  private static long plausible(long count, long most) {
+    return count < 0 || count > most ? -1 : count;
+  }
 }

@@ -67,7 +67,15 @@ final class JobKeys {
         "limits", List.of("requests", "bytes", "enqueued_tokens", "enqueued_requests", "cost_usd"));
     BY_SECTION.put("retry", List.of("attempts", "max_failed"));
     BY_SECTION.put("poll", List.of("interval", "deadline", "grace"));
-    BY_SECTION.put("prices." + MODEL, List.of("input", "output", "batch_input", "batch_output"));
+    BY_SECTION.put(
+        "prices." + MODEL,
+        List.of(
+            "input",
+            "output",
+            "batch_input",
+            "batch_output",
+            "cached_input",
+            "batch_cached_input"));
   }
 
   /** Keys of request bodies that are often written beside the body. */

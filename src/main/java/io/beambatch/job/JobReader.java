@@ -180,10 +180,13 @@ public final class JobReader {
 
   private static PriceSpec price(Section section) {
     return PriceSpec.of(
-        required(section, "input"),
-        required(section, "output"),
-        section.money("batch_input").orElse(null),
-        section.money("batch_output").orElse(null));
+            required(section, "input"),
+            required(section, "output"),
+            section.money("batch_input").orElse(null),
+            section.money("batch_output").orElse(null))
+        .withCached(
+            section.money("cached_input").orElse(null),
+            section.money("batch_cached_input").orElse(null));
   }
 
   private static BigDecimal required(Section section, String key) {

@@ -12,9 +12,16 @@ import org.jspecify.annotations.Nullable;
  * @param output completion tokens, in real time
  * @param batchInput prompt tokens, in a batch
  * @param batchOutput completion tokens, in a batch
+ * @param cachedInput prompt tokens from the provider's cache, in real time, or null if unknown
+ * @param batchCachedInput the same in a batch, or null if unknown
  */
 public record PriceSpec(
-    BigDecimal input, BigDecimal output, BigDecimal batchInput, BigDecimal batchOutput)
+    BigDecimal input,
+    BigDecimal output,
+    BigDecimal batchInput,
+    BigDecimal batchOutput,
+    @Nullable BigDecimal cachedInput,
+    @Nullable BigDecimal batchCachedInput)
     implements Serializable {
 
   /** Prices; those for batches may be null, which means half of the others. */
@@ -27,7 +34,15 @@ public record PriceSpec(
         input,
         output,
         batchInput == null ? half(input) : batchInput,
-        batchOutput == null ? half(output) : batchOutput);
+        batchOutput == null ? half(output) : batchOutput,
+        null,
+        null);
+  }
+
+  /** The same prices, with those of tokens from the cache. */
+  public PriceSpec withCached(
+      @Nullable BigDecimal cachedInput, @Nullable BigDecimal batchCachedInput) {
+    return new PriceSpec(input, output, batchInput, batchOutput, cachedInput, batchCachedInput);
   }
 
   private static BigDecimal half(BigDecimal price) {

@@ -37,7 +37,7 @@ final class AnswerColumn {
   }
 
   /** What keeps an answer from being held, without its contents; null if nothing does. */
-  @Nullable String problem(JsonSlice answer) throws IOException {
+  @Nullable Problem problem(JsonSlice answer) throws IOException {
     ByteArrayOutputStream object = new ByteArrayOutputStream(answer.length() + 16);
     object.write(BEFORE);
     answer.writeTo(object);
@@ -47,7 +47,7 @@ final class AnswerColumn {
       json.record(bytes, 0, bytes.length);
       return null;
     } catch (MismatchException e) {
-      return "the sink can't hold the answer: " + e.getMessage();
+      return Problem.of("the sink can't hold the answer", ": " + e.getMessage());
     }
   }
 }

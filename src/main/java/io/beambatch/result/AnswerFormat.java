@@ -82,7 +82,7 @@ record AnswerFormat(boolean json, boolean object, boolean unfence, @Nullable Ans
     if (shaped.problem() != null && bare.isText() && schema != null && schema.admitsPlainText()) {
       // The model was asked for a word, say, and wrote it without the quotes that JSON has.
       JsonSlice plain = stripped(bare);
-      String problem = schema.violation(plain);
+      Problem problem = schema.violation(plain);
       return problem == null ? new Shaped(plain, null) : new Shaped(answer, problem);
     }
     return shaped;
@@ -92,11 +92,12 @@ record AnswerFormat(boolean json, boolean object, boolean unfence, @Nullable Ans
     JsonSlice value =
         answer.isText() ? JsonSlice.of(answer.text().getBytes(StandardCharsets.UTF_8)) : answer;
     if (!value.wellFormed()) {
-      return new Shaped(answer, "the answer is not JSON, which was asked for");
+      return new Shaped(answer, Problem.of("the answer is not JSON, which was asked for"));
     }
     JsonSlice compact = answer.isText() ? onOneLine(value) : value;
     if (object && compact.at(0) != '{') {
-      return new Shaped(answer, "the answer is JSON, but not an object, which was asked for");
+      return new Shaped(
+          answer, Problem.of("the answer is JSON, but not an object, which was asked for"));
     }
     return new Shaped(compact, schema == null ? null : schema.violation(compact));
   }
@@ -152,5 +153,5 @@ record AnswerFormat(boolean json, boolean object, boolean unfence, @Nullable Ans
    *
    * @param problem what keeps it from having the shape, without its contents; null if nothing does
    */
-  record Shaped(JsonSlice value, @Nullable String problem) {}
+  record Shaped(JsonSlice value, @Nullable Problem problem) {}
 }

@@ -138,10 +138,10 @@ final class AnswerSchema {
   }
 
   /** Where an answer breaks which of the schema's rules, without its contents; null if it fits. */
-  @Nullable String violation(JsonSlice answer) throws IOException {
+  @Nullable Problem violation(JsonSlice answer) throws IOException {
     String excess = excess(answer);
     if (excess != null) {
-      return "the answer can't be checked against the schema: " + excess;
+      return Problem.of("the answer can't be checked against the schema: " + excess);
     }
     Set<ValidationMessage> messages;
     try (JsonParser parser = answer.parser()) {
@@ -150,23 +150,24 @@ final class AnswerSchema {
               new BoundedContext(MIN_STEPS + STEPS_PER_BYTE * answer.length()),
               (JsonNode) MAPPER.readTree(parser));
     } catch (TooManyStepsException endless) {
-      return "the answer can't be checked against the schema: it takes too many steps";
+      return Problem.of("the answer can't be checked against the schema: it takes too many steps");
     } catch (RuntimeException | StackOverflowError inapplicable) {
       // Of a library: whatever it is, it is about this answer, and the next may be fine.
-      return "the schema could not be applied to the answer";
+      return Problem.of("the schema could not be applied to the answer");
     }
     return messages.isEmpty() ? null : describe(messages);
   }
 
-  private static String describe(Set<ValidationMessage> messages) {
+  private static Problem describe(Set<ValidationMessage> messages) {
     Iterator<ValidationMessage> each = messages.iterator();
     ValidationMessage first = each.next();
     String place = first.getInstanceLocation().toString();
-    return "the answer breaks the schema's rule "
-        + first.getEvaluationPath()
-        + " at "
-        + (place.isEmpty() ? "its root" : place)
-        + (messages.size() > 1 ? ", and " + (messages.size() - 1) + " more" : "");
+    // The place is named by the answer's own fields.
+    return Problem.of(
+        "the answer breaks the schema's rule " + first.getEvaluationPath(),
+        " at "
+            + (place.isEmpty() ? "its root" : place)
+            + (messages.size() > 1 ? ", and " + (messages.size() - 1) + " more" : ""));
   }
 
   /** What of an answer is too much for exact checking; null if nothing is. */

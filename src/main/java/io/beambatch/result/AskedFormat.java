@@ -49,6 +49,11 @@ final class AskedFormat {
             : JsonPaths.of();
   }
 
+  /** Whether the format may differ from request to request. */
+  boolean differs() {
+    return ofAll == null;
+  }
+
   /** The format of a request's answer; the request is looked at only if it has to be. */
   AnswerFormat of(RequestSource request) throws IOException {
     if (ofAll != null) {

@@ -1,9 +1,11 @@
 package io.beambatch.result;
 
 import io.beambatch.chunk.Part;
+import io.beambatch.cost.TokenCounts;
 import io.beambatch.document.FailureReason;
 import io.beambatch.ledger.Records;
 import io.beambatch.storage.RunFolder;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +21,10 @@ import org.jspecify.annotations.Nullable;
  * @param completionTokens likewise
  * @param unknownLines result lines whose custom_id is none of the chunk's, or that can't be read
  * @param doubledLines result lines whose custom_id had come before
+ * @param cachedTokens prompt tokens that the provider had in its cache
+ * @param reasoningTokens completion tokens that models spent before their answers
+ * @param uncountedAnswers answered lines without a count of their tokens
+ * @param causes why documents failed, with one example each
  */
 public record JoinedChunk(
     String chunkId,
@@ -32,7 +38,22 @@ public record JoinedChunk(
     long promptTokens,
     long completionTokens,
     long unknownLines,
-    long doubledLines) {
+    long doubledLines,
+    long cachedTokens,
+    long reasoningTokens,
+    long uncountedAnswers,
+    List<FailureCause> causes) {
+
+  /** A record that an earlier version wrote has no causes. */
+  public JoinedChunk {
+    causes = causes == null ? List.of() : List.copyOf(causes);
+  }
+
+  /** The tokens of all answered lines. */
+  public TokenCounts tokens() {
+    return new TokenCounts(
+        promptTokens, completionTokens, cachedTokens, reasoningTokens, uncountedAnswers);
+  }
 
   /**
    * What became of the chunks of a run, by chunk. Each is written once: whoever joins a chunk

@@ -36,24 +36,27 @@ final class MissingResultClassifier {
   Outcome classify(int request, SentRequest sent) {
     return switch (status) {
       case EXPIRED ->
-          retryable(sent, FailureReason.EXPIRED, "its batch expired before it was answered");
+          sent.retryable(
+              FailureReason.EXPIRED, Problem.of("its batch expired before it was answered"), null);
       case CANCELLED ->
-          retryable(
-              sent,
+          sent.retryable(
               FailureReason.CANCELLED,
-              sent.batchId() == null
-                  ? "the run was cancelled before it was sent"
-                      + (sent.attempt() > 0 ? " again" : "")
-                  : "its batch was cancelled before it was answered");
+              Problem.of(
+                  sent.batchId() == null
+                      ? "the run was cancelled before it was sent"
+                          + (sent.attempt() > 0 ? " again" : "")
+                      : "its batch was cancelled before it was answered"),
+              null);
       case FAILED -> invalidBatch(errorsByLine.get(request + 1), sent);
       case COMPLETED, VALIDATING, IN_PROGRESS, FINALIZING, CANCELLING ->
           first != null && isLost(first)
               ? lostBatch(first, sent)
-              : retryable(
-                  sent,
+              : sent.retryable(
                   FailureReason.MISSING,
-                  "neither result file has a legible line for it, although its batch is "
-                      + status.code());
+                  Problem.of(
+                      "neither result file has a readable line for it, although its batch is "
+                          + status.code()),
+                  null);
     };
   }
 
@@ -63,48 +66,44 @@ final class MissingResultClassifier {
   }
 
   private static Outcome lostBatch(BatchError why, SentRequest sent) {
-    String message =
-        "the provider does not know its batch any more ("
-            + why.message()
-            + "); if it went on, its"
-            + " answers are lost";
+    Problem problem =
+        new Problem(
+            "the provider does not know its batch any more",
+            "the provider does not know its batch any more ("
+                + why.message()
+                + "); if it went on, its answers are lost");
     return BatchEnd.UNKNOWN.equals(why.code())
-        ? sent.failed(FailureReason.MISSING, message, null, null)
-        : retryable(sent, FailureReason.MISSING, message);
+        ? sent.failed(FailureReason.MISSING, problem, null, null)
+        : sent.retryable(FailureReason.MISSING, problem, null);
   }
 
   private Outcome invalidBatch(@Nullable BatchError own, SentRequest sent) {
     if (own != null) {
+      String line = "the provider refused line " + own.line() + " of the batch's input";
       return sent.failed(
           FailureReason.REJECTED,
-          "the provider refused line " + own.line() + " of the batch's input" + told(own),
+          new Problem("the provider refused a line of the batch's input", line)
+              .with(codes(own), own.message()),
           null,
           null);
     }
-    return retryable(
-        sent,
-        FailureReason.API_ERROR,
-        first == null
-            ? "its batch failed validation, and the provider does not say why"
-            : "its batch failed validation" + place(first));
-  }
-
-  private static Outcome retryable(SentRequest sent, FailureReason reason, String message) {
-    return sent.retryable(reason, message, null);
+    return sent.retryable(FailureReason.API_ERROR, otherLine(), null);
   }
 
   /** What is said about another document's line may quote that document: it stays there. */
-  private static String place(BatchError error) {
-    return error.line() == null ? told(error) : " because of line " + error.line() + facts(error);
+  private Problem otherLine() {
+    String failed = "its batch failed validation";
+    if (first == null) {
+      return Problem.of(failed + ", and the provider does not say why");
+    }
+    return first.line() == null
+        ? Problem.of(failed).with(codes(first), first.message())
+        : Problem.of(failed, " because of line " + first.line()).with(codes(first), null);
   }
 
-  private static String told(BatchError error) {
-    return facts(error) + ": " + error.message();
-  }
-
-  private static String facts(BatchError error) {
-    String code = error.code() == null ? "" : ", code " + error.code();
-    String param = error.param() == null ? "" : ", param " + error.param();
-    return code + param;
+  private static @Nullable String codes(BatchError error) {
+    return error.code() == null || error.param() == null
+        ? error.code()
+        : error.code() + ", param " + error.param();
   }
 }

@@ -3,6 +3,8 @@ package io.beambatch.result;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import io.beambatch.batch.AwaitedChunk;
 import io.beambatch.chunk.Chunk;
+import io.beambatch.cost.TokenCounts;
+import io.beambatch.cost.TokenUsage;
 import io.beambatch.document.FailedLines;
 import io.beambatch.document.Failure;
 import io.beambatch.document.FailureReason;
@@ -35,8 +37,10 @@ final class OutcomeWriter implements Closeable {
   private final ObjectEditor answer;
   private final String batchId;
   private final Map<FailureReason, Long> failures = new EnumMap<>(FailureReason.class);
-  private long promptTokens;
-  private long completionTokens;
+  private final FailureCauses causes = new FailureCauses();
+  private final boolean writesText;
+  private final boolean hasTypes;
+  private TokenCounts tokens = TokenCounts.NONE;
 
   OutcomeWriter(Job job, RunFolder folder, AwaitedChunk awaited) {
     Chunk chunk = awaited.chunk();
@@ -53,6 +57,8 @@ final class OutcomeWriter implements Closeable {
         ObjectEditor.of(
             List.of(job.inference().result().field(), ReservedFields.BATCH),
             List.of(ReservedFields.FAILURE));
+    writesText = Endpoint.of(job.inference().request().endpoint()).writesText();
+    hasTypes = job.answers().hasTypes();
     // What was never sent has no answers.
     batchId = quoted(String.valueOf(awaited.batchId()));
   }
@@ -65,20 +71,19 @@ final class OutcomeWriter implements Closeable {
   void add(PartReader documents, Outcome outcome, @Nullable ResultLine line, SentRequest sent)
       throws IOException {
     if (line != null && line.charged()) {
-      promptTokens += Math.max(0, line.usage().prompt());
-      completionTokens += Math.max(0, line.usage().completion());
+      tokens = tokens.plus(line.usage(), writesText);
     }
     if (outcome instanceof Outcome.Answered full && line != null) {
       JsonSlice batch = batch(line, sent);
       answered.add(
           out -> answer.writeLine(out, documents.document(), List.of(full.answer(), batch)));
     } else if (outcome instanceof Outcome.Failed no) {
-      fail(documents, no.failure());
+      fail(documents, no.failure(), no.cause(), sent);
     } else if (outcome instanceof Outcome.Retryable later) {
       if (awaited.chunk().attempt() < job.inference().retry().attempts()) {
         retry.add(documents.part(), documents.request(), documents.sidecarLine());
       } else {
-        fail(documents, later.failure());
+        fail(documents, later.failure(), later.cause(), sent);
       }
     }
   }
@@ -112,10 +117,14 @@ final class OutcomeWriter implements Closeable {
         file(Kind.FAILED, failed),
         retry.commit(),
         failures,
-        promptTokens,
-        completionTokens,
+        tokens.prompt(),
+        tokens.completion(),
         unknownLines,
-        duplicateLines);
+        duplicateLines,
+        tokens.cached(),
+        tokens.reasoning(),
+        tokens.uncounted(),
+        causes.all());
   }
 
   @Override
@@ -127,9 +136,15 @@ final class OutcomeWriter implements Closeable {
     }
   }
 
-  private void fail(PartReader documents, Failure failure) throws IOException {
+  private void fail(PartReader documents, Failure failure, String cause, SentRequest sent)
+      throws IOException {
     failed.add(out -> FailedLines.write(out, documents.document(), failure));
     failures.merge(failure.reason(), 1L, Long::sum);
+    String example =
+        "request "
+            + sent.customId()
+            + (sent.batchId() == null ? ", never sent" : " of batch " + sent.batchId());
+    causes.add(new FailureCause(failure.reason(), cause, 1, example));
   }
 
   private @Nullable ResultFile file(Kind kind, NonEmptyFileWriter file) {
@@ -156,7 +171,15 @@ final class OutcomeWriter implements Closeable {
             + sent.customId()
             + "\",\"attempt\":"
             + sent.attempt()
+            + details(line.usage())
             + '}');
+  }
+
+  /** Where the provider tells them. In a sink with types, {@code _batch} keeps its columns. */
+  private String details(TokenUsage usage) {
+    String cached = usage.cached() < 0 ? "" : ",\"cached_tokens\":" + usage.cached();
+    String reasoning = usage.reasoning() < 0 ? "" : ",\"reasoning_tokens\":" + usage.reasoning();
+    return hasTypes ? "" : cached + reasoning;
   }
 
   private static String tokens(long count) {

@@ -37,8 +37,7 @@ final class ResultClassifier {
   Outcome classify(ResultLine line, SentRequest sent, RequestSource request) throws IOException {
     return switch (line.verdict()) {
       case ANSWERED -> answered(line, sent, request);
-      case REJECTED ->
-          sent.failed(FailureReason.REJECTED, line.problem() + told(line), line.requestId(), null);
+      case REJECTED -> sent.failed(FailureReason.REJECTED, refused(line), line.requestId(), null);
       case API_ERROR -> retryable(FailureReason.API_ERROR, line, sent);
       case EXPIRED -> retryable(FailureReason.EXPIRED, line, sent);
       case CANCELLED -> retryable(FailureReason.CANCELLED, line, sent);
@@ -54,21 +53,12 @@ final class ResultClassifier {
       case REFUSED ->
           sent.failed(
               FailureReason.REFUSED,
-              "the model refused to answer, or its content filter stopped it (finish reason "
-                  + finishReason(answer)
-                  + ")",
+              Problem.of(
+                  "the model refused to answer, or its content filter stopped it",
+                  " (finish reason " + finishReason(answer) + ")"),
               line.requestId(),
               text(answer.refusal() == null ? answer.value() : answer.refusal()));
-      case TRUNCATED ->
-          failed(
-              FailureReason.TRUNCATED,
-              "the answer was cut at "
-                  + (line.usage().completion() < 0 ? "its limit of" : line.usage().completion())
-                  + " tokens (finish reason "
-                  + finishReason(answer)
-                  + "); raise the token limit in request.body",
-              line,
-              sent);
+      case TRUNCATED -> failed(FailureReason.TRUNCATED, cut(line), line, sent);
       case COMPLETE -> complete(line, sent, request);
     };
   }
@@ -77,25 +67,34 @@ final class ResultClassifier {
       throws IOException {
     JsonSlice value = line.answer().value();
     if (value == null) {
-      return invalid("the response has no answer " + place, line, sent);
+      return invalid(Problem.of("the response has no answer " + place), line, sent);
     }
     AnswerFormat asked;
     try {
       asked = format.of(request);
     } catch (IllegalArgumentException unusable) {
       // Only where the schema differs from request to request; else it is found before sending.
-      return invalid("the request's JSON schema can't be used", line, sent);
+      return invalid(Problem.of("the request's JSON schema can't be used"), line, sent);
     }
     Shaped shaped = line.answer().several() ? asked.shapeEach(value) : asked.shape(value);
-    String problem = shaped.problem();
+    Problem problem = shaped.problem();
     if (problem == null && column != null) {
       problem = column.problem(shaped.value());
     }
-    return problem == null ? new Outcome.Answered(shaped.value()) : invalid(problem, line, sent);
+    if (problem == null) {
+      return new Outcome.Answered(shaped.value());
+    }
+    // A schema with a document's values in it names them in its rules.
+    return invalid(
+        format.differs()
+            ? new Problem("the answer doesn't fit what its request asks for", problem.message())
+            : problem,
+        line,
+        sent);
   }
 
   /** It was paid: whatever is there is kept, if only the response as a whole. */
-  private static Outcome invalid(String problem, ResultLine line, SentRequest sent)
+  private static Outcome invalid(Problem problem, ResultLine line, SentRequest sent)
       throws IOException {
     JsonSlice value = line.answer().value();
     return sent.failed(
@@ -107,26 +106,36 @@ final class ResultClassifier {
 
   /** A failure that keeps what the model has written all the same. */
   private static Outcome failed(
-      FailureReason reason, String message, ResultLine line, SentRequest sent) throws IOException {
-    return sent.failed(reason, message, line.requestId(), text(line.answer().value()));
+      FailureReason reason, Problem problem, ResultLine line, SentRequest sent) throws IOException {
+    return sent.failed(reason, problem, line.requestId(), text(line.answer().value()));
   }
 
   private static Outcome retryable(FailureReason reason, ResultLine line, SentRequest sent) {
-    return sent.retryable(reason, line.problem() + told(line), line.requestId());
+    return sent.retryable(reason, refused(line), line.requestId());
   }
 
-  private static String gaveUp(ResultLine line) {
-    return "the provider gave up on the response" + told(line);
+  private static Problem refused(ResultLine line) {
+    return Problem.of(String.valueOf(line.problem())).with(line.errorCode(), line.errorMessage());
+  }
+
+  private static Problem gaveUp(ResultLine line) {
+    return Problem.of("the provider gave up on the response")
+        .with(line.errorCode(), line.errorMessage());
+  }
+
+  private static Problem cut(ResultLine line) throws IOException {
+    long tokens = line.usage().completion();
+    return new Problem(
+        "the answer was cut at its limit of tokens; raise the token limit in request.body",
+        "the answer was cut at "
+            + (tokens < 0 ? "its limit of" : tokens)
+            + " tokens (finish reason "
+            + finishReason(line.answer())
+            + "); raise the token limit in request.body");
   }
 
   private static String finishReason(Answer answer) throws IOException {
     return answer.finishReason() == null ? "not given" : answer.finishReason().text();
-  }
-
-  private static String told(ResultLine line) {
-    String code = line.errorCode() == null ? "" : ", code " + line.errorCode();
-    String message = line.errorMessage() == null ? "" : ": " + line.errorMessage();
-    return code + message;
   }
 
   private static @Nullable String text(@Nullable JsonSlice value) throws IOException {

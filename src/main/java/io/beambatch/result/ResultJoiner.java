@@ -162,10 +162,11 @@ final class ResultJoiner {
     private static Outcome tooLong(SentRequest sent) {
       return sent.failed(
           FailureReason.INVALID_ANSWER,
-          "its result line has more than "
-              + DownloadedResults.LONGEST_LINE
-              + " bytes, too many to be read; give Java more memory (-Xmx), or ask for less in"
-              + " one request",
+          Problem.of(
+              "its result line has more than "
+                  + DownloadedResults.LONGEST_LINE
+                  + " bytes, too many to be read; give Java more memory (-Xmx), or ask for less in"
+                  + " one request"),
           null,
           null);
     }

@@ -14,17 +14,22 @@ import org.jspecify.annotations.Nullable;
 record SentRequest(int attempt, @Nullable String batchId, String customId) {
 
   Outcome failed(
-      FailureReason reason, String message, @Nullable String requestId, @Nullable String partial) {
-    return new Outcome.Failed(failure(reason, message, requestId, partial));
+      FailureReason reason, Problem problem, @Nullable String requestId, @Nullable String partial) {
+    return new Outcome.Failed(failure(reason, problem, requestId, partial), problem.cause());
   }
 
-  Outcome retryable(FailureReason reason, String message, @Nullable String requestId) {
-    return new Outcome.Retryable(failure(reason, message, requestId, null));
+  Outcome retryable(FailureReason reason, Problem problem, @Nullable String requestId) {
+    return new Outcome.Retryable(failure(reason, problem, requestId, null), problem.cause());
   }
 
   private Failure failure(
-      FailureReason reason, String message, @Nullable String requestId, @Nullable String partial) {
+      FailureReason reason, Problem problem, @Nullable String requestId, @Nullable String partial) {
     return new Failure(
-        reason, "Request " + customId + ": " + message, attempt, batchId, requestId, partial);
+        reason,
+        "Request " + customId + ": " + problem.message(),
+        attempt,
+        batchId,
+        requestId,
+        partial);
   }
 }

@@ -8,6 +8,7 @@ import io.beambatch.chunk.Part;
 import io.beambatch.chunk.Plan;
 import io.beambatch.cost.CostEstimate;
 import io.beambatch.cost.PriceTable;
+import io.beambatch.cost.TokenCounts;
 import io.beambatch.document.FailureReason;
 import io.beambatch.job.Endpoint;
 import io.beambatch.job.Job;
@@ -58,8 +59,7 @@ public record Estimate(
         prices.cost(
             job.inference().request().model(),
             job.inference().prices(),
-            plan.tokens(),
-            completions == null ? 0 : completions);
+            TokenCounts.of(plan.tokens(), completions == null ? 0 : completions));
     Map<String, Long> failed = new TreeMap<>();
     for (Part part : plan.unsent()) {
       for (Map.Entry<FailureReason, Long> count : part.failed().entrySet()) {

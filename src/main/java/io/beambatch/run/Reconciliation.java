@@ -3,12 +3,15 @@ package io.beambatch.run;
 import io.beambatch.chunk.Chunk;
 import io.beambatch.chunk.Plan;
 import io.beambatch.cost.CostEstimate;
+import io.beambatch.cost.CostEstimate.Bound;
 import io.beambatch.cost.PriceTable;
+import io.beambatch.cost.TokenCounts;
 import io.beambatch.document.FailureReason;
 import io.beambatch.error.ExitCode;
 import io.beambatch.error.UserException;
 import io.beambatch.job.Job;
 import io.beambatch.ledger.BatchEntry;
+import io.beambatch.result.FailureCauses;
 import io.beambatch.result.JoinedChunk;
 import io.beambatch.result.ResultFile;
 import io.beambatch.sink.WrittenFile;
@@ -115,11 +118,7 @@ public final class Reconciliation {
     Instant started = Instant.ofEpochMilli(run.record().created());
     Optional<CostEstimate> cost =
         PriceTable.shipped()
-            .cost(
-                job.inference().request().model(),
-                job.inference().prices(),
-                sums.promptTokens,
-                sums.completionTokens);
+            .cost(job.inference().request().model(), job.inference().prices(), sums.tokens);
     return new Report(
         job.name(),
         run.name(),
@@ -131,13 +130,18 @@ public final class Reconciliation {
         sums.batches,
         sums.attempts,
         sums.bytes,
-        sums.promptTokens,
-        sums.completionTokens,
+        sums.tokens.prompt(),
+        sums.tokens.completion(),
         cost.map(c -> c.batchUsd().setScale(6, RoundingMode.HALF_UP)).orElse(null),
         cost.map(c -> c.realTimeUsd().setScale(6, RoundingMode.HALF_UP)).orElse(null),
         started.toString(),
         now.toString(),
-        Duration.between(started, now).toMillis() / 1000.0);
+        Duration.between(started, now).toMillis() / 1000.0,
+        sums.tokens.cached(),
+        sums.tokens.reasoning(),
+        sums.tokens.uncounted(),
+        cost.map(CostEstimate::batchBound).orElse(Bound.EXACT),
+        sums.causes.commonest());
   }
 
   private static final class Sums {
@@ -146,8 +150,8 @@ public final class Reconciliation {
     private long answered;
     private long requests;
     private long bytes;
-    private long promptTokens;
-    private long completionTokens;
+    private final FailureCauses causes = new FailureCauses();
+    private TokenCounts tokens = TokenCounts.NONE;
     private int batches;
     private int attempts;
     private long writtenAnswered;
@@ -183,8 +187,8 @@ public final class Reconciliation {
         attempts = Math.max(attempts, chunk.attempt());
       }
       answered += answeredHere;
-      promptTokens += joined.promptTokens();
-      completionTokens += joined.completionTokens();
+      tokens = tokens.plus(joined.tokens());
+      joined.causes().forEach(causes::add);
       count(joined.failures());
     }
 

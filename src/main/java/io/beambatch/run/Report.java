@@ -3,8 +3,10 @@ package io.beambatch.run;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.beambatch.cost.CostEstimate.Bound;
 import io.beambatch.job.Job;
 import io.beambatch.job.Retry.MaxFailed;
+import io.beambatch.result.FailureCause;
 import io.beambatch.storage.RunFolder;
 import io.beambatch.storage.Storage;
 import java.io.IOException;
@@ -29,6 +31,11 @@ import org.jspecify.annotations.Nullable;
  * @param costRealtimeUsd what the same would have cost without batches, or null
  * @param startedAt ISO 8601, UTC
  * @param finishedAt likewise
+ * @param cachedTokens prompt tokens that the provider had in its cache
+ * @param reasoningTokens completion tokens that models spent before their answers
+ * @param uncountedAnswers answers that came without their tokens
+ * @param costBound how the true cost stands to {@code costUsd}
+ * @param causes the commonest cause of each reason for failing, in our words, by reason
  */
 @JsonNaming(SnakeCaseStrategy.class)
 public record Report(
@@ -48,8 +55,19 @@ public record Report(
     @Nullable BigDecimal costRealtimeUsd,
     String startedAt,
     String finishedAt,
-    double seconds) {
+    double seconds,
+    long cachedTokens,
+    long reasoningTokens,
+    long uncountedAnswers,
+    Bound costBound,
+    Map<String, FailureCause> causes) {
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
+
+  /** A report that an earlier version wrote says neither causes nor bound. */
+  public Report {
+    causes = causes == null ? Map.of() : causes;
+    costBound = costBound == null ? Bound.EXACT : costBound;
+  }
 
   /** The report of a run that is finished. */
   public static Report of(RunFolder folder) throws IOException {
@@ -65,10 +83,20 @@ public record Report(
         stream -> stream.write(MAPPER.writerWithDefaultPrettyPrinter().writeValueAsBytes(this)));
   }
 
-  /** Whether more documents failed than {@code retry.max_failed} allows. */
+  /**
+   * Whether more documents failed than {@code retry.max_failed} allows; where it isn't set, whether
+   * no document at all was answered.
+   */
   public boolean exceedsLimit(Job job) {
     MaxFailed most = job.inference().retry().maxFailed();
-    return most != null && most.exceededBy(failures(), documents);
+    return most == null ? documents > 0 && answered == 0 : most.exceededBy(failures(), documents);
+  }
+
+  /** What is wrong with a run that {@link #exceedsLimit}, as the beginning of a sentence. */
+  public String excess(Job job) {
+    return job.inference().retry().maxFailed() == null
+        ? "none of " + documents + " documents was answered"
+        : failures() + " of " + documents + " documents failed, more than retry.max_failed allows";
   }
 
   /** Failed documents of all reasons. */

@@ -10,9 +10,9 @@ import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.values.PCollection;
 
 /**
- * Fails the Dataflow job if more documents failed than {@code retry.max_failed} allows, as a
- * command ends with an exit code of its own. It is the last step: the run is finished, and has its
- * report.
+ * Fails the Dataflow job if more documents failed than {@code retry.max_failed} allows, or all, as
+ * a command ends with an exit code of its own. It is the last step: the run is finished, and has
+ * its report.
  */
 final class FailOverLimit extends PTransform<PCollection<Report>, PCollection<Report>> {
   private final Job job;
@@ -37,11 +37,7 @@ final class FailOverLimit extends PTransform<PCollection<Report>, PCollection<Re
     public void check(@Element Report report, OutputReceiver<Report> out) {
       if (report.exceedsLimit(job)) {
         throw new UserException(
-            report.failures()
-                + " of "
-                + report.documents()
-                + " documents failed, more than retry.max_failed allows; they are in "
-                + job.failures().place(report.run()),
+            report.excess(job) + "; they are in " + job.failures().place(report.run()),
             ExitCode.TOO_MANY_FAILED);
       }
       out.output(report);

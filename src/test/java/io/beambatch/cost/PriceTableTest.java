@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.beambatch.cost.CostEstimate.Bound;
 import io.beambatch.job.PriceSpec;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -65,7 +66,7 @@ class PriceTableTest {
       })
   void doesNotKnowOtherModels(String model) {
     assertThat(table.price(model, Map.of())).isEmpty();
-    assertThat(table.cost(model, Map.of(), 1, 1)).isEmpty();
+    assertThat(table.cost(model, Map.of(), TokenCounts.of(1, 1))).isEmpty();
   }
 
   @Test
@@ -79,7 +80,8 @@ class PriceTableTest {
 
   @Test
   void addsUpPromptAndCompletionExactly() {
-    CostEstimate cost = table.cost("gpt-4o-mini", Map.of(), 1_234_567, 89).orElseThrow();
+    CostEstimate cost =
+        table.cost("gpt-4o-mini", Map.of(), TokenCounts.of(1_234_567, 89)).orElseThrow();
 
     assertThat(cost.realTimeUsd()).isEqualByComparingTo("0.18523845");
     assertThat(cost.batchUsd()).isEqualByComparingTo("0.092619225");
@@ -88,18 +90,19 @@ class PriceTableTest {
 
   @Test
   void costsNothingForNoTokens() {
-    assertThat(CostEstimate.of(OWN, 0, 0).batchUsd()).isEqualByComparingTo("0");
+    assertThat(CostEstimate.of(OWN, TokenCounts.of(0, 0)).batchUsd()).isEqualByComparingTo("0");
   }
 
   @Test
   void doesNotOverflow() {
-    assertThat(CostEstimate.of(OWN, Long.MAX_VALUE, Long.MAX_VALUE).realTimeUsd())
+    assertThat(CostEstimate.of(OWN, TokenCounts.of(Long.MAX_VALUE, Long.MAX_VALUE)).realTimeUsd())
         .isEqualByComparingTo("101457092405402.533877");
   }
 
   @Test
   void refusesNegativeTokens() {
-    assertThatIllegalArgumentException().isThrownBy(() -> CostEstimate.of(OWN, -1, 0));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> CostEstimate.of(OWN, TokenCounts.of(-1, 0)));
   }
 
   @ParameterizedTest
@@ -114,5 +117,64 @@ class PriceTableTest {
     assertThatThrownBy(
             () -> PriceTable.read(new ByteArrayInputStream(yaml.getBytes(StandardCharsets.UTF_8))))
         .isInstanceOf(IOException.class);
+  }
+
+  @Test
+  void tokensFromTheCacheCostWhatTheyCostOrAtMostTheFullPrice() {
+    TokenCounts tokens = new TokenCounts(1_000_000, 0, 400_000, 0, 0);
+
+    CostEstimate unknown = CostEstimate.of(OWN, tokens);
+    assertThat(unknown.batchUsd()).isEqualByComparingTo("0.5");
+    assertThat(unknown.batchBound()).isEqualTo(Bound.AT_MOST);
+
+    CostEstimate known =
+        CostEstimate.of(OWN.withCached(new BigDecimal("0.1"), new BigDecimal("0.05")), tokens);
+    assertThat(known.batchUsd()).isEqualByComparingTo("0.32");
+    assertThat(known.realTimeUsd()).isEqualByComparingTo("0.64");
+    assertThat(known.batchBound()).isEqualTo(Bound.EXACT);
+  }
+
+  @Test
+  void answersWithoutTheirTokensMakeACostALeast() {
+    TokenCounts tokens =
+        TokenCounts.NONE
+            .plus(new TokenUsage(10, 2, 5, 1), true)
+            .plus(new TokenUsage(-1, -1, -1, -1), true)
+            .plus(new TokenUsage(10, -1, -1, -1), false)
+            .plus(new TokenUsage(999_999_999_999_999_999L, 3, 4, 4), true);
+
+    assertThat(tokens).isEqualTo(new TokenCounts(20, 5, 5, 1, 2));
+    assertThat(CostEstimate.of(OWN.withCached(BigDecimal.ONE, BigDecimal.ONE), tokens).batchBound())
+        .isEqualTo(Bound.AT_LEAST);
+    assertThat(CostEstimate.of(OWN, tokens).batchBound()).isEqualTo(Bound.ABOUT);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0, $0.00",
+    "0.00001234, under $0.0001",
+    "0.000123, $0.00012",
+    "0.00996, $0.0100",
+    "0.0456, $0.046",
+    "0.5, $0.50",
+    "12.345, $12.35",
+    "1234.5, $1234.50"
+  })
+  void amountsAreShownToTwoDigitsAndNeverAsNothing(String usd, String shown) {
+    assertThat(Money.show(new BigDecimal(usd))).isEqualTo(shown);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0.00015, 0.0003, $0.00015, $0.00030, $0.00015",
+    "0.0123, 0.0246, $0.012, $0.025, $0.013",
+    "1.005, 2.01, $1.01, $2.01, $1.00",
+    "0.00001, 0.00002, under $0.0001, under $0.0001, under $0.0001",
+    "0.02, 0.01, $0.020, $0.010, -$0.010"
+  })
+  void costsAddUpAsTheyAreShown(
+      String batch, String realTime, String batchShown, String realTimeShown, String saving) {
+    assertThat(Money.compare(new BigDecimal(batch), new BigDecimal(realTime)))
+        .isEqualTo(new Money.Comparison(batchShown, realTimeShown, saving));
   }
 }

@@ -291,6 +291,8 @@ class JobReaderTest {
         new BigDecimal(input),
         new BigDecimal(output),
         new BigDecimal(batchIn),
-        new BigDecimal(batchOut));
+        new BigDecimal(batchOut),
+        null,
+        null);
   }
 }

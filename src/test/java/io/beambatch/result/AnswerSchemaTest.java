@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.beambatch.json.JsonSlice;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -191,8 +192,9 @@ class AnswerSchemaTest {
     return "{\"v\":1,\"next\":".repeat(levels) + innermost + "}".repeat(levels);
   }
 
-  private static String violation(String schema, String answer) throws Exception {
-    return schema(schema).violation(JsonSlice.of(answer));
+  private static @Nullable String violation(String schema, String answer) throws Exception {
+    Problem problem = schema(schema).violation(JsonSlice.of(answer));
+    return problem == null ? null : problem.message();
   }
 
   private static AnswerSchema schema(String schema) {

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.beambatch.cost.TokenCounts;
 import io.beambatch.document.FailureReason;
 import io.beambatch.job.FileDestination;
 import java.io.ByteArrayOutputStream;
@@ -65,6 +66,48 @@ class AnswerTest {
     assertThat(chunk.joined().completionTokens()).isEqualTo(3);
     assertThat(chunk.joined().failed()).isNull();
     assertThat(chunk.joined().again()).isNull();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "/v1/chat/completions | prompt_tokens | completion_tokens | JSONL | true",
+        "/v1/responses        | input_tokens  | output_tokens     | JSONL | true",
+        "/v1/chat/completions | prompt_tokens | completion_tokens | AVRO  | false",
+      })
+  void cachedAndReasoningTokensAreKeptWhereTheSinkHasNoColumnsForThem(
+      String endpoint, String prompt, String completion, FileDestination.Format sink, boolean kept)
+      throws Exception {
+    String usage =
+        "{\"%1$s\":100,\"%2$s\":50,\"%1$s_details\":{\"cached_tokens\":64},"
+            + "\"%2$s_details\":{\"reasoning_tokens\":40}}";
+    chunk
+        .job(Jobs.chat().endpoint(endpoint).sink(sink))
+        .output(
+            Results.ok(
+                "p0-0",
+                "{\"choices\":[{\"message\":{\"content\":\"a\"}}],\"output\":[{\"type\":\"message\","
+                    + "\"content\":[{\"type\":\"output_text\",\"text\":\"a\"}]}],\"usage\":"
+                    + usage.formatted(prompt, completion)
+                    + "}"))
+        .join();
+
+    assertThat(chunk.joined().tokens()).isEqualTo(new TokenCounts(100, 50, 64, 40, 0));
+    assertThat(chunk.answered().get(0).endsWith(",\"cached_tokens\":64,\"reasoning_tokens\":40}}"))
+        .isEqualTo(kept);
+  }
+
+  @Test
+  void answersWithoutTheirTokensAreCounted() throws Exception {
+    chunk
+        .part("p1", "{}")
+        .output(
+            Results.chat("p0-0", "a"),
+            Results.ok("p1-0", "{\"choices\":[{\"message\":{\"content\":\"a\"}}]}"))
+        .join();
+
+    assertThat(chunk.joined().tokens()).isEqualTo(new TokenCounts(20, 3, 0, 0, 1));
   }
 
   @Test

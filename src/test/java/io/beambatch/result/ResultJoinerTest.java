@@ -90,6 +90,51 @@ class ResultJoinerTest {
   }
 
   @Test
+  void causesOfFailuresAreCountedInOurWordsAlone() throws Exception {
+    String secret = "The word 'Elisabeth' is not allowed.";
+    chunk
+        .part("p0", "{}", "{}", "{}", "{}")
+        .error(
+            Results.status("p0-0", 400, "bad_word").replace("It did not work.", secret),
+            Results.status("p0-1", 400, "bad_word").replace("It did not work.", secret),
+            Results.status("p0-2", 400, secret),
+            Results.chat("p0-3", "length", "\"" + secret + "\"", "null"))
+        .join();
+
+    assertThat(chunk.joined().causes())
+        .containsExactly(
+            new FailureCause(
+                FailureReason.REJECTED,
+                "the provider refused the request with HTTP status 400, code bad_word",
+                2,
+                "request p0-0 of batch batch_1"),
+            new FailureCause(
+                FailureReason.REJECTED,
+                "the provider refused the request with HTTP status 400",
+                1,
+                "request p0-2 of batch batch_1"),
+            new FailureCause(
+                FailureReason.TRUNCATED,
+                "the answer was cut at its limit of tokens; raise the token limit in request.body",
+                1,
+                "request p0-3 of batch batch_1"));
+    assertThat(chunk.failed().get(0)).contains(secret);
+  }
+
+  @Test
+  void causesBeyondAllMeasureAreCountedTogether() {
+    FailureCauses causes = new FailureCauses();
+    for (int i = 0; i < 1_000; i++) {
+      causes.add(new FailureCause(FailureReason.REJECTED, "cause " + i, 1, "request p0-" + i));
+    }
+    causes.add(new FailureCause(FailureReason.REJECTED, "cause 7", 3, "request p1-0"));
+
+    assertThat(causes.all()).hasSize(51).last().extracting("documents").isEqualTo(950L);
+    assertThat(causes.commonest().get("rejected").message()).isEqualTo("other causes");
+    assertThat(causes.all().get(7)).extracting("documents").isEqualTo(4L);
+  }
+
+  @Test
   void refusedRequestIsRejectedWithTheProvidersWords() throws Exception {
     chunk
         .part("p0", "{\"d\":0}")

@@ -190,7 +190,23 @@ class CallsOnGcsTest {
       run.joined()
           .commit(
               chunk.id(),
-              new JoinedChunk(chunk.id(), 1, batch, 1, answered, null, null, Map.of(), 1, 1, 0, 0));
+              new JoinedChunk(
+                  chunk.id(),
+                  1,
+                  batch,
+                  1,
+                  answered,
+                  null,
+                  null,
+                  Map.of(),
+                  1,
+                  1,
+                  0,
+                  0,
+                  0,
+                  0,
+                  0,
+                  List.of()));
       run.written()
           .commit(
               MarkWritten.name(answered.kind(), answered.shard()),

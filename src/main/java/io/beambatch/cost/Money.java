@@ -1,0 +1,56 @@
+package io.beambatch.cost;
+
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+
+/** Shows amounts in USD as people read them: to two significant digits, never as nothing. */
+public final class Money {
+  private static final int SIGNIFICANT = 2;
+  private static final BigDecimal LEAST = new BigDecimal("0.0001");
+  private static final int CENTS = 2;
+
+  private Money() {}
+
+  /** An amount such as {@code $0.0023}, {@code $12.40} or {@code under $0.0001}. */
+  public static String show(BigDecimal usd) {
+    return show(usd, decimals(usd));
+  }
+
+  /**
+   * Both amounts and their difference, which add up as they are shown: all have as many decimals as
+   * the smaller amount needs.
+   */
+  public static Comparison compare(BigDecimal batchUsd, BigDecimal realTimeUsd) {
+    int decimals = Math.max(decimals(batchUsd), decimals(realTimeUsd));
+    BigDecimal saving =
+        realTimeUsd.abs().compareTo(LEAST) < 0
+            ? realTimeUsd.subtract(batchUsd)
+            : rounded(realTimeUsd, decimals).subtract(rounded(batchUsd, decimals));
+    return new Comparison(
+        show(batchUsd, decimals), show(realTimeUsd, decimals), show(saving, decimals));
+  }
+
+  private static String show(BigDecimal usd, int decimals) {
+    if (usd.signum() != 0 && usd.abs().compareTo(LEAST) < 0) {
+      return "under $" + LEAST.toPlainString();
+    }
+    String sign = usd.signum() < 0 ? "-" : "";
+    return sign + "$" + rounded(usd.abs(), decimals).toPlainString();
+  }
+
+  private static BigDecimal rounded(BigDecimal usd, int decimals) {
+    return usd.setScale(decimals, RoundingMode.HALF_UP);
+  }
+
+  /** How many decimals show two significant digits; at least cents. */
+  private static int decimals(BigDecimal usd) {
+    if (usd.signum() == 0 || usd.abs().compareTo(LEAST) < 0) {
+      return CENTS;
+    }
+    int leadingZeros = usd.scale() - usd.precision();
+    return Math.max(CENTS, leadingZeros + SIGNIFICANT);
+  }
+
+  /** What the same costs in a batch and in real time, ready to be shown. */
+  public record Comparison(String batch, String realTime, String saving) {}
+}
