@@ -22,4 +22,9 @@ public final class SourceRecord {
     JsonText place = new JsonText().put("file", file).put("line", line).put("bytes", bytes);
     return new JsonText().put(SOURCE, place).build();
   }
+
+  /** Whether an object stands for a record, and isn't one. */
+  public static boolean standsIn(String json) {
+    return json.startsWith("{\"" + LINE + "\"") || json.startsWith("{\"" + SOURCE + "\"");
+  }
 }

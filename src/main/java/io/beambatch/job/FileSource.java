@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param paths file patterns, local or {@code gs://}; at least one
  * @param id the field that names a document, or null: documents are named by file and line
  * @param wholeFile for {@link Format#TEXT}: one document a file, not one a line
- * @param delimiter for {@link Format#CSV}: what stands between two fields
+ * @param csv for {@link Format#CSV}: how the files are written
  * @param watch how often to look for new files, or null to read once what is there
  * @param window for watched files: how long they are gathered before they are sent
  */
@@ -21,7 +21,7 @@ public record FileSource(
     List<String> paths,
     @Nullable String id,
     boolean wholeFile,
-    char delimiter,
+    CsvDialect csv,
     @Nullable Duration watch,
     Duration window)
     implements Source {
@@ -31,7 +31,7 @@ public record FileSource(
 
   /** Files that are read once, with the usual delimiter, and a document a line. */
   public static FileSource of(Format format, List<String> paths) {
-    return new FileSource(format, paths, null, false, ',', null, WINDOW);
+    return new FileSource(format, paths, null, false, CsvDialect.STANDARD, null, WINDOW);
   }
 
   @Override
@@ -51,7 +51,7 @@ public record FileSource(
 
   @Override
   public FileSource withoutWatch() {
-    return new FileSource(format, paths, id, wholeFile, delimiter, null, window);
+    return new FileSource(format, paths, id, wholeFile, csv, null, window);
   }
 
   @Override
@@ -59,8 +59,14 @@ public record FileSource(
     ObjectNode json =
         CanonicalJob.source(format.name(), this)
             .put("whole_file", wholeFile)
-            .put("delimiter", String.valueOf(delimiter))
+            .put("delimiter", String.valueOf(csv.delimiter()))
             .put("window", window.toString());
+    if (!csv.equals(CsvDialect.of(csv.delimiter()))) {
+      // Left out of jobs without these keys, so that they go on with runs of before.
+      json.put("quote", String.valueOf(csv.quote()))
+          .put("escape", String.valueOf(csv.escape()))
+          .put("ragged", csv.ragged());
+    }
     return CanonicalJob.put(json, "watch", watch == null ? null : watch.toString());
   }
 
@@ -68,6 +74,8 @@ public record FileSource(
   public enum Format {
     /** One JSON object a line. */
     JSONL,
+    /** A JSON array, each element an object; or JSON objects one after the other. */
+    JSON,
     /** Lines, or whole files, in a field called {@code text}. */
     TEXT,
     /** A header, then records, quoted as in RFC 4180; every field is a string. */

@@ -45,6 +45,9 @@ final class JobKeys {
             "id",
             "whole_file",
             "delimiter",
+            "quote",
+            "escape",
+            "ragged",
             "watch",
             "window"));
     BY_SECTION.put(

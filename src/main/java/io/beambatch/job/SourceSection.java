@@ -40,7 +40,9 @@ final class SourceSection {
     if (wholeFile) {
       only(section, "whole_file", type, Format.TEXT);
     }
-    only(section, "delimiter", type, Format.CSV);
+    for (String key : CsvSection.KEYS) {
+      only(section, key, type, Format.CSV);
+    }
     String id = section.text("id", "the name of a field");
     return switch (kind) {
       case FILES -> files(section, Kind.format(type, Format.values()), id, wholeFile);
@@ -51,8 +53,9 @@ final class SourceSection {
 
   private static FileSource files(
       Section section, Format format, @Nullable String id, boolean wholeFile) {
+    CsvDialect csv = CsvSection.dialect(section);
     return new FileSource(
-        format, paths(section), id, wholeFile, delimiter(section), watch(section), window(section));
+        format, paths(section), id, wholeFile, csv, watch(section), window(section));
   }
 
   private static void only(Section section, String key, String type, Format format) {
@@ -94,23 +97,5 @@ final class SourceSection {
       section.checkScheme("path", scalar.text());
     }
     return items.stream().map(item -> ((Scalar) item).text()).toList();
-  }
-
-  private static char delimiter(Section section) {
-    Optional<YamlValue> value = section.value("delimiter");
-    if (value.isEmpty()) {
-      return ',';
-    }
-    String text = value.get() instanceof Scalar scalar ? scalar.text() : "";
-    if (text.equals("\\t")) {
-      return '\t';
-    }
-    if (text.length() != 1 || "\"\r\n".contains(text) || Character.isSurrogate(text.charAt(0))) {
-      section.problem(
-          "delimiter",
-          "must be one character, such as \";\" or \"\\t\", but was " + value.get().found());
-      return ',';
-    }
-    return text.charAt(0);
   }
 }

@@ -6,6 +6,8 @@ import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * One JSON value as it stands in a buffer of UTF-8 bytes, so that it can be passed on without being
@@ -114,6 +116,20 @@ public final class JsonSlice {
     }
     parser.skipChildren();
     return part(from, parser.currentLocation().getByteOffset());
+  }
+
+  /** The names of an object's members, in their order. */
+  public List<String> names() throws IOException {
+    List<String> names = new ArrayList<>();
+    try (JsonParser parser = parser()) {
+      parser.nextToken();
+      while (parser.nextToken() == JsonToken.FIELD_NAME) {
+        names.add(parser.currentName());
+        parser.nextToken();
+        parser.skipChildren();
+      }
+    }
+    return names;
   }
 
   /** Whether it is one well-formed JSON value, with nothing after it. */

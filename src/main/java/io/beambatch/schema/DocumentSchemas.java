@@ -1,6 +1,7 @@
 package io.beambatch.schema;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -52,6 +53,20 @@ public final class DocumentSchemas {
     List<Schema.Field> fields = kept(documents, Set.of(failureField), names);
     fields.add(names.nullable(failureField, failure(namespace)));
     return like(documents, namespace, fields);
+  }
+
+  /** The schema of documents that have further fields, each a text or null. */
+  public static Schema withTexts(Schema documents, Collection<String> texts) {
+    FieldNames names = new FieldNames();
+    List<Schema.Field> fields = kept(documents, Set.of(), names);
+    Set<String> own = new HashSet<>();
+    documents.getFields().forEach(field -> own.add(FieldNames.original(field)));
+    for (String text : texts) {
+      if (own.add(text)) {
+        fields.add(names.nullable(text, Types.string()));
+      }
+    }
+    return like(documents, freeNamespace(documents), fields);
   }
 
   private static List<Schema.Field> kept(Schema documents, Set<String> replaced, FieldNames names) {

@@ -1,40 +1,41 @@
 package io.beambatch.source;
 
 import io.beambatch.document.Document;
+import io.beambatch.document.FailedDocument;
 import io.beambatch.document.ReservedFields;
+import io.beambatch.job.CsvDialect;
 import io.beambatch.json.JsonText;
 import io.beambatch.json.LineReader;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.util.Iterator;
 import java.util.List;
-import org.apache.commons.csv.CSVFormat;
-import org.apache.commons.csv.CSVParser;
-import org.apache.commons.csv.CSVRecord;
 import org.jspecify.annotations.Nullable;
 
 /** One document a CSV record; the header names its fields, and every value is a string. */
 final class CsvRecords implements RecordParser {
   private final String file;
   private final @Nullable IdField idField;
-  private final CsvHeader header;
-  private final CSVFormat format;
-  private final CsvScanner scanner;
+  private final List<String> header;
+  private final CsvDialect dialect;
+  private final CsvParser parser;
+  private final @Nullable CsvScanner scanner;
 
   /**
-   * @param scanner what finds the records that are parsed here
+   * A parser.
+   *
+   * @param file the file's name, for documents that have no id of their own
+   * @param scanner what finds the records that are parsed here; null if they come one by one
    */
   CsvRecords(
-      String file, @Nullable String idField, CsvHeader header, char delimiter, CsvScanner scanner) {
+      String file,
+      @Nullable String idField,
+      List<String> header,
+      CsvDialect dialect,
+      @Nullable CsvScanner scanner) {
     this.file = file;
     this.idField = IdField.of(idField);
     this.header = header;
-    this.format = format(delimiter);
+    this.dialect = dialect;
+    this.parser = new CsvParser(dialect);
     this.scanner = scanner;
-  }
-
-  static CSVFormat format(char delimiter) {
-    return CSVFormat.RFC4180.builder().setDelimiter(delimiter).get();
   }
 
   @Override
@@ -42,38 +43,47 @@ final class CsvRecords implements RecordParser {
     if (record.start() == record.end()) {
       return null;
     }
-    if (header.problem() != null) {
-      throw new InvalidRecordException(header.problem());
-    }
-    if (!record.terminated() && scanner.inQuotes()) {
+    if (!record.terminated() && scanner != null && scanner.inQuotes()) {
       throw new InvalidRecordException(
           "a quote is opened and never closed, so that the record reaches to the end of the file,"
               + " line "
               + (record.number() + newlinesWithin(record))
               + "; close or double the quote");
     }
-    List<String> values = values(Utf8.text(record.buffer(), record.start(), record.end()), format);
-    if (values.size() != header.fields().size()) {
-      throw new InvalidRecordException(
-          fields(values.size()) + ", but the header has " + header.fields().size());
-    }
-    return document(values, record.number());
+    return document(
+        Utf8.text(record.buffer(), record.start(), record.end()), file + ":" + record.number());
   }
 
-  private Document document(List<String> values, long line) throws InvalidRecordException {
+  /**
+   * The document that the text of a record is.
+   *
+   * @param place names documents that have no id of their own
+   */
+  Document document(String text, String place) throws InvalidRecordException {
+    List<@Nullable String> values = parser.cells(text);
+    if (values.size() != header.size() && !(dialect.ragged() && values.size() < header.size())) {
+      throw new InvalidRecordException(
+          fields(values.size())
+              + ", but the header has "
+              + header.size()
+              + (values.size() < header.size()
+                  ? "; if its last cells are left out, say source.ragged: true"
+                  : ""));
+    }
     JsonText json = new JsonText();
     String id = null;
-    for (int i = 0; i < values.size(); i++) {
-      String field = header.fields().get(i);
+    for (int i = 0; i < header.size(); i++) {
+      String field = header.get(i);
+      String value = i < values.size() ? values.get(i) : "";
       if (!ReservedFields.has(field)) {
-        json.put(field, values.get(i));
+        json.put(field, value);
       }
       if (idField != null && idField.name().equals(field)) {
-        id = values.get(i);
+        id = value;
       }
     }
     if (idField == null) {
-      return new Document(file + ":" + line, json.build());
+      return new Document(place, json.build());
     }
     if (id == null || id.isEmpty()) {
       throw new InvalidRecordException(idField.missing(), json.build());
@@ -81,22 +91,12 @@ final class CsvRecords implements RecordParser {
     return new Document(id, json.build());
   }
 
-  /** The fields of a text that should be one record. */
-  static List<String> values(String text, CSVFormat format) throws InvalidRecordException {
-    try (CSVParser parser = CSVParser.parse(text, format)) {
-      Iterator<CSVRecord> records = parser.iterator();
-      List<String> values = records.next().toList();
-      if (records.hasNext()) {
-        throw new InvalidRecordException(
-            "a carriage return without a line feed, outside quotes; end records with CRLF or LF");
-      }
-      return values;
-    } catch (UncheckedIOException e) {
-      throw new InvalidRecordException(
-          "text between a closing quote and the delimiter; double the quotes within a field");
-    } catch (IOException e) {
-      throw new UncheckedIOException("text in memory can't be read", e);
-    }
+  /** The row with its header, so that it can be mended, and read again from the dead letter. */
+  @Override
+  public FailedDocument failed(String path, LineReader record, InvalidRecordException problem) {
+    String row = Utf8.replacing(record.buffer(), record.start(), record.end());
+    String json = problem.json() == null ? CsvRow.json(row, header, dialect) : problem.json();
+    return SplitReader.failed(path, record.number(), String.valueOf(problem.getMessage()), json);
   }
 
   private static long newlinesWithin(LineReader record) {

@@ -1,56 +1,108 @@
 package io.beambatch.source;
 
+import io.beambatch.job.CsvDialect;
 import io.beambatch.json.RecordScanner;
 
 /**
- * Ends a record at each line feed outside quotes. As in RFC 4180, a quote opens a quoted field only
- * where a field starts; within one, it closes it unless doubled.
+ * Ends a CSV record at each line end (LF, CRLF or CR) outside quotes. As in RFC 4180, a quote opens
+ * a quoted cell only where a cell starts; within one, it closes it unless doubled or escaped.
  */
 final class CsvScanner implements RecordScanner {
-  private static final int FIELD_START = 0;
+  private static final int CELL_START = 0;
   private static final int UNQUOTED = 1;
   private static final int QUOTED = 2;
   private static final int QUOTE_IN_QUOTED = 3;
+  private static final int ESCAPED = 4;
+  private static final int ESCAPED_IN_QUOTED = 5;
 
-  private final byte delimiter;
-  private int state = FIELD_START;
+  /** No byte. */
+  private static final int NONE = 256;
+
+  private final int delimiter;
+  private final int quote;
+  private final int quotedEscape;
+  private final int unquotedEscape;
+  private int state = CELL_START;
+  private byte last;
+  private boolean afterReturn;
   private long lines;
 
-  CsvScanner(char delimiter) {
-    if (delimiter >= 0x80 || delimiter == '"' || delimiter == '\n' || delimiter == '\r') {
+  CsvScanner(CsvDialect dialect) {
+    this.delimiter = ascii("delimiter", dialect.delimiter());
+    this.quote = dialect.quote() == null ? NONE : ascii("quote", dialect.quote());
+    int escape = dialect.escape() == null ? NONE : ascii("escape", dialect.escape());
+    this.quotedEscape = escape == quote ? NONE : escape;
+    this.unquotedEscape = quote == NONE ? escape : NONE;
+    if (delimiter == quote || delimiter == escape) {
       throw new IllegalArgumentException(
-          "source.delimiter is character code "
-              + (int) delimiter
-              + "; use an ASCII character that is no quote and no line end, such as , ; | or tab");
+          "source.delimiter must be another character than source.quote and source.escape");
     }
-    this.delimiter = (byte) delimiter;
+  }
+
+  private static int ascii(String key, char c) {
+    if (c >= 0x80 || c == '\n' || c == '\r') {
+      throw new IllegalArgumentException(
+          "source."
+              + key
+              + " is character code "
+              + (int) c
+              + "; use an ASCII character that is no line end, such as , ; | or tab");
+    }
+    return c;
   }
 
   @Override
   public int scan(byte[] bytes, int from, int to) {
+    if (afterReturn && from < to) {
+      afterReturn = false;
+      return bytes[from] == '\n' ? from + 1 : from;
+    }
     int now = state;
     for (int i = from; i < to; i++) {
       byte b = bytes[i];
       if (now == QUOTED) {
-        if (b == '"') {
+        if (b == quote) {
           now = QUOTE_IN_QUOTED;
-        } else if (b == '\n') {
-          lines++;
+        } else if (b == quotedEscape) {
+          now = ESCAPED_IN_QUOTED;
+        } else {
+          passLineEnd(b, i > from ? bytes[i - 1] : last);
         }
+      } else if (now == ESCAPED_IN_QUOTED || now == ESCAPED) {
+        passLineEnd(b, b);
+        now = now == ESCAPED ? UNQUOTED : QUOTED;
       } else if (b == '\n') {
         lines++;
-        state = FIELD_START;
+        state = CELL_START;
         return i + 1;
+      } else if (b == '\r') {
+        lines++;
+        state = CELL_START;
+        if (i + 1 < to) {
+          return bytes[i + 1] == '\n' ? i + 2 : i + 1;
+        }
+        afterReturn = true;
+        return -1;
       } else if (b == delimiter) {
-        now = FIELD_START;
-      } else if (b == '"' && now != UNQUOTED) {
+        now = CELL_START;
+      } else if (b == quote && now != UNQUOTED) {
         now = QUOTED;
+      } else if (b == unquotedEscape) {
+        now = ESCAPED;
       } else {
         now = UNQUOTED;
       }
     }
     state = now;
+    last = from < to ? bytes[to - 1] : last;
     return -1;
+  }
+
+  /** Counts line ends within cells: a CR is one, and with the LF behind it still one. */
+  private void passLineEnd(byte b, byte before) {
+    if (b == '\r' || (b == '\n' && before != '\r')) {
+      lines++;
+    }
   }
 
   @Override
@@ -58,8 +110,8 @@ final class CsvScanner implements RecordScanner {
     return lines;
   }
 
-  /** Whether a quoted field is open. */
+  /** Whether a quoted cell is open. */
   boolean inQuotes() {
-    return state == QUOTED;
+    return state == QUOTED || state == ESCAPED_IN_QUOTED;
   }
 }

@@ -11,7 +11,11 @@ import org.apache.beam.sdk.io.FileSystems;
 import org.apache.beam.sdk.io.fs.EmptyMatchTreatment;
 import org.apache.beam.sdk.io.fs.MatchResult;
 
-/** Finds the files that fit patterns, each file once. */
+/**
+ * Finds the files that fit patterns, each file once. As for shells, Hadoop and Spark, files and
+ * folders are hidden whose names begin with a dot or an underscore, such as {@code _SUCCESS} and
+ * {@code .part-0.crc}: a wildcard at the beginning of a name doesn't stand for those.
+ */
 final class FilePatterns {
   private FilePatterns() {}
 
@@ -19,18 +23,23 @@ final class FilePatterns {
   static Set<String> matchAll(List<String> patterns) throws IOException {
     Set<String> files = new LinkedHashSet<>();
     List<String> fruitless = new ArrayList<>();
+    int hidden = 0;
     for (String pattern : patterns) {
-      Set<String> found = match(pattern);
-      if (found.isEmpty()) {
+      Match match = match(pattern);
+      if (match.files().isEmpty()) {
         fruitless.add(pattern);
+        hidden += match.hidden();
       }
-      files.addAll(found);
+      files.addAll(match.files());
     }
     if (!fruitless.isEmpty()) {
       throw new FileNotFoundException(
           "No file matches source.path "
               + String.join(", ", fruitless)
-              + "; check the path, and that it can be read from here");
+              + (hidden == 0
+                  ? "; check the path, and that it can be read from here"
+                  : " but hidden ones, whose names begin with '.' or '_'; write that into the"
+                      + " pattern to read them"));
     }
     return files;
   }
@@ -39,14 +48,21 @@ final class FilePatterns {
   static Set<String> matchAny(List<String> patterns) throws IOException {
     Set<String> files = new LinkedHashSet<>();
     for (String pattern : patterns) {
-      files.addAll(match(pattern));
+      files.addAll(match(pattern).files());
     }
     return files;
   }
 
-  private static Set<String> match(String pattern) throws IOException {
+  private static Match match(String pattern) throws IOException {
+    HiddenNames hiddenNames = new HiddenNames(Storage.absolute(pattern));
     Set<String> files = new LinkedHashSet<>();
+    int hidden = 0;
     for (MatchResult.Metadata found : find(pattern)) {
+      String path = found.resourceId().toString();
+      if (hiddenNames.hide(path)) {
+        hidden++;
+        continue;
+      }
       if (found.resourceId().isDirectory()) {
         throw new IOException(
             "source.path "
@@ -55,9 +71,9 @@ final class FilePatterns {
                 + pattern
                 + (pattern.endsWith("/") ? "*" : "/*"));
       }
-      files.add(found.resourceId().toString());
+      files.add(path);
     }
-    return files;
+    return new Match(files, hidden);
   }
 
   private static List<MatchResult.Metadata> find(String pattern) throws IOException {
@@ -67,4 +83,6 @@ final class FilePatterns {
       throw Storage.explain(pattern, e);
     }
   }
+
+  private record Match(Set<String> files, int hidden) {}
 }

@@ -16,7 +16,7 @@ public final class FileSourceReader implements SourceReader {
    * @throws IllegalArgumentException if the delimiter can't separate CSV fields
    */
   public FileSourceReader(FileSource source) {
-    SplitReader.scanner(source);
+    SplitReader.scanner(source, true);
     this.source = source;
   }
 

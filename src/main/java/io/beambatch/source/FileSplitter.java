@@ -1,10 +1,13 @@
 package io.beambatch.source;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.beambatch.job.FileSource;
 import io.beambatch.json.RecordScanner;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +22,7 @@ final class FileSplitter {
   private final ReadSettings settings;
   private final String stagingFolder;
   private final @Nullable RecordSource records;
+  private final SourceCheck check;
 
   /**
    * A cutter.
@@ -31,26 +35,46 @@ final class FileSplitter {
       String stagingFolder,
       @Nullable SourceSchemas schemas) {
     this.records = RecordSource.of(source, settings, schemas);
+    this.check = new SourceCheck(source);
     this.source = source;
     this.settings = settings;
     this.stagingFolder = stagingFolder;
   }
 
-  /** Cuts one file. An {@link IOException} names the file. */
+  /**
+   * Cuts one file. A {@link SourceException} says that it isn't what the job says; of a watched
+   * source, which is to go on, such a file comes as a split that says so.
+   *
+   * @throws IOException naming the file
+   */
   void cut(String path, Consumer<FileSplit> receiver) throws IOException {
+    SourceFile file = new SourceFile(path);
+    try {
+      file.checkCodec();
+      cut(file, receiver);
+    } catch (SourceException e) {
+      if (source.watch() == null) {
+        throw e;
+      }
+      receiver.accept(FileSplit.refused(path, String.valueOf(e.getMessage())));
+    }
+  }
+
+  private void cut(SourceFile file, Consumer<FileSplit> receiver) throws IOException {
+    String path = file.path();
     if (source.format() == FileSource.Format.TEXT && source.wholeFile()) {
       receiver.accept(FileSplit.whole(path));
       return;
     }
     if (records != null) {
+      file.open(check).close();
       records.cut(path, receiver);
       return;
     }
-    SourceFile file = new SourceFile(path);
-    try (BufferedInputStream stream = new BufferedInputStream(file.open(), BUFFER);
+    try (BufferedInputStream stream = new BufferedInputStream(file.open(check), BUFFER);
         SplitTarget target =
             file.compressed() ? new StagedSplits(stagingFolder, path) : SplitTarget.inPlace(path)) {
-      Start start = start(stream);
+      Start start = start(file, stream);
       stream.skipNBytes(start.offset());
       cut(path, stream, start, target, receiver);
     } catch (IOException e) {
@@ -65,7 +89,7 @@ final class FileSplitter {
       SplitTarget target,
       Consumer<FileSplit> receiver)
       throws IOException {
-    RecordScanner scanner = SplitReader.scanner(source);
+    RecordScanner scanner = SplitReader.scanner(source, true);
     byte[] buffer = new byte[BUFFER];
     long offset = start.offset();
     long splitOffset = offset;
@@ -88,57 +112,69 @@ final class FileSplitter {
       target.write(buffer, kept, read);
       offset += read;
     }
+    if (scanner instanceof JsonScanner json && json.isOpen()) {
+      throw new SourceException(
+          path
+              + " ends within a JSON value: a bracket or quote is open; the file was cut off, or is"
+              + " damaged");
+    }
     if (offset > splitOffset) {
       receiver.accept(target.end(path, splitOffset, offset, line, start.header()));
     }
   }
 
-  private Start start(BufferedInputStream stream) throws IOException {
+  private Start start(SourceFile file, BufferedInputStream stream) throws IOException {
     boolean csv = source.format() == FileSource.Format.CSV;
-    int length = csv ? settings.header() : 3;
-    stream.mark(length);
-    byte[] head = stream.readNBytes(length);
-    stream.reset();
+    int length = csv ? settings.header() : SourceCheck.LENGTH;
+    byte[] head = SourceFile.peek(stream, length);
     int mark = Utf8.byteOrderMark(head);
-    return csv ? csvStart(head, mark) : new Start(mark, 1, null);
+    check.unpacked(file, head);
+    switch (source.format()) {
+      case JSONL -> check.jsonLines(file, head);
+      case JSON -> check.json(file, head);
+      case CSV -> {
+        return csvStart(file, head, mark, 1);
+      }
+      default -> {}
+    }
+    return new Start(mark, 1, null);
   }
 
-  /** The place behind the header; before it, if there is no end of it to be seen. */
-  private Start csvStart(byte[] head, int mark) {
-    CsvScanner scanner = new CsvScanner(source.delimiter());
+  /** The place behind the header. */
+  private Start csvStart(SourceFile file, byte[] head, int mark, long line) {
+    CsvScanner scanner = new CsvScanner(source.csv());
     int end = scanner.scan(head, mark, head.length);
+    if (end > 0 && check.isSeparatorLine(file, new String(head, mark, end - mark, UTF_8))) {
+      return csvStart(file, head, end, line + 1);
+    }
     if (end < 0 && head.length == settings.header()) {
-      String problem =
-          "the header is longer than " + settings.header() + " bytes; is a quote left open in it?";
-      return new Start(mark, 1, CsvHeader.broken(problem));
+      throw check.header(
+          file, "is longer than " + settings.header() + " bytes; is a quote left open in it?");
     }
     if (end < 0 && scanner.inQuotes()) {
-      String problem = "a quote is opened in the header and never closed; close or double it";
-      return new Start(mark, 1, CsvHeader.broken(problem));
+      throw check.header(file, "opens a quote and never closes it; close or double it");
     }
     int headerEnd = end < 0 ? head.length : end;
-    return new Start(headerEnd, 1 + scanner.lines(), header(head, mark, headerEnd));
+    return headerEnd == mark
+        ? new Start(mark, line, List.of())
+        : new Start(headerEnd, line + scanner.lines(), header(file, head, mark, headerEnd));
   }
 
-  private CsvHeader header(byte[] head, int from, int to) {
+  private List<String> header(SourceFile file, byte[] head, int from, int to) {
     int end = to;
-    if (end > from && head[end - 1] == '\n') {
-      end--;
-    }
-    if (end > from && head[end - 1] == '\r') {
+    while (end > from && (head[end - 1] == '\n' || head[end - 1] == '\r')) {
       end--;
     }
     if (end == from) {
-      return CsvHeader.broken("the first line is empty; it should name the columns");
+      throw check.header(file, "is empty; the first line should name the columns");
     }
     try {
-      String text = Utf8.text(head, from, end);
-      return CsvHeader.of(CsvRecords.values(text, CsvRecords.format(source.delimiter())));
+      return check.header(file, new CsvParser(source.csv()).cells(Utf8.text(head, from, end)));
     } catch (InvalidRecordException e) {
-      return CsvHeader.broken("the header has a fault: " + e.getMessage());
+      throw check.header(file, "has a fault: " + e.getMessage());
     }
   }
 
   /** Where records start, and what is known of them. */
-  private record Start(long offset, long line, @Nullable CsvHeader header) {}
+  private record Start(long offset, long line, @Nullable List<String> header) {}
 }

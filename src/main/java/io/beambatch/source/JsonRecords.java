@@ -40,6 +40,11 @@ public final class JsonRecords implements RecordParser {
     }
     String text = Utf8.text(bytes, object.from(), object.to());
     JsonScan scan = scan(bytes, object, text);
+    CsvRow row = scan.csvRow();
+    String line = scan.line();
+    if (row != null && line != null) {
+      return row.document(line, idField == null ? null : idField.name(), file + ":" + number);
+    }
     String wrapped = scan.wrappedLine();
     return wrapped == null ? document(bytes, object, text, scan, number) : unwrap(wrapped, number);
   }

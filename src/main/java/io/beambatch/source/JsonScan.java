@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.beambatch.document.ReservedFields;
 import io.beambatch.document.SourceRecord;
+import io.beambatch.json.JsonSlice;
 import java.io.IOException;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,7 @@ final class JsonScan {
   private int otherFields;
   private @Nullable String line;
   private boolean source;
+  private @Nullable JsonSlice csv;
 
   private JsonScan(@Nullable IdField idField) {
     this.idField = idField;
@@ -27,7 +29,8 @@ final class JsonScan {
   static JsonScan of(byte[] bytes, int from, int to, @Nullable IdField idField)
       throws InvalidRecordException {
     JsonScan scan = new JsonScan(idField);
-    SourceJson.parse(bytes, from, to, scan::read);
+    JsonSlice object = JsonSlice.of(bytes, from, to);
+    SourceJson.parse(bytes, from, to, parser -> scan.read(parser, object));
     return scan;
   }
 
@@ -51,12 +54,23 @@ final class JsonScan {
     return otherFields == 1 ? line : null;
   }
 
+  /** How the line of a failed document is to be read that was a CSV row; null if it was none. */
+  @Nullable CsvRow csvRow() {
+    return otherFields == 2 && line != null && csv != null ? CsvRow.of(csv) : null;
+  }
+
+  /** The text of {@link SourceRecord#LINE}, or null. */
+  @Nullable String line() {
+    return line;
+  }
+
   /** Whether it stands for a record that an earlier run found too long. */
   boolean pointsToSource() {
     return otherFields == 1 && source;
   }
 
-  private void read(JsonParser parser) throws IOException, InvalidRecordException {
+  private void read(JsonParser parser, JsonSlice object)
+      throws IOException, InvalidRecordException {
     JsonToken first = parser.nextToken();
     if (first != JsonToken.START_OBJECT) {
       throw new InvalidRecordException("not a JSON object but " + kind(first));
@@ -72,6 +86,8 @@ final class JsonScan {
           line = parser.getText();
         } else if (name.equals(SourceRecord.SOURCE) && value == JsonToken.START_OBJECT) {
           source = true;
+        } else if (name.equals(CsvRow.CSV) && value == JsonToken.START_OBJECT) {
+          csv = object.value(parser);
         }
       }
       if (idField != null) {

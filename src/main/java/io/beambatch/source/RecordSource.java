@@ -46,7 +46,7 @@ final class RecordSource {
   void cut(String path, Consumer<FileSplit> receiver) throws IOException {
     RowInput file = format.open(path);
     if (schemas != null) {
-      schemas.check(path, file.schema());
+      schemas.check(path, PartitionColumns.of(path).addTo(file.schema()));
     }
     file.split(
         settings.split(),

@@ -1,14 +1,37 @@
 package io.beambatch.source;
 
 import io.beambatch.storage.Storage;
+import java.io.BufferedInputStream;
+import java.io.EOFException;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.Channels;
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.Map;
 import org.apache.beam.sdk.io.Compression;
+import org.jspecify.annotations.Nullable;
 
 /** A source file by its path; compressed if its name ends as such files' names do. */
 record SourceFile(String path) {
+  private static final Map<String, String> UNREADABLE =
+      Map.ofEntries(
+          Map.entry(".xz", "xz -d"),
+          Map.entry(".lzma", "xz -d"),
+          Map.entry(".zip", "unzip"),
+          Map.entry(".7z", "7z x"),
+          Map.entry(".lz4", "lz4 -d"),
+          Map.entry(".snappy", "snzip -d"),
+          Map.entry(".sz", "snzip -d"),
+          Map.entry(".lzo", "lzop -d"),
+          Map.entry(".br", "brotli -d"),
+          Map.entry(".z", "uncompress"),
+          Map.entry(".tar", "tar xf"),
+          Map.entry(".tgz", "tar xzf"),
+          Map.entry(".tar.gz", "tar xzf"),
+          Map.entry(".tar.bz2", "tar xjf"),
+          Map.entry(".tar.zst", "tar xf"));
 
   /** The name without the folder. */
   String name() {
@@ -16,33 +39,134 @@ record SourceFile(String path) {
   }
 
   boolean compressed() {
-    return compression() != Compression.UNCOMPRESSED;
+    return codec() != Codec.NONE;
+  }
+
+  /** Whether it is compressed, by its name, as files with another ending are. */
+  boolean isCompressedAs(@Nullable String ending) {
+    return codec().ending.equals(ending);
+  }
+
+  /** Refuses a file that is compressed in a way that can't be read. */
+  void checkCodec() {
+    String name = name().toLowerCase(Locale.ROOT);
+    for (Map.Entry<String, String> unreadable : UNREADABLE.entrySet()) {
+      if (name.endsWith(unreadable.getKey())) {
+        throw new SourceException(
+            path
+                + " is packed in a way that is not read ("
+                + unreadable.getKey()
+                + "); unpack it ("
+                + unreadable.getValue()
+                + " "
+                + name()
+                + "), or compress it as .gz, .bz2 or .zst");
+      }
+    }
   }
 
   /** Opens the file, decompressed, from the start. */
   InputStream open() throws IOException {
-    InputStream stored = Storage.open(path);
+    return unpacked(Storage.open(path));
+  }
+
+  /** The same, once the first bytes are found to be what the job and the name say. */
+  InputStream open(SourceCheck check) throws IOException {
+    BufferedInputStream stored = new BufferedInputStream(Storage.open(path), Signature.LENGTH);
     try {
-      return compressed()
-          ? Channels.newInputStream(compression().readDecompressed(Channels.newChannel(stored)))
-          : stored;
+      check.stored(this, peek(stored, Signature.LENGTH));
     } catch (IOException | RuntimeException e) {
       stored.close();
       throw e;
     }
+    return unpacked(stored);
   }
 
-  private Compression compression() {
+  /** The first bytes of a stream, which stays at its start. */
+  static byte[] peek(BufferedInputStream stream, int length) throws IOException {
+    stream.mark(length);
+    byte[] head = stream.readNBytes(length);
+    stream.reset();
+    return head;
+  }
+
+  private InputStream unpacked(InputStream stored) throws IOException {
+    Codec codec = codec();
+    if (codec == Codec.NONE) {
+      return stored;
+    }
+    try {
+      return new Unpacking(
+          Channels.newInputStream(codec.beam.readDecompressed(Channels.newChannel(stored))), codec);
+    } catch (IOException | RuntimeException e) {
+      stored.close();
+      throw codec.explained(e);
+    }
+  }
+
+  private Codec codec() {
     String name = name().toLowerCase(Locale.ROOT);
-    if (name.endsWith(".gz") || name.endsWith(".gzip")) {
-      return Compression.GZIP;
+    return Arrays.stream(Codec.values())
+        .filter(codec -> name.endsWith(codec.ending) || name.endsWith(codec.longEnding))
+        .findFirst()
+        .orElse(Codec.NONE);
+  }
+
+  private enum Codec {
+    GZIP("gzip", Compression.GZIP, ".gz", ".gzip"),
+    BZIP2("bzip2", Compression.BZIP2, ".bz2", ".bz2"),
+    ZSTD("Zstandard", Compression.ZSTD, ".zst", ".zstd"),
+    NONE("no", Compression.UNCOMPRESSED, "", "");
+
+    private final String words;
+    private final Compression beam;
+    private final String ending;
+    private final String longEnding;
+
+    Codec(String words, Compression beam, String ending, String longEnding) {
+      this.words = words;
+      this.beam = beam;
+      this.ending = ending;
+      this.longEnding = longEnding;
     }
-    if (name.endsWith(".bz2")) {
-      return Compression.BZIP2;
+
+    /** What libraries say by classes and codes, in words. */
+    private IOException explained(Exception e) {
+      String told = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
+      boolean early =
+          e instanceof EOFException || told.contains("truncated") || told.contains("end of");
+      return new IOException(
+          "the "
+              + words
+              + " data "
+              + (early ? "end too early: the file was cut off" : "are damaged")
+              + "; bring it here again",
+          e);
     }
-    if (name.endsWith(".zst") || name.endsWith(".zstd")) {
-      return Compression.ZSTD;
+  }
+
+  /** Says of errors that it is the compressed data that are at fault. */
+  private static final class Unpacking extends FilterInputStream {
+    private final Codec codec;
+
+    Unpacking(InputStream in, Codec codec) {
+      super(in);
+      this.codec = codec;
     }
-    return Compression.UNCOMPRESSED;
+
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+    }
+
+    @Override
+    public int read(byte[] bytes, int offset, int length) throws IOException {
+      try {
+        return in.read(bytes, offset, length);
+      } catch (IOException | RuntimeException e) {
+        throw codec.explained(e);
+      }
+    }
   }
 }

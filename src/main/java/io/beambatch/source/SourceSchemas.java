@@ -67,7 +67,9 @@ public final class SourceSchemas {
       return Optional.empty();
     }
     String first = files.iterator().next();
-    return Optional.of(new SourceSchema(first, format.open(first).schema()));
+    new SourceFile(first).checkCodec();
+    Schema schema = PartitionColumns.of(first).addTo(format.open(first).schema());
+    return Optional.of(new SourceSchema(first, schema));
   }
 
   /**

@@ -16,7 +16,7 @@ final class SplitCoder extends AtomicCoder<FileSplit> {
   private static final SplitCoder INSTANCE = new SplitCoder();
   private static final Coder<String> STRING = StringUtf8Coder.of();
   private static final Coder<Long> LONG = VarLongCoder.of();
-  private static final Coder<List<String>> FIELDS = NullableCoder.of(ListCoder.of(STRING));
+  private static final Coder<List<String>> HEADER = NullableCoder.of(ListCoder.of(STRING));
   private static final Coder<String> PROBLEM = NullableCoder.of(STRING);
 
   private SplitCoder() {}
@@ -32,9 +32,8 @@ final class SplitCoder extends AtomicCoder<FileSplit> {
     LONG.encode(split.offset(), out);
     LONG.encode(split.length(), out);
     LONG.encode(split.line(), out);
-    CsvHeader header = split.header();
-    FIELDS.encode(header == null ? null : header.fields(), out);
-    PROBLEM.encode(header == null ? null : header.problem(), out);
+    HEADER.encode(split.header(), out);
+    PROBLEM.encode(split.problem(), out);
   }
 
   @Override
@@ -44,10 +43,8 @@ final class SplitCoder extends AtomicCoder<FileSplit> {
     long offset = LONG.decode(in);
     long length = LONG.decode(in);
     long line = LONG.decode(in);
-    List<String> fields = FIELDS.decode(in);
-    String problem = PROBLEM.decode(in);
-    CsvHeader header = fields == null ? null : new CsvHeader(fields, problem);
-    return new FileSplit(file, path, offset, length, line, header);
+    List<String> header = HEADER.decode(in);
+    return new FileSplit(file, path, offset, length, line, header, PROBLEM.decode(in));
   }
 
   @Override

@@ -35,6 +35,17 @@ final class SplitReader {
 
   /** Reads one split. An {@link IOException} names the file. */
   void read(FileSplit split, Receiver receiver) throws IOException {
+    if (split.problem() != null) {
+      String json = SourceRecord.pointer(split.file(), 1, Storage.size(split.file()));
+      receiver.invalid(failed(split.file(), 1, split.problem(), json));
+      return;
+    }
+    PartitionColumns columns = PartitionColumns.of(split.file());
+    boolean plain = parsers != null || columns.isEmpty();
+    readRecords(split, plain ? receiver : columns.addingTo(receiver));
+  }
+
+  private void readRecords(FileSplit split, Receiver receiver) throws IOException {
     RecordSource records = RecordSource.of(source, settings, null);
     if (records != null) {
       records.read(split, receiver);
@@ -68,7 +79,7 @@ final class SplitReader {
   }
 
   void readRecords(InputStream stream, FileSplit split, Receiver receiver) throws IOException {
-    RecordScanner scanner = scanner(source);
+    RecordScanner scanner = scanner(source, split.line() == 1);
     RecordParser parser = parser(split, scanner);
     LineReader record =
         new LineReader(stream, split.length(), scanner, settings.record(), split.line());
@@ -109,17 +120,25 @@ final class SplitReader {
               name,
               source.id(),
               Objects.requireNonNull(split.header()),
-              source.delimiter(),
+              source.csv(),
               (CsvScanner) scanner);
+      case JSON -> new JsonElements(name, source.id());
       case AVRO, PARQUET -> throw new IllegalStateException("files of records have no lines");
     };
   }
 
-  /** Finds the records of a source's files. */
-  static RecordScanner scanner(FileSource source) {
-    return source.format() == FileSource.Format.CSV
-        ? new CsvScanner(source.delimiter())
-        : RecordScanner.ofLines();
+  /**
+   * Finds the records of a source's files.
+   *
+   * @param atStart whether the first byte will be that of a file's first record
+   */
+  static RecordScanner scanner(FileSource source, boolean atStart) {
+    return switch (source.format()) {
+      case CSV -> new CsvScanner(source.csv());
+      case TEXT -> new TextLineScanner();
+      case JSON -> new JsonScanner(atStart);
+      default -> RecordScanner.ofLines();
+    };
   }
 
   static FailedDocument failed(String file, long line, String problem, String json) {

@@ -1,6 +1,7 @@
 package io.beambatch.source;
 
 import java.io.IOException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Where the bytes of splits go while a file is cut. */
@@ -15,7 +16,7 @@ interface SplitTarget extends AutoCloseable {
    * @param from offset of its first byte in the (decompressed) file
    * @param to offset behind its last byte
    */
-  FileSplit end(String file, long from, long to, long line, @Nullable CsvHeader header)
+  FileSplit end(String file, long from, long to, long line, @Nullable List<String> header)
       throws IOException;
 
   @Override
@@ -28,7 +29,8 @@ interface SplitTarget extends AutoCloseable {
       public void write(byte[] bytes, int from, int to) {}
 
       @Override
-      public FileSplit end(String file, long from, long to, long line, @Nullable CsvHeader header) {
+      public FileSplit end(
+          String file, long from, long to, long line, @Nullable List<String> header) {
         return new FileSplit(file, path, from, to - from, line, header);
       }
 

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.beambatch.storage.Storage;
 import java.io.IOException;
+import java.util.List;
 import java.util.Objects;
 import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.hash.Hashing;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +35,7 @@ final class StagedSplits implements SplitTarget {
   }
 
   @Override
-  public FileSplit end(String file, long from, long to, long line, @Nullable CsvHeader header)
+  public FileSplit end(String file, long from, long to, long line, @Nullable List<String> header)
       throws IOException {
     try (Storage.PendingFile ended = Objects.requireNonNull(current)) {
       ended.commit();

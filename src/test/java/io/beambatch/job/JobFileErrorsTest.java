@@ -53,6 +53,8 @@ class JobFileErrorsTest {
             "source.whole_file",
             "must be true or false, but was the text 'yes'"),
         wrong("  id: id", "  delimiter: ';'", 5, "source.delimiter", "is for 'type: csv' only"),
+        wrong("  id: id", "  quote: none", 5, "source.quote", "is for 'type: csv' only"),
+        wrong("  id: id", "  ragged: true", 5, "source.ragged", "is for 'type: csv' only"),
         wrong(
             "  id: id",
             "  watch: soon",
@@ -150,10 +152,10 @@ class JobFileErrorsTest {
             "  type: orc\n  path: test",
             3,
             "source.type",
-            "must be one of jsonl, text, csv, avro, parquet, bigquery, pubsub, but was the text 'orc'"),
+            "must be one of jsonl, json, text, csv, avro, parquet, bigquery, pubsub, but was the text 'orc'"),
         wrong(
             "  type: jsonl\n  path: test",
-            "  type: json\n  path: test",
+            "  type: jsnl\n  path: test",
             3,
             "source.type",
             "did you mean 'jsonl'?"),

@@ -96,7 +96,7 @@ class JobReaderTest {
                 List.of("test-data/reviews.jsonl"),
                 "id",
                 false,
-                ',',
+                CsvDialect.STANDARD,
                 null,
                 Duration.ofMinutes(10)));
     assertThat(job.inference().request().provider()).isEqualTo(RequestSpec.Provider.OPENAI);
@@ -152,7 +152,7 @@ class JobReaderTest {
                 List.of("in.txt"),
                 null,
                 false,
-                ',',
+                CsvDialect.STANDARD,
                 null,
                 Duration.ofMinutes(10)));
     assertThat(job.inference().request().baseUrl()).isNull();
@@ -207,7 +207,7 @@ class JobReaderTest {
                 List.of("a.csv", "gs://bucket/b-*.csv.gz"),
                 null,
                 false,
-                ';',
+                CsvDialect.of(';'),
                 Duration.ofSeconds(30),
                 Duration.ofMinutes(5)));
     assertThat(job.inference().request().baseUrl())

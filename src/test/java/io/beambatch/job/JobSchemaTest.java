@@ -101,7 +101,9 @@ class JobSchemaTest {
   @MethodSource("defaults")
   void hasTheDefaultsOfTheCode(String path, String value) throws Exception {
     String yaml = smallest(path);
-    assertThat(JobReader.parse("job.yaml", yaml, List.of(path + "=" + value)))
+    assertThat(
+            JobReader.parse(
+                "job.yaml", yaml, List.of(path + "=" + (value.equals("\"") ? "'\"'" : value))))
         .isEqualTo(JobReader.parse("job.yaml", yaml, List.of()));
   }
 
@@ -120,7 +122,7 @@ class JobSchemaTest {
     String source =
         switch (path) {
           case "source.method" -> "{type: bigquery, table: 'my-shop:data.in'}";
-          case "source.delimiter" -> "{type: csv, path: in.csv}";
+          case "source.delimiter", "source.quote", "source.ragged" -> "{type: csv, path: in.csv}";
           default -> "{type: text, path: in.txt}";
         };
     String sink =

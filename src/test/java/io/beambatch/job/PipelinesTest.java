@@ -117,7 +117,7 @@ class PipelinesTest {
     }
     if (source.format() == FileSource.Format.CSV) {
       CSVFormat format =
-          CSVFormat.RFC4180.builder().setHeader().setDelimiter(source.delimiter()).get();
+          CSVFormat.RFC4180.builder().setHeader().setDelimiter(source.csv().delimiter()).get();
       try (CSVParser parser = CSVParser.parse(file, StandardCharsets.UTF_8, format)) {
         return List.copyOf(parser.stream().map(record -> record.toMap()).toList());
       }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.beambatch.job.CsvDialect;
 import io.beambatch.job.FileDestination;
 import io.beambatch.job.FileSource;
 import io.beambatch.job.Inference;
@@ -65,7 +66,13 @@ record Jobs(
     return new Job(
         "reviews",
         new FileSource(
-            FileSource.Format.JSONL, List.of("in"), "id", false, ',', null, Duration.ofMinutes(1)),
+            FileSource.Format.JSONL,
+            List.of("in"),
+            "id",
+            false,
+            CsvDialect.STANDARD,
+            null,
+            Duration.ofMinutes(1)),
         inference(),
         new FileDestination(sink, "out"),
         FileDestination.ofFailures("failed"));

@@ -72,7 +72,8 @@ class CompressedTest {
     assertThatThrownBy(
             () -> Reading.of(Reading.source(JSONL, null), Reading.SETTINGS, staging, file))
         .isInstanceOf(IOException.class)
-        .hasMessageStartingWith("Can't read " + file);
+        .hasMessageStartingWith("Can't read " + file)
+        .hasMessageContaining(" data end too early: the file was cut off");
     assertThat(Files.exists(staging) ? files(staging) : List.of()).isEmpty();
   }
 

@@ -1,10 +1,12 @@
 package io.beambatch.source;
 
 import static io.beambatch.job.FileSource.Format.CSV;
+import static io.beambatch.job.FileSource.Format.JSONL;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.beambatch.document.Document;
+import io.beambatch.job.CsvDialect;
 import io.beambatch.job.FileSource;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,6 +15,8 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class CsvTest {
   @TempDir Path folder;
@@ -46,19 +50,22 @@ class CsvTest {
   @Test
   void tellsBrokenRecordsAndGoesOnBehindThem() throws IOException {
     Reading reading =
-        read(
-            null, "a,b\n1\n1,2,3\n\"x\"y,2\n1,\rx\n1,\0\nok,\"ok\"\n1,\"never closed\nnext,line\n");
+        read(null, "a,b\n1\n1,2,3\n\"x\"y,2\n1,\0\nok,\"ok\"\n1,\"never closed\nnext,line\n");
     assertThat(reading.jsons()).containsExactly("{\"a\":\"ok\",\"b\":\"ok\"}");
     assertThat(reading.messages())
         .satisfiesExactly(
-            m -> assertThat(m).endsWith("a.csv:2: 1 field, but the header has 2"),
+            m ->
+                assertThat(m)
+                    .endsWith(
+                        "a.csv:2: 1 field, but the header has 2; if its last cells are left out,"
+                            + " say source.ragged: true"),
             m -> assertThat(m).endsWith("a.csv:3: 3 fields, but the header has 2"),
             m -> assertThat(m).contains("a.csv:4: text between a closing quote and the delimiter"),
-            m -> assertThat(m).contains("a.csv:5: a carriage return without a line feed"),
-            m -> assertThat(m).contains("a.csv:6: a NUL character"),
-            m -> assertThat(m).contains("a.csv:8: a quote is opened").contains("line 9"));
-    assertThat(reading.failedJsons().get(5))
-        .isEqualTo("{\"_line\":\"1,\\\"never closed\\nnext,line\\n\"}");
+            m -> assertThat(m).contains("a.csv:5: a NUL character"),
+            m -> assertThat(m).contains("a.csv:7: a quote is opened").contains("line 8"));
+    assertThat(reading.failedJsons().get(4))
+        .isEqualTo(
+            "{\"_line\":\"1,\\\"never closed\\nnext,line\\n\",\"_csv\":{\"header\":[\"a\",\"b\"]}}");
   }
 
   @Test
@@ -74,36 +81,132 @@ class CsvTest {
     assertThat(reading.failedJsons().get(0)).contains("\"line\":3,\"bytes\":500003}");
   }
 
-  @Test
-  void givesEachRecordUnderABrokenHeaderItsFailure() throws IOException {
-    assertThat(read(null, "a,a\n1,2\n3,4\n").messages())
-        .hasSize(2)
-        .allMatch(m -> m.contains("the header has the name 'a' twice"));
-    assertThat(read(null, "a,\n1,2\n").messages())
-        .singleElement()
-        .asString()
-        .contains("a.csv:2: the header has no name for column 2");
-    assertThat(read(null, "\na\n1\n").messages())
-        .hasSize(2)
-        .allMatch(m -> m.contains("the first line is empty"));
-    assertThat(read(null, "\"a\"x,b\n1,2\n").messages())
-        .singleElement()
-        .asString()
-        .contains("the header has a fault: text between");
-    assertThat(read(null, "a,\"b\n1,2\n").messages())
-        .singleElement()
-        .asString()
-        .contains("a.csv:1: a quote is opened in the header and never closed");
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "a,b,a^1,2,3 | the header has the name 'a' twice, for columns 1 and 3; rename one",
+        "^a^1 | the header is empty; the first line should name the columns",
+        "\"a\"x,b^1,2 | the header has a fault: text between a closing quote",
+        "a,\"b^1,2 | the header opens a quote and never closes it",
+        "a,\"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\"^1,2 | longer than 40 bytes",
+        "id;text^1;2 | header of one column, with ';' in it; set source.delimiter to \";\"",
+        "id~text^1~2 | header of one column, with '\\t' in it; set source.delimiter to \"\\t\"",
+        "sep=;^id;text^1;2 | says sep=; in its first line; set source.delimiter to \";\"",
+        "{\"id\": 1}^{\"id\": 2} | is JSON, not CSV; set source.type to jsonl"
+      })
+  void isOneErrorIfTheHeaderIsNone(String content, String told) throws IOException {
+    Path file = write(content.replace('^', '\n').replace('~', '\t') + "\n");
+    ReadSettings settings = new ReadSettings(1 << 20, 1 << 20, 40);
+    assertThatThrownBy(
+            () -> Reading.of(Reading.source(CSV, null), settings, folder.resolve("s"), file))
+        .isInstanceOf(SourceException.class)
+        .hasMessageContaining(file.toString())
+        .hasMessageContaining(told);
   }
 
   @Test
-  void refusesAHeaderThatIsTooLong() throws IOException {
-    Path file = write("a,\"" + "b".repeat(1000) + "\"\n1,2\n");
-    ReadSettings settings = new ReadSettings(1 << 20, 1 << 20, 100);
-    Reading reading = Reading.of(Reading.source(CSV, null), settings, folder.resolve("s"), file);
+  void givesAWatchedSourcesFileWithoutAHeaderAsOneFailedDocument() throws IOException {
+    FileSource watched =
+        new FileSource(
+            CSV,
+            List.of("x"),
+            null,
+            false,
+            CsvDialect.STANDARD,
+            Duration.ofSeconds(1),
+            Duration.ofSeconds(9));
+    Reading reading = Reading.of(watched, write("a,a\n1,2\n3,4\n"));
+    assertThat(reading.documents).isEmpty();
+    assertThat(reading.messages()).singleElement().asString().contains("has the name 'a' twice");
+    assertThat(reading.failedJsons()).singleElement().asString().startsWith("{\"_source\":");
+  }
+
+  @Test
+  void namesAColumnThatHasNoName() throws IOException {
+    assertThat(read(null, "a,,b,\n1,2,3,4\n").jsons())
+        .containsExactly("{\"a\":\"1\",\"column_2\":\"2\",\"b\":\"3\",\"column_4\":\"4\"}");
+  }
+
+  @Test
+  void endsRecordsAtEveryKindOfLineEndAndCountsThem() throws IOException {
+    for (long split : new long[] {1, 7, 1 << 20}) {
+      Path file = write("a,b\r1,\"x\ry\r\nz\"\r\r\n2,3\r\n4,5\n6\r");
+      Reading reading =
+          Reading.of(Reading.source(CSV, null), Reading.splitsOf(split), folder.resolve("s"), file);
+      assertThat(reading.documents)
+          .containsExactly(
+              new Document("a.csv:2", "{\"a\":\"1\",\"b\":\"x\\ry\\r\\nz\"}"),
+              new Document("a.csv:6", "{\"a\":\"2\",\"b\":\"3\"}"),
+              new Document("a.csv:7", "{\"a\":\"4\",\"b\":\"5\"}"));
+      assertThat(reading.messages()).singleElement().asString().contains("a.csv:8: 1 field");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      nullValues = "-",
+      value = {
+        // quote, escape, row, the two cells as JSON
+        "~ | - | ~a,'b~,1 | \"a,'b\",\"1\"",
+        "' | - | 'a,''b',1 | \"a,'b\",\"1\"",
+        "- | - | \"a,b\" | \"\\\"a\",\"b\\\"\"",
+        "\" | \\ | \"\\\"a\\\\\",C:\\new\\\\ | \"\\\"a\\\\\",\"C:\\\\new\\\\\\\\\"",
+        "\" | \\ | \"C:\\new\",\\N | \"C:\\\\new\",null",
+        "- | \\ | a\\,b\\\\,C:\\new | \"a,b\\\\\",\"C:\\\\new\"",
+        "- | \\ | a\\^b,\\N | \"a\\nb\",null"
+      })
+  void readsDialects(Character quote, Character escape, String row, String cells)
+      throws IOException {
+    FileSource source = of(new CsvDialect(',', quote, escape, false));
+    Reading reading = Reading.of(source, write("a,b\n" + row.replace('^', '\n') + "\nx,y\n"));
+    assertThat(reading.failed).isEmpty();
+    assertThat(reading.jsons())
+        .map(json -> json.replaceAll("[{}]|\"[ab]\":", ""))
+        .containsExactly(cells, "\"x\",\"y\"");
+  }
+
+  @Test
+  void fillsRowsThatLeaveOutTheirLastCellsIfTheJobSaysSo() throws IOException {
+    Reading reading =
+        Reading.of(of(new CsvDialect(',', '"', null, true)), write("a,b,c\n1\n1,2\n1,2,3,4\n"));
+    assertThat(reading.jsons())
+        .containsExactly(
+            "{\"a\":\"1\",\"b\":\"\",\"c\":\"\"}", "{\"a\":\"1\",\"b\":\"2\",\"c\":\"\"}");
     assertThat(reading.messages())
-        .hasSize(2)
-        .allMatch(m -> m.contains("the header is longer than 100 bytes"));
+        .singleElement()
+        .asString()
+        .endsWith("4 fields, but the header has 3");
+  }
+
+  @Test
+  void readsItsInvalidRowsAgainOnceTheyAreMended() throws IOException {
+    CsvDialect dialect = new CsvDialect(';', '\'', '\\', false);
+    Reading first = Reading.of(of(dialect), write("id;text\n1;'it\\'s';3\n2;'x'y\n"));
+    assertThat(first.failedJsons())
+        .containsExactly(
+            "{\"_line\":\"1;'it\\\\'s';3\",\"_csv\":{\"header\":[\"id\",\"text\"],\"delimiter\":\";\","
+                + "\"quote\":\"'\",\"escape\":\"\\\\\"}}",
+            "{\"_line\":\"2;'x'y\",\"_csv\":{\"header\":[\"id\",\"text\"],\"delimiter\":\";\","
+                + "\"quote\":\"'\",\"escape\":\"\\\\\"}}");
+    String failed = String.join("\n", first.failedJsons());
+    Path file = Files.writeString(folder.resolve("failed.jsonl"), failed);
+
+    Reading again = Reading.of(Reading.source(JSONL, "id"), file);
+    assertThat(again.failedJsons()).isEqualTo(first.failedJsons());
+
+    Files.writeString(file, failed.replace(";3", ""));
+    Reading mended = Reading.of(Reading.source(JSONL, "id"), file);
+    assertThat(mended.documents)
+        .containsExactly(new Document("1", "{\"id\":\"1\",\"text\":\"it's\"}"));
+    assertThat(mended.messages()).singleElement().asString().contains("(in _line)");
+  }
+
+  private static FileSource of(CsvDialect dialect) {
+    return new FileSource(CSV, List.of("x"), null, false, dialect, null, Duration.ZERO);
   }
 
   @Test
@@ -119,13 +222,15 @@ class CsvTest {
   void takesOtherDelimiters() throws IOException {
     for (char delimiter : new char[] {';', '\t', '|'}) {
       FileSource source =
-          new FileSource(CSV, List.of("x"), null, false, delimiter, null, Duration.ZERO);
+          new FileSource(
+              CSV, List.of("x"), null, false, CsvDialect.of(delimiter), null, Duration.ZERO);
       Path file = write("a,b\n1,\"x,y\"\n".replace(',', delimiter));
       assertThat(Reading.of(source, file).jsons())
           .containsExactly(
               "{\"a\":\"1\",\"b\":\"x" + (delimiter == '\t' ? "\\t" : delimiter) + "y\"}");
     }
-    FileSource odd = new FileSource(CSV, List.of("x"), null, false, '§', null, Duration.ZERO);
+    FileSource odd =
+        new FileSource(CSV, List.of("x"), null, false, CsvDialect.of('§'), null, Duration.ZERO);
     assertThatThrownBy(() -> new FileSourceReader(odd))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("source.delimiter");

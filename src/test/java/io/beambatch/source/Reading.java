@@ -2,6 +2,7 @@ package io.beambatch.source;
 
 import io.beambatch.document.Document;
 import io.beambatch.document.FailedDocument;
+import io.beambatch.job.CsvDialect;
 import io.beambatch.job.FileSource;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -35,16 +36,24 @@ final class Reading implements SplitReader.Receiver {
   }
 
   static FileSource source(FileSource.Format type, @Nullable String id) {
-    return new FileSource(type, List.of("unused"), id, false, ',', null, Duration.ofMinutes(5));
+    return new FileSource(
+        type, List.of("unused"), id, false, CsvDialect.STANDARD, null, Duration.ofMinutes(5));
   }
 
   static FileSource wholeFiles(@Nullable String id) {
     return new FileSource(
-        FileSource.Format.TEXT, List.of("unused"), id, true, ',', null, Duration.ofMinutes(5));
+        FileSource.Format.TEXT,
+        List.of("unused"),
+        id,
+        true,
+        CsvDialect.STANDARD,
+        null,
+        Duration.ofMinutes(5));
   }
 
   static FileSource sourceOf(FileSource.Format type, String... paths) {
-    return new FileSource(type, List.of(paths), null, false, ',', null, Duration.ofMinutes(5));
+    return new FileSource(
+        type, List.of(paths), null, false, CsvDialect.STANDARD, null, Duration.ofMinutes(5));
   }
 
   /** Reads files in a pipeline of no run. */

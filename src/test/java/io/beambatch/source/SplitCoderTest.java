@@ -12,9 +12,8 @@ class SplitCoderTest {
     for (FileSplit split :
         List.of(
             FileSplit.whole("a.txt"),
-            new FileSplit(
-                "gs://b/a.csv", "p", 1L << 40, 5, 1L << 33, CsvHeader.of(List.of("a", "é"))),
-            new FileSplit("a.csv", "p", 0, 5, 1, CsvHeader.broken("no name")))) {
+            new FileSplit("gs://b/a.csv", "p", 1L << 40, 5, 1L << 33, List.of("a", "é")),
+            FileSplit.refused("a.csv", "gzip data"))) {
       CoderProperties.coderDecodeEncodeEqual(coder, split);
       CoderProperties.coderDeterministic(coder, split, split);
       CoderProperties.coderConsistentWithEquals(coder, split, split);

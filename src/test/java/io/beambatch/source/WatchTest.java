@@ -5,6 +5,7 @@ import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.beambatch.document.Document;
+import io.beambatch.job.CsvDialect;
 import io.beambatch.job.FileSource;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -47,7 +48,7 @@ class WatchTest {
             List.of(folder + "/*.jsonl", folder + "/a*"),
             null,
             false,
-            ',',
+            CsvDialect.STANDARD,
             Duration.ofMillis(50),
             Duration.ofSeconds(1));
     DirectOptions options = PipelineOptionsFactory.create().as(DirectOptions.class);

@@ -1,0 +1,55 @@
+package io.beambatch.source;
+
+import io.beambatch.document.Document;
+import io.beambatch.json.LineReader;
+import org.jspecify.annotations.Nullable;
+
+/** One document an element of a JSON array, or one a value; its text stays, but on one line. */
+final class JsonElements implements RecordParser {
+  private final JsonRecords records;
+
+  JsonElements(String file, @Nullable String idField) {
+    this.records = new JsonRecords(file, idField);
+  }
+
+  @Override
+  public @Nullable Document parse(LineReader record) throws InvalidRecordException {
+    byte[] bytes = record.buffer();
+    int from = behindBlanks(bytes, record.start(), record.end());
+    boolean first = record.number() == 1;
+    if (from < record.end() && (bytes[from] == ',' || (first && bytes[from] == '['))) {
+      from = behindBlanks(bytes, from + 1, record.end());
+    }
+    int to = record.end();
+    while (to > from && Utf8.space(bytes[to - 1])) {
+      to--;
+    }
+    if (to > from && bytes[to - 1] == ',') {
+      to--;
+    }
+    if (to - from == 1 && bytes[from] == ']') {
+      return null;
+    }
+    try {
+      Document document = records.parse(bytes, from, to, record.number());
+      return document == null ? null : new Document(document.id(), onOneLine(document.json()));
+    } catch (InvalidRecordException e) {
+      throw e.json() == null
+          ? e
+          : new InvalidRecordException(String.valueOf(e.getMessage()), onOneLine(e.json()));
+    }
+  }
+
+  private static int behindBlanks(byte[] bytes, int from, int to) {
+    int at = from;
+    while (at < to && Utf8.space(bytes[at])) {
+      at++;
+    }
+    return at;
+  }
+
+  /** Between tokens line ends are white space, and elsewhere parsing has refused them. */
+  private static String onOneLine(String json) {
+    return json.replace('\n', ' ').replace('\r', ' ');
+  }
+}

@@ -1,0 +1,110 @@
+package io.beambatch.source;
+
+import io.beambatch.document.Document;
+import io.beambatch.document.FailedDocument;
+import io.beambatch.document.SourceRecord;
+import io.beambatch.json.JsonSlice;
+import io.beambatch.json.JsonText;
+import io.beambatch.schema.DocumentSchemas;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import org.apache.avro.Schema;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The columns that stand in the names of a file's folders, as Hive, Spark, DuckDB and pyarrow write
+ * them: every document of {@code year=2026/city=Ulm/x.parquet} has the fields {@code year} and
+ * {@code city}, with texts for values, unless it brings fields of those names itself.
+ */
+final class PartitionColumns {
+  /** Stands for null in a folder's name. */
+  private static final String NULL = "__HIVE_DEFAULT_PARTITION__";
+
+  private final Map<String, @Nullable String> columns = new LinkedHashMap<>();
+
+  private PartitionColumns() {}
+
+  /** The columns in the path of a file. */
+  static PartitionColumns of(String path) {
+    PartitionColumns columns = new PartitionColumns();
+    String[] steps = path.split("/", -1);
+    for (int i = 0; i < steps.length - 1; i++) {
+      int equals = steps[i].indexOf('=');
+      if (equals > 0) {
+        String value = steps[i].substring(equals + 1);
+        columns.columns.put(
+            decoded(steps[i].substring(0, equals)), value.equals(NULL) ? null : decoded(value));
+      }
+    }
+    return columns;
+  }
+
+  /** Bytes in hexadecimals; what is not that stands for itself, and so does a plus sign. */
+  private static String decoded(String text) {
+    try {
+      return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException notEncoded) {
+      return text;
+    }
+  }
+
+  boolean isEmpty() {
+    return columns.isEmpty();
+  }
+
+  /** Takes documents with the columns as their last fields. */
+  SplitReader.Receiver addingTo(SplitReader.Receiver receiver) {
+    return new SplitReader.Receiver() {
+      @Override
+      public void document(Document document) {
+        receiver.document(addTo(document));
+      }
+
+      @Override
+      public void invalid(FailedDocument failed) {
+        receiver.invalid(
+            SourceRecord.standsIn(failed.document().json())
+                ? failed
+                : new FailedDocument(addTo(failed.document()), failed.failure()));
+      }
+    };
+  }
+
+  private Document addTo(Document document) {
+    JsonText added = new JsonText();
+    Set<String> own = ownNames(document.json());
+    columns.forEach(
+        (name, value) -> {
+          if (!own.contains(name)) {
+            added.put(name, value);
+          }
+        });
+    return added.isEmpty() ? document : new Document(document.id(), added.behind(document.json()));
+  }
+
+  /** Those of the document's fields that have a column's name. */
+  private Set<String> ownNames(String json) {
+    Set<String> own = new HashSet<>();
+    try {
+      for (String name : JsonSlice.of(json).names()) {
+        if (columns.containsKey(name)) {
+          own.add(name);
+        }
+      }
+      return own;
+    } catch (IOException e) {
+      throw new UncheckedIOException("a document that was parsed before can't be parsed", e);
+    }
+  }
+
+  /** A schema with the columns as its last fields. */
+  Schema addTo(Schema documents) {
+    return columns.isEmpty() ? documents : DocumentSchemas.withTexts(documents, columns.keySet());
+  }
+}

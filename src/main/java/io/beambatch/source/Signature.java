@@ -1,0 +1,73 @@
+package io.beambatch.source;
+
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a file's first bytes say that it is, where that is no text.
+ *
+ * @param words such as {@code gzip data}
+ * @param ending of a name by which such files are read, or null if they can't be
+ * @param type the {@code source.type} by which they are read, or null
+ * @param place of the bytes
+ * @param bytes that such files have there, a character each
+ */
+record Signature(
+    String words, @Nullable String ending, @Nullable String type, int place, String bytes) {
+  private static final List<Signature> ALL =
+      List.of(
+          compressed("gzip data", ".gz", "1f8b"),
+          compressed("bzip2 data", ".bz2", "425a68"),
+          compressed("Zstandard data", ".zst", "28b52ffd"),
+          compressed("xz data", null, "fd377a585a00"),
+          compressed("LZ4 data", null, "04224d18"),
+          compressed("a zip archive (or an Excel workbook)", null, "504b0304"),
+          compressed("a 7z archive", null, "377abcaf271c"),
+          new Signature("a tar archive", null, null, 257, "ustar"),
+          new Signature("a Parquet file", null, "parquet", 0, "PAR1"),
+          new Signature("an Avro file", null, "avro", 0, "Obj\001"),
+          new Signature("an ORC file", null, null, 0, "ORC"),
+          new Signature("a PDF", null, null, 0, "%PDF-"),
+          new Signature("an SQLite database", null, null, 0, "SQLite format 3"),
+          compressed("an old Office document", null, "d0cf11e0a1b11ae1"));
+
+  /** How many of the first bytes are needed. */
+  static final int LENGTH = 512;
+
+  /** What a file is, by its first bytes; null if they say nothing. */
+  static @Nullable Signature of(byte[] head) {
+    return ALL.stream().filter(signature -> signature.fits(head)).findFirst().orElse(null);
+  }
+
+  /** Whether a text is written in two bytes a character. */
+  static boolean isUtf16(byte[] head) {
+    if (head.length >= 2 && (isMark(head, 0xFF, 0xFE) || isMark(head, 0xFE, 0xFF))) {
+      return true;
+    }
+    int even = 0;
+    int odd = 0;
+    int looked = Math.min(head.length, 64) & ~1;
+    for (int i = 0; i < looked; i += 2) {
+      even += head[i] == 0 ? 1 : 0;
+      odd += head[i + 1] == 0 ? 1 : 0;
+    }
+    int most = looked / 2 * 3 / 4;
+    return looked >= 8 && ((even == 0 && odd > most) || (odd == 0 && even > most));
+  }
+
+  private static boolean isMark(byte[] head, int first, int second) {
+    return (head[0] & 0xFF) == first && (head[1] & 0xFF) == second;
+  }
+
+  private boolean fits(byte[] head) {
+    return head.length >= place + bytes.length()
+        && new String(head, place, bytes.length(), StandardCharsets.ISO_8859_1).equals(bytes);
+  }
+
+  private static Signature compressed(String words, @Nullable String ending, String hex) {
+    byte[] bytes = HexFormat.of().parseHex(hex);
+    return new Signature(words, ending, null, 0, new String(bytes, StandardCharsets.ISO_8859_1));
+  }
+}
