@@ -1,7 +1,6 @@
 package io.beambatch.batch;
 
 import io.beambatch.batch.BatchListing.Depth;
-import io.beambatch.batch.Submitter.Outcome;
 import io.beambatch.chunk.Chunk;
 import io.beambatch.ledger.BatchEntry;
 import io.beambatch.ledger.BatchEntry.BatchEnd;
@@ -96,7 +95,7 @@ final class BatchCoordinator {
     this.health = new ProviderHealth(settings, context.clock().instant());
     this.quota = new Quota(settings.inference().limits());
     this.orphans = new OrphanBatches(context);
-    this.submitter = new Submitter(context, quota, orphans);
+    this.submitter = new Submitter(context, chunks, quota, orphans);
     this.queue = new SubmissionQueue(context, chunks, submitter, uploader, quota);
     this.poller = new BatchPoller(context, submitter, queue, quota);
   }
@@ -218,7 +217,9 @@ final class BatchCoordinator {
       }
     }
     orphans.lookFor(snapshot.batches(), now);
-    if (queue.submitPlanned(snapshot)) {
+    int planned = chunks.in(State.PLANNED).size();
+    queue.submitPlanned(snapshot);
+    if (chunks.in(State.PLANNED).size() != planned) {
       health.changed(now);
     }
     queue.leaveOverdue(now);
@@ -258,18 +259,13 @@ final class BatchCoordinator {
       throws IOException, ProviderException {
     switch (chunk.state()) {
       case PLANNED -> {
-        boolean adopted = submitter.adopt(chunk, snapshot.batches()).isPresent();
-        if (!adopted && snapshot.cancelled()) {
+        if (!submitter.adopt(chunk, snapshot.batches()) && snapshot.cancelled()) {
           // It has no batch, and gets none any more.
           BatchEnd end = new BatchEnd(BatchStatus.CANCELLED, null, null, List.of());
           chunk.advance(chunk.entry().ended(end, snapshot.taken()));
         }
       }
-      case SUBMITTING -> {
-        if (submitter.recover(chunk, snapshot) == Outcome.NO_ROOM) {
-          queue.refused(chunk, snapshot.batches());
-        }
-      }
+      case SUBMITTING -> submitter.recover(chunk, snapshot);
       case SUBMITTED -> poller.poll(chunk, snapshot, reachable);
       case ENDED -> {}
     }

@@ -104,9 +104,8 @@ final class BatchPoller {
       return;
     }
     if (BatchErrors.isTokenLimit(error)) {
-      chunk.inputFound();
       chunk.refused(error.message());
-      queue.refused(chunk, snapshot.batches());
+      submitter.hasNoRoom(chunk, snapshot.batches());
     } else {
       submitter.inputIsMissing(chunk, error.message());
     }

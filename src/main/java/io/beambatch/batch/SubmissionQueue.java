@@ -1,13 +1,10 @@
 package io.beambatch.batch;
 
-import io.beambatch.batch.Submitter.Outcome;
 import io.beambatch.ledger.BatchEntry.State;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * The chunks that have no batch yet: lets one after the other go to the {@link Submitter} as there
@@ -49,25 +46,17 @@ final class SubmissionQueue {
     lastProgress = when.isAfter(lastProgress) ? when : lastProgress;
   }
 
-  /** The provider had no room for a chunk. */
-  void refused(TrackedChunk chunk, BatchListing batches) {
-    quota.refused(chunks.inFlightBesides(chunk), usageOfOthers(batches), context.clock().instant());
-  }
-
   /**
    * Submits the planned ones, oldest first; a smaller one may pass, but not for ever. Of a run that
    * has been cancelled meanwhile, none is.
-   *
-   * @return whether a batch was created
    */
-  boolean submitPlanned(Snapshot snapshot) throws IOException {
+  void submitPlanned(Snapshot snapshot) throws IOException {
     Instant now = snapshot.taken();
     List<TrackedChunk> planned = chunks.in(State.PLANNED);
     if (planned.isEmpty() || snapshot.cancelled() || context.ledger().isCancelled()) {
-      return false;
+      return;
     }
-    boolean created = false;
-    InFlightUsage others = usageOfOthers(snapshot.batches());
+    InFlightUsage others = chunks.inFlightOfOthers(snapshot.batches(), context);
     for (TrackedChunk chunk : planned) {
       Instant current = context.clock().instant();
       if (Thread.currentThread().isInterrupted() || current.isAfter(now.plus(CREATING_AT_ONCE))) {
@@ -79,7 +68,7 @@ final class SubmissionQueue {
         }
         InFlightUsage besides = chunks.inFlightBesides(chunk).plus(others);
         if (quota.allows(InFlightUsage.of(chunk.chunk()), besides, current)) {
-          created |= submit(chunk, snapshot.batches());
+          submitter.submit(chunk, snapshot);
         } else if (current.isAfter(chunk.since().plus(deadline()))) {
           break;
         }
@@ -87,15 +76,6 @@ final class SubmissionQueue {
         chunks.leave(chunk, e);
       }
     }
-    return created;
-  }
-
-  private boolean submit(TrackedChunk chunk, BatchListing batches) throws IOException {
-    Outcome outcome = submitter.submit(chunk, batches);
-    if (outcome == Outcome.NO_ROOM) {
-      refused(chunk, batches);
-    }
-    return outcome == Outcome.SUBMITTED;
   }
 
   /**
@@ -174,15 +154,5 @@ final class SubmissionQueue {
 
   private Duration deadline() {
     return context.settings().inference().poll().deadline();
-  }
-
-  private InFlightUsage usageOfOthers(BatchListing batches) {
-    Set<String> ours =
-        chunks.stream()
-            .filter(TrackedChunk::isInFlight)
-            .map(chunk -> context.settings().run().key(chunk.id()))
-            .collect(Collectors.toSet());
-    return InFlightUsage.ofOthers(
-        batches, ours, context.settings().inference().request(), context.clock().instant());
   }
 }

@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +39,7 @@ final class Submitter {
 
   private final CoordinatorContext context;
   private final CoordinatorSettings settings;
+  private final TrackedChunks chunks;
   private final Quota quota;
   private final OrphanBatches orphans;
   private final Owner owner = Owner.create();
@@ -47,21 +47,15 @@ final class Submitter {
   /** Since when no creation has had a clear reply. */
   private @Nullable Instant unclearSince;
 
-  Submitter(CoordinatorContext context, Quota quota, OrphanBatches orphans) {
+  /**
+   * @param chunks all of the coordinator's, which count against the quota
+   */
+  Submitter(CoordinatorContext context, TrackedChunks chunks, Quota quota, OrphanBatches orphans) {
     this.context = context;
     this.settings = context.settings();
+    this.chunks = chunks;
     this.quota = quota;
     this.orphans = orphans;
-  }
-
-  /** What has become of a submission. */
-  enum Outcome {
-    /** The chunk has a batch. */
-    SUBMITTED,
-    /** It hasn't yet: somebody else is at it, or it will be tried again. */
-    NOT_YET,
-    /** The provider has no room for it. */
-    NO_ROOM
   }
 
   /**
@@ -69,44 +63,39 @@ final class Submitter {
    *
    * @throws BatchException.OfOneChunk if the provider refuses the creation as such
    */
-  Outcome submit(TrackedChunk chunk, BatchListing batches) throws IOException {
-    Optional<Outcome> adopted = adopt(chunk, batches);
-    if (adopted.isPresent()) {
-      return adopted.get();
+  void submit(TrackedChunk chunk, Snapshot snapshot) throws IOException {
+    if (!adopt(chunk, snapshot.batches()) && intend(chunk)) {
+      create(chunk, snapshot);
     }
-    return intend(chunk) ? create(chunk) : Outcome.NOT_YET;
   }
 
   /** Finds out what became of a submission that has no batch id. */
-  Outcome recover(TrackedChunk chunk, Snapshot snapshot) throws IOException {
+  void recover(TrackedChunk chunk, Snapshot snapshot) throws IOException {
     Instant now = snapshot.taken();
     Batch found = snapshot.batches().byKey(settings.run().key(chunk.id()));
     // One that was cancelled may be an orphan; the chunk's own may show yet.
     if (found != null && !BatchListing.isCancelled(found)) {
-      return adopt(chunk, snapshot.batches()).orElse(Outcome.NOT_YET);
+      adopt(chunk, snapshot.batches());
+      return;
     }
     if (!mayRecover(chunk)) {
       if (now.isAfter(Instant.ofEpochMilli(chunk.entry().since()).plus(settings.lease()))) {
         LOG.info("taking over chunk {}, which another was submitting", chunk.id());
         chunk.advance(chunk.entry().submitting(owner.name(), now));
       }
-      return Outcome.NOT_YET;
+      return;
     }
     // Only now is it known that nobody creates; the step may have begun while another was at it.
     Instant quietSince = chunk.quietSince(context.clock().instant());
     // The list was read after the step began.
-    if (now.isBefore(quietSince.plus(settings.settle()))) {
-      return Outcome.NOT_YET;
-    }
-    Optional<Outcome> adopted = adopt(chunk, snapshot.batches());
-    if (adopted.isPresent()) {
-      return adopted.get();
+    if (now.isBefore(quietSince.plus(settings.settle())) || adopt(chunk, snapshot.batches())) {
+      return;
     }
     if (snapshot.cancelled()) {
       chunk.advance(chunk.entry().putBack(now));
-      return Outcome.NOT_YET;
+    } else if (!quota.isWaiting(now) && intend(chunk)) {
+      create(chunk, snapshot);
     }
-    return !quota.isWaiting(now) && intend(chunk) ? create(chunk) : Outcome.NOT_YET;
   }
 
   /** Whether nobody else can be creating a batch of a chunk that is being submitted. */
@@ -123,31 +112,29 @@ final class Submitter {
   /**
    * Takes a batch that was created for the chunk, if there is one.
    *
-   * @return what has become of the chunk, which somebody else may have moved meanwhile; empty if
-   *     there is none, and the chunk is where it was
+   * @return whether there is one. Somebody else may have moved the chunk meanwhile
    */
-  Optional<Outcome> adopt(TrackedChunk chunk, BatchListing batches) throws IOException {
+  boolean adopt(TrackedChunk chunk, BatchListing batches) throws IOException {
     Batch listed = batches.byKey(settings.run().key(chunk.id()));
     String found = listed == null ? orphans.of(chunk.id()) : listed.id();
     if (found == null) {
-      return Optional.empty();
+      return false;
     }
     LOG.info("batch {} had been created for chunk {}", found, chunk.id());
-    if (chunk.state() == State.PLANNED && !intend(chunk)) {
-      return Optional.of(Outcome.NOT_YET);
+    if (chunk.state() == State.SUBMITTING || intend(chunk)) {
+      chunk.advance(chunk.entry().submitted(found, context.clock().instant()));
     }
-    boolean moved = chunk.advance(chunk.entry().submitted(found, context.clock().instant()));
-    return Optional.of(moved ? Outcome.SUBMITTED : Outcome.NOT_YET);
+    return true;
   }
 
   private boolean intend(TrackedChunk chunk) throws IOException {
     return chunk.advance(chunk.entry().submitting(owner.name(), context.clock().instant()));
   }
 
-  private Outcome create(TrackedChunk chunk) throws IOException {
+  private void create(TrackedChunk chunk, Snapshot snapshot) throws IOException {
     Instant intended = Instant.ofEpochMilli(chunk.entry().since());
     if (!owner.isAtWork() || context.clock().instant().isAfter(intended.plus(FRESH))) {
-      return Outcome.NOT_YET;
+      return;
     }
     Batch batch;
     try {
@@ -160,14 +147,15 @@ final class Submitter {
                   BatchMetadata.of(
                       settings.run(), chunk.chunk(), settings.inference().request().model()));
     } catch (ProviderException e) {
-      return creationFailed(chunk, e);
+      creationFailed(chunk, snapshot, e);
+      return;
     }
     unclearSince = null;
     quota.created();
     if (!chunk.advance(chunk.entry().submitted(batch.id(), context.clock().instant()))
         && !batch.id().equals(chunk.entry().batchId())) {
       orphans.add(batch.id(), chunk.id(), context.clock().instant());
-      return Outcome.NOT_YET;
+      return;
     }
     LOG.info(
         "batch {} created for chunk {}: {} requests, {} bytes",
@@ -175,35 +163,35 @@ final class Submitter {
         chunk.id(),
         chunk.chunk().requests(),
         chunk.chunk().bytes());
-    return Outcome.SUBMITTED;
   }
 
-  private Outcome creationFailed(TrackedChunk chunk, ProviderException e) throws IOException {
+  private void creationFailed(TrackedChunk chunk, Snapshot snapshot, ProviderException e)
+      throws IOException {
     Instant now = context.clock().instant();
     if (e.kind() == Kind.NO_REPLY || e.status() >= 500 || e.status() == 408 || e.status() == 0) {
       creationIsUnclear(chunk, e, now);
-      return Outcome.NOT_YET;
+      return;
     }
     unclearSince = null;
     chunk.refused(e.getMessage());
     chunk.advance(chunk.entry().putBack(now));
     if (e.kind() == Kind.FILE_NOT_READY) {
       inputIsMissing(chunk, String.valueOf(e.getMessage()));
-      return Outcome.NOT_YET;
-    }
-    chunk.inputFound();
-    if (BatchErrors.isTokenLimit(e)) {
+    } else if (BatchErrors.isTokenLimit(e)) {
       LOG.info("the provider has no room for chunk {}: {}", chunk.id(), e.getMessage());
-      return Outcome.NO_ROOM;
-    }
-    if (e.kind() == Kind.UNAVAILABLE) {
+      hasNoRoom(chunk, snapshot.batches());
+    } else if (e.kind() == Kind.UNAVAILABLE) {
       ProviderHealth.checkWait(e, settings.outage());
       quota.unavailable(e.retryAfter(), now);
       LOG.warn("the provider takes no batches for the moment: {}", e.getMessage());
-      return Outcome.NOT_YET;
+    } else {
+      throw refusal(chunk, e);
     }
+  }
+
+  private static BatchException refusal(TrackedChunk chunk, ProviderException e) {
     BatchException refusal = ProviderHealth.fatal(e);
-    throw e.kind() == Kind.UNAUTHORIZED
+    return e.kind() == Kind.UNAUTHORIZED
             || e.kind() == Kind.FORBIDDEN
             || e.kind() == Kind.INSUFFICIENT_QUOTA
         ? refusal
@@ -231,6 +219,15 @@ final class Submitter {
               + ")",
           e);
     }
+  }
+
+  /** Takes note that the provider had no room for a chunk, by what is under way besides. */
+  void hasNoRoom(TrackedChunk chunk, BatchListing batches) {
+    chunk.inputFound();
+    quota.refused(
+        chunks.inFlightBesides(chunk),
+        chunks.inFlightOfOthers(batches, context),
+        context.clock().instant());
   }
 
   /**

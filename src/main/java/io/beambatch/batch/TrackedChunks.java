@@ -10,6 +10,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -68,6 +69,17 @@ final class TrackedChunks {
         .filter(chunk -> chunk != except && chunk.isInFlight())
         .map(chunk -> InFlightUsage.of(chunk.chunk()))
         .reduce(InFlightUsage.NONE, InFlightUsage::plus);
+  }
+
+  /** What other coordinators, other runs and other programs have under way. */
+  InFlightUsage inFlightOfOthers(BatchListing batches, CoordinatorContext context) {
+    Set<String> ours =
+        stream()
+            .filter(TrackedChunk::isInFlight)
+            .map(chunk -> context.settings().run().key(chunk.id()))
+            .collect(Collectors.toSet());
+    return InFlightUsage.ofOthers(
+        batches, ours, context.settings().inference().request(), context.clock().instant());
   }
 
   /** Removes a chunk that has ended. */

@@ -43,6 +43,9 @@ abstract class CoordinatorFixture {
   /** What calls of the provider and of the ledger meet: they only take their time. */
   final Trouble calls = new Trouble(time);
 
+  /** Whether a launch has ended in the middle of a call. */
+  boolean crashed;
+
   /** How many uploads a test has counted. */
   int uploads;
 
@@ -104,6 +107,8 @@ abstract class CoordinatorFixture {
             }
             coordinator.await(List.of(chunks), time::pass, done::add);
             coordinator.failure().ifPresent(failure -> left = failure);
+          } catch (Crash e) {
+            crashed = true;
           } catch (java.io.IOException | InterruptedException e) {
             throw new AssertionError(e);
           }

@@ -1,0 +1,247 @@
+package io.beambatch.batch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.beambatch.ledger.BatchEntry;
+import io.beambatch.ledger.BatchLedger;
+import io.beambatch.provider.Batch;
+import io.beambatch.provider.BatchStatus;
+import io.beambatch.provider.InputFile;
+import io.beambatch.provider.ProviderException;
+import io.beambatch.provider.ProviderException.Kind;
+import io.beambatch.provider.ReplyHead;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** A chunk gets one batch, whoever else is creating one, has been, or has not. */
+class OneBatchTest extends CoordinatorFixture {
+  private static final Duration MINUTE = Duration.ofMinutes(1);
+
+  @Test
+  void creatorOnAnotherMachineIsGivenItsTimeBeforeItsChunkIsTakenOver() throws Throwable {
+    submittingElsewhere("a1-c0");
+
+    await("", chunk(0, 60));
+
+    assertThat(done).extracting(AwaitedChunk::status).containsExactly(BatchStatus.COMPLETED);
+    assertThat(creates).isEqualTo(1);
+    assertThat(onlyBatch().created)
+        .as("a lease of 10 minutes, and the time to settle")
+        .isBetween(START.plus(MINUTE.multipliedBy(10)), START.plus(MINUTE.multipliedBy(14)));
+  }
+
+  @Test
+  void batchThatAnotherMachineHasCreatedIsAdoptedAtOnce() throws Throwable {
+    String file = submittingElsewhere("a1-c0");
+    time.begin(MINUTE.multipliedBy(5), () -> createAtTheServer(file));
+
+    await("", chunk(0, 60));
+
+    assertThat(creates).isZero();
+    assertThat(done).extracting(AwaitedChunk::batchId).containsExactly(onlyBatch().id);
+    assertThat(time.instant()).isBefore(START.plus(MINUTE.multipliedBy(20)));
+  }
+
+  @Test
+  void batchThatShowsAfterTheLeaseIsAdoptedAndNoneIsCreated() throws Throwable {
+    String file = submittingElsewhere("a1-c0");
+    time.begin(Duration.ofSeconds(610), () -> createAtTheServer(file));
+
+    await("", chunk(0, 60));
+
+    assertThat(creates).isZero();
+    assertThat(done).extracting(AwaitedChunk::batchId).containsExactly(onlyBatch().id);
+  }
+
+  @Test
+  void cancelledBatchOfAnotherMachineIsTakenOnlyWhenNoOtherCanShow() throws Throwable {
+    String file = submittingElsewhere("a1-c0");
+    time.begin(
+        MINUTE,
+        () -> {
+          createAtTheServer(file);
+          onlyBatch().cancel(time.instant());
+        });
+
+    await("", chunk(0, 60));
+
+    assertThat(creates).isZero();
+    assertThat(done).extracting(AwaitedChunk::status).containsExactly(BatchStatus.CANCELLED);
+    assertThat(time.instant()).isAfter(START.plus(MINUTE.multipliedBy(10)));
+  }
+
+  @Test
+  void cancellingWaitsForACreatorThatIsGoneAndCreatesNothing() throws Throwable {
+    submittingElsewhere("a1-c0");
+
+    cancel(chunk(0, 60));
+
+    assertThat(creates).isZero();
+    assertThat(done).extracting(AwaitedChunk::status).containsExactly(BatchStatus.CANCELLED);
+    assertThat(done.get(0).batchId()).isNull();
+    assertThat(time.instant())
+        .isBetween(START.plus(Duration.ofSeconds(630)), START.plus(MINUTE.multipliedBy(14)));
+  }
+
+  @Test
+  void creatorOfThisMachineThatHasCrashedIsNotWaitedFor() throws Throwable {
+    provider =
+        new Reliable() {
+          @Override
+          public Batch create(String file, String endpoint, Map<String, String> metadata)
+              throws ProviderException {
+            if (creates == 0) {
+              creates++;
+              throw new Crash();
+            }
+            return super.create(file, endpoint, metadata);
+          }
+        };
+
+    await("", chunk(0, 60));
+    assertThat(crashed).isTrue();
+    await("", chunk(0, 60));
+
+    assertThat(creates).isEqualTo(2);
+    assertThat(onlyBatch().created)
+        .as("only the time to settle")
+        .isBetween(START.plusSeconds(30), START.plus(MINUTE.multipliedBy(3)));
+  }
+
+  @Test
+  void batchOfACreatorWhoWasTakenForDeadIsCancelled() throws Throwable {
+    provider =
+        new Reliable() {
+          @Override
+          public Batch create(String file, String endpoint, Map<String, String> metadata)
+              throws ProviderException {
+            Batch late = super.create(file, endpoint, metadata);
+            // Meanwhile another has taken the chunk over, and created its own.
+            resubmit("a1-c0", server.create(file, metadata, Duration.ZERO).id);
+            return late;
+          }
+        };
+
+    await("", chunk(0, 60));
+
+    assertThat(done).extracting(AwaitedChunk::batchId).containsExactly("batch-2");
+    assertThat(server.batch("batch-1").wasCancelled()).isTrue();
+    assertThat(server.batch("batch-2").wasCancelled()).isFalse();
+  }
+
+  @Test
+  void orphanThatCannotBeCancelledIsTriedForAnHourThenLeft() throws Throwable {
+    List<Instant> tries = new ArrayList<>();
+    provider =
+        new Reliable() {
+          @Override
+          public Batch create(String file, String endpoint, Map<String, String> metadata)
+              throws ProviderException {
+            Batch late = super.create(file, endpoint, metadata);
+            resubmit("a1-c0", server.create(file, metadata, Duration.ZERO).id);
+            return late;
+          }
+
+          @Override
+          public Batch cancel(String batchId) throws ProviderException {
+            tries.add(time.instant());
+            throw failure(Kind.UNAVAILABLE, 503, null);
+          }
+        };
+
+    await("", chunk(0, 60));
+
+    assertThat(done).hasSize(1);
+    assertThat(tries).hasSizeGreaterThan(2);
+    assertThat(tries.get(tries.size() - 1)).isAfter(START.plus(MINUTE.multipliedBy(60)));
+    assertThat(time.instant()).isBefore(START.plus(MINUTE.multipliedBy(80)));
+  }
+
+  @Test
+  void noneIsCreatedOfAnOldIntention() throws Throwable {
+    // Each call takes minutes, so that others may have taken the chunk over meanwhile.
+    calls.latency = 150_000;
+    List<Duration> ages = new ArrayList<>();
+    provider =
+        new Reliable() {
+          @Override
+          public Batch create(String file, String endpoint, Map<String, String> metadata)
+              throws ProviderException {
+            ages.add(Duration.between(Instant.ofEpochMilli(since()), time.instant()));
+            return super.create(file, endpoint, metadata);
+          }
+
+          private long since() {
+            try {
+              return entry("a1-c0").since();
+            } catch (Exception e) {
+              throw new AssertionError(e);
+            }
+          }
+        };
+
+    await("", chunk(0, 60));
+
+    assertThat(ages).hasSize(1).allMatch(age -> age.compareTo(MINUTE) <= 0);
+    assertThat(onlyBatch()).isNotNull();
+  }
+
+  @Test
+  void creationsWaitForAsLongAsTheProviderAsks() throws Throwable {
+    for (int status : List.of(429, 503)) {
+      List<Instant> tries = new ArrayList<>();
+      Instant began = time.instant();
+      String id = "a1-c" + status;
+      provider =
+          new Reliable() {
+            @Override
+            public Batch create(String file, String endpoint, Map<String, String> metadata)
+                throws ProviderException {
+              tries.add(time.instant());
+              if (tries.size() == 1) {
+                throw new ProviderException(
+                    Kind.UNAVAILABLE,
+                    new ReplyHead(status, null, "r", MINUTE.multipliedBy(20)),
+                    "slow");
+              }
+              return super.create(file, endpoint, metadata);
+            }
+          };
+
+      await("", chunk(status, 60));
+
+      assertThat(tries).hasSize(2);
+      assertThat(Duration.between(tries.get(0), tries.get(1)))
+          .isGreaterThanOrEqualTo(MINUTE.multipliedBy(20));
+      assertThat(entry(id).batchId()).isNotNull();
+      assertThat(Duration.between(began, time.instant())).isLessThan(Duration.ofHours(1));
+    }
+  }
+
+  /** A chunk that somebody on a machine of which nothing is known began to submit just now. */
+  private String submittingElsewhere(String chunk) throws IOException {
+    InputFile file = server.upload(run.inputName(chunk), Duration.ZERO, Duration.ZERO);
+    BatchLedger direct = new BatchLedger(new TroubledStore(ledger, null));
+    direct.create(chunk, BatchEntry.planned(file, START).submitting("elsewhere/1/1/random", START));
+    return file.id();
+  }
+
+  private void createAtTheServer(String file) {
+    try {
+      server.create(file, Map.of("beambatch_key", run.key("a1-c0")), Duration.ZERO);
+    } catch (ProviderException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private SimulatedBatch onlyBatch() {
+    List<SimulatedBatch> batches = server.ofKey(run.key("a1-c0"));
+    assertThat(batches).hasSize(1);
+    return batches.get(0);
+  }
+}
