@@ -6,8 +6,8 @@ import io.beambatch.json.JsonSlice;
 import io.beambatch.json.ObjectEditor;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * ReservedFields#FAILURE}, why it failed.
  */
 public final class FailedLines {
+  private static final Pattern HALF_A_CHARACTER = Pattern.compile("\\p{Cs}");
+
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
   private static final ObjectEditor FAILED =
       ObjectEditor.of(List.of(ReservedFields.FAILURE), List.of());
@@ -55,8 +57,6 @@ public final class FailedLines {
 
   /** Half of a surrogate pair, as at the end of an answer that was cut, has no form in UTF-8. */
   private static @Nullable String encodable(@Nullable String text) {
-    return text == null
-        ? null
-        : new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
+    return text == null ? null : HALF_A_CHARACTER.matcher(text).replaceAll("\uFFFD");
   }
 }

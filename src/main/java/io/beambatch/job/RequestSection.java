@@ -205,6 +205,15 @@ final class RequestSection {
 
   private void checkTemplates(YamlValue value, String path) {
     if (value instanceof Mapping mapping) {
+      YamlValue.Entry field = mapping.entries().get("$field");
+      if (field != null
+          && (mapping.entries().size() > 1 || field.value().toJson().asText().isBlank())) {
+        problems.add(
+            field.value().origin(),
+            Section.join(path, "$field"),
+            "must be the only key of its mapping, and name a field: {$field: messages} stands for"
+                + " the JSON value of that field");
+      }
       mapping
           .entries()
           .forEach((key, entry) -> checkTemplates(entry.value(), Section.join(path, key)));

@@ -81,6 +81,11 @@ public final class JsonSlice {
     return startsWith('n');
   }
 
+  /** Whether some string in it, or it itself, has an escape. */
+  public boolean hasEscapes() {
+    return contains((byte) '\\');
+  }
+
   /** A string's text; any other value's JSON. */
   public String text() throws IOException {
     if (!isText()) {

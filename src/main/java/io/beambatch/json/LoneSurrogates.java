@@ -32,6 +32,29 @@ public final class LoneSurrogates {
     return false;
   }
 
+  /** Well-formed JSON with U+FFFD in place of each half of a character. */
+  public static String replaced(String json) {
+    StringBuilder whole = new StringBuilder(json);
+    for (int i = json.indexOf('\\'); i >= 0; ) {
+      int next = i + 2;
+      if (json.charAt(i + 1) == 'u') {
+        char c = escaped(json, i);
+        next = i + ESCAPE_LENGTH;
+        boolean paired =
+            Character.isHighSurrogate(c)
+                && json.startsWith("\\u", next)
+                && Character.isLowSurrogate(escaped(json, next));
+        if (paired) {
+          next += ESCAPE_LENGTH;
+        } else if (Character.isSurrogate(c)) {
+          whole.replace(i, i + ESCAPE_LENGTH, "\\ufffd");
+        }
+      }
+      i = json.indexOf('\\', next);
+    }
+    return whole.toString();
+  }
+
   private static char escaped(String json, int i) {
     return (char) Integer.parseInt(json, i + 2, i + ESCAPE_LENGTH, 16);
   }

@@ -25,21 +25,26 @@ import java.util.Set;
  * between threads.
  */
 final class RequestTemplate {
+  /** The key of a mapping that stands for the JSON value of a field. */
+  private static final String FIELD = "$field";
+
   /** What a chat costs on top of its texts, in tokens: its frame, and its message's. */
   private static final long FRAME_TOKENS = 7;
 
   private static final JsonMapper MAPPER = Json.mapper(Integer.MAX_VALUE).build();
 
   private final List<String> constants = new ArrayList<>();
-  private final List<Template> slots = new ArrayList<>();
+  private final List<Slot> slots = new ArrayList<>();
   private final Set<String> names = new HashSet<>();
   private final TokenEstimator tokens;
-  private final int weight;
+  private final Endpoint endpoint;
+  private final ObjectNode body;
   private long constantTokens = FRAME_TOKENS;
 
   RequestTemplate(RequestSpec spec) {
     tokens = TokenEstimator.forModel(spec.model());
-    weight = Endpoint.of(spec.endpoint()).weight(spec.body());
+    endpoint = Endpoint.of(spec.endpoint());
+    this.body = spec.body();
     StringBuilder text = new StringBuilder();
     text.append("{\"model\":");
     quote(spec.model(), text);
@@ -54,16 +59,23 @@ final class RequestTemplate {
    */
   Request render(Document document) throws RenderException {
     ObjectNode fields = parse(document);
-    StringBuilder body = new StringBuilder(document.json().length() + 256);
+    StringBuilder text = new StringBuilder(document.json().length() + 256);
     long estimate = constantTokens;
     for (int i = 0; i < slots.size(); i++) {
-      String value = fill(slots.get(i), fields, document);
-      estimate += tokens.estimate(value);
-      body.append(constants.get(i));
-      quote(value, body);
+      text.append(constants.get(i));
+      estimate += slots.get(i).append(fields, document, text);
     }
-    body.append(constants.get(slots.size()));
-    return new Request(document, body.toString(), estimate, weight);
+    text.append(constants.get(slots.size()));
+    return new Request(document, text.toString(), estimate, weight(fields));
+  }
+
+  /** Where the inputs of an embedding are a field's value, each document brings its own number. */
+  private int weight(ObjectNode fields) {
+    JsonNode input = body.path("input");
+    return endpoint.weight(
+        isFieldValue(input)
+            ? MAPPER.createObjectNode().set("input", reach(fields, input.path(FIELD).textValue()))
+            : body);
   }
 
   /** Only the fields that some template could name: the others need not be held. */
@@ -91,19 +103,28 @@ final class RequestTemplate {
     try {
       value = template.execute(fields);
     } catch (MustacheException.Context e) {
-      throw new RenderException(
-          "the request needs the field '"
-              + e.key
-              + "', which the document "
-              + (reach(fields, e.key).isNull() ? "has as null" : "doesn't have")
-              + "; it has "
-              + fieldNames(document));
+      throw missing(e.key, reach(fields, e.key), document);
     }
+    checkWhole(value);
+    return value;
+  }
+
+  private static RenderException missing(String field, JsonNode found, Document document)
+      throws RenderException {
+    return new RenderException(
+        "the request needs the field '"
+            + field
+            + "', which the document "
+            + (found.isNull() ? "has as null" : "doesn't have")
+            + "; it has "
+            + fieldNames(document));
+  }
+
+  private static void checkWhole(String value) throws RenderException {
     if (hasHalfAPair(value)) {
       throw new RenderException(
           "a field that the request needs has half of a surrogate pair, which is no character");
     }
-    return value;
   }
 
   private static boolean hasHalfAPair(String value) {
@@ -140,7 +161,11 @@ final class RequestTemplate {
   }
 
   private void append(JsonNode node, StringBuilder text) {
-    if (node.isObject()) {
+    if (isFieldValue(node)) {
+      String path = node.path(FIELD).textValue();
+      names.add(path.split("\\.", 2)[0]);
+      addSlot((fields, document, body) -> appendField(path, fields, document, body), text);
+    } else if (node.isObject()) {
       text.append('{');
       appendFields((ObjectNode) node, text, false);
       text.append('}');
@@ -154,17 +179,76 @@ final class RequestTemplate {
       }
       text.append(']');
     } else if (node.isTextual() && node.textValue().contains("{{")) {
-      constants.add(text.toString());
-      text.setLength(0);
       Template template = JsonContext.compile(node.textValue());
       template.visit(new FieldNames(names));
-      slots.add(template);
+      addSlot((fields, document, body) -> appendText(template, fields, document, body), text);
     } else {
       if (node.isTextual()) {
         constantTokens += tokens.estimate(node.textValue());
+        quote(node.textValue(), text);
+      } else {
+        text.append(node);
       }
-      text.append(node);
     }
+  }
+
+  private void addSlot(Slot slot, StringBuilder text) {
+    constants.add(text.toString());
+    text.setLength(0);
+    slots.add(slot);
+  }
+
+  private long appendText(
+      Template template, ObjectNode fields, Document document, StringBuilder body)
+      throws RenderException {
+    String value = fill(template, fields, document);
+    quote(value, body);
+    return tokens.estimate(value);
+  }
+
+  /** Appends the JSON of a field, and estimates its texts and its frame as if it were all text. */
+  private long appendField(String path, ObjectNode fields, Document document, StringBuilder body)
+      throws RenderException {
+    JsonNode value = reach(fields, path);
+    if (value.isMissingNode() || value.isNull()) {
+      throw missing(path, value, document);
+    }
+    int start = body.length();
+    appendValue(value, body);
+    return tokens.estimate(body.substring(start));
+  }
+
+  private static void appendValue(JsonNode value, StringBuilder body) throws RenderException {
+    if (value.isTextual()) {
+      checkWhole(value.textValue());
+      quote(value.textValue(), body);
+    } else if (value.isArray()) {
+      String before = "[";
+      for (JsonNode element : value) {
+        body.append(before);
+        appendValue(element, body);
+        before = ",";
+      }
+      body.append(value.isEmpty() ? "[]" : "]");
+    } else if (value.isObject()) {
+      String before = "{";
+      for (Map.Entry<String, JsonNode> field : value.properties()) {
+        body.append(before);
+        checkWhole(field.getKey());
+        quote(field.getKey(), body);
+        body.append(':');
+        appendValue(field.getValue(), body);
+        before = ",";
+      }
+      body.append(value.isEmpty() ? "{}" : "}");
+    } else {
+      body.append(value);
+    }
+  }
+
+  /** Whether a node of the body stands for the value of a field, such as {@code {$field: tags}}. */
+  private static boolean isFieldValue(JsonNode node) {
+    return node.isObject() && node.size() == 1 && node.path(FIELD).isTextual();
   }
 
   private void appendFields(ObjectNode object, StringBuilder text, boolean commaFirst) {
@@ -184,22 +268,42 @@ final class RequestTemplate {
 
   private static void quote(String value, StringBuilder text) {
     text.append('"');
-    if (needsEscapes(value)) {
-      JsonStringEncoder.getInstance().quoteAsString(value, text);
-    } else {
+    if (isPlain(value)) {
       // The encoder appends char by char; most texts can go in one piece.
       text.append(value);
+    } else {
+      int start = 0;
+      for (int i = 0; i < value.length(); i++) {
+        if (endsLine(value.charAt(i))) {
+          JsonStringEncoder.getInstance().quoteAsString(value.substring(start, i), text);
+          text.append(String.format("\\u%04x", (int) value.charAt(i)));
+          start = i + 1;
+        }
+      }
+      JsonStringEncoder.getInstance().quoteAsString(value.substring(start), text);
     }
     text.append('"');
   }
 
-  private static boolean needsEscapes(String value) {
+  private static boolean isPlain(String value) {
     for (int i = 0; i < value.length(); i++) {
       char c = value.charAt(i);
-      if (c < ' ' || c == '"' || c == '\\') {
-        return true;
+      if (c < ' ' || c == '"' || c == '\\' || endsLine(c)) {
+        return false;
       }
     }
-    return false;
+    return true;
+  }
+
+  /** What JSON allows in a text, but many readers of lines take for a line's end. */
+  private static boolean endsLine(char c) {
+    return c == '\u0085' || c == '\u2028' || c == '\u2029';
+  }
+
+  /** What is filled in for each document. */
+  @FunctionalInterface
+  private interface Slot {
+    /** Appends its JSON to a body; returns its estimated tokens. */
+    long append(ObjectNode fields, Document document, StringBuilder body) throws RenderException;
   }
 }

@@ -41,7 +41,7 @@ final class AskedFormat {
       // What a pointer leads to need not be what the request's format speaks of.
       ofAll = AnswerFormat.any(unfence);
     } else {
-      ofAll = inBody.toString().contains("{{") ? null : AnswerFormat.asked(inBody, unfence);
+      ofAll = differs(inBody) ? null : AnswerFormat.asked(inBody, unfence);
     }
     inRequest =
         ofAll == null
@@ -84,7 +84,7 @@ final class AskedFormat {
       return inference.result().schema();
     }
     JsonNode inBody = inBody(inference);
-    if (inBody == null || pointsElsewhere(inference) || inBody.toString().contains("{{")) {
+    if (inBody == null || pointsElsewhere(inference) || differs(inBody)) {
       return null;
     }
     return AnswerFormat.schema(inBody);
@@ -94,6 +94,12 @@ final class AskedFormat {
   static boolean asksJson(Inference inference) {
     JsonNode inBody = inBody(inference);
     return inBody != null && !inBody.path("type").asText().equals("text");
+  }
+
+  /** Whether fields of documents stand in a format, as templates or as values. */
+  private static boolean differs(JsonNode format) {
+    String json = format.toString();
+    return json.contains("{{") || json.contains("\"$field\"");
   }
 
   /** Whether result.pointer takes the answer from another place than the endpoint's own. */

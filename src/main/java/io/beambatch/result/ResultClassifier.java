@@ -3,6 +3,7 @@ package io.beambatch.result;
 import io.beambatch.document.FailureReason;
 import io.beambatch.job.Job;
 import io.beambatch.json.JsonSlice;
+import io.beambatch.json.LoneSurrogates;
 import io.beambatch.result.AnswerFormat.Shaped;
 import io.beambatch.result.AskedFormat.RequestSource;
 import io.beambatch.result.ResultLine.Answer;
@@ -65,10 +66,10 @@ final class ResultClassifier {
 
   private Outcome complete(ResultLine line, SentRequest sent, RequestSource request)
       throws IOException {
-    JsonSlice value = line.answer().value();
-    if (value == null) {
+    if (line.answer().value() == null) {
       return invalid(Problem.of("the response has no answer " + place), line, sent);
     }
+    JsonSlice value = withWholeCharacters(line.answer().value());
     AnswerFormat asked;
     try {
       asked = format.of(request);
@@ -82,7 +83,7 @@ final class ResultClassifier {
       problem = column.problem(shaped.value());
     }
     if (problem == null) {
-      return new Outcome.Answered(shaped.value());
+      return new Outcome.Answered(withWholeCharacters(shaped.value()));
     }
     // A schema with a document's values in it names them in its rules.
     return invalid(
@@ -91,6 +92,15 @@ final class ResultClassifier {
             : problem,
         line,
         sent);
+  }
+
+  /** As with bytes that are no UTF-8, half a character costs the answer that, and nothing else. */
+  private static JsonSlice withWholeCharacters(JsonSlice answer) {
+    if (!answer.hasEscapes()) {
+      return answer;
+    }
+    String json = answer.json();
+    return LoneSurrogates.in(json) ? JsonSlice.of(LoneSurrogates.replaced(json)) : answer;
   }
 
   /** It was paid: whatever is there is kept, if only the response as a whole. */

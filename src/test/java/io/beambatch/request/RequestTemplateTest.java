@@ -82,6 +82,68 @@ class RequestTemplateTest {
   }
 
   @Test
+  void fieldStandsForItsJsonValueWithAllItsDigits() throws Exception {
+    String body =
+        new RequestTemplate(
+                spec(
+                    "/v1/chat/completions",
+                    "{'messages':{'$field':'chat.turns'},'seed':{'$field':'n'}}"))
+            .render(
+                new Document(
+                    "1",
+                    "{\"chat\":{\"turns\":[{\"role\":\"user\",\"content\":\"a \\\"b\\\"\\u2028\"},{},[]]},"
+                        + "\"n\":12345678901234567890.10}"))
+            .body();
+
+    assertThat(body)
+        .isEqualTo(
+            "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"a \\\"b\\\"\\u2028\"},"
+                + "{},[]],\"seed\":12345678901234567890.10}");
+  }
+
+  @Test
+  void fieldWhoseValueIsMissingOrNullIsNamed() {
+    for (String document : new String[] {"{'other':1}", "{'chat':null}"}) {
+      assertThatThrownBy(() -> render("{'messages':{'$field':'chat'}}", document))
+          .isInstanceOf(RenderException.class)
+          .hasMessageContaining("the request needs the field 'chat'");
+    }
+  }
+
+  @Test
+  void valueOfAFieldWeighsAsManyInputsAsItHas() throws Exception {
+    RequestTemplate template =
+        new RequestTemplate(spec("/v1/embeddings", "{'input':{'$field':'texts'}}"));
+
+    assertThat(template.render(new Document("1", "{\"texts\":[\"a\",\"b\"]}")).weight())
+        .isEqualTo(2);
+    assertThat(template.render(new Document("1", "{\"texts\":\"a\"}")).weight()).isEqualTo(1);
+  }
+
+  @Test
+  void whatSomeReadersTakeForALinesEndIsEscaped() throws Exception {
+    String body =
+        new RequestTemplate(
+                spec("/v1/chat/completions", "{'a\u2028':'\u0085','prompt':'\u2029{{text}}'}"))
+            .render(new Document("1", "{\"text\":\"x\u2028\\n\u0085y\u2029\"}"))
+            .body();
+
+    assertThat(body)
+        .isEqualTo(
+            "{\"model\":\"m\",\"a\\u2028\":\"\\u0085\","
+                + "\"prompt\":\"\\u2029x\\u2028\\n\\u0085y\\u2029\"}");
+  }
+
+  private static RequestSpec spec(String endpoint, String body) throws IOException {
+    return new RequestSpec(
+        RequestSpec.Provider.OPENAI,
+        null,
+        endpoint,
+        "m",
+        (ObjectNode) JSON.readTree(body.replace('\'', '"')));
+  }
+
+  @Test
   void anArrayOfEmbeddingInputsWeighsAsManyAsItHas() throws Exception {
     ObjectNode body = (ObjectNode) JSON.readTree("{\"input\":[\"{{a}}\",\"{{b}}\",\"c\"]}");
     RequestTemplate template =

@@ -111,6 +111,29 @@ class AnswerTest {
   }
 
   @Test
+  void halfACharacterCostsTheAnswerThatCharacterAndNothingElse() throws Exception {
+    chunk
+        .part("p1", "{}")
+        .output(
+            Results.chat("p0-0", "stop", "\"a\\ud83db \\ud83d\\ude00\"", "null"),
+            Results.chat("p1-0", "stop", "\"\\udc00\\\\\\ud83d\"", "null"))
+        .join();
+
+    assertThat(chunk.answered().get(0)).contains("\"a\\ufffdb \\ud83d\\ude00\"");
+    assertThat(chunk.answered().get(1)).contains("\"\\ufffd\\\\\\ufffd\"");
+  }
+
+  @Test
+  void halfACharacterInAJsonAnswerIsReplacedToo() throws Exception {
+    chunk
+        .job(Jobs.chat().schema("{\"type\":\"object\"}"))
+        .output(Results.chat("p0-0", "{\"a\":\"\\ud83d\"}"))
+        .join();
+
+    assertThat(answer()).isEqualTo("{\"a\":\"\\ufffd\"}");
+  }
+
+  @Test
   void answerOfTheResponsesEndpointIsItsTextPutTogether() throws Exception {
     chunk
         .job(Jobs.chat().endpoint("/v1/responses"))
@@ -358,7 +381,7 @@ class AnswerTest {
   void answerCutWithinACharacterIsKeptAllTheSame() throws Exception {
     chunk.output(Results.chat("p0-0", "length", "\"goo\\ud83d\"", "null")).join();
 
-    assertThat(failure()).containsEntry("partial", "goo?");
+    assertThat(failure()).containsEntry("partial", "goo\uFFFD");
   }
 
   @Test
