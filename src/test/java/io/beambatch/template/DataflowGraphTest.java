@@ -73,7 +73,6 @@ class DataflowGraphTest {
             "Write invalid documents/Write failures of plan",
             "Check budget 1",
             "Attempt 1/Upload/Upload parts",
-            "Attempt 1/Await batches/Submit and await",
             "Write/Write files",
             "Mark written/Mark");
     String[] further = {
