@@ -63,7 +63,7 @@ final class FileSplitter {
   private void cut(SourceFile file, Consumer<FileSplit> receiver) throws IOException {
     String path = file.path();
     if (source.format() == FileSource.Format.TEXT && source.wholeFile()) {
-      receiver.accept(FileSplit.whole(path));
+      receiver.accept(FileSplit.whole(file));
       return;
     }
     if (records != null) {

@@ -34,6 +34,9 @@ import org.jspecify.annotations.Nullable;
  * io.beambatch.schema.AvroJson}).
  */
 public final class ReadRecords extends PTransform<PCollection<String>, PCollectionTuple> {
+  /** The direct runner makes a bundle of each, however few files are in it. */
+  private static final int BUCKETS = 16;
+
   private final FileSource source;
   private final String stagingFolder;
   private final ReadSettings settings;
@@ -83,11 +86,10 @@ public final class ReadRecords extends PTransform<PCollection<String>, PCollecti
     ReadSettings cutting = paced ? settings.cuttingBlocks() : settings;
     PCollection<FileSplit> splits =
         files
-            .apply("Spread files", Reshuffle.viaRandomKey())
+            .apply("Spread files", spreading(paced))
             .apply("Split files", ParDo.of(new SplitFn(source, cutting, stagingFolder, run)))
             .setCoder(SplitCoder.of());
-    return (paced ? pace(splits) : splits)
-        .apply("Spread splits", Reshuffle.viaRandomKey())
+    return (paced ? pace(splits) : splits.apply("Spread splits", Reshuffle.viaRandomKey()))
         .apply(
             "Read splits",
             ParDo.of(new ReadFn(source, settings, parsers))
@@ -99,11 +101,16 @@ public final class ReadRecords extends PTransform<PCollection<String>, PCollecti
         && files.getPipeline().getOptions().getRunner() == DirectRunner.class;
   }
 
-  private static PCollection<FileSplit> pace(PCollection<FileSplit> splits) {
+  private static Reshuffle.ViaRandomKey<String> spreading(boolean paced) {
+    Reshuffle.ViaRandomKey<String> widely = Reshuffle.viaRandomKey();
+    return paced ? widely.withNumBuckets(BUCKETS) : widely;
+  }
+
+  private PCollection<FileSplit> pace(PCollection<FileSplit> splits) {
     return splits
         .apply("Gather splits", WithKeys.of("all"))
         .apply("List splits", GroupByKey.create())
-        .apply("Pace splits", ParDo.of(new PaceSplitsFn()))
+        .apply("Pace splits", ParDo.of(new PaceSplitsFn(settings.split())))
         .setCoder(SplitCoder.of());
   }
 

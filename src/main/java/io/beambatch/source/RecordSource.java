@@ -7,6 +7,7 @@ import io.beambatch.document.SourceRecord;
 import io.beambatch.job.FileSource;
 import io.beambatch.records.RowFormat;
 import io.beambatch.records.RowInput;
+import io.beambatch.storage.Storage;
 import java.io.IOException;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -48,12 +49,14 @@ final class RecordSource {
     if (schemas != null) {
       schemas.check(path, PartitionColumns.of(path).addTo(file.schema()));
     }
+    long bytes = Storage.size(path);
     file.split(
         settings.split(),
         settings.block(),
         split ->
             receiver.accept(
-                new FileSplit(path, path, split.place(), split.count(), split.first(), null)));
+                new FileSplit(
+                    path, path, split.place(), split.count(), split.first(), bytes, null, null)));
   }
 
   /** Reads one split. */

@@ -32,6 +32,7 @@ final class SplitCoder extends AtomicCoder<FileSplit> {
     LONG.encode(split.offset(), out);
     LONG.encode(split.length(), out);
     LONG.encode(split.line(), out);
+    LONG.encode(split.bytes(), out);
     HEADER.encode(split.header(), out);
     PROBLEM.encode(split.problem(), out);
   }
@@ -43,8 +44,9 @@ final class SplitCoder extends AtomicCoder<FileSplit> {
     long offset = LONG.decode(in);
     long length = LONG.decode(in);
     long line = LONG.decode(in);
+    long bytes = LONG.decode(in);
     List<String> header = HEADER.decode(in);
-    return new FileSplit(file, path, offset, length, line, header, PROBLEM.decode(in));
+    return new FileSplit(file, path, offset, length, line, bytes, header, PROBLEM.decode(in));
   }
 
   @Override

@@ -52,6 +52,33 @@ class PaceTest {
     assertThat(MOST_HELD.get()).isPositive().isLessThan(DOCUMENTS / 3);
   }
 
+  @Test
+  void theDirectRunnerReadsSmallFilesTogether() throws IOException {
+    for (int file = 0; file < 200; file++) {
+      Files.writeString(folder.resolve(file + ".jsonl"), "{\"text\":\"0123456789\"}\n");
+    }
+    Pipeline pipeline = Pipeline.create();
+    pipeline
+        .apply(Reading.files(Reading.sourceOf(JSONL, folder + "/*"), folder + "/staging"))
+        .get(ReadDocuments.DOCUMENTS)
+        .apply("Count bundles", ParDo.of(new BundlesFn()));
+    pipeline.run().waitUntilFinish();
+    assertThat(READ).hasValue(200);
+    assertThat(DONE.get()).isLessThan(10);
+  }
+
+  private static final class BundlesFn extends DoFn<Document, Void> {
+    @StartBundle
+    public void begin() {
+      DONE.incrementAndGet();
+    }
+
+    @ProcessElement
+    public void count() {
+      READ.incrementAndGet();
+    }
+  }
+
   private static final class ComeFn extends DoFn<Document, Document> {
     @ProcessElement
     public void come(@Element Document document, OutputReceiver<Document> output) {

@@ -11,7 +11,7 @@ class SplitCoderTest {
     CoderProperties.coderSerializable(coder);
     for (FileSplit split :
         List.of(
-            FileSplit.whole("a.txt"),
+            new FileSplit("a", "a", 0, FileSplit.WHOLE, 1, 70, null, null),
             new FileSplit("gs://b/a.csv", "p", 1L << 40, 5, 1L << 33, List.of("a", "é")),
             FileSplit.refused("a.csv", "gzip data"))) {
       CoderProperties.coderDecodeEncodeEqual(coder, split);
