@@ -126,8 +126,8 @@ class PubSubPipelineTest {
     try (RunFixture run = RunFixture.start(folder, sinks())) {
       run.addDocuments("a.jsonl", 0, 200);
       Pipeline pipeline = run.pipeline(run.providers(), options("direct"));
-      Faults.arm("before Mark written/Note", 0);
-      Faults.intoSteps(pipeline, List.of("Mark written/Note"));
+      Faults.arm("before Mark written/Mark", 0);
+      Faults.intoSteps(pipeline, List.of("Mark written/Mark"));
       assertThatThrownBy(() -> pipeline.run().waitUntilFinish())
           .hasMessageContaining("injected fault");
       run.pipeline(run.providers(), options("direct")).run().waitUntilFinish();
