@@ -148,7 +148,7 @@ class SubmitCollectTest {
 
     Said said = command("submit", "--set", "source.path=" + bad);
 
-    assertThat(said.exitCode()).as("%s", said).isZero();
+    assertThat(said.exitCode()).as("nothing was answered: %s", said).isEqualTo(3);
     assertThat(said.told("failed")).isEqualTo("1");
     assertThat(workplace.failed()).hasSize(1);
     assertThat(workplace.batches()).isEmpty();

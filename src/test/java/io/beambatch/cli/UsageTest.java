@@ -114,7 +114,7 @@ class UsageTest {
             folder.resolve("job.yaml"),
             """
             name: broken
-            source: {type: json, path: x}
+            source: {type: jsnol, path: x}
             request:
               endpoint: /v1/chat/completions
               modl: gpt-4o-mini

@@ -52,7 +52,7 @@ class FailedLinesTest {
     assertThat(line("{}", failure))
         .isEqualTo(
             "{\"_failure\":{\"reason\":\"truncated\",\"message\":\"It was cut.\",\"attempts\":2,"
-                + "\"batch_id\":\"batch_1\",\"request_id\":\"req_1\",\"partial\":\"begun\\n?\"}}\n");
+                + "\"batch_id\":\"batch_1\",\"request_id\":\"req_1\",\"partial\":\"begun\\n\ufffd\"}}\n");
   }
 
   @ParameterizedTest

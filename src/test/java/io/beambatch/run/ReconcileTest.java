@@ -26,6 +26,7 @@ import java.util.Map;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.values.PCollection.IsBounded;
+import org.apache.beam.sdk.values.TypeDescriptor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -106,7 +107,7 @@ class ReconcileTest {
   private static void close(Job job, Run run, WrittenFile... written) {
     Pipeline pipeline = Pipeline.create();
     pipeline
-        .apply(Create.of(List.of(written)))
+        .apply(Create.of(List.of(written)).withType(TypeDescriptor.of(WrittenFile.class)))
         .setIsBoundedInternal(!job.source().isEndless() ? IsBounded.BOUNDED : IsBounded.UNBOUNDED)
         .apply("Mark written", new MarkWritten(run.folder()))
         .apply("Reconcile", new Reconcile(job, run.folder(), WaitPolicy.UNTIL_ENDED));
