@@ -8,8 +8,11 @@ import io.beambatch.job.Job;
 import io.beambatch.result.AnswerTypes;
 import io.beambatch.schema.AvroJson;
 import io.beambatch.schema.DocumentSchemas;
+import io.beambatch.schema.Types;
 import java.io.IOException;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.beam.sdk.extensions.avro.schemas.utils.AvroUtils;
 import org.apache.beam.sdk.schemas.Schema;
@@ -86,11 +89,17 @@ final class RowForm implements DocumentForm<Row> {
     }
 
     private transient AvroJson addedJson;
+    private transient Set<String> batchFields;
     private transient com.fasterxml.jackson.databind.ObjectMapper rows;
 
     @Setup
     public void setup() {
-      addedJson = AvroJson.of(new org.apache.avro.Schema.Parser().parse(added));
+      org.apache.avro.Schema answer = new org.apache.avro.Schema.Parser().parse(added);
+      addedJson = AvroJson.of(answer);
+      batchFields =
+          Types.withoutNull(answer.getField(ReservedFields.BATCH).schema()).getFields().stream()
+              .map(org.apache.avro.Schema.Field::name)
+              .collect(Collectors.toSet());
       rows =
           RowJsonUtils.newObjectMapperWith(
               RowJsonDeserializer.forSchema(kept)
@@ -104,6 +113,8 @@ final class RowForm implements DocumentForm<Row> {
       for (String field : List.of(resultField, ReservedFields.BATCH)) {
         ours.set(field, document.remove(field));
       }
+      // What only some providers tell, such as cached tokens, has no field in a row.
+      ours.withObject("/" + ReservedFields.BATCH).retain(batchFields);
       Row own = RowJsonUtils.jsonToRow(rows, document.toString());
       GenericRecord record = addedJson.record(ours.toString());
       Row answer = AvroUtils.toBeamRowStrict(record, null);

@@ -43,6 +43,7 @@ final class TakeDocuments extends PTransform<PCollection<String>, PCollectionTup
     NameDocuments named = new NameDocuments("document", id);
     if (documents.isBounded() == IsBounded.UNBOUNDED) {
       return documents
+          .apply("Plan each window once", eachOnce(documents))
           .apply("Begin run", ParDo.of(new BeginFn(planned)))
           .apply("Name documents", named)
           .and(
@@ -64,6 +65,18 @@ final class TakeDocuments extends PTransform<PCollection<String>, PCollectionTup
         .apply("Name documents", named)
         .and(ReadDocuments.ORIGINS, origin.get(ReadDocuments.ORIGINS))
         .and(ReadDocuments.PLANNED, origin.get(ReadDocuments.PLANNED));
+  }
+
+  /**
+   * Keeps the windows of the input, but not its panes: with early ones a window would be planned
+   * piece by piece, and with accumulating ones the same documents would be planned, and paid,
+   * again.
+   */
+  private static Window<String> eachOnce(PCollection<String> documents) {
+    return Window.<String>configure()
+        .triggering(DefaultTrigger.of())
+        .withAllowedLateness(documents.getWindowingStrategy().getAllowedLateness())
+        .discardingFiredPanes();
   }
 
   /** Looks for plans before anything is read, because that is when a run begins. */

@@ -30,6 +30,8 @@ import org.apache.beam.sdk.transforms.Count;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.errorhandling.BadRecord;
 import org.apache.beam.sdk.transforms.errorhandling.ErrorHandler.BadRecordErrorHandler;
+import org.apache.beam.sdk.transforms.windowing.AfterPane;
+import org.apache.beam.sdk.transforms.windowing.AfterWatermark;
 import org.apache.beam.sdk.transforms.windowing.FixedWindows;
 import org.apache.beam.sdk.transforms.windowing.Window;
 import org.apache.beam.sdk.values.PCollection;
@@ -156,6 +158,22 @@ class BatchInferenceTest {
   @Test
   void asksWindowByWindowOnUnboundedInput() throws Exception {
     PAssert.that(stream(0, 200).answered()).satisfies(BatchInferenceTest::areAnswered);
+    pipeline.run().waitUntilFinish();
+
+    assertThat(batches()).isEqualTo(2);
+  }
+
+  @Test
+  void plansAWindowOnceWhateverTheTriggerOfItsInput() throws Exception {
+    Window<String> accumulating =
+        Window.<String>into(FixedWindows.of(Duration.standardSeconds(100)))
+            .triggering(
+                AfterWatermark.pastEndOfWindow().withEarlyFirings(AfterPane.elementCountAtLeast(1)))
+            .withAllowedLateness(Duration.ZERO)
+            .accumulatingFiredPanes();
+
+    PAssert.that(stream(0, 200, accumulating).answered())
+        .satisfies(BatchInferenceTest::areAnswered);
     pipeline.run().waitUntilFinish();
 
     assertThat(batches()).isEqualTo(2);
@@ -292,6 +310,10 @@ class BatchInferenceTest {
 
   /** Documents that come a second apart, in windows of a hundred seconds. */
   private Answers<String> stream(int from, int to) throws Exception {
+    return stream(from, to, Window.into(FixedWindows.of(Duration.standardSeconds(100))));
+  }
+
+  private Answers<String> stream(int from, int to, Window<String> window) throws Exception {
     TestStream.Builder<String> stream = TestStream.create(StringUtf8Coder.of());
     for (int i = from; i < to; i++) {
       Instant time = Instant.EPOCH.plus(Duration.standardSeconds(i));
@@ -300,7 +322,7 @@ class BatchInferenceTest {
     pipeline = Pipeline.create();
     return pipeline
         .apply(stream.advanceWatermarkToInfinity())
-        .apply(Window.into(FixedWindows.of(Duration.standardSeconds(100))))
+        .apply(window)
         .apply(
             BatchInference.of(job()).withStaging(staging()).withRun("r1").withProviders(local()));
   }
