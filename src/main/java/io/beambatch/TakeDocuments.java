@@ -1,7 +1,7 @@
 package io.beambatch;
 
 import io.beambatch.source.NameDocuments;
-import io.beambatch.source.Origin;
+import io.beambatch.source.PlanOrigin;
 import io.beambatch.source.PlannedFiles;
 import io.beambatch.source.ReadDocuments;
 import java.io.IOException;
@@ -53,7 +53,7 @@ final class TakeDocuments extends PTransform<PCollection<String>, PCollectionTup
                   .apply("Look for no plans", Create.empty(StringUtf8Coder.of())));
     }
     PCollectionTuple origin =
-        documents.getPipeline().apply("Begin", new Origin("documents", planned));
+        documents.getPipeline().apply("Begin", new PlanOrigin("documents", planned));
     return documents
         .apply(
             "Leave windows",

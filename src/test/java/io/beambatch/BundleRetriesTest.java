@@ -68,7 +68,7 @@ class BundleRetriesTest {
         conf.resolve("flink-conf.yaml"),
         """
         restart-strategy: fixed-delay
-        restart-strategy.fixed-delay.attempts: 100
+        restart-strategy.fixed-delay.attempts: 300
         restart-strategy.fixed-delay.delay: 10 ms
         """);
     endsOnFlink(PipelineOnFlinkTest.DATA_SET, "--flinkConfDir=" + conf);
@@ -78,7 +78,7 @@ class BundleRetriesTest {
   void startedAgainByFlinkWithBatchedStreams() throws Exception {
     endsOnFlink(
         PipelineOnFlinkTest.BATCH_DATA_STREAM,
-        "--numberOfExecutionRetries=100",
+        "--numberOfExecutionRetries=300",
         "--executionRetryDelay=10");
   }
 
@@ -90,7 +90,7 @@ class BundleRetriesTest {
                 PipelineOnFlinkTest.CHECKPOINTS.stream(),
                 Stream.of(
                     "--shutdownSourcesAfterIdleMs=0",
-                    "--numberOfExecutionRetries=100",
+                    "--numberOfExecutionRetries=300",
                     "--executionRetryDelay=10"))
             .toArray(String[]::new));
   }

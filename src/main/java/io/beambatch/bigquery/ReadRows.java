@@ -3,7 +3,7 @@ package io.beambatch.bigquery;
 import io.beambatch.job.TableSource;
 import io.beambatch.schema.AvroJson;
 import io.beambatch.source.NameDocuments;
-import io.beambatch.source.Origin;
+import io.beambatch.source.PlanOrigin;
 import io.beambatch.source.PlannedFiles;
 import io.beambatch.source.ReadDocuments;
 import io.beambatch.source.SourceReader;
@@ -57,7 +57,7 @@ final class ReadRows extends ReadDocuments {
                 InstanceBuilder.ofType(BigQueryServices.class)
                     .fromClass(access.getBigQueryServicesClass())
                     .build());
-    PCollectionTuple origin = begin.apply("Begin", new Origin("table", planned));
+    PCollectionTuple origin = begin.apply("Begin", new PlanOrigin("table", planned));
     return begin
         .apply(
             "Read rows",

@@ -7,6 +7,7 @@ import io.beambatch.storage.RunFolder;
 import io.beambatch.storage.Storage;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -150,12 +151,19 @@ final class Planner {
     return new Plan(name, attempt, chunks, unsent, files, shape);
   }
 
-  /** Deletes parts that no plan holds, because the source is planned already. */
+  /**
+   * Deletes parts that no plan holds, because the source is planned already. A repeated bundle
+   * comes here with the very parts that it has committed before: these stay.
+   */
   void drop(List<Part> parts) throws IOException {
-    if (!parts.isEmpty()) {
-      LOG.info("the source was planned by another launch meanwhile; going on with its plan");
-      delete(parts, Set.of());
+    if (parts.isEmpty()) {
+      return;
     }
+    Set<String> kept = new HashSet<>();
+    for (Plan plan : store.all()) {
+      kept.addAll(names(plan.parts()));
+    }
+    delete(parts, kept);
   }
 
   private void drop(List<Part> parts, Plan committed) throws IOException {
@@ -171,6 +179,9 @@ final class Planner {
         files.add(folder.failures(part.name()));
       }
     }
-    Storage.delete(files);
+    if (!files.isEmpty()) {
+      LOG.info("the source was planned by another launch meanwhile; going on with its plan");
+      Storage.delete(files);
+    }
   }
 }

@@ -180,7 +180,7 @@ final class RequestTemplate {
       text.append(']');
     } else if (node.isTextual() && node.textValue().contains("{{")) {
       Template template = JsonContext.compile(node.textValue());
-      template.visit(new FieldNames(names));
+      template.visit(new TemplateFields(names));
       addSlot((fields, document, body) -> appendText(template, fields, document, body), text);
     } else {
       if (node.isTextual()) {

@@ -186,8 +186,11 @@ class HostileDocumentsTest {
       for (int junk = random.nextInt(4) - 2; junk > 0; junk--) {
         int at = random.nextInt(line.length() + 1);
         String piece = JUNK.get(random.nextInt(JUNK.size()));
-        // In CSV these two would make one record of several lines, or two of one.
-        if (!type.equals("csv") || !(piece.equals("\"") || piece.equals("\r"))) {
+        // These would make two records of one line, or one record of several.
+        boolean cuts =
+            (piece.equals("\r") && !type.equals("jsonl"))
+                || (piece.equals("\"") && type.equals("csv"));
+        if (!cuts) {
           line = line.substring(0, at) + piece + line.substring(at);
         }
       }

@@ -7,10 +7,10 @@ import java.util.Set;
  * Gathers the top-level fields that a template could name. Inside a section a name may be a field
  * of the section's object or of the document: it is taken for both.
  */
-final class FieldNames implements Mustache.Visitor {
+final class TemplateFields implements Mustache.Visitor {
   private final Set<String> names;
 
-  FieldNames(Set<String> names) {
+  TemplateFields(Set<String> names) {
     this.names = names;
   }
 

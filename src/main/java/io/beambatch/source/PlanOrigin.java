@@ -14,12 +14,12 @@ import org.apache.beam.sdk.values.TupleTagList;
  * The origin of bounded documents that come from no file, such as a table: one element in {@link
  * ReadDocuments#ORIGINS}, or in {@link ReadDocuments#PLANNED} if a plan is committed.
  */
-public final class Origin extends PTransform<PBegin, PCollectionTuple> {
+public final class PlanOrigin extends PTransform<PBegin, PCollectionTuple> {
   private final String text;
   private final PlannedFiles planned;
 
   /** An origin, called so for people. */
-  public Origin(String text, PlannedFiles planned) {
+  public PlanOrigin(String text, PlannedFiles planned) {
     this.text = text;
     this.planned = planned;
   }
