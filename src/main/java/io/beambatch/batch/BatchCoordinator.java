@@ -108,7 +108,7 @@ final class BatchCoordinator {
       return;
     }
     Instant now = context.clock().instant();
-    if (context.ledger().read(chunk.id()).isEmpty() && !uploader.upload(chunk)) {
+    if (!context.ledger().has(chunk.id()) && !uploader.upload(chunk)) {
       // The run is cancelled. What is in the ledger can't be sent by others behind our back.
       context.ledger().create(chunk.id(), BatchEntry.unwanted(settings.run().created(), now));
     }

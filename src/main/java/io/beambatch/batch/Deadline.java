@@ -36,14 +36,13 @@ final class Deadline {
     Long asked = chunk.entry().times().cancelled();
     if (asked == null) {
       log(batch, snapshot.cancelled());
-      if (!chunk.advance(chunk.entry().cancelled(context.clock().instant()))) {
-        return;
-      }
     }
-    if (batch.status() != BatchStatus.CANCELLING) {
-      cancel(batch);
-    }
-    if (asked != null && now.isAfter(chunk.waitedFor(asked).plus(settings.cancelGrace()))) {
+    boolean begun = batch.status() != BatchStatus.CANCELLING && cancel(batch);
+    // Noted only after a call that was heard: the grace is for the provider, and neither a crash
+    // before the call nor calls that failed have asked it yet.
+    if (asked == null || begun) {
+      chunk.advance(chunk.entry().cancelled(context.clock().instant()));
+    } else if (now.isAfter(chunk.waitedFor(asked).plus(settings.cancelGrace()))) {
       giveUp(chunk, batch, now);
     }
   }
@@ -60,12 +59,15 @@ final class Deadline {
     }
   }
 
-  private void cancel(Batch batch) {
+  /** Asks the provider to cancel; returns whether it says that it does. */
+  private boolean cancel(Batch batch) {
     try {
-      context.provider().cancel(batch.id());
+      BatchStatus now = context.provider().cancel(batch.id()).status();
+      return now == BatchStatus.CANCELLING || now.ended();
     } catch (ProviderException e) {
       // It may have ended meanwhile; if not, it is tried again, but not for ever.
       LOG.warn("batch {} could not be cancelled yet: {}", batch.id(), e.getMessage());
+      return false;
     }
   }
 

@@ -129,9 +129,8 @@ final class SubmissionQueue {
     Duration patience = deadline().plus(context.settings().outage());
     for (TrackedChunk chunk : chunks.all()) {
       Instant since = chunk.since().isAfter(lastProgress) ? chunk.since() : lastProgress;
-      if (chunk.entry().batchId() != null
-          || chunk.state() == State.ENDED
-          || !now.isAfter(since.plus(patience))) {
+      // One that is submitting is not waiting: what became of its batch is found out in any case.
+      if (chunk.state() != State.PLANNED || !now.isAfter(since.plus(patience))) {
         continue;
       }
       chunks.leave(

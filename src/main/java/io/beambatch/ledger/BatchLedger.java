@@ -38,6 +38,11 @@ public final class BatchLedger {
     return known != null ? Optional.of(known) : entries.read(chunkId).map(Tracked::of);
   }
 
+  /** Whether a chunk is in the ledger; takes no call for one that was read ahead. */
+  public boolean has(String chunkId) throws IOException {
+    return ahead.containsKey(chunkId) || read(chunkId).isPresent();
+  }
+
   /** What is known of the batches of all chunks, by chunk; as {@link #read} gives each. */
   public SortedMap<String, Tracked> readAll() throws IOException {
     SortedMap<String, Tracked> all = new TreeMap<>();

@@ -6,6 +6,8 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The coordinator with everything around it but Beam, in virtual time, against whatever can go
@@ -27,6 +29,16 @@ class CoordinatorScheduleTest {
   @Test
   void everyChunkHasOneBatchWhateverGoesWrong() {
     run(0, 100);
+  }
+
+  /**
+   * A cancel call that was lost in a crash, or never heard; a chunk whose submitter is gone and
+   * that has waited too long; an orphan on a later page of the list.
+   */
+  @ParameterizedTest
+  @ValueSource(longs = {1501, 2085, 4123, 86392})
+  void everyChunkHasOneBatchInSchedulesThatOnceWentWrong(long seed) {
+    run(seed);
   }
 
   @Test

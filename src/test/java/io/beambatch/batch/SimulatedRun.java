@@ -230,7 +230,7 @@ final class SimulatedRun {
       SimulatedBatch batch = server.batch(entry.batchId());
       assertThat(batch.key()).isEqualTo(world.run.key(awaited.chunk().id()));
       if (batch.isGone(time.instant())) {
-        assertThat(awaited.status()).isIn(BatchStatus.COMPLETED, BatchStatus.CANCELLED);
+        assertThat(awaited.status()).matches(BatchStatus::ended);
         continue;
       }
       if (batch.neverEnds()) {
@@ -238,7 +238,9 @@ final class SimulatedRun {
         assertThat(batch.wasCancelled()).isTrue();
         continue;
       }
-      assertThat(awaited.status()).isEqualTo(batch.status(time.instant()));
+      assertThat(awaited.status())
+          .as("batch %s\n%s", batch, log)
+          .isEqualTo(batch.status(time.instant()));
       assertThat(awaited.outputFileId())
           .as("all that is paid is collected\n%s", log)
           .isEqualTo(batch.outputFile(time.instant()));

@@ -148,10 +148,10 @@ class PendingRunTest {
               BATCHES + " batches go on at the provider, and what is answered there is charged");
       String resume = command("to go on:", run);
       assertThat(resume)
-          .contains("beam-batch-inference.jar run pipelines/sentiment.yaml ")
+          .contains("beam-batch-inference run pipelines/sentiment.yaml ")
           .doesNotContain("--new-run");
       String cancel = command("to cancel:", run);
-      assertThat(cancel).contains("beam-batch-inference.jar cancel pipelines/sentiment.yaml ");
+      assertThat(cancel).contains("beam-batch-inference cancel pipelines/sentiment.yaml ");
 
       // As a user would: what was printed, typed into a shell.
       assertThat(shell(cancel, server)).isZero();
