@@ -42,10 +42,14 @@ public final class CanonicalJob {
     root.set("sink", job.answers().canonical());
     // Failed documents have one format, which was never part of the text.
     root.set("failures", job.failures().canonical().without(List.of("type", "compression")));
-    root.putObject("limits")
+    ObjectNode limits = root.putObject("limits");
+    limits
         .put("requests", job.inference().limits().requests())
         .put("bytes", job.inference().limits().bytes())
         .put("enqueued_tokens", job.inference().limits().enqueuedTokens());
+    if (job.inference().limits().imageTokens() > 0) {
+      limits.put("image_tokens", job.inference().limits().imageTokens());
+    }
     // A launch with fewer attempts would lose documents that were left to a next one.
     root.putObject("retry").put("attempts", job.inference().retry().attempts());
     return sorted(root).toString();

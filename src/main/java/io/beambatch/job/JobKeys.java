@@ -67,7 +67,14 @@ final class JobKeys {
     BY_SECTION.put("sink.partition", List.of("field", "type"));
     BY_SECTION.put("failures", List.of("path", "table", "topic"));
     BY_SECTION.put(
-        "limits", List.of("requests", "bytes", "enqueued_tokens", "enqueued_requests", "cost_usd"));
+        "limits",
+        List.of(
+            "requests",
+            "bytes",
+            "enqueued_tokens",
+            "enqueued_requests",
+            "image_tokens",
+            "cost_usd"));
     BY_SECTION.put("retry", List.of("attempts", "max_failed"));
     BY_SECTION.put("poll", List.of("interval", "deadline", "grace"));
     BY_SECTION.put(

@@ -146,6 +146,7 @@ public final class JobReader {
             .orElse(allowed.maxBytes()),
         section.number("enqueued_tokens", 1, Long.MAX_VALUE, Long.MAX_VALUE),
         section.number("enqueued_requests", 1, Long.MAX_VALUE, Long.MAX_VALUE),
+        section.number("image_tokens", 1, 1_000_000, 0),
         section.money("cost_usd").orElse(null));
   }
 

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param enqueuedTokens prompt tokens in flight at once for the model; {@link Long#MAX_VALUE} for
  *     no limit
  * @param enqueuedRequests requests in flight at once; {@link Long#MAX_VALUE} for no limit
+ * @param imageTokens what an image of a request counts as, in prompt tokens; 0 to go by the model's
+ *     rule
  * @param costUsd the most that the run may cost by estimate, or null
  */
 public record Limits(
@@ -19,5 +21,6 @@ public record Limits(
     long bytes,
     long enqueuedTokens,
     long enqueuedRequests,
+    long imageTokens,
     @Nullable BigDecimal costUsd)
     implements Serializable {}

@@ -55,7 +55,7 @@ public final class RenderRequests extends PTransform<PCollection<Document>, PCol
 
     @Setup
     public void setup() {
-      template = new RequestTemplate(inference.request());
+      template = new RequestTemplate(inference.request(), inference.limits().imageTokens());
     }
 
     @ProcessElement

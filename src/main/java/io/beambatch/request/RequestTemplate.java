@@ -2,10 +2,11 @@ package io.beambatch.request;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import com.samskivert.mustache.MustacheException;
 import com.samskivert.mustache.Template;
 import io.beambatch.document.Document;
@@ -14,6 +15,7 @@ import io.beambatch.job.RequestSpec;
 import io.beambatch.json.Json;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
@@ -37,17 +39,24 @@ final class RequestTemplate {
   private final List<Slot> slots = new ArrayList<>();
   private final Set<String> names = new HashSet<>();
   private final TokenEstimator tokens;
+  private final MediaTokens media;
   private final Endpoint endpoint;
   private final ObjectNode body;
   private long constantTokens = FRAME_TOKENS;
 
-  RequestTemplate(RequestSpec spec) {
+  /**
+   * Compiles a body.
+   *
+   * @param imageTokens what each image counts as, or 0 to go by the model
+   */
+  RequestTemplate(RequestSpec spec, long imageTokens) {
     tokens = TokenEstimator.forModel(spec.model());
+    media = new MediaTokens(spec.model(), imageTokens, tokens);
     endpoint = Endpoint.of(spec.endpoint());
     this.body = spec.body();
     StringBuilder text = new StringBuilder();
     text.append("{\"model\":");
-    quote(spec.model(), text);
+    JsonText.quote(spec.model(), text);
     appendFields(spec.body(), text, true);
     constants.add(text.append('}').toString());
   }
@@ -105,7 +114,7 @@ final class RequestTemplate {
     } catch (MustacheException.Context e) {
       throw missing(e.key, reach(fields, e.key), document);
     }
-    checkWhole(value);
+    JsonText.checkWhole(value);
     return value;
   }
 
@@ -118,26 +127,6 @@ final class RequestTemplate {
             + (found.isNull() ? "has as null" : "doesn't have")
             + "; it has "
             + fieldNames(document));
-  }
-
-  private static void checkWhole(String value) throws RenderException {
-    if (hasHalfAPair(value)) {
-      throw new RenderException(
-          "a field that the request needs has half of a surrogate pair, which is no character");
-    }
-  }
-
-  private static boolean hasHalfAPair(String value) {
-    for (int i = 0; i < value.length(); i++) {
-      if (Character.isSurrogate(value.charAt(i))) {
-        if (i + 1 == value.length()
-            || !Character.isSurrogatePair(value.charAt(i), value.charAt(i + 1))) {
-          return true;
-        }
-        i++;
-      }
-    }
-    return false;
   }
 
   private static JsonNode reach(ObjectNode fields, String key) {
@@ -165,6 +154,8 @@ final class RequestTemplate {
       String path = node.path(FIELD).textValue();
       names.add(path.split("\\.", 2)[0]);
       addSlot((fields, document, body) -> appendField(path, fields, document, body), text);
+    } else if (MediaTokens.isPart(node)) {
+      appendPart(node, text);
     } else if (node.isObject()) {
       text.append('{');
       appendFields((ObjectNode) node, text, false);
@@ -185,11 +176,71 @@ final class RequestTemplate {
     } else {
       if (node.isTextual()) {
         constantTokens += tokens.estimate(node.textValue());
-        quote(node.textValue(), text);
+        JsonText.quote(node.textValue(), text);
       } else {
         text.append(node);
       }
     }
+  }
+
+  /** What is no text is filled in as a whole, because all of it says what it costs. */
+  private void appendPart(JsonNode part, StringBuilder text) {
+    Map<String, Template> templates = new HashMap<>();
+    if (compile(part, templates)) {
+      addSlot(
+          (fields, document, body) -> {
+            JsonNode value = filled(part, templates, fields, document);
+            JsonText.append(value, body);
+            return media.of(value);
+          },
+          text);
+    } else {
+      constantTokens += media.of(part);
+      text.append(JsonText.of(part));
+    }
+  }
+
+  /** Compiles the templates of a value; false if it has nothing to fill in. */
+  private boolean compile(JsonNode node, Map<String, Template> templates) {
+    if (isFieldValue(node)) {
+      names.add(node.path(FIELD).textValue().split("\\.", 2)[0]);
+      return true;
+    }
+    if (node.isTextual() && node.textValue().contains("{{")) {
+      Template template = JsonContext.compile(node.textValue());
+      template.visit(new TemplateFields(names));
+      templates.put(node.textValue(), template);
+      return true;
+    }
+    boolean found = false;
+    for (JsonNode child : node) {
+      found |= compile(child, templates);
+    }
+    return found;
+  }
+
+  private static JsonNode filled(
+      JsonNode node, Map<String, Template> templates, ObjectNode fields, Document document)
+      throws RenderException {
+    if (isFieldValue(node)) {
+      return value(node.path(FIELD).textValue(), fields, document);
+    }
+    if (node.isObject()) {
+      ObjectNode object = MAPPER.createObjectNode();
+      for (Map.Entry<String, JsonNode> field : node.properties()) {
+        object.set(field.getKey(), filled(field.getValue(), templates, fields, document));
+      }
+      return object;
+    }
+    if (node.isArray()) {
+      ArrayNode array = MAPPER.createArrayNode();
+      for (JsonNode element : node) {
+        array.add(filled(element, templates, fields, document));
+      }
+      return array;
+    }
+    Template template = node.isTextual() ? templates.get(node.textValue()) : null;
+    return template == null ? node : TextNode.valueOf(fill(template, fields, document));
   }
 
   private void addSlot(Slot slot, StringBuilder text) {
@@ -202,48 +253,26 @@ final class RequestTemplate {
       Template template, ObjectNode fields, Document document, StringBuilder body)
       throws RenderException {
     String value = fill(template, fields, document);
-    quote(value, body);
+    JsonText.quote(value, body);
     return tokens.estimate(value);
   }
 
-  /** Appends the JSON of a field, and estimates its texts and its frame as if it were all text. */
-  private long appendField(String path, ObjectNode fields, Document document, StringBuilder body)
+  private static JsonNode value(String path, ObjectNode fields, Document document)
       throws RenderException {
     JsonNode value = reach(fields, path);
     if (value.isMissingNode() || value.isNull()) {
       throw missing(path, value, document);
     }
-    int start = body.length();
-    appendValue(value, body);
-    return tokens.estimate(body.substring(start));
+    return value;
   }
 
-  private static void appendValue(JsonNode value, StringBuilder body) throws RenderException {
-    if (value.isTextual()) {
-      checkWhole(value.textValue());
-      quote(value.textValue(), body);
-    } else if (value.isArray()) {
-      String before = "[";
-      for (JsonNode element : value) {
-        body.append(before);
-        appendValue(element, body);
-        before = ",";
-      }
-      body.append(value.isEmpty() ? "[]" : "]");
-    } else if (value.isObject()) {
-      String before = "{";
-      for (Map.Entry<String, JsonNode> field : value.properties()) {
-        body.append(before);
-        checkWhole(field.getKey());
-        quote(field.getKey(), body);
-        body.append(':');
-        appendValue(field.getValue(), body);
-        before = ",";
-      }
-      body.append(value.isEmpty() ? "{}" : "}");
-    } else {
-      body.append(value);
-    }
+  /** Appends the JSON of a field. */
+  private long appendField(String path, ObjectNode fields, Document document, StringBuilder body)
+      throws RenderException {
+    JsonNode value = value(path, fields, document);
+    int start = body.length();
+    JsonText.append(value, body);
+    return media.of(value, body.substring(start));
   }
 
   /** Whether a node of the body stands for the value of a field, such as {@code {$field: tags}}. */
@@ -260,44 +289,10 @@ final class RequestTemplate {
         text.append(',');
       }
       comma = true;
-      quote(field.getKey(), text);
+      JsonText.quote(field.getKey(), text);
       text.append(':');
       append(field.getValue(), text);
     }
-  }
-
-  private static void quote(String value, StringBuilder text) {
-    text.append('"');
-    if (isPlain(value)) {
-      // The encoder appends char by char; most texts can go in one piece.
-      text.append(value);
-    } else {
-      int start = 0;
-      for (int i = 0; i < value.length(); i++) {
-        if (endsLine(value.charAt(i))) {
-          JsonStringEncoder.getInstance().quoteAsString(value.substring(start, i), text);
-          text.append(String.format("\\u%04x", (int) value.charAt(i)));
-          start = i + 1;
-        }
-      }
-      JsonStringEncoder.getInstance().quoteAsString(value.substring(start), text);
-    }
-    text.append('"');
-  }
-
-  private static boolean isPlain(String value) {
-    for (int i = 0; i < value.length(); i++) {
-      char c = value.charAt(i);
-      if (c < ' ' || c == '"' || c == '\\' || endsLine(c)) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  /** What JSON allows in a text, but many readers of lines take for a line's end. */
-  private static boolean endsLine(char c) {
-    return c == '\u0085' || c == '\u2028' || c == '\u2029';
   }
 
   /** What is filled in for each document. */

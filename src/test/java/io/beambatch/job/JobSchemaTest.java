@@ -145,6 +145,7 @@ class JobSchemaTest {
         "limits.requests",
         "limits.enqueued_tokens",
         "limits.enqueued_requests",
+        "limits.image_tokens",
         "retry.attempts"
       })
   void hasTheBoundsOfTheCode(String path) throws Exception {

@@ -87,7 +87,8 @@ class RequestTemplateTest {
         new RequestTemplate(
                 spec(
                     "/v1/chat/completions",
-                    "{'messages':{'$field':'chat.turns'},'seed':{'$field':'n'}}"))
+                    "{'messages':{'$field':'chat.turns'},'seed':{'$field':'n'}}"),
+                0)
             .render(
                 new Document(
                     "1",
@@ -113,7 +114,7 @@ class RequestTemplateTest {
   @Test
   void valueOfAFieldWeighsAsManyInputsAsItHas() throws Exception {
     RequestTemplate template =
-        new RequestTemplate(spec("/v1/embeddings", "{'input':{'$field':'texts'}}"));
+        new RequestTemplate(spec("/v1/embeddings", "{'input':{'$field':'texts'}}"), 0);
 
     assertThat(template.render(new Document("1", "{\"texts\":[\"a\",\"b\"]}")).weight())
         .isEqualTo(2);
@@ -124,7 +125,7 @@ class RequestTemplateTest {
   void whatSomeReadersTakeForALinesEndIsEscaped() throws Exception {
     String body =
         new RequestTemplate(
-                spec("/v1/chat/completions", "{'a\u2028':'\u0085','prompt':'\u2029{{text}}'}"))
+                spec("/v1/chat/completions", "{'a\u2028':'\u0085','prompt':'\u2029{{text}}'}"), 0)
             .render(new Document("1", "{\"text\":\"x\u2028\\n\u0085y\u2029\"}"))
             .body();
 
@@ -153,7 +154,8 @@ class RequestTemplateTest {
                 null,
                 "/v1/embeddings",
                 "text-embedding-3-small",
-                body));
+                body),
+            0);
     assertThat(template.render(new Document("1", "{\"a\":\"x\",\"b\":\"y\"}")).weight())
         .isEqualTo(3);
   }
@@ -168,7 +170,8 @@ class RequestTemplateTest {
     Request request =
         new RequestTemplate(
                 new RequestSpec(
-                    RequestSpec.Provider.OPENAI, null, "/v1/completions", "gpt-4o-mini", body))
+                    RequestSpec.Provider.OPENAI, null, "/v1/completions", "gpt-4o-mini", body),
+                0)
             .render(source);
     assertThat(JSON.readTree(request.body()).path("prompt").textValue()).isEqualTo(clean);
     assertThat(request.body()).doesNotContain("\n");
@@ -182,7 +185,8 @@ class RequestTemplateTest {
                 null,
                 "/v1/chat/completions",
                 "m",
-                (ObjectNode) JSON.readTree(body.replace('\'', '"'))));
+                (ObjectNode) JSON.readTree(body.replace('\'', '"'))),
+            0);
     return JSON.readTree(template.render(new Document("1", document.replace('\'', '"'))).body());
   }
 }

@@ -1,0 +1,109 @@
+package io.beambatch.request;
+
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Map;
+
+/**
+ * Writes values as the JSON of a request, on one line whatever a reader takes for a line's end. A
+ * text with half of a surrogate pair is refused: it can't be written as UTF-8.
+ */
+final class JsonText {
+  private JsonText() {}
+
+  /** A value of the job file. */
+  static String of(JsonNode value) {
+    StringBuilder text = new StringBuilder();
+    try {
+      append(value, text);
+    } catch (RenderException e) {
+      throw new IllegalArgumentException("request.body has half of a surrogate pair", e);
+    }
+    return text.toString();
+  }
+
+  /** Appends a value. */
+  static void append(JsonNode value, StringBuilder body) throws RenderException {
+    if (value.isTextual()) {
+      checkWhole(value.textValue());
+      quote(value.textValue(), body);
+    } else if (value.isArray()) {
+      String before = "[";
+      for (JsonNode element : value) {
+        body.append(before);
+        append(element, body);
+        before = ",";
+      }
+      body.append(value.isEmpty() ? "[]" : "]");
+    } else if (value.isObject()) {
+      String before = "{";
+      for (Map.Entry<String, JsonNode> field : value.properties()) {
+        body.append(before);
+        checkWhole(field.getKey());
+        quote(field.getKey(), body);
+        body.append(':');
+        append(field.getValue(), body);
+        before = ",";
+      }
+      body.append(value.isEmpty() ? "{}" : "}");
+    } else {
+      body.append(value);
+    }
+  }
+
+  /** Refuses a text that UTF-8 can't hold. */
+  static void checkWhole(String value) throws RenderException {
+    if (hasHalfAPair(value)) {
+      throw new RenderException(
+          "a field that the request needs has half of a surrogate pair, which is no character");
+    }
+  }
+
+  private static boolean hasHalfAPair(String value) {
+    for (int i = 0; i < value.length(); i++) {
+      if (Character.isSurrogate(value.charAt(i))) {
+        if (i + 1 == value.length()
+            || !Character.isSurrogatePair(value.charAt(i), value.charAt(i + 1))) {
+          return true;
+        }
+        i++;
+      }
+    }
+    return false;
+  }
+
+  /** Appends a text in quotes. */
+  static void quote(String value, StringBuilder text) {
+    text.append('"');
+    if (isPlain(value)) {
+      // The encoder appends char by char; most texts can go in one piece.
+      text.append(value);
+    } else {
+      int start = 0;
+      for (int i = 0; i < value.length(); i++) {
+        if (endsLine(value.charAt(i))) {
+          JsonStringEncoder.getInstance().quoteAsString(value.substring(start, i), text);
+          text.append(String.format("\\u%04x", (int) value.charAt(i)));
+          start = i + 1;
+        }
+      }
+      JsonStringEncoder.getInstance().quoteAsString(value.substring(start), text);
+    }
+    text.append('"');
+  }
+
+  private static boolean isPlain(String value) {
+    for (int i = 0; i < value.length(); i++) {
+      char c = value.charAt(i);
+      if (c < ' ' || c == '"' || c == '\\' || endsLine(c)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** What JSON allows in a text, but many readers of lines take for a line's end. */
+  private static boolean endsLine(char c) {
+    return c == '\u0085' || c == '\u2028' || c == '\u2029';
+  }
+}
