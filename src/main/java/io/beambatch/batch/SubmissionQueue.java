@@ -47,13 +47,13 @@ final class SubmissionQueue {
   }
 
   /**
-   * Submits the planned ones, oldest first; a smaller one may pass, but not for ever. Of a run that
-   * has been cancelled meanwhile, none is.
+   * Submits planned chunks, oldest first. A smaller chunk may overtake a larger one, but not for
+   * ever. Nothing is submitted once the run is cancelled.
    */
   void submitPlanned(Snapshot snapshot) throws IOException {
     Instant now = snapshot.taken();
     List<TrackedChunk> planned = chunks.in(State.PLANNED);
-    if (planned.isEmpty() || snapshot.cancelled() || context.ledger().isCancelled()) {
+    if (planned.isEmpty() || snapshot.cancelled()) {
       return;
     }
     InFlightUsage others = chunks.inFlightOfOthers(snapshot.batches(), context);
@@ -68,6 +68,10 @@ final class SubmissionQueue {
         }
         InFlightUsage besides = chunks.inFlightBesides(chunk).plus(others);
         if (quota.allows(InFlightUsage.of(chunk.chunk()), besides, current)) {
+          // Creating batches takes its time: a cancel in between is heard before the next one.
+          if (context.ledger().isCancelled()) {
+            return;
+          }
           submitter.submit(chunk, snapshot);
         } else if (current.isAfter(chunk.since().plus(deadline()))) {
           break;

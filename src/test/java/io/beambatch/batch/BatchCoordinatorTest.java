@@ -2,6 +2,7 @@ package io.beambatch.batch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.beambatch.batch.SimulatedBatch.Fate;
 import io.beambatch.batch.SimulatedBatch.Lies;
@@ -450,22 +451,25 @@ class BatchCoordinatorTest extends CoordinatorFixture {
   }
 
   @Test
-  void runThatIsCancelledDuringAStepCreatesNothingInIt() throws Throwable {
+  void runThatIsCancelledDuringAStepCreatesNothingMoreInIt() throws Throwable {
     provider =
         new Reliable() {
           @Override
-          public Batch get(String batchId) throws ProviderException {
-            // After the step has read the ledger, and before it submits.
+          public Batch create(String file, String endpoint, Map<String, String> metadata)
+              throws ProviderException {
+            Batch batch = super.create(file, endpoint, metadata);
             markCancelled();
-            return super.get(batchId);
+            return batch;
           }
         };
-    server = server(fate(Duration.ofMinutes(1), hours(5)), 100);
 
     await("", chunk(0, 60), chunk(1, 60));
 
-    assertThat(creates).isEqualTo(2);
-    assertThat(done).hasSize(2);
+    assertThat(creates).isEqualTo(1);
+    assertThat(done)
+        .extracting(awaited -> awaited.chunk().id(), AwaitedChunk::status)
+        .containsExactlyInAnyOrder(
+            tuple("a1-c0", BatchStatus.CANCELLED), tuple("a1-c1", BatchStatus.CANCELLED));
   }
 
   @Test
