@@ -2,6 +2,9 @@ package io.beambatch.chunk;
 
 import io.beambatch.document.FailedDocument;
 import io.beambatch.document.FailedLines;
+import io.beambatch.document.Failure;
+import io.beambatch.document.FailureCause;
+import io.beambatch.document.FailureCauses;
 import io.beambatch.document.FailureReason;
 import io.beambatch.storage.RunFolder;
 import io.beambatch.storage.Storage;
@@ -17,6 +20,7 @@ final class FailureWriter implements BundleWriter<FailedDocument> {
   private final RunFolder folder;
   private final String name = Part.newName();
   private final Map<FailureReason, Long> counts = new EnumMap<>(FailureReason.class);
+  private final FailureCauses causes = new FailureCauses();
   private @Nullable OutputStream file;
 
   FailureWriter(RunFolder folder) {
@@ -29,7 +33,10 @@ final class FailureWriter implements BundleWriter<FailedDocument> {
       file = Storage.create(folder.failures(name));
     }
     FailedLines.write(file, failed);
-    counts.merge(failed.failure().reason(), 1L, Long::sum);
+    Failure failure = failed.failure();
+    counts.merge(failure.reason(), 1L, Long::sum);
+    String place = failure.place() == null ? "document " + failed.document().id() : failure.place();
+    causes.add(new FailureCause(failure.reason(), failure.cause(), 1, place));
   }
 
   @Override
@@ -39,7 +46,7 @@ final class FailureWriter implements BundleWriter<FailedDocument> {
     }
     file.close();
     file = null;
-    return List.of(new Part(name, 0, 0, 0, 0, Map.copyOf(counts)));
+    return List.of(new Part(name, 0, 0, 0, 0, Map.copyOf(counts), causes.all()));
   }
 
   @Override

@@ -1,8 +1,10 @@
 package io.beambatch.chunk;
 
+import io.beambatch.document.FailureCause;
 import io.beambatch.document.FailureReason;
 import io.beambatch.request.RequestLine;
 import java.security.SecureRandom;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -17,6 +19,7 @@ import java.util.Map;
  * @param bytes size of the request file
  * @param tokens estimated prompt tokens
  * @param failed how many documents the file of failures has, by reason; empty if there is none
+ * @param causes why they failed, with one example each
  */
 public record Part(
     String name,
@@ -24,9 +27,26 @@ public record Part(
     long weight,
     long bytes,
     long tokens,
-    Map<FailureReason, Long> failed) {
+    Map<FailureReason, Long> failed,
+    List<FailureCause> causes) {
   private static final String NAME_CHARACTERS = "0123456789abcdefghijklmnopqrstuvwxyz";
   private static final SecureRandom RANDOM = new SecureRandom();
+
+  /** A record that an earlier version wrote has no causes. */
+  public Part {
+    causes = causes == null ? List.of() : List.copyOf(causes);
+  }
+
+  /** A part that says no causes. */
+  public Part(
+      String name,
+      int requests,
+      long weight,
+      long bytes,
+      long tokens,
+      Map<FailureReason, Long> failed) {
+    this(name, requests, weight, bytes, tokens, failed, List.of());
+  }
 
   /** A random name, so that no two bundles, repetitions or runs ever share one. */
   static String newName() {

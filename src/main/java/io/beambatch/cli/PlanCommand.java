@@ -14,7 +14,6 @@ import io.beambatch.storage.RunFolder;
 import io.beambatch.storage.Storage;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import org.apache.beam.sdk.Pipeline;
@@ -83,9 +82,7 @@ final class PlanCommand implements Callable<Integer> {
 
   private static void print(Estimate estimate, PrintWriter out) {
     line(out, "documents", Summary.number(estimate.documents()));
-    for (Map.Entry<String, Long> failed : estimate.failed().entrySet()) {
-      line(out, "  " + failed.getKey(), Summary.number(failed.getValue()));
-    }
+    out.print(Summary.failures(estimate.failed(), estimate.causes()));
     line(out, "requests", Summary.number(estimate.requests()));
     line(out, "batches", Summary.number(estimate.batches()));
     line(out, "waves", Summary.number(estimate.waves()));

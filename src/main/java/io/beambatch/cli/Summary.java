@@ -1,8 +1,9 @@
 package io.beambatch.cli;
 
 import io.beambatch.cost.Money;
+import io.beambatch.document.FailureCause;
 import io.beambatch.job.Job;
-import io.beambatch.result.FailureCause;
+import io.beambatch.provider.SafeText;
 import io.beambatch.run.Report;
 import io.beambatch.run.Run;
 import io.beambatch.run.RunProgress;
@@ -23,22 +24,7 @@ final class Summary {
     summary.line("documents", number(report.documents()));
     summary.line("answered", number(report.answered()));
     summary.line("failed", number(report.failures()));
-    for (Map.Entry<String, Long> failed : report.failed().entrySet()) {
-      summary.line("  " + failed.getKey(), number(failed.getValue()));
-      FailureCause cause = report.causes().get(failed.getKey());
-      if (cause != null) {
-        summary.line(
-            "",
-            "  "
-                + (cause.documents() < failed.getValue()
-                    ? number(cause.documents()) + " of them: "
-                    : "")
-                + cause.message()
-                + " ("
-                + cause.example()
-                + (cause.documents() > 1 ? ", for example)" : ")"));
-      }
-    }
+    summary.text.append(failures(report.failed(), report.causes()));
     summary.line(
         "batches",
         number(report.batches())
@@ -75,6 +61,28 @@ final class Summary {
       summary.line("failures", job.failures().place(report.run()));
     }
     summary.line("report", run.folder().report());
+    return summary.text.toString();
+  }
+
+  /** How many documents failed for each reason, and the commonest cause of each. */
+  static String failures(Map<String, Long> failed, Map<String, FailureCause> causes) {
+    Summary summary = new Summary();
+    for (Map.Entry<String, Long> reason : failed.entrySet()) {
+      summary.line("  " + reason.getKey(), number(reason.getValue()));
+      FailureCause cause = causes.get(reason.getKey());
+      if (cause != null) {
+        summary.line(
+            "",
+            "  "
+                + (cause.documents() < reason.getValue()
+                    ? number(cause.documents()) + " of them: "
+                    : "")
+                + SafeText.line(cause.message())
+                + " ("
+                + SafeText.line(cause.example())
+                + (cause.documents() > 1 ? ", for example)" : ")"));
+      }
+    }
     return summary.text.toString();
   }
 

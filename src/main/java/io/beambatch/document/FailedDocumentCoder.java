@@ -41,6 +41,7 @@ public final class FailedDocumentCoder extends AtomicCoder<FailedDocument> {
     OPTIONAL.encode(failure.batchId(), out);
     OPTIONAL.encode(failure.requestId(), out);
     OPTIONAL.encode(failure.partial(), out);
+    OPTIONAL.encode(failure.place(), out);
   }
 
   @Override
@@ -51,6 +52,7 @@ public final class FailedDocumentCoder extends AtomicCoder<FailedDocument> {
             FailureReason.valueOf(STRING.decode(in)),
             STRING.decode(in),
             INT.decode(in),
+            OPTIONAL.decode(in),
             OPTIONAL.decode(in),
             OPTIONAL.decode(in),
             OPTIONAL.decode(in));

@@ -3,7 +3,6 @@ package io.beambatch.pubsub;
 import io.beambatch.document.Document;
 import io.beambatch.document.FailedDocument;
 import io.beambatch.document.Failure;
-import io.beambatch.document.FailureReason;
 import io.beambatch.document.SourceRecord;
 import io.beambatch.job.SubscriptionSource;
 import io.beambatch.json.JsonSlice;
@@ -88,8 +87,8 @@ final class MessageRecords implements RecordParser {
     String id = MessageLine.read(record).id();
     return new FailedDocument(
         new Document(id, String.valueOf(problem.json())),
-        Failure.unsent(
-            FailureReason.INVALID_DOCUMENT,
-            "message " + id + " of " + source.subscription() + ": " + problem.getMessage()));
+        Failure.unread(
+            "message " + id + " of " + source.subscription(),
+            String.valueOf(problem.getMessage())));
   }
 }

@@ -2,6 +2,7 @@ package io.beambatch.result;
 
 import io.beambatch.chunk.Part;
 import io.beambatch.cost.TokenCounts;
+import io.beambatch.document.FailureCause;
 import io.beambatch.document.FailureReason;
 import io.beambatch.ledger.Records;
 import io.beambatch.storage.RunFolder;

@@ -7,6 +7,8 @@ import io.beambatch.cost.TokenCounts;
 import io.beambatch.cost.TokenUsage;
 import io.beambatch.document.FailedLines;
 import io.beambatch.document.Failure;
+import io.beambatch.document.FailureCause;
+import io.beambatch.document.FailureCauses;
 import io.beambatch.document.FailureReason;
 import io.beambatch.document.ReservedFields;
 import io.beambatch.job.Endpoint;

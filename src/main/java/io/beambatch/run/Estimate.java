@@ -9,6 +9,8 @@ import io.beambatch.chunk.Plan;
 import io.beambatch.cost.CostEstimate;
 import io.beambatch.cost.PriceTable;
 import io.beambatch.cost.TokenCounts;
+import io.beambatch.document.FailureCause;
+import io.beambatch.document.FailureCauses;
 import io.beambatch.document.FailureReason;
 import io.beambatch.job.Endpoint;
 import io.beambatch.job.Job;
@@ -24,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * Budget} goes by it.
  *
  * @param failed documents that can't be sent, by reason
+ * @param causes the commonest cause of each reason
  * @param waves how often batches have to end before {@code limits} let the next ones follow
  * @param bytes of all input files
  * @param promptTokens estimated
@@ -40,6 +43,7 @@ public record Estimate(
     String model,
     long documents,
     Map<String, Long> failed,
+    Map<String, FailureCause> causes,
     long requests,
     int batches,
     int waves,
@@ -61,7 +65,9 @@ public record Estimate(
             job.inference().prices(),
             TokenCounts.of(plan.tokens(), completions == null ? 0 : completions));
     Map<String, Long> failed = new TreeMap<>();
+    FailureCauses causes = new FailureCauses();
     for (Part part : plan.unsent()) {
+      part.causes().forEach(causes::add);
       for (Map.Entry<FailureReason, Long> count : part.failed().entrySet()) {
         failed.merge(count.getKey().code(), count.getValue(), Long::sum);
       }
@@ -71,6 +77,7 @@ public record Estimate(
         job.inference().request().model(),
         plan.documents(),
         failed,
+        causes.commonest(),
         plan.requests(),
         plan.chunks().size(),
         Quota.rounds(plan.chunks(), job.inference().limits()),

@@ -1,17 +1,18 @@
 package io.beambatch.run;
 
 import io.beambatch.chunk.Chunk;
+import io.beambatch.chunk.Part;
 import io.beambatch.chunk.Plan;
 import io.beambatch.cost.CostEstimate;
 import io.beambatch.cost.CostEstimate.Bound;
 import io.beambatch.cost.PriceTable;
 import io.beambatch.cost.TokenCounts;
+import io.beambatch.document.FailureCauses;
 import io.beambatch.document.FailureReason;
 import io.beambatch.error.ExitCode;
 import io.beambatch.error.UserException;
 import io.beambatch.job.Job;
 import io.beambatch.ledger.BatchEntry;
-import io.beambatch.result.FailureCauses;
 import io.beambatch.result.JoinedChunk;
 import io.beambatch.result.ResultFile;
 import io.beambatch.sink.WrittenFile;
@@ -161,7 +162,10 @@ public final class Reconciliation {
       if (plan.attempt() == 1) {
         documents += plan.documents();
       }
-      plan.unsent().forEach(part -> count(part.failed()));
+      for (Part part : plan.unsent()) {
+        count(part.failed());
+        part.causes().forEach(causes::add);
+      }
     }
 
     void add(JoinedChunk joined, Chunk chunk) {

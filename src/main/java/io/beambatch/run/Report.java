@@ -4,9 +4,9 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.beambatch.cost.CostEstimate.Bound;
+import io.beambatch.document.FailureCause;
 import io.beambatch.job.Job;
 import io.beambatch.job.Retry.MaxFailed;
-import io.beambatch.result.FailureCause;
 import io.beambatch.storage.RunFolder;
 import io.beambatch.storage.Storage;
 import java.io.IOException;

@@ -3,7 +3,6 @@ package io.beambatch.source;
 import io.beambatch.document.Document;
 import io.beambatch.document.FailedDocument;
 import io.beambatch.document.Failure;
-import io.beambatch.document.FailureReason;
 import io.beambatch.document.SourceRecord;
 import io.beambatch.job.FileSource;
 import io.beambatch.json.LineReader;
@@ -143,9 +142,7 @@ final class SplitReader {
 
   static FailedDocument failed(String file, long line, String problem, String json) {
     String id = new SourceFile(file).name() + ":" + line;
-    String message = file + ":" + line + ": " + problem;
-    Failure failure = Failure.unsent(FailureReason.INVALID_DOCUMENT, message);
-    return new FailedDocument(new Document(id, json), failure);
+    return new FailedDocument(new Document(id, json), Failure.unread(file + ":" + line, problem));
   }
 
   /** Takes what is read. */

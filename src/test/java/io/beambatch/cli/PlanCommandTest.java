@@ -121,6 +121,57 @@ class PlanCommandTest {
     assertThat(said.told("requests")).isEqualTo("1");
   }
 
+  @Test
+  void saysTheCommonestCauseOfEachReasonWithAnExample() throws Exception {
+    Workplace workplace = new Workplace(folder);
+    Path source =
+        workplace.write(
+            "bad.jsonl",
+            "{oops\n{\"id\":2}\n"
+                + "{\"id\":3}\n"
+                + "{\"id\":4,\"text\":\"x\"}\n"
+                + "{\"id\":5,\"text\":\"%s\"}\n".formatted("y".repeat(3000))
+                + "{\"id\":6,\"text\":\"%s\"}\n".formatted("y".repeat(4000)));
+    String[] sets = {"--set", "source.path=" + source, "--set", "limits.bytes=2KB"};
+
+    Said said = Said.by(workplace.command("plan", JOB, sets));
+
+    assertThat(said.told("  invalid_document")).isEqualTo("3");
+    assertThat(said.told("  too_large")).isEqualTo("2");
+    assertThat(said.out())
+        .contains("2 of them: the request needs the field 'text', which the document doesn't have")
+        .contains("; it has id (document 2, for example)")
+        .containsPattern("the request has \\d+ bytes; .* \\(document [56], for example\\)");
+    JsonNode plan = plan(workplace, source);
+    assertThat(plan.at("/causes/invalid_document/documents").asInt()).isEqualTo(2);
+    assertThat(plan.at("/causes/too_large/documents").asInt()).isEqualTo(2);
+    assertThat(plan.at("/causes/too_large/example").asText()).matches("document [56]");
+  }
+
+  @Test
+  void namesThePlaceOfARecordThatCanNotBeRead() throws Exception {
+    Workplace workplace = new Workplace(folder);
+    Path source = workplace.write("bad.jsonl", "{\"id\":1,\"text\":\"x\"}\n[]\n");
+
+    Said said = Said.by(workplace.command("plan", JOB, "--set", "source.path=" + source));
+
+    assertThat(said.out()).contains("not a JSON object but an array (" + source + ":2)");
+  }
+
+  private static JsonNode plan(Workplace workplace, Path source) throws Exception {
+    return Workplace.JSON.readTree(
+        Said.by(
+                workplace.command(
+                    "plan",
+                    JOB,
+                    "--json",
+                    "--set",
+                    "source.path=" + source,
+                    "--set",
+                    "limits.bytes=2KB"))
+            .out());
+  }
+
   private List<Path> files() throws IOException {
     try (Stream<Path> found = Files.walk(folder)) {
       return found.filter(Files::isRegularFile).toList();

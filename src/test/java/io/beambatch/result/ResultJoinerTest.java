@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.beambatch.chunk.Part;
+import io.beambatch.document.FailureCause;
+import io.beambatch.document.FailureCauses;
 import io.beambatch.document.FailureReason;
 import io.beambatch.provider.BatchError;
 import io.beambatch.provider.BatchStatus;

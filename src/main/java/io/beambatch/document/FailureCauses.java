@@ -1,11 +1,11 @@
-package io.beambatch.result;
+package io.beambatch.document;
 
-import io.beambatch.document.FailureReason;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /**
  * Counts why documents failed, with one example each. It remembers a bounded number of causes: what
@@ -13,23 +13,29 @@ import java.util.TreeMap;
  */
 public final class FailureCauses {
   private static final int MOST = 50;
+  private static final Pattern DIGITS = Pattern.compile("\\d[\\d,.]*");
   private static final String OTHERS = "other causes";
 
   private final Map<Key, FailureCause> causes = new LinkedHashMap<>();
 
   /** Counts documents that failed for a cause. */
   public void add(FailureCause cause) {
-    Key key = new Key(cause.reason(), cause.message());
+    // Sizes and columns differ from one document to the next, though the cause is the same.
+    Key key = new Key(cause.reason(), DIGITS.matcher(cause.message()).replaceAll("#"));
+    FailureCause first = cause;
     if (!causes.containsKey(key) && causes.size() >= MOST) {
       key = new Key(cause.reason(), OTHERS);
+      first = new FailureCause(cause.reason(), OTHERS, cause.documents(), cause.example());
     }
-    String message = key.message();
     causes.merge(
         key,
-        new FailureCause(cause.reason(), message, cause.documents(), cause.example()),
+        first,
         (before, more) ->
             new FailureCause(
-                before.reason(), message, before.documents() + more.documents(), before.example()));
+                before.reason(),
+                before.message(),
+                before.documents() + more.documents(),
+                before.example()));
   }
 
   /** All causes, in the order in which they were met. */
