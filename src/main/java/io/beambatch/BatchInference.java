@@ -7,6 +7,7 @@ import io.beambatch.job.RequestSpec;
 import io.beambatch.provider.BatchProvider;
 import io.beambatch.provider.ProviderFactory;
 import io.beambatch.provider.ProviderSettingsException;
+import io.beambatch.provider.Recipient;
 import io.beambatch.provider.openai.OpenAiProviders;
 import io.beambatch.result.ReadResults;
 import io.beambatch.result.ResultFile;
@@ -216,8 +217,17 @@ public final class BatchInference<T> extends PTransform<PCollection<T>, Answers<
   private record EnvironmentProviders(RequestSpec request) implements ProviderFactory {
     @Override
     public BatchProvider open() {
+      return ofThisWorker().open();
+    }
+
+    @Override
+    public Recipient recipient(String salt) {
+      return ofThisWorker().recipient(salt);
+    }
+
+    private ProviderFactory ofThisWorker() {
       try {
-        return OpenAiProviders.fromEnvironment(request.baseUrl(), request.headers()).open();
+        return OpenAiProviders.fromEnvironment(request.baseUrl(), request.headers());
       } catch (ProviderSettingsException e) {
         throw new IllegalStateException(e.getMessage(), e);
       }

@@ -51,7 +51,7 @@ final class RunOnDemand implements IdentitySource, PlannedFiles {
   public synchronized RunIdentity identity() {
     if (known == null) {
       try {
-        known = new Runs(staging, job, Clock.systemUTC()).open(name, Runs.Choice.RESUME).identity();
+        known = new Runs(staging, job, Clock.systemUTC()).join(name).identity();
       } catch (IOException e) {
         throw new UncheckedIOException(
             "Can't open run " + name + " in " + staging + ": " + e.getMessage(), e);

@@ -2,8 +2,31 @@ package io.beambatch.batch;
 
 import io.beambatch.ledger.BatchLedger;
 import io.beambatch.provider.BatchProvider;
+import io.beambatch.provider.ProviderFactory;
+import io.beambatch.storage.RunFolder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Clock;
 
 /** What all parts of one coordinator share. */
 record CoordinatorContext(
-    CoordinatorSettings settings, BatchProvider provider, BatchLedger ledger, Clock clock) {}
+    CoordinatorSettings settings, BatchProvider provider, BatchLedger ledger, Clock clock) {
+
+  /**
+   * Connects to the provider, for a run that was sent to nobody else, and notes that it is sent
+   * there.
+   *
+   * @throws io.beambatch.error.UserException if the run was sent to somebody else
+   */
+  static CoordinatorContext open(
+      CoordinatorSettings settings, RunFolder folder, ProviderFactory providers) {
+    BatchLedger ledger = BatchLedger.of(folder);
+    RunIdentity run = settings.run();
+    try {
+      new Recipients(run, ledger).note(providers.recipient(run.uid()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return new CoordinatorContext(settings, providers.open(), ledger, Clock.systemUTC());
+  }
+}

@@ -2,13 +2,11 @@ package io.beambatch.batch;
 
 import io.beambatch.batch.ChunkUploader.Contents;
 import io.beambatch.chunk.Chunk;
-import io.beambatch.ledger.BatchLedger;
 import io.beambatch.provider.ProviderFactory;
 import io.beambatch.provider.Sleeper;
 import io.beambatch.storage.RunFolder;
 import java.io.IOException;
 import java.io.Serializable;
-import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -37,9 +35,7 @@ final class CoordinatorSession implements AutoCloseable {
     static Factory of(CoordinatorSettings settings, RunFolder folder, ProviderFactory providers) {
       return () ->
           new CoordinatorSession(
-              new CoordinatorContext(
-                  settings, providers.open(), BatchLedger.of(folder), Clock.systemUTC()),
-              Contents.in(folder));
+              CoordinatorContext.open(settings, folder, providers), Contents.in(folder));
     }
   }
 

@@ -8,11 +8,12 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Names who is creating a batch, and tells whether somebody of that name can still be at it.
+ * Names who is at work on a run, such as at creating a batch, and tells whether somebody of that
+ * name can still be at it.
  *
  * @param name {@code <machine>/<process id>/<process start>/<random>}
  */
-record Owner(String name) {
+public record Owner(String name) {
   /** The owners in this process that have not retired. */
   private static final Set<String> AT_WORK = ConcurrentHashMap.newKeySet();
 
@@ -26,7 +27,7 @@ record Owner(String name) {
   private static final int START = 19;
 
   /** A new owner in this process. */
-  static Owner create() {
+  public static Owner create() {
     long self = ProcessHandle.current().pid();
     String random = LOADED + UUID.randomUUID();
     Owner owner = new Owner(machine() + "/" + self + "/" + start(self) + "/" + random);
@@ -34,8 +35,8 @@ record Owner(String name) {
     return owner;
   }
 
-  /** Says that this owner creates nothing any more: its calls have all returned. */
-  void retire() {
+  /** Says that this owner does nothing any more: its calls have all returned. */
+  public void retire() {
     AT_WORK.remove(name);
   }
 
@@ -47,7 +48,7 @@ record Owner(String name) {
    * Whether the owner has retired, or was a process of this machine that is gone. Where the machine
    * does not tell, nobody is ever known to be gone, and the lease decides.
    */
-  boolean isKnownToBeGone() {
+  public boolean isKnownToBeGone() {
     String[] fields = name.split("/", -1);
     if (fields.length != 4
         || fields[0].equals(UNKNOWN)

@@ -2,13 +2,11 @@ package io.beambatch.batch;
 
 import io.beambatch.batch.ChunkUploader.Contents;
 import io.beambatch.chunk.Chunk;
-import io.beambatch.ledger.BatchLedger;
 import io.beambatch.provider.BatchProvider;
 import io.beambatch.provider.ProviderFactory;
 import io.beambatch.storage.JsonCoder;
 import io.beambatch.storage.RunFolder;
 import java.io.IOException;
-import java.time.Clock;
 import org.apache.beam.sdk.metrics.Counter;
 import org.apache.beam.sdk.metrics.Metrics;
 import org.apache.beam.sdk.transforms.DoFn;
@@ -58,11 +56,9 @@ public final class UploadChunks extends PTransform<PCollection<Chunk>, PCollecti
 
     @Setup
     public void setup() {
-      provider = providers.open();
-      uploader =
-          new ChunkUploader(
-              new CoordinatorContext(settings, provider, BatchLedger.of(folder), Clock.systemUTC()),
-              Contents.in(folder));
+      CoordinatorContext context = CoordinatorContext.open(settings, folder, providers);
+      provider = context.provider();
+      uploader = new ChunkUploader(context, Contents.in(folder));
     }
 
     @ProcessElement

@@ -30,10 +30,12 @@ final class CancelCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Job job = options.readJob();
-    Runs runs = new Runs(options.staging(), job, Clock.systemUTC());
+    Runs runs =
+        new Runs(options.staging(), job, Clock.systemUTC()).ofMovedProvider(peerOptions.isMoved());
     Run run = runs.known(runOptions.name());
     runs.requirePlan(run);
     try (Peer peer = peerOptions.open(job, options.staging())) {
+      peer.take(run);
       Launch launch = new Launch(options, job, peer, spec);
       if (run.record().finished() == null && !runs.differences(run).isEmpty()) {
         // To stop spending, any job file will do; only what was answered needs the right one.

@@ -2,6 +2,7 @@ package io.beambatch.cli;
 
 import io.beambatch.job.Job;
 import io.beambatch.run.Run;
+import io.beambatch.run.RunLaunch;
 import io.beambatch.run.Runs;
 import java.time.Clock;
 import java.util.concurrent.Callable;
@@ -31,12 +32,14 @@ final class CollectCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     Job job = options.readJob();
     Launch.requireEnd(job, "collect");
-    Runs runs = new Runs(options.staging(), job, Clock.systemUTC());
+    Runs runs =
+        new Runs(options.staging(), job, Clock.systemUTC()).ofMovedProvider(peerOptions.isMoved());
     Run run = runs.known(runOptions.name());
     runs.requireSameJob(run);
     runs.requirePlan(run);
-    try (Peer peer = peerOptions.open(job, options.staging())) {
-      return new Launch(options, job, peer, spec).collect(run);
+    try (Peer peer = peerOptions.open(job, options.staging());
+        RunLaunch launch = runs.enter(run)) {
+      return new Launch(options, job, peer, spec).collect(launch.run());
     }
   }
 }

@@ -3,8 +3,14 @@ package io.beambatch.cli;
 import io.beambatch.job.Job;
 import io.beambatch.job.JobFileException;
 import io.beambatch.job.JobReader;
+import io.beambatch.run.Run;
+import io.beambatch.run.Runs;
+import io.beambatch.run.Runs.Choice;
+import java.io.IOException;
+import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.beam.runners.direct.DirectOptions;
 import org.apache.beam.runners.direct.DirectRunner;
 import org.apache.beam.sdk.io.FileSystems;
@@ -127,15 +133,21 @@ final class JobOptions {
         description = "The run. Default: the unfinished one, else a new one named by the time.")
     private @Nullable String name;
 
-    @Option(names = "--new-run", description = "Begins another run.")
+    @Option(
+        names = "--new-run",
+        description =
+            "Begins another run; with --run NAME, one of that name, of which nothing was sent yet.")
     private boolean newRun;
 
-    @Nullable String name() {
-      return name;
-    }
-
-    boolean isNew() {
-      return newRun;
+    /** Opens the run, and says so if that means to begin one of this name anew. */
+    Run open(Runs runs, PrintWriter err) throws IOException {
+      Runs.checkName(name);
+      Optional<Run> before = name == null ? Optional.empty() : runs.find(name);
+      Run run = runs.open(name, newRun ? Choice.NEW : Choice.RESUME);
+      if (before.isPresent() && !before.get().record().uid().equals(run.record().uid())) {
+        err.println("nothing of run " + name + " had been sent: it begins anew with this job");
+      }
+      return run;
     }
   }
 

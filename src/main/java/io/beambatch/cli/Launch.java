@@ -148,6 +148,7 @@ final class Launch {
       err.println("run " + run.name() + " was finished before; nothing to do");
       return tell(Report.of(run.folder()), run);
     }
+    peer.take(run);
     StopNotice notice = StopNotice.open(job, run, local, typed, err);
     try {
       return command.call();

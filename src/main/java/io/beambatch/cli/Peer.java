@@ -1,12 +1,16 @@
 package io.beambatch.cli;
 
+import io.beambatch.batch.Recipients;
+import io.beambatch.error.UserException;
 import io.beambatch.job.Job;
 import io.beambatch.localserver.LocalServer;
 import io.beambatch.localserver.LocalServerSettings;
 import io.beambatch.provider.ProviderFactory;
 import io.beambatch.provider.ProviderSettingsException;
+import io.beambatch.provider.Recipient;
 import io.beambatch.provider.openai.OpenAiProvider;
 import io.beambatch.provider.openai.OpenAiProviders;
+import io.beambatch.run.Run;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,18 +23,25 @@ final class Peer implements AutoCloseable {
 
   private final ProviderFactory providers;
   private final @Nullable LocalServer server;
+  private final boolean moved;
 
-  private Peer(ProviderFactory providers, @Nullable LocalServer server) {
+  private Peer(ProviderFactory providers, @Nullable LocalServer server, boolean moved) {
     this.providers = providers;
     this.server = server;
+    this.moved = moved;
   }
 
-  /** The provider that the job and the environment name; a missing key shows here, not later. */
-  static Peer remote(Job job) throws ProviderSettingsException {
+  /**
+   * The provider that the job and the environment name; a missing key shows here, not later.
+   *
+   * @param moved whether it is the one that runs were sent to, whatever its address was then
+   */
+  static Peer remote(Job job, boolean moved) throws ProviderSettingsException {
     return new Peer(
         OpenAiProviders.fromEnvironment(
             job.inference().request().baseUrl(), job.inference().request().headers()),
-        null);
+        null,
+        moved);
   }
 
   /**
@@ -43,7 +54,7 @@ final class Peer implements AutoCloseable {
     LocalServer server =
         LocalServer.start(faults.applyTo(LocalServerSettings.defaults().withDir(memory(staging))));
     server.awaitBatches(CATCHING_UP);
-    return new Peer(new Local(server.baseUrl().toString()), server);
+    return new Peer(new Local(server.baseUrl().toString()), server, false);
   }
 
   private static Path memory(String staging) {
@@ -61,6 +72,34 @@ final class Peer implements AutoCloseable {
     return providers;
   }
 
+  /**
+   * Makes sure that a run that is to go on was sent to this peer, or to nobody yet.
+   *
+   * @throws UserException if it was sent to somebody else
+   */
+  void take(Run run) throws IOException {
+    if (moved) {
+      recipients(run).move(providers.recipient(run.identity().uid()));
+    } else {
+      check(run);
+    }
+  }
+
+  /**
+   * The same for a run that is only looked at; changes nothing.
+   *
+   * @throws UserException if it was sent to somebody else
+   */
+  void check(Run run) throws IOException {
+    if (!moved) {
+      recipients(run).check(providers.recipient(run.identity().uid()));
+    }
+  }
+
+  private static Recipients recipients(Run run) throws IOException {
+    return new Recipients(run.identity(), run.batches());
+  }
+
   @Override
   public void close() throws IOException {
     if (server != null) {
@@ -76,6 +115,12 @@ final class Peer implements AutoCloseable {
       } catch (ProviderSettingsException e) {
         throw new IllegalStateException(e.getMessage(), e);
       }
+    }
+
+    /** The port is another in each launch, and the batches are the same. */
+    @Override
+    public Recipient recipient(String salt) {
+      return Recipient.inThisProcess();
     }
   }
 }

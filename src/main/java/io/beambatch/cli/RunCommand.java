@@ -1,8 +1,9 @@
 package io.beambatch.cli;
 
 import io.beambatch.job.Job;
+import io.beambatch.run.Run;
+import io.beambatch.run.RunLaunch;
 import io.beambatch.run.Runs;
-import io.beambatch.run.Runs.Choice;
 import io.beambatch.sink.WriteResults;
 import java.time.Clock;
 import java.util.concurrent.Callable;
@@ -28,11 +29,14 @@ final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Job job = options.readJob();
-    Runs runs = new Runs(options.staging(), job, Clock.systemUTC());
+    Runs runs =
+        new Runs(options.staging(), job, Clock.systemUTC()).ofMovedProvider(peerOptions.isMoved());
     try (Peer peer = peerOptions.open(job, options.staging())) {
       WriteResults.check(job);
-      return new Launch(options, job, peer, spec)
-          .run(runs.open(runOptions.name(), runOptions.isNew() ? Choice.NEW : Choice.RESUME));
+      Run run = runOptions.open(runs, spec.commandLine().getErr());
+      try (RunLaunch launch = runs.enter(run)) {
+        return new Launch(options, job, peer, spec).run(launch.run());
+      }
     }
   }
 }

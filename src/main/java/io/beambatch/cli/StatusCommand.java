@@ -97,6 +97,7 @@ final class StatusCommand implements Callable<Integer> {
   private BatchMonitor monitor(Job job, Run run) throws Exception {
     if (peer == null) {
       peer = peerOptions.open(job, options.staging());
+      peer.check(run);
     }
     return new BatchMonitor(
         CoordinatorSettings.of(job.inference(), run.identity()), run.folder(), peer.providers());

@@ -1,8 +1,9 @@
 package io.beambatch.cli;
 
 import io.beambatch.job.Job;
+import io.beambatch.run.Run;
+import io.beambatch.run.RunLaunch;
 import io.beambatch.run.Runs;
-import io.beambatch.run.Runs.Choice;
 import io.beambatch.sink.WriteResults;
 import java.time.Clock;
 import java.util.concurrent.Callable;
@@ -32,11 +33,14 @@ final class SubmitCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     Job job = options.readJob();
     Launch.requireEnd(job, "submit");
-    Runs runs = new Runs(options.staging(), job, Clock.systemUTC());
+    Runs runs =
+        new Runs(options.staging(), job, Clock.systemUTC()).ofMovedProvider(peerOptions.isMoved());
     try (Peer peer = peerOptions.open(job, options.staging())) {
       WriteResults.check(job);
-      return new Launch(options, job, peer, spec)
-          .submit(runs.open(runOptions.name(), runOptions.isNew() ? Choice.NEW : Choice.RESUME));
+      Run run = runOptions.open(runs, spec.commandLine().getErr());
+      try (RunLaunch launch = runs.enter(run)) {
+        return new Launch(options, job, peer, spec).submit(launch.run());
+      }
     }
   }
 }

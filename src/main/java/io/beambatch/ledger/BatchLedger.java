@@ -1,5 +1,6 @@
 package io.beambatch.ledger;
 
+import io.beambatch.provider.Recipient;
 import io.beambatch.storage.RunFolder;
 import java.io.IOException;
 import java.time.Instant;
@@ -16,15 +17,18 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class BatchLedger {
   private static final String CANCELLED = "cancelled";
+  private static final String RECIPIENT = "recipient";
 
   private final Records<BatchEntry> entries;
   private final Records<String> marks;
+  private final Records<Recipient> recipients;
   private final Map<String, Tracked> ahead = new ConcurrentHashMap<>();
 
   /** The batches in a ledger. */
   public BatchLedger(LedgerStore store) {
     this.entries = new Records<>(store, "ledger", BatchEntry.class);
     this.marks = new Records<>(store, "run", String.class);
+    this.recipients = new Records<>(store, "run", Recipient.class);
   }
 
   /** The batches of a run. */
@@ -84,6 +88,31 @@ public final class BatchLedger {
   /** Whether nothing is to be sent any more. */
   public boolean isCancelled() throws IOException {
     return marks.read(CANCELLED).isPresent();
+  }
+
+  /** Whether the provider has, or had, anything of the run: an input or a batch. */
+  public boolean isAnythingSent() throws IOException {
+    return entries.readAll().values().stream()
+        .map(Records.Version::value)
+        .anyMatch(entry -> entry.fileId() != null || entry.batchId() != null);
+  }
+
+  /** Who gets the run, or empty if nothing of it is to be sent yet. */
+  public Optional<Records.Version<Recipient>> recipient() throws IOException {
+    return recipients.read(RECIPIENT);
+  }
+
+  /**
+   * Notes who gets the run.
+   *
+   * @param known the note that is there, or empty
+   * @return whether it is noted; not, if somebody else has changed the note since it was read
+   */
+  public boolean sendTo(Optional<Records.Version<Recipient>> known, Recipient recipient)
+      throws IOException {
+    return known.isEmpty()
+        ? recipients.create(RECIPIENT, recipient).isPresent()
+        : recipients.replace(known.get(), recipient).isPresent();
   }
 
   /** An entry as it was at a version. */

@@ -3,7 +3,6 @@ package io.beambatch.provider;
 import java.io.Serializable;
 
 /** Opens a provider where it is needed: on the worker, with the worker's own keys. */
-@FunctionalInterface
 public interface ProviderFactory extends Serializable {
 
   /**
@@ -12,4 +11,12 @@ public interface ProviderFactory extends Serializable {
    * @throws IllegalStateException if something is missing here, such as the key
    */
   BatchProvider open();
+
+  /**
+   * Who answers to what {@link #open} opens here and now; takes no call.
+   *
+   * @param salt of the run
+   * @throws IllegalStateException if something is missing here, such as the key
+   */
+  Recipient recipient(String salt);
 }

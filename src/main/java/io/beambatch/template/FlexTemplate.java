@@ -7,6 +7,7 @@ import io.beambatch.job.Job;
 import io.beambatch.provider.ProviderFactory;
 import io.beambatch.run.Budget;
 import io.beambatch.run.Run;
+import io.beambatch.run.RunLaunch;
 import io.beambatch.run.Runs;
 import io.beambatch.run.Runs.Choice;
 import io.beambatch.template.TemplateOptions.Mode;
@@ -38,7 +39,21 @@ public final class FlexTemplate {
   /** The graph of a launch. */
   static Pipeline pipeline(Job job, TemplateOptions options, ProviderFactory providers)
       throws IOException {
-    Run run = open(job, options);
+    Runs runs = new Runs(options.getStaging(), job, Clock.systemUTC());
+    Run run = open(runs, options);
+    RunLaunch launch = runs.enter(run);
+    try {
+      return pipeline(run, options, providers);
+    } catch (IOException | RuntimeException e) {
+      // Once it is launched, the Dataflow job is at work on the run, long after this process.
+      launch.close();
+      throw e;
+    }
+  }
+
+  private static Pipeline pipeline(Run run, TemplateOptions options, ProviderFactory providers)
+      throws IOException {
+    Job job = run.job();
     if (job.source().isEndless()) {
       options.as(StreamingOptions.class).setStreaming(true);
     }
@@ -69,8 +84,7 @@ public final class FlexTemplate {
     return pipeline;
   }
 
-  private static Run open(Job job, TemplateOptions options) throws IOException {
-    Runs runs = new Runs(options.getStaging(), job, Clock.systemUTC());
+  private static Run open(Runs runs, TemplateOptions options) throws IOException {
     String name = options.getRun();
     if (options.getMode() != Mode.COLLECT) {
       return runs.open(name, Choice.RESUME);

@@ -5,7 +5,9 @@ import io.beambatch.job.RequestSpec;
 import io.beambatch.provider.BatchProvider;
 import io.beambatch.provider.ProviderFactory;
 import io.beambatch.provider.ProviderSettingsException;
+import io.beambatch.provider.Recipient;
 import io.beambatch.provider.openai.OpenAiProvider;
+import io.beambatch.provider.openai.OpenAiSettings;
 import java.io.IOException;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -34,10 +36,22 @@ record SecretProviders(@Nullable String baseUrl, Map<String, String> headers, St
   @Override
   public BatchProvider open() {
     try {
-      return OpenAiProvider.connect(
-          baseUrl, headers, Map.of("OPENAI_API_KEY", Secrets.OF_THIS_WORKER.read(secret)));
+      return OpenAiProvider.connect(baseUrl, headers, environment());
     } catch (IOException | ProviderSettingsException e) {
       throw new IllegalStateException(e.getMessage(), e);
     }
+  }
+
+  @Override
+  public Recipient recipient(String salt) {
+    try {
+      return OpenAiSettings.from(baseUrl, environment()).recipient(salt);
+    } catch (IOException | ProviderSettingsException e) {
+      throw new IllegalStateException(e.getMessage(), e);
+    }
+  }
+
+  private Map<String, String> environment() throws IOException {
+    return Map.of("OPENAI_API_KEY", Secrets.OF_THIS_WORKER.read(secret));
   }
 }

@@ -76,7 +76,7 @@ class SubmitCollectTest {
     assertThat(none.exitCode()).isEqualTo(2);
     assertThat(none.err())
         .contains("error: job sentiment has no run in " + workplace.staging())
-        .contains("begin it with submit")
+        .contains("begin it with run or submit")
         .doesNotContain("\tat ");
 
     Said named = command("collect", "--run", "b");

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.beambatch.SuppliedProviders;
 import io.beambatch.cost.TokenCounts;
 import io.beambatch.document.FailureReason;
 import io.beambatch.job.FileDestination;
@@ -354,7 +355,7 @@ class AnswerTest {
                 new JoinResults(
                     Jobs.chat().schema("{\"$ref\":\"http://127.0.0.1:1/schema\"}").job(),
                     chunk.folder(),
-                    chunk::provider))
+                    new SuppliedProviders(chunk::provider)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("result.schema");
   }

@@ -3,6 +3,7 @@ package io.beambatch.result;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.groups.Tuple.tuple;
 
+import io.beambatch.SuppliedProviders;
 import io.beambatch.batch.AwaitedChunk;
 import io.beambatch.job.Job;
 import io.beambatch.provider.ProviderFactory;
@@ -35,7 +36,7 @@ class JoinResultsTest {
     }
     Job job = Jobs.chat().job();
     String files = directory.toString();
-    ProviderFactory providers = () -> new StoredFiles(Path.of(files));
+    ProviderFactory providers = new SuppliedProviders(() -> new StoredFiles(Path.of(files)));
     Pipeline pipeline = Pipeline.create();
 
     PCollection<JoinedChunk> joined =

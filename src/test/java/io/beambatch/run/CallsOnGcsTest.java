@@ -2,6 +2,7 @@ package io.beambatch.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.beambatch.SuppliedProviders;
 import io.beambatch.batch.BatchMonitor;
 import io.beambatch.batch.CoordinatorSettings;
 import io.beambatch.chunk.Chunk;
@@ -81,7 +82,7 @@ class CallsOnGcsTest {
                 LocalServerSettings.defaults()
                     .withDir(folder)
                     .withFaults(FaultText.parse("batch:stuck")))) {
-      ProviderFactory providers = () -> connect(server);
+      ProviderFactory providers = new SuppliedProviders(() -> connect(server));
       GcsEmulator.use(emulator.url());
       write(new Runs(staging, job, Clock.systemUTC()).open("r1", Choice.NEW), providers);
       GcsEmulator.use(counting.url());

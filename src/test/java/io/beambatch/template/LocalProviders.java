@@ -3,6 +3,7 @@ package io.beambatch.template;
 import io.beambatch.provider.BatchProvider;
 import io.beambatch.provider.ProviderFactory;
 import io.beambatch.provider.ProviderSettingsException;
+import io.beambatch.provider.Recipient;
 import io.beambatch.provider.openai.OpenAiProvider;
 import java.util.Map;
 
@@ -15,5 +16,10 @@ record LocalProviders(String baseUrl) implements ProviderFactory {
     } catch (ProviderSettingsException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  @Override
+  public Recipient recipient(String salt) {
+    return Recipient.inThisProcess();
   }
 }

@@ -2,6 +2,7 @@ package io.beambatch.provider.openai;
 
 import io.beambatch.provider.ProviderFactory;
 import io.beambatch.provider.ProviderSettingsException;
+import io.beambatch.provider.Recipient;
 import java.net.URI;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,15 @@ public record OpenAiProviders(URI baseUrl, Map<String, String> headers) implemen
   public OpenAiProvider open() {
     try {
       return OpenAiProvider.connect(baseUrl.toString(), headers, System.getenv());
+    } catch (ProviderSettingsException e) {
+      throw new IllegalStateException(e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public Recipient recipient(String salt) {
+    try {
+      return OpenAiSettings.from(baseUrl.toString(), System.getenv()).recipient(salt);
     } catch (ProviderSettingsException e) {
       throw new IllegalStateException(e.getMessage(), e);
     }

@@ -1,12 +1,14 @@
 package io.beambatch.provider.openai;
 
 import io.beambatch.provider.ProviderSettingsException;
+import io.beambatch.provider.Recipient;
 import io.beambatch.provider.http.ApiAddress;
 import io.beambatch.provider.http.Network;
 import io.beambatch.provider.http.Retries;
 import io.beambatch.provider.http.Timeouts;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -90,6 +92,21 @@ public record OpenAiSettings(
     }
     return new ApiAddress(
         HttpUrl.get(baseUrl.toString()), all, key, "OPENAI_API_KEY", "OPENAI_BASE_URL");
+  }
+
+  /**
+   * Who answers at this address to this key.
+   *
+   * @param salt of the run
+   */
+  public Recipient recipient(String salt) {
+    ApiAddress api = api();
+    return Recipient.of(
+        baseUrl,
+        salt,
+        Arrays.asList(key, organization, project),
+        api.baseUrlVariable(),
+        api.keyVariable());
   }
 
   /** Everything but the key. */

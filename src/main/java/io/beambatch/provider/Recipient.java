@@ -1,0 +1,83 @@
+package io.beambatch.provider;
+
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who gets the documents of a run: an address, and an account there. It is written down with the
+ * run, so that a later command notices that it would ask somebody else. It tells keys apart and
+ * shows none.
+ *
+ * @param address host and path of the API, such as {@code api.openai.com/v1}
+ * @param account a salted digest of the key and of what else names the account
+ * @param addressVariable the environment variable that names another address, or null if none does
+ * @param keyVariable the environment variable that the key comes from, or null if there is none
+ */
+public record Recipient(
+    String address,
+    String account,
+    @Nullable String addressVariable,
+    @Nullable String keyVariable) {
+  private static final int DIGEST_BYTES = 8;
+
+  /**
+   * Whoever answers at an address to a key.
+   *
+   * @param salt of the run: the same key has another digest in each run
+   * @param secrets the key, and what else names the account; null for what isn't set
+   */
+  public static Recipient of(
+      URI baseUrl,
+      String salt,
+      List<@Nullable String> secrets,
+      String addressVariable,
+      String keyVariable) {
+    String port = baseUrl.getPort() < 0 ? "" : ":" + baseUrl.getPort();
+    return new Recipient(
+        baseUrl.getHost().toLowerCase(Locale.ROOT) + port + baseUrl.getPath(),
+        digest(salt, secrets),
+        addressVariable,
+        keyVariable);
+  }
+
+  /** A server in the process of the run itself, which has no address and asks for no key. */
+  public static Recipient inThisProcess() {
+    return new Recipient("the embedded local server", "", null, null);
+  }
+
+  /** Whether it is a server in the process of the run itself. */
+  public boolean answersHere() {
+    return addressVariable == null;
+  }
+
+  /** Whether it is the same account at the same address. */
+  public boolean isSameAs(Recipient other) {
+    return isSameAddressAs(other) && account.equals(other.account);
+  }
+
+  /** Whether the address is the same. */
+  public boolean isSameAddressAs(Recipient other) {
+    return address.equals(other.address);
+  }
+
+  private static String digest(String salt, List<@Nullable String> secrets) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      digest.update(salt.getBytes(StandardCharsets.UTF_8));
+      for (String secret : secrets) {
+        digest.update((byte) 0);
+        digest.update(Objects.requireNonNullElse(secret, "").getBytes(StandardCharsets.UTF_8));
+      }
+      return HexFormat.of().formatHex(digest.digest(), 0, DIGEST_BYTES);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("this JVM has no SHA-256", e);
+    }
+  }
+}

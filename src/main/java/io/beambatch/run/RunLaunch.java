@@ -1,0 +1,53 @@
+package io.beambatch.run;
+
+import io.beambatch.batch.Owner;
+import io.beambatch.ledger.Records;
+import java.io.IOException;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A launch at work on a run. As long as nothing of the run was sent, it is written into the run's
+ * record, so that no other launch begins the run anew meanwhile; closing takes it out again.
+ */
+public final class RunLaunch implements AutoCloseable {
+  private final Run run;
+  private final @Nullable Records<RunRecord> records;
+  private final @Nullable Owner owner;
+
+  private RunLaunch(Run run, @Nullable Records<RunRecord> records, @Nullable Owner owner) {
+    this.run = run;
+    this.records = records;
+    this.owner = owner;
+  }
+
+  /** At work on a run that has sent something: nobody begins that anew. */
+  static RunLaunch ofSent(Run run) {
+    return new RunLaunch(run, null, null);
+  }
+
+  /** At work on a run in whose record the owner is written. */
+  static RunLaunch ofUnsent(Run run, Records<RunRecord> records, Owner owner) {
+    return new RunLaunch(run, records, owner);
+  }
+
+  /** The run. */
+  public Run run() {
+    return run;
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (records == null || owner == null) {
+      return;
+    }
+    owner.retire();
+    while (true) {
+      Optional<Records.Version<RunRecord>> now = records.read(run.name());
+      if (now.isEmpty()
+          || records.replace(now.get(), now.get().value().without(owner.name())).isPresent()) {
+        return;
+      }
+    }
+  }
+}

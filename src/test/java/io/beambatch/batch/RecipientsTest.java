@@ -1,0 +1,129 @@
+package io.beambatch.batch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.beambatch.error.ExitCode;
+import io.beambatch.error.UserException;
+import io.beambatch.ledger.BatchEntry;
+import io.beambatch.ledger.BatchLedger;
+import io.beambatch.provider.InputFile;
+import io.beambatch.provider.Recipient;
+import io.beambatch.provider.openai.OpenAiSettings;
+import io.beambatch.storage.RunFolder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A run is asked about only where it was sent. */
+class RecipientsTest {
+  private static final String KEY = "sk-0123456789abcdef";
+  private static final RunIdentity RUN = new RunIdentity("job", "daily", "5a17", 0);
+
+  @TempDir Path folder;
+  private BatchLedger ledger;
+  private Recipients recipients;
+
+  @BeforeEach
+  void runIsSentToOpenAi() throws IOException {
+    ledger = BatchLedger.of(new RunFolder(folder.toString()));
+    recipients = new Recipients(RUN, ledger);
+    recipients.note(recipient(Map.of()));
+    ledger.create("a1-c00000", BatchEntry.planned(file(), Instant.EPOCH));
+  }
+
+  @Test
+  void goesOnWhereItWasSent() {
+    assertThatCode(() -> recipients.check(recipient(Map.of()))).doesNotThrowAnyException();
+    assertThatCode(() -> recipients.note(recipient(Map.of("OPENAI_BASE_URL", " "))))
+        .doesNotThrowAnyException();
+  }
+
+  @Test
+  void namesBothServersAndTheVariableThatLeadsBack() {
+    assertThatThrownBy(
+            () ->
+                recipients.check(
+                    recipient(Map.of("OPENAI_BASE_URL", "http://127.0.0.1:8080/v1?api-version=1"))))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("run daily of job job was sent to api.openai.com/v1")
+        .hasMessageContaining("would be asked about at 127.0.0.1:8080/v1 now: set OPENAI_BASE_URL")
+        .hasMessageContaining("add --provider-moved")
+        .extracting(thrown -> ((UserException) thrown).exitCode())
+        .isEqualTo(ExitCode.USAGE);
+  }
+
+  @Test
+  void noticesAnotherKeyOrganizationOrProject() {
+    for (Map<String, String> other :
+        List.of(
+            Map.of("OPENAI_API_KEY", "sk-other"),
+            Map.of("OPENAI_ORG_ID", "org-1"),
+            Map.of("OPENAI_PROJECT_ID", "proj-1"))) {
+      assertThatThrownBy(() -> recipients.check(recipient(other)))
+          .isInstanceOf(UserException.class)
+          .hasMessageContaining("was sent to api.openai.com/v1 with another key")
+          .hasMessageContaining("than that of OPENAI_API_KEY");
+    }
+  }
+
+  @Test
+  void tellsTheEmbeddedServerFromOthers() throws Exception {
+    assertThatThrownBy(() -> recipients.check(Recipient.inThisProcess()))
+        .hasMessageContaining("leave out --local");
+
+    recipients.move(Recipient.inThisProcess());
+    assertThatThrownBy(() -> recipients.check(recipient(Map.of())))
+        .hasMessageContaining("was sent to the embedded local server")
+        .hasMessageContaining("add --local");
+  }
+
+  @Test
+  void goesOnElsewhereOnceItIsSaidThatTheProviderHasMoved() throws Exception {
+    Recipient moved = recipient(Map.of("OPENAI_BASE_URL", "https://eu.api.openai.com/v1"));
+    recipients.move(moved);
+
+    assertThatCode(() -> recipients.note(moved)).doesNotThrowAnyException();
+    assertThatThrownBy(() -> recipients.check(recipient(Map.of())))
+        .hasMessageContaining("was sent to eu.api.openai.com/v1");
+  }
+
+  @Test
+  void forgetsTheKeyThatWasRefusedBeforeAnythingWasSent() throws Exception {
+    BatchLedger empty = BatchLedger.of(new RunFolder(folder.resolve("other").toString()));
+    Recipients unsent = new Recipients(RUN, empty);
+    unsent.note(recipient(Map.of("OPENAI_API_KEY", "sk-mistyped")));
+
+    assertThatCode(() -> unsent.note(recipient(Map.of()))).doesNotThrowAnyException();
+    assertThat(empty.recipient().orElseThrow().value()).isEqualTo(recipient(Map.of()));
+  }
+
+  @Test
+  void keepsNothingThatTellsTheKey() throws Exception {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        assertThat(Files.readString(file)).doesNotContain(KEY).doesNotContain(KEY.substring(3, 11));
+      }
+    }
+    Recipient otherRun = OpenAiSettings.from(null, Map.of("OPENAI_API_KEY", KEY)).recipient("b2");
+    assertThat(otherRun.account()).isNotEqualTo(recipient(Map.of()).account());
+  }
+
+  private static Recipient recipient(Map<String, String> more) {
+    Map<String, String> environment = new java.util.HashMap<>(Map.of("OPENAI_API_KEY", KEY));
+    environment.putAll(more);
+    return OpenAiSettings.from(null, environment).recipient(RUN.uid());
+  }
+
+  private static InputFile file() {
+    return new InputFile("file-1", "x.jsonl", Instant.EPOCH);
+  }
+}
