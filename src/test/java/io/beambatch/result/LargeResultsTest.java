@@ -28,7 +28,7 @@ class LargeResultsTest {
   @TempDir Path directory;
 
   @Test
-  @Tag("slow")
+  @Tag("speed")
   void fiftyThousandAnswersAreJoinedInASecondOfProcessorTimeOrTwo() throws Exception {
     int size = 50_000;
     String[] documents = new String[size];
