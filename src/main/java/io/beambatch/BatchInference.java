@@ -3,12 +3,12 @@ package io.beambatch;
 import io.beambatch.batch.CoordinatorSettings;
 import io.beambatch.job.Inference;
 import io.beambatch.job.Job;
+import io.beambatch.job.ProviderConnection;
 import io.beambatch.job.RequestSpec;
 import io.beambatch.provider.BatchProvider;
 import io.beambatch.provider.ProviderFactory;
 import io.beambatch.provider.ProviderSettingsException;
 import io.beambatch.provider.Recipient;
-import io.beambatch.provider.openai.OpenAiProviders;
 import io.beambatch.result.ReadResults;
 import io.beambatch.result.ResultFile;
 import io.beambatch.run.Budget;
@@ -227,7 +227,7 @@ public final class BatchInference<T> extends PTransform<PCollection<T>, Answers<
 
     private ProviderFactory ofThisWorker() {
       try {
-        return OpenAiProviders.fromEnvironment(request.baseUrl(), request.headers());
+        return ProviderConnection.fromEnvironment(request);
       } catch (ProviderSettingsException e) {
         throw new IllegalStateException(e.getMessage(), e);
       }

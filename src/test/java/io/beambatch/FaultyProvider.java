@@ -3,15 +3,16 @@ package io.beambatch;
 import io.beambatch.provider.Batch;
 import io.beambatch.provider.BatchPage;
 import io.beambatch.provider.BatchProvider;
+import io.beambatch.provider.Capabilities;
 import io.beambatch.provider.FilePage;
 import io.beambatch.provider.InputFile;
 import io.beambatch.provider.ProviderException;
+import io.beambatch.provider.Submission;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -34,10 +35,14 @@ final class FaultyProvider implements BatchProvider {
   }
 
   @Override
-  public Batch create(String inputFileId, String endpoint, Map<String, String> metadata)
-      throws ProviderException {
+  public Capabilities capabilities() {
+    return real.capabilities();
+  }
+
+  @Override
+  public Batch create(Submission submission) throws ProviderException {
     Faults.strike("before create");
-    Batch batch = real.create(inputFileId, endpoint, metadata);
+    Batch batch = real.create(submission);
     Faults.strike("after create");
     return batch;
   }
@@ -72,6 +77,12 @@ final class FaultyProvider implements BatchProvider {
   @Override
   public void deleteFile(String fileId) throws ProviderException {
     real.deleteFile(fileId);
+  }
+
+  @Override
+  public void discard(@Nullable String inputFileId, @Nullable String batchId)
+      throws ProviderException {
+    real.discard(inputFileId, batchId);
   }
 
   @Override

@@ -46,7 +46,7 @@ class RoomsTest {
           .whereLayer("ledger")
           .mayOnlyAccessLayers("provider", "storage")
           .whereLayer("cost")
-          .mayOnlyAccessLayers("job");
+          .mayOnlyAccessLayers("job", "provider");
 
   @ArchTest
   static final ArchRule aConnectorIsWholeAndKnownWhereItIsChosen =

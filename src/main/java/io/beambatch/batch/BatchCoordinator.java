@@ -6,6 +6,7 @@ import io.beambatch.ledger.BatchEntry;
 import io.beambatch.ledger.BatchEntry.BatchEnd;
 import io.beambatch.ledger.BatchEntry.State;
 import io.beambatch.provider.BatchStatus;
+import io.beambatch.provider.Capabilities;
 import io.beambatch.provider.ProviderException;
 import java.io.IOException;
 import java.time.Duration;
@@ -79,7 +80,8 @@ final class BatchCoordinator {
   private final CoordinatorContext context;
   private final CoordinatorSettings settings;
   private final ChunkUploader uploader;
-  private final TrackedChunks chunks = new TrackedChunks();
+  private final Capabilities can;
+  private final TrackedChunks chunks;
   private final ProviderHealth health;
   private final Quota quota;
   private final OrphanBatches orphans;
@@ -91,13 +93,15 @@ final class BatchCoordinator {
   BatchCoordinator(CoordinatorContext context, ChunkUploader uploader) {
     this.context = context;
     this.settings = context.settings();
+    this.can = context.provider().capabilities();
     this.uploader = uploader;
     this.health = new ProviderHealth(settings, context.clock().instant());
-    this.quota = new Quota(settings.inference().limits());
-    this.orphans = new OrphanBatches(context);
-    this.submitter = new Submitter(context, chunks, quota, orphans);
+    this.quota = new Quota(settings.inference().limits(), can.queue());
+    this.chunks = new TrackedChunks(new BatchMark(can.orphans(), settings.run()));
+    this.orphans = new OrphanBatches(context, chunks.marks());
+    this.submitter = new Submitter(context, chunks, quota, orphans, uploader);
     this.queue = new SubmissionQueue(context, chunks, submitter, uploader, quota);
-    this.poller = new BatchPoller(context, submitter, queue, quota);
+    this.poller = new BatchPoller(context, submitter, queue, quota, chunks.marks());
   }
 
   /**
@@ -108,7 +112,9 @@ final class BatchCoordinator {
       return;
     }
     Instant now = context.clock().instant();
-    if (!context.ledger().has(chunk.id()) && !uploader.upload(chunk)) {
+    if (!context.ledger().has(chunk.id())
+        && !uploader.upload(chunk)
+        && !context.ledger().has(chunk.id())) {
       // The run is cancelled. What is in the ledger can't be sent by others behind our back.
       context.ledger().create(chunk.id(), BatchEntry.unwanted(settings.run().created(), now));
     }
@@ -142,7 +148,7 @@ final class BatchCoordinator {
             chunk ->
                 switch (chunk.state()) {
                   case PLANNED ->
-                      chunk.entry().fileId() == null
+                      uploader.isNeeded(chunk.entry())
                           || chunk.isPausing(now)
                           || quota.isWaiting(now);
                   case SUBMITTING -> submitter.mayRecover(chunk);
@@ -243,7 +249,7 @@ final class BatchCoordinator {
             .min(Instant::compareTo)
             .orElse(now)
             .minus(PROVIDER_SKEW);
-    Instant oldestInFlight = now.minus(InFlightUsage.HORIZON);
+    Instant oldestInFlight = now.minus(InFlightUsage.horizon(can));
     if (searching && quota.isLimited() && oldestInFlight.isBefore(horizon)) {
       horizon = oldestInFlight;
     }

@@ -4,6 +4,7 @@ import io.beambatch.provider.Batch;
 import io.beambatch.provider.BatchPage;
 import io.beambatch.provider.BatchProvider;
 import io.beambatch.provider.BatchStatus;
+import io.beambatch.provider.Capabilities.OrphanSearch;
 import io.beambatch.provider.ListGuard;
 import io.beambatch.provider.ProviderException;
 import java.time.Instant;
@@ -22,9 +23,12 @@ final class BatchListing {
   private static final int PAGE = 100;
 
   private final Map<String, Batch> byId = new HashMap<>();
-  private final Map<String, Batch> byKey = new HashMap<>();
+  private final OrphanSearch search;
+  private final Map<String, Batch> byMark = new HashMap<>();
 
-  private BatchListing() {}
+  private BatchListing(OrphanSearch search) {
+    this.search = search;
+  }
 
   /**
    * Reads pages until the rest is older than the horizon, or until all that is wanted is found.
@@ -37,7 +41,7 @@ final class BatchListing {
    */
   static BatchListing read(BatchProvider provider, Set<String> wanted, Instant horizon, Depth depth)
       throws ProviderException {
-    BatchListing listing = new BatchListing();
+    BatchListing listing = new BatchListing(provider.capabilities().orphans());
     ListGuard guard = new ListGuard("batches");
     String after = null;
     while (true) {
@@ -82,10 +86,10 @@ final class BatchListing {
 
   private void add(Batch batch) {
     byId.put(batch.id(), batch);
-    String key = BatchMetadata.key(batch);
+    String mark = BatchMark.of(batch, search);
     // A batch that failed validation did nothing and cost nothing: its chunk may have another.
-    if (key != null && batch.status() != BatchStatus.FAILED) {
-      byKey.merge(key, batch, BatchListing::olderOf);
+    if (mark != null && (batch.status() != BatchStatus.FAILED || batch.hasResults())) {
+      byMark.merge(mark, batch, BatchListing::olderOf);
     }
   }
 
@@ -105,9 +109,11 @@ final class BatchListing {
     return byId.get(id);
   }
 
-  /** The batch of a chunk, by its key; one that goes on rather than a cancelled one. */
-  @Nullable Batch byKey(String key) {
-    return byKey.get(key);
+  /**
+   * The batch of a chunk, by its {@link BatchMark}; one that goes on rather than a cancelled one.
+   */
+  @Nullable Batch byMark(@Nullable String mark) {
+    return mark == null ? null : byMark.get(mark);
   }
 
   Collection<Batch> all() {

@@ -8,7 +8,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What is written into a batch's metadata, so that it can be recognised and counted by any run. */
 final class BatchMetadata {
-  private static final String KEY = "beambatch_key";
   private static final String TOKENS = "beambatch_tokens";
   private static final String REQUESTS = "beambatch_requests";
   private static final String MODEL = "beambatch_model";
@@ -17,7 +16,7 @@ final class BatchMetadata {
 
   static Map<String, String> of(RunIdentity run, Chunk chunk, String model) {
     return Map.of(
-        KEY,
+        Batch.KEY,
         run.key(chunk.id()),
         "beambatch_job",
         run.job(),
@@ -31,10 +30,6 @@ final class BatchMetadata {
         Long.toString(chunk.tokens()),
         REQUESTS,
         Long.toString(chunk.requests()));
-  }
-
-  static @Nullable String key(Batch batch) {
-    return batch.metadata().get(KEY);
   }
 
   /**

@@ -29,13 +29,18 @@ final class BatchPoller {
   private final Deadline deadline;
   private final VanishedBatches vanished;
 
-  BatchPoller(CoordinatorContext context, Submitter submitter, SubmissionQueue queue, Quota quota) {
+  BatchPoller(
+      CoordinatorContext context,
+      Submitter submitter,
+      SubmissionQueue queue,
+      Quota quota,
+      BatchMark marks) {
     this.context = context;
     this.submitter = submitter;
     this.queue = queue;
     this.quota = quota;
     this.deadline = new Deadline(context);
-    this.vanished = new VanishedBatches(context);
+    this.vanished = new VanishedBatches(context, marks);
   }
 
   /**
@@ -90,7 +95,7 @@ final class BatchPoller {
       chunk.advance(chunk.entry().putBack(now));
       throw ProviderHealth.outOfFunds(batch.id(), money.message());
     }
-    if (BatchErrors.mayBeSentAgain(batch)) {
+    if (BatchErrors.mayBeSentAgain(batch) && !batch.hasResults()) {
       putBack(chunk, batch, snapshot);
     } else if (batch.hasAllResults() || isGivenUp(chunk, batch, now)) {
       finish(chunk, batch, now);

@@ -7,6 +7,7 @@ import io.beambatch.ledger.BatchEntry.State;
 import io.beambatch.ledger.BatchLedger.Tracked;
 import io.beambatch.provider.BatchProvider;
 import io.beambatch.provider.BatchProvider.Upload;
+import io.beambatch.provider.Capabilities.Creation;
 import io.beambatch.provider.InputFile;
 import io.beambatch.provider.ProviderException;
 import io.beambatch.storage.RunFolder;
@@ -54,14 +55,18 @@ final class ChunkUploader {
    */
   boolean upload(Chunk chunk) throws IOException {
     Optional<Tracked> known = context.ledger().read(chunk.id());
-    if ((known.isPresent() && !needsUpload(known.get().entry()))
-        || context.ledger().isCancelled()) {
+    if ((known.isPresent() && !isNeeded(known.get().entry())) || context.ledger().isCancelled()) {
       return false;
     }
-    String name = context.settings().run().inputName(chunk.id());
+    if (!uploads()) {
+      // The creation carries the requests.
+      long created = context.settings().run().created();
+      context.ledger().create(chunk.id(), BatchEntry.unwanted(created, context.clock().instant()));
+      return false;
+    }
     InputFile file;
     try {
-      file = context.provider().upload(new Upload(name, chunk.bytes(), () -> contents.open(chunk)));
+      file = context.provider().upload(requests(chunk));
     } catch (ProviderException e) {
       throw ProviderHealth.fatal(e);
     }
@@ -77,8 +82,19 @@ final class ChunkUploader {
     return true;
   }
 
-  private static boolean needsUpload(BatchEntry entry) {
-    return entry.state() == State.PLANNED && entry.fileId() == null;
+  /** A chunk's requests, to be uploaded or to be sent with the creation. */
+  Upload requests(Chunk chunk) {
+    return new Upload(
+        context.settings().run().inputName(chunk.id()), chunk.bytes(), () -> contents.open(chunk));
+  }
+
+  /** Whether a chunk can't be submitted before its requests are uploaded. */
+  boolean isNeeded(BatchEntry entry) {
+    return uploads() && entry.state() == State.PLANNED && entry.fileId() == null;
+  }
+
+  private boolean uploads() {
+    return context.provider().capabilities().creation() == Creation.UPLOADED_FILE;
   }
 
   /** Deletes a file; one that stays costs nothing, and the provider deletes it some day. */

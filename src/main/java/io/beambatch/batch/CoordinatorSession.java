@@ -71,7 +71,14 @@ final class CoordinatorSession implements AutoCloseable {
       throws IOException, InterruptedException {
     track(chunks);
     Instant end =
-        context.clock().instant().plus(context.settings().settle().multipliedBy(PATIENCE));
+        context
+            .clock()
+            .instant()
+            .plus(
+                context
+                    .settings()
+                    .settle(context.provider().capabilities())
+                    .multipliedBy(PATIENCE));
     coordinator.step().forEach(done);
     while (coordinator.isSettling() && context.clock().instant().isBefore(end)) {
       sleeper.sleep(coordinator.pause());

@@ -1,6 +1,7 @@
 package io.beambatch.batch;
 
 import io.beambatch.job.Inference;
+import io.beambatch.provider.Capabilities;
 import java.io.Serializable;
 import java.time.Duration;
 
@@ -33,6 +34,11 @@ public record CoordinatorSettings(
   /** The run's identity, to be asked for where the pipeline runs. */
   public RunIdentity run() {
     return identity.identity();
+  }
+
+  /** The same wait at a provider, which may take longer to carry creations out. */
+  Duration settle(Capabilities capabilities) {
+    return capabilities.settle().compareTo(settle) > 0 ? capabilities.settle() : settle;
   }
 
   /** The usual times, until every batch has ended. */

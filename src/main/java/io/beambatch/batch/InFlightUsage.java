@@ -2,9 +2,11 @@ package io.beambatch.batch;
 
 import io.beambatch.chunk.Chunk;
 import io.beambatch.job.RequestSpec;
+import io.beambatch.provider.Batch;
+import io.beambatch.provider.Capabilities;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * What is under way at the provider, and so counts against the limits of a model.
@@ -14,8 +16,13 @@ import java.util.Set;
 record InFlightUsage(long tokens, long requests) {
   static final InFlightUsage NONE = new InFlightUsage(0, 0);
 
+  /** A provider may take a while to end what has expired. */
+  private static final Duration AFTER_EXPIRY = Duration.ofHours(2);
+
   /** What is older has expired, whatever the list says of it. */
-  static final Duration HORIZON = Duration.ofHours(26);
+  static Duration horizon(Capabilities capabilities) {
+    return capabilities.expiry().plus(AFTER_EXPIRY);
+  }
 
   static InFlightUsage of(Chunk chunk) {
     return new InFlightUsage(chunk.tokens(), chunk.requests());
@@ -24,14 +31,14 @@ record InFlightUsage(long tokens, long requests) {
   /**
    * What other coordinators, other runs and other programs have under way.
    *
-   * @param ownKeys of batches that are counted elsewhere
+   * @param isOurs whether a batch is counted elsewhere
+   * @param oldest what was created before has expired
    */
   static InFlightUsage ofOthers(
-      BatchListing batches, Set<String> ownKeys, RequestSpec request, Instant now) {
-    Instant oldest = now.minus(HORIZON);
+      BatchListing batches, Predicate<Batch> isOurs, RequestSpec request, Instant oldest) {
     return batches.all().stream()
         .filter(batch -> !batch.createdAt().isBefore(oldest))
-        .filter(batch -> !ownKeys.contains(String.valueOf(BatchMetadata.key(batch))))
+        .filter(batch -> !isOurs.test(batch))
         .map(batch -> BatchMetadata.usage(batch, request))
         .reduce(NONE, InFlightUsage::plus);
   }

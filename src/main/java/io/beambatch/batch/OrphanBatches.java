@@ -28,14 +28,14 @@ final class OrphanBatches {
   private static final Logger LOG = LoggerFactory.getLogger(OrphanBatches.class);
 
   private final CoordinatorContext context;
-  private final RunIdentity run;
+  private final BatchMark marks;
   private final BatchLedger ledger;
   private final Map<String, Orphan> byId = new LinkedHashMap<>();
   private final Set<String> named = new HashSet<>();
 
-  OrphanBatches(CoordinatorContext context) {
+  OrphanBatches(CoordinatorContext context, BatchMark marks) {
     this.context = context;
-    this.run = context.settings().run();
+    this.marks = marks;
     this.ledger = context.ledger();
   }
 
@@ -60,14 +60,12 @@ final class OrphanBatches {
   /** Finds those in the list that nobody knows any more. */
   void lookFor(BatchListing listing, Instant now) throws IOException {
     for (Batch batch : listing.all()) {
-      String key = BatchMetadata.key(batch);
-      if (key == null
-          || batch.status().ended()
+      if (batch.status().ended()
           || batch.status() == BatchStatus.CANCELLING
           || named.contains(batch.id())) {
         continue;
       }
-      Optional<String> chunk = run.chunkOfKey(key);
+      Optional<String> chunk = marks.chunkOf(batch);
       Optional<Tracked> tracked = chunk.isEmpty() ? Optional.empty() : ledger.read(chunk.get());
       if (tracked.isEmpty() || canAdopt(tracked.get().entry())) {
         continue;

@@ -3,6 +3,7 @@ package io.beambatch.batch;
 import io.beambatch.ledger.BatchEntry.State;
 import io.beambatch.ledger.BatchLedger;
 import io.beambatch.provider.BatchProvider;
+import io.beambatch.provider.Capabilities.Creation;
 import io.beambatch.provider.FilePage;
 import io.beambatch.provider.InputFile;
 import io.beambatch.provider.ListGuard;
@@ -67,6 +68,9 @@ final class OrphanInputFiles {
   }
 
   private List<InputFile> ofTheRun() throws ProviderException {
+    if (provider.capabilities().creation() != Creation.UPLOADED_FILE) {
+      return List.of();
+    }
     Instant horizon = Instant.ofEpochMilli(run.created()).minus(CLOCK_SKEW);
     List<InputFile> files = new ArrayList<>();
     ListGuard guard = new ListGuard("input files");

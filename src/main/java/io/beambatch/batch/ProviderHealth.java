@@ -119,13 +119,13 @@ final class ProviderHealth {
   static BatchException fatal(ProviderException e) {
     String todo =
         switch (e.kind()) {
-          case UNAUTHORIZED -> "the provider refuses the key; check OPENAI_API_KEY";
+          case UNAUTHORIZED -> "the provider refuses the key";
           case INSUFFICIENT_QUOTA -> OUT_OF_FUNDS;
           case FORBIDDEN -> "the provider forbids the call; check what the account may do";
           case UNAVAILABLE -> "the provider can't serve the call at the moment; wait a little";
           case NO_REPLY ->
-              "the provider gives no reply; check its address (OPENAI_BASE_URL, request.base_url)"
-                  + " and the network";
+              "the provider gives no reply; check its address (request.base_url, or the variable that"
+                  + " names it) and the network";
           default -> "the provider refuses the call; see what it says";
         };
     return new BatchException(

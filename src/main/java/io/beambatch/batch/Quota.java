@@ -2,6 +2,7 @@ package io.beambatch.batch;
 
 import io.beambatch.chunk.Chunk;
 import io.beambatch.job.Limits;
+import io.beambatch.provider.Capabilities.QueueUnit;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -19,15 +20,32 @@ public final class Quota {
   private static final Duration LONGEST_BACKOFF = Duration.ofMinutes(10);
 
   private final Limits limits;
-  private long tokenBudget;
+  private final QueueUnit unit;
+
+  /** What the provider is known to take, in its unit. */
+  private long budget;
+
   private Duration refusalBackoff = FIRST_BACKOFF;
   private Duration callBackoff = FIRST_BACKOFF;
   private Instant refusedUntil = Instant.MIN;
   private Instant unavailableUntil = Instant.MIN;
 
-  Quota(Limits limits) {
+  /**
+   * @param unit what the provider's own limit counts
+   */
+  Quota(Limits limits, QueueUnit unit) {
     this.limits = limits;
-    this.tokenBudget = limits.enqueuedTokens();
+    this.unit = unit;
+    this.budget = allowed();
+  }
+
+  private long allowed() {
+    return unit == QueueUnit.REQUESTS ? limits.enqueuedRequests() : limits.enqueuedTokens();
+  }
+
+  /** What the provider counts of it. */
+  private long counted(InFlightUsage usage) {
+    return unit == QueueUnit.REQUESTS ? usage.requests() : usage.tokens();
   }
 
   /** Whether only so much may be under way that what others have must be known. */
@@ -55,7 +73,7 @@ public final class Quota {
       return false;
     }
     InFlightUsage sum = inFlight.plus(chunk);
-    return sum.tokens() <= Math.max(tokenBudget, inFlight.tokens() == 0 ? chunk.tokens() : 0)
+    return counted(sum) <= Math.max(budget, counted(inFlight) == 0 ? counted(chunk) : 0)
         && sum.tokens() <= limits.enqueuedTokens()
         && sum.requests() <= limits.enqueuedRequests();
   }
@@ -68,8 +86,8 @@ public final class Quota {
    * @param others what everybody else has
    */
   void refused(InFlightUsage ours, InFlightUsage others, Instant now) {
-    tokenBudget = Math.min(tokenBudget, ours.plus(others).tokens());
-    if (ours.tokens() == 0) {
+    budget = Math.min(budget, counted(ours.plus(others)));
+    if (counted(ours) == 0) {
       refusedUntil = later(refusedUntil, now.plus(refusalBackoff));
       refusalBackoff = doubled(refusalBackoff);
     }
@@ -98,7 +116,7 @@ public final class Quota {
    * more, or all that waits would be refused again each time.
    */
   void freed(InFlightUsage chunk) {
-    tokenBudget = Math.min(limits.enqueuedTokens(), InFlightUsage.sum(tokenBudget, chunk.tokens()));
+    budget = Math.min(allowed(), InFlightUsage.sum(budget, counted(chunk)));
     refusalBackoff = FIRST_BACKOFF;
     refusedUntil = Instant.MIN;
   }
@@ -111,7 +129,7 @@ public final class Quota {
    * @return 0 if there are no chunks
    */
   public static int rounds(List<Chunk> chunks, Limits limits) {
-    Quota quota = new Quota(limits);
+    Quota quota = new Quota(limits, QueueUnit.TOKENS);
     List<InFlightUsage> waiting = chunks.stream().map(InFlightUsage::of).toList();
     int rounds = 0;
     while (!waiting.isEmpty()) {

@@ -100,10 +100,10 @@ final class SubmissionQueue {
               + " can never be submitted; raise them, and run the same command again",
           null);
     }
-    if (chunk.entry().fileId() == null) {
+    if (uploader.isNeeded(chunk.entry())) {
       uploadAgain(chunk);
     }
-    return chunk.state() == State.PLANNED && chunk.entry().fileId() != null;
+    return chunk.state() == State.PLANNED && !uploader.isNeeded(chunk.entry());
   }
 
   private void uploadAgain(TrackedChunk chunk) throws IOException {

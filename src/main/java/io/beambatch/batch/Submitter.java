@@ -1,14 +1,17 @@
 package io.beambatch.batch;
 
+import io.beambatch.job.RequestSpec;
 import io.beambatch.ledger.BatchEntry.State;
 import io.beambatch.provider.Batch;
 import io.beambatch.provider.BatchErrors;
+import io.beambatch.provider.Capabilities.Creation;
 import io.beambatch.provider.ProviderException;
 import io.beambatch.provider.ProviderException.Kind;
+import io.beambatch.provider.Submission;
+import io.beambatch.provider.http.Timeouts;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,6 +45,7 @@ final class Submitter {
   private final TrackedChunks chunks;
   private final Quota quota;
   private final OrphanBatches orphans;
+  private final ChunkUploader uploader;
   private final Owner owner = Owner.create();
 
   /** Since when no creation has had a clear reply. */
@@ -50,12 +54,18 @@ final class Submitter {
   /**
    * @param chunks all of the coordinator's, which count against the quota
    */
-  Submitter(CoordinatorContext context, TrackedChunks chunks, Quota quota, OrphanBatches orphans) {
+  Submitter(
+      CoordinatorContext context,
+      TrackedChunks chunks,
+      Quota quota,
+      OrphanBatches orphans,
+      ChunkUploader uploader) {
     this.context = context;
     this.settings = context.settings();
     this.chunks = chunks;
     this.quota = quota;
     this.orphans = orphans;
+    this.uploader = uploader;
   }
 
   /**
@@ -72,14 +82,14 @@ final class Submitter {
   /** Finds out what became of a submission that has no batch id. */
   void recover(TrackedChunk chunk, Snapshot snapshot) throws IOException {
     Instant now = snapshot.taken();
-    Batch found = snapshot.batches().byKey(settings.run().key(chunk.id()));
+    Batch found = snapshot.batches().byMark(chunks.marks().of(chunk));
     // One that was cancelled may be an orphan; the chunk's own may show yet.
     if (found != null && !BatchListing.isCancelled(found)) {
       adopt(chunk, snapshot.batches());
       return;
     }
     if (!mayRecover(chunk)) {
-      if (now.isAfter(Instant.ofEpochMilli(chunk.entry().since()).plus(settings.lease()))) {
+      if (now.isAfter(Instant.ofEpochMilli(chunk.entry().since()).plus(lease(chunk)))) {
         LOG.info("taking over chunk {}, which another was submitting", chunk.id());
         chunk.advance(chunk.entry().submitting(owner.name(), now));
       }
@@ -88,7 +98,8 @@ final class Submitter {
     // Only now is it known that nobody creates; the step may have begun while another was at it.
     Instant quietSince = chunk.quietSince(context.clock().instant());
     // The list was read after the step began.
-    if (now.isBefore(quietSince.plus(settings.settle())) || adopt(chunk, snapshot.batches())) {
+    if (now.isBefore(quietSince.plus(settings.settle(context.provider().capabilities())))
+        || adopt(chunk, snapshot.batches())) {
       return;
     }
     if (snapshot.cancelled()) {
@@ -96,6 +107,13 @@ final class Submitter {
     } else if (!quota.isWaiting(now) && intend(chunk)) {
       create(chunk, snapshot);
     }
+  }
+
+  /** A creation that carries its requests may take as long as they take to be sent. */
+  private Duration lease(TrackedChunk chunk) {
+    return context.provider().capabilities().creation() == Creation.REQUESTS
+        ? settings.lease().plus(Timeouts.ofSending(chunk.chunk().bytes()))
+        : settings.lease();
   }
 
   /** Whether nobody else can be creating a batch of a chunk that is being submitted. */
@@ -115,7 +133,7 @@ final class Submitter {
    * @return whether there is one. Somebody else may have moved the chunk meanwhile
    */
   boolean adopt(TrackedChunk chunk, BatchListing batches) throws IOException {
-    Batch listed = batches.byKey(settings.run().key(chunk.id()));
+    Batch listed = batches.byMark(chunks.marks().of(chunk));
     String found = listed == null ? orphans.of(chunk.id()) : listed.id();
     if (found == null) {
       return false;
@@ -138,14 +156,7 @@ final class Submitter {
     }
     Batch batch;
     try {
-      batch =
-          context
-              .provider()
-              .create(
-                  Objects.requireNonNull(chunk.entry().fileId()),
-                  settings.inference().request().endpoint(),
-                  BatchMetadata.of(
-                      settings.run(), chunk.chunk(), settings.inference().request().model()));
+      batch = context.provider().create(submission(chunk));
     } catch (ProviderException e) {
       creationFailed(chunk, snapshot, e);
       return;
@@ -163,6 +174,18 @@ final class Submitter {
         chunk.id(),
         chunk.chunk().requests(),
         chunk.chunk().bytes());
+  }
+
+  private Submission submission(TrackedChunk chunk) {
+    RequestSpec request = settings.inference().request();
+    return new Submission(
+        settings.run().key(chunk.id()),
+        BatchMetadata.of(settings.run(), chunk.chunk(), request.model()),
+        request.endpoint(),
+        request.model(),
+        chunk.entry().fileId(),
+        uploader.requests(chunk.chunk()),
+        Math.toIntExact(chunk.chunk().requests()));
   }
 
   private void creationFailed(TrackedChunk chunk, Snapshot snapshot, ProviderException e)

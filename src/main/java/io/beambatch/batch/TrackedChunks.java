@@ -2,7 +2,9 @@ package io.beambatch.batch;
 
 import io.beambatch.ledger.BatchEntry.BatchEnd;
 import io.beambatch.ledger.BatchEntry.State;
+import io.beambatch.provider.Capabilities.OrphanSearch;
 import java.io.IOException;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,7 +12,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -20,12 +21,22 @@ import org.slf4j.LoggerFactory;
 final class TrackedChunks {
   private static final Logger LOG = LoggerFactory.getLogger(TrackedChunks.class);
 
+  private final BatchMark marks;
   private final Map<String, TrackedChunk> byId = new LinkedHashMap<>();
   private BatchException.@Nullable OfOneChunk failure;
   private int seen;
   private int ended;
   private long requests;
   private long answeredOfEnded;
+
+  TrackedChunks(BatchMark marks) {
+    this.marks = marks;
+  }
+
+  /** What batches are recognised by. */
+  BatchMark marks() {
+    return marks;
+  }
 
   boolean contains(String chunkId) {
     return byId.containsKey(chunkId);
@@ -37,6 +48,7 @@ final class TrackedChunks {
 
   void add(TrackedChunk chunk) {
     byId.put(chunk.id(), chunk);
+    marks.of(chunk);
     seen++;
     requests += chunk.chunk().requests();
   }
@@ -73,13 +85,21 @@ final class TrackedChunks {
 
   /** What other coordinators, other runs and other programs have under way. */
   InFlightUsage inFlightOfOthers(BatchListing batches, CoordinatorContext context) {
-    Set<String> ours =
-        stream()
-            .filter(TrackedChunk::isInFlight)
-            .map(chunk -> context.settings().run().key(chunk.id()))
-            .collect(Collectors.toSet());
+    Set<String> ours = new HashSet<>();
+    stream()
+        .filter(TrackedChunk::isInFlight)
+        .forEach(
+            chunk -> {
+              Stream.ofNullable(chunk.entry().batchId()).forEach(ours::add);
+              Stream.ofNullable(marks.of(chunk)).forEach(ours::add);
+            });
+    OrphanSearch search = context.provider().capabilities().orphans();
     return InFlightUsage.ofOthers(
-        batches, ours, context.settings().inference().request(), context.clock().instant());
+        batches,
+        batch ->
+            ours.contains(batch.id()) || ours.contains(String.valueOf(BatchMark.of(batch, search))),
+        context.settings().inference().request(),
+        context.clock().instant().minus(InFlightUsage.horizon(context.provider().capabilities())));
   }
 
   /** Removes a chunk that has ended. */

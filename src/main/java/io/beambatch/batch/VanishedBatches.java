@@ -26,10 +26,12 @@ final class VanishedBatches {
 
   private final CoordinatorContext context;
   private final CoordinatorSettings settings;
+  private final BatchMark marks;
 
-  VanishedBatches(CoordinatorContext context) {
+  VanishedBatches(CoordinatorContext context, BatchMark marks) {
     this.context = context;
     this.settings = context.settings();
+    this.marks = marks;
   }
 
   /**
@@ -86,17 +88,14 @@ final class VanishedBatches {
   }
 
   private boolean isOurProject(Snapshot snapshot) throws ProviderException {
-    return snapshot.batches().all().stream()
-            .map(BatchMetadata::key)
-            .anyMatch(key -> key != null && settings.run().chunkOfKey(key).isPresent())
+    return snapshot.batches().all().stream().anyMatch(batch -> marks.chunkOf(batch).isPresent())
         || new OrphanInputFiles(settings.run(), context.provider(), context.ledger()).isAnyThere();
   }
 
   /** Not less than what the provider may take to show a batch that was created just now. */
   private Duration grace() {
-    return settings.resultGrace().compareTo(settings.settle()) < 0
-        ? settings.settle()
-        : settings.resultGrace();
+    Duration settle = settings.settle(context.provider().capabilities());
+    return settings.resultGrace().compareTo(settle) < 0 ? settle : settings.resultGrace();
   }
 
   private Duration deadline() {

@@ -2,6 +2,7 @@ package io.beambatch.chunk;
 
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import io.beambatch.job.Job;
+import io.beambatch.provider.RequestFrame;
 import io.beambatch.request.Request;
 import io.beambatch.request.RequestLine;
 import io.beambatch.schema.Shape;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class PartWriter implements BundleWriter<Request> {
   private final RunFolder folder;
   private final PartLimits limits;
-  private final String endpoint;
+  private final RequestFrame frame;
   private final @Nullable ShapeCollector shape;
   private final List<Part> done = new ArrayList<>();
   private @Nullable Open open;
@@ -31,7 +32,7 @@ final class PartWriter implements BundleWriter<Request> {
   PartWriter(RunFolder folder, Job job) {
     this.folder = folder;
     this.limits = PartLimits.of(job.inference().limits());
-    this.endpoint = job.inference().request().endpoint();
+    this.frame = job.inference().request().frame();
     this.shape = DocumentShapes.areNeeded(job) ? new ShapeCollector() : null;
   }
 
@@ -82,7 +83,7 @@ final class PartWriter implements BundleWriter<Request> {
 
     Open(String name) throws IOException {
       this.name = name;
-      this.line = new RequestLine(name, endpoint);
+      this.line = new RequestLine(name, frame);
       this.requestFile = Storage.create(folder.requests(name));
       this.documentFile = Storage.create(folder.documents(name));
     }

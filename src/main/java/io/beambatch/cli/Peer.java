@@ -3,13 +3,15 @@ package io.beambatch.cli;
 import io.beambatch.batch.Recipients;
 import io.beambatch.error.UserException;
 import io.beambatch.job.Job;
+import io.beambatch.job.ProviderConnection;
+import io.beambatch.job.RequestSpec;
 import io.beambatch.localserver.LocalServer;
 import io.beambatch.localserver.LocalServerSettings;
+import io.beambatch.provider.BatchProvider;
+import io.beambatch.provider.ProviderApi;
 import io.beambatch.provider.ProviderFactory;
 import io.beambatch.provider.ProviderSettingsException;
 import io.beambatch.provider.Recipient;
-import io.beambatch.provider.openai.OpenAiProvider;
-import io.beambatch.provider.openai.OpenAiProviders;
 import io.beambatch.run.Run;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -37,11 +39,7 @@ final class Peer implements AutoCloseable {
    * @param moved whether it is the one that runs were sent to, whatever its address was then
    */
   static Peer remote(Job job, boolean moved) throws ProviderSettingsException {
-    return new Peer(
-        OpenAiProviders.fromEnvironment(
-            job.inference().request().baseUrl(), job.inference().request().headers()),
-        null,
-        moved);
+    return new Peer(ProviderConnection.fromEnvironment(job.inference().request()), null, moved);
   }
 
   /**
@@ -50,11 +48,15 @@ final class Peer implements AutoCloseable {
    *
    * @param staging where runs are kept; the server's memory is on this machine in any case
    */
-  static Peer local(String staging, FaultOptions faults) throws IOException, InterruptedException {
+  static Peer local(Job job, String staging, FaultOptions faults)
+      throws IOException, InterruptedException {
     LocalServer server =
         LocalServer.start(faults.applyTo(LocalServerSettings.defaults().withDir(memory(staging))));
     server.awaitBatches(CATCHING_UP);
-    return new Peer(new Local(server.baseUrl().toString()), server, false);
+    return new Peer(
+        new Local(job.inference().request(), server.baseUrl().resolve("/").toString()),
+        server,
+        false);
   }
 
   private static Path memory(String staging) {
@@ -107,11 +109,20 @@ final class Peer implements AutoCloseable {
     }
   }
 
-  private record Local(String baseUrl) implements ProviderFactory {
+  /**
+   * Connects to a server in this process, which has the faces of all providers.
+   *
+   * @param root of the server, with a slash at its end
+   */
+  private record Local(RequestSpec request, String root) implements ProviderFactory {
     @Override
-    public OpenAiProvider open() {
+    public BatchProvider open() {
+      ProviderApi api = request.provider().api();
       try {
-        return OpenAiProvider.connect(baseUrl, Map.of("OPENAI_API_KEY", "local"));
+        return api.connect(
+            root.substring(0, root.length() - 1) + api.basePath(),
+            request.headers(),
+            Map.of(api.keyVariable(), "local"));
       } catch (ProviderSettingsException e) {
         throw new IllegalStateException(e.getMessage(), e);
       }

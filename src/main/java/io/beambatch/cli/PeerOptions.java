@@ -43,7 +43,7 @@ final class PeerOptions {
           "--fault and --faults need --local: no real provider fails at will");
     }
     if (local) {
-      return Peer.local(staging, faults);
+      return Peer.local(job, staging, faults);
     }
     String baseUrl = job.inference().request().baseUrl();
     Peer peer = Peer.remote(job, moved);

@@ -1,5 +1,7 @@
 package io.beambatch.cost;
 
+import io.beambatch.provider.TokenUsage;
+
 /**
  * The tokens of many answers, added up.
  *

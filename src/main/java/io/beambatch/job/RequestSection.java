@@ -7,6 +7,8 @@ import com.samskivert.mustache.MustacheException;
 import io.beambatch.job.YamlValue.Mapping;
 import io.beambatch.job.YamlValue.Scalar;
 import io.beambatch.job.YamlValue.Sequence;
+import io.beambatch.provider.Capabilities;
+import io.beambatch.provider.Endpoint;
 import io.beambatch.provider.SafeText;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -40,10 +42,12 @@ final class RequestSection {
 
   private final Section section;
   private final Problems problems;
+  private final RequestSpec.Provider provider;
 
   private RequestSection(Section section, Problems problems) {
     this.section = section;
     this.problems = problems;
+    this.provider = section.oneOf("provider", RequestSpec.Provider.OPENAI);
   }
 
   static RequestSpec read(Section section, Problems problems) {
@@ -51,10 +55,16 @@ final class RequestSection {
   }
 
   private RequestSpec read() {
-    RequestSpec.Provider provider = section.oneOf("provider", RequestSpec.Provider.OPENAI);
     String model = section.requiredText("model", "the model's name, such as gpt-4o-mini");
     if (model.contains("{{")) {
-      section.problem("model", "can't be a template: a batch has one model");
+      Capabilities can = provider.capabilities();
+      section.problem(
+          "model",
+          can.mixedModels()
+              ? "can't be a template: a job has one model, although a batch of "
+                  + can.name()
+                  + " may have several; make a job for each"
+              : "can't be a template: a batch has one model");
     }
     String endpoint = endpoint();
     return new RequestSpec(provider, baseUrl(), headers(), endpoint, model, body(model, endpoint));
@@ -62,13 +72,15 @@ final class RequestSection {
 
   /** Older APIs of Azure name their endpoints without {@code /v1}. */
   private String endpoint() {
+    List<String> paths = provider.api().endpoints().stream().map(Endpoint::path).toList();
     Optional<YamlValue> value = section.value("endpoint");
-    if (value.isPresent()
-        && value.get() instanceof Scalar scalar
-        && Endpoint.paths().contains("/v1" + scalar.text())) {
+    if (value.isEmpty()) {
+      return paths.get(0);
+    }
+    if (value.get() instanceof Scalar scalar && paths.contains("/v1" + scalar.text())) {
       return scalar.text();
     }
-    return section.oneOf("endpoint", Endpoint.paths());
+    return section.oneOf("endpoint", paths);
   }
 
   private Map<String, String> headers() {
@@ -96,10 +108,11 @@ final class RequestSection {
   }
 
   /** What is wrong with a header, or null. It never shows the value, which may be a key. */
-  private static @Nullable String headerProblem(String name, YamlValue value) {
+  private @Nullable String headerProblem(String name, YamlValue value) {
     String text = value instanceof Scalar scalar && !value.isNull() ? scalar.text() : "";
     if (JobKeys.secret(name) || !SafeText.line(text).equals(text.strip())) {
-      return "looks like a key; keys of the provider come from the environment: OPENAI_API_KEY";
+      return "looks like a key; keys of the provider come from the environment: "
+          + provider.api().keyVariable();
     }
     if (CLIENTS_OWN.contains(name.toLowerCase(Locale.ROOT))) {
       return "is written by the client itself";
@@ -156,7 +169,8 @@ final class RequestSection {
                     entry.value().origin(),
                     "request.body." + key,
                     "would send a key with every document; keys of the provider come from the"
-                        + " environment: OPENAI_API_KEY");
+                        + " environment: "
+                        + provider.api().keyVariable());
               }
             });
     YamlValue.Entry own = body.entries().get("model");
@@ -186,11 +200,7 @@ final class RequestSection {
    * another one, which is not known here.
    */
   private void checkSchema(Mapping body, String endpoint) {
-    String format = Endpoint.of(endpoint).formatPointer();
-    if (format == null) {
-      return;
-    }
-    for (String pointer : List.of(format + "/json_schema/schema", format + "/schema")) {
+    for (String pointer : provider.api().endpoint(endpoint).schemaPointers()) {
       YamlValue schema = body;
       for (String key : pointer.substring(1).split("/", -1)) {
         YamlValue.Entry entry =

@@ -2,9 +2,13 @@ package io.beambatch.job;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.beambatch.provider.Capabilities;
-import io.beambatch.provider.openai.OpenAiProvider;
+import io.beambatch.provider.Endpoint;
+import io.beambatch.provider.ProviderApi;
+import io.beambatch.provider.RequestFrame;
+import io.beambatch.provider.openai.OpenAiApi;
 import java.io.Serializable;
 import java.util.Collections;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -38,20 +42,40 @@ public record RequestSpec(
     headers = Collections.unmodifiableMap(new TreeMap<>(headers));
   }
 
+  /** What is known of the endpoint. */
+  public Endpoint target() {
+    return provider.api().endpoint(endpoint);
+  }
+
+  /** How a request is written as a line of a batch. */
+  public RequestFrame frame() {
+    return provider.api().frame(endpoint);
+  }
+
   /** The provider APIs that are known. */
-  @SuppressWarnings("ImmutableEnumChecker") // a record of values and a pattern is immutable
+  @SuppressWarnings("ImmutableEnumChecker") // what is known of a provider never changes
   public enum Provider {
-    OPENAI(OpenAiProvider.CAPABILITIES);
+    OPENAI(OpenAiApi.INSTANCE);
 
-    private final Capabilities capabilities;
+    private final ProviderApi api;
 
-    Provider(Capabilities capabilities) {
-      this.capabilities = capabilities;
+    Provider(ProviderApi api) {
+      this.api = api;
+    }
+
+    /** All that is known of it, and the way to call it. */
+    public ProviderApi api() {
+      return api;
+    }
+
+    /** The word in job files, such as {@code openai}. */
+    public String word() {
+      return name().toLowerCase(Locale.ROOT);
     }
 
     /** What it can do, and what it allows. */
     public Capabilities capabilities() {
-      return capabilities;
+      return api.capabilities();
     }
   }
 }

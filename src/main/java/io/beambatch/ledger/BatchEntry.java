@@ -78,16 +78,18 @@ public record BatchEntry(
    * @param over when the batch was first seen over without its result files, or null
    * @param cancelled when the batch was asked to stop, or null
    * @param vanished when the provider was first seen not to know the batch, or null
+   * @param discarded when what the batch left at the provider was deleted, or null
    */
   public record Times(
       long planned,
       @Nullable Long submitted,
       @Nullable Long over,
       @Nullable Long cancelled,
-      @Nullable Long vanished) {
+      @Nullable Long vanished,
+      @Nullable Long discarded) {
 
     static Times startingAt(long planned) {
-      return new Times(planned, null, null, null, null);
+      return new Times(planned, null, null, null, null, null);
     }
   }
 
@@ -161,7 +163,7 @@ public record BatchEntry(
         millis,
         newBatchId,
         null,
-        new Times(times.planned, millis, null, null, null),
+        new Times(times.planned, millis, null, null, null, null),
         lostInputs,
         null);
   }
@@ -169,24 +171,26 @@ public record BatchEntry(
   /** The same chunk, its batch seen over without its result files. */
   public BatchEntry over(Instant now) {
     return with(
-        new Times(times.planned, times.submitted, now.toEpochMilli(), times.cancelled, null));
+        new Times(times.planned, times.submitted, now.toEpochMilli(), times.cancelled, null, null));
   }
 
   /** The same chunk, its batch asked to stop. */
   public BatchEntry cancelled(Instant now) {
     return with(
-        new Times(times.planned, times.submitted, times.over, now.toEpochMilli(), times.vanished));
+        new Times(
+            times.planned, times.submitted, times.over, now.toEpochMilli(), times.vanished, null));
   }
 
   /** The same chunk, its batch not known to the provider. */
   public BatchEntry vanished(Instant now) {
     return with(
-        new Times(times.planned, times.submitted, times.over, times.cancelled, now.toEpochMilli()));
+        new Times(
+            times.planned, times.submitted, times.over, times.cancelled, now.toEpochMilli(), null));
   }
 
   /** The same chunk, its batch known to the provider again. */
   public BatchEntry found() {
-    return with(new Times(times.planned, times.submitted, times.over, times.cancelled, null));
+    return with(new Times(times.planned, times.submitted, times.over, times.cancelled, null, null));
   }
 
   private BatchEntry with(Times newTimes) {
@@ -215,9 +219,17 @@ public record BatchEntry(
         null);
   }
 
-  /** The same chunk, its input deleted at the provider. */
-  public BatchEntry inputDeleted() {
+  /** The same chunk, what its batch left at the provider deleted. */
+  public BatchEntry discarded(Instant now) {
+    Times newTimes =
+        new Times(
+            times.planned,
+            times.submitted,
+            times.over,
+            times.cancelled,
+            times.vanished,
+            now.toEpochMilli());
     return new BatchEntry(
-        state, null, uploaded, owner, since, batchId, end, times, lostInputs, null);
+        state, null, uploaded, owner, since, batchId, end, newTimes, lostInputs, null);
   }
 }

@@ -2,7 +2,6 @@ package io.beambatch.provider;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,22 +13,27 @@ import org.jspecify.annotations.Nullable;
  */
 public interface BatchProvider extends AutoCloseable {
 
+  /** What the provider can do, and what it allows. */
+  Capabilities capabilities();
+
   /**
-   * Uploads a batch's input file, without holding it in memory. A reply that got lost may leave a
-   * second file of the same name behind.
+   * Uploads a batch's requests where it is created of an uploaded file, without holding it in
+   * memory. A reply that got lost may leave a second file of the same name behind.
    */
   InputFile upload(Upload upload) throws ProviderException;
 
   /**
-   * Creates a batch of an uploaded file; sent exactly once.
-   *
-   * @param metadata at most 16 pairs, keys up to 64 and values up to 512 characters
+   * Creates a batch, of a file that was uploaded before or of the requests themselves, as {@link
+   * Capabilities#creation} says; sent exactly once. The batch carries the submission's key where
+   * {@link Capabilities#orphans} says that it is found again. After {@link
+   * ProviderException.Kind#NO_REPLY} and every status from 500 on, whether there is a batch now is
+   * unknown; after any other error there is none.
    */
-  Batch create(String inputFileId, String endpoint, Map<String, String> metadata)
-      throws ProviderException;
+  Batch create(Submission submission) throws ProviderException;
 
   /**
-   * The account's batches, newest first.
+   * The account's batches, newest first: how many of them stand, and whether one is there whose
+   * creation had no reply.
    *
    * @param after the last batch id of the page before, or null for the first page
    * @param limit 1 to 100
@@ -42,7 +46,8 @@ public interface BatchProvider extends AutoCloseable {
   Batch cancel(String batchId) throws ProviderException;
 
   /**
-   * A result file's lines, as a stream. A connection that breaks off is an {@link IOException} on
+   * The lines of results that a batch names ({@link Batch#outputFileId}, {@link
+   * Batch#errorFileId}), as a stream. A connection that breaks off is an {@link IOException} on
    * reading, never a short file.
    */
   InputStream download(String fileId) throws ProviderException;
@@ -56,7 +61,8 @@ public interface BatchProvider extends AutoCloseable {
   }
 
   /**
-   * The account's input files, newest first.
+   * The account's input files, newest first; of a provider that batches are not created of files
+   * of, there are none.
    *
    * @param after the last file id of the page before, or null for the first page
    * @param limit 1 to 10,000
@@ -65,6 +71,20 @@ public interface BatchProvider extends AutoCloseable {
 
   /** Deletes an uploaded file; one that is gone already is no error. */
   void deleteFile(String fileId) throws ProviderException;
+
+  /**
+   * Deletes what a batch whose answers are safe leaves at the provider and would stay there for
+   * long. What is gone already is no error.
+   *
+   * @param inputFileId of the uploaded requests, or null if there is no such file
+   * @param batchId of the batch, or null if there was none
+   */
+  default void discard(@Nullable String inputFileId, @Nullable String batchId)
+      throws ProviderException {
+    if (inputFileId != null) {
+      deleteFile(inputFileId);
+    }
+  }
 
   @Override
   void close();

@@ -17,6 +17,8 @@ import java.util.regex.Pattern;
  * @param queue what the limit on everything under way counts
  * @param expiry after which a batch that hasn't ended is given up by the provider
  * @param resultsKept for how long results can be fetched
+ * @param settle how long a creation may take to be carried out, and to show in the list, after its
+ *     caller got no reply: only after that does not finding it mean that it was not made
  * @param liveProgress whether counts are shown while a batch runs, and not only at its end
  * @param mixedModels whether the requests of a batch may name different models
  * @param batchPrice what a batch costs, as a share of the same requests one by one, where prices
@@ -31,6 +33,7 @@ public record Capabilities(
     QueueUnit queue,
     Duration expiry,
     Duration resultsKept,
+    Duration settle,
     boolean liveProgress,
     boolean mixedModels,
     BigDecimal batchPrice) {
@@ -63,7 +66,6 @@ public record Capabilities(
   public enum QueueUnit {
     TOKENS,
     REQUESTS,
-    BATCHES,
     NOTHING
   }
 

@@ -78,7 +78,7 @@ public final class RenderRequests extends PTransform<PCollection<Document>, PCol
       // UTF-8 takes at most three bytes a char: most requests need no exact count.
       if (request.body().length() * 3L + RequestLine.FRAME_MAX > limit) {
         long bytes =
-            RequestLine.frameBytes(inference.request().endpoint())
+            RequestLine.frameBytes(inference.request().frame())
                 + request.body().getBytes(StandardCharsets.UTF_8).length;
         if (bytes > limit) {
           return "the request has " + bytes + " bytes; limits.bytes allows " + limit + " a batch";

@@ -1,5 +1,6 @@
 package io.beambatch.request;
 
+import io.beambatch.provider.RequestFrame;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -17,12 +18,10 @@ public final class RequestLine {
   private final byte[] start;
   private final byte[] middle;
 
-  /** Lines of a part. */
-  public RequestLine(String part, String endpoint) {
-    start = ("{\"custom_id\":\"" + part + "-").getBytes(StandardCharsets.US_ASCII);
-    middle =
-        ("\",\"method\":\"POST\",\"url\":\"" + endpoint + "\",\"body\":")
-            .getBytes(StandardCharsets.UTF_8);
+  /** Lines of a part, as the provider writes them. */
+  public RequestLine(String part, RequestFrame frame) {
+    start = (frame.beforeId() + part + "-").getBytes(StandardCharsets.UTF_8);
+    middle = frame.beforeBody().getBytes(StandardCharsets.UTF_8);
   }
 
   /**
@@ -44,8 +43,8 @@ public final class RequestLine {
   }
 
   /** What the first line of a part has beside its body, in bytes. */
-  static long frameBytes(String endpoint) {
-    RequestLine line = new RequestLine("x".repeat(PART_NAME_CHARS), endpoint);
+  static long frameBytes(RequestFrame frame) {
+    RequestLine line = new RequestLine("x".repeat(PART_NAME_CHARS), frame);
     return 3L + line.start.length + line.middle.length;
   }
 }

@@ -10,9 +10,9 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import com.samskivert.mustache.MustacheException;
 import com.samskivert.mustache.Template;
 import io.beambatch.document.Document;
-import io.beambatch.job.Endpoint;
 import io.beambatch.job.RequestSpec;
 import io.beambatch.json.Json;
+import io.beambatch.provider.Endpoint;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -52,12 +52,16 @@ final class RequestTemplate {
   RequestTemplate(RequestSpec spec, long imageTokens) {
     tokens = TokenEstimator.forModel(spec.model());
     media = new MediaTokens(spec.model(), imageTokens, tokens);
-    endpoint = Endpoint.of(spec.endpoint());
+    endpoint = spec.target();
     this.body = spec.body();
     StringBuilder text = new StringBuilder();
-    text.append("{\"model\":");
-    JsonText.quote(spec.model(), text);
-    appendFields(spec.body(), text, true);
+    boolean named = spec.frame().modelInBody();
+    text.append('{');
+    if (named) {
+      text.append("\"model\":");
+      JsonText.quote(spec.model(), text);
+    }
+    appendFields(spec.body(), text, named);
     constants.add(text.append('}').toString());
   }
 
@@ -80,11 +84,14 @@ final class RequestTemplate {
 
   /** Where the inputs of an embedding are a field's value, each document brings its own number. */
   private int weight(ObjectNode fields) {
-    JsonNode input = body.path("input");
-    return endpoint.weight(
-        isFieldValue(input)
-            ? MAPPER.createObjectNode().set("input", reach(fields, input.path(FIELD).textValue()))
-            : body);
+    String inputs = endpoint.inputsPointer();
+    JsonNode input = inputs == null ? null : body.at(inputs);
+    if (input == null || !isFieldValue(input)) {
+      return endpoint.weight(body);
+    }
+    ObjectNode filled = MAPPER.createObjectNode();
+    filled.set(inputs.substring(1), reach(fields, input.path(FIELD).textValue()));
+    return endpoint.weight(filled);
   }
 
   /** Only the fields that some template could name: the others need not be held. */

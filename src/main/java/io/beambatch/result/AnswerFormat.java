@@ -2,7 +2,10 @@ package io.beambatch.result;
 
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.beambatch.json.JsonPaths;
+import io.beambatch.json.JsonPieces;
 import io.beambatch.json.JsonSlice;
+import io.beambatch.provider.Endpoint.AskedJson;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -36,24 +39,14 @@ record AnswerFormat(boolean json, boolean object, boolean unfence, @Nullable Ans
     return new AnswerFormat(true, false, unfence == null || unfence, AnswerSchema.of(schema));
   }
 
-  /** The format that a request asks for in {@code response_format} or {@code text.format}. */
-  static AnswerFormat asked(@Nullable JsonNode format, @Nullable Boolean unfence) {
-    JsonNode schema = format == null ? null : schema(format);
-    if (schema != null) {
-      return of(schema, unfence);
+  /** The format that a request asks for. */
+  static AnswerFormat asked(AskedJson asked, @Nullable Boolean unfence) {
+    if (asked.schema() != null) {
+      return of(asked.schema(), unfence);
     }
-    String type = format == null ? "" : format.path("type").asText();
-    boolean object = type.equals("json_object");
-    return object || type.equals("json_schema")
-        ? new AnswerFormat(true, object, unfence != null && unfence, null)
+    return asked.json()
+        ? new AnswerFormat(true, asked.object(), unfence != null && unfence, null)
         : any(unfence);
-  }
-
-  /** The schema in {@code response_format} or {@code text.format}; null if there is none. */
-  static @Nullable JsonNode schema(JsonNode format) {
-    JsonNode schema = format.at("/json_schema/schema");
-    schema = schema.isMissingNode() ? format.path("schema") : schema;
-    return format.path("type").asText().equals("json_schema") && schema.isObject() ? schema : null;
   }
 
   /** Puts each of several answers into its shape. */
@@ -66,7 +59,7 @@ record AnswerFormat(boolean json, boolean object, boolean unfence, @Nullable Ans
       }
       values.add(shaped.value());
     }
-    return new Shaped(OpenAiAnswers.array(values), null);
+    return new Shaped(JsonPieces.array(values), null);
   }
 
   /**
@@ -94,7 +87,7 @@ record AnswerFormat(boolean json, boolean object, boolean unfence, @Nullable Ans
     if (!value.wellFormed()) {
       return new Shaped(answer, Problem.of("the answer is not JSON, which was asked for"));
     }
-    JsonSlice compact = answer.isText() ? onOneLine(value) : value;
+    JsonSlice compact = answer.isText() ? JsonPieces.onOneLine(value) : value;
     if (object && compact.at(0) != '{') {
       return new Shaped(
           answer, Problem.of("the answer is JSON, but not an object, which was asked for"));
@@ -126,26 +119,6 @@ record AnswerFormat(boolean json, boolean object, boolean unfence, @Nullable Ans
   private static JsonSlice quoted(String text) {
     return JsonSlice.of(
         '"' + new String(JsonStringEncoder.getInstance().quoteAsString(text)) + '"');
-  }
-
-  /** Leaves out what stands between the tokens: a model may set its JSON in lines. */
-  static JsonSlice onOneLine(JsonSlice json) {
-    byte[] compact = new byte[json.length()];
-    int length = 0;
-    boolean inText = false;
-    for (int i = 0; i < json.length(); i++) {
-      byte b = json.at(i);
-      if (inText && b == '\\') {
-        compact[length++] = b;
-        b = json.at(++i);
-      } else if (b == '"') {
-        inText = !inText;
-      } else if (!inText && (b == ' ' || b == '\n' || b == '\r' || b == '\t')) {
-        continue;
-      }
-      compact[length++] = b;
-    }
-    return JsonSlice.of(compact, 0, length);
   }
 
   /**

@@ -1,8 +1,8 @@
 package io.beambatch.result;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.beambatch.job.Endpoint;
 import io.beambatch.job.Inference;
+import io.beambatch.provider.Endpoint;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -14,7 +14,7 @@ public final class AnswerWarnings {
   /** The warnings about a job, as sentences; none if there is nothing to say. */
   public static List<String> of(Inference inference) {
     List<String> warnings = new ArrayList<>();
-    Endpoint endpoint = Endpoint.of(inference.request().endpoint());
+    Endpoint endpoint = inference.request().target();
     JsonNode body = inference.request().body();
     if (!AskedFormat.pointsElsewhere(inference)) {
       if (endpoint.asksForSeveral(body)) {

@@ -2,10 +2,11 @@ package io.beambatch.result;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.beambatch.job.Endpoint;
 import io.beambatch.job.Inference;
 import io.beambatch.job.ResultSpec;
+import io.beambatch.json.JsonPaths;
 import io.beambatch.json.JsonSlice;
+import io.beambatch.provider.Endpoint;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -23,6 +24,7 @@ final class AskedFormat {
   private final @Nullable AnswerFormat ofAll;
 
   private final @Nullable Boolean unfence;
+  private final Endpoint endpoint;
   private final JsonPaths inRequest;
   private final Map<String, AnswerFormat> remembered = new LinkedHashMap<>();
 
@@ -34,6 +36,7 @@ final class AskedFormat {
   AskedFormat(Inference inference) {
     ResultSpec result = inference.result();
     JsonNode inBody = inBody(inference);
+    endpoint = endpoint(inference);
     unfence = result.unfence();
     if (result.schema() != null) {
       ofAll = AnswerFormat.of(result.schema(), unfence);
@@ -41,11 +44,12 @@ final class AskedFormat {
       // What a pointer leads to need not be what the request's format speaks of.
       ofAll = AnswerFormat.any(unfence);
     } else {
-      ofAll = differs(inBody) ? null : AnswerFormat.asked(inBody, unfence);
+      ofAll = differs(inBody) ? null : AnswerFormat.asked(endpoint.askedJson(inBody), unfence);
     }
     inRequest =
         ofAll == null
-            ? JsonPaths.of("/body" + endpoint(inference).formatPointer())
+            ? JsonPaths.of(
+                inference.request().frame().bodyPointer(String.valueOf(endpoint.formatPointer())))
             : JsonPaths.of();
   }
 
@@ -69,7 +73,7 @@ final class AskedFormat {
     String json = format.json();
     AnswerFormat asked = remembered.get(json);
     if (asked == null) {
-      asked = AnswerFormat.asked(MAPPER.readTree(json), unfence);
+      asked = AnswerFormat.asked(endpoint.askedJson(MAPPER.readTree(json)), unfence);
       remembered.put(json, asked);
     }
     return asked;
@@ -87,13 +91,13 @@ final class AskedFormat {
     if (inBody == null || pointsElsewhere(inference) || differs(inBody)) {
       return null;
     }
-    return AnswerFormat.schema(inBody);
+    return endpoint(inference).askedJson(inBody).schema();
   }
 
   /** Whether the request asks for JSON, in one shape or another, or may do so. */
   static boolean asksJson(Inference inference) {
     JsonNode inBody = inBody(inference);
-    return inBody != null && !inBody.path("type").asText().equals("text");
+    return inBody != null && endpoint(inference).mayAskJson(inBody);
   }
 
   /** Whether fields of documents stand in a format, as templates or as values. */
@@ -113,7 +117,7 @@ final class AskedFormat {
   }
 
   private static Endpoint endpoint(Inference inference) {
-    return Endpoint.of(inference.request().endpoint());
+    return inference.request().target();
   }
 
   /** Reads the request line that a result belongs to. */

@@ -3,14 +3,17 @@ package io.beambatch.result;
 import io.beambatch.batch.AwaitedChunk;
 import io.beambatch.job.Inference;
 import io.beambatch.job.Job;
+import io.beambatch.ledger.BatchEntry;
 import io.beambatch.ledger.BatchLedger;
 import io.beambatch.ledger.BatchLedger.Tracked;
 import io.beambatch.provider.BatchProvider;
+import io.beambatch.provider.Capabilities.Creation;
 import io.beambatch.provider.ProviderException;
 import io.beambatch.provider.ProviderFactory;
 import io.beambatch.storage.JsonCoder;
 import io.beambatch.storage.RunFolder;
 import java.io.IOException;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -94,26 +97,34 @@ public final class JoinResults
           new ResultJoiner(effective, folder, Objects.requireNonNull(provider), PAUSE)
               .join(awaited);
       if (!job.inference().keepFiles()) {
-        deleteInput(chunk.chunkId());
+        discard(chunk.chunkId());
       }
       joined.output(chunk);
     }
 
-    /**
-     * The answers are safe: what was uploaded is of no more use. Leaving it there costs nothing.
-     */
-    private void deleteInput(String chunkId) throws IOException {
+    /** The answers are safe: what the batch left is of no more use. Leaving it costs nothing. */
+    private void discard(String chunkId) throws IOException {
+      BatchProvider connection = Objects.requireNonNull(provider);
       BatchLedger ledger = BatchLedger.of(folder);
       Optional<Tracked> tracked = ledger.read(chunkId);
-      if (tracked.isEmpty() || tracked.get().entry().fileId() == null) {
+      if (tracked.isEmpty() || !leavesSomething(tracked.get().entry(), connection)) {
         return;
       }
+      BatchEntry entry = tracked.get().entry();
       try {
-        Objects.requireNonNull(provider).deleteFile(tracked.get().entry().fileId());
-        ledger.advance(tracked.get(), tracked.get().entry().inputDeleted());
+        connection.discard(entry.fileId(), entry.batchId());
+        ledger.advance(tracked.get(), entry.discarded(Clock.systemUTC().instant()));
       } catch (ProviderException e) {
-        LOG.warn("the input file of chunk {} stays at the provider: {}", chunkId, e.getMessage());
+        LOG.warn("what chunk {} has left at the provider stays there: {}", chunkId, e.getMessage());
       }
+    }
+
+    private static boolean leavesSomething(BatchEntry entry, BatchProvider provider) {
+      boolean batch =
+          provider.capabilities().creation() == Creation.REQUESTS
+              && entry.batchId() != null
+              && entry.times().discarded() == null;
+      return entry.fileId() != null || batch;
     }
 
     @Teardown

@@ -4,17 +4,17 @@ import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import io.beambatch.batch.AwaitedChunk;
 import io.beambatch.chunk.Chunk;
 import io.beambatch.cost.TokenCounts;
-import io.beambatch.cost.TokenUsage;
 import io.beambatch.document.FailedLines;
 import io.beambatch.document.Failure;
 import io.beambatch.document.FailureCause;
 import io.beambatch.document.FailureCauses;
 import io.beambatch.document.FailureReason;
 import io.beambatch.document.ReservedFields;
-import io.beambatch.job.Endpoint;
 import io.beambatch.job.Job;
 import io.beambatch.json.JsonSlice;
 import io.beambatch.json.ObjectEditor;
+import io.beambatch.provider.ResultLine;
+import io.beambatch.provider.TokenUsage;
 import io.beambatch.result.ResultFile.Kind;
 import io.beambatch.storage.RunFolder;
 import java.io.Closeable;
@@ -54,12 +54,12 @@ final class OutcomeWriter implements Closeable {
     failed =
         new NonEmptyFileWriter(
             folder.result(chunk.id(), mayBeSentAgain ? "failed.jsonl" : "failed-for-good.jsonl"));
-    retry = new RetryPart(chunk, folder, Endpoint.of(job.inference().request().endpoint()));
+    retry = new RetryPart(chunk, folder, job.inference().request());
     answer =
         ObjectEditor.of(
             List.of(job.inference().result().field(), ReservedFields.BATCH),
             List.of(ReservedFields.FAILURE));
-    writesText = Endpoint.of(job.inference().request().endpoint()).writesText();
+    writesText = job.inference().request().target().writesText();
     hasTypes = job.answers().hasTypes();
     // What was never sent has no answers.
     batchId = quoted(String.valueOf(awaited.batchId()));

@@ -4,9 +4,10 @@ import io.beambatch.document.FailureReason;
 import io.beambatch.job.Job;
 import io.beambatch.json.JsonSlice;
 import io.beambatch.json.LoneSurrogates;
+import io.beambatch.provider.ResultLine;
+import io.beambatch.provider.ResultLine.Answer;
 import io.beambatch.result.AnswerFormat.Shaped;
 import io.beambatch.result.AskedFormat.RequestSource;
-import io.beambatch.result.ResultLine.Answer;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 

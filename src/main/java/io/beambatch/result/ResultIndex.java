@@ -4,6 +4,8 @@ import io.beambatch.chunk.Chunk;
 import io.beambatch.chunk.Part;
 import io.beambatch.json.JsonSlice;
 import io.beambatch.json.LineReader;
+import io.beambatch.provider.ResultFormat;
+import io.beambatch.provider.ResultLine;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.HashMap;

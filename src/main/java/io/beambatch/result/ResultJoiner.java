@@ -3,11 +3,15 @@ package io.beambatch.result;
 import io.beambatch.batch.AwaitedChunk;
 import io.beambatch.chunk.Part;
 import io.beambatch.document.FailureReason;
+import io.beambatch.job.Inference;
 import io.beambatch.job.Job;
+import io.beambatch.job.RequestSpec;
 import io.beambatch.json.JsonSlice;
 import io.beambatch.ledger.Records;
 import io.beambatch.provider.BatchProvider;
 import io.beambatch.provider.ProviderException;
+import io.beambatch.provider.ResultFormat;
+import io.beambatch.provider.ResultLine;
 import io.beambatch.storage.RunFolder;
 import java.io.IOException;
 import java.time.Duration;
@@ -50,8 +54,16 @@ final class ResultJoiner {
     this.provider = provider;
     this.pause = pause;
     this.chunks = JoinedChunk.records(folder);
-    this.format = new OpenAiResultFormat(job.inference());
+    this.format = results(job.inference());
     this.classifier = new ResultClassifier(job);
+  }
+
+  private static ResultFormat results(Inference inference) {
+    RequestSpec request = inference.request();
+    return request
+        .provider()
+        .api()
+        .results(request.target(), request.body(), inference.result().pointer());
   }
 
   /**

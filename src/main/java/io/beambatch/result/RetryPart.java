@@ -2,8 +2,10 @@ package io.beambatch.result;
 
 import io.beambatch.chunk.Chunk;
 import io.beambatch.chunk.Part;
-import io.beambatch.job.Endpoint;
+import io.beambatch.job.RequestSpec;
+import io.beambatch.json.JsonPaths;
 import io.beambatch.json.JsonSlice;
+import io.beambatch.provider.RequestFrame;
 import io.beambatch.storage.RunFolder;
 import java.io.Closeable;
 import java.io.IOException;
@@ -20,22 +22,30 @@ import org.jspecify.annotations.Nullable;
  * follows from the chunk's, so that a join that is repeated makes the same part.
  */
 final class RetryPart implements Closeable {
-  private static final JsonPaths IN_REQUEST = JsonPaths.of("/custom_id", "/body/input");
   private static final int NAME_BYTES = 12;
 
   private final String name;
   private final NonEmptyFileWriter requests;
   private final NonEmptyFileWriter documents;
+  private final String idField;
+  private final JsonPaths inRequest;
   private final boolean countsInputs;
   private long weight;
   private long bytes;
   private double tokens;
 
-  RetryPart(Chunk chunk, RunFolder folder, Endpoint endpoint) {
+  RetryPart(Chunk chunk, RunFolder folder, RequestSpec request) {
     name = "r" + hash(chunk.id());
     requests = new NonEmptyFileWriter(folder.requests(name));
     documents = new NonEmptyFileWriter(folder.documents(name));
-    countsInputs = endpoint.countsInputs();
+    RequestFrame frame = request.frame();
+    idField = frame.idField();
+    String inputs = request.target().inputsPointer();
+    countsInputs = inputs != null;
+    inRequest =
+        inputs == null
+            ? JsonPaths.of(frame.idPointer())
+            : JsonPaths.of(frame.idPointer(), frame.bodyPointer(inputs));
   }
 
   /**
@@ -46,11 +56,11 @@ final class RetryPart implements Closeable {
    */
   void add(Part part, JsonSlice request, JsonSlice document) throws IOException {
     @Nullable JsonSlice[] found =
-        IN_REQUEST.findIn(request, "A request line of part " + part.name());
+        inRequest.findIn(request, "A request line of part " + part.name());
     JsonSlice old = found[0];
     if (old == null) {
       throw new IllegalStateException(
-          "A request line of part " + part.name() + " has no custom_id");
+          "A request line of part " + part.name() + " has no " + idField);
     }
     byte[] customId = ('"' + name + '-' + requests.lines() + '"').getBytes(StandardCharsets.UTF_8);
     requests.add(

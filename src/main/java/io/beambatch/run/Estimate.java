@@ -12,8 +12,8 @@ import io.beambatch.cost.TokenCounts;
 import io.beambatch.document.FailureCause;
 import io.beambatch.document.FailureCauses;
 import io.beambatch.document.FailureReason;
-import io.beambatch.job.Endpoint;
 import io.beambatch.job.Job;
+import io.beambatch.provider.Endpoint;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.Map;
@@ -95,17 +95,17 @@ public record Estimate(
   }
 
   private static @Nullable Long maxCompletionTokens(Job job, long requests) {
-    Endpoint endpoint = Endpoint.of(job.inference().request().endpoint());
+    Endpoint endpoint = job.inference().request().target();
     if (!endpoint.writesText()) {
       return 0L;
     }
     JsonNode body = job.inference().request().body();
     return endpoint.tokenLimits().stream()
-        .map(body::path)
+        .map(body::at)
         .filter(JsonNode::canConvertToLong)
         .findFirst()
         .map(most -> Math.multiplyExact(most.longValue(), requests))
-        .map(most -> Math.multiplyExact(most, Math.max(1, body.path("n").asLong(1))))
+        .map(most -> Math.multiplyExact(most, endpoint.answersAsked(body)))
         .orElse(null);
   }
 }

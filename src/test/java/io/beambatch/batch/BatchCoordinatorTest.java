@@ -16,6 +16,7 @@ import io.beambatch.provider.InputFile;
 import io.beambatch.provider.ProviderException;
 import io.beambatch.provider.ProviderException.Kind;
 import io.beambatch.provider.ReplyHead;
+import io.beambatch.provider.Submission;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -92,12 +93,11 @@ class BatchCoordinatorTest extends CoordinatorFixture {
           private int refusals = 3;
 
           @Override
-          public Batch create(String file, String endpoint, Map<String, String> metadata)
-              throws ProviderException {
+          public Batch create(Submission submission) throws ProviderException {
             if (refusals-- > 0) {
               throw failure(Kind.INVALID_REQUEST, 400, "token_limit_exceeded");
             }
-            return super.create(file, endpoint, metadata);
+            return super.create(submission);
           }
         };
 
@@ -111,8 +111,7 @@ class BatchCoordinatorTest extends CoordinatorFixture {
     provider =
         new Reliable() {
           @Override
-          public Batch create(String file, String endpoint, Map<String, String> metadata)
-              throws ProviderException {
+          public Batch create(Submission submission) throws ProviderException {
             throw failure(Kind.UNAVAILABLE, 500, null);
           }
         };
@@ -148,8 +147,7 @@ class BatchCoordinatorTest extends CoordinatorFixture {
     provider =
         new Reliable() {
           @Override
-          public Batch create(String file, String endpoint, Map<String, String> metadata)
-              throws ProviderException {
+          public Batch create(Submission submission) throws ProviderException {
             throw asking;
           }
         };
@@ -208,10 +206,9 @@ class BatchCoordinatorTest extends CoordinatorFixture {
           }
 
           @Override
-          public Batch create(String file, String endpoint, Map<String, String> metadata)
-              throws ProviderException {
-            created.add(file);
-            return super.create(file, endpoint, metadata);
+          public Batch create(Submission submission) throws ProviderException {
+            created.add(submission.inputFile());
+            return super.create(submission);
           }
         };
 
@@ -252,8 +249,7 @@ class BatchCoordinatorTest extends CoordinatorFixture {
     provider =
         new Reliable() {
           @Override
-          public Batch create(String file, String endpoint, Map<String, String> metadata)
-              throws ProviderException {
+          public Batch create(Submission submission) throws ProviderException {
             throw failure(Kind.INSUFFICIENT_QUOTA, 429, "insufficient_quota");
           }
         };
@@ -271,9 +267,8 @@ class BatchCoordinatorTest extends CoordinatorFixture {
     provider =
         new Reliable() {
           @Override
-          public Batch create(String file, String endpoint, Map<String, String> metadata)
-              throws ProviderException {
-            Batch batch = super.create(file, endpoint, metadata);
+          public Batch create(Submission submission) throws ProviderException {
+            Batch batch = super.create(submission);
             server
                 .batch(batch.id())
                 .fail(new BatchError("billing_hard_limit_reached", "Hard limit", null, null));
@@ -381,11 +376,10 @@ class BatchCoordinatorTest extends CoordinatorFixture {
     provider =
         new Reliable() {
           @Override
-          public Batch create(String file, String endpoint, Map<String, String> metadata)
-              throws ProviderException {
+          public Batch create(Submission submission) throws ProviderException {
             creates++;
             // Carried out and shown within the time to settle, but only just.
-            server.create(file, metadata, Duration.ofSeconds(25));
+            server.create(submission.inputFile(), submission.labels(), Duration.ofSeconds(25));
             throw failure(Kind.NO_REPLY, 0, null);
           }
         };
@@ -421,9 +415,8 @@ class BatchCoordinatorTest extends CoordinatorFixture {
     provider =
         new Reliable() {
           @Override
-          public Batch create(String file, String endpoint, Map<String, String> metadata)
-              throws ProviderException {
-            server.create(file, metadata, Duration.ofSeconds(25));
+          public Batch create(Submission submission) throws ProviderException {
+            server.create(submission.inputFile(), submission.labels(), Duration.ofSeconds(25));
             markCancelled();
             throw failure(Kind.NO_REPLY, 0, null);
           }
@@ -455,9 +448,8 @@ class BatchCoordinatorTest extends CoordinatorFixture {
     provider =
         new Reliable() {
           @Override
-          public Batch create(String file, String endpoint, Map<String, String> metadata)
-              throws ProviderException {
-            Batch batch = super.create(file, endpoint, metadata);
+          public Batch create(Submission submission) throws ProviderException {
+            Batch batch = super.create(submission);
             markCancelled();
             return batch;
           }
@@ -506,12 +498,12 @@ class BatchCoordinatorTest extends CoordinatorFixture {
     provider =
         new Reliable() {
           @Override
-          public Batch create(String file, String endpoint, Map<String, String> metadata)
-              throws ProviderException {
+          public Batch create(Submission submission) throws ProviderException {
             if (++creates > 1) {
-              return super.create(file, endpoint, metadata);
+              return super.create(submission);
             }
-            SimulatedBatch orphan = server.create(file, metadata, Duration.ZERO);
+            SimulatedBatch orphan =
+                server.create(submission.inputFile(), submission.labels(), Duration.ZERO);
             orphan.hideUntil(START.plus(Duration.ofMinutes(5)));
             for (int i = 0; i < 150; i++) {
               time.pass(Duration.ofMillis(1));

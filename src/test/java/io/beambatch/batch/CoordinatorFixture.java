@@ -12,6 +12,7 @@ import io.beambatch.provider.Batch;
 import io.beambatch.provider.ProviderException;
 import io.beambatch.provider.ProviderException.Kind;
 import io.beambatch.provider.ReplyHead;
+import io.beambatch.provider.Submission;
 import java.io.InputStream;
 import java.time.Duration;
 import java.time.Instant;
@@ -151,10 +152,9 @@ abstract class CoordinatorFixture {
     }
 
     @Override
-    public Batch create(String file, String endpoint, Map<String, String> metadata)
-        throws ProviderException {
+    public Batch create(Submission submission) throws ProviderException {
       creates++;
-      return super.create(file, endpoint, metadata);
+      return super.create(submission);
     }
   }
 }

@@ -16,9 +16,11 @@ import io.beambatch.provider.BatchProvider;
 import io.beambatch.provider.BatchProvider.Upload;
 import io.beambatch.provider.BatchStatus;
 import io.beambatch.provider.InputFile;
+import io.beambatch.provider.Submission;
 import io.beambatch.provider.openai.OpenAiProvider;
 import io.beambatch.storage.RunFolder;
 import io.beambatch.storage.Storage;
+import java.io.InputStream;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
@@ -133,9 +135,14 @@ class LookingOnceTest {
     server.faults(FaultText.parse("batch:stuck:100%:0%"));
     try (BatchProvider provider = provider()) {
       provider.create(
-          entry().fileId(),
-          "/v1/chat/completions",
-          Map.of("beambatch_model", "m", "beambatch_tokens", "100", "beambatch_requests", "1"));
+          new Submission(
+              "other/a1-c0",
+              Map.of("beambatch_model", "m", "beambatch_tokens", "100", "beambatch_requests", "1"),
+              "/v1/chat/completions",
+              "m",
+              entry().fileId(),
+              new Upload("in.jsonl", 0, InputStream::nullInputStream),
+              1));
     }
     assertThat(look()).as("may still be admitted").isEmpty();
     assertThat(entry().state()).isEqualTo(State.PLANNED);

@@ -10,6 +10,7 @@ import io.beambatch.provider.InputFile;
 import io.beambatch.provider.ProviderException;
 import io.beambatch.provider.ProviderException.Kind;
 import io.beambatch.provider.ReplyHead;
+import io.beambatch.provider.Submission;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -93,13 +94,12 @@ class OneBatchTest extends CoordinatorFixture {
     provider =
         new Reliable() {
           @Override
-          public Batch create(String file, String endpoint, Map<String, String> metadata)
-              throws ProviderException {
+          public Batch create(Submission submission) throws ProviderException {
             if (creates == 0) {
               creates++;
               throw new Crash();
             }
-            return super.create(file, endpoint, metadata);
+            return super.create(submission);
           }
         };
 
@@ -118,11 +118,12 @@ class OneBatchTest extends CoordinatorFixture {
     provider =
         new Reliable() {
           @Override
-          public Batch create(String file, String endpoint, Map<String, String> metadata)
-              throws ProviderException {
-            Batch late = super.create(file, endpoint, metadata);
+          public Batch create(Submission submission) throws ProviderException {
+            Batch late = super.create(submission);
             // Meanwhile another has taken the chunk over, and created its own.
-            resubmit("a1-c0", server.create(file, metadata, Duration.ZERO).id);
+            resubmit(
+                "a1-c0",
+                server.create(submission.inputFile(), submission.labels(), Duration.ZERO).id);
             return late;
           }
         };
@@ -140,10 +141,11 @@ class OneBatchTest extends CoordinatorFixture {
     provider =
         new Reliable() {
           @Override
-          public Batch create(String file, String endpoint, Map<String, String> metadata)
-              throws ProviderException {
-            Batch late = super.create(file, endpoint, metadata);
-            resubmit("a1-c0", server.create(file, metadata, Duration.ZERO).id);
+          public Batch create(Submission submission) throws ProviderException {
+            Batch late = super.create(submission);
+            resubmit(
+                "a1-c0",
+                server.create(submission.inputFile(), submission.labels(), Duration.ZERO).id);
             return late;
           }
 
@@ -170,10 +172,9 @@ class OneBatchTest extends CoordinatorFixture {
     provider =
         new Reliable() {
           @Override
-          public Batch create(String file, String endpoint, Map<String, String> metadata)
-              throws ProviderException {
+          public Batch create(Submission submission) throws ProviderException {
             ages.add(Duration.between(Instant.ofEpochMilli(since()), time.instant()));
-            return super.create(file, endpoint, metadata);
+            return super.create(submission);
           }
 
           private long since() {
@@ -200,8 +201,7 @@ class OneBatchTest extends CoordinatorFixture {
       provider =
           new Reliable() {
             @Override
-            public Batch create(String file, String endpoint, Map<String, String> metadata)
-                throws ProviderException {
+            public Batch create(Submission submission) throws ProviderException {
               tries.add(time.instant());
               if (tries.size() == 1) {
                 throw new ProviderException(
@@ -209,7 +209,7 @@ class OneBatchTest extends CoordinatorFixture {
                     new ReplyHead(status, null, "r", MINUTE.multipliedBy(20)),
                     "slow");
               }
-              return super.create(file, endpoint, metadata);
+              return super.create(submission);
             }
           };
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.beambatch.chunk.Chunk;
 import io.beambatch.chunk.Part;
 import io.beambatch.job.Limits;
+import io.beambatch.provider.Capabilities.QueueUnit;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -19,7 +20,7 @@ class QuotaTest {
 
   @Test
   void allowsWhatTheLimitsLeaveRoomFor() {
-    Quota quota = new Quota(LIMITS);
+    Quota quota = new Quota(LIMITS, QueueUnit.TOKENS);
 
     assertThat(quota.allows(tokens(40), tokens(60), NOW)).isTrue();
     assertThat(quota.allows(tokens(41), tokens(60), NOW)).isFalse();
@@ -30,7 +31,7 @@ class QuotaTest {
 
   @Test
   void sendsNoMoreThanTheProviderTookWhenItRefused() {
-    Quota quota = new Quota(NONE);
+    Quota quota = new Quota(NONE, QueueUnit.TOKENS);
     quota.refused(InFlightUsage.NONE, tokens(50), NOW);
 
     assertThat(quota.allows(tokens(1), tokens(0), NOW)).as("not at once").isFalse();
@@ -42,7 +43,7 @@ class QuotaTest {
 
   @Test
   void triesAsMuchMoreAsABatchHeldWhenItHasEnded() {
-    Quota quota = new Quota(NONE);
+    Quota quota = new Quota(NONE, QueueUnit.TOKENS);
     quota.refused(tokens(50), InFlightUsage.NONE, NOW);
 
     quota.freed(tokens(10));
@@ -53,7 +54,7 @@ class QuotaTest {
 
   @Test
   void waitsOnlyForRefusalsThatNothingOfOursExplains() {
-    Quota quota = new Quota(NONE);
+    Quota quota = new Quota(NONE, QueueUnit.TOKENS);
     quota.refused(tokens(50), tokens(30), NOW);
     assertThat(quota.isWaiting(NOW)).as("our own batches make room").isFalse();
     assertThat(quota.allows(tokens(10), tokens(75), NOW)).isFalse();
@@ -67,7 +68,7 @@ class QuotaTest {
 
   @Test
   void waitsLongerEachTimeAndAsLongAsItIsAsked() {
-    Quota quota = new Quota(NONE);
+    Quota quota = new Quota(NONE, QueueUnit.TOKENS);
     quota.unavailable(null, NOW);
     assertThat(quota.isWaiting(NOW.plusSeconds(4))).isTrue();
     assertThat(quota.isWaiting(NOW.plusSeconds(5))).isFalse();

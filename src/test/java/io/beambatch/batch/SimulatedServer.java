@@ -4,11 +4,13 @@ import io.beambatch.provider.Batch;
 import io.beambatch.provider.BatchError;
 import io.beambatch.provider.BatchPage;
 import io.beambatch.provider.BatchStatus;
+import io.beambatch.provider.Capabilities;
 import io.beambatch.provider.FilePage;
 import io.beambatch.provider.InputFile;
 import io.beambatch.provider.ProviderException;
 import io.beambatch.provider.ProviderException.Kind;
 import io.beambatch.provider.ReplyHead;
+import io.beambatch.provider.openai.OpenAiProvider;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -34,6 +36,9 @@ final class SimulatedServer {
   private final List<SimulatedBatch> ordered = new ArrayList<>();
   private final Map<String, StoredFile> files = new LinkedHashMap<>();
   private int ids;
+
+  /** What the provider can do. */
+  Capabilities capabilities = OpenAiProvider.CAPABILITIES;
 
   /** What else happens to each batch that is created. */
   Consumer<SimulatedBatch> trouble = batch -> {};

@@ -15,9 +15,9 @@ import io.beambatch.provider.FilePage;
 import io.beambatch.provider.InputFile;
 import io.beambatch.provider.ProviderException;
 import io.beambatch.provider.ProviderException.Kind;
+import io.beambatch.provider.Submission;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -216,12 +216,11 @@ class StuckChunkTest extends CoordinatorFixture {
     provider =
         new Reliable() {
           @Override
-          public Batch create(String file, String endpoint, Map<String, String> metadata)
-              throws ProviderException {
-            if (run.key("a1-c0").equals(metadata.get("beambatch_key"))) {
+          public Batch create(Submission submission) throws ProviderException {
+            if (run.key("a1-c0").equals(submission.key())) {
               throw failure(Kind.INVALID_REQUEST, 400, "invalid_value");
             }
-            return super.create(file, endpoint, metadata);
+            return super.create(submission);
           }
         };
 

@@ -3,13 +3,14 @@ package io.beambatch.batch;
 import io.beambatch.provider.Batch;
 import io.beambatch.provider.BatchPage;
 import io.beambatch.provider.BatchProvider;
+import io.beambatch.provider.Capabilities;
 import io.beambatch.provider.FilePage;
 import io.beambatch.provider.InputFile;
 import io.beambatch.provider.ProviderException;
+import io.beambatch.provider.Submission;
 import java.io.InputStream;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -79,23 +80,32 @@ class TroubledProvider implements BatchProvider {
   }
 
   @Override
-  public Batch create(String inputFileId, String endpoint, Map<String, String> metadata)
-      throws ProviderException {
+  public Capabilities capabilities() {
+    return server.get().capabilities;
+  }
+
+  @Override
+  public Batch create(Submission submission) throws ProviderException {
     trouble.live(5);
     trouble.refuse();
     if (trouble.diesOnTheWay()) {
       try {
-        server.get().create(inputFileId, metadata, trouble.random(carriedOutWithin));
+        server
+            .get()
+            .create(submission.inputFile(), submission.labels(), trouble.random(carriedOutWithin));
       } catch (ProviderException nobodyIsTold) {
         throw new Crash();
       }
       throw new Crash();
     }
     if (trouble.losesReply()) {
-      server.get().create(inputFileId, metadata, trouble.random(carriedOutWithin));
+      server
+          .get()
+          .create(submission.inputFile(), submission.labels(), trouble.random(carriedOutWithin));
       throw trouble.lost();
     }
-    SimulatedBatch batch = server.get().create(inputFileId, metadata, Duration.ZERO);
+    SimulatedBatch batch =
+        server.get().create(submission.inputFile(), submission.labels(), Duration.ZERO);
     trouble.live(5);
     return batch.shown(time.instant());
   }

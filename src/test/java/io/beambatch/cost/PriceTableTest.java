@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.beambatch.cost.CostEstimate.Bound;
 import io.beambatch.job.PriceSpec;
+import io.beambatch.provider.TokenUsage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.math.BigDecimal;

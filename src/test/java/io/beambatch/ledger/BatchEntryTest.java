@@ -22,7 +22,7 @@ class BatchEntryTest {
 
   @Test
   void goesFromItsUploadToItsEnd() {
-    Times sent = new Times(10, 30L, null, null, null);
+    Times sent = new Times(10, 30L, null, null, null, null);
 
     assertThat(planned).isEqualTo(entry(State.PLANNED, null, 10, null, null, times(10)));
     assertThat(submitting).isEqualTo(entry(State.SUBMITTING, "me", 20, null, null, times(10)));
@@ -35,9 +35,19 @@ class BatchEntryTest {
   void losesItsInputWhenThatIsDeleted() {
     BatchEntry ended = submitted.ended(END, at(40));
 
-    assertThat(ended.inputDeleted())
+    assertThat(ended.discarded(at(50)))
         .isEqualTo(
-            new BatchEntry(State.ENDED, null, 5, "me", 40, "b1", END, ended.times(), 0, null));
+            new BatchEntry(
+                State.ENDED,
+                null,
+                5,
+                "me",
+                40,
+                "b1",
+                END,
+                new Times(10, 30L, null, null, null, 50L),
+                0,
+                null));
   }
 
   @Test
@@ -59,7 +69,7 @@ class BatchEntryTest {
             new BatchEntry(State.PLANNED, "f2", 55, null, 60, null, null, times(10), 1, null));
     assertThat(again.submitting("me", at(70)).submitted("b2", at(80)).lostInputs()).isEqualTo(1);
     assertThat(again.putBack(at(70)).withoutFile(at(80)).lostInputs()).isEqualTo(2);
-    assertThat(again.ended(END, at(80)).inputDeleted().lostInputs()).isEqualTo(1);
+    assertThat(again.ended(END, at(80)).discarded(at(90)).lostInputs()).isEqualTo(1);
   }
 
   @Test
@@ -75,14 +85,14 @@ class BatchEntryTest {
     BatchEntry vanished = cancelled.vanished(at(50));
     BatchEntry over = vanished.over(at(60));
 
-    assertThat(cancelled).isEqualTo(waiting(new Times(10, 30L, null, 40L, null)));
-    assertThat(vanished).isEqualTo(waiting(new Times(10, 30L, null, 40L, 50L)));
-    assertThat(vanished.found()).isEqualTo(waiting(new Times(10, 30L, null, 40L, null)));
-    assertThat(over).isEqualTo(waiting(new Times(10, 30L, 60L, 40L, null)));
+    assertThat(cancelled).isEqualTo(waiting(new Times(10, 30L, null, 40L, null, null)));
+    assertThat(vanished).isEqualTo(waiting(new Times(10, 30L, null, 40L, 50L, null)));
+    assertThat(vanished.found()).isEqualTo(waiting(new Times(10, 30L, null, 40L, null, null)));
+    assertThat(over).isEqualTo(waiting(new Times(10, 30L, 60L, 40L, null, null)));
     assertThat(over.vanished(at(70)).cancelled(at(80)))
-        .isEqualTo(waiting(new Times(10, 30L, 60L, 80L, 70L)));
+        .isEqualTo(waiting(new Times(10, 30L, 60L, 80L, 70L, null)));
     assertThat(over.vanished(at(70)).found())
-        .isEqualTo(waiting(new Times(10, 30L, 60L, 40L, null)));
+        .isEqualTo(waiting(new Times(10, 30L, 60L, 40L, null, null)));
   }
 
   @Test
@@ -107,7 +117,7 @@ class BatchEntryTest {
   }
 
   private static Times times(long planned) {
-    return new Times(planned, null, null, null, null);
+    return new Times(planned, null, null, null, null, null);
   }
 
   private static Instant at(long millis) {

@@ -99,7 +99,7 @@ class BatchLedgerTest {
     BatchEntry entry = ledger.read("c1").orElseThrow().entry();
 
     assertThat(entry.state()).isEqualTo(State.SUBMITTED);
-    assertThat(entry.times()).isEqualTo(new BatchEntry.Times(7, null, null, null, null));
+    assertThat(entry.times()).isEqualTo(new BatchEntry.Times(7, null, null, null, null, null));
     assertThat(entry.lostInputs()).isZero();
   }
 

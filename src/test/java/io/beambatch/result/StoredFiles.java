@@ -3,16 +3,18 @@ package io.beambatch.result;
 import io.beambatch.provider.Batch;
 import io.beambatch.provider.BatchPage;
 import io.beambatch.provider.BatchProvider;
+import io.beambatch.provider.Capabilities;
 import io.beambatch.provider.FilePage;
 import io.beambatch.provider.InputFile;
 import io.beambatch.provider.ProviderException;
 import io.beambatch.provider.ReplyHead;
+import io.beambatch.provider.Submission;
+import io.beambatch.provider.openai.OpenAiProvider;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -60,7 +62,12 @@ final class StoredFiles implements BatchProvider {
   }
 
   @Override
-  public Batch create(String inputFileId, String endpoint, Map<String, String> metadata) {
+  public Capabilities capabilities() {
+    return OpenAiProvider.CAPABILITIES;
+  }
+
+  @Override
+  public Batch create(Submission submission) {
     throw new UnsupportedOperationException();
   }
 

@@ -24,6 +24,7 @@ import io.beambatch.provider.BatchStatus;
 import io.beambatch.provider.InputFile;
 import io.beambatch.provider.ProviderFactory;
 import io.beambatch.provider.ProviderSettingsException;
+import io.beambatch.provider.Submission;
 import io.beambatch.provider.openai.OpenAiProvider;
 import io.beambatch.result.JoinedChunk;
 import io.beambatch.result.ResultFile;
@@ -32,6 +33,7 @@ import io.beambatch.run.Runs.Choice;
 import io.beambatch.schema.Shape;
 import io.beambatch.sink.WrittenFile;
 import java.io.ByteArrayInputStream;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -159,9 +161,7 @@ class CallsOnGcsTest {
         writes.add(
             () -> {
               String batch =
-                  joined
-                      ? "batch_" + chunk.id()
-                      : provider.create(input.id(), "/v1/chat/completions", Map.of()).id();
+                  joined ? "batch_" + chunk.id() : provider.create(submission(input)).id();
               write(run, chunk, batch, input, joined);
               return null;
             });
@@ -226,5 +226,16 @@ class CallsOnGcsTest {
 
   private static Instant now() {
     return Clock.systemUTC().instant();
+  }
+
+  private static Submission submission(InputFile input) {
+    return new Submission(
+        "key",
+        Map.of(),
+        "/v1/chat/completions",
+        "m",
+        input.id(),
+        new BatchProvider.Upload(input.name(), 0, InputStream::nullInputStream),
+        1);
   }
 }

@@ -14,11 +14,13 @@ import io.beambatch.provider.ProviderException.Kind;
 import io.beambatch.provider.ProviderSettingsException;
 import io.beambatch.provider.ReplyHead;
 import io.beambatch.provider.Sleeper;
+import io.beambatch.provider.Submission;
 import io.beambatch.provider.http.DownloadStream;
 import io.beambatch.provider.http.HttpCalls;
 import io.beambatch.provider.http.OneShotBody;
 import io.beambatch.provider.http.ReplyJson;
 import io.beambatch.provider.http.Retries;
+import io.beambatch.provider.http.Timeouts;
 import java.io.IOException;
 import java.io.InputStream;
 import java.math.BigDecimal;
@@ -59,12 +61,12 @@ public final class OpenAiProvider implements BatchProvider {
           Capabilities.QueueUnit.TOKENS,
           Duration.ofHours(24),
           Duration.ofDays(30),
+          Duration.ofSeconds(30),
           true,
           false,
           new BigDecimal("0.5"));
 
   private static final Logger LOG = LoggerFactory.getLogger(OpenAiProvider.class);
-  private static final long SLOWEST_UPLOAD_BYTES_PER_SECOND = 64 << 10;
 
   /** How Azure calls files that batches can't be made of yet. */
   private static final Set<String> UNPROCESSED = Set.of("pending", "running");
@@ -123,8 +125,7 @@ public final class OpenAiProvider implements BatchProvider {
 
   @Override
   public InputFile upload(Upload upload) throws ProviderException {
-    Duration timeout =
-        settings.timeouts().request().plusSeconds(upload.bytes() / SLOWEST_UPLOAD_BYTES_PER_SECOND);
+    Duration timeout = settings.timeouts().request().plus(Timeouts.ofSending(upload.bytes()));
     JsonNode file = processed(retries.call(() -> uploadOnce(upload, timeout)));
     Long kept = ReplyJson.number(file, "bytes");
     if (kept != null && kept != upload.bytes()) {
@@ -224,7 +225,16 @@ public final class OpenAiProvider implements BatchProvider {
   }
 
   @Override
-  public Batch create(String inputFileId, String endpoint, Map<String, String> metadata)
+  public Capabilities capabilities() {
+    return CAPABILITIES;
+  }
+
+  @Override
+  public Batch create(Submission submission) throws ProviderException {
+    return create(submission.inputFile(), submission.endpoint(), submission.labels());
+  }
+
+  Batch create(String inputFileId, String endpoint, Map<String, String> metadata)
       throws ProviderException {
     ObjectNode body =
         JsonNodeFactory.instance

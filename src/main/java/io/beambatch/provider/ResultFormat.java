@@ -1,4 +1,4 @@
-package io.beambatch.result;
+package io.beambatch.provider;
 
 import io.beambatch.json.JsonSlice;
 import java.io.IOException;
@@ -9,11 +9,11 @@ import org.jspecify.annotations.Nullable;
  * Everything behind it is the same for all providers. An implementation never throws for what a
  * line contains.
  */
-interface ResultFormat {
+public interface ResultFormat {
 
   /**
-   * The custom_id of a line; null if it has none, or can't be read that far. The line may be only
-   * the beginning of one.
+   * The id of the request that a line answers; null if it has none, or can't be read that far. The
+   * line may be only the beginning of one.
    */
   @Nullable String customId(JsonSlice line) throws IOException;
 

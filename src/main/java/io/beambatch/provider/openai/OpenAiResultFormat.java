@@ -1,14 +1,15 @@
-package io.beambatch.result;
+package io.beambatch.provider.openai;
 
-import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.JsonToken;
-import io.beambatch.cost.TokenUsage;
-import io.beambatch.job.Endpoint;
-import io.beambatch.job.Inference;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.beambatch.json.JsonPaths;
+import io.beambatch.json.JsonPieces;
 import io.beambatch.json.JsonSlice;
-import io.beambatch.result.ResultLine.Answer;
-import io.beambatch.result.ResultLine.Verdict;
+import io.beambatch.provider.ResultFormat;
+import io.beambatch.provider.ResultLine;
+import io.beambatch.provider.ResultLine.Answer;
+import io.beambatch.provider.ResultLine.Verdict;
+import io.beambatch.provider.TokenUsage;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -30,11 +31,14 @@ final class OpenAiResultFormat implements ResultFormat {
   private final boolean ownPlace;
   private final JsonPaths paths;
 
-  /** The format of the results of a job's endpoint. */
-  OpenAiResultFormat(Inference inference) {
-    Endpoint endpoint = Endpoint.of(inference.request().endpoint());
-    String pointer = inference.result().pointer();
-    answers = new OpenAiAnswers(endpoint, endpoint.asksForSeveral(inference.request().body()));
+  /**
+   * The format of the results of an endpoint.
+   *
+   * @param body of the requests
+   * @param pointer to what is taken as the answer, or null
+   */
+  OpenAiResultFormat(OpenAiEndpoint endpoint, JsonNode body, @Nullable String pointer) {
+    answers = new OpenAiAnswers(endpoint, endpoint.asksForSeveral(body));
     ownPlace = pointer == null || endpoint.isOwnPlace(pointer);
     List<String> pointers = new ArrayList<>();
     for (Field field : Field.values()) {
@@ -47,25 +51,9 @@ final class OpenAiResultFormat implements ResultFormat {
     paths = JsonPaths.of(pointers);
   }
 
-  /** The custom_id may stand anywhere at the line's top level; what follows it is not looked at. */
   @Override
   public @Nullable String customId(JsonSlice line) throws IOException {
-    try (JsonParser parser = line.parser()) {
-      if (parser.nextToken() != JsonToken.START_OBJECT) {
-        return null;
-      }
-      while (parser.nextToken() == JsonToken.FIELD_NAME) {
-        boolean wanted = parser.currentName().equals("custom_id");
-        JsonToken token = parser.nextToken();
-        if (wanted) {
-          return token == JsonToken.VALUE_STRING ? parser.getText() : null;
-        }
-        parser.skipChildren();
-      }
-      return null;
-    } catch (JsonProcessingException unreadable) {
-      return null;
-    }
+    return JsonPieces.topLevelText(line, "custom_id");
   }
 
   @Override

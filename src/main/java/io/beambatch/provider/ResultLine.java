@@ -1,6 +1,5 @@
-package io.beambatch.result;
+package io.beambatch.provider;
 
-import io.beambatch.cost.TokenUsage;
 import io.beambatch.json.JsonSlice;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param answer what stands in the response
  * @param body the whole response, or null if the request has none
  */
-record ResultLine(
+public record ResultLine(
     Verdict verdict,
     @Nullable String problem,
     @Nullable String requestId,
@@ -35,12 +34,12 @@ record ResultLine(
   }
 
   /** Whether the request reached the model, and was answered and charged. */
-  boolean charged() {
+  public boolean charged() {
     return verdict == Verdict.ANSWERED;
   }
 
   /** What became of a request. */
-  enum Verdict {
+  public enum Verdict {
     /** The model was asked; {@link Answer#ending} says how its answer ended. */
     ANSWERED,
     /** Sent again, it would be refused again. */
@@ -59,20 +58,21 @@ record ResultLine(
    * @param finishReason why the model stopped, in the provider's words, or null
    * @param refusal what the model said in place of an answer, or null
    */
-  record Answer(
+  public record Answer(
       @Nullable JsonSlice value,
       boolean several,
       @Nullable JsonSlice finishReason,
       @Nullable JsonSlice refusal,
       Ending ending) {
 
-    Answer atPointer(@Nullable JsonSlice other) {
+    /** The same answer, taken from another place. */
+    public Answer atPointer(@Nullable JsonSlice other) {
       return new Answer(other, false, finishReason, refusal, ending);
     }
   }
 
   /** How an answer ended. */
-  enum Ending {
+  public enum Ending {
     COMPLETE,
     /** Cut at the token limit. */
     TRUNCATED,

@@ -1,11 +1,10 @@
-package io.beambatch.result;
+package io.beambatch.json;
 
 import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
-import io.beambatch.json.JsonSlice;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -17,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * Finds where the values of several JSON pointers stand, in one pass over a text, decoding none of
  * them. The cost grows with the length of the text, the memory does not.
  */
-final class JsonPaths {
+public final class JsonPaths {
   private static final int MOST_DIGITS = 18;
 
   private final Node root = new Node();
@@ -36,11 +35,13 @@ final class JsonPaths {
     size = pointers.size();
   }
 
-  static JsonPaths of(List<String> pointers) {
+  /** Paths of pointers. */
+  public static JsonPaths of(List<String> pointers) {
     return new JsonPaths(pointers);
   }
 
-  static JsonPaths of(String... pointers) {
+  /** Paths of pointers. */
+  public static JsonPaths of(String... pointers) {
     return new JsonPaths(List.of(pointers));
   }
 
@@ -50,7 +51,7 @@ final class JsonPaths {
    *
    * @throws com.fasterxml.jackson.core.JsonProcessingException if it is not one well-formed value
    */
-  @Nullable JsonSlice[] find(JsonSlice json) throws IOException {
+  public @Nullable JsonSlice[] find(JsonSlice json) throws IOException {
     @Nullable JsonSlice[] found = new JsonSlice[size];
     try (JsonParser parser = json.parser()) {
       if (parser.nextToken() == null) {
@@ -70,7 +71,7 @@ final class JsonPaths {
    * @param what names the line in the error
    * @throws IllegalStateException if it is not one well-formed value
    */
-  @Nullable JsonSlice[] findIn(JsonSlice json, String what) throws IOException {
+  public @Nullable JsonSlice[] findIn(JsonSlice json, String what) throws IOException {
     try {
       return find(json);
     } catch (JsonProcessingException malformed) {
@@ -81,7 +82,7 @@ final class JsonPaths {
   }
 
   /** The values of an array; none if it isn't one. */
-  static List<JsonSlice> elements(@Nullable JsonSlice array) throws IOException {
+  public static List<JsonSlice> elements(@Nullable JsonSlice array) throws IOException {
     List<JsonSlice> elements = new ArrayList<>();
     if (array == null || !array.isArray()) {
       return elements;
@@ -96,7 +97,7 @@ final class JsonPaths {
   }
 
   /** A value's number, or another one if it isn't a whole number from 0 up. */
-  static long wholeNumber(@Nullable JsonSlice value, long otherwise) {
+  public static long wholeNumber(@Nullable JsonSlice value, long otherwise) {
     if (value == null) {
       return otherwise;
     }

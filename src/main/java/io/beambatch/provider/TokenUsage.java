@@ -1,4 +1,4 @@
-package io.beambatch.cost;
+package io.beambatch.provider;
 
 /**
  * The tokens of one answer as the provider counted them; -1 where it gave no count, or one that no

@@ -1,10 +1,10 @@
-package io.beambatch.result;
+package io.beambatch.provider.openai;
 
-import io.beambatch.job.Endpoint;
+import io.beambatch.json.JsonPaths;
+import io.beambatch.json.JsonPieces;
 import io.beambatch.json.JsonSlice;
-import io.beambatch.result.ResultLine.Answer;
-import io.beambatch.result.ResultLine.Ending;
-import java.io.ByteArrayOutputStream;
+import io.beambatch.provider.ResultLine.Answer;
+import io.beambatch.provider.ResultLine.Ending;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -14,8 +14,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes the answer of what stands at an endpoint's {@link Endpoint#answerPointers}. Where a model
- * wrote no text but called a tool, the call's arguments are the answer.
+ * Makes the answer of what stands at an endpoint's {@link OpenAiEndpoint#answerPointers}. Where a
+ * model wrote no text but called a tool, the call's arguments are the answer.
  */
 final class OpenAiAnswers {
   private static final JsonPaths EMBEDDING = JsonPaths.of("/index", "/embedding");
@@ -35,7 +35,7 @@ final class OpenAiAnswers {
   /** Codes of a response that failed through no fault of the request. */
   private static final Set<String> PASSING = Set.of("server_error", "rate_limit_exceeded");
 
-  private final Endpoint endpoint;
+  private final OpenAiEndpoint endpoint;
   private final boolean several;
 
   /**
@@ -43,7 +43,7 @@ final class OpenAiAnswers {
    *
    * @param several whether a request asks for several, which make a list
    */
-  OpenAiAnswers(Endpoint endpoint, boolean several) {
+  OpenAiAnswers(OpenAiEndpoint endpoint, boolean several) {
     this.endpoint = endpoint;
     this.several = several;
   }
@@ -88,7 +88,7 @@ final class OpenAiAnswers {
       }
     }
     return new Answer(
-        values.isEmpty() ? null : array(values),
+        values.isEmpty() ? null : JsonPieces.array(values),
         true,
         worst.finishReason(),
         worst.refusal(),
@@ -101,9 +101,9 @@ final class OpenAiAnswers {
     JsonSlice value = text == null ? toolCalls(found[4], found[5]) : text;
     JsonSlice finish = found[2];
     Ending ending = Ending.COMPLETE;
-    if (found[3] != null || is(finish, "content_filter")) {
+    if (found[3] != null || JsonPieces.is(finish, "content_filter")) {
       ending = Ending.REFUSED;
-    } else if (is(finish, "length")) {
+    } else if (JsonPieces.is(finish, "length")) {
       ending = Ending.TRUNCATED;
     }
     return new Answer(value, false, finish, found[3], ending);
@@ -121,7 +121,7 @@ final class OpenAiAnswers {
         texts.add(text);
       }
     }
-    return texts.isEmpty() ? content : concatenated(texts);
+    return texts.isEmpty() ? content : JsonPieces.concatenated(texts);
   }
 
   private static @Nullable JsonSlice toolCalls(
@@ -145,9 +145,9 @@ final class OpenAiAnswers {
     List<JsonSlice> values = new ArrayList<>();
     for (JsonSlice arguments : each) {
       JsonSlice json = JsonSlice.of(arguments.text().getBytes(StandardCharsets.UTF_8));
-      values.add(json.wellFormed() ? AnswerFormat.onOneLine(json) : arguments);
+      values.add(json.wellFormed() ? JsonPieces.onOneLine(json) : arguments);
     }
-    return oneOrArray(values);
+    return JsonPieces.oneOrArray(values);
   }
 
   private static Answer response(
@@ -161,49 +161,35 @@ final class OpenAiAnswers {
     List<JsonSlice> calls = new ArrayList<>();
     for (JsonSlice item : JsonPaths.elements(output)) {
       @Nullable JsonSlice[] parts = OUTPUT.find(item);
-      if (is(parts[0], "function_call") || is(parts[0], "custom_tool_call")) {
+      if (JsonPieces.is(parts[0], "function_call") || JsonPieces.is(parts[0], "custom_tool_call")) {
         JsonSlice arguments = parts[2] == null ? parts[3] : parts[2];
         if (arguments != null) {
           calls.add(arguments);
         }
       }
-      if (!is(parts[0], "message")) {
+      if (!JsonPieces.is(parts[0], "message")) {
         continue;
       }
       for (JsonSlice content : JsonPaths.elements(parts[1])) {
         @Nullable JsonSlice[] piece = CONTENT.find(content);
-        if (is(piece[0], "output_text") && isText(piece[1])) {
+        if (JsonPieces.is(piece[0], "output_text") && isText(piece[1])) {
           texts.add(piece[1]);
-        } else if (is(piece[0], "refusal") && isText(piece[2])) {
+        } else if (JsonPieces.is(piece[0], "refusal") && isText(piece[2])) {
           refusals.add(piece[2]);
         }
       }
     }
     Ending ending = Ending.COMPLETE;
-    if (!refusals.isEmpty() || is(incomplete, "content_filter")) {
+    if (!refusals.isEmpty() || JsonPieces.is(incomplete, "content_filter")) {
       ending = Ending.REFUSED;
-    } else if (is(status, "incomplete")) {
+    } else if (JsonPieces.is(status, "incomplete")) {
       ending = Ending.TRUNCATED;
-    } else if (is(status, "failed")) {
+    } else if (JsonPieces.is(status, "failed")) {
       ending = errorCode == null || PASSING.contains(errorCode) ? Ending.ERROR : Ending.REJECTED;
     }
     JsonSlice finish = incomplete == null ? status : incomplete;
-    JsonSlice value = texts.isEmpty() ? arguments(calls) : concatenated(texts);
-    return new Answer(value, false, finish, concatenated(refusals), ending);
-  }
-
-  /** Strings put together without decoding them: their insides, one after the other, in quotes. */
-  private static @Nullable JsonSlice concatenated(List<JsonSlice> texts) throws IOException {
-    if (texts.size() <= 1) {
-      return texts.isEmpty() ? null : texts.get(0);
-    }
-    ByteArrayOutputStream joined = new ByteArrayOutputStream();
-    joined.write('"');
-    for (JsonSlice text : texts) {
-      text.part(1, text.length() - 1).writeTo(joined);
-    }
-    joined.write('"');
-    return JsonSlice.of(joined.toByteArray());
+    JsonSlice value = texts.isEmpty() ? arguments(calls) : JsonPieces.concatenated(texts);
+    return new Answer(value, false, finish, JsonPieces.concatenated(refusals), ending);
   }
 
   private static @Nullable JsonSlice embeddings(@Nullable JsonSlice data) throws IOException {
@@ -217,40 +203,15 @@ final class OpenAiAnswers {
       byIndex.put(JsonPaths.wholeNumber(found[0], next), found[1]);
       next++;
     }
-    return oneOrArray(List.copyOf(byIndex.values()));
+    return JsonPieces.oneOrArray(List.copyOf(byIndex.values()));
   }
 
   private static @Nullable JsonSlice moderation(@Nullable JsonSlice results) throws IOException {
     List<JsonSlice> each = JsonPaths.elements(results);
-    return each.size() > 1 ? results : oneOrArray(each);
-  }
-
-  private static @Nullable JsonSlice oneOrArray(List<JsonSlice> values) throws IOException {
-    if (values.size() <= 1) {
-      return values.isEmpty() ? null : values.get(0);
-    }
-    return array(values);
-  }
-
-  /** An array of values, on one line if they are. */
-  static JsonSlice array(List<JsonSlice> values) throws IOException {
-    ByteArrayOutputStream joined = new ByteArrayOutputStream();
-    joined.write('[');
-    for (JsonSlice value : values) {
-      if (joined.size() > 1) {
-        joined.write(',');
-      }
-      value.writeTo(joined);
-    }
-    joined.write(']');
-    return JsonSlice.of(joined.toByteArray());
+    return each.size() > 1 ? results : JsonPieces.oneOrArray(each);
   }
 
   private static boolean isText(@Nullable JsonSlice value) {
     return value != null && value.isText();
-  }
-
-  private static boolean is(@Nullable JsonSlice value, String text) {
-    return value != null && value.isText() && value.json().equals('"' + text + '"');
   }
 }
