@@ -19,7 +19,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "serve",
     description =
-        "Serves the Files and Batches API on 127.0.0.1, with answers made by simple rules.",
+        "Serves the batch APIs of OpenAI, Anthropic and Gemini on 127.0.0.1, with answers made by"
+            + " simple rules.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class)
 final class ServeCommand implements Callable<Integer> {
@@ -43,14 +44,19 @@ final class ServeCommand implements Callable<Integer> {
       description = "How long a batch takes, such as 0, 500ms, 10s, 5m. Default: ${DEFAULT-VALUE}.")
   private Duration latency;
 
-  @Option(names = "--max-requests", description = "In one batch. Default: ${DEFAULT-VALUE}.")
-  private int maxRequests = LocalServerSettings.defaults().maxRequests();
+  @Option(names = "--max-requests", description = "In one batch. Default: as the provider's.")
+  private @Nullable Integer maxRequests;
 
-  @Option(names = "--max-bytes", description = "Of one file. Default: ${DEFAULT-VALUE}.")
-  private long maxBytes = LocalServerSettings.defaults().maxBytes();
+  @Option(names = "--max-bytes", description = "Of one batch's input. Default: as the provider's.")
+  private @Nullable Long maxBytes;
 
   @Option(names = "--enqueued-tokens", description = "Under way at once for a model.")
   private long enqueuedTokens = LocalServerSettings.defaults().enqueuedTokenLimit();
+
+  @Option(
+      names = "--enqueued-requests",
+      description = "Under way at once, of Anthropic's batches. Default: as the provider's.")
+  private @Nullable Long enqueuedRequests;
 
   @Mixin private FaultOptions faults;
 
@@ -66,15 +72,7 @@ final class ServeCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     PrintWriter out = spec.commandLine().getOut();
-    LocalServerSettings settings =
-        faults.applyTo(
-            LocalServerSettings.defaults()
-                .withPort(port)
-                .withDir(dir)
-                .withLatency(latency)
-                .withMaxRequests(maxRequests)
-                .withMaxBytes(maxBytes)
-                .withEnqueuedTokenLimit(enqueuedTokens));
+    LocalServerSettings settings = settings();
     CountDownLatch asked = new CountDownLatch(1);
     CountDownLatch closed = new CountDownLatch(1);
     Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(asked, closed)));
@@ -82,12 +80,28 @@ final class ServeCommand implements Callable<Integer> {
       out.println("serving " + server.baseUrl());
       out.println("try it:");
       out.println("  export OPENAI_BASE_URL=" + server.baseUrl() + " OPENAI_API_KEY=local");
+      out.println("  export ANTHROPIC_BASE_URL=" + server.rootUrl() + " ANTHROPIC_API_KEY=local");
+      out.println("  export GOOGLE_GEMINI_BASE_URL=" + server.rootUrl() + " GEMINI_API_KEY=local");
       out.flush();
       asked.await();
     } finally {
       closed.countDown();
     }
     return ExitCode.DONE;
+  }
+
+  private LocalServerSettings settings() {
+    LocalServerSettings settings =
+        LocalServerSettings.defaults()
+            .withPort(port)
+            .withDir(dir)
+            .withLatency(latency)
+            .withEnqueuedTokenLimit(enqueuedTokens);
+    settings = maxRequests == null ? settings : settings.withMaxRequests(maxRequests);
+    settings = maxBytes == null ? settings : settings.withMaxBytes(maxBytes);
+    settings =
+        enqueuedRequests == null ? settings : settings.withEnqueuedRequestLimit(enqueuedRequests);
+    return faults.applyTo(settings);
   }
 
   /** The process ends when its shutdown hooks do: not before the server is closed. */

@@ -17,14 +17,4 @@ interface AnswerRules {
    */
   void write(LineRequest request, String key, long created, JsonGenerator out, Usage usage)
       throws IOException;
-
-  static AnswerRules of(BatchEndpoint endpoint) {
-    return switch (endpoint) {
-      case CHAT -> new ChatAnswers();
-      case RESPONSES -> new ResponsesAnswers();
-      case EMBEDDINGS -> new EmbeddingAnswers();
-      case COMPLETIONS -> new CompletionAnswers();
-      case MODERATIONS -> new ModerationAnswers();
-    };
-  }
 }

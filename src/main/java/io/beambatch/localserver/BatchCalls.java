@@ -66,7 +66,7 @@ final class BatchCalls {
   void list(Context call) throws ApiException {
     ListPage listing =
         QueryParameters.listing(call, USUALLY_LISTED, MOST_LISTED, id -> find(id).ordinal());
-    Replies.json(call, store.list(listing, this::shown));
+    Replies.json(call, store.list(listing, BatchFormat.OPENAI).toJson(this::shown));
   }
 
   void retrieve(Context call) throws ApiException {
@@ -75,14 +75,10 @@ final class BatchCalls {
 
   void cancel(Context call) throws IOException, ApiException {
     BatchState batch = find(call.pathParam("id"));
-    Status from = batch.status();
-    while (from.cancellable()
-        && !batch.move(from, Status.CANCELLING, settings.clock().instant(), shown -> {})) {
-      from = batch.status();
-    }
-    if (!from.cancellable() && from != Status.CANCELLING && from != Status.CANCELLED) {
+    if (!batch.cancel(settings.clock().instant())) {
       throw new ApiException(
-          ApiError.of(409, "Cannot cancel a batch with status '" + from.code() + "'.", null));
+          ApiError.of(
+              409, "Cannot cancel a batch with status '" + batch.status().code() + "'.", null));
     }
     store.save(batch);
     Replies.json(call, batch.shown());
@@ -125,6 +121,7 @@ final class BatchCalls {
   private BatchState find(String id) throws ApiException {
     return store
         .find(id)
+        .filter(batch -> batch.endpoint().format() == BatchFormat.OPENAI)
         .orElseThrow(
             () ->
                 new ApiException(ApiError.notFound("No batch found with id '" + id + "'.", null)));

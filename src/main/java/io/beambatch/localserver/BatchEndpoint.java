@@ -10,7 +10,10 @@ enum BatchEndpoint {
   RESPONSES("/v1/responses"),
   EMBEDDINGS("/v1/embeddings"),
   COMPLETIONS("/v1/completions"),
-  MODERATIONS("/v1/moderations");
+  MODERATIONS("/v1/moderations"),
+  MESSAGES("/v1/messages"),
+  GENERATE_CONTENT("generateContent"),
+  EMBED_CONTENT("embedContent");
 
   private final String path;
 
@@ -22,6 +25,39 @@ enum BatchEndpoint {
     return path;
   }
 
+  /** What its batches look like inside. */
+  BatchFormat format() {
+    return switch (this) {
+      case CHAT, RESPONSES, EMBEDDINGS, COMPLETIONS, MODERATIONS -> BatchFormat.OPENAI;
+      case MESSAGES -> BatchFormat.ANTHROPIC;
+      case GENERATE_CONTENT, EMBED_CONTENT -> BatchFormat.GEMINI;
+    };
+  }
+
+  /** Reads the bodies of its requests. */
+  LineRequestReader.RequestReader reader(LineRequest request) {
+    return switch (this) {
+      case CHAT, RESPONSES, EMBEDDINGS, COMPLETIONS, MODERATIONS ->
+          new OpenAiBodyReader(this, request);
+      case MESSAGES -> new MessagesReader(request);
+      case GENERATE_CONTENT, EMBED_CONTENT -> new ContentsReader(request);
+    };
+  }
+
+  /** Answers its requests. */
+  AnswerRules answers() {
+    return switch (this) {
+      case CHAT -> new ChatAnswers();
+      case RESPONSES -> new ResponsesAnswers();
+      case EMBEDDINGS -> new EmbeddingAnswers();
+      case COMPLETIONS -> new CompletionAnswers();
+      case MODERATIONS -> new ModerationAnswers();
+      case MESSAGES -> new MessageAnswers();
+      case GENERATE_CONTENT -> new GenerateContentAnswers();
+      case EMBED_CONTENT -> new EmbedContentAnswers();
+    };
+  }
+
   static @Nullable BatchEndpoint of(String path) {
     for (BatchEndpoint endpoint : values()) {
       if (endpoint.path.equals(path)) {
@@ -31,9 +67,10 @@ enum BatchEndpoint {
     return null;
   }
 
-  /** All of them, as error messages list them. */
+  /** OpenAI's, as error messages list them. */
   static String list() {
     return Arrays.stream(values())
+        .filter(endpoint -> endpoint.format() == BatchFormat.OPENAI)
         .map(endpoint -> "'" + endpoint.path + "'")
         .collect(Collectors.joining(", "));
   }

@@ -8,20 +8,27 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The body of a batch's creation.
+ * What a batch's creation asks for.
  *
  * @param metadata an object of strings, or null
  * @param outputSeconds how long result files live, or null for as long as usual
+ * @param model of all requests, or null if each names its own
+ * @param requests how many there are, or 0 if that is still to be found out
  */
 record BatchOrder(
-    String inputFileId, BatchEndpoint endpoint, JsonNode metadata, @Nullable Long outputSeconds) {
+    String inputFileId,
+    BatchEndpoint endpoint,
+    JsonNode metadata,
+    @Nullable Long outputSeconds,
+    @Nullable String model,
+    int requests) {
   private static final int MOST_PAIRS = 16;
   private static final int LONGEST_KEY = 64;
   private static final int LONGEST_VALUE = 512;
   private static final Set<String> KNOWN =
       Set.of("input_file_id", "endpoint", "completion_window", "metadata", "output_expires_after");
 
-  /** Reads the body, and refuses it in the API's words. */
+  /** An order as OpenAI's clients send it: reads the body, and refuses it in the API's words. */
   static BatchOrder of(ObjectNode body) throws ApiException {
     Iterator<String> names = body.fieldNames();
     while (names.hasNext()) {
@@ -34,14 +41,15 @@ record BatchOrder(
     String inputFileId = string(body, "input_file_id");
     String path = string(body, "endpoint");
     BatchEndpoint endpoint = BatchEndpoint.of(path);
-    if (endpoint == null) {
+    if (endpoint == null || endpoint.format() != BatchFormat.OPENAI) {
       throw new ApiException(ApiError.invalidValue("endpoint", path, BatchEndpoint.list()));
     }
     String window = string(body, "completion_window");
     if (!window.equals("24h")) {
       throw new ApiException(ApiError.invalidValue("completion_window", window, "'24h'"));
     }
-    return new BatchOrder(inputFileId, endpoint, metadata(body.path("metadata")), Expiry.of(body));
+    return new BatchOrder(
+        inputFileId, endpoint, metadata(body.path("metadata")), Expiry.of(body), null, 0);
   }
 
   private static JsonNode metadata(JsonNode metadata) throws ApiException {

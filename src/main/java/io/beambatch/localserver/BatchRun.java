@@ -18,10 +18,14 @@ final class BatchRun {
   /** How often a batch that waits looks at the clock. */
   private static final Duration LOOK = Duration.ofMillis(10);
 
+  /** Of moderations, which need not name one. */
+  private static final String DEFAULT_MODEL = "omni-moderation-latest";
+
   private static final int LINES_AT_ONCE = 256;
   private static final Duration CHECKPOINT_EVERY = Duration.ofSeconds(1);
 
   private final BatchState batch;
+  private final BatchFormat format;
   private final BatchStore store;
   private final StoredFiles files;
   private final LocalServerSettings settings;
@@ -29,7 +33,7 @@ final class BatchRun {
   private final BooleanSupplier stopped;
   private Duration latency;
   private @Nullable BatchFate fate;
-  private @Nullable LineAnswers answers;
+  private @Nullable Answering answers;
   private Instant checkpointed = Instant.EPOCH;
 
   BatchRun(
@@ -40,6 +44,7 @@ final class BatchRun {
       FaultPlan faults,
       BooleanSupplier stopped) {
     this.batch = batch;
+    this.format = batch.endpoint().format();
     this.store = store;
     this.files = files;
     this.settings = settings;
@@ -87,30 +92,37 @@ final class BatchRun {
     }
     Path input = files.content(batch.inputFileId());
     if (files.find(batch.inputFileId()).isEmpty()
-        || faults.batch(BatchFault.Kind.FILE_NOT_FOUND_LATER, batch) != null) {
+        || hasFault(BatchFault.Kind.FILE_NOT_FOUND_LATER)) {
       return fail(List.of(BatchProblem.fileNotFound(batch.inputFileId())));
     }
-    if (faults.batch(BatchFault.Kind.INVALID_LINE, batch) != null) {
+    if (hasFault(BatchFault.Kind.INVALID_LINE)) {
       return fail(List.of(BatchProblem.invalidFirstLine()));
     }
     Validation validation;
-    try (LineFile lines = LineFile.open(input, settings.maxRequests() + 1)) {
+    try (LineFile lines = LineFile.open(input, BatchFormat.maxRequests(format, settings) + 1)) {
       validation =
-          new Validator(batch.endpoint(), settings)
+          new Validator(batch, settings)
               .validate(lines, () -> stopped.getAsBoolean() || batch.status() != Status.VALIDATING);
     }
     if (stopped.getAsBoolean() || batch.status() != Status.VALIDATING) {
       return Duration.ZERO;
     }
-    return validation.problems().isEmpty() ? accept(validation) : fail(validation.problems());
+    return validation.problems().isEmpty() || !format.batchesFail()
+        ? accept(validation)
+        : fail(validation.problems());
+  }
+
+  /** Whether a fault lets the whole batch fail. */
+  private boolean hasFault(BatchFault.Kind kind) {
+    return format.batchesFail() && faults.batch(kind, batch) != null;
   }
 
   private Duration accept(Validation validation) throws IOException {
-    String model = validation.model() == null ? "omni-moderation-latest" : validation.model();
+    String model = validation.model() == null ? DEFAULT_MODEL : validation.model();
     synchronized (store) { // two batches must not both take what is left of the limit
       long others = store.enqueuedTokens(model);
-      if (faults.batch(BatchFault.Kind.TOKEN_LIMIT, batch) != null
-          || others + validation.promptTokens() > settings.enqueuedTokenLimit()) {
+      boolean tooMany = others + validation.promptTokens() > settings.enqueuedTokenLimit();
+      if (format.batchesFail() && (tooMany || hasFault(BatchFault.Kind.TOKEN_LIMIT))) {
         return fail(List.of(BatchProblem.tokenLimit(model, settings.enqueuedTokenLimit())));
       }
       batch.enqueue(model, validation.promptTokens());
@@ -135,27 +147,20 @@ final class BatchRun {
   }
 
   private Duration answer(Instant now) throws IOException {
-    LineAnswers open = open();
+    Answering open = open();
     BatchFate fate = fate();
     int due = Math.min(due(now, open.total()), fate.most(open.total()));
     while (open.answered() < due
         && now.isBefore(batch.time("expires_at"))
         && batch.status() == Status.IN_PROGRESS
         && !stopped.getAsBoolean()) {
-      int until = Math.min(due, open.answered() + LINES_AT_ONCE);
-      while (open.answered() < until) {
-        open.answerNext(now.getEpochSecond());
-      }
+      open.answer(Math.min(due, open.answered() + LINES_AT_ONCE), now.getEpochSecond());
       now = settings.clock().instant();
       showProgress(now);
     }
     boolean early = fate.expires() && open.answered() >= fate.most(open.total());
     if (early || !now.isBefore(batch.time("expires_at"))) {
-      return end(
-          Status.IN_PROGRESS,
-          Status.EXPIRED,
-          "batch_expired",
-          "This request could not be executed before the completion window expired.");
+      return end(Status.IN_PROGRESS, Status.EXPIRED, BatchFormat.Unanswered.EXPIRED);
     }
     if (open.answered() < open.total()) {
       return LOOK;
@@ -190,7 +195,7 @@ final class BatchRun {
     if (now.isBefore(batch.created().plus(latency))) {
       return LOOK;
     }
-    return end(Status.FINALIZING, Status.COMPLETED, null, "");
+    return end(Status.FINALIZING, Status.COMPLETED, null);
   }
 
   private Duration cancel(Instant now) throws IOException {
@@ -200,24 +205,23 @@ final class BatchRun {
     return end(
         Status.CANCELLING,
         Status.CANCELLED,
-        batch.total() == 0 ? null : "batch_cancelled",
-        "This request was not executed because the batch was cancelled.");
+        batch.total() == 0 ? null : BatchFormat.Unanswered.CANCELLED);
   }
 
   /**
    * Turns what was written into files, and ends the batch.
    *
-   * @param code of the lines that were not answered, or null if there are none
+   * @param why lines were not answered, or null if there are none
    */
-  private Duration end(Status from, Status to, @Nullable String code, String message)
+  private Duration end(Status from, Status to, BatchFormat.@Nullable Unanswered why)
       throws IOException {
     boolean published =
         files.find(resultId("output")).isPresent() || files.find(resultId("error")).isPresent();
     if (batch.total() > 0 && !published) {
-      LineAnswers open = open();
+      Answering open = open();
       checkpoint();
-      if (code != null) {
-        open.giveUp(code, message);
+      if (why != null) {
+        open.giveUp(why);
       }
       open.close();
       answers = null;
@@ -254,14 +258,14 @@ final class BatchRun {
         id,
         path,
         batch.id() + "_" + kind + ".jsonl",
-        "batch_output",
-        seconds == null ? Long.valueOf(Expiry.USUAL_SECONDS) : seconds);
+        format.purpose() + "_output",
+        seconds == null ? Long.valueOf(format.resultSeconds()) : seconds);
     return id;
   }
 
   /** Follows from the batch, so that a crash while it ends leaves one file, not two. */
   private String resultId(String kind) {
-    return "file-" + Ids.derived(batch.number(), kind.hashCode()).substring(0, 22);
+    return format.resultFileId(Ids.derived(batch.number(), kind.hashCode()));
   }
 
   /** Ends a batch that can't go on, so that nobody waits for it. */
@@ -280,7 +284,7 @@ final class BatchRun {
     store.save(batch);
   }
 
-  private LineAnswers open() throws IOException {
+  private Answering open() throws IOException {
     if (answers == null) {
       answers = new LineAnswers(batch, store, files.content(batch.inputFileId()), settings, faults);
     }
@@ -294,7 +298,7 @@ final class BatchRun {
       checkpoint();
       store.save(batch);
     } else {
-      LineAnswers lines = open();
+      Answering lines = open();
       batch.show(lines.completed(), lines.failed());
     }
   }

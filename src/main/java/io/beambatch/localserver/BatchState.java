@@ -60,7 +60,7 @@ final class BatchState {
   static BatchState create(BatchOrder order, long ordinal, Instant now) {
     ObjectNode shown =
         ServerJson.object()
-            .put("id", Ids.batch())
+            .put("id", order.endpoint().format().batchIdPrefix() + Ids.random())
             .put("object", "batch")
             .put("endpoint", order.endpoint().path())
             .put("input_file_id", order.inputFileId())
@@ -69,7 +69,8 @@ final class BatchState {
             .put("created_at", now.getEpochSecond())
             .put("expires_at", now.getEpochSecond() + WINDOW_SECONDS);
     NULL_AT_FIRST.forEach(shown::putNull);
-    shown.set("request_counts", counts(0, 0, 0));
+    shown.put("model", order.model());
+    shown.set("request_counts", counts(order.requests(), 0, 0));
     shown.set("metadata", order.metadata());
     return new BatchState(shown, ordinal, order.outputSeconds(), now, now, BatchCheckpoint.NONE, 0);
   }
@@ -109,9 +110,10 @@ final class BatchState {
     return shown.get("id").textValue();
   }
 
-  /** The id, as a number. */
+  /** The first half of the id's digits, as a number. */
   long number() {
-    return Long.parseUnsignedLong(id().substring(6, 22), 16);
+    String id = id();
+    return Long.parseUnsignedLong(id.substring(id.length() - 32, id.length() - 16), 16);
   }
 
   long ordinal() {
@@ -153,8 +155,28 @@ final class BatchState {
     return shown.get(field).textValue();
   }
 
+  /** Whether it was deleted; what it cost is still known. */
+  synchronized boolean deleted() {
+    return shown.path("deleted").asBoolean();
+  }
+
+  synchronized void delete() {
+    shown.put("deleted", true);
+  }
+
   synchronized int total() {
     return shown.at("/request_counts/total").intValue();
+  }
+
+  /** A value that was given at its creation; empty if there is none. */
+  synchronized String metadata(String key) {
+    return shown.path("metadata").path(key).asText("");
+  }
+
+  /** Why it failed. */
+  synchronized BatchProblem problem() {
+    JsonNode error = shown.at("/errors/data/0");
+    return BatchProblem.ofFile(error.path("code").asText(""), error.path("message").asText(""));
   }
 
   synchronized BatchCheckpoint progress() {
@@ -185,6 +207,25 @@ final class BatchState {
     shown.put("status", to.code()).put(to.timeField(), now.getEpochSecond());
     edit.accept(shown);
     return true;
+  }
+
+  /**
+   * Lets it come to its end early.
+   *
+   * @return whether it is being cancelled, or was; false if it is past that
+   */
+  boolean cancel(Instant now) {
+    Status from = status();
+    while (from.cancellable() && !move(from, Status.CANCELLING, now, shown -> {})) {
+      from = status();
+    }
+    return from.cancellable() || from == Status.CANCELLING || from == Status.CANCELLED;
+  }
+
+  /** When its end was asked for, or null. */
+  synchronized @Nullable String cancelledAt() {
+    JsonNode seconds = shown.path("cancelling_at");
+    return seconds.isNumber() ? Instant.ofEpochSecond(seconds.longValue()).toString() : null;
   }
 
   synchronized void progress(BatchCheckpoint now) {

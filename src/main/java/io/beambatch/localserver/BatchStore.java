@@ -1,6 +1,5 @@
 package io.beambatch.localserver;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,7 +13,6 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -56,15 +54,24 @@ final class BatchStore {
   }
 
   Optional<BatchState> find(String id) {
-    return Optional.ofNullable(byId.get(id));
+    return Optional.ofNullable(byId.get(id)).filter(batch -> !batch.deleted());
   }
 
   Collection<BatchState> all() {
     return batches.values();
   }
 
-  ObjectNode list(ListPage listing, Function<BatchState, ObjectNode> shown) {
-    return listing.page(batches, batch -> true, shown);
+  /** A page of the batches of one API. */
+  ListPage.Page<BatchState> list(ListPage listing, BatchFormat format) {
+    return listing.page(batches, batch -> batch.endpoint().format() == format && !batch.deleted());
+  }
+
+  /** How many requests of one API are under way. */
+  long enqueuedRequests(BatchFormat format) {
+    return batches.values().stream()
+        .filter(batch -> batch.endpoint().format() == format && !batch.status().ended())
+        .mapToLong(BatchState::total)
+        .sum();
   }
 
   /** Prompt tokens of the batches of a model that haven't ended. */

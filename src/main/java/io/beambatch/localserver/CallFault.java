@@ -32,6 +32,7 @@ public record CallFault(
           "list_batches",
           "retrieve_batch",
           "cancel_batch",
+          "delete_batch",
           "list_models");
 
   /** What happens. */
@@ -48,7 +49,10 @@ public record CallFault(
     DROP,
     /** The call is carried out, and the connection closes without a reply. */
     LOST_REPLY,
-    /** Of {@code download_file}: the connection closes after half of the bytes. */
+    /**
+     * Of {@code download_file} and {@code upload_file}: the connection closes after half of the
+     * bytes.
+     */
     TRUNCATE;
 
     /** The word for it in JSON. */
@@ -66,8 +70,8 @@ public record CallFault(
         "call must be * or one of %s, not '%s'".formatted(new TreeSet<>(CALLS), call));
     Faults.requireHowOften(first, probability);
     Faults.require(
-        kind != Kind.TRUNCATE || call.equals("download_file"),
-        "truncate needs call download_file, not '" + call + "'");
+        kind != Kind.TRUNCATE || call.equals("download_file") || call.equals("upload_file"),
+        "truncate needs call download_file or upload_file, not '" + call + "'");
     Faults.require(
         retryAfterSeconds >= 0,
         "retry_after_seconds must not be negative, but is " + retryAfterSeconds);

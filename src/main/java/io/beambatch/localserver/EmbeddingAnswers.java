@@ -32,11 +32,12 @@ final class EmbeddingAnswers implements AnswerRules {
       out.writeStartObject();
       out.writeStringField("object", "embedding");
       out.writeNumberField("index", i);
-      embed(request.inputs.get(i), dimensions);
+      out.writeFieldName("embedding");
       if (request.base64) {
-        out.writeStringField("embedding", base64(dimensions));
+        embed(request.inputs.get(i), dimensions);
+        out.writeString(base64(dimensions));
       } else {
-        floats(dimensions, out);
+        vector(request.inputs.get(i), dimensions, out);
       }
       out.writeEndObject();
     }
@@ -79,14 +80,16 @@ final class EmbeddingAnswers implements AnswerRules {
     }
   }
 
-  private void floats(int dimensions, JsonGenerator out) throws IOException {
+  /** Writes the array of numbers that stands for a text. */
+  void vector(String text, int dimensions, JsonGenerator out) throws IOException {
+    embed(text, dimensions);
     if (textsFor != dimensions) {
       float unit = unit(dimensions);
       plus = Float.toString(unit);
       minus = Float.toString(-unit);
       textsFor = dimensions;
     }
-    out.writeArrayFieldStart("embedding");
+    out.writeStartArray();
     for (int sum : sums) {
       out.writeNumber(sum >= 0 ? plus : minus);
     }

@@ -2,8 +2,6 @@ package io.beambatch.localserver;
 
 import io.javalin.http.Context;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -11,9 +9,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The Files API. */
 final class FileCalls {
-  /** Marks a call whose download breaks off halfway. */
-  static final String TRUNCATED = "truncated";
-
   private static final int MOST_LISTED = 10_000;
 
   /** Of any purpose but {@code batch}, which has a limit of its own. */
@@ -23,18 +18,22 @@ final class FileCalls {
       List.of("assistants", "batch", "fine-tune", "vision", "user_data", "evals");
 
   private final StoredFiles files;
-  private final LocalServerSettings settings;
+  private final long maxBytes;
 
   FileCalls(StoredFiles files, LocalServerSettings settings) {
     this.files = files;
-    this.settings = settings;
+    this.maxBytes = BatchFormat.maxBytes(BatchFormat.OPENAI, settings);
   }
 
   void upload(Context call) throws IOException, ApiException {
     files.sweep();
+    if (Replies.truncated(call)) { // of an upload in one piece, nothing is kept
+      Connections.close(call);
+      return;
+    }
     Path target = files.temporary();
     try {
-      Upload upload = new Upload(target, Math.max(MOST_BYTES, settings.maxBytes()));
+      Upload upload = new Upload(target, Math.max(MOST_BYTES, maxBytes));
       try (upload) {
         String type = call.contentType();
         upload.read(call.req().getInputStream(), type == null ? "" : type);
@@ -59,7 +58,7 @@ final class FileCalls {
           ApiError.invalid(
               "'%s' is not one of %s - 'purpose'".formatted(purpose, PURPOSES), "purpose", null));
     }
-    if (upload.bytes() > Math.max(MOST_BYTES, settings.maxBytes())) {
+    if (upload.bytes() > Math.max(MOST_BYTES, maxBytes)) {
       throw new ApiException(
           ApiError.of(413, "413: The data value transmitted exceeds the capacity limit.", null));
     }
@@ -68,7 +67,7 @@ final class FileCalls {
       throw new ApiException(
           ApiError.invalid("Invalid file format for Batch API. Must be .jsonl", null, null));
     }
-    if (batch && upload.bytes() > settings.maxBytes()) {
+    if (batch && upload.bytes() > maxBytes) {
       throw new ApiException(ApiError.invalid("File is too large.", null, null));
     }
     Long seconds =
@@ -83,7 +82,14 @@ final class FileCalls {
   void list(Context call) throws ApiException {
     ListPage listing =
         QueryParameters.listing(call, MOST_LISTED, MOST_LISTED, id -> find(id).ordinal());
-    Replies.json(call, files.list(listing, call.queryParam("purpose")));
+    String purpose = call.queryParam("purpose");
+    Replies.json(
+        call,
+        files
+            .list(
+                listing,
+                file -> isOpenAi(file) && (purpose == null || purpose.equals(file.purpose())))
+            .toJson(StoredFile::toJson));
   }
 
   void retrieve(Context call) throws ApiException {
@@ -92,20 +98,8 @@ final class FileCalls {
 
   void content(Context call) throws IOException, ApiException {
     StoredFile file = find(call.pathParam("id"));
-    call.contentType("application/octet-stream");
     call.header("Content-Disposition", "attachment; filename=\"" + quoted(file.filename()) + '"');
-    call.res().setContentLengthLong(file.bytes());
-    OutputStream out = call.res().getOutputStream();
-    if (Boolean.TRUE.equals(call.attribute(TRUNCATED))) {
-      try (InputStream content = Files.newInputStream(files.content(file.id()))) {
-        copy(content, out, file.bytes() / 2);
-      }
-      out.flush();
-      Connections.close(call);
-    } else {
-      Files.copy(files.content(file.id()), out);
-      out.flush();
-    }
+    Replies.file(call, file.bytes(), files.content(file.id()));
   }
 
   void delete(Context call) throws IOException, ApiException {
@@ -118,17 +112,13 @@ final class FileCalls {
   private StoredFile find(@Nullable String id) throws ApiException {
     return files
         .find(id == null ? "" : id)
+        .filter(FileCalls::isOpenAi)
         .orElseThrow(() -> new ApiException(ApiError.notFound("No such File object: " + id, "id")));
   }
 
-  private static void copy(InputStream in, OutputStream out, long bytes) throws IOException {
-    byte[] buffer = new byte[8192];
-    long left = bytes;
-    while (left > 0) {
-      int read = in.read(buffer, 0, (int) Math.min(buffer.length, left));
-      out.write(buffer, 0, read);
-      left -= read;
-    }
+  /** Other APIs' files have purposes of their own. */
+  private static boolean isOpenAi(StoredFile file) {
+    return PURPOSES.contains(file.purpose()) || file.purpose().equals("batch_output");
   }
 
   private static String quoted(String filename) {

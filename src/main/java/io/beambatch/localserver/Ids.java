@@ -13,10 +13,6 @@ final class Ids {
     return "file-" + random().substring(0, 22);
   }
 
-  static String batch() {
-    return "batch_" + random();
-  }
-
   static String request() {
     return "req_" + random();
   }
@@ -37,7 +33,8 @@ final class Ids {
     return z ^ (z >>> 31);
   }
 
-  private static String random() {
+  /** 32 hexadecimal digits. */
+  static String random() {
     return UUID.randomUUID().toString().replace("-", "").toLowerCase(Locale.ROOT);
   }
 

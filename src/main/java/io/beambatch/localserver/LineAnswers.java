@@ -1,29 +1,25 @@
 package io.beambatch.localserver;
 
-import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
-import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** Answers a batch's lines into its result files, in an order of its own, from where it stopped. */
-final class LineAnswers implements Closeable {
+/** Answers by rule, in an order of its own. */
+final class LineAnswers implements Answering {
   private static final int QUOTED_CHARS = 200;
 
   private final BatchState batch;
   private final FaultPlan faults;
   private final LineFile lines;
   private final int[] order;
+  private final BatchFormat format;
   private final BatchEndpoint endpoint;
   private final AnswerRules answers;
   private final LineRequest request = new LineRequest();
   private final LineRequestReader reader;
-  private final AppendFile output;
-  private final AppendFile errors;
-  private final AppendFile billed;
-  private final long key;
+  private final ResultFiles files;
   private final Usage usage = new Usage();
   private int next;
   private int completed;
@@ -40,38 +36,47 @@ final class LineAnswers implements Closeable {
     this.faults = faults;
     BatchCheckpoint progress = batch.progress();
     endpoint = batch.endpoint();
-    answers = AnswerRules.of(endpoint);
-    reader = new LineRequestReader(endpoint, request);
-    key = batch.number();
-    lines = LineFile.open(input, settings.maxRequests());
+    format = endpoint.format();
+    answers = endpoint.answers();
+    reader = new LineRequestReader(batch, request);
+    lines = LineFile.open(input, BatchFormat.maxRequests(format, settings));
     order = ShuffledOrder.shuffled(lines.count(), settings.seed() ^ Ids.mix(batch.ordinal()));
-    output = new AppendFile(store.output(batch), progress.outputBytes());
-    errors = new AppendFile(store.errors(batch), progress.errorBytes());
-    billed = new AppendFile(store.billed(batch), progress.billedBytes());
+    files = new ResultFiles(batch, store);
     next = progress.lines();
     completed = progress.completed();
     failed = progress.failed();
     usage.add(progress.inputTokens(), progress.outputTokens());
   }
 
-  int answered() {
+  @Override
+  public int answered() {
     return next;
   }
 
-  int total() {
+  @Override
+  public int total() {
     return order.length;
   }
 
-  int completed() {
+  @Override
+  public int completed() {
     return completed;
   }
 
-  int failed() {
+  @Override
+  public int failed() {
     return failed;
   }
 
+  @Override
+  public void answer(int until, long now) throws IOException {
+    while (next < until) {
+      answerNext(now);
+    }
+  }
+
   /** Answers the next line, or does to it what a fault wants. */
-  void answerNext(long now) throws IOException {
+  private void answerNext(long now) throws IOException {
     int line = order[next++];
     ApiError error = read(line);
     if (error != null) {
@@ -80,120 +85,85 @@ final class LineAnswers implements Closeable {
     }
     LineFault.Kind fault = faults.line(batch, line);
     if (fault == null) {
-      answer(line, now);
+      answerWhole(line, now);
       return;
     }
+    String customId = request.validCustomId();
     switch (fault) {
       case ERROR_400 -> refuse(line, quotingError());
       case ERROR_500 -> refuse(line, ApiError.serverError(500));
-      case ERROR_429 ->
-          refuse(line, ApiError.rateLimit("Rate limit reached. Please try again in 1s."));
+      case ERROR_429 -> refuse(line, format.rateLimit("1"));
+      case NO_QUOTA -> refuse(line, format.outOfMoney());
       case TIMEOUT -> {
-        noResponse(line, "request_timeout", "This request timed out.");
+        files.unanswered(line, customId, BatchFormat.Unanswered.TIMEOUT);
         failed++;
       }
       case STATUS_ZERO -> {
-        startLine(line, request.validCustomId(), 0, output.out());
-        output.out().writeString("");
-        endLine(output);
+        files.empty(line, customId);
         completed++;
       }
       case MISSING -> completed++;
       case DOUBLED -> {
-        write(line, request.validCustomId(), now, new Usage());
-        answer(line, now);
+        files.extra(line, customId, body(line, now, new Usage()));
+        answerWhole(line, now);
       }
       case UNKNOWN -> {
-        answer(line, now);
-        write(line, "unknown-" + Ids.derived(key + 1, line), now, new Usage());
+        answerWhole(line, now);
+        files.extra(line, files.unknownId(line), body(line, now, new Usage()));
       }
       case GARBLED -> {
-        output
-            .out()
-            .writeRaw(
-                "{\"custom_id\":\"" + request.validCustomId() + "\",\"response\":{\"body\":{\"mod");
-        output.endLine();
+        files.garbled(customId);
         completed++;
       }
       case FILTERED -> {
         request.stop = Completion.Ending.CONTENT_FILTER;
-        answer(line, now);
+        answerWhole(line, now);
       }
       case CUT -> {
         request.stop = Completion.Ending.LENGTH;
-        answer(line, now);
+        answerWhole(line, now);
       }
     }
   }
 
-  /** As some of the real API's do. */
+  /** As some of the real APIs' do. */
   private ApiError quotingError() {
     String said = request.user.isEmpty() ? request.system : request.user;
     String start = said.substring(0, Math.min(said.length(), QUOTED_CHARS));
     return ApiError.invalid("Invalid value: '" + start + "'.", "messages", "invalid_value");
   }
 
-  private void answer(int line, long now) throws IOException {
-    write(line, request.validCustomId(), now, usage);
-    billed.out().writeString(request.validCustomId());
-    billed.endLine();
+  private void answerWhole(int line, long now) throws IOException {
+    files.answered(line, request.validCustomId(), body(line, now, usage));
     completed++;
   }
 
-  private void write(int line, String customId, long now, Usage used) throws IOException {
-    startLine(line, customId, 200, output.out());
-    answers.write(request, Ids.derived(key, line), now, output.out(), used);
-    endLine(output);
+  private ServerJson.Writing body(int line, long now, Usage used) {
+    return out -> answers.write(request, files.answerId(line), now, out, used);
   }
 
   private void refuse(int line, ApiError error) throws IOException {
-    startLine(line, request.validCustomId(), error.status(), errors.out());
-    error.writeTo(errors.out());
-    endLine(errors);
+    files.refused(line, request.validCustomId(), error);
     failed++;
   }
 
-  /** Writes every line that was not answered into the error file, with this code. */
-  void giveUp(String code, String message) throws IOException {
+  @Override
+  public void giveUp(BatchFormat.Unanswered why) throws IOException {
     for (int i = next; i < order.length; i++) {
       read(order[i]);
-      noResponse(order[i], code, message);
+      files.unanswered(order[i], request.validCustomId(), why);
     }
   }
 
-  private void noResponse(int line, String code, String message) throws IOException {
-    JsonGenerator out = errors.out();
-    out.writeStartObject();
-    out.writeStringField("id", "batch_req_" + Ids.derived(~key, line));
-    out.writeStringField("custom_id", request.validCustomId());
-    out.writeNullField("response");
-    out.writeObjectFieldStart("error");
-    out.writeStringField("code", code);
-    out.writeStringField("message", message);
-    out.writeEndObject();
-    out.writeEndObject();
-    errors.endLine();
-  }
-
-  /** Brings everything to disk, and says how far it goes. */
-  BatchCheckpoint checkpoint() throws IOException {
-    return new BatchCheckpoint(
-        next,
-        completed,
-        failed,
-        output.flushedBytes(),
-        errors.flushedBytes(),
-        billed.flushedBytes(),
-        usage.input,
-        usage.output);
+  @Override
+  public BatchCheckpoint checkpoint() throws IOException {
+    return files.checkpoint(next, completed, failed, usage);
   }
 
   @Override
   public void close() throws IOException {
-    try (lines;
-        output;
-        errors) {
-      billed.close();
+    try (lines) {
+      files.close();
     }
   }
 
@@ -211,24 +181,5 @@ final class LineAnswers implements Closeable {
       throw new IOException(
           "Line " + (line + 1) + " of an input file was valid, and now is not. Was it changed?", e);
     }
-  }
-
-  private void startLine(int line, String customId, int status, JsonGenerator out)
-      throws IOException {
-    String id = Ids.derived(~key, line);
-    out.writeStartObject();
-    out.writeStringField("id", "batch_req_" + id);
-    out.writeStringField("custom_id", customId);
-    out.writeObjectFieldStart("response");
-    out.writeNumberField("status_code", status);
-    out.writeStringField("request_id", id);
-    out.writeFieldName("body");
-  }
-
-  private static void endLine(AppendFile file) throws IOException {
-    file.out().writeEndObject();
-    file.out().writeNullField("error");
-    file.out().writeEndObject();
-    file.endLine();
   }
 }

@@ -20,6 +20,8 @@ public record LineFault(Kind kind, @Nullable Integer first, double probability) 
     ERROR_429,
     /** Refused with 500, in the error file. */
     ERROR_500,
+    /** Refused because the account has no money left. */
+    NO_QUOTA,
     /** Not answered: {@code request_timeout}, in the error file. */
     TIMEOUT,
     /** {@code status_code} 0 in the output file, and counted as completed. */

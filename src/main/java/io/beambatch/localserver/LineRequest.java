@@ -47,6 +47,18 @@ final class LineRequest {
   int n;
   int dimensions;
   boolean base64;
+
+  /** Characters up to the last mark for the cache, and their hash; 0 if there is no mark. */
+  long cachedChars;
+
+  int cachedHash;
+
+  /** Whether the answer is to be the input of this tool; null if it isn't. */
+  @Nullable String tool;
+
+  /** Tokens that the model may think with before it answers. */
+  int thinkingTokens;
+
   Format format = Format.TEXT;
   @Nullable JsonNode schema;
   boolean strict;
@@ -74,6 +86,10 @@ final class LineRequest {
     n = 1;
     dimensions = 0;
     base64 = false;
+    cachedChars = 0;
+    cachedHash = 0;
+    tool = null;
+    thinkingTokens = 0;
     format = Format.TEXT;
     schema = null;
     strict = false;

@@ -7,12 +7,32 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads a line of an input file as a stream of tokens. */
 final class LineRequestReader {
+  private final Names names;
   private final LineRequest request;
-  private final BodyReader body;
+  private final RequestReader body;
+  private final @Nullable String model;
 
-  LineRequestReader(BatchEndpoint endpoint, LineRequest request) {
+  LineRequestReader(BatchState batch, LineRequest request) {
+    BatchFormat format = batch.endpoint().format();
+    this.names = format.names();
     this.request = request;
-    this.body = new BodyReader(endpoint, request);
+    this.body = batch.endpoint().reader(request);
+    this.model = format.modelInLines() ? null : batch.text("model");
+  }
+
+  /**
+   * What the fields of a line are called.
+   *
+   * @param id tells requests apart
+   * @param body the request itself
+   */
+  record Names(String id, String body) {}
+
+  /** Reads a request's body, and notes what the endpoint would not like about it. */
+  @FunctionalInterface
+  interface RequestReader {
+    /** Reads from the body's opening brace to its closing one. */
+    void read(JsonParser in) throws IOException;
   }
 
   /**
@@ -23,25 +43,28 @@ final class LineRequestReader {
    */
   boolean read(JsonParser line) throws IOException {
     request.reset();
+    request.model = model;
     if (line.nextToken() != JsonToken.START_OBJECT) {
       return false;
     }
     String field;
     while ((field = line.nextFieldName()) != null) {
       line.nextToken();
-      switch (field) {
-        case "custom_id" -> request.customId = string(line);
-        case "method" -> request.method = string(line);
-        case "url" -> request.url = string(line);
-        case "body" -> {
-          request.hasBody = line.currentToken() == JsonToken.START_OBJECT;
-          if (request.hasBody) {
-            body.read(line);
-          } else {
-            line.skipChildren();
-          }
+      if (field.equals(names.id)) {
+        request.customId = string(line);
+      } else if (field.equals(names.body)) {
+        request.hasBody = line.currentToken() == JsonToken.START_OBJECT;
+        if (request.hasBody) {
+          body.read(line);
+        } else {
+          line.skipChildren();
         }
-        default -> line.skipChildren();
+      } else if (field.equals("method")) {
+        request.method = string(line);
+      } else if (field.equals("url")) {
+        request.url = string(line);
+      } else {
+        line.skipChildren();
       }
     }
     return line.nextToken() == null;

@@ -18,9 +18,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A server on loopback that speaks OpenAI's Files and Batches APIs and answers by simple rules. The
- * protocol is the real one: validation, states, limits, errors, unordered results. Every answer's
- * {@code model} ends in {@code -simulated}.
+ * A server on loopback that speaks the batch APIs of OpenAI, Anthropic and Gemini, and answers by
+ * simple rules. The protocols are the real ones: validation, states, limits, errors, unordered
+ * results. Every answer's {@code model} ends in {@code -simulated}.
  *
  * <pre>{@code
  * try (LocalServer server = LocalServer.start(LocalServerSettings.defaults())) {
@@ -55,8 +55,15 @@ public final class LocalServer implements AutoCloseable {
     HttpApi api =
         new HttpApi(
             settings,
-            new FileCalls(files, settings),
-            new BatchCalls(store, files, scheduler, settings, faults),
+            List.of(
+                new AnthropicApi(new MessageBatchCalls(store, files, scheduler, settings, faults)),
+                new GeminiApi(
+                    new GeminiFileCalls(files, settings),
+                    new GeminiBatchCalls(store, files, scheduler, settings, faults)),
+                new OpenAiApi(
+                    settings,
+                    new FileCalls(files, settings),
+                    new BatchCalls(store, files, scheduler, settings, faults))),
             new ControlCalls(faults, bill, counts),
             faults,
             counts);
@@ -101,6 +108,13 @@ public final class LocalServer implements AutoCloseable {
   /** What clients need as their base URL, such as {@code http://127.0.0.1:8080/v1}. */
   public URI baseUrl() {
     return URI.create("http://127.0.0.1:" + port() + "/v1");
+  }
+
+  /**
+   * The base URL for clients that add the version by themselves, as Anthropic's and Google's do.
+   */
+  public URI rootUrl() {
+    return URI.create("http://127.0.0.1:" + port());
   }
 
   /** What goes wrong from now on; all counts of earlier faults end. */

@@ -8,299 +8,214 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a {@link LocalServer} behaves. Immutable: start from {@link #defaults()}.
- *
- * @param port 0 for any free one
- * @param dir where files and batches are kept, or null for a temporary folder that is deleted on
- *     close
- * @param latency from a batch's creation to its end; zero for as fast as possible
- * @param seed decides the order of result lines, and which calls and lines the faults hit
- * @param apiKey the only key that is accepted, or null for any
- * @param enqueuedTokenLimit prompt tokens that may be under way at once, for each model
- * @param maxRequests in one batch (for embeddings: inputs, too)
- * @param maxBytes of a file with purpose {@code batch}
- * @param createsPerHour batches that may be created in any hour
- * @param models those that are known, or null for any
- * @param workers threads that validate and answer
- * @param faults what goes wrong from the start
- * @param clock gives all times, and decides when batches move on and expire
+ * How a {@link LocalServer} behaves. Immutable: start from {@link #defaults()}, and change one
+ * setting after the other.
  */
-public record LocalServerSettings(
-    int port,
-    @Nullable Path dir,
-    Duration latency,
-    long seed,
-    @Nullable String apiKey,
-    long enqueuedTokenLimit,
-    int maxRequests,
-    long maxBytes,
-    int createsPerHour,
-    @Nullable Set<String> models,
-    int workers,
-    Faults faults,
-    Clock clock) {
+public final class LocalServerSettings implements Cloneable {
+  private int port = 0;
+  private @Nullable Path dir = null;
+  private Duration latency = Duration.ZERO;
+  private long seed = 1;
+  private @Nullable String apiKey = null;
+  private long enqueuedTokenLimit = Long.MAX_VALUE;
+  private @Nullable Long enqueuedRequestLimit = null;
+  private @Nullable Integer maxRequests = null;
+  private @Nullable Long maxBytes = null;
+  private int createsPerHour = 2_000;
+  private @Nullable Set<String> models = null;
+  private int workers = Math.min(4, Runtime.getRuntime().availableProcessors());
+  private Faults faults = Faults.none();
+  private Clock clock = Clock.systemUTC();
 
-  public LocalServerSettings {
-    Objects.requireNonNull(faults, "faults");
-    Objects.requireNonNull(clock, "clock");
-    models = models == null ? null : Set.copyOf(models);
-    require(port >= 0 && port <= 65535, "port must be 0 to 65535, not " + port);
-    require(!latency.isNegative(), "latency must not be negative, but is " + latency);
-    require(maxRequests > 0, "maxRequests must be at least 1, not " + maxRequests);
-    require(maxBytes > 0, "maxBytes must be at least 1, not " + maxBytes);
-    require(createsPerHour > 0, "createsPerHour must be at least 1, not " + createsPerHour);
-    require(workers > 0, "workers must be at least 1, not " + workers);
+  private LocalServerSettings() {}
+
+  /** Any port, a temporary folder, no latency, any key, and the real APIs' limits. */
+  public static LocalServerSettings defaults() {
+    return new LocalServerSettings();
   }
 
-  /** Any port, a temporary folder, no latency, any key, and the real API's limits. */
-  public static LocalServerSettings defaults() {
-    return new LocalServerSettings(
-        0,
-        null,
-        Duration.ZERO,
-        1,
-        null,
-        Long.MAX_VALUE,
-        50_000,
-        209_715_200,
-        2_000,
-        null,
-        Math.min(4, Runtime.getRuntime().availableProcessors()),
-        Faults.none(),
-        Clock.systemUTC());
+  /** 0 for any free one. */
+  public int port() {
+    return port;
+  }
+
+  /** Where files and batches are kept, or null for a temporary folder that is deleted on close. */
+  public @Nullable Path dir() {
+    return dir;
+  }
+
+  /** From a batch's creation to its end; zero for as fast as possible. */
+  public Duration latency() {
+    return latency;
+  }
+
+  /** Decides the order of result lines, and which calls and lines the faults hit. */
+  public long seed() {
+    return seed;
+  }
+
+  /** The only key that is accepted, or null for any. */
+  public @Nullable String apiKey() {
+    return apiKey;
+  }
+
+  /** Prompt tokens that may be under way at once, for each model. */
+  public long enqueuedTokenLimit() {
+    return enqueuedTokenLimit;
+  }
+
+  /**
+   * Requests that may be under way at once where the API counts these, or null for the API's own
+   * limit.
+   */
+  public @Nullable Long enqueuedRequestLimit() {
+    return enqueuedRequestLimit;
+  }
+
+  /** In one batch (for embeddings: inputs, too), or null for the API's own limit. */
+  public @Nullable Integer maxRequests() {
+    return maxRequests;
+  }
+
+  /** Of a batch's input, or null for the API's own limit. */
+  public @Nullable Long maxBytes() {
+    return maxBytes;
+  }
+
+  /** Batches that may be created in any hour. */
+  public int createsPerHour() {
+    return createsPerHour;
+  }
+
+  /** Those that are known, or null for any. */
+  public @Nullable Set<String> models() {
+    return models;
+  }
+
+  /** Threads that validate and answer. */
+  public int workers() {
+    return workers;
+  }
+
+  /** What goes wrong from the start. */
+  public Faults faults() {
+    return faults;
+  }
+
+  /** Gives all times, and decides when batches move on and expire. */
+  public Clock clock() {
+    return clock;
   }
 
   public LocalServerSettings withPort(int value) {
-    return new LocalServerSettings(
-        value,
-        dir,
-        latency,
-        seed,
-        apiKey,
-        enqueuedTokenLimit,
-        maxRequests,
-        maxBytes,
-        createsPerHour,
-        models,
-        workers,
-        faults,
-        clock);
+    require(value >= 0 && value <= 65535, "port must be 0 to 65535, not " + value);
+    LocalServerSettings changed = copy();
+    changed.port = value;
+    return changed;
   }
 
   public LocalServerSettings withDir(@Nullable Path value) {
-    return new LocalServerSettings(
-        port,
-        value,
-        latency,
-        seed,
-        apiKey,
-        enqueuedTokenLimit,
-        maxRequests,
-        maxBytes,
-        createsPerHour,
-        models,
-        workers,
-        faults,
-        clock);
+    LocalServerSettings changed = copy();
+    changed.dir = value;
+    return changed;
   }
 
   public LocalServerSettings withLatency(Duration value) {
-    return new LocalServerSettings(
-        port,
-        dir,
-        value,
-        seed,
-        apiKey,
-        enqueuedTokenLimit,
-        maxRequests,
-        maxBytes,
-        createsPerHour,
-        models,
-        workers,
-        faults,
-        clock);
+    require(!value.isNegative(), "latency must not be negative, but is " + value);
+    LocalServerSettings changed = copy();
+    changed.latency = Objects.requireNonNull(value, "latency");
+    return changed;
   }
 
   public LocalServerSettings withSeed(long value) {
-    return new LocalServerSettings(
-        port,
-        dir,
-        latency,
-        value,
-        apiKey,
-        enqueuedTokenLimit,
-        maxRequests,
-        maxBytes,
-        createsPerHour,
-        models,
-        workers,
-        faults,
-        clock);
+    LocalServerSettings changed = copy();
+    changed.seed = value;
+    return changed;
   }
 
   public LocalServerSettings withApiKey(@Nullable String value) {
-    return new LocalServerSettings(
-        port,
-        dir,
-        latency,
-        seed,
-        value,
-        enqueuedTokenLimit,
-        maxRequests,
-        maxBytes,
-        createsPerHour,
-        models,
-        workers,
-        faults,
-        clock);
+    LocalServerSettings changed = copy();
+    changed.apiKey = value;
+    return changed;
   }
 
   public LocalServerSettings withEnqueuedTokenLimit(long value) {
-    return new LocalServerSettings(
-        port,
-        dir,
-        latency,
-        seed,
-        apiKey,
-        value,
-        maxRequests,
-        maxBytes,
-        createsPerHour,
-        models,
-        workers,
-        faults,
-        clock);
+    LocalServerSettings changed = copy();
+    changed.enqueuedTokenLimit = value;
+    return changed;
+  }
+
+  public LocalServerSettings withEnqueuedRequestLimit(long value) {
+    LocalServerSettings changed = copy();
+    changed.enqueuedRequestLimit = value;
+    return changed;
   }
 
   public LocalServerSettings withMaxRequests(int value) {
-    return new LocalServerSettings(
-        port,
-        dir,
-        latency,
-        seed,
-        apiKey,
-        enqueuedTokenLimit,
-        value,
-        maxBytes,
-        createsPerHour,
-        models,
-        workers,
-        faults,
-        clock);
+    require(value > 0, "maxRequests must be at least 1, not " + value);
+    LocalServerSettings changed = copy();
+    changed.maxRequests = value;
+    return changed;
   }
 
   public LocalServerSettings withMaxBytes(long value) {
-    return new LocalServerSettings(
-        port,
-        dir,
-        latency,
-        seed,
-        apiKey,
-        enqueuedTokenLimit,
-        maxRequests,
-        value,
-        createsPerHour,
-        models,
-        workers,
-        faults,
-        clock);
+    require(value > 0, "maxBytes must be at least 1, not " + value);
+    LocalServerSettings changed = copy();
+    changed.maxBytes = value;
+    return changed;
   }
 
   public LocalServerSettings withCreatesPerHour(int value) {
-    return new LocalServerSettings(
-        port,
-        dir,
-        latency,
-        seed,
-        apiKey,
-        enqueuedTokenLimit,
-        maxRequests,
-        maxBytes,
-        value,
-        models,
-        workers,
-        faults,
-        clock);
+    require(value > 0, "createsPerHour must be at least 1, not " + value);
+    LocalServerSettings changed = copy();
+    changed.createsPerHour = value;
+    return changed;
   }
 
   public LocalServerSettings withModels(@Nullable Set<String> value) {
-    return new LocalServerSettings(
-        port,
-        dir,
-        latency,
-        seed,
-        apiKey,
-        enqueuedTokenLimit,
-        maxRequests,
-        maxBytes,
-        createsPerHour,
-        value,
-        workers,
-        faults,
-        clock);
+    LocalServerSettings changed = copy();
+    changed.models = value == null ? null : Set.copyOf(value);
+    return changed;
   }
 
   public LocalServerSettings withWorkers(int value) {
-    return new LocalServerSettings(
-        port,
-        dir,
-        latency,
-        seed,
-        apiKey,
-        enqueuedTokenLimit,
-        maxRequests,
-        maxBytes,
-        createsPerHour,
-        models,
-        value,
-        faults,
-        clock);
+    require(value > 0, "workers must be at least 1, not " + value);
+    LocalServerSettings changed = copy();
+    changed.workers = value;
+    return changed;
   }
 
   public LocalServerSettings withFaults(Faults value) {
-    return new LocalServerSettings(
-        port,
-        dir,
-        latency,
-        seed,
-        apiKey,
-        enqueuedTokenLimit,
-        maxRequests,
-        maxBytes,
-        createsPerHour,
-        models,
-        workers,
-        value,
-        clock);
+    LocalServerSettings changed = copy();
+    changed.faults = Objects.requireNonNull(value, "faults");
+    return changed;
   }
 
   public LocalServerSettings withClock(Clock value) {
-    return new LocalServerSettings(
-        port,
-        dir,
-        latency,
-        seed,
-        apiKey,
-        enqueuedTokenLimit,
-        maxRequests,
-        maxBytes,
-        createsPerHour,
-        models,
-        workers,
-        faults,
-        value);
+    LocalServerSettings changed = copy();
+    changed.clock = Objects.requireNonNull(value, "clock");
+    return changed;
+  }
+
+  private LocalServerSettings copy() {
+    try {
+      return (LocalServerSettings) clone();
+    } catch (CloneNotSupportedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   /** Names everything but the key. */
   @Override
   public String toString() {
-    return "LocalServerSettings[port=%d, dir=%s, latency=%s, seed=%d, enqueuedTokenLimit=%d, maxRequests=%d, maxBytes=%d, createsPerHour=%d, models=%s, workers=%d]"
+    return "LocalServerSettings[port=%d, dir=%s, latency=%s, seed=%d, enqueuedTokenLimit=%d, enqueuedRequestLimit=%s, maxRequests=%s, maxBytes=%s, createsPerHour=%d, models=%s, workers=%d]"
         .formatted(
             port,
             dir,
             latency,
             seed,
             enqueuedTokenLimit,
+            enqueuedRequestLimit,
             maxRequests,
             maxBytes,
             createsPerHour,

@@ -133,7 +133,7 @@ final class PromptReader {
     return texts.toString();
   }
 
-  private void took(String role, String text) {
+  void took(String role, String text) {
     request.chars += text.length();
     request.messages++;
     switch (role) {

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -108,11 +109,8 @@ final class StoredFiles {
     }
   }
 
-  ObjectNode list(ListPage listing, @Nullable String purpose) {
-    return listing.page(
-        files,
-        file -> alive(file) && (purpose == null || purpose.equals(file.purpose())),
-        StoredFile::toJson);
+  ListPage.Page<StoredFile> list(ListPage listing, Predicate<StoredFile> chosen) {
+    return listing.page(files, file -> alive(file) && chosen.test(file));
   }
 
   private boolean alive(StoredFile file) {

@@ -43,7 +43,7 @@ class FaultTextTest {
     "line:missing:1:2,no further number",
     "batch:expire:1:half,'half' is neither",
     "batch:slow:1:soon,'soon' is not a whole number",
-    "upload_file:truncate:1,truncate needs call download_file",
+    "list_files:truncate:1,truncate needs call download_file",
   })
   void saysWhatItCanNotRead(String text, String problem) {
     assertThatThrownBy(() -> FaultText.parse(text))

@@ -35,6 +35,7 @@ class FaultsTest {
               Map.entry(LineFault.Kind.ERROR_400, "400"),
               Map.entry(LineFault.Kind.ERROR_429, "429"),
               Map.entry(LineFault.Kind.ERROR_500, "500"),
+              Map.entry(LineFault.Kind.NO_QUOTA, "429 insufficient_quota"),
               Map.entry(LineFault.Kind.TIMEOUT, "request_timeout"),
               Map.entry(LineFault.Kind.STATUS_ZERO, "zero"),
               Map.entry(LineFault.Kind.MISSING, "missing"),
@@ -286,7 +287,8 @@ class FaultsTest {
     }
     for (JsonNode line : client.results(batch, "error_file_id").values()) {
       String kind = line.at("/response/status_code").asText() + line.at("/error/code").asText();
-      kinds.merge(kind, 1, Integer::sum);
+      String code = line.at("/response/body/error/code").asText();
+      kinds.merge(code.equals("insufficient_quota") ? kind + " " + code : kind, 1, Integer::sum);
     }
     int seen =
         answered.size()

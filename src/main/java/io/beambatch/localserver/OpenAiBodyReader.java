@@ -7,21 +7,22 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a request's body, and notes what the endpoint would not like about it. */
-final class BodyReader {
+final class OpenAiBodyReader implements LineRequestReader.RequestReader {
   private static final int MOST_CHOICES = 128;
 
   private final BatchEndpoint endpoint;
   private final LineRequest request;
   private final PromptReader prompt;
 
-  BodyReader(BatchEndpoint endpoint, LineRequest request) {
+  OpenAiBodyReader(BatchEndpoint endpoint, LineRequest request) {
     this.endpoint = endpoint;
     this.request = request;
     this.prompt = new PromptReader(request);
   }
 
   /** Reads from the body's opening brace to its closing one. */
-  void read(JsonParser in) throws IOException {
+  @Override
+  public void read(JsonParser in) throws IOException {
     String field;
     while ((field = in.nextFieldName()) != null) {
       in.nextToken();

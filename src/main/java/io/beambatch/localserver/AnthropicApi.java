@@ -1,0 +1,63 @@
+package io.beambatch.localserver;
+
+import io.javalin.http.Context;
+import io.javalin.http.HandlerType;
+
+/** Anthropic's Message Batches API. */
+final class AnthropicApi implements ProviderApi {
+  private static final String PATH = "/v1/messages/batches";
+  private static final String ONE = PATH + "/{id}";
+
+  private final MessageBatchCalls batches;
+
+  AnthropicApi(MessageBatchCalls batches) {
+    this.batches = batches;
+  }
+
+  @Override
+  public boolean has(String path) {
+    return path.startsWith("/v1/messages");
+  }
+
+  @Override
+  public BatchFormat format() {
+    return BatchFormat.ANTHROPIC;
+  }
+
+  @Override
+  public void begin(Context call, String requestId) {
+    call.header("request-id", requestId);
+    call.header("anthropic-organization-id", "00000000-0000-0000-0000-000000000000");
+  }
+
+  @Override
+  public String key(Context call) throws ApiException {
+    String key = call.header("x-api-key");
+    String bearer = call.header("Authorization"); // where newer SDKs put the same key
+    if (key == null && bearer != null && bearer.startsWith("Bearer ")) {
+      key = bearer.substring("Bearer ".length());
+    }
+    if (key == null || key.isBlank()) {
+      throw new ApiException(ApiError.of(401, "x-api-key header is required", null));
+    }
+    if (call.header("anthropic-version") == null) {
+      throw new ApiException(ApiError.of(400, "anthropic-version: header is required", null));
+    }
+    return key;
+  }
+
+  @Override
+  public ApiError wrongKey() {
+    return ApiError.of(401, "invalid x-api-key", null);
+  }
+
+  @Override
+  public void route(Routes routes) {
+    routes.add(HandlerType.POST, PATH, "create_batch", batches::create);
+    routes.add(HandlerType.GET, PATH, "list_batches", batches::list);
+    routes.add(HandlerType.GET, ONE, "retrieve_batch", batches::retrieve);
+    routes.add(HandlerType.POST, ONE + "/cancel", "cancel_batch", batches::cancel);
+    routes.add(HandlerType.DELETE, ONE, "delete_batch", batches::delete);
+    routes.add(HandlerType.GET, ONE + "/results", "download_file", batches::results);
+  }
+}

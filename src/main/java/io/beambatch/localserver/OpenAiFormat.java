@@ -1,0 +1,145 @@
+package io.beambatch.localserver;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+
+/** Batches as OpenAI has them: an output file, and an error file beside it. */
+final class OpenAiFormat implements BatchFormat {
+  private static final LineRequestReader.Names NAMES =
+      new LineRequestReader.Names("custom_id", "body");
+
+  @Override
+  public String batchIdPrefix() {
+    return "batch_";
+  }
+
+  @Override
+  public String resultFileId(String digits) {
+    return "file-" + digits.substring(0, 22);
+  }
+
+  @Override
+  public String purpose() {
+    return "batch";
+  }
+
+  @Override
+  public int maxRequests() {
+    return 50_000;
+  }
+
+  @Override
+  public long maxBytes() {
+    return 209_715_200;
+  }
+
+  @Override
+  public long resultSeconds() {
+    return Expiry.USUAL_SECONDS;
+  }
+
+  @Override
+  public boolean failuresApart() {
+    return true;
+  }
+
+  @Override
+  public boolean batchesFail() {
+    return true;
+  }
+
+  @Override
+  public LineRequestReader.Names names() {
+    return NAMES;
+  }
+
+  @Override
+  public boolean modelInLines() {
+    return true;
+  }
+
+  @Override
+  public LineChecks checks(BatchEndpoint endpoint, LocalServerSettings settings) {
+    return new OpenAiLineChecks(endpoint, settings);
+  }
+
+  @Override
+  public void startAnswer(String customId, String id, JsonGenerator out) throws IOException {
+    startLine(customId, id, 200, out);
+  }
+
+  @Override
+  public void endAnswer(JsonGenerator out) throws IOException {
+    out.writeEndObject();
+    out.writeNullField("error");
+    out.writeEndObject();
+  }
+
+  @Override
+  public void emptyAnswer(String customId, String id, JsonGenerator out) throws IOException {
+    startLine(customId, id, 0, out);
+    out.writeString("");
+    endAnswer(out);
+  }
+
+  @Override
+  public void refused(String customId, String id, ApiError error, JsonGenerator out)
+      throws IOException {
+    startLine(customId, id, error.status(), out);
+    error.writeTo(out);
+    endAnswer(out);
+  }
+
+  @Override
+  public boolean unanswered(String customId, String id, Unanswered why, JsonGenerator out)
+      throws IOException {
+    out.writeStartObject();
+    out.writeStringField("id", "batch_req_" + id);
+    out.writeStringField("custom_id", customId);
+    out.writeNullField("response");
+    out.writeObjectFieldStart("error");
+    out.writeStringField("code", why.code());
+    out.writeStringField("message", why.message());
+    out.writeEndObject();
+    out.writeEndObject();
+    return true;
+  }
+
+  private static void startLine(String customId, String id, int status, JsonGenerator out)
+      throws IOException {
+    out.writeStartObject();
+    out.writeStringField("id", "batch_req_" + id);
+    out.writeStringField("custom_id", customId);
+    out.writeObjectFieldStart("response");
+    out.writeNumberField("status_code", status);
+    out.writeStringField("request_id", id);
+    out.writeFieldName("body");
+  }
+
+  @Override
+  public void error(ApiError error, String requestId, JsonGenerator out) throws IOException {
+    error.writeTo(out);
+  }
+
+  @Override
+  public ApiError outOfMoney() {
+    return new ApiError(
+        429,
+        "You exceeded your current quota, please check your plan and billing details.",
+        "insufficient_quota",
+        null,
+        "insufficient_quota");
+  }
+
+  @Override
+  public ApiError rateLimit(String seconds) {
+    return ApiError.rateLimit(
+        "Rate limit reached for requests in organization %s. Please try again in %ss."
+            .formatted(ErrorMessages.ORGANIZATION, seconds));
+  }
+
+  @Override
+  public ApiError overloaded() {
+    return ApiError.serverError(503);
+  }
+}

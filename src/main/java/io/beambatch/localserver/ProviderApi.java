@@ -1,0 +1,45 @@
+package io.beambatch.localserver;
+
+import io.javalin.http.Context;
+import io.javalin.http.Handler;
+import io.javalin.http.HandlerType;
+
+/**
+ * A provider's API as this server speaks it: its calls, its headers, its way of taking a key. All
+ * of them stand on the same files, batches and faults.
+ */
+interface ProviderApi {
+
+  /** Whether a path belongs to it. */
+  boolean has(String path);
+
+  /** What its batches and its errors look like. */
+  BatchFormat format();
+
+  /** Sets the headers that every reply has. */
+  void begin(Context call, String requestId);
+
+  /**
+   * The key that a call came with.
+   *
+   * @throws ApiException if there is none, or another header is missing
+   */
+  String key(Context call) throws ApiException;
+
+  /** The answer to a key that isn't the right one. */
+  ApiError wrongKey();
+
+  /** Names its calls. */
+  void route(Routes routes);
+
+  /** Takes calls in. */
+  @FunctionalInterface
+  interface Routes {
+    /**
+     * Takes one call in.
+     *
+     * @param name of the call, for faults and statistics; the same in all APIs
+     */
+    void add(HandlerType method, String path, String name, Handler handler);
+  }
+}
