@@ -168,7 +168,7 @@ public final class BatchInference<T> extends PTransform<PCollection<T>, Answers<
     PCollection<ResultFile> results =
         new BatchPipeline(job, run.folder(), new Budget(job, run.folder()))
             .answer(taken, CoordinatorSettings.of(job.inference(), run), settings.providers);
-    PCollectionTuple read = results.apply("Read results", new ReadResults());
+    PCollectionTuple read = results.apply("Read results", new ReadResults(run.folder()));
     PCollection<BadRecord> failed = Failed.records(read.get(ReadResults.FAILED));
     if (errors != null) {
       errors.addErrorCollection(failed);

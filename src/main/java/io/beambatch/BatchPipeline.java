@@ -202,7 +202,9 @@ public final class BatchPipeline {
       CoordinatorSettings settings) {
     return results
         .apply("Skip written results", MarkWritten.skipWritten(folder))
-        .apply("Write", new WriteResults(writers, settings.run()))
+        .apply(
+            "Write",
+            new WriteResults(writers, settings.run()).unless(MarkWritten.delivered(folder)))
         .apply("Mark written", new MarkWritten(folder));
   }
 

@@ -36,7 +36,7 @@ class RoomsTest {
           .whereLayer("document")
           .mayOnlyAccessLayers("json")
           .whereLayer("storage")
-          .mayNotAccessAnyLayer()
+          .mayOnlyAccessLayers("error")
           .whereLayer("provider")
           .mayOnlyAccessLayers("error", "json")
           .whereLayer("schema")
@@ -44,7 +44,7 @@ class RoomsTest {
           .whereLayer("records")
           .mayOnlyAccessLayers("schema", "storage")
           .whereLayer("ledger")
-          .mayOnlyAccessLayers("provider", "storage")
+          .mayOnlyAccessLayers("error", "provider", "storage")
           .whereLayer("cost")
           .mayOnlyAccessLayers("job", "provider");
 

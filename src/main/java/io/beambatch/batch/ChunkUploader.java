@@ -11,7 +11,6 @@ import io.beambatch.provider.Capabilities.Creation;
 import io.beambatch.provider.InputFile;
 import io.beambatch.provider.ProviderException;
 import io.beambatch.storage.RunFolder;
-import io.beambatch.storage.Storage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Instant;
@@ -68,6 +67,11 @@ final class ChunkUploader {
     try {
       file = context.provider().upload(requests(chunk));
     } catch (ProviderException e) {
+      Optional<Tracked> meanwhile = context.ledger().read(chunk.id());
+      if (meanwhile.isPresent() && !isNeeded(meanwhile.get().entry())) {
+        // Another launch was faster, and may have deleted what this one was reading.
+        return false;
+      }
       throw ProviderHealth.fatal(e);
     }
     Instant now = context.clock().instant();
@@ -130,7 +134,7 @@ final class ChunkUploader {
       }
       while (part != null || remaining.hasNext()) {
         if (part == null) {
-          part = Storage.open(folder.requests(remaining.next().name()));
+          part = folder.open(folder.requests(remaining.next().name()));
         }
         int read = part.read(buffer, offset, length);
         if (read > 0) {

@@ -65,7 +65,7 @@ public final class TableDestinationWriter implements DestinationWriter {
   }
 
   private String place(ResultFile file) {
-    return "Can't load " + file.path() + " (JSON lines) into " + destination.address();
+    return "Can't load " + file.in(output.folder()) + " (JSON lines) into " + destination.address();
   }
 
   private synchronized TableLoader loader(RunIdentity run, PipelineOptions options)
@@ -100,7 +100,8 @@ public final class TableDestinationWriter implements DestinationWriter {
           path,
           to -> {
             RowWriter rows = new RowWriter(to, documents, table.rows(), encoding);
-            DocumentWriter.copy(file, output.isWrapped() ? FailedLine.wrapping(rows) : rows);
+            DocumentWriter.copy(
+                file, output.folder(), output.isWrapped() ? FailedLine.wrapping(rows) : rows);
           });
       return path;
     }

@@ -13,6 +13,7 @@ import io.beambatch.provider.ProviderFactory;
 import io.beambatch.provider.ProviderSettingsException;
 import io.beambatch.provider.Recipient;
 import io.beambatch.run.Run;
+import io.beambatch.storage.Storage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -50,8 +51,10 @@ final class Peer implements AutoCloseable {
    */
   static Peer local(Job job, String staging, FaultOptions faults)
       throws IOException, InterruptedException {
+    Path memory = memory(staging);
+    Storage.createFolder(String.valueOf(memory.getParent()));
     LocalServer server =
-        LocalServer.start(faults.applyTo(LocalServerSettings.defaults().withDir(memory(staging))));
+        LocalServer.start(faults.applyTo(LocalServerSettings.defaults().withDir(memory)));
     server.awaitBatches(CATCHING_UP);
     return new Peer(
         new Local(job.inference().request(), server.baseUrl().resolve("/").toString()),

@@ -27,6 +27,11 @@ public sealed interface Destination extends Serializable
     return Optional.empty();
   }
 
+  /** Whether documents are read in the run's folder, and delivered nowhere else. */
+  default boolean isStaged() {
+    return false;
+  }
+
   /** Whether all documents have the same columns there. */
   boolean hasColumns();
 

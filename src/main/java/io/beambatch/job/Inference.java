@@ -9,7 +9,8 @@ import java.util.Map;
  * its own source and its own destinations.
  *
  * @param prices by model, in place of the shipped price table; empty if the job file has none
- * @param keepFiles whether files uploaded to the provider stay there after their results are safe
+ * @param keepFiles whether input and result files stay at the provider after the results are safe
+ * @param keep what stays in the staging location of a run that is finished
  */
 public record Inference(
     RequestSpec request,
@@ -18,7 +19,8 @@ public record Inference(
     Retry retry,
     Poll poll,
     Map<String, PriceSpec> prices,
-    boolean keepFiles)
+    boolean keepFiles,
+    Keep keep)
     implements Serializable {
 
   /** Builds an inference in Java; {@link JobReader#readInference} reads one from a file. */
@@ -29,6 +31,6 @@ public record Inference(
   /** The same inference, in which nothing is sent again. */
   public Inference withoutRetry() {
     return new Inference(
-        request, result, limits, new Retry(1, retry.maxFailed()), poll, prices, keepFiles);
+        request, result, limits, new Retry(1, retry.maxFailed()), poll, prices, keepFiles, keep);
   }
 }

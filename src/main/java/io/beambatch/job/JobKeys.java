@@ -31,7 +31,8 @@ final class JobKeys {
             "retry",
             "poll",
             "prices",
-            "keep_files"));
+            "keep_files",
+            "keep"));
     BY_SECTION.put(
         "source",
         List.of(

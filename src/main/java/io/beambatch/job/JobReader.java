@@ -119,7 +119,8 @@ public final class JobReader {
         retry(root.section("retry")),
         poll(root.section("poll"), request.provider().capabilities().expiry()),
         prices(root),
-        root.flag("keep_files"));
+        root.flag("keep_files"),
+        root.oneOf("keep", Keep.RECORDS));
   }
 
   private static String name(Section root) {

@@ -17,6 +17,11 @@ public record PipelineDestination() implements Destination {
   }
 
   @Override
+  public boolean isStaged() {
+    return true;
+  }
+
+  @Override
   public boolean hasColumns() {
     return false;
   }

@@ -3,6 +3,8 @@ package io.beambatch.ledger;
 import io.beambatch.provider.BatchError;
 import io.beambatch.provider.BatchStatus;
 import io.beambatch.provider.InputFile;
+import io.beambatch.provider.ProviderIds;
+import io.beambatch.storage.StagedNames;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +38,15 @@ public record BatchEntry(
   public BatchEntry {
     // Older ledgers have no times.
     times = times == null ? Times.startingAt(since) : times;
+    checkId(fileId);
+    checkId(batchId);
+  }
+
+  private static void checkId(@Nullable String id) {
+    if (id != null && !ProviderIds.isId(id)) {
+      throw StagedNames.changed(
+          "the ledger of the run", "a record holds an id that no provider gives");
+    }
   }
 
   /** How far a chunk has come. */
@@ -62,6 +73,11 @@ public record BatchEntry(
       @Nullable String outputFileId,
       @Nullable String errorFileId,
       List<BatchError> errors) {
+    public BatchEnd {
+      checkId(outputFileId);
+      checkId(errorFileId);
+    }
+
     /** Code of the error of a batch that the provider did not know any more. */
     public static final String VANISHED = "batch_vanished";
 

@@ -1,9 +1,12 @@
 package io.beambatch.ledger;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.beambatch.error.UserException;
 import io.beambatch.ledger.LedgerStore.Versioned;
 import io.beambatch.storage.RunFolder;
+import io.beambatch.storage.StagedNames;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -27,24 +30,30 @@ public final class Records<T> {
       JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
 
   private final LedgerStore store;
+  private final String place;
   private final String folder;
   private final Class<T> type;
 
   /** Records in a folder of a ledger. */
   public Records(LedgerStore store, String folder, Class<T> type) {
+    this(store, "the ledger", folder, type);
+  }
+
+  private Records(LedgerStore store, String place, String folder, Class<T> type) {
     this.store = store;
+    this.place = place;
     this.folder = folder;
     this.type = type;
   }
 
   /** Records in a folder of a run, each in a folder of its own with a file for each version. */
   public static <T> Records<T> versioned(RunFolder run, String folder, Class<T> type) {
-    return new Records<>(Ledgers.open(run), folder, type);
+    return new Records<>(Ledgers.open(run), run.path(), folder, type);
   }
 
   /** Records in a folder of a run that are written once, each in a file that ends like this. */
   public static <T> Records<T> once(RunFolder run, String folder, String suffix, Class<T> type) {
-    return new Records<>(Ledgers.openOnce(run, suffix), folder, type);
+    return new Records<>(Ledgers.openOnce(run, suffix), run.path(), folder, type);
   }
 
   /** A record as it is now, or empty if it was never written. */
@@ -101,11 +110,24 @@ public final class Records<T> {
   }
 
   private Version<T> parse(String name, Versioned record) throws IOException {
-    return new Version<>(name, record.version(), MAPPER.readValue(record.content(), type));
+    try {
+      return new Version<>(name, record.version(), MAPPER.readValue(record.content(), type));
+    } catch (JsonProcessingException e) {
+      if (e.getCause() instanceof UserException changed) {
+        throw changed;
+      }
+      throw StagedNames.changed(
+          path(name) + " in " + place, "it is damaged near character " + column(e));
+    }
   }
 
+  private static int column(JsonProcessingException e) {
+    return e.getLocation() == null ? 0 : e.getLocation().getColumnNr();
+  }
+
+  /** Names come from other records, which may have been changed. */
   private String path(String name) {
-    return folder + "/" + name;
+    return folder + "/" + StagedNames.checked(name, place + "/" + folder);
   }
 
   private String name(String path) {

@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 
 /** A file of JSON lines that grows, and can be cut back to where it was known to be good. */
 final class AppendFile implements Closeable {
@@ -18,7 +17,7 @@ final class AppendFile implements Closeable {
 
   /** Opens the file, or makes it, and cuts off what comes after its first {@code bytes}. */
   AppendFile(Path path, long bytes) throws IOException {
-    channel = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    channel = OwnFiles.open(path);
     if (channel.size() < bytes) {
       long found = channel.size();
       channel.close();

@@ -28,7 +28,7 @@ final class BatchStore {
   private final AtomicLong last = new AtomicLong();
 
   BatchStore(Path dir, Clock clock) throws IOException {
-    this.dir = Files.createDirectories(dir);
+    this.dir = OwnFiles.folder(dir);
     this.clock = clock;
     List<Path> paths;
     try (Stream<Path> found = Files.list(dir)) {

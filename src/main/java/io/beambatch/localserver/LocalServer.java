@@ -9,7 +9,6 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
@@ -90,7 +89,7 @@ public final class LocalServer implements AutoCloseable {
     Path dir =
         settings.dir() == null
             ? Files.createTempDirectory("beam-batch-local-server-")
-            : Files.createDirectories(settings.dir());
+            : OwnFiles.folder(settings.dir());
     FileChannel lock = lock(dir);
     try {
       return new LocalServer(settings, dir, lock);
@@ -153,8 +152,7 @@ public final class LocalServer implements AutoCloseable {
   }
 
   private static FileChannel lock(Path dir) throws IOException {
-    FileChannel channel =
-        FileChannel.open(dir.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    FileChannel channel = OwnFiles.open(dir.resolve("lock"));
     FileLock lock;
     try {
       lock = channel.tryLock();

@@ -9,8 +9,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -53,7 +56,11 @@ final class ServerJson {
   /** Replaces a file as a whole: readers see the old or the new content. */
   static void save(Path file, JsonNode content) throws IOException {
     Path next = file.resolveSibling(file.getFileName() + ".new");
-    Files.write(next, MAPPER.writeValueAsBytes(content));
+    try (FileChannel channel = OwnFiles.open(next);
+        OutputStream out = Channels.newOutputStream(channel)) {
+      channel.truncate(0);
+      out.write(MAPPER.writeValueAsBytes(content));
+    }
     Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 

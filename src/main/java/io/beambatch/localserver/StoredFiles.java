@@ -35,7 +35,7 @@ final class StoredFiles {
   private final AtomicLong last = new AtomicLong();
 
   StoredFiles(Path dir, Clock clock) throws IOException {
-    this.dir = Files.createDirectories(dir);
+    this.dir = OwnFiles.folder(dir);
     this.clock = clock;
     for (Path path : listing()) {
       String name = path.getFileName().toString();

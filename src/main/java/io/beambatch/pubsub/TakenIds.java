@@ -2,7 +2,6 @@ package io.beambatch.pubsub;
 
 import io.beambatch.json.LineReader;
 import io.beambatch.storage.RunFolder;
-import io.beambatch.storage.Storage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
@@ -88,7 +87,7 @@ final class TakenIds {
 
   private List<String> idsIn(InboxFile file) throws IOException {
     List<String> found = new ArrayList<>();
-    try (InputStream stream = Storage.open(folder.inbox(file.toString()))) {
+    try (InputStream stream = folder.open(folder.inbox(file.toString()))) {
       LineReader lines = LineReader.ofLines(stream, MAX_LINE);
       while (lines.next()) {
         found.add(MessageLine.id(lines));

@@ -43,11 +43,15 @@ public final class TopicDestinationWriter implements DestinationWriter {
   public WrittenFile write(ResultFile file, RunIdentity run, PipelineOptions options)
       throws IOException, InterruptedException {
     String topic = destination.topic();
+    boolean refersBack;
     try {
       // Nothing of a damaged file is published: a message can't be taken back.
-      DocumentWriter.copy(file, DocumentWriter.ofJsonLines(OutputStream.nullOutputStream()));
+      DocumentWriter.copy(
+          file, output.folder(), DocumentWriter.ofJsonLines(OutputStream.nullOutputStream()));
       try (TopicPublisher publisher = TopicPublisher.open(topic, options)) {
-        DocumentWriter.copy(file, new Messages(file, run, publisher));
+        Messages messages = new Messages(file, run, publisher);
+        DocumentWriter.copy(file, output.folder(), messages);
+        refersBack = messages.refersBack;
         long published = publisher.finish();
         if (published != file.documents()) {
           throw new IOException(
@@ -56,9 +60,9 @@ public final class TopicDestinationWriter implements DestinationWriter {
       }
     } catch (IOException | PubSubException e) {
       throw new IOException(
-          "Can't publish " + file.path() + " to " + topic + ": " + e.getMessage(), e);
+          "Can't publish " + file.in(output.folder()) + " to " + topic + ": " + e.getMessage(), e);
     }
-    return new WrittenFile(file.kind(), file.shard(), topic, file.documents());
+    return new WrittenFile(file.kind(), file.shard(), topic, file.documents(), refersBack);
   }
 
   /** Makes a message of each document. */
@@ -67,6 +71,7 @@ public final class TopicDestinationWriter implements DestinationWriter {
     private final RunIdentity run;
     private final TopicPublisher publisher;
     private long line;
+    private boolean refersBack;
 
     Messages(ResultFile file, RunIdentity run, TopicPublisher publisher) {
       this.file = file;
@@ -84,7 +89,9 @@ public final class TopicDestinationWriter implements DestinationWriter {
       }
       // No message can hold the document; this one says where it is.
       byte[] place =
-          SourceRecord.pointer(file.path(), line, bytes).getBytes(StandardCharsets.UTF_8);
+          SourceRecord.pointer(file.in(output.folder()), line, bytes)
+              .getBytes(StandardCharsets.UTF_8);
+      refersBack = true;
       publisher.publish(place, 0, place.length, attributes());
     }
 

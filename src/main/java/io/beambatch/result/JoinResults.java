@@ -15,8 +15,10 @@ import io.beambatch.storage.RunFolder;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
@@ -97,34 +99,52 @@ public final class JoinResults
           new ResultJoiner(effective, folder, Objects.requireNonNull(provider), PAUSE)
               .join(awaited);
       if (!job.inference().keepFiles()) {
-        discard(chunk.chunkId());
+        discard(chunk);
       }
       joined.output(chunk);
     }
 
-    /** The answers are safe: what the batch left is of no more use. Leaving it costs nothing. */
-    private void discard(String chunkId) throws IOException {
-      BatchProvider connection = Objects.requireNonNull(provider);
+    /**
+     * The answers are safe: what the batch left is of no more use. Leaving it costs nothing. What
+     * belongs to a batch that was not joined stays.
+     */
+    private void discard(JoinedChunk chunk) throws IOException {
       BatchLedger ledger = BatchLedger.of(folder);
-      Optional<Tracked> tracked = ledger.read(chunkId);
-      if (tracked.isEmpty() || !leavesSomething(tracked.get().entry(), connection)) {
+      Optional<Tracked> tracked = ledger.read(chunk.chunkId());
+      if (tracked.isEmpty() || !leavesSomething(tracked.get().entry(), chunk)) {
         return;
       }
       BatchEntry entry = tracked.get().entry();
+      BatchProvider connection = Objects.requireNonNull(provider);
       try {
         connection.discard(entry.fileId(), entry.batchId());
+        if (connection.capabilities().creation() == Creation.UPLOADED_FILE) {
+          for (String results : results(entry)) {
+            connection.deleteFile(results);
+          }
+        }
         ledger.advance(tracked.get(), entry.discarded(Clock.systemUTC().instant()));
       } catch (ProviderException e) {
-        LOG.warn("what chunk {} has left at the provider stays there: {}", chunkId, e.getMessage());
+        LOG.warn(
+            "what chunk {} has left at the provider stays there: {}",
+            chunk.chunkId(),
+            e.getMessage());
       }
     }
 
-    private static boolean leavesSomething(BatchEntry entry, BatchProvider provider) {
-      boolean batch =
-          provider.capabilities().creation() == Creation.REQUESTS
-              && entry.batchId() != null
-              && entry.times().discarded() == null;
-      return entry.fileId() != null || batch;
+    private static boolean leavesSomething(BatchEntry entry, JoinedChunk chunk) {
+      return entry.times().discarded() == null
+          && Objects.equals(entry.batchId(), chunk.batchId())
+          && (entry.fileId() != null || entry.batchId() != null);
+    }
+
+    /** Where batches are created of files, their results are files, too. */
+    private static List<String> results(BatchEntry entry) {
+      return entry.end() == null
+          ? List.of()
+          : Stream.of(entry.end().outputFileId(), entry.end().errorFileId())
+              .flatMap(Stream::ofNullable)
+              .toList();
     }
 
     @Teardown

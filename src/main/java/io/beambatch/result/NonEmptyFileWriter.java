@@ -24,8 +24,9 @@ final class NonEmptyFileWriter implements Closeable {
     lines++;
   }
 
-  String path() {
-    return path;
+  /** The file's name, without the folders it is in. */
+  String name() {
+    return path.substring(path.lastIndexOf('/') + 1);
   }
 
   int lines() {

@@ -152,7 +152,7 @@ final class OutcomeWriter implements Closeable {
   private @Nullable ResultFile file(Kind kind, NonEmptyFileWriter file) {
     return file.lines() == 0
         ? null
-        : new ResultFile(kind, awaited.chunk().id(), file.path(), file.lines());
+        : new ResultFile(kind, awaited.chunk().id(), file.name(), file.lines());
   }
 
   private JsonSlice batch(ResultLine line, SentRequest sent) {

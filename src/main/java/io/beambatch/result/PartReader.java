@@ -4,7 +4,6 @@ import io.beambatch.chunk.Part;
 import io.beambatch.json.JsonSlice;
 import io.beambatch.json.LineReader;
 import io.beambatch.storage.RunFolder;
-import io.beambatch.storage.Storage;
 import java.io.Closeable;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +25,7 @@ final class PartReader implements Closeable {
     this.chunk = chunk;
     this.part = part;
     this.folder = folder;
-    this.documents = LineReader.ofLines(Storage.open(folder.documents(part.name())));
+    this.documents = LineReader.ofLines(folder.open(folder.documents(part.name())));
   }
 
   /**
@@ -78,7 +77,7 @@ final class PartReader implements Closeable {
   /** The document's request; valid until the next one. */
   JsonSlice request() throws IOException {
     if (requests == null) {
-      requests = LineReader.ofLines(Storage.open(folder.requests(part.name())));
+      requests = LineReader.ofLines(folder.open(folder.requests(part.name())));
     }
     while (requestLine < line) {
       if (!requests.next()) {

@@ -2,6 +2,7 @@ package io.beambatch.result;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.beambatch.storage.RunFolder;
 import java.io.IOException;
 import java.util.Map;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
@@ -24,25 +25,40 @@ public final class ReadResults extends PTransform<PCollection<ResultFile>, PColl
   private static final Map<ResultFile.Kind, TupleTag<String>> TAGS =
       Map.of(ResultFile.Kind.ANSWERED, ANSWERED, ResultFile.Kind.FAILED, FAILED);
 
+  private final RunFolder folder;
+
+  /** Reads the files of a run. */
+  public ReadResults(RunFolder folder) {
+    this.folder = folder;
+  }
+
   @Override
   public PCollectionTuple expand(PCollection<ResultFile> files) {
     PCollectionTuple read =
         files.apply(
-            "Read lines", ParDo.of(new ReadFn()).withOutputTags(ANSWERED, TupleTagList.of(FAILED)));
+            "Read lines",
+            ParDo.of(new ReadFn(folder)).withOutputTags(ANSWERED, TupleTagList.of(FAILED)));
     read.get(ANSWERED).setCoder(StringUtf8Coder.of());
     read.get(FAILED).setCoder(StringUtf8Coder.of());
     return read;
   }
 
   private static final class ReadFn extends DoFn<ResultFile, String> {
+    private final RunFolder folder;
+
+    ReadFn(RunFolder folder) {
+      this.folder = folder;
+    }
+
     @ProcessElement
     public void read(@Element ResultFile file, MultiOutputReceiver out) throws IOException {
       OutputReceiver<String> documents = out.get(TAGS.get(file.kind()));
       try {
         file.read(
+            folder,
             (buffer, from, to) -> documents.output(new String(buffer, from, to - from, UTF_8)));
       } catch (IOException e) {
-        throw new IOException("Can't read " + file.path() + ": " + e.getMessage(), e);
+        throw new IOException("Can't read " + file.in(folder) + ": " + e.getMessage(), e);
       }
     }
   }

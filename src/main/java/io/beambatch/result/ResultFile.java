@@ -1,7 +1,8 @@
 package io.beambatch.result;
 
 import io.beambatch.json.LineReader;
-import io.beambatch.storage.Storage;
+import io.beambatch.storage.RunFolder;
+import io.beambatch.storage.StagedNames;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -14,11 +15,11 @@ import org.apache.beam.sdk.coders.VarLongCoder;
 import org.apache.beam.sdk.values.TypeDescriptor;
 
 /**
- * A file of outcomes in the staging location: JSON lines, ready for the sink.
+ * A file of outcomes in a run's folder: JSON lines, ready for the sink.
  *
  * @param kind whether its documents were answered
  * @param shard names it within the run, the same at every repetition; {@code [A-Za-z0-9_-]+}
- * @param path in the staging location
+ * @param path its name in the run's folder; records of earlier versions hold a path here
  * @param documents how many lines it has
  */
 @DefaultCoder(ResultFile.FieldCoder.class)
@@ -26,15 +27,31 @@ public record ResultFile(Kind kind, String shard, String path, long documents) {
   /** More than any document with its answer can have. */
   private static final int MAX_LINE = 512 << 20;
 
+  /** The shard becomes part of the names of files elsewhere. */
+  public ResultFile {
+    StagedNames.checked(shard, "a record of a file of results");
+  }
+
+  /** Its name, without the folders it is in. */
+  public String name() {
+    return path.substring(path.lastIndexOf('/') + 1);
+  }
+
+  /** Where it is. */
+  public String in(RunFolder folder) {
+    return folder.resultNamed(path);
+  }
+
   /**
    * Reads the documents, line by line.
    *
+   * @param folder of the run
    * @throws IOException naming the line that is too long or that the receiver refuses, or if there
    *     are not as many documents as there should be; the message doesn't name the file
    */
-  public void read(Receiver receiver) throws IOException {
+  public void read(RunFolder folder, Receiver receiver) throws IOException {
     long read = 0;
-    try (InputStream lines = Storage.open(path)) {
+    try (InputStream lines = folder.open(in(folder))) {
       LineReader line = LineReader.ofLines(lines, MAX_LINE);
       while (line.next()) {
         if (line.tooLong()) {

@@ -81,6 +81,14 @@ final class ResultJoiner {
       download(awaited, awaited.outputFileId(), results);
       download(awaited, awaited.errorFileId(), results);
       joined = chunks.commit(awaited.chunk().id(), join(awaited, results));
+    } catch (IOException | ProviderException | IllegalStateException e) {
+      // Another launch that was faster may have deleted what this one was reading.
+      Optional<JoinedChunk> meanwhile =
+          chunks.read(awaited.chunk().id()).map(Records.Version::value);
+      if (meanwhile.isEmpty()) {
+        throw e;
+      }
+      return joinedBefore(meanwhile.get(), awaited);
     }
     if (joined.unknownLines() + joined.doubledLines() > 0) {
       LOG.warn(

@@ -4,16 +4,22 @@ import io.beambatch.chunk.Part;
 import io.beambatch.chunk.Plan;
 import io.beambatch.storage.RunFolder;
 import io.beambatch.storage.Storage;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.NoSuchFileException;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.values.PCollection;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Writes the documents that a plan could not send into one file of failures, for the sink. */
 public final class WriteUnsentFailures
     extends PTransform<PCollection<Plan>, PCollection<ResultFile>> {
+  private static final Logger LOG = LoggerFactory.getLogger(WriteUnsentFailures.class);
+
   private final RunFolder folder;
 
   /** Of a run. */
@@ -24,6 +30,11 @@ public final class WriteUnsentFailures
   /** The name of the file that a plan's unsent documents get in the sink. */
   public static String shard(Plan plan) {
     return plan.name() + "-unsent";
+  }
+
+  /** The name of that file in the run's folder. */
+  public static String file(Plan plan) {
+    return RunFolder.resultName(plan.name(), "unsent.jsonl");
   }
 
   @Override
@@ -43,18 +54,30 @@ public final class WriteUnsentFailures
       if (plan.unsent().isEmpty()) {
         return;
       }
-      String path = folder.result(plan.name(), "unsent.jsonl");
-      Storage.write(
-          path,
-          stream -> {
-            for (Part part : plan.unsent()) {
-              try (InputStream failures = Storage.open(folder.failures(part.name()))) {
-                failures.transferTo(stream);
-              }
-            }
-          });
+      String file = file(plan);
+      if (!Storage.exists(folder.resultNamed(file))) {
+        write(plan, folder.resultNamed(file));
+      }
       long documents = plan.unsent().stream().mapToLong(Part::failures).sum();
-      out.output(new ResultFile(ResultFile.Kind.FAILED, shard(plan), path, documents));
+      out.output(new ResultFile(ResultFile.Kind.FAILED, shard(plan), file, documents));
+    }
+
+    private void write(Plan plan, String path) throws IOException {
+      try {
+        Storage.write(
+            path,
+            stream -> {
+              for (Part part : plan.unsent()) {
+                try (InputStream failures = folder.open(folder.failures(part.name()))) {
+                  failures.transferTo(stream);
+                }
+              }
+            });
+      } catch (FileNotFoundException | NoSuchFileException e) {
+        // A launch that has delivered the file deletes the parts and then the file. What wasn't
+        // delivered is missed by the step that writes it.
+        LOG.debug("the failures of plan {} are gone: {}", plan.name(), e.getMessage());
+      }
     }
   }
 }

@@ -2,6 +2,7 @@ package io.beambatch.run;
 
 import io.beambatch.ledger.Records;
 import io.beambatch.result.ResultFile;
+import io.beambatch.sink.WriteResults;
 import io.beambatch.sink.WrittenFile;
 import io.beambatch.storage.JsonCoder;
 import io.beambatch.storage.RunFolder;
@@ -47,6 +48,11 @@ public final class MarkWritten
         return files.apply("Skip", ParDo.of(new SkipFn(folder))).setCoder(files.getCoder());
       }
     };
+  }
+
+  /** Knows which files of a run are delivered. */
+  public static WriteResults.Delivered delivered(RunFolder folder) {
+    return file -> records(folder).read(name(file.kind(), file.shard())).isPresent();
   }
 
   /** The marks of a run, by {@link #name}. */

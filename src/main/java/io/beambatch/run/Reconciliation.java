@@ -40,7 +40,7 @@ public final class Reconciliation {
   }
 
   /**
-   * Checks a run that has ended, and makes its report.
+   * Checks a run that has ended, deletes what of it is of no more use, and makes its report.
    *
    * @throws UserException if documents are missing or too many
    */
@@ -48,7 +48,7 @@ public final class Reconciliation {
     return new Reconciliation(run, RunSnapshot.read(run.job(), run.folder())).report(now);
   }
 
-  private Report report(Instant now) {
+  private Report report(Instant now) throws IOException {
     List<Plan> plans = snapshot.plans();
     if (plans.isEmpty() && !run.job().source().isEndless()) {
       throw new UserException("no plan was committed: nothing was read", ExitCode.ERROR);
@@ -114,7 +114,7 @@ public final class Reconciliation {
     return joined;
   }
 
-  private Report report(Sums sums, Instant now) {
+  private Report report(Sums sums, Instant now) throws IOException {
     Job job = run.job();
     Instant started = Instant.ofEpochMilli(run.record().created());
     Optional<CostEstimate> cost =
@@ -142,7 +142,8 @@ public final class Reconciliation {
         sums.tokens.reasoning(),
         sums.tokens.uncounted(),
         cost.map(CostEstimate::batchBound).orElse(Bound.EXACT),
-        sums.causes.commonest());
+        sums.causes.commonest(),
+        StagedFiles.clear(snapshot, run.folder()));
   }
 
   private static final class Sums {

@@ -36,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  * @param uncountedAnswers answers that came without their tokens
  * @param costBound how the true cost stands to {@code costUsd}
  * @param causes the commonest cause of each reason for failing, in our words, by reason
+ * @param kept what stays in the run's folder, each with the reason
  */
 @JsonNaming(SnakeCaseStrategy.class)
 public record Report(
@@ -60,18 +61,20 @@ public record Report(
     long reasoningTokens,
     long uncountedAnswers,
     Bound costBound,
-    Map<String, FailureCause> causes) {
+    Map<String, FailureCause> causes,
+    Map<String, String> kept) {
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
-  /** A report that an earlier version wrote says neither causes nor bound. */
+  /** A report that an earlier version wrote says neither causes nor bound nor what stays. */
   public Report {
     causes = causes == null ? Map.of() : causes;
+    kept = kept == null ? Map.of() : kept;
     costBound = costBound == null ? Bound.EXACT : costBound;
   }
 
   /** The report of a run that is finished. */
   public static Report of(RunFolder folder) throws IOException {
-    try (InputStream stream = Storage.open(folder.report())) {
+    try (InputStream stream = folder.open(folder.report())) {
       return MAPPER.readValue(stream, Report.class);
     }
   }

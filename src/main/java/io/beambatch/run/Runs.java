@@ -7,6 +7,8 @@ import io.beambatch.job.Job;
 import io.beambatch.ledger.Ledgers;
 import io.beambatch.ledger.Records;
 import io.beambatch.storage.RunFolder;
+import io.beambatch.storage.StagedNames;
+import io.beambatch.storage.Storage;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.ZoneOffset;
@@ -319,6 +321,7 @@ public final class Runs {
             UUID.randomUUID().toString().replace("-", ""),
             clock.millis(),
             CanonicalJob.text(job));
+    Storage.createFolder(staging);
     return records.create(name, record).map(created -> run(created.value()));
   }
 
@@ -345,7 +348,13 @@ public final class Runs {
     return records.read(name).map(Records.Version::value);
   }
 
+  /** A run's name leads to its folder. */
   private Run run(RunRecord record) {
+    if (!NAMES.matcher(record.name()).matches()) {
+      throw StagedNames.changed(
+          staging + "/" + job.name() + "/" + FOLDER,
+          "a record names a run that can't be called so");
+    }
     return new Run(job, record, folder(record.name()));
   }
 

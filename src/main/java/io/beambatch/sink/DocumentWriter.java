@@ -1,6 +1,7 @@
 package io.beambatch.sink;
 
 import io.beambatch.result.ResultFile;
+import io.beambatch.storage.RunFolder;
 import java.io.BufferedOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
@@ -43,12 +44,13 @@ public interface DocumentWriter extends Closeable {
   /**
    * Writes all documents of a result file, and closes the writer.
    *
+   * @param folder of the run
    * @throws IOException naming the line that doesn't fit, or if there are not as many documents as
    *     there should be
    */
-  static void copy(ResultFile file, DocumentWriter to) throws IOException {
+  static void copy(ResultFile file, RunFolder folder, DocumentWriter to) throws IOException {
     try (to) {
-      file.read(to::add);
+      file.read(folder, to::add);
     }
   }
 }

@@ -58,23 +58,23 @@ public final class FileDestinationWriter implements DestinationWriter {
       throws IOException {
     String path = path(file);
     try {
-      Storage.write(path, out -> write(file, out));
+      Storage.deliver(path, out -> write(file, out));
     } catch (IOException e) {
       throw new IOException(
-          "Can't write " + file.path() + " to " + path + ": " + e.getMessage(), e);
+          "Can't write " + file.in(output.folder()) + " to " + path + ": " + e.getMessage(), e);
     }
     return new WrittenFile(file.kind(), file.shard(), path, file.documents());
   }
 
   private void write(ResultFile file, OutputStream out) throws IOException {
     if (textCompression() == Compression.UNCOMPRESSED) {
-      DocumentWriter.copy(file, writer(out));
+      DocumentWriter.copy(file, output.folder(), writer(out));
       return;
     }
     try (OutputStream packed =
         Channels.newOutputStream(
             textCompression().writeCompressed(Channels.newChannel(new LeftOpen(out))))) {
-      DocumentWriter.copy(file, writer(packed));
+      DocumentWriter.copy(file, output.folder(), writer(packed));
     }
   }
 

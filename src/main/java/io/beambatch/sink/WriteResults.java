@@ -6,6 +6,7 @@ import io.beambatch.job.Job;
 import io.beambatch.result.ResultFile;
 import io.beambatch.storage.Storage;
 import java.io.IOException;
+import java.io.Serializable;
 import java.util.Map;
 import java.util.Objects;
 import org.apache.beam.sdk.options.PipelineOptions;
@@ -28,6 +29,14 @@ public final class WriteResults
     extends PTransform<PCollection<ResultFile>, PCollection<WrittenFile>> {
   private final Map<ResultFile.Kind, DestinationWriter> writers;
   private final RunIdentity run;
+  private final Delivered delivered;
+
+  /** Knows which files are delivered. */
+  @FunctionalInterface
+  public interface Delivered extends Serializable {
+    /** Whether this launch or another has delivered a file. */
+    boolean isDelivered(ResultFile file) throws IOException;
+  }
 
   /**
    * Writes the results of a run.
@@ -36,8 +45,22 @@ public final class WriteResults
    * @param run identifies the run among all others
    */
   public WriteResults(Map<ResultFile.Kind, DestinationWriter> writers, RunIdentity run) {
+    this(writers, run, file -> false);
+  }
+
+  private WriteResults(
+      Map<ResultFile.Kind, DestinationWriter> writers, RunIdentity run, Delivered delivered) {
     this.writers = Map.copyOf(writers);
     this.run = run;
+    this.delivered = delivered;
+  }
+
+  /**
+   * The same where several launches of a run may write at once: one that finds a file gone, because
+   * another has delivered it meanwhile and deleted it, leaves it out.
+   */
+  public WriteResults unless(Delivered byAnother) {
+    return new WriteResults(writers, run, byAnother);
   }
 
   /**
@@ -66,23 +89,35 @@ public final class WriteResults
 
   @Override
   public PCollection<WrittenFile> expand(PCollection<ResultFile> files) {
-    return files.apply("Write files", ParDo.of(new WriteFn(writers, run)));
+    return files.apply("Write files", ParDo.of(new WriteFn(writers, run, delivered)));
   }
 
   private static final class WriteFn extends DoFn<ResultFile, WrittenFile> {
     private final Map<ResultFile.Kind, DestinationWriter> writers;
     private final RunIdentity run;
+    private final Delivered delivered;
 
-    WriteFn(Map<ResultFile.Kind, DestinationWriter> writers, RunIdentity run) {
+    WriteFn(Map<ResultFile.Kind, DestinationWriter> writers, RunIdentity run, Delivered delivered) {
       this.writers = writers;
       this.run = run;
+      this.delivered = delivered;
     }
 
     @ProcessElement
     public void write(
         @Element ResultFile file, PipelineOptions options, OutputReceiver<WrittenFile> written)
         throws IOException, InterruptedException {
-      written.output(Objects.requireNonNull(writers.get(file.kind())).write(file, run, options));
+      DestinationWriter writer = Objects.requireNonNull(writers.get(file.kind()));
+      WrittenFile done;
+      try {
+        done = writer.write(file, run, options);
+      } catch (IOException e) {
+        if (delivered.isDelivered(file)) {
+          return;
+        }
+        throw e;
+      }
+      written.output(done);
     }
   }
 }

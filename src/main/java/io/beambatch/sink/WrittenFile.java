@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import org.apache.beam.sdk.coders.AtomicCoder;
+import org.apache.beam.sdk.coders.BooleanCoder;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.CoderProvider;
 import org.apache.beam.sdk.coders.CoderProviders;
@@ -20,15 +21,24 @@ import org.apache.beam.sdk.values.TypeDescriptor;
  * @param shard the result file's
  * @param path of the file
  * @param documents how many were written to it
+ * @param refersBack whether it names the result file in the run's folder as the place of documents
+ *     that it could not take
  */
 @DefaultCoder(WrittenFile.FieldCoder.class)
-public record WrittenFile(ResultFile.Kind kind, String shard, String path, long documents) {
+public record WrittenFile(
+    ResultFile.Kind kind, String shard, String path, long documents, boolean refersBack) {
+
+  /** A file that has all of its documents. */
+  public WrittenFile(ResultFile.Kind kind, String shard, String path, long documents) {
+    this(kind, shard, path, documents, false);
+  }
 
   /** Encodes a file field by field. */
   public static final class FieldCoder extends AtomicCoder<WrittenFile> {
     private static final FieldCoder INSTANCE = new FieldCoder();
     private static final Coder<String> STRING = StringUtf8Coder.of();
     private static final Coder<Long> LONG = VarLongCoder.of();
+    private static final Coder<Boolean> BOOLEAN = BooleanCoder.of();
 
     private FieldCoder() {}
 
@@ -43,6 +53,7 @@ public record WrittenFile(ResultFile.Kind kind, String shard, String path, long 
       STRING.encode(file.shard(), out);
       STRING.encode(file.path(), out);
       LONG.encode(file.documents(), out);
+      BOOLEAN.encode(file.refersBack(), out);
     }
 
     @Override
@@ -51,7 +62,8 @@ public record WrittenFile(ResultFile.Kind kind, String shard, String path, long 
           ResultFile.Kind.valueOf(STRING.decode(in)),
           STRING.decode(in),
           STRING.decode(in),
-          LONG.decode(in));
+          LONG.decode(in),
+          BOOLEAN.decode(in));
     }
 
     @Override

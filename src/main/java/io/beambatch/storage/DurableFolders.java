@@ -7,6 +7,7 @@ import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
 import org.jspecify.annotations.Nullable;
 
 /** Folders whose entries survive a power cut: a file's bytes are no use if its name is gone. */
@@ -17,23 +18,32 @@ public final class DurableFolders {
 
   private DurableFolders() {}
 
-  /** Makes a folder and those above it, if they are not there. */
+  /** Makes a folder that its owner alone may read, and those above it, if they are not there. */
   public static void create(Path folder) throws IOException {
+    create(folder, Access.OWNER);
+  }
+
+  static void create(Path folder, Access access) throws IOException {
     if (Files.isDirectory(folder)) {
       return;
     }
     Path parent = folder.toAbsolutePath().getParent();
     if (parent != null) {
-      create(parent);
+      create(parent, access);
     }
     try {
-      Files.createDirectory(folder);
+      Files.createDirectory(folder, access.ofFolder());
     } catch (FileAlreadyExistsException e) {
       if (!Files.isDirectory(folder)) {
         throw new IOException(folder + " (Not a directory)", e);
       }
     }
     force(parent);
+  }
+
+  /** The attributes of a new file that its owner alone may read. */
+  public static FileAttribute<?>[] ownFile() {
+    return Access.OWNER.ofFile();
   }
 
   /** Forces a folder's entries to disk. */

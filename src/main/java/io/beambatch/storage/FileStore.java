@@ -1,5 +1,6 @@
 package io.beambatch.storage;
 
+import io.beambatch.error.UserException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -31,8 +32,19 @@ interface FileStore {
   /** Opens a file to be read from an offset in bytes. */
   InputStream open(String path, long offset) throws IOException;
 
+  /**
+   * Makes sure that a file is in a folder, and not a link that leads out of it; a file that isn't
+   * there passes.
+   *
+   * @throws UserException if it isn't
+   */
+  void requireWithin(String folder, String path) throws IOException;
+
   /** Creates a file that is not there yet; it survives a power cut once the stream is closed. */
-  OutputStream create(String path) throws IOException;
+  OutputStream create(String path, Access access) throws IOException;
+
+  /** Makes a folder for its owner alone, below others that are as usual, if it isn't there. */
+  void createFolder(String folder) throws IOException;
 
   /** Renames a file, in place of one that may be there, atomically. */
   void move(String from, String to) throws IOException;

@@ -58,8 +58,12 @@ final class GcsFiles implements FileStore {
     return Channels.newInputStream(channel);
   }
 
+  /** Nothing in a bucket leads anywhere else. */
   @Override
-  public OutputStream create(String path) throws IOException {
+  public void requireWithin(String folder, String path) {}
+
+  @Override
+  public OutputStream create(String path, Access access) throws IOException {
     Integer asked = options().getGcsUploadBufferSizeBytes();
     GcsCreateOptions create =
         GcsCreateOptions.builder()
@@ -74,6 +78,10 @@ final class GcsFiles implements FileStore {
       throw GcsErrors.explain(path, e);
     }
   }
+
+  /** There are no folders, only names with slashes. */
+  @Override
+  public void createFolder(String folder) {}
 
   @Override
   public void move(String from, String to) throws IOException {

@@ -8,8 +8,10 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
@@ -39,13 +41,38 @@ final class LocalFiles implements FileStore {
   }
 
   @Override
-  public OutputStream create(String path) throws IOException {
+  public void requireWithin(String folder, String path) throws IOException {
+    try {
+      if (!local(path).toRealPath().startsWith(local(folder).toRealPath())) {
+        throw StagedNames.changed(path, "it is a link that leads out of the run's folder");
+      }
+    } catch (NoSuchFileException notThere) {
+      // Whoever opens it says so.
+    }
+  }
+
+  @Override
+  public OutputStream create(String path, Access access) throws IOException {
     Path file = local(path).toAbsolutePath();
     Path folder = file.getParent();
     if (folder != null) {
-      DurableFolders.create(folder);
+      DurableFolders.create(folder, access);
+    }
+    try {
+      Files.createFile(file, access.ofFile());
+    } catch (FileAlreadyExistsException begunBefore) {
+      // It is begun anew.
     }
     return new Forced(file, folder);
+  }
+
+  @Override
+  public void createFolder(String folder) throws IOException {
+    Path made = local(folder).toAbsolutePath();
+    if (made.getParent() != null) {
+      DurableFolders.create(made.getParent(), Access.UMASK);
+    }
+    DurableFolders.create(made, Access.OWNER);
   }
 
   @Override
@@ -70,7 +97,8 @@ final class LocalFiles implements FileStore {
     List<String> names = new ArrayList<>();
     try (DirectoryStream<Path> found = Files.newDirectoryStream(local(folder))) {
       for (Path path : found) {
-        if (!Files.isDirectory(path)) {
+        // The program makes no links, and follows none out of a folder of its own.
+        if (Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
           names.add(path.getFileName().toString());
         }
       }

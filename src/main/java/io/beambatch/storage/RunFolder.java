@@ -1,5 +1,8 @@
 package io.beambatch.storage;
 
+import io.beambatch.error.UserException;
+import java.io.IOException;
+import java.io.InputStream;
 import java.io.Serializable;
 
 /**
@@ -30,9 +33,14 @@ public record RunFolder(String path) implements Serializable {
     return path.substring(0, path.lastIndexOf('/'));
   }
 
+  /** The folder of parts. */
+  public String parts() {
+    return path + "/parts";
+  }
+
   /** A part's request lines. */
   public String requests(String part) {
-    return path + "/parts/" + part + ".requests.jsonl";
+    return parts() + "/" + checked(part) + ".requests.jsonl";
   }
 
   /**
@@ -40,17 +48,57 @@ public record RunFolder(String path) implements Serializable {
    * document.
    */
   public String documents(String part) {
-    return path + "/parts/" + part + ".documents.tsv";
+    return parts() + "/" + checked(part) + ".documents.tsv";
   }
 
   /** A part's documents that failed before they could be sent. */
   public String failures(String part) {
-    return path + "/parts/" + part + ".failed.jsonl";
+    return parts() + "/" + checked(part) + ".failed.jsonl";
   }
 
   /** A file of a joined chunk, such as {@code answered.jsonl}. */
   public String result(String chunk, String file) {
-    return path + "/results/" + chunk + "." + file;
+    return results() + "/" + resultName(checked(chunk), file);
+  }
+
+  /** The name by which a record knows such a file. */
+  public static String resultName(String chunk, String file) {
+    return chunk + "." + file;
+  }
+
+  /** The folder of joined chunks' files. */
+  public String results() {
+    return path + "/results";
+  }
+
+  /**
+   * A file of a joined chunk, as a record names it. Records of earlier versions hold the path that
+   * it had when it was written; the file is the one of that name in this folder, wherever the
+   * staging location is now.
+   *
+   * @throws UserException if the record names a file that is not one of this run's results
+   */
+  public String resultNamed(String named) {
+    int slash = named.lastIndexOf('/');
+    String folder = path.substring(parent(parent(path)).length()) + "/results";
+    if (slash >= 0 && !named.substring(0, slash).endsWith(folder)) {
+      throw StagedNames.changed(path, "a record names a file that isn't in this folder");
+    }
+    return results() + "/" + checked(named.substring(slash + 1));
+  }
+
+  /**
+   * Opens a file of this folder, from the start.
+   *
+   * @throws UserException if it is a link that leads out of the folder
+   */
+  public InputStream open(String file) throws IOException {
+    Storage.requireWithin(path, file);
+    return Storage.open(file);
+  }
+
+  private String checked(String name) {
+    return StagedNames.checked(name, path);
   }
 
   /** The folder of messages that were taken from a subscription. */
@@ -60,7 +108,7 @@ public record RunFolder(String path) implements Serializable {
 
   /** A file of messages, such as {@code 20260131T120000000-k3v9x0a1-000001.jsonl}. */
   public String inbox(String file) {
-    return inbox() + "/" + file;
+    return inbox() + "/" + checked(file);
   }
 
   /** The folder of splits of compressed input. */

@@ -1,5 +1,6 @@
 package io.beambatch.storage;
 
+import io.beambatch.error.UserException;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.FileNotFoundException;
@@ -41,17 +42,47 @@ public final class Storage {
     return new BufferedInputStream(FileStore.of(path).open(path, offset), BUFFER);
   }
 
-  /** Creates a file that is visible while it grows: for names that nobody reads before its end. */
+  /**
+   * Makes sure that a file is in a folder, and not a link that leads out of it.
+   *
+   * @throws UserException if it isn't
+   */
+  static void requireWithin(String folder, String path) throws IOException {
+    FileStore.of(path).requireWithin(folder, path);
+  }
+
+  /**
+   * Creates a file that is visible while it grows: for names that nobody reads before its end. Its
+   * owner alone may read it.
+   */
   public static OutputStream create(String path) throws IOException {
-    return new BufferedOutputStream(FileStore.of(path).create(path), BUFFER);
+    return create(path, Access.OWNER);
+  }
+
+  private static OutputStream create(String path, Access access) throws IOException {
+    return new BufferedOutputStream(FileStore.of(path).create(path, access), BUFFER);
+  }
+
+  /** Makes a folder for its owner alone, below others that are as usual, if it isn't there. */
+  public static void createFolder(String folder) throws IOException {
+    FileStore.of(folder).createFolder(folder);
   }
 
   /**
    * Writes a file that appears under its name when it is complete, in place of one that may be
-   * there. What was written is deleted if the writer throws.
+   * there. What was written is deleted if the writer throws. Its owner alone may read it.
    */
   public static void write(String path, Writer writer) throws IOException {
-    try (PendingFile file = PendingFile.create(path)) {
+    write(path, Access.OWNER, writer);
+  }
+
+  /** The same for a file that is made for others: who may read it is up to the process's umask. */
+  public static void deliver(String path, Writer writer) throws IOException {
+    write(path, Access.UMASK, writer);
+  }
+
+  private static void write(String path, Access access, Writer writer) throws IOException {
+    try (PendingFile file = new PendingFile(path, access)) {
       writer.writeTo(file.stream());
       file.commit();
     }
@@ -63,7 +94,7 @@ public final class Storage {
    * @throws IOException if not; it says why, and names the path
    */
   public static void checkWritable(String path) throws IOException {
-    PendingFile.create(path).close();
+    new PendingFile(path, Access.UMASK).close();
   }
 
   /** An error of a file system with a message for users: what is wrong, and what to do. */
@@ -118,10 +149,17 @@ public final class Storage {
     private boolean closed;
     private boolean committed;
 
-    private PendingFile(String target, String temporary) throws IOException {
+    private PendingFile(String target, Access access) throws IOException {
+      int name = target.lastIndexOf('/') + 1;
       this.target = target;
-      this.temporary = temporary;
-      this.stream = Storage.create(temporary);
+      this.temporary =
+          target.substring(0, name)
+              + "."
+              + target.substring(name)
+              + "."
+              + UUID.randomUUID()
+              + ".tmp";
+      this.stream = Storage.create(temporary, access);
     }
 
     /** The final name of a file that may have its temporary name yet. */
@@ -129,12 +167,12 @@ public final class Storage {
       return TEMPORARY.matcher(path).replaceFirst("$1");
     }
 
-    /** Starts a file; nothing is seen under its name before {@link #commit}. */
+    /**
+     * Starts a file that its owner alone may read; nothing is seen under its name before {@link
+     * #commit}.
+     */
     public static PendingFile create(String path) throws IOException {
-      int name = path.lastIndexOf('/') + 1;
-      return new PendingFile(
-          path,
-          path.substring(0, name) + "." + path.substring(name) + "." + UUID.randomUUID() + ".tmp");
+      return new PendingFile(path, Access.OWNER);
     }
 
     /** The stream that takes its content. */

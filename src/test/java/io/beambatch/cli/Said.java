@@ -5,9 +5,9 @@ import java.io.StringWriter;
 import java.util.List;
 
 /** How a command ended that was run in this process, and what it said. */
-record Said(int exitCode, String out, String err) {
+public record Said(int exitCode, String out, String err) {
 
-  static Said by(List<String> args) {
+  public static Said by(List<String> args) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
     int exitCode =
@@ -16,12 +16,12 @@ record Said(int exitCode, String out, String err) {
     return new Said(exitCode, out.toString(), err.toString());
   }
 
-  static Said by(String... args) {
+  public static Said by(String... args) {
     return by(List.of(args));
   }
 
   /** What stands behind a word in the table at the end of a run. */
-  String told(String word) {
+  public String told(String word) {
     return out.lines()
         .filter(line -> line.startsWith(word + " "))
         .map(line -> line.substring(word.length()).strip())

@@ -3,6 +3,7 @@ package io.beambatch.cli;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.beambatch.localserver.LocalServer;
 import io.beambatch.localserver.LocalServerSettings;
 import java.io.IOException;
@@ -18,29 +19,29 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** A folder with a staging location and outputs of its own, for commands to work in. */
-record Workplace(Path folder) {
+public record Workplace(Path folder) {
   /** No number loses a digit. */
-  static final JsonMapper JSON =
+  public static final JsonMapper JSON =
       JsonMapper.builder().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).build();
 
-  Path staging() {
+  public Path staging() {
     return folder.resolve("staging");
   }
 
-  Path sink() {
+  public Path sink() {
     return folder.resolve("out/answers");
   }
 
-  Path failures() {
+  public Path failures() {
     return folder.resolve("out/failures");
   }
 
-  Path write(String name, String content) throws IOException {
+  public Path write(String name, String content) throws IOException {
     return Files.writeString(folder.resolve(name), content);
   }
 
   /** The arguments of a command that keeps to this folder. */
-  List<String> command(String name, String job, String... more) {
+  public List<String> command(String name, String job, String... more) {
     return Stream.concat(
             Stream.of(
                 name,
@@ -56,21 +57,21 @@ record Workplace(Path folder) {
   }
 
   /** {@code run --local}. */
-  Said run(String job, String... more) {
+  public Said run(String job, String... more) {
     List<String> args = new ArrayList<>(command("run", job, more));
     args.add(2, "--local");
     return Said.by(args);
   }
 
-  JsonNode report(Said said) throws IOException {
+  public JsonNode report(Said said) throws IOException {
     return JSON.readTree(Files.readString(Path.of(said.told("report"))));
   }
 
-  List<JsonNode> answered() throws IOException {
+  public List<JsonNode> answered() throws IOException {
     return lines(sink());
   }
 
-  List<JsonNode> failed() throws IOException {
+  public List<JsonNode> failed() throws IOException {
     return lines(failures());
   }
 
@@ -85,7 +86,7 @@ record Workplace(Path folder) {
     return documents;
   }
 
-  static List<Path> files(Path prefix, String suffix) throws IOException {
+  public static List<Path> files(Path prefix, String suffix) throws IOException {
     List<Path> files = new ArrayList<>();
     if (Files.isDirectory(prefix.getParent())) {
       try (DirectoryStream<Path> found =
@@ -97,16 +98,29 @@ record Workplace(Path folder) {
   }
 
   /** The batches that the embedded server has, after the command that used it. */
-  List<JsonNode> batches() throws IOException, InterruptedException {
+  public List<JsonNode> batches() throws IOException, InterruptedException {
     return fromEmbedded("/batches?limit=100");
   }
 
   /** The input files that the embedded server has. */
-  List<JsonNode> uploads() throws IOException, InterruptedException {
+  public List<JsonNode> uploads() throws IOException, InterruptedException {
     return fromEmbedded("/files?limit=100&purpose=batch");
   }
 
-  private List<JsonNode> fromEmbedded(String call) throws IOException, InterruptedException {
+  /** Makes a run look as if its last step had not been done: it is not finished. */
+  public void reopen(String job, String run) throws IOException {
+    Path versions = staging().resolve(job + "/runs/" + run);
+    int newest = 0;
+    while (Files.exists(versions.resolve(newest + 1 + ".json"))) {
+      newest++;
+    }
+    Path last = versions.resolve(newest + ".json");
+    ObjectNode record = (ObjectNode) JSON.readTree(Files.readString(last));
+    Files.writeString(last, record.putNull("finished").toString());
+  }
+
+  /** What the embedded server lists, after the command that used it. */
+  public List<JsonNode> fromEmbedded(String call) throws IOException, InterruptedException {
     try (LocalServer server =
         LocalServer.start(
             LocalServerSettings.defaults().withDir(staging().resolve(".local-server")))) {
@@ -115,13 +129,13 @@ record Workplace(Path folder) {
   }
 
   /** What a server has done in its life. */
-  static JsonNode stats(URI baseUrl) throws IOException, InterruptedException {
+  public static JsonNode stats(URI baseUrl) throws IOException, InterruptedException {
     HttpRequest request = HttpRequest.newBuilder(baseUrl.resolve("/_stats")).build();
     return JSON.readTree(HttpClient.newHttpClient().send(request, BodyHandlers.ofString()).body());
   }
 
   /** Everything on all pages of a list call. */
-  static List<JsonNode> listed(String call) throws IOException, InterruptedException {
+  public static List<JsonNode> listed(String call) throws IOException, InterruptedException {
     HttpClient client = HttpClient.newHttpClient();
     List<JsonNode> items = new ArrayList<>();
     JsonNode page;

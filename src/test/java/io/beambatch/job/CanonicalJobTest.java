@@ -39,6 +39,7 @@ class CanonicalJobTest {
         "prices={gpt-4o-mini: {input: 1, output: 1}}",
         "limits.cost_usd=1",
         "keep_files=true",
+        "keep=all",
         "name=other"
       })
   void leavesOutWhatDoesNotShapeTheRequests(String override) throws Exception {

@@ -80,7 +80,7 @@ class JobSchemaTest {
         enums.add(Arguments.of(path, words));
       }
     }
-    assertThat(enums).hasSize(8);
+    assertThat(enums).hasSize(9);
     return enums.stream();
   }
 
@@ -235,7 +235,10 @@ class JobSchemaTest {
         "true | prices={m: {input: 1, output: 2, batch_input: 0.5}}",
         "false | prices={m: {input: 1}}",
         "true | keep_files=true",
-        "false | keep_files=maybe"
+        "false | keep_files=maybe",
+        "true | keep=all",
+        "true | keep=records",
+        "false | keep=everything"
       })
   void saysOfAValueWhatTheCodeSays(boolean right, String override) throws Exception {
     Problems problems = new Problems("job.yaml");

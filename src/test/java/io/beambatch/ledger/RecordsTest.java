@@ -3,6 +3,7 @@ package io.beambatch.ledger;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.beambatch.error.UserException;
 import io.beambatch.ledger.Records.Version;
 import io.beambatch.storage.RunFolder;
 import java.io.IOException;
@@ -102,8 +103,10 @@ class RecordsTest {
     Files.writeString(folder.resolve("1.json"), "{\"name\":");
 
     Records<Shop> shops = records(/* versioned= */ true);
-    assertThatThrownBy(() -> shops.read("a")).isInstanceOf(IOException.class);
-    assertThatThrownBy(shops::readAll).isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> shops.read("a"))
+        .isInstanceOf(UserException.class)
+        .hasMessageStartingWith("shops/a in " + temp.resolve("job/r1") + ": it is damaged");
+    assertThatThrownBy(shops::readAll).isInstanceOf(UserException.class);
   }
 
   @Test

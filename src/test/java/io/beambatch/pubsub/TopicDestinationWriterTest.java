@@ -44,9 +44,7 @@ class TopicDestinationWriterTest {
         JobReader.read(
             "pipelines/sentiment.yaml", List.of("sink={type: pubsub, topic: " + topic + "}"));
     writer =
-        new TopicDestinationWriter(
-            Output.ofAnswers(job, new RunFolder("staging/sentiment/r1")),
-            (TopicDestination) job.answers());
+        new TopicDestinationWriter(Output.ofAnswers(job, run()), (TopicDestination) job.answers());
   }
 
   @Test
@@ -71,14 +69,14 @@ class TopicDestinationWriterTest {
   void saysWhereADocumentIsThatNoMessageHolds() throws Exception {
     String large = "{\"a\":\"" + "x".repeat(10_000_000) + "\"}";
     ResultFile file = file("{\"a\":1}\n" + large + "\n", 2);
-    writer.write(file, RUN, pubsub.options());
+    assertThat(writer.write(file, RUN, pubsub.options()).refersBack()).isTrue();
 
     assertThat(pubsub.take(subscription))
         .extracting(PubsubMessage::getData)
         .extracting(data -> data.toStringUtf8())
         .containsExactlyInAnyOrder(
             "{\"a\":1}",
-            "{\"_source\":{\"file\":\"" + file.path() + "\",\"line\":2,\"bytes\":10000008}}");
+            "{\"_source\":{\"file\":\"" + file.in(run()) + "\",\"line\":2,\"bytes\":10000008}}");
   }
 
   @Test
@@ -86,13 +84,19 @@ class TopicDestinationWriterTest {
     ResultFile file = file("{\"a\":1}\n", 2);
     assertThatThrownBy(() -> writer.write(file, RUN, pubsub.options()))
         .isInstanceOf(IOException.class)
-        .hasMessageStartingWith("Can't publish " + file.path() + " to " + topic)
+        .hasMessageStartingWith("Can't publish " + file.in(run()) + " to " + topic)
         .hasMessageContaining("it should have 2 documents, but has 1");
     assertThat(pubsub.take(subscription)).isEmpty();
   }
 
   private ResultFile file(String lines, long documents) throws IOException {
-    Path path = Files.writeString(folder.resolve("a1-c00000.answered.jsonl"), lines);
-    return new ResultFile(Kind.ANSWERED, "a1-c00000", path.toString(), documents);
+    String name = "a1-c00000.answered.jsonl";
+    Files.createDirectories(Path.of(run().path(), "results"));
+    Files.writeString(Path.of(run().path(), "results", name), lines);
+    return new ResultFile(Kind.ANSWERED, "a1-c00000", name, documents);
+  }
+
+  private RunFolder run() {
+    return new RunFolder(folder + "/staging/sentiment/r1");
   }
 }

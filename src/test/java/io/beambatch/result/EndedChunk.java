@@ -136,11 +136,11 @@ final class EndedChunk {
   }
 
   List<String> answered() {
-    return joined.answered() == null ? List.of() : lines(joined.answered().path());
+    return joined.answered() == null ? List.of() : lines(joined.answered().in(folder));
   }
 
   List<String> failed() {
-    return joined.failed() == null ? List.of() : lines(joined.failed().path());
+    return joined.failed() == null ? List.of() : lines(joined.failed().in(folder));
   }
 
   List<String> againRequests() {

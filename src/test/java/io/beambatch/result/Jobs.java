@@ -9,6 +9,7 @@ import io.beambatch.job.FileDestination;
 import io.beambatch.job.FileSource;
 import io.beambatch.job.Inference;
 import io.beambatch.job.Job;
+import io.beambatch.job.Keep;
 import io.beambatch.job.Limits;
 import io.beambatch.job.Poll;
 import io.beambatch.job.RequestSpec;
@@ -87,7 +88,8 @@ record Jobs(
         new Retry(attempts, null),
         new Poll(Duration.ofSeconds(60), Duration.ofHours(26), Duration.ofMinutes(10)),
         Map.of(),
-        false);
+        false,
+        Keep.RECORDS);
   }
 
   static JsonNode tree(String json) {

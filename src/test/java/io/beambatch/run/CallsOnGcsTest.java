@@ -32,6 +32,7 @@ import io.beambatch.run.RunProgress.Stage;
 import io.beambatch.run.Runs.Choice;
 import io.beambatch.schema.Shape;
 import io.beambatch.sink.WrittenFile;
+import io.beambatch.storage.RunFolder;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -186,7 +187,7 @@ class CallsOnGcsTest {
     if (joined) {
       BatchEnd end = new BatchEnd(BatchStatus.COMPLETED, "file-a", null, List.of());
       assertThat(ledger.advance(entry, entry.entry().ended(end, now()))).isPresent();
-      String path = run.folder().result(chunk.id(), "answered.jsonl");
+      String path = RunFolder.resultName(chunk.id(), "answered.jsonl");
       ResultFile answered = new ResultFile(ResultFile.Kind.ANSWERED, chunk.id(), path, 1);
       run.joined()
           .commit(

@@ -178,9 +178,10 @@ class FileDestinationWriterTest {
     return write(new FileDestination(format, out + "/sink"), file, columns);
   }
 
-  private static WrittenFile write(FileDestination destination, ResultFile file, Schema columns)
+  private WrittenFile write(FileDestination destination, ResultFile file, Schema columns)
       throws IOException {
-    return new FileDestinationWriter(new WithColumns(destination, columns), destination)
+    return new FileDestinationWriter(
+            new WithColumns(folder.resolve("staging"), destination, columns), destination)
         .write(file, new RunIdentity("reviews", "r1", "uid", 0), PipelineOptionsFactory.create());
   }
 
@@ -189,8 +190,8 @@ class FileDestinationWriterTest {
     private final Destination destination;
     private final transient Schema columns;
 
-    WithColumns(Destination destination, Schema columns) {
-      super(null, new RunFolder("staging/reviews/r1"));
+    WithColumns(Path staging, Destination destination, Schema columns) {
+      super(null, new RunFolder(staging + "/reviews/r1"));
       this.destination = destination;
       this.columns = columns;
     }
@@ -232,8 +233,9 @@ class FileDestinationWriterTest {
   }
 
   private ResultFile file(Kind kind, String lines, long documents) throws IOException {
-    Path path = Files.write(folder.resolve("result"), lines.getBytes(UTF_8));
-    return new ResultFile(kind, "00007", path.toString(), documents);
+    Path results = Files.createDirectories(folder.resolve("staging/reviews/r1/results"));
+    Files.write(results.resolve("00007.jsonl"), lines.getBytes(UTF_8));
+    return new ResultFile(kind, "00007", "00007.jsonl", documents);
   }
 
   private List<Path> outputs() throws IOException {

@@ -86,7 +86,8 @@ class WriteResultsTest {
     CoderProperties.coderDecodeEncodeEqual(
         registry.getCoder(ResultFile.class), new ResultFile(FAILED, "s", "gs://b/é", 1L << 40));
     CoderProperties.coderDecodeEncodeEqual(
-        registry.getCoder(WrittenFile.class), new WrittenFile(ANSWERED, "s", "gs://b/é", 1L << 40));
+        registry.getCoder(WrittenFile.class),
+        new WrittenFile(ANSWERED, "s", "gs://b/é", 1L << 40, true));
   }
 
   private WriteResults writer(FileDestination.Format type) {
@@ -116,7 +117,7 @@ class WriteResultsTest {
   }
 
   private RunFolder run() {
-    return new RunFolder(folder + "/staging/r1");
+    return new RunFolder(folder + "/staging/job/r1");
   }
 
   private void plan(String name, String document) throws IOException {
@@ -132,7 +133,9 @@ class WriteResultsTest {
 
   private ResultFile file(ResultFile.Kind kind, String shard, String lines, long documents)
       throws IOException {
-    Path path = Files.writeString(folder.resolve(kind + "-" + shard), lines);
-    return new ResultFile(kind, shard, path.toString(), documents);
+    Path results = Files.createDirectories(Path.of(run().path(), "results"));
+    String name = kind + "-" + shard;
+    Files.writeString(results.resolve(name), lines);
+    return new ResultFile(kind, shard, name, documents);
   }
 }

@@ -4,9 +4,9 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.beambatch.json.Json;
+import io.beambatch.provider.ProviderIds;
 import java.io.IOException;
 import java.math.BigDecimal;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +17,6 @@ public final class ReplyJson {
   /** More than any batch holds; sums of it stay within a long. */
   private static final long LARGEST_COUNT = 1_000_000_000;
 
-  private static final Pattern ID = Pattern.compile("[\\x21-\\x7e]{1,256}");
   private static final BigDecimal LARGEST = BigDecimal.valueOf(Long.MAX_VALUE);
   private static final int MOST_DIGITS = 1_000;
 
@@ -68,12 +67,9 @@ public final class ReplyJson {
     return number == null ? 0 : Math.max(0, Math.min(number, LARGEST_COUNT));
   }
 
-  /**
-   * Returns a field's text if it can be an id; else null. Ids become parts of URLs and are shown in
-   * tables, so that they hold no blanks and no characters that steer a terminal.
-   */
+  /** Returns a field's text if it can be an id; else null. */
   public static @Nullable String id(JsonNode node, String field) {
     String text = text(node, field);
-    return text == null || !ID.matcher(text).matches() ? null : text;
+    return text == null || !ProviderIds.isId(text) ? null : text;
   }
 }
