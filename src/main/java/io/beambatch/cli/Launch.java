@@ -15,6 +15,7 @@ import io.beambatch.run.Reconcile;
 import io.beambatch.run.Report;
 import io.beambatch.run.Run;
 import io.beambatch.run.RunProgress;
+import io.beambatch.storage.Storage;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Clock;
@@ -146,7 +147,7 @@ final class Launch {
   private int unlessFinished(Run run, Callable<Integer> command) throws Exception {
     if (run.isFinished()) {
       err.println("run " + run.name() + " was finished before; nothing to do");
-      return tell(Report.of(run.folder()), run);
+      return tellFinished(run);
     }
     peer.take(run);
     StopNotice notice = StopNotice.open(job, run, local, typed, err);
@@ -170,6 +171,15 @@ final class Launch {
 
   private int close(Run run) throws Exception {
     return tell(Reconcile.reconcile(job, run.folder()), run);
+  }
+
+  private int tellFinished(Run run) throws IOException {
+    if (!Storage.exists(run.folder().report())) {
+      err.println("its files, and its report with them, were pruned");
+      err.flush();
+      return ExitCode.DONE;
+    }
+    return tell(Report.of(run.folder()), run);
   }
 
   private int tell(Report report, Run run) throws IOException {

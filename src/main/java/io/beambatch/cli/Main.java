@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
       CollectCommand.class,
       StatusCommand.class,
       CancelCommand.class,
+      RunsCommand.class,
       ServeCommand.class,
       SchemaCommand.class,
       CommandLine.HelpCommand.class,

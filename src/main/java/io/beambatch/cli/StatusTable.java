@@ -3,12 +3,10 @@ package io.beambatch.cli;
 import io.beambatch.run.RunStatus;
 import io.beambatch.run.RunStatus.BatchRow;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.function.Function;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** A run's batches for people to read. */
@@ -20,20 +18,13 @@ final class StatusTable {
   private StatusTable() {}
 
   static String of(RunStatus status) {
-    List<List<String>> lines = new ArrayList<>();
-    lines.add(TITLES);
-    status.batches().forEach(row -> lines.add(line(row)));
-    lines.add(totals(status));
-    int[] widths =
-        IntStream.range(0, TITLES.size())
-            .map(
-                column ->
-                    lines.stream().mapToInt(line -> line.get(column).length()).max().orElse(0))
-            .toArray();
     StringBuilder text =
         new StringBuilder("run " + status.run() + " of job " + status.job() + "\n");
     if (!status.batches().isEmpty()) {
-      lines.forEach(line -> text.append(padded(line, widths)).append('\n'));
+      TextTable table = new TextTable(TITLES, FIRST_NUMBER);
+      status.batches().forEach(row -> table.add(line(row)));
+      table.add(totals(status));
+      text.append(table);
     }
     return text.append(next(status)).append('\n').toString();
   }
@@ -91,16 +82,6 @@ final class StatusTable {
     return age.toMinutes() > 0
         ? String.format(Locale.ROOT, "%dm%02ds", age.toMinutes(), age.toSecondsPart())
         : age.toSeconds() + "s";
-  }
-
-  private static String padded(List<String> line, int[] widths) {
-    StringBuilder text = new StringBuilder();
-    for (int column = 0; column < line.size(); column++) {
-      String format =
-          "%" + (column < FIRST_NUMBER ? "-" : "") + Math.max(1, widths[column]) + "s  ";
-      text.append(String.format(Locale.ROOT, format, line.get(column)));
-    }
-    return text.toString().stripTrailing();
   }
 
   private static String next(RunStatus status) {

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Begins, finds and finishes the runs of a job in a staging location. Commands start here. */
 public final class Runs {
-  private static final String FOLDER = "runs";
+  static final String FOLDER = "runs";
   private static final Pattern NAMES = Pattern.compile("[A-Za-z0-9_-]{1,64}");
   private static final DateTimeFormatter NAME =
       DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT).withZone(ZoneOffset.UTC);
@@ -251,7 +251,7 @@ public final class Runs {
    * @throws UserException if its documents were not even read
    */
   public void requirePlan(Run run) throws IOException {
-    if (UnsentRuns.isUnplanned(run.folder())) {
+    if (!run.isFinished() && UnsentRuns.isUnplanned(run.folder())) {
       throw new UserException(
           "run "
               + run.name()

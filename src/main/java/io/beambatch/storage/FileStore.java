@@ -55,9 +55,24 @@ interface FileStore {
   /** The names of the files in a folder, in any order; none if it isn't there. */
   List<String> list(String folder) throws IOException;
 
+  /** Shows all files in a folder and in its folders, in any order; none if it isn't there. */
+  void walk(String folder, Visitor visitor) throws IOException;
+
   /** Deletes files; those that are not there are no error. */
   void delete(List<String> paths) throws IOException;
 
   /** Deletes a folder with all that is in it; one that isn't there is no error. */
   void deleteFolder(String folder) throws IOException;
+
+  /** Is shown files. */
+  @FunctionalInterface
+  interface Visitor {
+    /**
+     * Is shown a file.
+     *
+     * @param path below the folder, with {@code /} between names
+     * @param bytes its size
+     */
+    void visit(String path, long bytes) throws IOException;
+  }
 }

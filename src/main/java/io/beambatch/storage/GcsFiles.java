@@ -130,6 +130,22 @@ final class GcsFiles implements FileStore {
   }
 
   @Override
+  public void walk(String folder, Visitor visitor) throws IOException {
+    String prefix = GcsPath.fromUri(folder + "/").getObject();
+    forEachPage(
+        folder,
+        objects -> {
+          for (StorageObject object : objects) {
+            // Consoles mark empty folders by objects with a slash at the end.
+            if (!object.getName().endsWith("/")) {
+              visitor.visit(
+                  object.getName().substring(prefix.length()), object.getSize().longValueExact());
+            }
+          }
+        });
+  }
+
+  @Override
   public void deleteFolder(String folder) throws IOException {
     forEachPage(
         folder,

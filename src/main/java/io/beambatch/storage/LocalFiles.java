@@ -1,5 +1,6 @@
 package io.beambatch.storage;
 
+import java.io.File;
 import java.io.FileInputStream;
 import java.io.FileNotFoundException;
 import java.io.FileOutputStream;
@@ -108,6 +109,35 @@ final class LocalFiles implements FileStore {
       throw e.getCause();
     }
     return names;
+  }
+
+  @Override
+  public void walk(String folder, Visitor visitor) throws IOException {
+    Path root = local(folder);
+    if (!Files.isDirectory(root)) {
+      return;
+    }
+    Files.walkFileTree(
+        root,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            String path = root.relativize(file).toString().replace(File.separatorChar, '/');
+            visitor.visit(path, attributes.size());
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFileFailed(Path file, IOException trouble)
+              throws IOException {
+            if (trouble instanceof NoSuchFileException) {
+              // A launch that is at work has deleted it meanwhile.
+              return FileVisitResult.CONTINUE;
+            }
+            throw trouble;
+          }
+        });
   }
 
   @Override

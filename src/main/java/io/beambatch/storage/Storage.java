@@ -8,7 +8,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.regex.Pattern;
 
@@ -119,6 +121,16 @@ public final class Storage {
   /** The names of the files in a folder, in any order; none if it isn't there. */
   public static List<String> list(String folder) throws IOException {
     return FileStore.of(folder).list(folder);
+  }
+
+  /**
+   * The sizes in bytes of all files in a folder and in its folders, by path below the folder; one
+   * listing.
+   */
+  public static Map<String, Long> sizes(String folder) throws IOException {
+    Map<String, Long> sizes = new HashMap<>();
+    FileStore.of(folder).walk(folder, sizes::put);
+    return sizes;
   }
 
   /** Deletes files, all in one kind of place; those that are not there are no error. */

@@ -2,6 +2,7 @@ package io.beambatch.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.entry;
 
 import io.beambatch.storage.Storage.PendingFile;
 import java.io.FileNotFoundException;
@@ -66,6 +67,16 @@ abstract class StorageContract {
       }
       assertThat(in.read()).isNegative();
     }
+  }
+
+  @Test
+  void showsTheSizesOfAllFilesBelowAFolder() throws IOException {
+    assertThat(Storage.sizes(path("nowhere"))).isEmpty();
+    write("sizes/a b/c[1].txt", "12345");
+    write("sizes/d", "");
+    write("sizes-beside/e", "1");
+    assertThat(Storage.sizes(path("sizes")))
+        .containsOnly(entry("a b/c[1].txt", 5L), entry("d", 0L));
   }
 
   @Test

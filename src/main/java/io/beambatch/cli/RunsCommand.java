@@ -1,0 +1,162 @@
+package io.beambatch.cli;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.beambatch.cost.Money;
+import io.beambatch.error.ExitCode;
+import io.beambatch.run.StagedRuns;
+import io.beambatch.run.StagedRuns.StagedRun;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.apache.beam.sdk.io.FileSystems;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code runs}: the runs of a staging location. */
+@Command(
+    name = "runs",
+    description =
+        "Lists the runs of all jobs in a staging location: how they stand, cost and size.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    subcommands = RunsCommand.PruneCommand.class)
+final class RunsCommand implements Callable<Integer> {
+  @Mixin private StagingOptions options;
+
+  @Option(names = "--json", description = "Prints JSON.")
+  private boolean json;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws IOException {
+    List<StagedRun> runs = options.runs().list();
+    PrintWriter out = spec.commandLine().getOut();
+    if (json) {
+      out.println(
+          JsonMapper.builder().build().writerWithDefaultPrettyPrinter().writeValueAsString(runs));
+    } else if (runs.isEmpty()) {
+      out.println("no runs in " + options.staging());
+    } else {
+      print(runs, out);
+    }
+    out.flush();
+    return ExitCode.DONE;
+  }
+
+  private static void print(List<StagedRun> runs, PrintWriter out) {
+    TextTable table =
+        new TextTable(
+            List.of(
+                "job", "run", "state", "begun", "documents", "answered", "failed", "cost", "size"),
+            4);
+    runs.forEach(run -> table.add(line(run)));
+    out.print(table);
+  }
+
+  private static List<String> line(StagedRun run) {
+    return List.of(
+        run.job(),
+        run.run(),
+        run.underWay() == 0 ? run.progress().toString() : run.underWay() + " under way",
+        run.begun().substring(0, "2026-01-31T12:00".length()) + "Z",
+        number(run.documents()),
+        number(run.answered()),
+        number(run.failed()),
+        run.costUsd() == null ? "-" : Money.show(run.costUsd()),
+        size(run.bytes()));
+  }
+
+  private static String number(@Nullable Long number) {
+    return number == null ? "-" : Summary.number(number);
+  }
+
+  static String size(long bytes) {
+    double size = bytes;
+    for (String unit : List.of("B", "kB", "MB", "GB")) {
+      if (size < 1000) {
+        return String.format(Locale.ROOT, unit.equals("B") ? "%.0f %s" : "%.1f %s", size, unit);
+      }
+      size /= 1000;
+    }
+    return String.format(Locale.ROOT, "%.1f TB", size);
+  }
+
+  /** {@code runs prune}: removes what finished runs have left in the staging location. */
+  @Command(
+      name = "prune",
+      description = {
+        "Removes the files of finished runs from the staging location.",
+        "Sinks are not touched, nor are runs that are not finished. A pruned run stays known: a"
+            + " command with its name finds it finished and buys nothing again."
+      },
+      mixinStandardHelpOptions = true,
+      versionProvider = Version.class)
+  static final class PruneCommand implements Callable<Integer> {
+    @Mixin private StagingOptions options;
+
+    @Option(
+        names = "--older-than",
+        paramLabel = "AGE",
+        required = true,
+        converter = DurationConverter.class,
+        description = "Prunes runs that were finished longer ago than this, such as 30d or 12h.")
+    private Duration age;
+
+    @Spec private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+      List<StagedRun> pruned = options.runs().prune(Clock.systemUTC().instant().minus(age));
+      PrintWriter out = spec.commandLine().getOut();
+      long bytes = 0;
+      for (StagedRun run : pruned) {
+        out.println("pruned " + run.job() + " " + run.run() + " (" + size(run.bytes()) + ")");
+        bytes += run.bytes();
+      }
+      out.println(
+          pruned.size() + (pruned.size() == 1 ? " run" : " runs") + " pruned, " + size(bytes));
+      out.flush();
+      return ExitCode.DONE;
+    }
+  }
+
+  /** Which staging location. */
+  static final class StagingOptions {
+    @Option(
+        names = "--staging",
+        paramLabel = "DIR",
+        defaultValue = ".beambatch",
+        description =
+            "Where runs keep their state, a local folder or gs://bucket/folder. Default:"
+                + " ${DEFAULT-VALUE}.")
+    private String staging;
+
+    @Parameters(
+        arity = "0..*",
+        paramLabel = "-- BEAM_OPTION",
+        description = "Options for Beam, after --, such as --gcpTempLocation=gs://bucket/tmp.")
+    private List<String> beamOptions = new ArrayList<>();
+
+    String staging() {
+      return staging;
+    }
+
+    StagedRuns runs() {
+      if (staging.startsWith("gs://")) {
+        FileSystems.setDefaultPipelineOptions(BeamOptions.parse(beamOptions));
+      }
+      return new StagedRuns(staging.replaceAll("(?<=.)/+$", ""));
+    }
+  }
+}

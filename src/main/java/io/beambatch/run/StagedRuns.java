@@ -1,0 +1,172 @@
+package io.beambatch.run;
+
+import com.fasterxml.jackson.annotation.JsonValue;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
+import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import io.beambatch.ledger.BatchEntry;
+import io.beambatch.ledger.BatchLedger;
+import io.beambatch.ledger.Ledgers;
+import io.beambatch.ledger.Records;
+import io.beambatch.storage.RunFolder;
+import io.beambatch.storage.Storage;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The runs of all jobs in a staging location. It lists them, and removes the files of finished
+ * ones. It needs no job file: it goes by what the runs have written down.
+ */
+public final class StagedRuns {
+  private final String staging;
+
+  /**
+   * The runs of a staging location.
+   *
+   * @param staging a local folder or {@code gs://bucket/folder}
+   */
+  public StagedRuns(String staging) {
+    this.staging = Storage.absolute(staging);
+  }
+
+  /** How far a run has come. */
+  public enum Progress {
+    /** Nothing of it was sent. */
+    UNSENT,
+    /** It has batches, or answers that are not written yet. */
+    UNFINISHED,
+    /** All its documents are accounted for. */
+    FINISHED,
+    /** It is finished, and its files were removed. */
+    PRUNED;
+
+    @JsonValue
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /**
+   * A run.
+   *
+   * @param begun ISO 8601, UTC
+   * @param finished likewise, or null
+   * @param underWay batches that had not ended when a command last looked
+   * @param documents null before the run is finished, and after it was pruned; so are the next
+   * @param costUsd null, too, if the model's price is unknown
+   * @param bytes of all its files
+   */
+  @JsonNaming(SnakeCaseStrategy.class)
+  public record StagedRun(
+      String job,
+      String run,
+      Progress progress,
+      String begun,
+      @Nullable String finished,
+      long underWay,
+      @Nullable Long documents,
+      @Nullable Long answered,
+      @Nullable Long failed,
+      @Nullable BigDecimal costUsd,
+      long bytes) {}
+
+  /** All runs, by job, the newest first. */
+  public List<StagedRun> list() throws IOException {
+    List<StagedRun> runs = new ArrayList<>();
+    for (Map.Entry<String, SortedMap<String, Long>> job : sizes().entrySet()) {
+      List<RunRecord> records = new ArrayList<>(records(job.getKey()));
+      records.sort(Comparator.comparing(RunRecord::created).reversed());
+      for (RunRecord record : records) {
+        runs.add(run(job.getKey(), record, job.getValue().getOrDefault(record.name(), 0L)));
+      }
+    }
+    return runs;
+  }
+
+  /**
+   * Removes the files of runs that were finished before a time. Each keeps its record, so that a
+   * command of that name finds it finished, and buys nothing again.
+   *
+   * @return the runs that were pruned, as they were before
+   */
+  public List<StagedRun> prune(Instant finishedBefore) throws IOException {
+    List<StagedRun> pruned = new ArrayList<>();
+    for (StagedRun run : list()) {
+      // What has a record of its end has written every answer.
+      if (run.finished() != null
+          && run.bytes() > 0
+          && Instant.parse(run.finished()).isBefore(finishedBefore)) {
+        Storage.deleteFolder(RunFolder.of(staging, run.job(), run.run()).path());
+        pruned.add(run);
+      }
+    }
+    return pruned;
+  }
+
+  private StagedRun run(String job, RunRecord record, long bytes) throws IOException {
+    RunFolder folder = RunFolder.of(staging, job, record.name());
+    boolean isFinished = record.finished() != null;
+    Report report = isFinished && Storage.exists(folder.report()) ? Report.of(folder) : null;
+    return new StagedRun(
+        job,
+        record.name(),
+        progress(record, folder, report),
+        time(record.created()),
+        record.finished() == null ? null : time(record.finished()),
+        isFinished ? 0 : underWay(folder),
+        report == null ? null : Long.valueOf(report.documents()),
+        report == null ? null : Long.valueOf(report.answered()),
+        report == null ? null : Long.valueOf(report.failures()),
+        report == null ? null : report.costUsd(),
+        bytes);
+  }
+
+  private static Progress progress(RunRecord record, RunFolder folder, @Nullable Report report)
+      throws IOException {
+    if (record.finished() != null) {
+      return report == null ? Progress.PRUNED : Progress.FINISHED;
+    }
+    return UnsentRuns.isUnsent(folder) ? Progress.UNSENT : Progress.UNFINISHED;
+  }
+
+  private static long underWay(RunFolder folder) throws IOException {
+    return BatchLedger.of(folder).readAll().values().stream()
+        .filter(tracked -> tracked.entry().state() == BatchEntry.State.SUBMITTED)
+        .count();
+  }
+
+  private List<RunRecord> records(String job) throws IOException {
+    return new Records<>(Ledgers.open(staging + "/" + job), Runs.FOLDER, RunRecord.class)
+        .readAll().values().stream().map(Records.Version::value).toList();
+  }
+
+  /** The bytes of each run's files, by job and run; jobs that have no run are left out. */
+  private SortedMap<String, SortedMap<String, Long>> sizes() throws IOException {
+    SortedMap<String, SortedMap<String, Long>> sizes = new TreeMap<>();
+    Storage.sizes(staging)
+        .forEach(
+            (path, bytes) -> {
+              String[] names = path.split("/", 3);
+              if (names.length == 3) {
+                sizes
+                    .computeIfAbsent(names[0], job -> new TreeMap<>())
+                    .merge(names[1], bytes, Long::sum);
+              }
+            });
+    sizes.values().removeIf(job -> !job.containsKey(Runs.FOLDER));
+    return sizes;
+  }
+
+  private static String time(long millis) {
+    return Instant.ofEpochMilli(millis).toString();
+  }
+}

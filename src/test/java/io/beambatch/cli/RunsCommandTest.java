@@ -1,0 +1,137 @@
+package io.beambatch.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a staging location holds, and how it is cleaned up. */
+class RunsCommandTest {
+  private static final String JOB = "pipelines/sentiment.yaml";
+
+  @TempDir Path folder;
+  private Workplace workplace;
+  private String source;
+
+  @BeforeEach
+  void reviewsAreThere() throws IOException {
+    workplace = new Workplace(folder);
+    source =
+        "source.path="
+            + workplace.write(
+                "reviews.jsonl", "{\"id\": 1, \"text\": \"A great kettle\"}\n{\"id\": 2}\n");
+  }
+
+  @Test
+  void listsTheRunsOfAllJobsWithTheirStateCostAndSize() throws Exception {
+    assertThat(runs().out()).isEqualTo("no runs in " + workplace.staging() + "\n");
+    job("run", "monday");
+    job("submit", "tuesday");
+    job("run", "wednesday", "source.path=" + folder.resolve("nosuch"));
+    job("run", "monday", "name=other");
+
+    List<JsonNode> runs = list();
+
+    assertThat(runs)
+        .extracting(
+            run -> run.path("job").asText(),
+            run -> run.path("run").asText(),
+            run -> run.path("progress").asText(),
+            run -> run.path("under_way").asInt(),
+            run -> run.path("documents").asText(),
+            run -> run.path("answered").asText(),
+            run -> run.path("failed").asText())
+        .containsExactly(
+            tuple("other", "monday", "finished", 0, "2", "1", "1"),
+            tuple("sentiment", "wednesday", "unsent", 0, "null", "null", "null"),
+            tuple("sentiment", "tuesday", "unfinished", 1, "null", "null", "null"),
+            tuple("sentiment", "monday", "finished", 0, "2", "1", "1"));
+    assertThat(runs.get(3).path("cost_usd").decimalValue()).isPositive();
+    assertThat(runs.get(3).path("bytes").asLong()).isPositive();
+    assertThat(runs().out()).contains("sentiment  tuesday    1 under way  20").contains(" kB\n");
+  }
+
+  @Test
+  void prunesWhatIsFinishedAndNothingElse() throws Exception {
+    job("run", "monday");
+    job("submit", "tuesday");
+
+    assertThat(runs("prune", "--older-than", "1h").out()).isEqualTo("0 runs pruned, 0 B\n");
+    Said pruned = runs("prune", "--older-than", "0");
+
+    assertThat(pruned.out()).startsWith("pruned sentiment monday (").contains("\n1 run pruned, ");
+    assertThat(workplace.staging().resolve("sentiment/monday")).doesNotExist();
+    assertThat(list())
+        .extracting(run -> run.path("progress").asText())
+        .containsExactly("unfinished", "pruned");
+    Said collected = job("collect", "tuesday");
+    assertThat(collected.told("answered")).isEqualTo("1");
+  }
+
+  @Test
+  void prunedRunIsNotBoughtAgain() throws Exception {
+    job("run", "monday");
+    runs("prune", "--older-than", "0");
+    List<Path> before = Workplace.files(workplace.sink(), ".jsonl");
+
+    for (String command : List.of("run", "submit", "collect")) {
+      Said again = job(command, "monday");
+      assertThat(again.exitCode()).as("%s", again).isZero();
+      assertThat(again.err()).contains("run monday was finished before").contains("were pruned");
+    }
+    assertThat(Said.by(workplace.command("status", JOB, "--local", "--run", "monday")).out())
+        .endsWith("finished\n");
+    assertThat(Workplace.files(workplace.sink(), ".jsonl")).isEqualTo(before);
+    assertThat(workplace.batches()).hasSize(1);
+  }
+
+  @Test
+  void asksForAnAge() {
+    Said said = runs("prune");
+
+    assertThat(said.exitCode()).isEqualTo(2);
+    assertThat(said.err()).contains("--older-than");
+    assertThat(runs("prune", "--older-than", "month").err()).contains("not a duration");
+  }
+
+  @Test
+  void leavesFoldersOfOthersAlone() throws Exception {
+    job("run", "monday");
+    Path strange = Files.createDirectories(workplace.staging().resolve("notes/2026"));
+    Files.writeString(strange.resolve("a.txt"), "mine");
+
+    assertThat(list()).hasSize(1);
+    runs("prune", "--older-than", "0");
+
+    assertThat(strange.resolve("a.txt")).exists();
+  }
+
+  private Said runs(String... more) {
+    List<String> args = new ArrayList<>(List.of("runs"));
+    args.addAll(List.of(more));
+    args.addAll(List.of("--staging", workplace.staging().toString()));
+    return Said.by(args);
+  }
+
+  private List<JsonNode> list() throws IOException {
+    List<JsonNode> runs = new ArrayList<>();
+    Workplace.JSON.readTree(runs("--json").out()).forEach(runs::add);
+    return runs;
+  }
+
+  private Said job(String command, String run, String... sets) {
+    List<String> more = new ArrayList<>(List.of("--local", "--run", run, "--set", source));
+    for (String set : sets) {
+      more.addAll(List.of("--set", set));
+    }
+    return Said.by(workplace.command(command, JOB, more.toArray(String[]::new)));
+  }
+}
