@@ -1,7 +1,6 @@
 package io.beambatch.source;
 
 import io.beambatch.storage.Storage;
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -19,7 +18,7 @@ import org.apache.beam.sdk.io.fs.MatchResult;
 final class FilePatterns {
   private FilePatterns() {}
 
-  /** The files; a pattern that fits none is a {@link FileNotFoundException} that names it. */
+  /** The files; a pattern that fits none is a {@link SourceException} that names it. */
   static Set<String> matchAll(List<String> patterns) throws IOException {
     Set<String> files = new LinkedHashSet<>();
     List<String> fruitless = new ArrayList<>();
@@ -33,7 +32,7 @@ final class FilePatterns {
       files.addAll(match.files());
     }
     if (!fruitless.isEmpty()) {
-      throw new FileNotFoundException(
+      throw new SourceException(
           "No file matches source.path "
               + String.join(", ", fruitless)
               + (hidden == 0
@@ -64,7 +63,7 @@ final class FilePatterns {
         continue;
       }
       if (found.resourceId().isDirectory()) {
-        throw new IOException(
+        throw new SourceException(
             "source.path "
                 + pattern
                 + " is a folder; name the files in it, such as "

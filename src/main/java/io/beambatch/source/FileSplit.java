@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param line of the source file in which the split starts, or its first record, counted from 1
  * @param bytes how much there is to read, at most; splits of few bytes are read together
  * @param header for CSV, the names of the columns; else null
- * @param problem why a watched source's file is not read, and stands as one failed document; null
- *     if it is read
+ * @param problem why a file of a watched source, or a record of a compressed file, is not read, and
+ *     stands as one failed document; null if it is read
  */
 record FileSplit(
     String file,
@@ -49,6 +49,11 @@ record FileSplit(
     String path = file.path();
     long bytes = Storage.size(path) * (file.compressed() ? EXPANSION : 1);
     return new FileSplit(path, path, 0, WHOLE, 1, bytes, null, null);
+  }
+
+  /** What stands for a record that is too long to be read. */
+  static FileSplit ofLongRecord(String file, long line, long bytes, String problem) {
+    return new FileSplit(file, file, 0, bytes, line, 0, null, problem);
   }
 
   /** What stands for a file that is not read. */

@@ -76,50 +76,106 @@ final class FileSplitter {
             file.compressed() ? new StagedSplits(stagingFolder, path) : SplitTarget.inPlace(path)) {
       Start start = start(file, stream);
       stream.skipNBytes(start.offset());
-      cut(path, stream, start, target, receiver);
+      new Pass(path, start, target, receiver).cut(stream);
     } catch (IOException e) {
       throw new IOException("Can't read " + path + ": " + e.getMessage(), e);
     }
   }
 
-  private void cut(
-      String path,
-      InputStream stream,
-      Start start,
-      SplitTarget target,
-      Consumer<FileSplit> receiver)
-      throws IOException {
-    RecordScanner scanner = SplitReader.scanner(source, true);
-    byte[] buffer = new byte[BUFFER];
-    long offset = start.offset();
-    long splitOffset = offset;
-    long line = start.line();
-    int read;
-    while ((read = stream.read(buffer, 0, buffer.length)) >= 0) {
-      int from = 0;
-      int kept = 0;
-      int end;
-      while ((end = scanner.scan(buffer, from, read)) >= 0) {
-        from = end;
-        if (offset + end - splitOffset >= settings.split()) {
-          target.write(buffer, kept, end);
-          kept = end;
-          receiver.accept(target.end(path, splitOffset, offset + end, line, start.header()));
-          splitOffset = offset + end;
-          line = start.line() + scanner.lines();
-        }
+  /** One pass over a file, from the first record to the end. */
+  private final class Pass {
+    private final String path;
+    private final Start start;
+    private final SplitTarget target;
+    private final Consumer<FileSplit> receiver;
+    private final RecordScanner scanner = SplitReader.scanner(source, true);
+    private long splitOffset;
+    private long splitLine;
+    private long recordOffset;
+    private long recordLine;
+    private boolean skipping;
+
+    Pass(String path, Start start, SplitTarget target, Consumer<FileSplit> receiver) {
+      this.path = path;
+      this.start = start;
+      this.target = target;
+      this.receiver = receiver;
+      beginSplit(start.offset());
+    }
+
+    void cut(InputStream stream) throws IOException {
+      byte[] buffer = new byte[BUFFER];
+      long offset = start.offset();
+      int read;
+      while ((read = stream.read(buffer, 0, buffer.length)) >= 0) {
+        cut(buffer, read, offset);
+        offset += read;
       }
-      target.write(buffer, kept, read);
-      offset += read;
+      if (scanner instanceof JsonScanner json && json.isOpen()) {
+        throw new SourceException(
+            path
+                + " ends within a JSON value: a bracket or quote is open; the file was cut off, or"
+                + " is damaged");
+      }
+      if (skipping) {
+        endSkipped(offset, offset);
+      } else if (offset > splitOffset) {
+        endSplit(offset);
+      }
     }
-    if (scanner instanceof JsonScanner json && json.isOpen()) {
-      throw new SourceException(
-          path
-              + " ends within a JSON value: a bracket or quote is open; the file was cut off, or is"
-              + " damaged");
+
+    private void cut(byte[] buffer, int read, long offset) throws IOException {
+      int kept = 0;
+      int from = 0;
+      while ((from = scanner.scan(buffer, from, read)) >= 0) {
+        if (skipping) {
+          endSkipped(offset + from, offset + lineEnd(buffer, 0, from));
+          kept = from;
+        } else if (offset + from - splitOffset >= settings.split()) {
+          target.write(buffer, kept, from);
+          endSplit(offset + from);
+          kept = from;
+        }
+        recordOffset = offset + from;
+        recordLine = start.line() + scanner.lines();
+      }
+      // Two bytes more than the maximum, because they may turn out to be the line end.
+      if (!skipping && offset + read - recordOffset > settings.record() + 2L) {
+        target.write(buffer, kept, (int) Math.max(kept, recordOffset - offset));
+        skip();
+      } else if (!skipping) {
+        target.write(buffer, kept, read);
+      }
     }
-    if (offset > splitOffset) {
-      receiver.accept(target.end(path, splitOffset, offset, line, start.header()));
+
+    /** Keeps a record without end off the staging location: what came before it is a split. */
+    private void skip() throws IOException {
+      if (recordOffset > splitOffset) {
+        receiver.accept(target.end(path, splitOffset, recordOffset, splitLine, start.header()));
+      } else {
+        target.discard();
+      }
+      skipping = true;
+    }
+
+    private void endSkipped(long end, long endOfText) {
+      long bytes = endOfText - recordOffset;
+      String problem = SplitReader.tooLong(bytes, source, settings);
+      receiver.accept(FileSplit.ofLongRecord(path, recordLine, bytes, problem));
+      skipping = false;
+      beginSplit(end);
+    }
+
+    private void endSplit(long end) throws IOException {
+      receiver.accept(target.end(path, splitOffset, end, splitLine, start.header()));
+      beginSplit(end);
+    }
+
+    private void beginSplit(long at) {
+      splitOffset = at;
+      splitLine = start.line() + scanner.lines();
+      recordOffset = splitOffset;
+      recordLine = splitLine;
     }
   }
 
@@ -130,8 +186,8 @@ final class FileSplitter {
     int mark = Utf8.byteOrderMark(head);
     check.unpacked(file, head);
     switch (source.format()) {
-      case JSONL -> check.jsonLines(file, head);
-      case JSON -> check.json(file, head);
+      case JSONL -> new JsonCheck(file, head).lines();
+      case JSON -> new JsonCheck(file, head).values();
       case CSV -> {
         return csvStart(file, head, mark, 1);
       }
@@ -155,24 +211,39 @@ final class FileSplitter {
       throw check.header(file, "opens a quote and never closes it; close or double it");
     }
     int headerEnd = end < 0 ? head.length : end;
-    return headerEnd == mark
-        ? new Start(mark, line, List.of())
-        : new Start(headerEnd, line + scanner.lines(), header(file, head, mark, headerEnd));
+    if (headerEnd == mark) {
+      return new Start(mark, line, List.of());
+    }
+    Start start = new Start(headerEnd, line + scanner.lines(), header(file, head, mark, headerEnd));
+    int rowEnd = scanner.scan(head, headerEnd, head.length);
+    if (rowEnd > 0) {
+      check.row(file, line(head, mark, headerEnd), line(head, headerEnd, rowEnd));
+    }
+    return start;
   }
 
   private List<String> header(SourceFile file, byte[] head, int from, int to) {
-    int end = to;
-    while (end > from && (head[end - 1] == '\n' || head[end - 1] == '\r')) {
-      end--;
-    }
+    int end = lineEnd(head, from, to);
     if (end == from) {
       throw check.header(file, "is empty; the first line should name the columns");
     }
     try {
       return check.header(file, new CsvParser(source.csv()).cells(Utf8.text(head, from, end)));
     } catch (InvalidRecordException e) {
-      throw check.header(file, "has a fault: " + e.getMessage());
+      throw check.faultyHeader(file, Utf8.replacing(head, from, end), e.getMessage());
     }
+  }
+
+  private static String line(byte[] head, int from, int to) {
+    return Utf8.replacing(head, from, lineEnd(head, from, to));
+  }
+
+  private static int lineEnd(byte[] head, int from, int to) {
+    int end = to;
+    while (end > from && (head[end - 1] == '\n' || head[end - 1] == '\r')) {
+      end--;
+    }
+    return end;
   }
 
   /** Where records start, and what is known of them. */

@@ -6,6 +6,9 @@ import io.beambatch.document.Document;
 import io.beambatch.document.SourceRecord;
 import io.beambatch.json.LineReader;
 import io.beambatch.json.LoneSurrogates;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** One JSON object a line; its text is kept as it is. */
@@ -40,13 +43,39 @@ public final class JsonRecords implements RecordParser {
     }
     String text = Utf8.text(bytes, object.from(), object.to());
     JsonScan scan = scan(bytes, object, text);
+    PartitionColumns columns = columns(scan);
+    try {
+      Document unwrapped = unwrap(scan, number);
+      if (unwrapped == null) {
+        return document(bytes, object, text, scan, number);
+      }
+      return columns == null ? unwrapped : columns.addTo(unwrapped);
+    } catch (InvalidRecordException e) {
+      if (columns == null || e.json() == null) {
+        throw e;
+      }
+      throw new InvalidRecordException(
+          Objects.requireNonNull(e.getMessage()), columns.addToFailed(e.json()));
+    }
+  }
+
+  private static @Nullable PartitionColumns columns(JsonScan scan) {
+    try {
+      return scan.columns();
+    } catch (IOException e) {
+      throw new UncheckedIOException("bytes in memory can't be read", e);
+    }
+  }
+
+  /** The document that a failed record of an earlier run stands for; null if it is none. */
+  private @Nullable Document unwrap(JsonScan scan, long number) throws InvalidRecordException {
     CsvRow row = scan.csvRow();
     String line = scan.line();
     if (row != null && line != null) {
       return row.document(line, idField == null ? null : idField.name(), file + ":" + number);
     }
     String wrapped = scan.wrappedLine();
-    return wrapped == null ? document(bytes, object, text, scan, number) : unwrap(wrapped, number);
+    return wrapped == null ? null : unwrap(wrapped, number);
   }
 
   /** A failed line of an earlier run is read again as if it stood in this line. */

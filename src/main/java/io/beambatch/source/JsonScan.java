@@ -20,6 +20,7 @@ final class JsonScan {
   private @Nullable String line;
   private boolean source;
   private @Nullable JsonSlice csv;
+  private @Nullable JsonSlice columns;
 
   private JsonScan(@Nullable IdField idField) {
     this.idField = idField;
@@ -51,12 +52,18 @@ final class JsonScan {
 
   /** The line that a failed document of an earlier run stands for, or null if it is none. */
   @Nullable String wrappedLine() {
-    return otherFields == 1 ? line : null;
+    return otherFields == 1 + (columns == null ? 0 : 1) ? line : null;
   }
 
   /** How the line of a failed document is to be read that was a CSV row; null if it was none. */
   @Nullable CsvRow csvRow() {
-    return otherFields == 2 && line != null && csv != null ? CsvRow.of(csv) : null;
+    boolean only = otherFields == 2 + (columns == null ? 0 : 1);
+    return only && line != null && csv != null ? CsvRow.of(csv) : null;
+  }
+
+  /** The columns of the file that the line of a failed document was in; null if it had none. */
+  @Nullable PartitionColumns columns() throws IOException {
+    return line == null || columns == null ? null : PartitionColumns.of(columns);
   }
 
   /** The text of {@link SourceRecord#LINE}, or null. */
@@ -66,7 +73,7 @@ final class JsonScan {
 
   /** Whether it stands for a record that an earlier run found too long. */
   boolean pointsToSource() {
-    return otherFields == 1 && source;
+    return otherFields == 1 + (columns == null ? 0 : 1) && source;
   }
 
   private void read(JsonParser parser, JsonSlice object)
@@ -88,6 +95,8 @@ final class JsonScan {
           source = true;
         } else if (name.equals(CsvRow.CSV) && value == JsonToken.START_OBJECT) {
           csv = object.value(parser);
+        } else if (name.equals(PartitionColumns.COLUMNS) && value == JsonToken.START_OBJECT) {
+          columns = object.value(parser);
         }
       }
       if (idField != null) {

@@ -1,5 +1,7 @@
 package io.beambatch.source;
 
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import io.beambatch.document.Document;
 import io.beambatch.document.FailedDocument;
 import io.beambatch.document.SourceRecord;
@@ -28,7 +30,27 @@ final class PartitionColumns {
 
   private final Map<String, @Nullable String> columns = new LinkedHashMap<>();
 
+  /** The field of what stands for a broken record that has the columns of its file. */
+  static final String COLUMNS = "_columns";
+
   private PartitionColumns() {}
+
+  /** The columns that stand with a broken record; null if they are not as they were written. */
+  static @Nullable PartitionColumns of(JsonSlice json) throws IOException {
+    PartitionColumns columns = new PartitionColumns();
+    try (JsonParser parser = json.parser()) {
+      parser.nextToken();
+      while (parser.nextToken() == JsonToken.FIELD_NAME) {
+        String name = parser.currentName();
+        JsonToken value = parser.nextToken();
+        if (value != JsonToken.VALUE_STRING && value != JsonToken.VALUE_NULL) {
+          return null;
+        }
+        columns.columns.put(name, value == JsonToken.VALUE_NULL ? null : parser.getText());
+      }
+    }
+    return columns;
+  }
 
   /** The columns in the path of a file. */
   static PartitionColumns of(String path) {
@@ -68,17 +90,34 @@ final class PartitionColumns {
 
       @Override
       public void invalid(FailedDocument failed) {
+        Document document = failed.document();
         receiver.invalid(
-            SourceRecord.standsIn(failed.document().json())
-                ? failed
-                : new FailedDocument(addTo(failed.document()), failed.failure()));
+            new FailedDocument(
+                new Document(document.id(), addToFailed(document.json())), failed.failure()));
       }
     };
   }
 
-  private Document addTo(Document document) {
+  /**
+   * JSON of a record that is no document, with the columns: in a field of their own if it isn't
+   * known what other fields it has.
+   */
+  String addToFailed(String json) {
+    if (!SourceRecord.standsIn(json)) {
+      return addTo(new Document("", json)).json();
+    }
+    if (ownNames(json, Set.of(COLUMNS)).contains(COLUMNS)) {
+      return json;
+    }
+    JsonText values = new JsonText();
+    columns.forEach(values::put);
+    return new JsonText().put(COLUMNS, values).behind(json);
+  }
+
+  /** A document with the columns as its last fields. */
+  Document addTo(Document document) {
     JsonText added = new JsonText();
-    Set<String> own = ownNames(document.json());
+    Set<String> own = ownNames(document.json(), columns.keySet());
     columns.forEach(
         (name, value) -> {
           if (!own.contains(name)) {
@@ -88,12 +127,12 @@ final class PartitionColumns {
     return added.isEmpty() ? document : new Document(document.id(), added.behind(document.json()));
   }
 
-  /** Those of the document's fields that have a column's name. */
-  private Set<String> ownNames(String json) {
+  /** Those of an object's fields that have one of these names. */
+  private static Set<String> ownNames(String json, Set<String> names) {
     Set<String> own = new HashSet<>();
     try {
       for (String name : JsonSlice.of(json).names()) {
-        if (columns.containsKey(name)) {
+        if (names.contains(name)) {
           own.add(name);
         }
       }

@@ -1,6 +1,7 @@
 package io.beambatch.source;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -22,13 +23,27 @@ record Signature(
           compressed("bzip2 data", ".bz2", "425a68"),
           compressed("Zstandard data", ".zst", "28b52ffd"),
           compressed("xz data", null, "fd377a585a00"),
+          compressed("LZMA data", null, "5d00008000"),
           compressed("LZ4 data", null, "04224d18"),
+          compressed("lzop data", null, "894c5a4f00"),
+          compressed("data of compress", null, "1f9d"),
+          compressed("Snappy data", null, "ff060000734e61507059"),
+          compressed("a RAR archive", null, "526172211a07"),
           compressed("a zip archive (or an Excel workbook)", null, "504b0304"),
           compressed("a 7z archive", null, "377abcaf271c"),
           new Signature("a tar archive", null, null, 257, "ustar"),
           new Signature("a Parquet file", null, "parquet", 0, "PAR1"),
           new Signature("an Avro file", null, "avro", 0, "Obj\001"),
           new Signature("an ORC file", null, null, 0, "ORC"),
+          new Signature("an Arrow file", null, null, 0, "ARROW1"),
+          new Signature("a Feather file", null, null, 0, "FEA1"),
+          new Signature("a DuckDB database", null, null, 8, "DUCK"),
+          new Signature("a NumPy array", null, null, 0, "\u0093NUMPY"),
+          new Signature("an HDF5 file", null, null, 0, "\u0089HDF"),
+          new Signature("a PNG image", null, null, 0, "\u0089PNG"),
+          new Signature("a JPEG image", null, null, 0, "\u00ff\u00d8\u00ff"),
+          new Signature("a GIF image", null, null, 0, "GIF8"),
+          new Signature("a program", null, null, 0, "\u007fELF"),
           new Signature("a PDF", null, null, 0, "%PDF-"),
           new Signature("an SQLite database", null, null, 0, "SQLite format 3"),
           compressed("an old Office document", null, "d0cf11e0a1b11ae1"));
@@ -41,10 +56,18 @@ record Signature(
     return ALL.stream().filter(signature -> signature.fits(head)).findFirst().orElse(null);
   }
 
-  /** Whether a text is written in two bytes a character. */
-  static boolean isUtf16(byte[] head) {
-    if (head.length >= 2 && (isMark(head, 0xFF, 0xFE) || isMark(head, 0xFE, 0xFF))) {
-      return true;
+  /** The encoding of a text whose characters take two or four bytes each; null for others. */
+  static @Nullable String wideEncoding(byte[] head) {
+    boolean little = head.length >= 2 && isMark(head, 0xFF, 0xFE);
+    if (little && head.length >= 4 && head[2] == 0 && head[3] == 0) {
+      return "UTF-32";
+    }
+    byte[] second = head.length < 4 ? new byte[2] : Arrays.copyOfRange(head, 2, 4);
+    if (head.length >= 4 && isMark(head, 0, 0) && isMark(second, 0xFE, 0xFF)) {
+      return "UTF-32";
+    }
+    if (little || (head.length >= 2 && isMark(head, 0xFE, 0xFF))) {
+      return "UTF-16";
     }
     int even = 0;
     int odd = 0;
@@ -54,7 +77,20 @@ record Signature(
       odd += head[i + 1] == 0 ? 1 : 0;
     }
     int most = looked / 2 * 3 / 4;
-    return looked >= 8 && ((even == 0 && odd > most) || (odd == 0 && even > most));
+    if (looked < 8) {
+      return null;
+    }
+    return even == 0 && odd > most ? "UTF-16LE" : odd == 0 && even > most ? "UTF-16BE" : null;
+  }
+
+  /** Whether there are more NUL characters than any text has. */
+  static boolean isBinary(byte[] head) {
+    int zeros = 0;
+    int looked = Math.min(head.length, LENGTH);
+    for (int i = 0; i < looked; i++) {
+      zeros += head[i] == 0 ? 1 : 0;
+    }
+    return looked >= 64 && zeros > looked / 4;
   }
 
   private static boolean isMark(byte[] head, int first, int second) {

@@ -1,21 +1,12 @@
 package io.beambatch.source;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.io.JsonEOFException;
+import io.beambatch.job.CsvDialect;
 import io.beambatch.job.FileSource;
-import io.beambatch.json.Json;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Splitter;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,10 +17,10 @@ final class SourceCheck {
   /** How much of a file is looked at. */
   static final int LENGTH = 1 << 16;
 
-  /** So many lines that are no objects are no mistake in a line. */
-  private static final int LINES = 20;
-
   private static final Pattern SEPARATOR = Pattern.compile("\"?sep=(.)\"?\\R");
+
+  /** What stands between columns instead of a comma: of Excel, of databases, of Hive. */
+  private static final char[] DELIMITERS = {';', '\t', '|', ',', '^', '~', '\u0001'};
 
   private final FileSource source;
   private final String type;
@@ -43,6 +34,13 @@ final class SourceCheck {
   void stored(SourceFile file, byte[] head) {
     Signature found = Signature.of(head);
     if (file.compressed()) {
+      if (source.hasSchema()) {
+        throw new SourceException(
+            file.path()
+                + " has the name of a compressed file, which files of type "
+                + type
+                + " never are as a whole; unpack it, or rename it");
+      }
       if (head.length > 0 && (found == null || !file.isCompressedAs(found.ending()))) {
         throw new SourceException(
             file.path()
@@ -77,76 +75,50 @@ final class SourceCheck {
                   ? ", which can't be read; unpack or convert it to " + type
                   : ", not what 'type: " + type + "' reads; set source.type to " + found.type()));
     }
-    if (!schema && Signature.isUtf16(head)) {
-      throw new SourceException(
-          file.path()
-              + " is UTF-16 text; convert it: iconv -f UTF-16 -t UTF-8 "
-              + file.name()
-              + " > utf8-"
-              + file.name());
+    if (schema) {
+      if (found == null) {
+        noRows(file, head);
+      }
+      return;
     }
-    if (schema && found == null && head.length > 0) {
+    String wide = Signature.wideEncoding(head);
+    if (wide != null) {
       throw new SourceException(
           file.path()
-              + " is not what 'type: "
-              + type
-              + "' reads"
-              + (looksLikeJson(head) ? ", but JSON; set source.type to jsonl or json" : "")
-              + "; it doesn't begin as such files do");
+              + " is "
+              + wide
+              + " text; convert it: "
+              + file.converted("utf8", "iconv -f " + wide + " -t UTF-8"));
     }
-  }
-
-  /** Checks the beginning of a file of JSON lines. */
-  void jsonLines(SourceFile file, byte[] head) {
-    int start = firstOf(head);
-    if (start < head.length && head[start] == '[' && !isClosedLine(head, start)) {
+    if (Signature.isBinary(head)) {
       throw new SourceException(
-          file.path()
-              + " is a JSON array, not one object a line; set source.type to json, or convert it:"
-              + " jq -c '.[]' "
-              + file.name()
-              + " > lines-"
-              + file.name());
-    }
-    if (start < head.length && head[start] == '{' && isPretty(head, start)) {
-      throw new SourceException(
-          file.path()
-              + " has JSON over several lines, not one object a line; set source.type to json, or"
-              + " convert it: jq -c . "
-              + file.name()
-              + " > lines-"
-              + file.name());
-    }
-    int lines = linesWithoutObject(head, start);
-    if (lines >= LINES) {
-      throw new SourceException(
-          file.path()
-              + " is no JSON: none of its first "
-              + lines
-              + " lines is an object; set source.type to what it is, such as csv or text");
+          file.path() + " is binary, and no text; convert it to " + type + ", or leave it out");
     }
   }
 
-  /** Checks the beginning of a file of JSON values. */
-  void json(SourceFile file, byte[] head) {
-    int start = firstOf(head);
-    if (start < head.length && head[start] != '[' && head[start] != '{') {
-      throw new SourceException(
-          file.path()
-              + " is no JSON array and no JSON object; set source.type to what it is, such as csv"
-              + " or text");
-    }
+  private void noRows(SourceFile file, byte[] head) {
+    throw new SourceException(
+        file.path()
+            + (head.length == 0
+                ? " is empty, and no file of type " + type + "; write it again, or leave it out"
+                : " is not what 'type: "
+                    + type
+                    + "' reads, but "
+                    + (looksLikeJson(head)
+                        ? "JSON; set source.type to jsonl or json"
+                        : "something else; set source.type to what it is")));
   }
 
   /** Checks the header of a CSV file, and returns it with names for columns that have none. */
   List<String> header(SourceFile file, List<@Nullable String> cells) {
+    noText(file, String.valueOf(cells.get(0)).stripLeading());
     if (cells.size() == 1) {
       oneColumn(file, String.valueOf(cells.get(0)));
     }
     List<String> header = new ArrayList<>();
     for (int i = 0; i < cells.size(); i++) {
       String cell = cells.get(i);
-      String name = cell == null || cell.isBlank() ? "column_" + (i + 1) : cell;
+      String name = cell == null || cell.isBlank() ? unnamed(i + 1, cells) : cell;
       int same = header.indexOf(name);
       if (same >= 0) {
         throw header(
@@ -164,6 +136,69 @@ final class SourceCheck {
     return header;
   }
 
+  /** The name of a column without one, by its place. */
+  private static String unnamed(int number, List<@Nullable String> cells) {
+    String name = "column_" + number;
+    while (cells.contains(name)) {
+      name += "_";
+    }
+    return name;
+  }
+
+  /**
+   * Checks a row against its header: with another delimiter, both may have as many cells as each
+   * other.
+   */
+  void row(SourceFile file, String header, String row) {
+    int columns = cells(header, source.csv().delimiter());
+    int found = cells(row, source.csv().delimiter());
+    if (columns == found || (source.csv().ragged() && found < columns)) {
+      return;
+    }
+    for (char other : DELIMITERS) {
+      int others = cells(header, other);
+      if (other != source.csv().delimiter() && others > 1 && others == cells(row, other)) {
+        throw delimited(file, "looks as if", other);
+      }
+    }
+  }
+
+  /** What a header is that can't be parsed. */
+  SourceException faultyHeader(SourceFile file, String header, @Nullable String fault) {
+    noText(file, header.stripLeading());
+    for (char other : DELIMITERS) {
+      if (other != source.csv().delimiter() && cells(header, other) > 1) {
+        return delimited(file, "has a header that looks as if", other);
+      }
+    }
+    return header(file, "has a fault: " + fault);
+  }
+
+  /** How many cells a text has with a delimiter; 0 if it has a fault. */
+  private int cells(String text, char delimiter) {
+    CsvDialect own = source.csv();
+    try {
+      return new CsvParser(new CsvDialect(delimiter, own.quote(), own.escape(), own.ragged()))
+          .cells(text)
+          .size();
+    } catch (InvalidRecordException e) {
+      return 0;
+    }
+  }
+
+  private static SourceException delimited(SourceFile file, String looks, char delimiter) {
+    String shown = shown(delimiter);
+    return new SourceException(
+        file.path()
+            + " "
+            + looks
+            + " '"
+            + shown
+            + "' stood between its columns; set source.delimiter to \""
+            + shown
+            + "\"");
+  }
+
   /** Whether a line is Excel's, which says the delimiter and is no header. */
   boolean isSeparatorLine(SourceFile file, String line) {
     Matcher separator = SEPARATOR.matcher(line);
@@ -177,7 +212,7 @@ final class SourceCheck {
               + " says sep="
               + delimiter
               + " in its first line; set source.delimiter to \""
-              + (delimiter.equals("\t") ? "\\t" : delimiter)
+              + shown(delimiter.charAt(0))
               + "\"");
     }
     return true;
@@ -187,23 +222,33 @@ final class SourceCheck {
     return new SourceException(file.path() + ": the header " + problem);
   }
 
-  private void oneColumn(SourceFile file, String name) {
-    if (name.stripLeading().startsWith("{\"") || name.stripLeading().startsWith("[{")) {
+  private void noText(SourceFile file, String start) {
+    if (start.startsWith("{\"") || start.startsWith("[{")) {
       throw new SourceException(
           file.path() + " is JSON, not CSV; set source.type to jsonl, or json for an array");
     }
-    for (char other : new char[] {';', '\t', '|', ','}) {
+    if (start.startsWith("<?xml") || start.startsWith("<!") || start.startsWith("<html")) {
+      throw new SourceException(file.path() + " is XML or HTML, not CSV; convert it");
+    }
+  }
+
+  private void oneColumn(SourceFile file, String name) {
+    for (char other : DELIMITERS) {
       if (other != source.csv().delimiter() && name.indexOf(other) >= 0) {
-        String delimiter = other == '\t' ? "\\t" : String.valueOf(other);
         throw new SourceException(
             file.path()
                 + " has a header of one column, with '"
-                + delimiter
+                + shown(other)
                 + "' in it; set source.delimiter to \""
-                + delimiter
+                + shown(other)
                 + "\", or name the column without it");
       }
     }
+  }
+
+  /** A character as it is written in a job file. */
+  private static String shown(char c) {
+    return c == '\t' ? "\\t" : c < ' ' ? String.format("\\u%04x", (int) c) : String.valueOf(c);
   }
 
   private static boolean looksLikeJson(byte[] head) {
@@ -212,84 +257,11 @@ final class SourceCheck {
   }
 
   /** The place of the first byte that is no white space. */
-  private static int firstOf(byte[] head) {
+  static int firstOf(byte[] head) {
     int at = Utf8.byteOrderMark(head);
     while (at < head.length && Utf8.space(head[at])) {
       at++;
     }
     return at;
-  }
-
-  /** Whether a line is a JSON value by itself, and others follow it: a mistake in a line. */
-  private static boolean isClosedLine(byte[] head, int start) {
-    int end = lineEnd(head, start);
-    if (end == head.length) {
-      return false;
-    }
-    int next = end;
-    while (next < head.length && Utf8.space(head[next])) {
-      next++;
-    }
-    return next < head.length && head[next] == '{' && value(head, start, end) == Value.WHOLE;
-  }
-
-  /** Whether an object begins in a line and goes on in those that follow. */
-  private static boolean isPretty(byte[] head, int start) {
-    int end = lineEnd(head, start);
-    return end < head.length
-        && value(head, start, end) == Value.OPEN
-        && value(head, start, lastLineEnd(head)) != Value.BROKEN;
-  }
-
-  private static int lineEnd(byte[] head, int from) {
-    int end = from;
-    while (end < head.length && head[end] != '\n') {
-      end++;
-    }
-    return end;
-  }
-
-  /** Behind the last whole line, where the beginning of a file may end anywhere. */
-  private static int lastLineEnd(byte[] head) {
-    int end = head.length;
-    while (head.length == LENGTH && end > 0 && head[end - 1] != '\n') {
-      end--;
-    }
-    return end;
-  }
-
-  private static Value value(byte[] head, int from, int to) {
-    try (JsonParser parser = Json.parser(head, from, to)) {
-      JsonToken first = parser.nextToken();
-      if (first != null) {
-        parser.skipChildren();
-      }
-      return parser.currentToken() == null ? Value.OPEN : Value.WHOLE;
-    } catch (JsonEOFException e) {
-      return Value.OPEN;
-    } catch (JsonProcessingException e) {
-      return Value.BROKEN;
-    } catch (IOException e) {
-      throw new UncheckedIOException("bytes in memory can't be read", e);
-    }
-  }
-
-  /** How many lines there are, of which none begins as an object; 0 if one does. */
-  private static int linesWithoutObject(byte[] head, int start) {
-    int lines = 0;
-    String text = new String(head, start, head.length - start, UTF_8);
-    for (String line : Splitter.on('\n').split(text)) {
-      if (line.stripLeading().startsWith("{")) {
-        return 0;
-      }
-      lines += line.isBlank() ? 0 : 1;
-    }
-    return lines;
-  }
-
-  private enum Value {
-    WHOLE,
-    OPEN,
-    BROKEN
   }
 }

@@ -47,6 +47,22 @@ record SourceFile(String path) {
     return codec().ending.equals(ending);
   }
 
+  /**
+   * A shell's command that writes another form of the file beside it.
+   *
+   * @param prefix of the new file's name
+   * @param command that reads a file, or what is piped to it
+   */
+  String converted(String prefix, String command) {
+    Codec codec = codec();
+    if (codec == Codec.NONE) {
+      return command + " " + name() + " > " + prefix + "-" + name();
+    }
+    String piped = command.endsWith(" <") ? command.substring(0, command.length() - 2) : command;
+    String plain = name().substring(0, name().lastIndexOf('.'));
+    return codec.unpack + " " + name() + " | " + piped + " > " + prefix + "-" + plain;
+  }
+
   /** Refuses a file that is compressed in a way that can't be read. */
   void checkCodec() {
     String name = name().toLowerCase(Locale.ROOT);
@@ -90,18 +106,36 @@ record SourceFile(String path) {
     return head;
   }
 
-  private InputStream unpacked(InputStream stored) throws IOException {
+  private InputStream unpacked(InputStream file) throws IOException {
     Codec codec = codec();
     if (codec == Codec.NONE) {
-      return stored;
+      return file;
     }
+    Stored stored = new Stored(file);
     try {
       return new Unpacking(
-          Channels.newInputStream(codec.beam.readDecompressed(Channels.newChannel(stored))), codec);
+          Channels.newInputStream(codec.beam.readDecompressed(Channels.newChannel(stored))),
+          stored);
     } catch (IOException | RuntimeException e) {
       stored.close();
-      throw codec.explained(e);
+      throw explained(e, stored);
     }
+  }
+
+  /** What libraries say by classes and codes, in words. */
+  private SourceException explained(Exception e, Stored stored) throws IOException {
+    stored.rethrow();
+    String told = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
+    boolean early =
+        e instanceof EOFException || told.contains("truncated") || told.contains("end of");
+    return new SourceException(
+        "Can't read "
+            + path
+            + ": the "
+            + codec().words
+            + " data "
+            + (early ? "end too early: the file was cut off" : "are damaged")
+            + "; bring it here again");
   }
 
   private Codec codec() {
@@ -113,45 +147,33 @@ record SourceFile(String path) {
   }
 
   private enum Codec {
-    GZIP("gzip", Compression.GZIP, ".gz", ".gzip"),
-    BZIP2("bzip2", Compression.BZIP2, ".bz2", ".bz2"),
-    ZSTD("Zstandard", Compression.ZSTD, ".zst", ".zstd"),
-    NONE("no", Compression.UNCOMPRESSED, "", "");
+    GZIP("gzip", Compression.GZIP, "gzip -dc", ".gz", ".gzip"),
+    BZIP2("bzip2", Compression.BZIP2, "bzip2 -dc", ".bz2", ".bz2"),
+    ZSTD("Zstandard", Compression.ZSTD, "zstd -dc", ".zst", ".zstd"),
+    NONE("no", Compression.UNCOMPRESSED, "cat", "", "");
 
     private final String words;
     private final Compression beam;
+    private final String unpack;
     private final String ending;
     private final String longEnding;
 
-    Codec(String words, Compression beam, String ending, String longEnding) {
+    Codec(String words, Compression beam, String unpack, String ending, String longEnding) {
       this.words = words;
       this.beam = beam;
+      this.unpack = unpack;
       this.ending = ending;
       this.longEnding = longEnding;
-    }
-
-    /** What libraries say by classes and codes, in words. */
-    private IOException explained(Exception e) {
-      String told = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
-      boolean early =
-          e instanceof EOFException || told.contains("truncated") || told.contains("end of");
-      return new IOException(
-          "the "
-              + words
-              + " data "
-              + (early ? "end too early: the file was cut off" : "are damaged")
-              + "; bring it here again",
-          e);
     }
   }
 
   /** Says of errors that it is the compressed data that are at fault. */
-  private static final class Unpacking extends FilterInputStream {
-    private final Codec codec;
+  private final class Unpacking extends FilterInputStream {
+    private final Stored stored;
 
-    Unpacking(InputStream in, Codec codec) {
+    Unpacking(InputStream in, Stored stored) {
       super(in);
-      this.codec = codec;
+      this.stored = stored;
     }
 
     @Override
@@ -165,7 +187,38 @@ record SourceFile(String path) {
       try {
         return in.read(bytes, offset, length);
       } catch (IOException | RuntimeException e) {
-        throw codec.explained(e);
+        throw explained(e, stored);
+      }
+    }
+  }
+
+  /** Remembers that the file itself couldn't be read, which says nothing about its data. */
+  private static final class Stored extends FilterInputStream {
+    private @Nullable IOException failure;
+
+    Stored(InputStream file) {
+      super(file);
+    }
+
+    void rethrow() throws IOException {
+      if (failure != null) {
+        throw failure;
+      }
+    }
+
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+    }
+
+    @Override
+    public int read(byte[] bytes, int offset, int length) throws IOException {
+      try {
+        return in.read(bytes, offset, length);
+      } catch (IOException e) {
+        failure = e;
+        throw e;
       }
     }
   }

@@ -67,7 +67,9 @@ public final class SourceSchemas {
       return Optional.empty();
     }
     String first = files.iterator().next();
-    new SourceFile(first).checkCodec();
+    SourceFile file = new SourceFile(first);
+    file.checkCodec();
+    file.open(new SourceCheck(source)).close();
     Schema schema = PartitionColumns.of(first).addTo(format.open(first).schema());
     return Optional.of(new SourceSchema(first, schema));
   }

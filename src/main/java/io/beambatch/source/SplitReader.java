@@ -35,8 +35,7 @@ final class SplitReader {
   /** Reads one split. An {@link IOException} names the file. */
   void read(FileSplit split, Receiver receiver) throws IOException {
     if (split.problem() != null) {
-      String json = SourceRecord.pointer(split.file(), 1, Storage.size(split.file()));
-      receiver.invalid(failed(split.file(), 1, split.problem(), json));
+      readRefused(split, split.problem(), receiver);
       return;
     }
     PartitionColumns columns = PartitionColumns.of(split.file());
@@ -63,10 +62,18 @@ final class SplitReader {
     }
   }
 
+  /** What can't be read stands as one failed document for all of it. */
+  private static void readRefused(FileSplit split, String problem, Receiver receiver)
+      throws IOException {
+    long bytes = split.length() == FileSplit.WHOLE ? Storage.size(split.file()) : split.length();
+    String json = SourceRecord.pointer(split.file(), split.line(), bytes);
+    receiver.invalid(failed(split.file(), split.line(), problem, json));
+  }
+
   private void readWhole(FileSplit split, Receiver receiver) throws IOException {
     SourceFile file = new SourceFile(split.file());
     try {
-      receiver.document(new WholeFiles(source.id(), settings.record()).read(file));
+      receiver.document(new WholeFiles(source, settings.record()).read(file));
     } catch (InvalidRecordException e) {
       receiver.invalid(
           failed(
@@ -74,6 +81,11 @@ final class SplitReader {
               1,
               Objects.requireNonNull(e.getMessage()),
               Objects.requireNonNull(e.json())));
+    } catch (SourceException e) {
+      if (source.watch() == null) {
+        throw e;
+      }
+      readRefused(split, String.valueOf(e.getMessage()), receiver);
     }
   }
 
@@ -85,7 +97,8 @@ final class SplitReader {
     while (record.next()) {
       if (record.tooLong()) {
         String json = SourceRecord.pointer(split.file(), record.number(), record.bytes());
-        receiver.invalid(failed(split.file(), record.number(), tooLong(record.bytes()), json));
+        receiver.invalid(
+            failed(split.file(), record.number(), tooLong(record.bytes(), source, settings), json));
         continue;
       }
       try {
@@ -99,7 +112,7 @@ final class SplitReader {
     }
   }
 
-  private String tooLong(long bytes) {
+  static String tooLong(long bytes, FileSource source, ReadSettings settings) {
     String record = source.format() == FileSource.Format.CSV ? "record" : "line";
     String advice =
         source.format() == FileSource.Format.CSV ? "; is a quote left open?" : "; shorten it";

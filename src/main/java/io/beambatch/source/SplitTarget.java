@@ -19,6 +19,9 @@ interface SplitTarget extends AutoCloseable {
   FileSplit end(String file, long from, long to, long line, @Nullable List<String> header)
       throws IOException;
 
+  /** Forgets what was written since the last end. */
+  void discard() throws IOException;
+
   @Override
   void close() throws IOException;
 
@@ -33,6 +36,9 @@ interface SplitTarget extends AutoCloseable {
           String file, long from, long to, long line, @Nullable List<String> header) {
         return new FileSplit(file, path, from, to - from, line, header);
       }
+
+      @Override
+      public void discard() {}
 
       @Override
       public void close() {}

@@ -46,6 +46,12 @@ final class StagedSplits implements SplitTarget {
     return split;
   }
 
+  @Override
+  public void discard() throws IOException {
+    close();
+    current = null;
+  }
+
   private String path() {
     return prefix + String.format("%05d", number);
   }

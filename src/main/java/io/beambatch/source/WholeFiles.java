@@ -2,6 +2,7 @@ package io.beambatch.source;
 
 import io.beambatch.document.Document;
 import io.beambatch.document.SourceRecord;
+import io.beambatch.job.FileSource;
 import io.beambatch.json.JsonText;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,10 +17,12 @@ final class WholeFiles {
 
   private final @Nullable IdField idField;
   private final int maxBytes;
+  private final SourceCheck check;
 
-  WholeFiles(@Nullable String idField, int maxBytes) {
-    this.idField = IdField.of(idField);
+  WholeFiles(FileSource source, int maxBytes) {
+    this.idField = IdField.of(source.id());
     this.maxBytes = maxBytes;
+    this.check = new SourceCheck(source);
   }
 
   /**
@@ -27,8 +30,9 @@ final class WholeFiles {
    * {@link IOException} if the file can't be read or decompressed.
    */
   Document read(SourceFile file) throws IOException, InvalidRecordException {
-    try (InputStream stream = file.open()) {
+    try (InputStream stream = file.open(check)) {
       byte[] bytes = stream.readNBytes(maxBytes);
+      check.unpacked(file, Arrays.copyOf(bytes, Math.min(bytes.length, Signature.LENGTH)));
       long more = stream.transferTo(OutputStream.nullOutputStream());
       if (more > 0) {
         long size = maxBytes + more;

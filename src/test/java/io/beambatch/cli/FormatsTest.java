@@ -164,9 +164,9 @@ class FormatsTest {
     Workplace workplace = new Workplace(folder);
     workplace.write("in.csv", "id,text\n1,a\n");
     Said said = run(workplace, "avro", folder + "/in.csv", "jsonl");
-    assertThat(said.exitCode()).isEqualTo(ExitCode.ERROR);
+    assertThat(said.exitCode()).isEqualTo(ExitCode.USAGE);
     assertThat(said.err())
-        .contains(folder + "/in.csv: it is no Avro file; check source.type")
+        .contains(folder + "/in.csv is not what 'type: avro' reads, but something else")
         .doesNotContain("Exception");
     assertThat(workplace.batches()).isEmpty();
   }
@@ -174,7 +174,7 @@ class FormatsTest {
   @Test
   void aFileThatIsNotThereIsToldBeforeAnythingIsSent() throws Exception {
     Said said = run(new Workplace(folder), "parquet", folder + "/none-*", "jsonl");
-    assertThat(said.exitCode()).isEqualTo(ExitCode.ERROR);
+    assertThat(said.exitCode()).isEqualTo(ExitCode.USAGE);
     assertThat(said.err()).contains("No file matches source.path " + folder + "/none-*");
   }
 

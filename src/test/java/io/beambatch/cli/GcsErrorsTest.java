@@ -54,7 +54,7 @@ class GcsErrorsTest {
     for (String path :
         List.of("gs://" + bucket + "/in/reviws.jsonl", "gs://" + bucket + "/on/*.jsonl")) {
       Said said = run(emulator.url(), JOB, "--set", "source.path=" + path);
-      assertThat(said.exitCode()).isEqualTo(1);
+      assertThat(said.exitCode()).isEqualTo(2);
       assertThat(said.err()).contains("error: No file matches source.path " + path);
     }
     assertThat(workplace.batches()).isEmpty();

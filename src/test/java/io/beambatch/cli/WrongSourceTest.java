@@ -47,6 +47,12 @@ class WrongSourceTest {
     isOneError(
         run(workplace.write("e.csv", "id;text\n1;a\n"), "--set", "source.type=csv"),
         "set source.delimiter to \";\"");
+    isOneError(
+        run(folder.resolve("none*.jsonl")), "No file matches source.path " + folder + "/none");
+    isOneError(run(folder), "is a folder; name the files in it, such as " + folder + "/*");
+    isOneError(
+        run(workplace.write("f.parquet", "id,text\n"), "--set", "source.type=parquet"),
+        "f.parquet is not what 'type: parquet' reads");
   }
 
   @Test
@@ -60,7 +66,7 @@ class WrongSourceTest {
   }
 
   private void isOneError(Said said, String told) throws Exception {
-    assertThat(said.exitCode()).as("%s", said).isIn(1, 2);
+    assertThat(said.exitCode()).as("%s", said).isEqualTo(2);
     assertThat(said.err().lines().filter(line -> line.startsWith("error: ")))
         .singleElement()
         .asString()

@@ -5,6 +5,7 @@ import static io.beambatch.job.FileSource.Format.JSONL;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.beambatch.document.Document;
 import java.io.ByteArrayOutputStream;
@@ -17,6 +18,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
 import org.apache.beam.sdk.io.Compression;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -71,10 +73,45 @@ class CompressedTest {
     Path staging = folder.resolve("staging");
     assertThatThrownBy(
             () -> Reading.of(Reading.source(JSONL, null), Reading.SETTINGS, staging, file))
-        .isInstanceOf(IOException.class)
+        .isInstanceOf(SourceException.class)
         .hasMessageStartingWith("Can't read " + file)
         .hasMessageContaining(" data end too early: the file was cut off");
     assertThat(Files.exists(staging) ? files(staging) : List.of()).isEmpty();
+  }
+
+  @Test
+  void keepsALineWithoutEndOffTheStagingLocation() throws IOException {
+    int limit = 1_000;
+    long endless = 3_000_000;
+    Path file = folder.resolve("a.jsonl.gz");
+    try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(file))) {
+      out.write("{\"a\":1}\n{\"a\":2}\r\n".getBytes(UTF_8));
+      out.write("x".repeat((int) endless).getBytes(UTF_8));
+      out.write("\r\n{\"a\":3}\n".getBytes(UTF_8));
+      out.write("y".repeat((int) endless + 1).getBytes(UTF_8));
+    }
+    Path staging = folder.resolve("staging");
+
+    Reading reading =
+        Reading.of(Reading.source(JSONL, null), Reading.recordsUpTo(limit), staging, file);
+
+    assertThat(reading.documents)
+        .extracting(Document::id, Document::json)
+        .containsExactly(
+            tuple("a.jsonl.gz:1", "{\"a\":1}"),
+            tuple("a.jsonl.gz:2", "{\"a\":2}"),
+            tuple("a.jsonl.gz:4", "{\"a\":3}"));
+    assertThat(reading.failedJsons())
+        .containsExactly(
+            "{\"_source\":{\"file\":\"%s\",\"line\":3,\"bytes\":%d}}".formatted(file, endless),
+            "{\"_source\":{\"file\":\"%s\",\"line\":5,\"bytes\":%d}}".formatted(file, endless + 1));
+    assertThat(reading.messages().get(0))
+        .isEqualTo(file + ":3: a line of 3000000 bytes, more than 1000; shorten it");
+    long staged = 0;
+    for (Path split : files(staging)) {
+      staged += Files.size(split);
+    }
+    assertThat(staged).isLessThan(1_000_000);
   }
 
   @Test

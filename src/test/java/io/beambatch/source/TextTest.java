@@ -52,7 +52,7 @@ class TextTest {
     assertThat(malformed.failedJsons())
         .containsExactly("{\"_source\":{\"file\":\"" + broken + "\",\"line\":1,\"bytes\":2}}");
 
-    Path large = write(new byte[1001]);
+    Path large = write("x".repeat(1001).getBytes(UTF_8));
     Reading tooLarge =
         Reading.of(Reading.wholeFiles(null), Reading.recordsUpTo(1000), folder.resolve("s"), large);
     assertThat(tooLarge.messages().get(0)).contains("a file of 1001 bytes, more than 1000");
