@@ -193,7 +193,7 @@ final class BatchCoordinator {
       }
     }
     orphans.cancel(now);
-    settings.progress().publish(chunks.progress());
+    chunks.progress().forEach(settings.progress()::publish);
     return done;
   }
 

@@ -39,6 +39,9 @@ final class TrackedChunk {
   private boolean accepted;
 
   /** Requests dealt with, at the last look. */
+  private long handled;
+
+  /** Requests that had their answer, at the last look. */
   private long answered;
 
   /**
@@ -193,19 +196,25 @@ final class TrackedChunk {
   boolean noteProgress(Batch batch) {
     boolean nowAccepted =
         batch.status() != BatchStatus.VALIDATING && batch.status() != BatchStatus.FAILED;
-    long nowAnswered =
+    long nowHandled =
         Math.min(chunk.requests(), InFlightUsage.sum(batch.completed(), batch.failed()));
-    boolean further = (nowAccepted && !accepted) || nowAnswered > answered;
+    boolean further = (nowAccepted && !accepted) || nowHandled > handled;
     if (nowAccepted) {
       inputFound();
     }
     accepted |= nowAccepted;
-    answered = Math.max(answered, nowAnswered);
+    handled = Math.max(handled, nowHandled);
+    answered = Math.max(answered, Math.min(chunk.requests(), batch.completed()));
     return further;
   }
 
-  /** Requests dealt with, at the last look. */
+  /** Requests that have their answer, as far as is known. */
   long answered() {
-    return answered;
+    BatchEntry.BatchEnd end = entry().end();
+    boolean seenBefore = answered == 0 && end != null;
+    // Of a batch that had ended before this launch, the counts are not known any more.
+    return seenBefore && end.status() == BatchStatus.COMPLETED && end.errors().isEmpty()
+        ? chunk.requests()
+        : answered;
   }
 }

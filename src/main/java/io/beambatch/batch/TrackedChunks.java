@@ -4,6 +4,7 @@ import io.beambatch.ledger.BatchEntry.BatchEnd;
 import io.beambatch.ledger.BatchEntry.State;
 import io.beambatch.provider.Capabilities.OrphanSearch;
 import java.io.IOException;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,6 +12,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -24,10 +27,9 @@ final class TrackedChunks {
   private final BatchMark marks;
   private final Map<String, TrackedChunk> byId = new LinkedHashMap<>();
   private BatchException.@Nullable OfOneChunk failure;
-  private int seen;
-  private int ended;
-  private long requests;
-  private long answeredOfEnded;
+
+  /** How far those have come that are not tracked any more, by attempt. */
+  private final SortedMap<Integer, BatchProgress> gone = new TreeMap<>();
 
   TrackedChunks(BatchMark marks) {
     this.marks = marks;
@@ -49,13 +51,11 @@ final class TrackedChunks {
   void add(TrackedChunk chunk) {
     byId.put(chunk.id(), chunk);
     marks.of(chunk);
-    seen++;
-    requests += chunk.chunk().requests();
   }
 
   /** Forgets all but these. */
   void retain(Set<String> chunkIds) {
-    byId.keySet().retainAll(chunkIds);
+    all().stream().filter(chunk -> !chunkIds.contains(chunk.id())).forEach(this::forget);
   }
 
   /** All of them as they are now; they may be removed meanwhile. */
@@ -104,9 +104,7 @@ final class TrackedChunks {
 
   /** Removes a chunk that has ended. */
   AwaitedChunk remove(TrackedChunk chunk) {
-    byId.remove(chunk.id());
-    ended++;
-    answeredOfEnded += chunk.chunk().requests();
+    forget(chunk);
     BatchEnd end = chunk.entry().end();
     return new AwaitedChunk(
         chunk.chunk(),
@@ -117,6 +115,11 @@ final class TrackedChunks {
         end.errors());
   }
 
+  private void forget(TrackedChunk chunk) {
+    byId.remove(chunk.id());
+    gone.merge(chunk.chunk().attempt(), progress(chunk, true), BatchProgress::plus);
+  }
+
   /**
    * Leaves a chunk where it is, so that the others go on, and writes down why. A later launch takes
    * it up again.
@@ -125,6 +128,7 @@ final class TrackedChunks {
     LOG.warn("{} is left where it is: {}", chunk.id(), reason.getMessage());
     failure = failure == null ? reason : failure;
     byId.remove(chunk.id());
+    gone.merge(chunk.chunk().attempt(), progress(chunk, false), BatchProgress::plus);
     if (chunk.state() == State.PLANNED || chunk.state() == State.SUBMITTED) {
       // While it is submitting, whoever is at it must not lose the race against this note.
       chunk.advance(chunk.entry().failed(Objects.requireNonNull(reason.getMessage())));
@@ -136,9 +140,24 @@ final class TrackedChunks {
     return Optional.ofNullable(failure);
   }
 
-  BatchProgress progress() {
-    long answered = stream().mapToLong(TrackedChunk::answered).sum();
-    int submitted = (int) stream().filter(chunk -> chunk.entry().batchId() != null).count();
-    return new BatchProgress(seen, ended + submitted, ended, requests, answeredOfEnded + answered);
+  /** How far they have come, the first attempt first. */
+  Collection<BatchProgress> progress() {
+    SortedMap<Integer, BatchProgress> all = new TreeMap<>(gone);
+    stream()
+        .forEach(
+            chunk ->
+                all.merge(chunk.chunk().attempt(), progress(chunk, false), BatchProgress::plus));
+    return all.values();
+  }
+
+  private static BatchProgress progress(TrackedChunk chunk, boolean ended) {
+    boolean submitted = ended || chunk.entry().batchId() != null;
+    return new BatchProgress(
+        chunk.chunk().attempt(),
+        1,
+        submitted ? 1 : 0,
+        ended ? 1 : 0,
+        chunk.chunk().requests(),
+        chunk.answered());
   }
 }

@@ -44,7 +44,7 @@ public final class UploadChunks extends PTransform<PCollection<Chunk>, PCollecti
     private final CoordinatorSettings settings;
     private final RunFolder folder;
     private final ProviderFactory providers;
-    private final Counter uploaded = Metrics.counter(UploadChunks.class, "bytes_uploaded");
+    private final Counter uploaded = Metrics.counter("batch", "bytes_uploaded");
     private transient BatchProvider provider;
     private transient ChunkUploader uploader;
 

@@ -1,5 +1,6 @@
 package io.beambatch.cli;
 
+import io.beambatch.error.ExitCode;
 import io.beambatch.job.Job;
 import io.beambatch.run.Run;
 import io.beambatch.run.Runs;
@@ -33,11 +34,18 @@ final class CancelCommand implements Callable<Integer> {
     Runs runs =
         new Runs(options.staging(), job, Clock.systemUTC()).ofMovedProvider(peerOptions.isMoved());
     Run run = runs.known(runOptions.name());
-    runs.requirePlan(run);
+    if (run.isFinished() && !runs.differences(run).isEmpty()) {
+      spec.commandLine().getErr().println("run " + run.name() + " was finished before");
+      return ExitCode.DONE;
+    }
+    if (!run.isFinished() && !runs.isPlanned(run)) {
+      Launch.cancelUnplanned(runs, run, spec.commandLine().getErr());
+      return ExitCode.DONE;
+    }
     try (Peer peer = peerOptions.open(job, options.staging())) {
       peer.take(run);
       Launch launch = new Launch(options, job, peer, spec);
-      if (run.record().finished() == null && !runs.differences(run).isEmpty()) {
+      if (!run.isFinished() && !runs.differences(run).isEmpty()) {
         // To stop spending, any job file will do; only what was answered needs the right one.
         launch.cancelBatches(run);
         spec.commandLine().getErr().println("all batches of run " + run.record().name() + " ended");

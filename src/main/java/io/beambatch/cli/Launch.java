@@ -15,6 +15,7 @@ import io.beambatch.run.Reconcile;
 import io.beambatch.run.Report;
 import io.beambatch.run.Run;
 import io.beambatch.run.RunProgress;
+import io.beambatch.run.Runs;
 import io.beambatch.storage.Storage;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -71,8 +72,14 @@ final class Launch {
     return unlessCancelled(
         run,
         () -> {
-          execute(
-              run, (graph, pipeline, settings) -> graph.run(pipeline, settings, peer.providers()));
+          try {
+            execute(
+                run,
+                (graph, pipeline, settings) -> graph.run(pipeline, settings, peer.providers()));
+          } catch (CancelWatch.CancelledException e) {
+            err.println("run " + run.name() + " was cancelled meanwhile");
+            return collectCancelled(run);
+          }
           return close(run);
         });
   }
@@ -117,6 +124,27 @@ final class Launch {
   /** Cancels a run, collects what was answered, and returns the exit code. */
   int cancel(Run run) throws Exception {
     return unlessFinished(run, () -> collectCancelled(run));
+  }
+
+  /**
+   * Cancels a run of which nothing was planned yet: it ends without a document, by the launch that
+   * is at work on it if there is one.
+   */
+  static void cancelUnplanned(Runs runs, Run run, PrintWriter err) throws IOException {
+    run.batches().cancel(Clock.systemUTC().instant());
+    if (runs.isAtWork(run)) {
+      err.println(
+          "run "
+              + run.name()
+              + " is cancelled: the launch that is at work on it sends nothing any more, and ends"
+              + " it");
+      return;
+    }
+    Reconcile.reconcile(run.job(), run.folder());
+    err.println(
+        "run "
+            + run.name()
+            + " is cancelled: nothing of it had been read or sent, and nothing was paid");
   }
 
   /** Lets nothing more be sent, and waits until all batches have ended. */
@@ -239,13 +267,26 @@ final class Launch {
     preflight.check(run.folder(), planned);
     preflight.keepSchema(run.folder());
     Pipeline pipeline = Pipeline.create(options.beam());
-    try (Progress progress = Progress.show(err)) {
+    boolean endless = job.source().isEndless();
+    try (Progress progress = Progress.ofLongWait(err, endless)) {
       graph.build(
-          new BatchPipeline(job, run.folder(), check).resuming(planned),
+          new BatchPipeline(
+                  job,
+                  run.folder(),
+                  check == PlanCheck.NONE ? check : progress.announcing(run, check))
+              .resuming(planned),
           pipeline,
           settings(run).reportingTo(progress.sink()));
       PipelineResult result = pipeline.run();
-      PipelineResult.State state = progress.waitFor(result);
+      PipelineResult.State state;
+      try {
+        state =
+            progress.waitFor(
+                result, endless && check != PlanCheck.NONE ? new CancelWatch(run) : () -> {});
+      } catch (CancelWatch.CancelledException e) {
+        result.cancel();
+        throw e;
+      }
       if (state != PipelineResult.State.DONE) {
         throw new IllegalStateException(
             "the runner ended the pipeline as "
@@ -258,11 +299,11 @@ final class Launch {
   private boolean exceeds(Report report, Run run) throws IOException {
     // Of a run that was cancelled nobody expects answers.
     boolean unwanted = job.inference().retry().maxFailed() == null && run.batches().isCancelled();
-    if (unwanted || !report.exceedsLimit(job)) {
+    Optional<String> excess = unwanted ? Optional.empty() : report.excess(job);
+    if (excess.isEmpty()) {
       return false;
     }
-    err.println(
-        "error: " + report.excess(job) + "; they are in " + job.failures().place(report.run()));
+    err.println("error: " + excess.get() + "; they are in " + job.failures().place(report.run()));
     err.flush();
     return true;
   }

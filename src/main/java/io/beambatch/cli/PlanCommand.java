@@ -8,12 +8,16 @@ import io.beambatch.chunk.PlanCheck;
 import io.beambatch.chunk.PlanStore;
 import io.beambatch.cost.Money;
 import io.beambatch.error.ExitCode;
+import io.beambatch.error.UserException;
 import io.beambatch.job.Job;
+import io.beambatch.run.Budget;
 import io.beambatch.run.Estimate;
+import io.beambatch.run.Report;
 import io.beambatch.storage.RunFolder;
 import io.beambatch.storage.Storage;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import org.apache.beam.sdk.Pipeline;
@@ -62,8 +66,26 @@ final class PlanCommand implements Callable<Integer> {
         print(estimate, out);
       }
       out.flush();
+      return exitCode(job, estimate);
     } finally {
       Storage.deleteFolder(scratch.path());
+    }
+  }
+
+  /** Ends as a run would that fails by what is known already. */
+  private static int exitCode(Job job, Estimate estimate) {
+    Optional<UserException> refusal = Budget.refusal(job, estimate, "a run would");
+    if (refusal.isPresent()) {
+      throw refusal.get();
+    }
+    Optional<String> excess =
+        Report.excess(job, estimate.documents(), estimate.requests(), estimate.failures());
+    if (excess.isPresent()) {
+      throw new UserException(
+          estimate.requests() == 0
+              ? "a run would answer nothing: none of the documents can be sent"
+              : "a run would end with " + ExitCode.TOO_MANY_FAILED + ": " + excess.get(),
+          ExitCode.TOO_MANY_FAILED);
     }
     return ExitCode.DONE;
   }

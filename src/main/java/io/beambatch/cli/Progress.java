@@ -1,54 +1,78 @@
 package io.beambatch.cli;
 
 import io.beambatch.batch.BatchProgress;
+import io.beambatch.chunk.PlanCheck;
+import io.beambatch.run.Estimate;
+import io.beambatch.run.Run;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.Serializable;
+import java.time.Clock;
 import java.time.Duration;
-import java.util.Locale;
+import java.time.ZoneId;
 import java.util.Map;
+import java.util.Timer;
+import java.util.TimerTask;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Consumer;
 import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.metrics.MetricNameFilter;
 import org.apache.beam.sdk.metrics.MetricResult;
 import org.apache.beam.sdk.metrics.MetricsFilter;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 
 /**
- * Shows how far a run has come: documents as they are staged, batches while they are awaited, and
- * documents again as they are written. On a terminal that is one line, redrawn every second; in a
- * log, a line for each change and at least one an hour.
+ * Shows how far a run has come: documents as they are staged, then what they will cost, bytes as
+ * they are uploaded, batches while they are awaited. On a terminal that is one line, redrawn every
+ * second; in a log, a line with the time when something has changed, and at least one an hour.
  *
  * <p>No terminal library draws the line: the ones at hand take Ctrl-C for themselves, and then no
  * shutdown hook runs.
  */
 final class Progress implements AutoCloseable {
   private static final Duration TICK = Duration.ofSeconds(1);
-  private static final Duration BETWEEN_LINES = Duration.ofSeconds(10);
-  private static final Duration STILL_ALIVE = Duration.ofHours(1);
   private static final int WIDTH = 79;
   private static final String TO_LINE_START = "\r";
   private static final String CLEAR_TO_LINE_END = "\u001b[K";
 
   private final Channel channel = new Channel(UUID.randomUUID().toString());
+  private final Timer ticks = new Timer("progress", true);
   private final PrintWriter err;
+  private final ProgressText text;
   private final boolean terminal;
-  private final long start = System.nanoTime();
-  private long staged;
-  private long lastLine = start;
+  private final boolean isLong;
   private boolean drawn;
-  private @Nullable BatchProgress batches;
+  private boolean noted;
 
-  private Progress(PrintWriter err, boolean terminal) {
+  private Progress(PrintWriter err, ProgressText text, boolean terminal, boolean isLong) {
     this.err = err;
+    this.text = text;
     this.terminal = terminal;
+    this.isLong = isLong;
   }
 
-  /** Begins to show progress, until it is closed. */
+  /** Begins to show the progress of a launch that doesn't wait for its batches. */
   static Progress show(PrintWriter err) {
-    Progress progress = new Progress(err, CommandLine.Help.Ansi.AUTO.enabled());
-    progress.channel.open(progress::update);
+    return show(err, ProgressText.of(Clock.system(ZoneId.systemDefault()), false), false);
+  }
+
+  /** Begins to show the progress of a launch that stays with its batches, as long as they take. */
+  static Progress ofLongWait(PrintWriter err, boolean endless) {
+    return show(err, ProgressText.of(Clock.system(ZoneId.systemDefault()), endless), true);
+  }
+
+  private static Progress show(PrintWriter err, ProgressText text, boolean isLong) {
+    Progress progress = new Progress(err, text, CommandLine.Help.Ansi.AUTO.enabled(), isLong);
+    progress.channel.open(progress);
+    progress.ticks.schedule(
+        new TimerTask() {
+          @Override
+          public void run() {
+            progress.tick();
+          }
+        },
+        TICK.toMillis(),
+        TICK.toMillis());
     return progress;
   }
 
@@ -57,83 +81,91 @@ final class Progress implements AutoCloseable {
     return channel;
   }
 
-  /** Waits until the pipeline has ended. */
-  PipelineResult.State waitFor(PipelineResult result) {
+  /** Tells what a plan of a run will cost, once it is checked and before anything of it is sent. */
+  PlanCheck announcing(Run run, PlanCheck check) {
+    return new CostNotice(check, run.job(), run.folder(), channel);
+  }
+
+  /** What else a launcher does while a pipeline runs. */
+  @FunctionalInterface
+  interface Meanwhile {
+    void act() throws IOException;
+  }
+
+  /**
+   * Waits until the pipeline has ended.
+   *
+   * @param meanwhile is done every second
+   */
+  PipelineResult.State waitFor(PipelineResult result, Meanwhile meanwhile) throws IOException {
     while (true) {
       PipelineResult.State state =
           result.waitUntilFinish(org.joda.time.Duration.millis(TICK.toMillis()));
       if (state != null && state.isTerminal()) {
         return state;
       }
-      update(staged(result));
+      update(
+          counted(result, MetricNameFilter.named("chunk", "documents_staged")),
+          counted(result, MetricNameFilter.named("batch", "bytes_uploaded")));
+      meanwhile.act();
     }
   }
 
-  private static long staged(PipelineResult result) {
-    long documents = 0;
+  private static long counted(PipelineResult result, MetricNameFilter name) {
+    long sum = 0;
     for (MetricResult<Long> counter :
         result
             .metrics()
-            .queryMetrics(
-                MetricsFilter.builder()
-                    .addNameFilter(MetricNameFilter.named("chunk", "documents_staged"))
-                    .build())
+            .queryMetrics(MetricsFilter.builder().addNameFilter(name).build())
             .getCounters()) {
-      documents += counter.getAttempted();
+      sum += counter.getAttempted();
     }
-    return documents;
+    return sum;
   }
 
-  private synchronized void update(long stagedNow) {
-    boolean changed = stagedNow != staged;
-    staged = stagedNow;
+  private synchronized void update(long staged, long uploaded) {
+    text.counted(staged, uploaded);
+    show();
+  }
+
+  private synchronized void update(BatchProgress batches) {
+    text.awaited(batches);
+    if (isLong && !noted && text.isWaiting()) {
+      noted = true;
+      say(
+          "This may take up to 24 hours. Ctrl-C is safe: the state is kept, and 'status' shows how"
+              + " the batches stand.");
+    }
+    show();
+  }
+
+  private synchronized void update(Estimate estimate, int attempt) {
+    text.planned(estimate.requests(), estimate.bytes());
+    say(CostText.of(estimate, attempt));
+    show();
+  }
+
+  private synchronized void tick() {
+    show();
+  }
+
+  private void show() {
     if (terminal) {
-      draw();
-    } else if ((changed && batches == null) || elapsed(lastLine).compareTo(STILL_ALIVE) >= 0) {
-      print();
+      String line = text.line();
+      err.print(
+          TO_LINE_START + line.substring(0, Math.min(WIDTH, line.length())) + CLEAR_TO_LINE_END);
+      err.flush();
+      drawn = true;
+    } else if (text.isDueInLog()) {
+      err.println(text.lineForLog());
+      err.flush();
     }
   }
 
-  private synchronized void update(BatchProgress now) {
-    BatchProgress last = batches;
-    if (now.equals(last)) {
-      return;
-    }
-    batches = now;
-    if (last == null && now.batches() > 0 && now.ended() < now.batches()) {
-      note();
-    }
-    if (terminal) {
-      draw();
-      return;
-    }
-    boolean step =
-        last == null || now.ended() != last.ended() || now.submitted() != last.submitted();
-    if (step || elapsed(lastLine).compareTo(BETWEEN_LINES) >= 0) {
-      print();
-    }
-  }
-
-  /** What somebody has to know who sees batches for the first time. */
-  private void note() {
+  private void say(String sentence) {
     clear();
-    err.println(
-        "Answers may take up to 24 hours. Ctrl-C is safe: the state is kept, and 'status' shows"
-            + " how the batches stand.");
-  }
-
-  private void print() {
-    err.println(line());
+    err.println(sentence);
     err.flush();
-    lastLine = System.nanoTime();
-  }
-
-  private void draw() {
-    String line = line();
-    err.print(
-        TO_LINE_START + line.substring(0, Math.min(WIDTH, line.length())) + CLEAR_TO_LINE_END);
-    err.flush();
-    drawn = true;
   }
 
   private void clear() {
@@ -143,62 +175,51 @@ final class Progress implements AutoCloseable {
     }
   }
 
-  private String line() {
-    BatchProgress now = batches;
-    return time()
-        + (now == null
-            ? format("staging: %,d documents", staged)
-            : format(
-                "%s: %d of %d batches submitted, %d ended; %,d of %,d requests answered",
-                now.ended() < now.batches() ? "waiting" : "writing",
-                now.submitted(),
-                now.batches(),
-                now.ended(),
-                now.answered(),
-                now.requests()));
-  }
-
-  /** Since the start, as hours, minutes and seconds. */
-  private String time() {
-    Duration time = elapsed(start);
-    return format("%d:%02d:%02d ", time.toHours(), time.toMinutesPart(), time.toSecondsPart());
-  }
-
-  private static Duration elapsed(long since) {
-    return Duration.ofNanos(System.nanoTime() - since);
-  }
-
-  private static String format(String format, Object... args) {
-    return String.format(Locale.ROOT, format, args);
-  }
-
+  /** Takes the line away again, or writes what the log has not seen yet. */
   @Override
-  public synchronized void close() {
+  public void close() {
     channel.close();
-    clear();
-    err.flush();
+    ticks.cancel();
+    synchronized (this) {
+      if (!terminal && text.hasNews()) {
+        err.println(text.lineForLog());
+      }
+      clear();
+      err.flush();
+    }
   }
 
   /**
-   * Finds the listener of a command again in a step of its pipeline. The one static map is there
+   * Finds the display of a command again in a step of its pipeline. The one static map is there
    * because a runner copies each step by serializing it, even in the same process, and shows
    * nothing of what a bundle does before the bundle ends: awaiting is one bundle. In another
    * process nobody listens, and nothing is told.
    */
-  private record Channel(String name) implements BatchProgress.Sink {
-    private static final Map<String, Consumer<BatchProgress>> LISTENERS = new ConcurrentHashMap<>();
+  private record Channel(String name) implements BatchProgress.Sink, CostNotice.Sink, Serializable {
+    private static final Map<String, Progress> DISPLAYS = new ConcurrentHashMap<>();
 
-    void open(Consumer<BatchProgress> listener) {
-      LISTENERS.put(name, listener);
+    void open(Progress display) {
+      DISPLAYS.put(name, display);
     }
 
     void close() {
-      LISTENERS.remove(name);
+      DISPLAYS.remove(name);
     }
 
     @Override
-    public void publish(BatchProgress progress) {
-      LISTENERS.getOrDefault(name, nobody -> {}).accept(progress);
+    public void publish(BatchProgress batches) {
+      Progress display = DISPLAYS.get(name);
+      if (display != null) {
+        display.update(batches);
+      }
+    }
+
+    @Override
+    public void publish(Estimate estimate, int attempt) {
+      Progress display = DISPLAYS.get(name);
+      if (display != null) {
+        display.update(estimate, attempt);
+      }
     }
   }
 }

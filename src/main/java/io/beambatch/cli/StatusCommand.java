@@ -13,6 +13,11 @@ import io.beambatch.run.RunStatus;
 import io.beambatch.run.Runs;
 import java.io.PrintWriter;
 import java.time.Clock;
+import java.time.ZoneId;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -35,7 +40,14 @@ import picocli.CommandLine.Spec;
     versionProvider = Version.class)
 final class StatusCommand implements Callable<Integer> {
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
-  private static final String CLEAR = "\u001b[H\u001b[2J";
+  private static final String CLEAR_SCREEN = "\u001b[H\u001b[2J";
+  private static final String CLEAR_BELOW = "\u001b[J";
+
+  /** Any terminal shows so many; of a longer table the beginning is out of reach. */
+  private static final int MOST_LINES_UP = 20;
+
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT);
 
   @Mixin private JobOptions options;
   @Mixin private JobOptions.KnownRunOptions runOptions;
@@ -52,6 +64,8 @@ final class StatusCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   private @Nullable Peer peer;
+  private List<Run> others = List.of();
+  private int shown;
 
   @Override
   public Integer call() throws Exception {
@@ -65,13 +79,14 @@ final class StatusCommand implements Callable<Integer> {
               + String.join(", ", runs.differences(run)));
       err.flush();
     }
+    others = runOptions.name() == null ? runs.unfinishedBesides(run) : List.of();
     try {
       RunStatus status = look(job, runs, run);
-      show(status);
+      show(status, job);
       while (watch && status.pending() > 0) {
         Sleeper.SYSTEM.sleep(job.inference().poll().interval());
         status = look(job, runs, run);
-        show(status);
+        show(status, job);
       }
       return status.pending() > 0 ? ExitCode.PENDING : ExitCode.DONE;
     } finally {
@@ -103,7 +118,7 @@ final class StatusCommand implements Callable<Integer> {
         CoordinatorSettings.of(job.inference(), run.identity()), run.folder(), peer.providers());
   }
 
-  private void show(RunStatus status) throws Exception {
+  private void show(RunStatus status, Job job) throws Exception {
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
       out.println(
@@ -111,9 +126,22 @@ final class StatusCommand implements Callable<Integer> {
               ? MAPPER.writeValueAsString(status)
               : MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(status));
     } else {
-      out.print(watch && CommandLine.Help.Ansi.AUTO.enabled() ? CLEAR : "");
-      out.print(StatusTable.of(status));
+      String table = StatusTable.of(status, job, others);
+      String text =
+          watch ? TIME.format(ZonedDateTime.now(ZoneId.systemDefault())) + "\n" + table : table;
+      if (watch && CommandLine.Help.Ansi.AUTO.enabled()) {
+        out.print(over(shown));
+        shown = (int) text.lines().count();
+      }
+      out.print(text);
     }
     out.flush();
+  }
+
+  /** Goes back to where the last table began, and clears it. */
+  private static String over(int lines) {
+    return lines == 0
+        ? ""
+        : lines > MOST_LINES_UP ? CLEAR_SCREEN : "\u001b[" + lines + "A" + CLEAR_BELOW;
   }
 }

@@ -1,8 +1,15 @@
 package io.beambatch.cli;
 
+import io.beambatch.job.Job;
+import io.beambatch.run.Report;
+import io.beambatch.run.Run;
+import io.beambatch.run.RunProgress;
+import io.beambatch.run.RunProgress.Stage;
 import io.beambatch.run.RunStatus;
 import io.beambatch.run.RunStatus.BatchRow;
+import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -17,7 +24,13 @@ final class StatusTable {
 
   private StatusTable() {}
 
-  static String of(RunStatus status) {
+  /**
+   * A table.
+   *
+   * @param job as it is now: says where answers are, and whether documents keep coming
+   * @param others further runs of the job that are not finished
+   */
+  static String of(RunStatus status, Job job, List<Run> others) throws IOException {
     StringBuilder text =
         new StringBuilder("run " + status.run() + " of job " + status.job() + "\n");
     if (!status.batches().isEmpty()) {
@@ -26,7 +39,14 @@ final class StatusTable {
       table.add(totals(status));
       text.append(table);
     }
-    return text.append(next(status)).append('\n').toString();
+    text.append(next(status, job)).append('\n');
+    if (status.report() != null) {
+      text.append(Summary.places(status.report(), job));
+    }
+    for (Run other : others) {
+      text.append(also(other)).append('\n');
+    }
+    return text.toString();
   }
 
   private static List<String> line(BatchRow row) {
@@ -84,17 +104,68 @@ final class StatusTable {
         : age.toSeconds() + "s";
   }
 
-  private static String next(RunStatus status) {
+  /** How it stands, and what has to be done. */
+  private static String next(RunStatus status, Job job) {
     if (status.finished()) {
-      return "finished";
+      return status.report() == null ? "finished" : finished(status, status.report());
     }
     if (!status.planned()) {
-      return "nothing is planned yet: submit or run reads the source";
+      return status.cancelled()
+          ? "cancelled before anything was sent"
+          : job.source().isEndless()
+              ? "nothing has been found to send yet"
+              : "nothing was sent yet: run or submit reads the source";
     }
-    String pending =
-        status.pending() == 0 ? "no batch is under way" : status.pending() + " under way";
-    return status.collectable()
-        ? pending + "; there is something to collect or to submit"
-        : pending;
+    List<String> facts = new ArrayList<>();
+    count(facts, status.pending(), "under way");
+    count(facts, status.ended(), "ended and not collected");
+    count(facts, status.unsubmitted(), "not submitted yet");
+    String stand = facts.isEmpty() ? "all batches are collected" : String.join(", ", facts);
+    return (status.cancelled() ? "cancelled; " : "") + stand + todo(status, job);
+  }
+
+  private static String todo(RunStatus status, Job job) {
+    if (status.cancelled()) {
+      return "; cancel, run or collect writes what was answered";
+    }
+    if (job.source().isEndless()) {
+      return "; run goes on with them, if it isn't running";
+    }
+    if (status.ended() > 0) {
+      return "; collect writes their answers";
+    }
+    if (status.unsubmitted() > 0) {
+      return "; collect submits them as soon as there is room";
+    }
+    return status.collectable() ? "; collect writes what is left and finishes the run" : "";
+  }
+
+  private static void count(List<String> facts, int batches, String what) {
+    if (batches > 0) {
+      facts.add(Summary.number(batches) + (batches == 1 ? " batch " : " batches ") + what);
+    }
+  }
+
+  private static String finished(RunStatus status, Report report) {
+    return (status.cancelled() ? "cancelled and finished " : "finished ")
+        + report.finishedAt()
+        + ": "
+        + Summary.number(report.documents())
+        + (report.documents() == 1 ? " document, " : " documents, ")
+        + Summary.number(report.answered())
+        + " answered, "
+        + Summary.number(report.failures())
+        + " failed";
+  }
+
+  private static String also(Run other) throws IOException {
+    RunProgress progress = RunProgress.of(other);
+    int batches = progress.count(Stage.UNDER_WAY) + progress.count(Stage.SUBMITTING);
+    return "another run of this job is not finished: "
+        + other.name()
+        + " ("
+        + (batches == 1 ? "1 batch was" : batches + " batches were")
+        + " under way when it was last looked at); see it with --run "
+        + other.name();
   }
 }

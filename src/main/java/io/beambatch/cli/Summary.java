@@ -54,13 +54,20 @@ final class Summary {
         report.costUsd() == null
             ? "unknown: no price for " + report.model() + " (set prices: in the job file)"
             : cost(report, report.costUsd()));
+    summary.text.append(places(report, job));
+    summary.line("report", run.folder().report());
+    return summary.text.toString();
+  }
+
+  /** Where the documents of a run are now. */
+  static String places(Report report, Job job) {
+    Summary summary = new Summary();
     if (report.answered() > 0) {
       summary.line("answers", job.answers().place(report.run()));
     }
     if (report.failures() > 0) {
       summary.line("failures", job.failures().place(report.run()));
     }
-    summary.line("report", run.folder().report());
     return summary.text.toString();
   }
 

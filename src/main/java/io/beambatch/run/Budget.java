@@ -10,6 +10,7 @@ import io.beambatch.storage.RunFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -29,33 +30,53 @@ public final class Budget implements PlanCheck {
 
   @Override
   public void check(Plan plan) {
-    BigDecimal most = job.inference().limits().costUsd();
-    if (most == null || hasPassed(plan)) {
+    if (job.inference().limits().costUsd() == null || hasPassed(plan, folder)) {
       return;
     }
-    Estimate estimate = Estimate.of(job, plan);
-    if (estimate.costUsd() == null) {
-      throw new UserException(
-          "limits.cost_usd is set, but there is no price for "
-              + job.inference().request().model()
-              + "; nothing was sent. Give one under prices: in the job file",
-          ExitCode.OVER_BUDGET);
-    }
-    if (estimate.costUsd().compareTo(most) > 0) {
-      throw new UserException(
-          "plan "
-              + plan.name()
-              + " would cost up to $"
-              + estimate.costUsd().toPlainString()
-              + ", more than limits.cost_usd allows ($"
-              + most.toPlainString()
-              + "); nothing of it was sent",
-          ExitCode.OVER_BUDGET);
+    Optional<UserException> refusal =
+        refusal(job, Estimate.of(job, plan), "plan " + plan.name() + " would");
+    if (refusal.isPresent()) {
+      throw refusal.get();
     }
   }
 
-  /** A plan has passed if one of its chunks is in the ledger: none comes there before. */
-  private boolean hasPassed(Plan plan) {
+  /**
+   * Why an estimated plan must not be sent; empty if it may be.
+   *
+   * @param subject such as {@code a run would}
+   */
+  public static Optional<UserException> refusal(Job job, Estimate estimate, String subject) {
+    BigDecimal most = job.inference().limits().costUsd();
+    if (most == null) {
+      return Optional.empty();
+    }
+    BigDecimal cost = estimate.costUsd();
+    if (cost == null) {
+      return refusal(
+          "limits.cost_usd is set, but there is no price for "
+              + job.inference().request().model()
+              + "; nothing was sent. Give one under prices: in the job file");
+    }
+    return cost.compareTo(most) <= 0
+        ? Optional.empty()
+        : refusal(
+            subject
+                + " cost up to $"
+                + cost.toPlainString()
+                + ", more than limits.cost_usd allows ($"
+                + most.toPlainString()
+                + "); nothing of it was sent");
+  }
+
+  private static Optional<UserException> refusal(String message) {
+    return Optional.of(new UserException(message, ExitCode.OVER_BUDGET));
+  }
+
+  /**
+   * Whether a plan was let pass by an earlier launch: one of its chunks is in the ledger then, and
+   * none comes there before.
+   */
+  public static boolean hasPassed(Plan plan, RunFolder folder) {
     try {
       Set<String> known = BatchLedger.of(folder).readAll().keySet();
       return plan.chunks().stream().anyMatch(chunk -> known.contains(chunk.id()));

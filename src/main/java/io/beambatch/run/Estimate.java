@@ -86,12 +86,18 @@ public record Estimate(
         completions,
         cost.map(c -> rounded(c.batchUsd())).orElse(null),
         cost.map(c -> rounded(c.realTimeUsd())).orElse(null),
-        cost.map(c -> rounded(c.savingUsd())).orElse(null),
+        cost.map(c -> rounded(c.realTimeUsd()).subtract(rounded(c.batchUsd()))).orElse(null),
         prices.asOf().toString());
   }
 
+  /** Documents that can't be sent, for all reasons. */
+  public long failures() {
+    return failed.values().stream().mapToLong(Long::longValue).sum();
+  }
+
   private static BigDecimal rounded(BigDecimal usd) {
-    return usd.setScale(6, RoundingMode.HALF_UP);
+    // Up: the run may cost no more than is said.
+    return usd.setScale(6, RoundingMode.UP);
   }
 
   private static @Nullable Long maxCompletionTokens(Job job, long requests) {

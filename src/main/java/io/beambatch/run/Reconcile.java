@@ -75,7 +75,7 @@ public final class Reconcile extends PTransform<PCollection<WrittenFile>, PColle
     }
     Report report = Reconciliation.of(run, clock.instant());
     report.write(folder);
-    if (!goesOn) {
+    if (!goesOn || run.batches().isCancelled()) {
       runs.finish(run);
     }
     return report;

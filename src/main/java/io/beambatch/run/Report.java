@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.math.BigDecimal;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -87,19 +88,29 @@ public record Report(
   }
 
   /**
-   * Whether more documents failed than {@code retry.max_failed} allows; where it isn't set, whether
-   * no document at all was answered.
+   * What is wrong with a run of which more documents failed than {@code retry.max_failed} allows
+   * or, where it isn't set, of which no document at all was answered; empty if nothing is.
    */
-  public boolean exceedsLimit(Job job) {
-    MaxFailed most = job.inference().retry().maxFailed();
-    return most == null ? documents > 0 && answered == 0 : most.exceededBy(failures(), documents);
+  public Optional<String> excess(Job job) {
+    return excess(job, documents, answered, failures());
   }
 
-  /** What is wrong with a run that {@link #exceedsLimit}, as the beginning of a sentence. */
-  public String excess(Job job) {
-    return job.inference().retry().maxFailed() == null
-        ? "none of " + documents + " documents was answered"
-        : failures() + " of " + documents + " documents failed, more than retry.max_failed allows";
+  /**
+   * The same of numbers.
+   *
+   * @param answered or may be answered yet
+   */
+  public static Optional<String> excess(Job job, long documents, long answered, long failures) {
+    MaxFailed most = job.inference().retry().maxFailed();
+    if (most == null) {
+      return documents > 0 && answered == 0
+          ? Optional.of("none of " + documents + " documents was answered")
+          : Optional.empty();
+    }
+    return most.exceededBy(failures, documents)
+        ? Optional.of(
+            failures + " of " + documents + " documents failed, more than retry.max_failed allows")
+        : Optional.empty();
   }
 
   /** Failed documents of all reasons. */

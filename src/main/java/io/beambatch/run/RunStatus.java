@@ -8,6 +8,8 @@ import io.beambatch.provider.Batch;
 import io.beambatch.result.JoinedChunk;
 import io.beambatch.run.RunProgress.ChunkProgress;
 import io.beambatch.run.RunProgress.Stage;
+import io.beambatch.storage.Storage;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -24,6 +26,10 @@ import org.jspecify.annotations.Nullable;
  * @param finished whether nothing is left to do
  * @param pending batches that have not ended, as far as is known
  * @param collectable whether collect has something to do: to submit, to join, to write
+ * @param cancelled whether nothing of it is sent any more
+ * @param ended batches that have ended, and whose results are not collected
+ * @param unsubmitted what is planned and has no batch yet
+ * @param report how it ended, once it is finished
  */
 @JsonNaming(SnakeCaseStrategy.class)
 public record RunStatus(
@@ -33,6 +39,10 @@ public record RunStatus(
     boolean finished,
     int pending,
     boolean collectable,
+    boolean cancelled,
+    int ended,
+    int unsubmitted,
+    @Nullable Report report,
     List<BatchRow> batches) {
 
   /**
@@ -77,16 +87,18 @@ public record RunStatus(
    *
    * @param seen batches at the provider, by id
    */
-  public static RunStatus of(Run run, RunProgress progress, Map<String, Batch> seen, Instant now) {
+  public static RunStatus of(Run run, RunProgress progress, Map<String, Batch> seen, Instant now)
+      throws IOException {
     int pending = 0;
-    boolean ended = false;
+    int ended = progress.count(Stage.ENDED);
     for (ChunkProgress chunk : progress.chunks()) {
       Batch batch = chunk.entry() == null ? null : seen.get(chunk.entry().batchId());
       boolean over = batch != null && batch.status().ended();
       boolean underWay = chunk.stage() == Stage.UNDER_WAY && !over;
       pending += underWay || chunk.stage() == Stage.SUBMITTING ? 1 : 0;
-      ended |= chunk.stage() == Stage.UNDER_WAY && over;
+      ended += chunk.stage() == Stage.UNDER_WAY && over ? 1 : 0;
     }
+    int unsubmitted = progress.count(Stage.PLANNED) + progress.count(Stage.UPLOADED);
     boolean finished = run.isFinished();
     return new RunStatus(
         run.identity().job(),
@@ -95,10 +107,12 @@ public record RunStatus(
         finished,
         pending,
         !finished
-            && (ended
-                || progress.hasWork()
-                || progress.isDone()
-                || progress.count(Stage.UPLOADED) > 0),
+            && progress.isPlanned()
+            && (ended + unsubmitted > 0 || progress.hasWork() || progress.isDone()),
+        run.batches().isCancelled(),
+        ended,
+        unsubmitted,
+        finished && Storage.exists(run.folder().report()) ? Report.of(run.folder()) : null,
         progress.chunks().stream().map(chunk -> row(chunk, seen, now)).toList());
   }
 

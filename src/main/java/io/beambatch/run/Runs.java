@@ -251,7 +251,7 @@ public final class Runs {
    * @throws UserException if its documents were not even read
    */
   public void requirePlan(Run run) throws IOException {
-    if (!run.isFinished() && UnsentRuns.isUnplanned(run.folder())) {
+    if (!run.isFinished() && !isPlanned(run)) {
       throw new UserException(
           "run "
               + run.name()
@@ -260,6 +260,17 @@ public final class Runs {
               + " was begun, but nothing of it was sent yet; submit it first",
           ExitCode.USAGE);
     }
+  }
+
+  /** Whether documents of a run were planned, or messages taken. */
+  public boolean isPlanned(Run run) throws IOException {
+    return !UnsentRuns.isUnplanned(run.folder());
+  }
+
+  /** Whether another launch may be at work on a run of which nothing was sent yet. */
+  public boolean isAtWork(Run run) throws IOException {
+    Optional<RunRecord> record = read(run.name());
+    return record.isPresent() && unsent.isAnyAtWork(record.get());
   }
 
   /** Writes down that nothing of a run is left to do. */

@@ -130,9 +130,13 @@ final class UnsentRuns {
   }
 
   private void requireNobodyAtWork(RunRecord record) {
-    if (record.launches().stream().anyMatch(this::isAtWork)) {
+    if (isAnyAtWork(record)) {
       throw inTheWay(record);
     }
+  }
+
+  boolean isAnyAtWork(RunRecord record) {
+    return record.launches().stream().anyMatch(this::isAtWork);
   }
 
   private boolean isAtWork(Launch launch) {

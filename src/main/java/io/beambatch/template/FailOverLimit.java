@@ -4,6 +4,7 @@ import io.beambatch.error.ExitCode;
 import io.beambatch.error.UserException;
 import io.beambatch.job.Job;
 import io.beambatch.run.Report;
+import java.util.Optional;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
@@ -35,9 +36,10 @@ final class FailOverLimit extends PTransform<PCollection<Report>, PCollection<Re
 
     @ProcessElement
     public void check(@Element Report report, OutputReceiver<Report> out) {
-      if (report.exceedsLimit(job)) {
+      Optional<String> excess = report.excess(job);
+      if (excess.isPresent()) {
         throw new UserException(
-            report.excess(job) + "; they are in " + job.failures().place(report.run()),
+            excess.get() + "; they are in " + job.failures().place(report.run()),
             ExitCode.TOO_MANY_FAILED);
       }
       out.output(report);

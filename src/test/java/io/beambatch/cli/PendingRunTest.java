@@ -202,7 +202,10 @@ class PendingRunTest {
       assertThat(changed.err()).contains("what differs: request.model");
       assertThat(changed.out())
           .contains("in_progress")
-          .contains("1 under way; there is something to collect");
+          .contains(
+              "1 batch under way, "
+                  + (BATCHES - 1)
+                  + " batches ended and not collected; collect writes");
 
       end(launch(server, "collect"));
       Program status = launch(server, "status", "--json");
@@ -236,7 +239,10 @@ class PendingRunTest {
       // Who has nothing to ask the provider needs no key.
       Program finished = start(Map.of(), "status");
       assertThat(end(finished)).isZero();
-      assertThat(finished.out()).endsWith("finished\n");
+      assertThat(finished.out())
+          .contains("cancelled and finished 20")
+          .contains(DOCUMENTS + " documents, ")
+          .contains("answers            " + workplace.sink());
     }
   }
 

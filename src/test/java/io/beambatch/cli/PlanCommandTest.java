@@ -158,6 +158,30 @@ class PlanCommandTest {
     assertThat(said.out()).contains("not a JSON object but an array (" + source + ":2)");
   }
 
+  @Test
+  void endsAsARunWould() throws Exception {
+    Workplace workplace = new Workplace(folder);
+
+    Said dear = Said.by(workplace.command("plan", JOB, "--set", "limits.cost_usd=0.0000001"));
+    assertThat(dear.exitCode()).isEqualTo(4);
+    assertThat(dear.told("documents")).isEqualTo("40");
+    assertThat(dear.err())
+        .matches(
+            "(?s)error: a run would cost up to \\$0.00\\d+, more than limits.cost_usd allows .*");
+
+    Said unknown =
+        Said.by(
+            workplace.command(
+                "plan", JOB, "--set", "limits.cost_usd=1", "--set", "request.model=house-model"));
+    assertThat(unknown.exitCode()).isEqualTo(4);
+
+    Path source = workplace.write("bad.jsonl", "{oops\n{oops\n");
+    Said nothing = Said.by(workplace.command("plan", JOB, "--set", "source.path=" + source));
+    assertThat(nothing.exitCode()).isEqualTo(3);
+    assertThat(nothing.told("documents")).isEqualTo("2");
+    assertThat(nothing.err()).contains("a run would answer nothing: none of the documents can be");
+  }
+
   private static JsonNode plan(Workplace workplace, Path source) throws Exception {
     return Workplace.JSON.readTree(
         Said.by(

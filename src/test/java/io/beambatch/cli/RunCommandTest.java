@@ -262,4 +262,30 @@ class RunCommandTest {
   private static JsonNode withoutAnswer(JsonNode document) {
     return ((ObjectNode) document.deepCopy()).remove(List.of("sentiment", "_batch"));
   }
+
+  @Test
+  void saysWhatItWillCostBeforeAnythingIsSentAndNotAgain() throws Exception {
+    String cost =
+        "Will cost up to \\$0\\.\\d+ by batch \\(\\$0\\.\\d+ in real time\\): 40 requests in 1 batch";
+    Workplace workplace = new Workplace(folder);
+
+    Said submitted =
+        Said.by(workplace.command("submit", "pipelines/sentiment.yaml", "--local", "--run", "a"));
+    Said resumed = workplace.run("pipelines/sentiment.yaml", "--run", "a");
+
+    assertThat(submitted.err()).containsPattern("(?s)" + cost + ".*1 of 1 batches submitted");
+    assertThat(resumed.exitCode()).as("%s", resumed).isZero();
+    assertThat(resumed.err()).doesNotContain("ill cost");
+    assertThat(
+            Said.by(
+                    workplace.command(
+                        "run",
+                        "pipelines/sentiment.yaml",
+                        "--local",
+                        "--set",
+                        "request.model=house-model",
+                        "--new-run"))
+                .err())
+        .contains("Will cost what is not known, since there is no price for house-model");
+  }
 }

@@ -32,7 +32,7 @@ class TerminalTest {
 
       assertThat(terminal.end()).as(terminal.text()).isEqualTo(130);
       assertThat(terminal.text())
-          .contains("Answers may take up to 24 hours. Ctrl-C is safe")
+          .contains("This may take up to 24 hours. Ctrl-C is safe")
           .contains("stopped: run ")
           .contains("1 batch of the embedded server")
           .contains("to go on:   ")

@@ -1,0 +1,136 @@
+package io.beambatch.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What {@code status} says of runs in each state, and what {@code cancel} makes of them. */
+class StatusCommandTest {
+  private static final String JOB = "pipelines/sentiment.yaml";
+
+  @TempDir Path folder;
+  private Workplace workplace;
+  private String source;
+
+  @BeforeEach
+  void reviewsAreThere() throws IOException {
+    workplace = new Workplace(folder);
+    source =
+        "source.path="
+            + workplace.write(
+                "reviews.jsonl",
+                "{\"id\": 1, \"text\": \"A great kettle\"}\n{\"id\": 2, \"text\": \"Terrible\"}\n");
+  }
+
+  @Test
+  void saysOfAFinishedRunHowItEndedAndWhereItsAnswersAre() throws Exception {
+    command("run", "--run", "a");
+
+    Said said = command("status", "--run", "a");
+
+    assertThat(said.exitCode()).isZero();
+    assertThat(said.out())
+        .containsPattern("finished 20\\S+: 2 documents, 2 answered, 0 failed\n")
+        .contains("answers            " + workplace.sink());
+    JsonNode json = Workplace.JSON.readTree(command("status", "--run", "a", "--json").out());
+    assertThat(json.at("/report/answered").asInt()).isEqualTo(2);
+    assertThat(json.path("finished").asBoolean()).isTrue();
+  }
+
+  @Test
+  void saysThatNothingWasSentAndOffersNothingToCollect() throws Exception {
+    command("run", "--run", "a", "--set", "source.path=" + folder.resolve("nosuch"));
+
+    Said said = command("status", "--run", "a");
+
+    assertThat(said.out()).contains("nothing was sent yet: run or submit reads the source");
+    assertThat(said.out()).doesNotContain("collect");
+  }
+
+  @Test
+  void namesOtherRunsThatAreNotFinishedWithTheirBatches() throws Exception {
+    command("submit", "--run", "monday", "--fault", "batch:stuck:1");
+    command("submit", "--run", "tuesday", "--new-run");
+
+    Said said = command("status");
+
+    assertThat(said.out())
+        .startsWith("run tuesday of job sentiment")
+        .contains(
+            "another run of this job is not finished: monday (1 batch was under way when it was"
+                + " last looked at); see it with --run monday");
+  }
+
+  @Test
+  void saysWhatTheNextCommandWouldDo() throws Exception {
+    command("submit", "--run", "a");
+
+    assertThat(command("status").out())
+        .contains("1 batch ended and not collected; collect writes their answers");
+  }
+
+  @Test
+  void cancelsARunOfWhichNothingWasSent() throws Exception {
+    command("run", "--run", "a", "--set", "source.path=" + folder.resolve("nosuch"));
+
+    Said cancelled = command("cancel", "--run", "a");
+
+    assertThat(cancelled.exitCode()).as("%s", cancelled).isZero();
+    assertThat(cancelled.err())
+        .contains("run a is cancelled: nothing of it had been read or sent, and nothing was paid");
+    assertThat(command("status", "--run", "a").out())
+        .containsPattern("cancelled and finished 20\\S+: 0 documents, 0 answered, 0 failed");
+    assertThat(command("cancel", "--run", "a").err()).contains("was finished before");
+  }
+
+  @Test
+  void saysAfterACancelWhereTheAnswersAre() throws Exception {
+    command("submit", "--run", "a", "--fault", "batch:stuck:1:0.5");
+
+    Said cancelled = command("cancel", "--run", "a", "--fault", "batch:stuck:1:0.5");
+
+    assertThat(cancelled.exitCode()).as("%s", cancelled).isZero();
+    assertThat(cancelled.told("answers")).startsWith(workplace.sink().toString());
+    assertThat(cancelled.told("failures")).startsWith(workplace.failures().toString());
+    assertThat(cancelled.err()).doesNotContain("24 hours");
+  }
+
+  @Test
+  void cancelEndsAWatchedRunWithinSecondsThoughNothingComes() throws Exception {
+    String watched =
+        "source={type: jsonl, path: '" + folder.resolve("inbox") + "/*.jsonl', watch: 1s}";
+    Files.createDirectory(folder.resolve("inbox"));
+    CompletableFuture<Said> run =
+        CompletableFuture.supplyAsync(() -> command("run", "--run", "a", "--set", watched));
+    Awaitility.await()
+        .atMost(Duration.ofMinutes(2))
+        .until(() -> command("status", "--run", "a", "--set", watched).exitCode() == 0);
+
+    Said cancelled = command("cancel", "--run", "a", "--set", watched);
+    assertThat(cancelled.exitCode()).as("%s", cancelled).isZero();
+    Said ended = run.get(1, TimeUnit.MINUTES);
+
+    assertThat(ended.exitCode()).as("%s", ended).isZero();
+    assertThat(ended.err()).contains("run a was cancelled meanwhile");
+    assertThat(command("status", "--run", "a", "--set", watched).out())
+        .contains("cancelled and finished");
+  }
+
+  private Said command(String name, String... more) {
+    List<String> args = new ArrayList<>(List.of("--local", "--set", source));
+    args.addAll(List.of(more));
+    return Said.by(workplace.command(name, JOB, args.toArray(String[]::new)));
+  }
+}
