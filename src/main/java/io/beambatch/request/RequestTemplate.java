@@ -85,12 +85,11 @@ final class RequestTemplate {
   /** Where the inputs of an embedding are a field's value, each document brings its own number. */
   private int weight(ObjectNode fields) {
     String inputs = endpoint.inputsPointer();
-    JsonNode input = inputs == null ? null : body.at(inputs);
-    if (input == null || !isFieldValue(input)) {
+    if (inputs == null || !isFieldValue(body.at(inputs))) {
       return endpoint.weight(body);
     }
     ObjectNode filled = MAPPER.createObjectNode();
-    filled.set(inputs.substring(1), reach(fields, input.path(FIELD).textValue()));
+    filled.set(inputs.substring(1), reach(fields, body.at(inputs).path(FIELD).textValue()));
     return endpoint.weight(filled);
   }
 
