@@ -52,7 +52,10 @@ final class JobKeys {
             "watch",
             "window"));
     BY_SECTION.put(
-        "request", List.of("provider", "base_url", "headers", "endpoint", "model", "body"));
+        "request",
+        List.of("provider", "base_url", "headers", "endpoint", "model", "body", "prompt", "cache"));
+    BY_SECTION.put(
+        "request.prompt", List.of("system", "user", "max_tokens", "temperature", "schema"));
     BY_SECTION.put("result", List.of("field", "pointer", "schema", "unfence"));
     BY_SECTION.put(
         "sink",

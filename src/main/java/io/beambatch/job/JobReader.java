@@ -111,7 +111,7 @@ public final class JobReader {
   }
 
   private Inference inference(Section root) {
-    RequestSpec request = RequestSection.read(root.section("request"), problems);
+    RequestSpec request = RequestSection.read(root.section("request"), file, problems);
     return new Inference(
         request,
         ResultSection.read(root.section("result"), file),

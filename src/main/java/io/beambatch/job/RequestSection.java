@@ -50,11 +50,16 @@ final class RequestSection {
     this.provider = section.oneOf("provider", RequestSpec.Provider.OPENAI);
   }
 
-  static RequestSpec read(Section section, Problems problems) {
-    return new RequestSection(section, problems).read();
+  /**
+   * Reads the section.
+   *
+   * @param file the job file; a schema's path starts at its folder
+   */
+  static RequestSpec read(Section section, String file, Problems problems) {
+    return new RequestSection(section, problems).read(file);
   }
 
-  private RequestSpec read() {
+  private RequestSpec read(String file) {
     String model = section.requiredText("model", "the model's name, such as gpt-4o-mini");
     if (model.contains("{{")) {
       Capabilities can = provider.capabilities();
@@ -67,7 +72,13 @@ final class RequestSection {
               : "can't be a template: a batch has one model");
     }
     String endpoint = endpoint();
-    return new RequestSpec(provider, baseUrl(), headers(), endpoint, model, body(model, endpoint));
+    return new RequestSpec(
+        provider,
+        baseUrl(),
+        headers(),
+        endpoint,
+        model,
+        cached(body(model, endpoint, file), endpoint));
   }
 
   /** Older APIs of Azure name their endpoints without {@code /v1}. */
@@ -147,12 +158,44 @@ final class RequestSection {
     return text;
   }
 
-  private ObjectNode body(String model, String endpoint) {
+  /** Marks what all requests begin with, so that the provider keeps it in its cache. */
+  private ObjectNode cached(ObjectNode body, String endpoint) {
+    if (!section.flag("cache") || body.isEmpty()) {
+      return body;
+    }
+    ObjectNode marked = provider.api().endpoint(endpoint).cached(body);
+    if (marked == null) {
+      section.problem(
+          "cache",
+          "has nothing to keep: requests have no tool, no system prompt and no first message without"
+              + " a {{field}} in it; write what is the same in all requests there");
+      return body;
+    }
+    return marked;
+  }
+
+  private ObjectNode body(String model, String endpoint, String file) {
     Optional<YamlValue> value = section.value("body");
+    Optional<YamlValue> prompt = section.value("prompt");
+    if (prompt.isPresent()) {
+      if (value.isPresent()) {
+        section.problem("prompt", "is the short form of request.body; write one of them");
+      }
+      if (prompt.get() instanceof Mapping mapping) {
+        checkTemplates(mapping, "request.prompt");
+      }
+      ObjectNode body =
+          PromptSection.read(section.section("prompt"), provider.api().endpoint(endpoint), file);
+      return body == null ? JsonNodeFactory.instance.objectNode() : body;
+    }
     if (value.isEmpty()) {
-      section.missing("body", "it is the request's body, with {{field}} in its texts");
+      section.missing(
+          "body",
+          "it is the request's body, with {{field}} in its texts; or write request.prompt, its short"
+              + " form");
     } else if (value.get() instanceof Mapping mapping) {
       checkSchema(mapping, endpoint);
+      checkRequired(mapping, endpoint);
       return body(mapping, model);
     } else {
       section.problem("body", "must be a mapping (key: value), but was " + value.get().found());
@@ -209,6 +252,14 @@ final class RequestSection {
       }
       if (schema instanceof Mapping && !schema.toJson().toString().contains("{{")) {
         MetaSchema.check(schema, "request.body" + pointer.replace('/', '.'), problems);
+      }
+    }
+  }
+
+  private void checkRequired(Mapping body, String endpoint) {
+    for (String field : provider.api().endpoint(endpoint).required()) {
+      if (!body.entries().containsKey(field)) {
+        section.problem("body", "needs " + field + ", which " + endpoint + " requires");
       }
     }
   }

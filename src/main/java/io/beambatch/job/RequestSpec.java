@@ -5,6 +5,7 @@ import io.beambatch.provider.Capabilities;
 import io.beambatch.provider.Endpoint;
 import io.beambatch.provider.ProviderApi;
 import io.beambatch.provider.RequestFrame;
+import io.beambatch.provider.anthropic.AnthropicApi;
 import io.beambatch.provider.openai.OpenAiApi;
 import java.io.Serializable;
 import java.util.Collections;
@@ -55,7 +56,8 @@ public record RequestSpec(
   /** The provider APIs that are known. */
   @SuppressWarnings("ImmutableEnumChecker") // what is known of a provider never changes
   public enum Provider {
-    OPENAI(OpenAiApi.INSTANCE);
+    OPENAI(OpenAiApi.INSTANCE),
+    ANTHROPIC(AnthropicApi.INSTANCE);
 
     private final ProviderApi api;
 

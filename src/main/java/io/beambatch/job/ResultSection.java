@@ -54,7 +54,8 @@ final class ResultSection {
     return pointer;
   }
 
-  private static @Nullable JsonNode schema(Section section, String file) {
+  /** The JSON schema under the key {@code schema}: written there, or in a file that it names. */
+  static @Nullable JsonNode schema(Section section, String file) {
     Optional<YamlValue> value = section.value("schema");
     if (value.isEmpty()) {
       return null;

@@ -22,6 +22,11 @@ public interface Endpoint {
   /** Pointers to what limits the tokens of an answer, the one that counts first. */
   List<String> tokenLimits();
 
+  /** The fields that a request body has to have. */
+  default List<String> required() {
+    return List.of();
+  }
+
   /** Pointer to the format that answers are asked in; null if there is no choice of format. */
   @Nullable String formatPointer();
 
@@ -76,6 +81,15 @@ public interface Endpoint {
    * the endpoint takes no prompts, as for embeddings.
    */
   @Nullable ObjectNode body(Prompt prompt);
+
+  /**
+   * The same body, in which the end of what all requests begin with is marked, so that the provider
+   * keeps it in its cache; the body itself where a provider does so unasked, and null if requests
+   * begin with nothing that is the same.
+   */
+  default @Nullable ObjectNode cached(ObjectNode body) {
+    return body;
+  }
 
   /** What a request body asks the answer to be, or null. */
   default @Nullable JsonNode askedFormat(JsonNode body) {

@@ -46,6 +46,8 @@ public record ResultLine(
     REJECTED,
     /** It failed through no fault of its own. */
     API_ERROR,
+    /** The account could not pay for it: it may be sent again when the account can. */
+    OUT_OF_FUNDS,
     EXPIRED,
     CANCELLED
   }
@@ -76,6 +78,8 @@ public record ResultLine(
     COMPLETE,
     /** Cut at the token limit. */
     TRUNCATED,
+    /** Stopped in the middle of a turn that uses the provider's own tools. */
+    PAUSED,
     /** Stopped by the content filter, or refused by the model. */
     REFUSED,
     /** The provider gave up on it, and a further attempt may succeed. */

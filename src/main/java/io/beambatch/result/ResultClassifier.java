@@ -40,7 +40,7 @@ final class ResultClassifier {
     return switch (line.verdict()) {
       case ANSWERED -> answered(line, sent, request);
       case REJECTED -> sent.failed(FailureReason.REJECTED, refused(line), line.requestId(), null);
-      case API_ERROR -> retryable(FailureReason.API_ERROR, line, sent);
+      case API_ERROR, OUT_OF_FUNDS -> retryable(FailureReason.API_ERROR, line, sent);
       case EXPIRED -> retryable(FailureReason.EXPIRED, line, sent);
       case CANCELLED -> retryable(FailureReason.CANCELLED, line, sent);
     };
@@ -61,6 +61,14 @@ final class ResultClassifier {
               line.requestId(),
               text(answer.refusal() == null ? answer.value() : answer.refusal()));
       case TRUNCATED -> failed(FailureReason.TRUNCATED, cut(line), line, sent);
+      case PAUSED ->
+          failed(
+              FailureReason.TRUNCATED,
+              Problem.of(
+                  "the answer stopped in the middle of a turn that uses the provider's own tools",
+                  " (finish reason " + finishReason(answer) + ")"),
+              line,
+              sent);
       case COMPLETE -> complete(line, sent, request);
     };
   }

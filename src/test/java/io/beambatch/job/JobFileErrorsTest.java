@@ -175,10 +175,10 @@ class JobFileErrorsTest {
         wrong("test-data/reviews.jsonl", "[a, 7]", 4, "source.path", "but was 7"),
         wrong(
             "provider: openai",
-            "provider: anthropic",
+            "provider: anthropik",
             7,
             "request.provider",
-            "must be openai, but was the text 'anthropic'"),
+            "must be one of openai, anthropic, but was the text 'anthropik'"),
         wrong(
             "provider: openai",
             "base_url: ftp://x",
@@ -233,7 +233,7 @@ class JobFileErrorsTest {
             "temperature: 0",
             7,
             "request.temperature",
-            "it belongs under request.body"),
+            "it belongs under request.prompt or request.body"),
         wrong(
             "/v1/chat/completions",
             "/v1/chat/completion",

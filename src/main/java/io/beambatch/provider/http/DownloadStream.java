@@ -1,5 +1,8 @@
 package io.beambatch.provider.http;
 
+import io.beambatch.provider.ProviderException;
+import io.beambatch.provider.ProviderException.Kind;
+import io.beambatch.provider.ReplyHead;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -34,6 +37,28 @@ public final class DownloadStream extends InputStream {
     this.call = call;
     this.bytes = bytes;
     this.idle = idle;
+  }
+
+  /**
+   * A reply whose end HTTP marks.
+   *
+   * @throws ProviderException if it doesn't: cut in the middle, it would look whole
+   */
+  public static DownloadStream whole(Response response, String call, Duration idle)
+      throws ProviderException {
+    if (response.body().contentLength() < 0
+        && response.header("Transfer-Encoding") == null
+        && response.networkResponse() != null
+        && response.networkResponse().header("Content-Encoding") == null) {
+      response.close();
+      throw new ProviderException(
+          Kind.NO_REPLY,
+          ReplyHead.of(response.code()),
+          call
+              + " was answered without saying where the reply ends, so that nobody could tell it"
+              + " from one that broke off");
+    }
+    return new DownloadStream(response, call, -1, idle);
   }
 
   @Override

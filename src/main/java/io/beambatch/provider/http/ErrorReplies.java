@@ -28,6 +28,9 @@ final class ErrorReplies {
   private static final Set<String> OUT_OF_MONEY =
       Set.of("insufficient_quota", "billing_hard_limit_reached", "billing_not_active");
 
+  /** How Anthropic says it, of all that is no fault of the request the only one with a 400. */
+  private static final String NO_CREDIT = "credit balance is too low";
+
   // Keeps absurd numbers within what a Duration and an Instant can hold.
   private static final BigDecimal LONGEST_MILLIS = BigDecimal.valueOf(Long.MAX_VALUE / 2);
 
@@ -89,6 +92,7 @@ final class ErrorReplies {
 
   private static Kind kind(int status, @Nullable String code, @Nullable String type, String said) {
     if (status == 402
+        || (status == 400 && said.toLowerCase(Locale.ROOT).contains(NO_CREDIT))
         || (code != null && OUT_OF_MONEY.contains(code))
         || (type != null && OUT_OF_MONEY.contains(type))) {
       return Kind.INSUFFICIENT_QUOTA;

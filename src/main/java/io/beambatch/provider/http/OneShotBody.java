@@ -56,6 +56,16 @@ public abstract class OneShotBody extends RequestBody {
             .build());
   }
 
+  /**
+   * A JSON text whose array is made of lines, which are read while they are sent.
+   *
+   * @param before the text up to the array's first element
+   * @param after the text behind its last
+   */
+  public static OneShotBody ofLines(String before, Upload lines, String after) {
+    return new Wrapped(new LinesInJson(before, lines, after));
+  }
+
   /** The content can't be read, or has another size than announced: no fault of the connection. */
   static final class ContentException extends IOException {
     private final boolean wrongSize;
@@ -97,7 +107,7 @@ public abstract class OneShotBody extends RequestBody {
    * The file's content. If its size is wrong, the request stays incomplete, so that the provider
    * keeps nothing.
    */
-  private static final class Content extends RequestBody {
+  private static class Content extends RequestBody {
     private final Upload upload;
 
     Content(Upload upload) {
@@ -112,6 +122,11 @@ public abstract class OneShotBody extends RequestBody {
     @Override
     public long contentLength() {
       return upload.bytes();
+    }
+
+    /** What of the bytes that were read is sent, or in their place; returns how many they are. */
+    int sent(byte[] buffer, int read, boolean last) {
+      return read;
     }
 
     @Override
@@ -130,8 +145,8 @@ public abstract class OneShotBody extends RequestBody {
                 true,
                 null);
           }
-          sink.write(buffer, 0, read);
           left -= read;
+          sink.write(buffer, 0, sent(buffer, read, left == 0));
         }
         if (read(content, buffer, 1) >= 0) {
           throw new ContentException(
@@ -168,6 +183,47 @@ public abstract class OneShotBody extends RequestBody {
               + (e.getMessage() == null ? "" : ": " + e.getMessage()),
           false,
           e);
+    }
+  }
+
+  /**
+   * Lines as the elements of an array: each line feed becomes a comma, and the last one nothing.
+   */
+  private static final class LinesInJson extends Content {
+    private final byte[] before;
+    private final byte[] after;
+
+    LinesInJson(String before, Upload lines, String after) {
+      super(lines);
+      this.before = before.getBytes(StandardCharsets.UTF_8);
+      this.after = after.getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public MediaType contentType() {
+      return MediaType.get("application/json");
+    }
+
+    @Override
+    public long contentLength() {
+      return before.length + super.contentLength() - 1 + after.length;
+    }
+
+    @Override
+    int sent(byte[] buffer, int read, boolean last) {
+      for (int i = 0; i < read; i++) {
+        if (buffer[i] == '\n') {
+          buffer[i] = ',';
+        }
+      }
+      return last ? read - 1 : read;
+    }
+
+    @Override
+    public void writeTo(BufferedSink sink) throws IOException {
+      sink.write(before);
+      super.writeTo(sink);
+      sink.write(after);
     }
   }
 }

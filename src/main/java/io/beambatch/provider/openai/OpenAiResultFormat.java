@@ -136,7 +136,7 @@ final class OpenAiResultFormat implements ResultFormat {
     return switch (verdict) {
       case ANSWERED -> null;
       case REJECTED -> "the provider refused the request with HTTP status " + status;
-      case API_ERROR -> "the provider could not answer: HTTP status " + status;
+      case API_ERROR, OUT_OF_FUNDS -> "the provider could not answer: HTTP status " + status;
       case EXPIRED -> "its batch expired before it was answered";
       case CANCELLED -> "its batch was cancelled before it was answered";
     };

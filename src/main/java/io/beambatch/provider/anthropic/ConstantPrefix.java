@@ -1,0 +1,80 @@
+package io.beambatch.provider.anthropic;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Marks the end of what all requests of a job begin with, in the order in which Anthropic's cache
+ * reads a request: tools, system prompt, messages. It lasts an hour, since the requests of a batch
+ * are answered over a longer time than the usual five minutes.
+ */
+final class ConstantPrefix {
+  private static final String CACHE_CONTROL = "cache_control";
+
+  private @Nullable ObjectNode last;
+  private boolean over;
+
+  private ConstantPrefix() {}
+
+  /** The body with the mark; null if nothing in it is constant before the first template. */
+  static @Nullable ObjectNode mark(ObjectNode body) {
+    ObjectNode marked = body.deepCopy();
+    if (marked.findParent(CACHE_CONTROL) != null) {
+      // Whoever wrote marks knows where they belong.
+      return marked;
+    }
+    ConstantPrefix prefix = new ConstantPrefix();
+    prefix.blocks(marked.path("tools"));
+    prefix.content(marked, "system");
+    for (JsonNode message : marked.path("messages")) {
+      if (message instanceof ObjectNode object) {
+        prefix.content(object, "content");
+      } else {
+        prefix.over = true;
+      }
+    }
+    if (prefix.last == null) {
+      return null;
+    }
+    prefix.last.putObject(CACHE_CONTROL).put("type", "ephemeral").put("ttl", "1h");
+    return marked;
+  }
+
+  /** A text, which becomes a block that can carry the mark, or a list of blocks. */
+  private void content(ObjectNode holder, String field) {
+    JsonNode content = holder.path(field);
+    if (content.isTextual()) {
+      if (!isConstant(content)) {
+        over = true;
+      } else if (!over && !content.asText().isBlank()) {
+        ArrayNode blocks = holder.putArray(field);
+        last = blocks.addObject().put("type", "text");
+        last.put("text", content.asText());
+      }
+    } else if (content.isArray()) {
+      blocks(content);
+    } else if (!content.isMissingNode()) {
+      over = true;
+    }
+  }
+
+  private void blocks(JsonNode blocks) {
+    if (!blocks.isMissingNode() && !blocks.isArray()) {
+      over = true;
+    }
+    for (JsonNode block : blocks) {
+      if (!isConstant(block) || !(block instanceof ObjectNode object)) {
+        over = true;
+      } else if (!over) {
+        last = object;
+      }
+    }
+  }
+
+  private static boolean isConstant(JsonNode node) {
+    String json = node.toString();
+    return !json.contains("{{") && !json.contains("\"$field\"");
+  }
+}

@@ -1,0 +1,90 @@
+package io.beambatch.provider.anthropic;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.beambatch.provider.Endpoint;
+import io.beambatch.provider.Prompt;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What is known of Anthropic's Messages, the one endpoint that its batches take requests for. */
+final class Messages implements Endpoint {
+  static final Messages ENDPOINT = new Messages();
+  static final String PATH = "/v1/messages";
+
+  /** The API takes no message without a limit; an answer that needs more fails as truncated. */
+  private static final int MAX_TOKENS = 4_096;
+
+  private Messages() {}
+
+  @Override
+  public String path() {
+    return PATH;
+  }
+
+  @Override
+  public boolean writesText() {
+    return true;
+  }
+
+  @Override
+  public List<String> tokenLimits() {
+    return List.of("/max_tokens");
+  }
+
+  @Override
+  public List<String> required() {
+    return List.of("max_tokens", "messages");
+  }
+
+  @Override
+  public @Nullable String formatPointer() {
+    return "/output_config/format";
+  }
+
+  @Override
+  public AskedJson askedJson(JsonNode format) {
+    return AskedJson.ofType(format);
+  }
+
+  @Override
+  public boolean isOwnPlace(String pointer) {
+    return pointer.equals("/content/0/text");
+  }
+
+  @Override
+  public boolean offersTools(JsonNode body) {
+    return !body.path("tools").isEmpty();
+  }
+
+  @Override
+  public AnswerKind answers(JsonNode body) {
+    return AnswerKind.TEXT;
+  }
+
+  @Override
+  public @Nullable ObjectNode cached(ObjectNode body) {
+    return ConstantPrefix.mark(body);
+  }
+
+  @Override
+  public ObjectNode body(Prompt prompt) {
+    ObjectNode body = JsonNodeFactory.instance.objectNode();
+    body.put("max_tokens", prompt.maxTokens() == null ? MAX_TOKENS : prompt.maxTokens());
+    if (prompt.temperature() != null) {
+      body.put("temperature", prompt.temperature());
+    }
+    if (prompt.schema() != null) {
+      body.putObject("output_config")
+          .putObject("format")
+          .put("type", "json_schema")
+          .set("schema", prompt.schema());
+    }
+    if (prompt.system() != null) {
+      body.put("system", prompt.system());
+    }
+    body.putArray("messages").addObject().put("role", "user").put("content", prompt.user());
+    return body;
+  }
+}
