@@ -19,6 +19,7 @@ final class DestinationSection {
       Map.of(
           "path", List.of(Kind.FILES),
           "compression", List.of(Kind.FILES),
+          "escape_formulas", List.of(Kind.FILES),
           "table", List.of(Kind.BIGQUERY),
           "write_disposition", List.of(Kind.BIGQUERY),
           "create_disposition", List.of(Kind.BIGQUERY),
@@ -67,7 +68,11 @@ final class DestinationSection {
   }
 
   private static FileDestination files(Section section, Format format) {
-    return new FileDestination(format, prefix(section), compression(section, format));
+    boolean escape = section.flag("escape_formulas");
+    if (escape && format != Format.CSV) {
+      section.problem("escape_formulas", "is for type csv only: other files hold no formulas");
+    }
+    return new FileDestination(format, prefix(section), compression(section, format), escape);
   }
 
   private static Compression compression(Section section, Format format) {

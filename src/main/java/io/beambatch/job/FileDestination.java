@@ -9,13 +9,21 @@ import java.util.Optional;
  * Documents in files called {@code <prefix>-<run>-<shard>.<format>}.
  *
  * @param prefix the beginning of their paths, local or {@code gs://}
+ * @param escapeFormulas whether texts in CSV files that a spreadsheet would take for formulas get an
+ *     apostrophe before them
  */
-public record FileDestination(Format format, String prefix, Compression compression)
+public record FileDestination(
+    Format format, String prefix, Compression compression, boolean escapeFormulas)
     implements Destination {
 
   /** Files that are compressed as their format usually is. */
   public FileDestination(Format format, String prefix) {
     this(format, prefix, format.compressions().get(0));
+  }
+
+  /** Files with all texts as they are. */
+  public FileDestination(Format format, String prefix, Compression compression) {
+    this(format, prefix, compression, false);
   }
 
   /** Failed documents in files, which are JSON lines whatever the answered ones are. */
@@ -55,7 +63,8 @@ public record FileDestination(Format format, String prefix, Compression compress
 
   @Override
   public ObjectNode canonical() {
-    return CanonicalJob.destination(format.name(), compression).put("path", prefix);
+    ObjectNode json = CanonicalJob.destination(format.name(), compression).put("path", prefix);
+    return escapeFormulas ? json.put("escape_formulas", true) : json;
   }
 
   /** The formats that files can have. */

@@ -6,6 +6,9 @@ import java.util.List;
 
 /** A job file is wrong. Has everything that is wrong with it, in the file's order. */
 public final class JobFileException extends UserException {
+  /** Nobody mends more at once. */
+  private static final int MOST = 50;
+
   private final String file;
   private final List<JobProblem> problems;
 
@@ -28,7 +31,7 @@ public final class JobFileException extends UserException {
   private static String render(String file, List<JobProblem> problems) {
     StringBuilder text = new StringBuilder(file);
     text.append(problems.size() == 1 ? " has an error:" : " has " + problems.size() + " errors:");
-    for (JobProblem problem : problems) {
+    for (JobProblem problem : problems.subList(0, Math.min(problems.size(), MOST))) {
       text.append("\n  * ");
       if (problem.line() != null) {
         // The file is in the heading, unless the problem lies elsewhere.
@@ -45,6 +48,9 @@ public final class JobFileException extends UserException {
         text.append(problem.fieldPath()).append(": ");
       }
       text.append(problem.message());
+    }
+    if (problems.size() > MOST) {
+      text.append("\n  and ").append(problems.size() - MOST).append(" more");
     }
     return text.toString();
   }

@@ -63,6 +63,7 @@ final class JobKeys {
             "type",
             "path",
             "compression",
+            "escape_formulas",
             "table",
             "topic",
             "write_disposition",

@@ -78,7 +78,7 @@ public final class JobReader {
   public static Inference parseInference(String fileName, String yaml, List<String> overrides)
       throws JobFileException {
     Problems problems = new Problems(fileName);
-    YamlValue value = Overrides.apply(YamlParser.parse(yaml, problems), overrides, problems);
+    YamlValue value = Overrides.apply(values(yaml, problems), overrides, problems);
     Section root = Section.root(value, problems);
     Inference inference = new JobReader(fileName, problems).inference(root);
     problems.throwIfAny();
@@ -94,10 +94,27 @@ public final class JobReader {
   public static Job parse(String fileName, String yaml, List<String> overrides)
       throws JobFileException {
     Problems problems = new Problems(fileName);
-    YamlValue value = Overrides.apply(YamlParser.parse(yaml, problems), overrides, problems);
+    YamlValue value = Overrides.apply(values(yaml, problems), overrides, problems);
     Job job = new JobReader(fileName, problems).job(Section.root(value, problems));
     problems.throwIfAny();
     return job;
+  }
+
+  /** A file that was not meant to be a job is told as such, without a word of what is in it. */
+  private static YamlValue values(String yaml, Problems problems) throws JobFileException {
+    YamlValue value = YamlParser.parse(yaml, problems);
+    boolean job =
+        value instanceof YamlValue.Mapping mapping
+            ? mapping.entries().isEmpty()
+                || JobKeys.of("").stream().anyMatch(mapping.entries()::containsKey)
+            : value.toJson().isNull();
+    if (!job) {
+      throw new Problems(problems.file())
+          .fatal(
+              Origin.start(problems.file()),
+              "is no job file: it has none of the keys " + String.join(", ", JobKeys.of("")));
+    }
+    return value;
   }
 
   private Job job(Section root) {

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Checks that a schema of answers is a JSON schema, by the schema that its draft has for schemas. A
@@ -24,6 +25,36 @@ import java.util.Map;
 final class MetaSchema {
   private static final SchemaValidatorsConfig CONFIG =
       SchemaValidatorsConfig.builder().pathType(PathType.JSON_POINTER).build();
+
+  /** Keys of schemas that no other file has, such as one of credentials. */
+  private static final Set<String> KEYS =
+      Set.of(
+          "$schema",
+          "$ref",
+          "$defs",
+          "definitions",
+          "properties",
+          "required",
+          "additionalProperties",
+          "patternProperties",
+          "items",
+          "prefixItems",
+          "enum",
+          "const",
+          "anyOf",
+          "oneOf",
+          "allOf",
+          "not",
+          "pattern",
+          "minLength",
+          "maxLength",
+          "minimum",
+          "maximum",
+          "minItems",
+          "maxItems");
+
+  private static final Set<String> TYPES =
+      Set.of("object", "array", "string", "number", "integer", "boolean", "null");
 
   private MetaSchema() {}
 
@@ -44,6 +75,17 @@ final class MetaSchema {
               }
               problems.add(at.origin(), name, fault);
             });
+  }
+
+  /** Whether JSON of another file is a schema, be it a wrong one, of which more may be told. */
+  static boolean isSchema(JsonNode json) {
+    JsonNode type = json.path("type");
+    boolean alone = json.size() == (type.isMissingNode() ? 0 : 1);
+    return json.isObject()
+        && (alone
+            || type.isArray()
+            || TYPES.contains(type.asText())
+            || KEYS.stream().anyMatch(json::has));
   }
 
   /** What is wrong with a schema of a file of its own, a line each, with JSON pointers. */

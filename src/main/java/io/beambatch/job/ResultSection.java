@@ -1,5 +1,6 @@
 package io.beambatch.job;
 
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -76,14 +77,22 @@ final class ResultSection {
     String path = TextFile.beside(file, scalar.text());
     try {
       JsonNode schema = JSON.readTree(TextFile.read(path));
-      if (schema.isObject()) {
+      if (MetaSchema.isSchema(schema)) {
         MetaSchema.faults(schema, path).forEach(fault -> section.problem("schema", fault));
         return schema;
       }
-      section.problem("schema", "must be a JSON object, but " + path + " holds something else");
+      section.problem(
+          "schema",
+          schema.isObject()
+              ? path
+                  + " holds no JSON schema: an object with type, properties, enum, $ref or another"
+                  + " key of schemas"
+              : "must be a JSON object, but " + path + " holds something else");
     } catch (JsonProcessingException e) {
-      String line = e.getLocation() == null ? "" : ", line " + e.getLocation().getLineNr();
-      section.problem("schema", path + line + " isn't valid JSON: " + e.getOriginalMessage());
+      // Its message would quote what may be another file than was meant.
+      JsonLocation at = e.getLocation();
+      String place = at == null ? "" : ", line " + at.getLineNr() + ", column " + at.getColumnNr();
+      section.problem("schema", path + place + " isn't valid JSON");
     } catch (IOException e) {
       section.problem("schema", "can't read " + path + ": " + e.getMessage());
     }

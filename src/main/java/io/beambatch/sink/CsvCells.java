@@ -11,15 +11,23 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * Turns JSON objects into cells of a row: strings as they are, numbers digit by digit, null and
  * missing fields as empty cells, objects and arrays as JSON.
  */
 final class CsvCells {
+  /** What begins a formula, or is passed over before one, in Excel, LibreOffice and Sheets. */
+  private static final String FORMULA_STARTS = "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20";
+
+  private static final Pattern NUMBER = Pattern.compile("[+-]?\\d+([.,]\\d+)?([eE][+-]?\\d+)?");
+
+  private final boolean escapeFormulas;
   private final Map<String, Integer> places = new HashMap<>();
 
-  CsvCells(List<String> columns) {
+  CsvCells(List<String> columns, boolean escapeFormulas) {
+    this.escapeFormulas = escapeFormulas;
     columns.forEach(column -> places.put(column, places.size()));
   }
 
@@ -46,7 +54,17 @@ final class CsvCells {
     return Arrays.asList(cells);
   }
 
-  private static String cell(JsonParser parser, byte[] bytes, int from) throws IOException {
+  /** The cell of a text. */
+  String text(String text) {
+    boolean formula =
+        escapeFormulas
+            && !text.isEmpty()
+            && FORMULA_STARTS.indexOf(text.charAt(0)) >= 0
+            && !NUMBER.matcher(text).matches();
+    return formula ? "'" + text : text;
+  }
+
+  private String cell(JsonParser parser, byte[] bytes, int from) throws IOException {
     return switch (parser.currentToken()) {
       case VALUE_NULL -> "";
       case START_OBJECT, START_ARRAY -> {
@@ -55,6 +73,7 @@ final class CsvCells {
         int end = (int) parser.currentLocation().getByteOffset();
         yield new String(bytes, from + start, end - start, UTF_8);
       }
+      case VALUE_STRING -> text(parser.getText());
       default -> parser.getText();
     };
   }

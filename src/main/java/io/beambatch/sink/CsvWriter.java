@@ -15,12 +15,16 @@ final class CsvWriter implements DocumentWriter {
   private final CsvCells cells;
   private final CSVPrinter printer;
 
-  /** Writes the header. */
-  CsvWriter(OutputStream out, List<String> columns) throws IOException {
-    this.cells = new CsvCells(columns);
+  /**
+   * Writes the header.
+   *
+   * @param escapeFormulas whether texts that begin as formulas do get an apostrophe before them
+   */
+  CsvWriter(OutputStream out, List<String> columns, boolean escapeFormulas) throws IOException {
+    this.cells = new CsvCells(columns, escapeFormulas);
     this.printer =
         new CSVPrinter(new BufferedWriter(new OutputStreamWriter(out, UTF_8)), CSVFormat.RFC4180);
-    printer.printRecord(columns);
+    printer.printRecord(columns.stream().map(cells::text).toList());
   }
 
   @Override

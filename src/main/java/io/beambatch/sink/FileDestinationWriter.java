@@ -83,7 +83,9 @@ public final class FileDestinationWriter implements DestinationWriter {
       case JSONL -> DocumentWriter.ofJsonLines(out);
       case CSV ->
           new CsvWriter(
-              out, output.schema().getFields().stream().map(FieldNames::original).toList());
+              out,
+              output.schema().getFields().stream().map(FieldNames::original).toList(),
+              destination.escapeFormulas());
       case AVRO, PARQUET ->
           new RecordsWriter(
               out, recordFormat().orElseThrow(), output.schema(), destination.compression().code());

@@ -473,7 +473,7 @@ class JobFileErrorsTest {
             'embeddings'; did you mean '/v1/embeddings'?
               * line 7, column 14: sink.type: must be one of jsonl, csv, avro, parquet, bigquery, pubsub, but was the text 'tsv'; did you mean \
             'csv'?
-              * line 7, column 30: sink.ext: there is no such key (sink has: type, path, compression, table, topic, write_disposition, \
+              * line 7, column 30: sink.ext: there is no such key (sink has: type, path, compression, escape_formulas, table, topic, write_disposition, \
             create_disposition, partition)""");
   }
 
@@ -516,7 +516,7 @@ class JobFileErrorsTest {
         .singleElement()
         .asString()
         .isEqualTo(
-            "job.yaml:7:1: sink: must be a mapping with the keys type, path, compression, table, topic, write_disposition,"
+            "job.yaml:7:1: sink: must be a mapping with the keys type, path, compression, escape_formulas, table, topic, write_disposition,"
                 + " create_disposition, partition, but was the text 'out'");
   }
 
@@ -610,11 +610,43 @@ class JobFileErrorsTest {
   }
 
   @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "root:x:0:0:secret\nbin:x:1:secret\n",
+        "OPENAI_API_KEY=sk-secret\n",
+        "secret: 1\nsecret: !secret 2\n",
+        "- secret\n",
+        "{\"private_key\": \"secret\"}"
+      })
+  void saysNothingOfAFileThatIsNoJob(String content) {
+    assertThat(errors(content))
+        .hasMessageStartingWith("job.yaml has an error:\n  * line 1: is no job file")
+        .hasMessageNotContaining("secret");
+  }
+
+  @Test
+  void saysFiftyErrorsAtMost() {
+    StringBuilder yaml = new StringBuilder(SMALLEST);
+    for (int i = 0; i < 70; i++) {
+      yaml.append("key").append(i).append(": 1\n");
+    }
+
+    assertThat(errors(yaml.toString()))
+        .hasMessageStartingWith("job.yaml has 70 errors:")
+        .hasMessageContaining("key49: there is no such key")
+        .hasMessageNotContaining("key50")
+        .hasMessageEndingWith("\n  and 20 more");
+  }
+
+  @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       quoteCharacter = '`',
       value = {
         "{\"a\":1 | isn't valid JSON",
+        "{\"type\":\"sk-secret\",\"key\":\"sk-secret\"} | a.json holds no JSON schema",
+        "{\"a\": sk-secret} | a.json, line 1, column 9 isn't valid JSON",
+        "{\"sk-secret\":1,\"sk-secret\":2} | a.json, line 1, column 27 isn't valid JSON",
         "{\"type\":\"objekt\"} | a.json at /type isn't right in a JSON schema: it must be one of",
         "{\"a\":1,\"a\":2} | isn't valid JSON",
         "{} {} | isn't valid JSON",
