@@ -9,8 +9,8 @@ import java.util.Optional;
  * Documents in files called {@code <prefix>-<run>-<shard>.<format>}.
  *
  * @param prefix the beginning of their paths, local or {@code gs://}
- * @param escapeFormulas whether texts in CSV files that a spreadsheet would take for formulas get an
- *     apostrophe before them
+ * @param escapeFormulas whether texts in CSV files that a spreadsheet would take for formulas get
+ *     an apostrophe before them
  */
 public record FileDestination(
     Format format, String prefix, Compression compression, boolean escapeFormulas)

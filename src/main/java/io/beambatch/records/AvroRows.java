@@ -45,13 +45,13 @@ final class AvroRows implements RowInput {
       checkSizes(container.schema(), new HashSet<>());
       return new AvroRows(path, container);
     } catch (AvroContainer.NotAvroException e) {
-      throw new IOException("Can't read " + path + ": it is no Avro file; check source.type", e);
+      throw RowInput.failed("Can't read " + path + ": it is no Avro file; check source.type", e);
     } catch (EOFException e) {
-      throw new IOException("Can't read " + path + " as Avro: it is cut off in its header", e);
+      throw RowInput.failed("Can't read " + path + " as Avro: it is cut off in its header", e);
     } catch (IOException | RuntimeException e) {
-      throw new IOException("Can't read " + path + " as Avro: " + RowInput.problem(e), e);
+      throw RowInput.failed("Can't read " + path + " as Avro: " + RowInput.problem(e), e);
     } catch (StackOverflowError e) {
-      throw new IOException("Can't read " + path + " as Avro: its schema is nested too deeply", e);
+      throw RowInput.failed("Can't read " + path + " as Avro: its schema is nested too deeply", e);
     }
   }
 
@@ -114,9 +114,9 @@ final class AvroRows implements RowInput {
         }
       }
     } catch (EOFException e) {
-      throw new IOException("Can't read " + path + ": it is cut off in the block at byte " + at, e);
+      throw RowInput.failed("Can't read " + path + ": it is cut off in the block at byte " + at, e);
     } catch (IOException | ArithmeticException e) {
-      throw new IOException(
+      throw RowInput.failed(
           "Can't read " + path + ": it is damaged at byte " + at + ": " + RowInput.problem(e), e);
     }
   }
@@ -150,6 +150,8 @@ final class AvroRows implements RowInput {
       throw damaged(number, RowInput.problem(e), e);
     } catch (StackOverflowError e) {
       throw damaged(number, "its records are nested too deeply", e);
+    } catch (OutOfMemoryError e) {
+      throw damaged(number, "its block is larger than what fits into memory", e);
     }
   }
 
@@ -162,7 +164,7 @@ final class AvroRows implements RowInput {
   }
 
   private IOException damaged(long number, String problem, Throwable cause) {
-    return new IOException(
+    return RowInput.failed(
         "Can't read "
             + path
             + ", record "

@@ -1,6 +1,6 @@
 package io.beambatch.records;
 
-import com.github.luben.zstd.Zstd;
+import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
 import io.airlift.compress.Decompressor;
 import io.airlift.compress.MalformedInputException;
 import io.airlift.compress.lz4.Lz4Decompressor;
@@ -36,6 +36,11 @@ final class ParquetCodecs implements CompressionCodecFactory {
   private static final int MOST_PAGE = 1 << 30;
 
   private static final int LZ4_HEADER = 8;
+
+  /** Bytes that one byte of compressed data can stand for, and more. */
+  private static final long MOST_BY_SNAPPY = 64;
+
+  private static final long MOST_BY_LZ4 = 256;
 
   /**
    * Refuses a codec that is not known.
@@ -89,12 +94,17 @@ final class ParquetCodecs implements CompressionCodecFactory {
       if (size == 0) {
         return new byte[0];
       }
+      boolean lz4 = codec == CompressionCodecName.LZ4 || codec == CompressionCodecName.LZ4_RAW;
+      if (lz4 && size > bytes.length * MOST_BY_LZ4) {
+        throw new IOException("a page has not as many bytes as it says");
+      }
       byte[] page =
           switch (codec) {
             case SNAPPY -> snappy(bytes, size);
             case GZIP -> read(new GZIPInputStream(new ByteArrayInputStream(bytes)), size);
             case BROTLI -> read(new BrotliInputStream(new ByteArrayInputStream(bytes)), size);
-            case ZSTD -> zstd(bytes, size);
+            case ZSTD ->
+                read(new ZstdInputStreamNoFinalizer(new ByteArrayInputStream(bytes)), size);
             case LZ4_RAW -> block(new Lz4Decompressor(), bytes, 0, bytes.length, size);
             case LZ4 -> lz4(bytes, size);
             default -> throw new IOException("pages are compressed with " + codec);
@@ -110,19 +120,10 @@ final class ParquetCodecs implements CompressionCodecFactory {
   }
 
   private static byte[] snappy(byte[] bytes, int size) throws IOException {
-    if (Snappy.uncompressedLength(bytes) != size) {
+    if (Snappy.uncompressedLength(bytes) != size || size > bytes.length * MOST_BY_SNAPPY) {
       throw new IOException("a page has not as many bytes as it says");
     }
     return Snappy.uncompress(bytes);
-  }
-
-  private static byte[] zstd(byte[] bytes, int size) throws IOException {
-    byte[] page = new byte[size];
-    long read = Zstd.decompress(page, bytes);
-    if (Zstd.isError(read)) {
-      throw new IOException("a page's Zstandard data are damaged");
-    }
-    return Arrays.copyOf(page, (int) read);
   }
 
   private static byte[] read(InputStream from, int size) throws IOException {

@@ -56,14 +56,17 @@ final class ParquetRows implements RowInput {
       return new ParquetRows(path, columns, schema);
     } catch (IOException | RuntimeException e) {
       String message = RowInput.problem(e);
-      throw new IOException(
+      throw RowInput.failed(
           message.contains("is not a Parquet file")
               ? "Can't read " + path + ": it is no Parquet file, or cut off; check source.type"
               : "Can't read " + path + " as Parquet: " + message,
           e);
     } catch (StackOverflowError e) {
-      throw new IOException(
+      throw RowInput.failed(
           "Can't read " + path + " as Parquet: its columns are nested too deeply", e);
+    } catch (OutOfMemoryError e) {
+      throw RowInput.failed(
+          "Can't read " + path + " as Parquet: it claims more columns than fit into memory", e);
     }
   }
 
@@ -121,7 +124,7 @@ final class ParquetRows implements RowInput {
         index++;
       }
     } catch (IOException | RuntimeException e) {
-      throw new IOException("Can't read " + path + " as Parquet: " + RowInput.problem(e), e);
+      throw RowInput.failed("Can't read " + path + " as Parquet: " + RowInput.problem(e), e);
     }
   }
 
@@ -154,7 +157,7 @@ final class ParquetRows implements RowInput {
   }
 
   private IOException damaged(long number, String problem, Throwable cause) {
-    return new IOException(
+    return RowInput.failed(
         "Can't read "
             + path
             + ", record "

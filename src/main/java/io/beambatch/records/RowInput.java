@@ -2,10 +2,16 @@ package io.beambatch.records;
 
 import java.io.IOException;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import org.apache.avro.Schema;
 
 /** A file of records. Holds nothing open between calls. */
 public interface RowInput {
+  /** Of Java, such as {@code java.io.EOFException}. */
+  Pattern CLASS_NAME = Pattern.compile("\\b([a-z]\\w*\\.){2,}[A-Z]\\w*");
+
+  /** Line ends among them. */
+  Pattern BLANKS = Pattern.compile("\\s+");
 
   /** The schema of its records, as documents have them. */
   Schema schema();
@@ -45,9 +51,21 @@ public interface RowInput {
     void invalid(long number, String problem);
   }
 
-  /** What a library says of a file that it can't read, which may be nothing. */
+  /** What a library says of a file that it can't read, if it says it in words. */
   static String problem(Exception thrown) {
     String message = thrown.getMessage();
-    return message == null || message.isBlank() ? "its content is not as it should be" : message;
+    return message == null || message.isBlank() || CLASS_NAME.matcher(message).find()
+        ? "its content is not as it should be"
+        : BLANKS.matcher(message).replaceAll(" ").strip();
+  }
+
+  /** An error of a file that can't be read: it is damaged, unless it could not be got at. */
+  static IOException failed(String message, Throwable cause) {
+    for (Throwable each = cause; each != null; each = each.getCause()) {
+      if (each instanceof StoredInput.UnavailableException) {
+        return new IOException(message, cause);
+      }
+    }
+    return new DamagedFileException(message, cause);
   }
 }

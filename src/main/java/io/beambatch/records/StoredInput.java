@@ -19,7 +19,11 @@ final class StoredInput extends InputStream {
 
   StoredInput(String path) throws IOException {
     this.path = path;
-    this.size = Storage.size(path);
+    try {
+      this.size = Storage.size(path);
+    } catch (IOException e) {
+      throw new UnavailableException(e);
+    }
   }
 
   long size() {
@@ -51,7 +55,12 @@ final class StoredInput extends InputStream {
     if (position >= size) {
       return -1;
     }
-    int read = here().read(bytes, offset, length);
+    int read;
+    try {
+      read = here().read(bytes, offset, length);
+    } catch (IOException e) {
+      throw new UnavailableException(e);
+    }
     if (read > 0) {
       position += read;
       streamAt = position;
@@ -80,6 +89,13 @@ final class StoredInput extends InputStream {
     if (stream != null) {
       stream.close();
       stream = null;
+    }
+  }
+
+  /** The file could not be got at, which says nothing about what is in it. */
+  static final class UnavailableException extends IOException {
+    UnavailableException(IOException cause) {
+      super(cause.getMessage(), cause);
     }
   }
 }

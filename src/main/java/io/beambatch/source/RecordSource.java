@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.beambatch.document.FailedDocument;
 import io.beambatch.document.SourceRecord;
 import io.beambatch.job.FileSource;
+import io.beambatch.records.DamagedFileException;
 import io.beambatch.records.RowFormat;
 import io.beambatch.records.RowInput;
 import io.beambatch.storage.Storage;
@@ -45,38 +46,58 @@ final class RecordSource {
 
   /** Cuts a file, once its schema is found to fit that of the run. */
   void cut(String path, Consumer<FileSplit> receiver) throws IOException {
-    RowInput file = format.open(path);
+    RowInput file = open(format, path);
     if (schemas != null) {
       schemas.check(path, PartitionColumns.of(path).addTo(file.schema()));
     }
     long bytes = Storage.size(path);
-    file.split(
-        settings.split(),
-        settings.block(),
-        split ->
-            receiver.accept(
-                new FileSplit(
-                    path, path, split.place(), split.count(), split.first(), bytes, null, null)));
+    try {
+      file.split(
+          settings.split(),
+          settings.block(),
+          split ->
+              receiver.accept(
+                  new FileSplit(
+                      path, path, split.place(), split.count(), split.first(), bytes, null, null)));
+    } catch (DamagedFileException e) {
+      throw wrong(e);
+    }
+  }
+
+  /** Opens a file. One that is damaged is a wrong source. */
+  static RowInput open(RowFormat format, String path) throws IOException {
+    try {
+      return format.open(path);
+    } catch (DamagedFileException e) {
+      throw wrong(e);
+    }
+  }
+
+  private static SourceException wrong(DamagedFileException e) {
+    return new SourceException(Objects.requireNonNull(e.getMessage()));
   }
 
   /** Reads one split. */
   void read(FileSplit split, SplitReader.Receiver receiver) throws IOException {
     JsonRecords parser = new JsonRecords(new SourceFile(split.file()).name(), source.id());
-    format
-        .open(split.path())
-        .read(
-            new RowInput.Split(split.offset(), split.line(), split.length()),
-            new RowInput.Receiver() {
-              @Override
-              public void record(long number, String json) {
-                read(split, number, json, parser, receiver);
-              }
+    RowInput file = open(format, split.path());
+    try {
+      file.read(
+          new RowInput.Split(split.offset(), split.line(), split.length()),
+          new RowInput.Receiver() {
+            @Override
+            public void record(long number, String json) {
+              read(split, number, json, parser, receiver);
+            }
 
-              @Override
-              public void invalid(long number, String problem) {
-                receiver.invalid(failed(split, number, problem, 0));
-              }
-            });
+            @Override
+            public void invalid(long number, String problem) {
+              receiver.invalid(failed(split, number, problem, 0));
+            }
+          });
+    } catch (DamagedFileException e) {
+      throw wrong(e);
+    }
   }
 
   private void read(

@@ -70,7 +70,7 @@ public final class SourceSchemas {
     SourceFile file = new SourceFile(first);
     file.checkCodec();
     file.open(new SourceCheck(source)).close();
-    Schema schema = PartitionColumns.of(first).addTo(format.open(first).schema());
+    Schema schema = PartitionColumns.of(first).addTo(RecordSource.open(format, first).schema());
     return Optional.of(new SourceSchema(first, schema));
   }
 

@@ -46,7 +46,7 @@ final class SplitReader {
   private void readRecords(FileSplit split, Receiver receiver) throws IOException {
     RecordSource records = RecordSource.of(source, settings, null);
     if (records != null) {
-      records.read(split, receiver);
+      readRows(records, split, receiver);
       return;
     }
     try {
@@ -68,6 +68,24 @@ final class SplitReader {
     long bytes = split.length() == FileSplit.WHOLE ? Storage.size(split.file()) : split.length();
     String json = SourceRecord.pointer(split.file(), split.line(), bytes);
     receiver.invalid(failed(split.file(), split.line(), problem, json));
+  }
+
+  private void readRows(RecordSource records, FileSplit split, Receiver receiver)
+      throws IOException {
+    try {
+      records.read(split, receiver);
+    } catch (SourceException e) {
+      if (source.watch() == null) {
+        throw e;
+      }
+      // What came before it is read; this stands for the rest.
+      receiver.invalid(
+          failed(
+              split.file(),
+              split.line(),
+              String.valueOf(e.getMessage()),
+              SourceRecord.pointer(split.file(), split.line(), split.bytes())));
+    }
   }
 
   private void readWhole(FileSplit split, Receiver receiver) throws IOException {
