@@ -41,6 +41,15 @@ final class Attempt extends PTransform<PCollection<Plan>, PCollection<JoinedChun
         .apply("Join results", new JoinResults(job, folder, providers));
   }
 
+  /** The chunks of plans. */
+  static PCollection<Chunk> chunks(PCollection<Plan> plans) {
+    return plans
+        .apply(
+            "Chunks of the plan",
+            FlatMapElements.into(TypeDescriptor.of(Chunk.class)).via(Plan::chunks))
+        .setCoder(JsonCoder.of(Chunk.class));
+  }
+
   /** Only as far as to the batches. */
   static final class Submission extends PTransform<PCollection<Plan>, PCollection<AwaitedChunk>> {
     private final CoordinatorSettings settings;
@@ -55,11 +64,7 @@ final class Attempt extends PTransform<PCollection<Plan>, PCollection<JoinedChun
 
     @Override
     public PCollection<AwaitedChunk> expand(PCollection<Plan> plans) {
-      return plans
-          .apply(
-              "Chunks of the plan",
-              FlatMapElements.into(TypeDescriptor.of(Chunk.class)).via(Plan::chunks))
-          .setCoder(JsonCoder.of(Chunk.class))
+      return chunks(plans)
           .apply("Upload", new UploadChunks(settings, folder, providers))
           .apply("Await batches", new AwaitBatches(settings, folder, providers));
     }

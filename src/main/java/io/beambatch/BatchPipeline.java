@@ -3,6 +3,7 @@ package io.beambatch;
 import io.beambatch.batch.AwaitedChunk;
 import io.beambatch.batch.CoordinatorSettings;
 import io.beambatch.batch.DeleteInputs;
+import io.beambatch.batch.UploadChunks;
 import io.beambatch.chunk.FilePlans;
 import io.beambatch.chunk.Plan;
 import io.beambatch.chunk.PlanCheck;
@@ -11,6 +12,7 @@ import io.beambatch.chunk.ShardIntoChunks;
 import io.beambatch.job.Job;
 import io.beambatch.provider.ProviderFactory;
 import io.beambatch.request.RenderRequests;
+import io.beambatch.result.JoinResults;
 import io.beambatch.result.JoinedChunk;
 import io.beambatch.result.ResultFile;
 import io.beambatch.result.ResultFiles;
@@ -18,6 +20,7 @@ import io.beambatch.result.WriteUnsentFailures;
 import io.beambatch.run.MarkWritten;
 import io.beambatch.run.Reconcile;
 import io.beambatch.run.Report;
+import io.beambatch.run.Work;
 import io.beambatch.sink.CheckPlans;
 import io.beambatch.sink.DestinationWriter;
 import io.beambatch.sink.Output;
@@ -25,12 +28,14 @@ import io.beambatch.sink.WriteResults;
 import io.beambatch.sink.WrittenFile;
 import io.beambatch.source.ReadDocuments;
 import io.beambatch.source.SourceReader;
+import io.beambatch.storage.JsonCoder;
 import io.beambatch.storage.RunFolder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.Flatten;
 import org.apache.beam.sdk.transforms.MapElements;
 import org.apache.beam.sdk.transforms.SimpleFunction;
@@ -122,6 +127,43 @@ public final class BatchPipeline {
     return check
         .apply(plans, "Check budget 1")
         .apply("Attempt 1", new Attempt.Submission(settings, folder, providers));
+  }
+
+  /**
+   * What there is to do for a run right now, for a launcher that looks after the batches itself:
+   * reads, plans and uploads, or joins and writes. There is neither a step that waits nor one for
+   * another attempt.
+   */
+  public PCollection<WrittenFile> advance(
+      Pipeline pipeline, Work work, CoordinatorSettings settings, ProviderFactory providers) {
+    Map<ResultFile.Kind, DestinationWriter> writers = Connectors.writers(job, folder);
+    List<PCollection<ResultFile>> results = new ArrayList<>();
+    if (work.reads() || !work.plans().isEmpty()) {
+      PCollection<Plan> plans =
+          work.reads() ? plan(pipeline) : create(pipeline, "Plans", work.plans(), Plan.class);
+      PCollection<Plan> checked = checkPlans(plans, writers);
+      results.add(checked.apply("Write invalid documents", new WriteUnsentFailures(folder)));
+      Attempt.chunks(check.apply(checked, "Check budget"))
+          .apply("Upload", new UploadChunks(settings, folder, providers));
+    }
+    if (!work.ended().isEmpty()) {
+      results.add(
+          create(pipeline, "Ended batches", work.ended(), AwaitedChunk.class)
+              .apply("Join results", new JoinResults(job, folder, providers))
+              .apply("Results", ResultFiles.ofChunks()));
+    }
+    if (!work.files().isEmpty()) {
+      results.add(pipeline.apply("Joined before", Create.of(work.files())));
+    }
+    return write(
+        PCollectionList.of(results).apply("Flatten results", Flatten.pCollections()),
+        writers,
+        settings);
+  }
+
+  private static <T> PCollection<T> create(
+      Pipeline pipeline, String step, List<T> values, Class<T> type) {
+    return pipeline.apply(step, Create.of(values).withCoder(JsonCoder.of(type)));
   }
 
   /**

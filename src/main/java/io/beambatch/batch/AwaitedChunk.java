@@ -1,9 +1,12 @@
 package io.beambatch.batch;
 
 import io.beambatch.chunk.Chunk;
+import io.beambatch.ledger.BatchEntry;
+import io.beambatch.ledger.BatchEntry.BatchEnd;
 import io.beambatch.provider.BatchError;
 import io.beambatch.provider.BatchStatus;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,4 +24,12 @@ public record AwaitedChunk(
     BatchStatus status,
     @Nullable String outputFileId,
     @Nullable String errorFileId,
-    List<BatchError> errors) {}
+    List<BatchError> errors) {
+
+  /** A chunk that has ended by its entry in the ledger. */
+  public static AwaitedChunk of(Chunk chunk, BatchEntry entry) {
+    BatchEnd end = Objects.requireNonNull(entry.end());
+    return new AwaitedChunk(
+        chunk, entry.batchId(), end.status(), end.outputFileId(), end.errorFileId(), end.errors());
+  }
+}

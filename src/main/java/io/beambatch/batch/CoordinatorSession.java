@@ -7,6 +7,7 @@ import io.beambatch.provider.Sleeper;
 import io.beambatch.storage.RunFolder;
 import java.io.IOException;
 import java.io.Serializable;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -67,7 +68,7 @@ final class CoordinatorSession implements AutoCloseable {
    * Looks once. What is a matter of seconds is waited for all the same: a creation whose reply got
    * lost, an upload that can't be found yet, a provider that takes no creations for the moment.
    */
-  private void lookOnce(Iterable<Chunk> chunks, Sleeper sleeper, Consumer<AwaitedChunk> done)
+  void lookOnce(Iterable<Chunk> chunks, Sleeper sleeper, Consumer<AwaitedChunk> done)
       throws IOException, InterruptedException {
     track(chunks);
     Instant end =
@@ -84,6 +85,26 @@ final class CoordinatorSession implements AutoCloseable {
       sleeper.sleep(coordinator.pause());
       coordinator.step().forEach(done);
     }
+  }
+
+  /** Looks how all chunks stand that were taken up, and returns those that have ended. */
+  List<AwaitedChunk> step() throws IOException {
+    return coordinator.step();
+  }
+
+  /** How long to wait before the next step. */
+  Duration pause() {
+    return coordinator.pause();
+  }
+
+  /** Whether nothing is left to look after. */
+  boolean isIdle() {
+    return coordinator.isIdle();
+  }
+
+  /** Whether the run is cancelled. */
+  boolean isCancelled() throws IOException {
+    return context.ledger().isCancelled();
   }
 
   /** Why a chunk was left that could not go on; the others are not held up by it. */
@@ -103,7 +124,8 @@ final class CoordinatorSession implements AutoCloseable {
     }
   }
 
-  private void track(Iterable<Chunk> chunks) throws IOException {
+  /** Takes chunks up, each from where it stands in the ledger. */
+  void track(Iterable<Chunk> chunks) throws IOException {
     for (Chunk chunk : chunks) {
       coordinator.track(chunk);
     }

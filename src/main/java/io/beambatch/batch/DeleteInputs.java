@@ -25,6 +25,16 @@ public final class DeleteInputs<T> extends PTransform<PCollection<T>, PCollectio
     this.providers = providers;
   }
 
+  /** Does the same at once, without a pipeline. */
+  public static void delete(
+      CoordinatorSettings settings, RunFolder folder, ProviderFactory providers) {
+    if (!settings.inference().keepFiles()) {
+      try (BatchProvider provider = providers.open()) {
+        new OrphanInputFiles(settings.run(), provider, BatchLedger.of(folder)).delete();
+      }
+    }
+  }
+
   @Override
   public PCollection<T> expand(PCollection<T> done) {
     return done.apply("Delete", ParDo.of(new DeleteFn<T>(settings, folder, providers)))
@@ -44,11 +54,7 @@ public final class DeleteInputs<T> extends PTransform<PCollection<T>, PCollectio
 
     @ProcessElement
     public void process(@Element T done, OutputReceiver<T> out) {
-      if (!settings.inference().keepFiles()) {
-        try (BatchProvider provider = providers.open()) {
-          new OrphanInputFiles(settings.run(), provider, BatchLedger.of(folder)).delete();
-        }
-      }
+      delete(settings, folder, providers);
       out.output(done);
     }
   }

@@ -1,6 +1,5 @@
 package io.beambatch.batch;
 
-import io.beambatch.ledger.BatchEntry.BatchEnd;
 import io.beambatch.ledger.BatchEntry.State;
 import io.beambatch.provider.Capabilities.OrphanSearch;
 import java.io.IOException;
@@ -105,14 +104,7 @@ final class TrackedChunks {
   /** Removes a chunk that has ended. */
   AwaitedChunk remove(TrackedChunk chunk) {
     forget(chunk);
-    BatchEnd end = chunk.entry().end();
-    return new AwaitedChunk(
-        chunk.chunk(),
-        chunk.entry().batchId(),
-        Objects.requireNonNull(end).status(),
-        end.outputFileId(),
-        end.errorFileId(),
-        end.errors());
+    return AwaitedChunk.of(chunk.chunk(), chunk.entry());
   }
 
   private void forget(TrackedChunk chunk) {

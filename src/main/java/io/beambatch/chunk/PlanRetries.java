@@ -56,6 +56,19 @@ public final class PlanRetries extends PTransform<PCollection<RetryRequests>, PC
         .apply("Plan", new PlanChunks(attempt, folder, job.inference().limits()));
   }
 
+  /**
+   * Commits the plan of an attempt over bounded input, unless there is one, without a pipeline.
+   *
+   * @param attempt 2 or more
+   * @param parts of all chunks of the attempt before, which are all joined
+   */
+  public static void commit(int attempt, List<Part> parts, Job job, RunFolder folder)
+      throws IOException {
+    long documents = parts.stream().mapToLong(Part::documents).sum();
+    new Planner(PlanStore.of(folder), folder, job.inference().limits())
+        .plan(PlanName.of(attempt, "a" + attempt), parts, documents, Shape.NONE);
+  }
+
   private static final class CountRequestsFn extends DoFn<RetryRequests, PlanInput> {
     @ProcessElement
     public void process(@Element RetryRequests retry, OutputReceiver<PlanInput> out) {

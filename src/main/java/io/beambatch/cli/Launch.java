@@ -1,11 +1,10 @@
 package io.beambatch.cli;
 
-import io.beambatch.BatchPipeline;
 import io.beambatch.Preflight;
 import io.beambatch.batch.BatchException;
-import io.beambatch.batch.BatchMonitor;
+import io.beambatch.batch.BatchWatch;
 import io.beambatch.batch.CoordinatorSettings;
-import io.beambatch.chunk.Chunk;
+import io.beambatch.batch.DeleteInputs;
 import io.beambatch.chunk.PlanCheck;
 import io.beambatch.error.ExitCode;
 import io.beambatch.job.Job;
@@ -20,16 +19,18 @@ import io.beambatch.storage.Storage;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.apache.beam.sdk.Pipeline;
-import org.apache.beam.sdk.PipelineResult;
+import org.apache.beam.runners.direct.DirectRunner;
 import picocli.CommandLine.Model.CommandSpec;
 
 /**
- * Takes a run on as far as a command wants. All commands launch the same pipeline over the same
- * ledger, so that any of them goes on where any other, or a crash, has left off.
+ * Takes a run on as far as a command wants. All commands work over the same ledger, and take the
+ * run on in {@link Rounds}, so that any of them goes on where any other, or a crash, has left off.
+ * Only where the pipeline outlives this process, or its source never ends, the pipeline itself
+ * awaits the batches.
  */
 final class Launch {
   private final JobOptions options;
@@ -71,17 +72,14 @@ final class Launch {
   int run(Run run) throws Exception {
     return unlessCancelled(
         run,
-        () -> {
-          try {
-            execute(
-                run,
-                (graph, pipeline, settings) -> graph.run(pipeline, settings, peer.providers()));
-          } catch (CancelWatch.CancelledException e) {
-            err.println("run " + run.name() + " was cancelled meanwhile");
-            return collectCancelled(run);
-          }
-          return close(run);
-        });
+        () ->
+            isWaitingHere()
+                ? untilDone(run, new Budget(job, run.folder()))
+                : inPipeline(
+                    run,
+                    new Preflight(job, options.beam()),
+                    (graph, pipeline, settings) ->
+                        graph.run(pipeline, settings, peer.providers())));
   }
 
   /**
@@ -92,11 +90,7 @@ final class Launch {
     return unlessCancelled(
         run,
         () -> {
-          RunProgress progress =
-              look(
-                  run,
-                  (graph, pipeline, settings) ->
-                      graph.submit(pipeline, settings.forOneLook(), peer.providers()));
+          RunProgress progress = once(run);
           if (progress.isDone()) {
             return close(run);
           }
@@ -109,16 +103,7 @@ final class Launch {
    * while batches are under way.
    */
   int collect(Run run) throws Exception {
-    return unlessCancelled(
-        run,
-        () -> {
-          RunProgress progress =
-              look(
-                  run,
-                  (graph, pipeline, settings) ->
-                      graph.run(pipeline, settings.forOneLook(), peer.providers()));
-          return progress.isDone() ? close(run) : ExitCode.PENDING;
-        });
+    return unlessCancelled(run, () -> once(run).isDone() ? close(run) : ExitCode.PENDING);
   }
 
   /** Cancels a run, collects what was answered, and returns the exit code. */
@@ -150,10 +135,14 @@ final class Launch {
   /** Lets nothing more be sent, and waits until all batches have ended. */
   void cancelBatches(Run run) throws IOException, InterruptedException {
     run.batches().cancel(Clock.systemUTC().instant());
-    List<Chunk> unjoined = RunProgress.of(run).unjoined();
-    try (Progress progress = Progress.show(err)) {
-      new BatchMonitor(settings(run).reportingTo(progress.sink()), run.folder(), peer.providers())
-          .look(unjoined);
+    try (Progress progress = Progress.show(err);
+        BatchWatch watch =
+            BatchWatch.open(
+                settings(run).reportingTo(progress.sink()), run.folder(), peer.providers())) {
+      watch.track(RunProgress.of(run).all());
+      while (!watch.isIdle()) {
+        watch.awaitEnd(Instant.MAX);
+      }
     }
   }
 
@@ -188,17 +177,104 @@ final class Launch {
 
   private int collectCancelled(Run run) throws Exception {
     cancelBatches(run);
-    execute(
-        run,
-        new Preflight(job, options.beam()).takingNoMore(),
-        PlanCheck.NONE,
-        (graph, pipeline, settings) ->
-            graph.withoutReading().run(pipeline, settings, peer.providers()));
+    return job.source().isEndless()
+        ? inPipeline(
+            run,
+            new Preflight(job, options.beam()).takingNoMore(),
+            (graph, pipeline, settings) ->
+                graph.withoutReading().run(pipeline, settings, peer.providers()))
+        : untilDone(run, PlanCheck.NONE);
+  }
+
+  /**
+   * Whether this process lives as long as the run. A pipeline on another runner may outlive it, and
+   * a source that never ends keeps its pipeline running in any case.
+   */
+  private boolean isWaitingHere() {
+    return options.beam().getRunner() == DirectRunner.class && !job.source().isEndless();
+  }
+
+  /** Takes a run to its end, and returns the exit code. */
+  private int untilDone(Run run, PlanCheck check) throws Exception {
+    announce(run);
+    try (Progress progress = Progress.ofLongWait(err, false)) {
+      GraphLauncher launcher = launcher(run, new Preflight(job, options.beam()), progress);
+      launcher.check();
+      try (Rounds rounds =
+          rounds(run, launcher, announced(run, check, progress), launcher.settings())) {
+        rounds.untilDone();
+      }
+    }
     return close(run);
   }
 
-  private int close(Run run) throws Exception {
+  /**
+   * Looks once how a run's batches stand, and does what there is to do.
+   *
+   * @return how the run stands then
+   * @throws BatchException if something keeps a chunk from going on
+   */
+  private RunProgress once(Run run) throws Exception {
+    announce(run);
+    RunProgress after;
+    Optional<BatchException> failure;
+    try (Progress progress = Progress.show(err)) {
+      GraphLauncher launcher = launcher(run, new Preflight(job, options.beam()), progress);
+      try (Rounds rounds =
+          rounds(
+              run,
+              launcher,
+              announced(run, new Budget(job, run.folder()), progress),
+              launcher.settings().forOneLook())) {
+        after = rounds.once();
+        failure = rounds.failure();
+      }
+    }
+    if (!after.isDone()) {
+      out.print(Summary.of(after, run));
+      out.flush();
+      if (failure.isPresent()) {
+        throw failure.get();
+      }
+    }
+    return after;
+  }
+
+  private Rounds rounds(
+      Run run, GraphLauncher launcher, PlanCheck check, CoordinatorSettings settings) {
+    return new Rounds(
+        run,
+        settings,
+        peer.providers(),
+        (work, meanwhile) ->
+            launcher.launch(
+                (graph, pipeline, ofGraph) ->
+                    graph.advance(pipeline, work, ofGraph, peer.providers()),
+                check,
+                meanwhile));
+  }
+
+  /** Has the pipeline await the batches, and returns the exit code. */
+  private int inPipeline(Run run, Preflight preflight, GraphLauncher.Graph graph) throws Exception {
+    announce(run);
+    boolean endless = job.source().isEndless();
+    boolean cancelled = run.batches().isCancelled();
+    PlanCheck check = cancelled ? PlanCheck.NONE : new Budget(job, run.folder());
+    try (Progress progress = Progress.ofLongWait(err, endless)) {
+      launcher(run, preflight, progress)
+          .launch(
+              graph,
+              announced(run, check, progress),
+              endless && !cancelled ? new CancelWatch(run) : () -> {});
+    } catch (CancelWatch.CancelledException e) {
+      err.println("run " + run.name() + " was cancelled meanwhile");
+      return collectCancelled(run);
+    }
     return tell(Reconcile.reconcile(job, run.folder()), run);
+  }
+
+  private static PlanCheck announced(Run run, PlanCheck check, Progress progress) {
+    return check == PlanCheck.NONE ? check : progress.announcing(run, check);
   }
 
   private int tellFinished(Run run) throws IOException {
@@ -210,90 +286,35 @@ final class Launch {
     return tell(Report.of(run.folder()), run);
   }
 
-  private int tell(Report report, Run run) throws IOException {
-    out.print(Summary.of(report, job, run));
-    out.flush();
-    return exceeds(report, run) ? ExitCode.TOO_MANY_FAILED : ExitCode.DONE;
+  private GraphLauncher launcher(Run run, Preflight preflight, Progress progress) {
+    return new GraphLauncher(run, preflight, options.beam(), progress);
   }
 
-  /**
-   * Looks how a run's batches stand, and starts a pipeline if there is work for one.
-   *
-   * @return how the run stands then
-   * @throws BatchException if something keeps a chunk from going on
-   */
-  private RunProgress look(Run run, Graph graph) throws Exception {
-    RunProgress progress = RunProgress.of(run);
-    Optional<BatchException> problem = Optional.empty();
-    if (progress.isPending()) {
-      problem =
-          new BatchMonitor(settings(run).forOneLook(), run.folder(), peer.providers())
-              .look(progress.inTheLedger());
-      progress = RunProgress.of(run);
-    }
-    if (progress.hasWork()) {
-      execute(run, graph);
-      progress = RunProgress.of(run);
-    }
-    if (!progress.isDone()) {
-      out.print(Summary.of(progress, run));
-      out.flush();
-      if (problem.isPresent()) {
-        throw problem.get();
-      }
-    }
-    return progress;
-  }
-
-  private CoordinatorSettings settings(Run run) {
-    return CoordinatorSettings.of(job.inference(), run.identity());
-  }
-
-  private void execute(Run run, Graph graph) throws Exception {
-    execute(run, new Preflight(job, options.beam()), new Budget(job, run.folder()), graph);
-  }
-
-  private void execute(Run run, Preflight preflight, PlanCheck check, Graph graph)
-      throws Exception {
-    boolean planned = run.isPlanned();
+  private void announce(Run run) throws IOException {
     err.println(
-        (planned ? "resuming run " : "run ")
+        (run.isPlanned() ? "resuming run " : "run ")
             + run.name()
             + " of job "
             + job.name()
             + " in "
             + run.folder().path());
     err.flush();
-    preflight.check(run.folder(), planned);
-    preflight.keepSchema(run.folder());
-    Pipeline pipeline = Pipeline.create(options.beam());
-    boolean endless = job.source().isEndless();
-    try (Progress progress = Progress.ofLongWait(err, endless)) {
-      graph.build(
-          new BatchPipeline(
-                  job,
-                  run.folder(),
-                  check == PlanCheck.NONE ? check : progress.announcing(run, check))
-              .resuming(planned),
-          pipeline,
-          settings(run).reportingTo(progress.sink()));
-      PipelineResult result = pipeline.run();
-      PipelineResult.State state;
-      try {
-        state =
-            progress.waitFor(
-                result, endless && check != PlanCheck.NONE ? new CancelWatch(run) : () -> {});
-      } catch (CancelWatch.CancelledException e) {
-        result.cancel();
-        throw e;
-      }
-      if (state != PipelineResult.State.DONE) {
-        throw new IllegalStateException(
-            "the runner ended the pipeline as "
-                + state
-                + "; run the same command again to go on, and look into the runner's log");
-      }
-    }
+  }
+
+  private int close(Run run) throws Exception {
+    Report report = Reconcile.reconcile(job, run.folder());
+    DeleteInputs.delete(settings(run), run.folder(), peer.providers());
+    return tell(report, run);
+  }
+
+  private int tell(Report report, Run run) throws IOException {
+    out.print(Summary.of(report, job, run));
+    out.flush();
+    return exceeds(report, run) ? ExitCode.TOO_MANY_FAILED : ExitCode.DONE;
+  }
+
+  private CoordinatorSettings settings(Run run) {
+    return CoordinatorSettings.of(job.inference(), run.identity());
   }
 
   private boolean exceeds(Report report, Run run) throws IOException {
@@ -306,11 +327,5 @@ final class Launch {
     err.println("error: " + excess.get() + "; they are in " + job.failures().place(report.run()));
     err.flush();
     return true;
-  }
-
-  /** Builds what a command launches. */
-  @FunctionalInterface
-  private interface Graph {
-    void build(BatchPipeline graph, Pipeline pipeline, CoordinatorSettings settings);
   }
 }

@@ -115,7 +115,7 @@ final class StatusCommand implements Callable<Integer> {
       peer.check(run);
     }
     return new BatchMonitor(
-        CoordinatorSettings.of(job.inference(), run.identity()), run.folder(), peer.providers());
+        CoordinatorSettings.of(job.inference(), run.identity()), peer.providers());
   }
 
   private void show(RunStatus status, Job job) throws Exception {

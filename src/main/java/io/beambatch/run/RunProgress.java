@@ -9,7 +9,6 @@ import io.beambatch.storage.RunFolder;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,12 +17,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param chunks of all committed plans, those of the first attempt first
  * @param isPlanned whether its documents were read and packed
- * @param isAllWritten whether all that was joined so far, or can't be sent, is in sink or dead
- *     letter
- * @param isAllPlanned whether no attempt is over that another has to follow
+ * @param work what there is to do besides waiting
  */
-public record RunProgress(
-    List<ChunkProgress> chunks, boolean isPlanned, boolean isAllWritten, boolean isAllPlanned) {
+public record RunProgress(List<ChunkProgress> chunks, boolean isPlanned, Work work) {
 
   /** How far a chunk has come. */
   public enum Stage {
@@ -85,21 +81,7 @@ public record RunProgress(
             new ChunkProgress(chunk, run.batches().get(chunk.id()), run.joined().get(chunk.id())));
       }
     }
-    return new RunProgress(
-        List.copyOf(chunks),
-        !run.plans().isEmpty(),
-        run.written().keySet().containsAll(run.due()),
-        isAllPlanned(run.job(), run.plans(), chunks));
-  }
-
-  private static boolean isAllPlanned(Job job, List<Plan> plans, List<ChunkProgress> chunks) {
-    int last = plans.stream().mapToInt(Plan::attempt).max().orElse(0);
-    List<ChunkProgress> ofLast =
-        chunks.stream().filter(chunk -> chunk.chunk().attempt() == last).toList();
-    return last >= job.inference().retry().attempts()
-        || ofLast.stream().anyMatch(chunk -> chunk.joined() == null)
-        || ofLast.stream()
-            .allMatch(chunk -> Objects.requireNonNull(chunk.joined()).again() == null);
+    return new RunProgress(List.copyOf(chunks), !run.plans().isEmpty(), Work.of(run));
   }
 
   /** How many chunks have come just so far. */
@@ -109,23 +91,13 @@ public record RunProgress(
 
   /** Whether a batch may have changed at the provider, or one may be created. */
   public boolean isPending() {
-    return count(Stage.UPLOADED) + count(Stage.SUBMITTING) + count(Stage.UNDER_WAY) > 0;
+    return chunks.stream()
+        .anyMatch(chunk -> chunk.entry() != null && chunk.stage().compareTo(Stage.ENDED) < 0);
   }
 
-  /** The chunks that are not joined, whether in the ledger or not. */
-  public List<Chunk> unjoined() {
-    return chunks.stream()
-        .filter(chunk -> chunk.joined() == null)
-        .map(ChunkProgress::chunk)
-        .toList();
-  }
-
-  /** The chunks that are in the ledger. */
-  public List<Chunk> inTheLedger() {
-    return chunks.stream()
-        .filter(chunk -> chunk.entry() != null)
-        .map(ChunkProgress::chunk)
-        .toList();
+  /** All chunks, whether in the ledger or not. */
+  public List<Chunk> all() {
+    return chunks.stream().map(ChunkProgress::chunk).toList();
   }
 
   /** Whether every chunk that is planned has its batch. */
@@ -135,10 +107,7 @@ public record RunProgress(
 
   /** Whether there is anything to read, upload, join, plan or write. */
   public boolean hasWork() {
-    return !isPlanned
-        || !isAllWritten
-        || !isAllPlanned
-        || count(Stage.PLANNED) + count(Stage.ENDED) > 0;
+    return !work.isNone();
   }
 
   /** Whether nothing is left to do but to reconcile. */

@@ -30,13 +30,15 @@ import java.util.function.Function;
  * @param batches by chunk; of chunks that are not in the ledger yet, nothing
  * @param joined by chunk
  * @param written by {@link MarkWritten#name}
+ * @param cancelled whether nothing is to be sent any more
  */
 record RunSnapshot(
     Job job,
     List<Plan> plans,
     Map<String, BatchEntry> batches,
     Map<String, JoinedChunk> joined,
-    Map<String, WrittenFile> written) {
+    Map<String, WrittenFile> written,
+    boolean cancelled) {
 
   /**
    * Reads a run's records. What follows from another record is read after it, so that no record is
@@ -44,13 +46,13 @@ record RunSnapshot(
    */
   static RunSnapshot read(Job job, RunFolder folder) throws IOException {
     List<Plan> plans = PlanStore.of(folder).all();
-    Map<String, BatchEntry> batches =
-        values(BatchLedger.of(folder).readAll(), BatchLedger.Tracked::entry);
+    BatchLedger ledger = BatchLedger.of(folder);
+    Map<String, BatchEntry> batches = values(ledger.readAll(), BatchLedger.Tracked::entry);
     Map<String, JoinedChunk> joined =
         values(JoinedChunk.records(folder).readAll(), Records.Version::value);
     Map<String, WrittenFile> written =
         values(MarkWritten.records(folder).readAll(), Records.Version::value);
-    return new RunSnapshot(job, plans, batches, joined, written);
+    return new RunSnapshot(job, plans, batches, joined, written, ledger.isCancelled());
   }
 
   /** What is due in sink and dead letter by now, by {@link MarkWritten#name}. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.beambatch.SuppliedProviders;
 import io.beambatch.batch.BatchMonitor;
+import io.beambatch.batch.BatchWatch;
 import io.beambatch.batch.CoordinatorSettings;
 import io.beambatch.chunk.Chunk;
 import io.beambatch.chunk.Part;
@@ -124,15 +125,20 @@ class CallsOnGcsTest {
     runs.requireSameJob(run);
     runs.requirePlan(run);
     assertThat(run.batches().isCancelled()).isFalse();
-    assertThat(monitor(run, providers).look(RunProgress.of(run).inTheLedger())).isEmpty();
+    try (BatchWatch watch = BatchWatch.open(settings(run).forOneLook(), run.folder(), providers)) {
+      watch.track(RunProgress.of(run).all());
+      watch.lookOnce();
+      assertThat(watch.failure()).isEmpty();
+    }
     return RunProgress.of(run);
   }
 
   private static BatchMonitor monitor(Run run, ProviderFactory providers) {
-    return new BatchMonitor(
-        CoordinatorSettings.of(run.job().inference(), run.identity()).forOneLook(),
-        run.folder(),
-        providers);
+    return new BatchMonitor(settings(run), providers);
+  }
+
+  private static CoordinatorSettings settings(Run run) {
+    return CoordinatorSettings.of(run.job().inference(), run.identity());
   }
 
   /** Writes down a run that has come half of its way. */

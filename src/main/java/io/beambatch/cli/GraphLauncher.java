@@ -1,0 +1,87 @@
+package io.beambatch.cli;
+
+import io.beambatch.BatchPipeline;
+import io.beambatch.Preflight;
+import io.beambatch.batch.CoordinatorSettings;
+import io.beambatch.chunk.PlanCheck;
+import io.beambatch.run.Run;
+import java.io.IOException;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.PipelineResult;
+import org.apache.beam.sdk.options.PipelineOptions;
+
+/**
+ * Starts pipelines of a run, one after the other, and stays with each until it has ended. Before
+ * the first of them it looks at the job's source and destinations.
+ */
+final class GraphLauncher {
+  private final Run run;
+  private final Preflight preflight;
+  private final PipelineOptions options;
+  private final Progress progress;
+  private boolean checked;
+
+  GraphLauncher(Run run, Preflight preflight, PipelineOptions options, Progress progress) {
+    this.run = run;
+    this.preflight = preflight;
+    this.options = options;
+    this.progress = progress;
+  }
+
+  /** Builds what is launched. */
+  @FunctionalInterface
+  interface Graph {
+    void build(BatchPipeline graph, Pipeline pipeline, CoordinatorSettings settings);
+  }
+
+  /** Looks at source and destinations, unless that is done. */
+  void check() throws IOException {
+    if (!checked) {
+      preflight.check(run.folder(), run.isPlanned());
+      preflight.keepSchema(run.folder());
+      checked = true;
+    }
+  }
+
+  /** What the coordinators of this run go by; they tell of their progress. */
+  CoordinatorSettings settings() {
+    return CoordinatorSettings.of(run.job().inference(), run.identity())
+        .reportingTo(progress.sink());
+  }
+
+  /**
+   * Launches a graph, and returns when it has ended.
+   *
+   * @param check sees every plan before anything of it is sent
+   * @param meanwhile is done every second
+   */
+  void launch(Graph graph, PlanCheck check, Progress.Meanwhile meanwhile) throws IOException {
+    check();
+    Pipeline pipeline = Pipeline.create(options);
+    graph.build(
+        new BatchPipeline(run.job(), run.folder(), check).resuming(run.isPlanned()),
+        pipeline,
+        settings());
+    PipelineResult result = pipeline.run();
+    PipelineResult.State state;
+    try {
+      state = progress.waitFor(result, meanwhile);
+    } catch (IOException | RuntimeException e) {
+      cancel(result);
+      throw e;
+    }
+    if (state != PipelineResult.State.DONE) {
+      throw new IllegalStateException(
+          "the runner ended the pipeline as "
+              + state
+              + "; run the same command again to go on, and look into the runner's log");
+    }
+  }
+
+  /** What was begun may not go on behind the back of a command that has failed. */
+  private static void cancel(PipelineResult result) throws IOException {
+    if (!result.getState().isTerminal()) {
+      result.cancel();
+    }
+  }
+}
