@@ -128,7 +128,7 @@ class RunCommandTest {
   @Test
   void namesThePathThatMatchesNoFileAndIsNotInTheWayOfTheNextRun() throws Exception {
     Said missing = workplace.run(JOB, "--set", "source.path=" + folder.resolve("reviws.jsonl"));
-    assertThat(missing.exitCode()).isEqualTo(1);
+    assertThat(missing.exitCode()).isEqualTo(2);
     assertThat(missing.err())
         .contains("error: No file matches source.path " + folder.resolve("reviws.jsonl"))
         .doesNotContain("\tat ");
