@@ -7,7 +7,8 @@ usage() {
   cat <<'USAGE'
 Usage: templates/dataflow/build.sh --project ID --region REGION --bucket gs://BUCKET [options]
 
-Builds the jar and the launcher's image, and uploads the container spec.
+Builds the jar and the launcher's image, and uploads the container spec. The image's repository in
+Artifact Registry is created if it isn't there.
 
 Options:
   --project ID          the Google Cloud project
@@ -93,6 +94,15 @@ mkdir -p "$context"
 cp "$jar" target/lib/*.jar templates/dataflow/Dockerfile "$context"
 jars=("$context"/*.jar)
 echo "build image $image from $context: Dockerfile and ${#jars[@]} jars, $(du -sm "$context" | cut -f1) MB"
+# Artifact Registry doesn't make a repository by itself. This one is made unless it is there.
+repository=${image#*-docker.pkg.dev/}
+if [ "$repository" != "$image" ]; then
+  repository=$(cut -d/ -f2 <<<"$repository")
+  where=(--project "$project" --location "${image%%-docker.pkg.dev/*}")
+  if $dry_run || ! gcloud artifacts repositories describe "$repository" "${where[@]}" >/dev/null 2>&1; then
+    there gcloud artifacts repositories create "$repository" "${where[@]}" --repository-format=docker
+  fi
+fi
 if [ "$builder" = docker ]; then
   there docker build --platform linux/amd64 --tag "$image" "$context"
   there docker push "$image"

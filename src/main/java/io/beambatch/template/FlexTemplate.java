@@ -3,6 +3,7 @@ package io.beambatch.template;
 import io.beambatch.BatchPipeline;
 import io.beambatch.Preflight;
 import io.beambatch.batch.CoordinatorSettings;
+import io.beambatch.chunk.PlanCheck;
 import io.beambatch.job.Job;
 import io.beambatch.provider.ProviderFactory;
 import io.beambatch.run.Budget;
@@ -65,11 +66,19 @@ public final class FlexTemplate {
       return pipeline;
     }
     boolean planned = run.isPlanned();
+    boolean cancelling = options.getMode() == Mode.CANCEL;
+    if (cancelling) {
+      // From here on no launch of the run sends anything; its workers cancel the batches.
+      run.batches().cancel(Clock.systemUTC().instant());
+    }
     Preflight preflight = new Preflight(job, options);
+    preflight = cancelling ? preflight.takingNoMore() : preflight;
     preflight.check(run.folder(), planned);
     preflight.keepSchema(run.folder());
     BatchPipeline graph =
-        new BatchPipeline(job, run.folder(), new Budget(job, run.folder())).resuming(planned);
+        cancelling
+            ? new BatchPipeline(job, run.folder(), PlanCheck.NONE).withoutReading()
+            : new BatchPipeline(job, run.folder(), new Budget(job, run.folder())).resuming(planned);
     CoordinatorSettings settings = CoordinatorSettings.of(job.inference(), run.identity());
     if (options.getMode() == Mode.SUBMIT) {
       graph.submit(pipeline, settings.forOneLook(), providers);
@@ -86,12 +95,14 @@ public final class FlexTemplate {
 
   private static Run open(Runs runs, TemplateOptions options) throws IOException {
     String name = options.getRun();
-    if (options.getMode() != Mode.COLLECT) {
+    if (options.getMode() != Mode.COLLECT && options.getMode() != Mode.CANCEL) {
       return runs.open(name, Choice.RESUME);
     }
     Run run = runs.known(name);
     runs.requireSameJob(run);
-    runs.requirePlan(run);
+    if (options.getMode() == Mode.COLLECT) {
+      runs.requirePlan(run);
+    }
     return run;
   }
 }

@@ -36,7 +36,7 @@ final class HostedJob {
     job.answers().path().ifPresent(path -> requireRemote("sink.path", path, problems));
     job.failures().path().ifPresent(path -> requireRemote("failures.path", path, problems));
     requireRemote("the parameter staging", options.getStaging(), problems);
-    if (options.getMode() != Mode.RUN) {
+    if (options.getMode() == Mode.SUBMIT || options.getMode() == Mode.COLLECT) {
       job.source()
           .endlessness()
           .ifPresent(

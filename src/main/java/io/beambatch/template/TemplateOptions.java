@@ -56,7 +56,8 @@ public interface TemplateOptions extends PipelineOptions {
   @TemplateParameter(order = 4, label = "Mode", kind = Kind.ENUM, example = "submit")
   @Description(
       "run: from documents to answers, waiting for the batches. submit: up to the created batches."
-          + " collect: looks once, and writes what has ended.")
+          + " collect: looks once, and writes what has ended. cancel: lets nothing more be sent,"
+          + " cancels the batches, and writes what was answered.")
   @Default.Enum("RUN")
   Mode getMode();
 
@@ -105,7 +106,9 @@ public interface TemplateOptions extends PipelineOptions {
     @JsonProperty("submit")
     SUBMIT,
     @JsonProperty("collect")
-    COLLECT;
+    COLLECT,
+    @JsonProperty("cancel")
+    CANCEL;
 
     /** As it is written in a launch. */
     @Override

@@ -35,6 +35,14 @@ class BuildScriptTest {
     assertThat(spec.at("/metadata/parameters")).hasSize(ParameterSpec.all().size());
   }
 
+  @Test
+  void createsTheRepositoryOfTheImageInItsRegion() throws Exception {
+    assertThat(script())
+        .contains(
+            "would run: gcloud artifacts repositories create beam-batch-inference --project"
+                + " a-project --location europe-west1 --repository-format=docker");
+  }
+
   private static String script(String... args) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(List.of("bash", "templates/dataflow/build.sh"));
     command.addAll(List.of(args));

@@ -76,6 +76,28 @@ class FlexTemplateTest {
   }
 
   @Test
+  void cancelsARunAndWritesWhatWasAnswered() throws Exception {
+    launch(job(), "--run=monday", "--mode=submit");
+
+    launch(job(), "--run=monday", "--mode=cancel");
+
+    Report report = Report.of(folderOf("monday"));
+    assertThat(report.documents()).isEqualTo(2);
+    assertThat(report.answered() + report.failures()).isEqualTo(2);
+    assertThat(report.failed()).containsKey("invalid_document");
+    // Nothing of a cancelled run is sent by a later launch.
+    launch(job(), "--run=monday");
+    assertThat(Report.of(folderOf("monday"))).isEqualTo(report);
+  }
+
+  @Test
+  void hasNothingToCancelOfARunThatIsNotThere() {
+    assertThatThrownBy(() -> launch(job(), "--run=tuesday", "--mode=cancel"))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("has no run tuesday");
+  }
+
+  @Test
   void hasNothingToCollectOfARunThatWasNotSubmitted() {
     assertThatThrownBy(() -> launch(job(), "--run=tuesday", "--mode=collect"))
         .isInstanceOf(UserException.class)

@@ -4,12 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import com.google.api.client.util.ClassInfo;
+import com.google.api.services.dataflow.model.FlexTemplateRuntimeEnvironment;
+import com.google.api.services.dataflow.model.LaunchFlexTemplateParameter;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.collect.ImmutableSet;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -42,10 +50,11 @@ class WorkflowTest {
   @Test
   void launchesInModesThatThereAre() {
     List<String> modes = new ArrayList<>();
-    for (JsonNode step : workflow.at("/main/steps")) {
-      JsonNode call = step.elements().next();
-      if (call.path("call").asText().equals("launch")) {
-        modes.add(call.at("/args/mode").asText());
+    for (JsonNode subworkflow : workflow) {
+      for (JsonNode step : steps(subworkflow).values()) {
+        if (step.path("call").asText().equals("launch")) {
+          modes.add(step.at("/args/mode").asText());
+        }
       }
     }
     assertThat(modes).containsExactly("submit", "collect");
@@ -59,31 +68,64 @@ class WorkflowTest {
 
   @Test
   void goesToStepsAndCallsSubworkflowsThatThereAre() {
-    workflow
-        .fields()
-        .forEachRemaining(
-            subworkflow -> {
-              Set<String> steps = new HashSet<>();
-              for (JsonNode step : subworkflow.getValue().path("steps")) {
-                step.fieldNames().forEachRemaining(steps::add);
-              }
-              assertThat(subworkflow.getValue().findValuesAsText("next")).isSubsetOf(steps);
-              assertThat(subworkflow.getValue().findValuesAsText("call"))
-                  .allMatch(call -> call.contains(".") || workflow.has(call));
-            });
+    for (JsonNode subworkflow : workflow) {
+      Set<String> targets = new HashSet<>(steps(subworkflow).keySet());
+      targets.add("continue");
+      assertThat(subworkflow.findValuesAsText("next")).isSubsetOf(targets);
+      assertThat(subworkflow.findValuesAsText("call"))
+          .allMatch(call -> call.contains(".") || workflow.has(call));
+    }
   }
 
   @Test
   void givesEachSubworkflowItsArguments() {
-    for (JsonNode step : workflow.at("/main/steps")) {
-      JsonNode call = step.elements().next();
-      JsonNode called = workflow.path(call.path("call").asText());
-      if (!called.isMissingNode()) {
-        Set<String> wanted = new HashSet<>();
-        called.path("params").forEach(name -> wanted.add(name.asText()));
-        assertThat(ImmutableSet.copyOf(call.path("args").fieldNames())).isEqualTo(wanted);
+    for (JsonNode subworkflow : workflow) {
+      for (JsonNode step : steps(subworkflow).values()) {
+        JsonNode called = workflow.path(step.path("call").asText());
+        if (!called.isMissingNode()) {
+          Set<String> wanted = new HashSet<>();
+          called.path("params").forEach(name -> wanted.add(name.asText()));
+          assertThat(ImmutableSet.copyOf(step.path("args").fieldNames())).isEqualTo(wanted);
+        }
       }
     }
+  }
+
+  @Test
+  void launchesWithFieldsThatDataflowHas() {
+    JsonNode parameter = workflow.findValue("launchParameter");
+
+    Set<String> known =
+        ImmutableSet.copyOf(ClassInfo.of(LaunchFlexTemplateParameter.class).getNames());
+    assertThat(known).containsAll(ImmutableSet.copyOf(parameter.fieldNames()));
+  }
+
+  @Test
+  void documentedOptionsAreFieldsOfTheLaunchEnvironmentThatDataflowHas() throws IOException {
+    Set<String> known =
+        ImmutableSet.copyOf(ClassInfo.of(FlexTemplateRuntimeEnvironment.class).getNames());
+    List<String> named = new ArrayList<>();
+    for (String line : Files.readAllLines(Path.of("docs/dataflow.md"))) {
+      Matcher row = Pattern.compile("\\| `--\\w+` \\| .* \\| `(\\w+)`.* \\|").matcher(line);
+      if (row.matches()) {
+        named.add(row.group(1));
+      }
+    }
+    assertThat(named).hasSizeGreaterThan(8);
+    assertThat(known).containsAll(named);
+  }
+
+  /** All steps of a subworkflow by name, those in loops too. */
+  private static Map<String, JsonNode> steps(JsonNode subworkflow) {
+    Map<String, JsonNode> steps = new LinkedHashMap<>();
+    for (JsonNode list : subworkflow.findValues("steps")) {
+      for (JsonNode step : list) {
+        step.fields().forEachRemaining(named -> steps.put(named.getKey(), named.getValue()));
+        JsonNode nested = step.elements().next();
+        steps.putAll(steps(nested));
+      }
+    }
+    return steps;
   }
 
   @Test
