@@ -16,7 +16,9 @@ import io.beambatch.run.Run;
 import io.beambatch.storage.Storage;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -53,13 +55,22 @@ final class Peer implements AutoCloseable {
       throws IOException, InterruptedException {
     Path memory = memory(staging);
     Storage.createFolder(String.valueOf(memory.getParent()));
+    String key = randomKey();
     LocalServer server =
-        LocalServer.start(faults.applyTo(LocalServerSettings.defaults().withDir(memory)));
+        LocalServer.start(
+            faults.applyTo(LocalServerSettings.defaults().withDir(memory).withApiKey(key)));
     server.awaitBatches(CATCHING_UP);
     return new Peer(
-        new Local(job.inference().request(), server.baseUrl().resolve("/").toString()),
+        new Local(job.inference().request(), server.baseUrl().resolve("/").toString(), key),
         server,
         false);
+  }
+
+  /** Other users of the machine see the port, and don't know the key. */
+  private static String randomKey() {
+    byte[] key = new byte[24];
+    new SecureRandom().nextBytes(key);
+    return "local-" + HexFormat.of().formatHex(key);
   }
 
   private static Path memory(String staging) {
@@ -116,8 +127,9 @@ final class Peer implements AutoCloseable {
    * Connects to a server in this process, which has the faces of all providers.
    *
    * @param root of the server, with a slash at its end
+   * @param key that it takes
    */
-  private record Local(RequestSpec request, String root) implements ProviderFactory {
+  private record Local(RequestSpec request, String root, String key) implements ProviderFactory {
     @Override
     public BatchProvider open() {
       ProviderApi api = request.provider().api();
@@ -125,7 +137,7 @@ final class Peer implements AutoCloseable {
         return api.connect(
             root.substring(0, root.length() - 1) + api.basePath(),
             request.headers(),
-            Map.of(api.keyVariable(), "local"));
+            Map.of(api.keyVariable(), key));
       } catch (ProviderSettingsException e) {
         throw new IllegalStateException(e.getMessage(), e);
       }

@@ -58,6 +58,12 @@ final class ServeCommand implements Callable<Integer> {
       description = "Under way at once, of Anthropic's batches. Default: as the provider's.")
   private @Nullable Long enqueuedRequests;
 
+  @Option(
+      names = "--api-key",
+      paramLabel = "KEY",
+      description = "The only key that is taken. Default: any key is.")
+  private @Nullable String apiKey;
+
   @Mixin private FaultOptions faults;
 
   @Option(names = "--verbose", description = "Logs all that is done.")
@@ -79,9 +85,10 @@ final class ServeCommand implements Callable<Integer> {
     try (LocalServer server = LocalServer.start(settings)) {
       out.println("serving " + server.baseUrl());
       out.println("try it:");
-      out.println("  export OPENAI_BASE_URL=" + server.baseUrl() + " OPENAI_API_KEY=local");
-      out.println("  export ANTHROPIC_BASE_URL=" + server.rootUrl() + " ANTHROPIC_API_KEY=local");
-      out.println("  export GOOGLE_GEMINI_BASE_URL=" + server.rootUrl() + " GEMINI_API_KEY=local");
+      String key = apiKey == null ? "local" : "'the key of --api-key'";
+      out.println("  export OPENAI_BASE_URL=" + server.baseUrl() + " OPENAI_API_KEY=" + key);
+      out.println("  export ANTHROPIC_BASE_URL=" + server.rootUrl() + " ANTHROPIC_API_KEY=" + key);
+      out.println("  export GOOGLE_GEMINI_BASE_URL=" + server.rootUrl() + " GEMINI_API_KEY=" + key);
       out.flush();
       asked.await();
     } finally {
@@ -91,11 +98,15 @@ final class ServeCommand implements Callable<Integer> {
   }
 
   private LocalServerSettings settings() {
+    if (apiKey != null && apiKey.isBlank()) {
+      throw new IllegalArgumentException("--api-key: is empty; give a key, or leave it out");
+    }
     LocalServerSettings settings =
         LocalServerSettings.defaults()
             .withPort(port)
             .withDir(dir)
             .withLatency(latency)
+            .withApiKey(apiKey)
             .withEnqueuedTokenLimit(enqueuedTokens);
     settings = maxRequests == null ? settings : settings.withMaxRequests(maxRequests);
     settings = maxBytes == null ? settings : settings.withMaxBytes(maxBytes);

@@ -5,8 +5,10 @@ import io.javalin.http.Context;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
-/** Calls that no real API has: faults and statistics. They need no key. */
+/** Calls that no real API has: faults and statistics. */
 final class ControlCalls {
+  private static final int MOST_BYTES = 64 << 10;
+
   private final FaultPlan faults;
   private final Bill bill;
   private final CallCounts counts;
@@ -22,7 +24,13 @@ final class ControlCalls {
   }
 
   void setFaults(Context call) throws IOException, ApiException {
-    String json = new String(call.req().getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    byte[] body = call.req().getInputStream().readNBytes(MOST_BYTES + 1);
+    if (body.length > MOST_BYTES) {
+      call.header("Connection", "close");
+      throw new ApiException(
+          ApiError.of(413, "Faults of more than " + MOST_BYTES + " bytes are not taken.", null));
+    }
+    String json = new String(body, StandardCharsets.UTF_8);
     try {
       faults.set(Faults.parse(json));
     } catch (IllegalArgumentException e) {

@@ -26,6 +26,7 @@ public final class LocalServerSettings implements Cloneable {
   private int workers = Math.min(4, Runtime.getRuntime().availableProcessors());
   private Faults faults = Faults.none();
   private Clock clock = Clock.systemUTC();
+  private MinimumRate minimumRate = MinimumRate.USUAL;
 
   private LocalServerSettings() {}
 
@@ -105,6 +106,17 @@ public final class LocalServerSettings implements Cloneable {
   /** Gives all times, and decides when batches move on and expire. */
   public Clock clock() {
     return clock;
+  }
+
+  /** How fast the body of a call has to come. */
+  public MinimumRate minimumRate() {
+    return minimumRate;
+  }
+
+  public LocalServerSettings withMinimumRate(MinimumRate value) {
+    LocalServerSettings changed = copy();
+    changed.minimumRate = Objects.requireNonNull(value, "minimumRate");
+    return changed;
   }
 
   public LocalServerSettings withPort(int value) {

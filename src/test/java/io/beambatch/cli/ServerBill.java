@@ -83,6 +83,7 @@ record ServerBill(List<JsonNode> batches, Map<String, Integer> timesAnswered) {
   static void faults(URI baseUrl, String json) throws IOException, InterruptedException {
     HttpRequest request =
         HttpRequest.newBuilder(baseUrl.resolve("/_faults"))
+            .header("Authorization", "Bearer any")
             .PUT(HttpRequest.BodyPublishers.ofString(json))
             .build();
     String shown = CLIENT.send(request, BodyHandlers.ofString()).body();

@@ -53,10 +53,11 @@ final class RawClient {
     return new Reply(response.statusCode(), response);
   }
 
-  /** A call outside of {@code /v1}, without a key. */
+  /** A call outside of {@code /v1}. */
   Reply control(String method, String path, String body) throws IOException, InterruptedException {
     return send(
         HttpRequest.newBuilder(base.resolve(path))
+            .header("Authorization", "Bearer " + KEY)
             .method(method, BodyPublishers.ofString(body))
             .build());
   }
