@@ -1,11 +1,19 @@
 package io.beambatch.cli;
 
+import java.io.IOException;
+import java.net.URL;
+import java.util.Collections;
+import java.util.Enumeration;
 import java.util.List;
 import java.util.Optional;
+import java.util.ServiceLoader;
+import java.util.Set;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
+import org.apache.beam.sdk.options.PipelineOptionsRegistrar;
 
 /** Reads what stands behind {@code --} on the command line: options for Beam and its runner. */
 final class BeamOptions {
@@ -31,10 +39,57 @@ final class BeamOptions {
                 + " begin with --");
       }
     }
+    if (args.isEmpty()) {
+      return withoutRegistrars(PipelineOptionsFactory::create);
+    }
+    registerAll();
     try {
       return PipelineOptionsFactory.fromArgs(args.toArray(new String[0])).withValidation().create();
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(explained(String.valueOf(e.getMessage()), args), e);
+    }
+  }
+
+  /**
+   * Does something while Beam finds no interfaces of options. It would compare every method of each
+   * that is on the class path with those of all others, which takes seconds, and is needed only to
+   * read options. Those that are asked for by their class are found all the same.
+   */
+  private static <T> T withoutRegistrars(Supplier<T> action) {
+    Thread thread = Thread.currentThread();
+    ClassLoader usual = thread.getContextClassLoader();
+    thread.setContextClassLoader(new NoRegistrars(usual));
+    try {
+      return action.get();
+    } finally {
+      thread.setContextClassLoader(usual);
+    }
+  }
+
+  /** Makes up for what Beam could not find before. */
+  private static void registerAll() {
+    Set<Class<? extends PipelineOptions>> known = PipelineOptionsFactory.getRegisteredOptions();
+    for (PipelineOptionsRegistrar registrar : ServiceLoader.load(PipelineOptionsRegistrar.class)) {
+      for (Class<? extends PipelineOptions> options : registrar.getPipelineOptions()) {
+        if (!known.contains(options)) {
+          PipelineOptionsFactory.register(options);
+        }
+      }
+    }
+  }
+
+  /** Has all classes and resources of another loader but the list of registrars of options. */
+  private static final class NoRegistrars extends ClassLoader {
+    private static final String LIST =
+        "META-INF/services/" + PipelineOptionsRegistrar.class.getName();
+
+    NoRegistrars(ClassLoader usual) {
+      super(usual);
+    }
+
+    @Override
+    public Enumeration<URL> getResources(String name) throws IOException {
+      return name.equals(LIST) ? Collections.emptyEnumeration() : super.getResources(name);
     }
   }
 
