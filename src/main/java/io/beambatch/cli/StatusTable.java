@@ -40,6 +40,11 @@ final class StatusTable {
       text.append(table);
     }
     text.append(next(status, job)).append('\n');
+    if (status.collectBefore() != null) {
+      text.append("results are kept for a short time: run collect before ")
+          .append(status.collectBefore())
+          .append('\n');
+    }
     if (status.report() != null) {
       text.append(Summary.places(status.report(), job));
     }

@@ -9,6 +9,7 @@ import io.beambatch.run.Run;
 import io.beambatch.run.RunProgress;
 import io.beambatch.run.RunProgress.Stage;
 import java.math.BigDecimal;
+import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import java.util.Map;
 
@@ -109,6 +110,14 @@ final class Summary {
             + " under way, "
             + number(progress.count(Stage.UPLOADED) + progress.count(Stage.PLANNED))
             + " not submitted yet");
+    progress
+        .collectBefore(run.job().inference().request().provider().capabilities())
+        .ifPresent(
+            time ->
+                summary.line(
+                    "results",
+                    "kept for a short time: run collect before "
+                        + time.truncatedTo(ChronoUnit.SECONDS)));
     return summary.text.toString();
   }
 

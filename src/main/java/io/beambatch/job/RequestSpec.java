@@ -6,6 +6,7 @@ import io.beambatch.provider.Endpoint;
 import io.beambatch.provider.ProviderApi;
 import io.beambatch.provider.RequestFrame;
 import io.beambatch.provider.anthropic.AnthropicApi;
+import io.beambatch.provider.gemini.GeminiApi;
 import io.beambatch.provider.openai.OpenAiApi;
 import java.io.Serializable;
 import java.util.Collections;
@@ -57,7 +58,8 @@ public record RequestSpec(
   @SuppressWarnings("ImmutableEnumChecker") // what is known of a provider never changes
   public enum Provider {
     OPENAI(OpenAiApi.INSTANCE),
-    ANTHROPIC(AnthropicApi.INSTANCE);
+    ANTHROPIC(AnthropicApi.INSTANCE),
+    GEMINI(GeminiApi.INSTANCE);
 
     private final ProviderApi api;
 

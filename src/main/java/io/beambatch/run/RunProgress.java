@@ -4,11 +4,17 @@ import io.beambatch.chunk.Chunk;
 import io.beambatch.chunk.Plan;
 import io.beambatch.job.Job;
 import io.beambatch.ledger.BatchEntry;
+import io.beambatch.provider.Capabilities;
 import io.beambatch.result.JoinedChunk;
 import io.beambatch.storage.RunFolder;
 import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * @param work what there is to do besides waiting
  */
 public record RunProgress(List<ChunkProgress> chunks, boolean isPlanned, Work work) {
+
+  /** Nobody has to be told of results that are kept for so long. */
+  private static final Duration LONG_ENOUGH = Duration.ofDays(7);
 
   /** How far a chunk has come. */
   public enum Stage {
@@ -98,6 +107,22 @@ public record RunProgress(List<ChunkProgress> chunks, boolean isPlanned, Work wo
   /** All chunks, whether in the ledger or not. */
   public List<Chunk> all() {
     return chunks.stream().map(ChunkProgress::chunk).toList();
+  }
+
+  /**
+   * When the run has to be collected at the latest, if the provider keeps results for days only: as
+   * if each batch had ended as soon as it was created. Empty if there is time enough, or nothing to
+   * collect.
+   */
+  public Optional<Instant> collectBefore(Capabilities capabilities) {
+    if (capabilities.resultsKept().compareTo(LONG_ENOUGH) >= 0) {
+      return Optional.empty();
+    }
+    return chunks.stream()
+        .filter(chunk -> chunk.stage() == Stage.UNDER_WAY || chunk.stage() == Stage.ENDED)
+        .map(chunk -> Instant.ofEpochMilli(Objects.requireNonNull(chunk.entry()).since()))
+        .min(Comparator.naturalOrder())
+        .map(first -> first.plus(capabilities.resultsKept()));
   }
 
   /** Whether every chunk that is planned has its batch. */

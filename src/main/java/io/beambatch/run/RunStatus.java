@@ -1,5 +1,6 @@
 package io.beambatch.run;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
@@ -12,6 +13,7 @@ import io.beambatch.storage.Storage;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -30,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  * @param ended batches that have ended, and whose results are not collected
  * @param unsubmitted what is planned and has no batch yet
  * @param report how it ended, once it is finished
+ * @param collectBefore when collect has to run at the latest, as an ISO time, where the provider
+ *     keeps results for a short time; else null
  */
 @JsonNaming(SnakeCaseStrategy.class)
 public record RunStatus(
@@ -43,6 +47,7 @@ public record RunStatus(
     int ended,
     int unsubmitted,
     @Nullable Report report,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String collectBefore,
     List<BatchRow> batches) {
 
   /**
@@ -113,6 +118,10 @@ public record RunStatus(
         ended,
         unsubmitted,
         finished && Storage.exists(run.folder().report()) ? Report.of(run.folder()) : null,
+        progress
+            .collectBefore(run.job().inference().request().provider().capabilities())
+            .map(time -> time.truncatedTo(ChronoUnit.SECONDS).toString())
+            .orElse(null),
         progress.chunks().stream().map(chunk -> row(chunk, seen, now)).toList());
   }
 

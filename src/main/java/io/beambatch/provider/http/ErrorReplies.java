@@ -100,7 +100,11 @@ final class ErrorReplies {
     if (status == 400 && said.toLowerCase(Locale.ROOT).startsWith("cannot find file")) {
       return Kind.FILE_NOT_READY;
     }
-    if (status == 401 || (status == 403 && (code == null || code.contains("api_key")))) {
+    // Google answers a wrong key with 400.
+    boolean wrongKey = status == 400 && said.startsWith("API key not valid");
+    if (status == 401
+        || wrongKey
+        || (status == 403 && (code == null || code.contains("api_key")))) {
       return Kind.UNAUTHORIZED;
     }
     if (status == 403) {

@@ -46,13 +46,23 @@ public abstract class OneShotBody extends RequestBody {
             json.getBytes(StandardCharsets.UTF_8), MediaType.get("application/json")));
   }
 
+  /** Nothing. */
+  public static OneShotBody empty() {
+    return new Wrapped(RequestBody.create(new byte[0], null));
+  }
+
+  /** The content of an upload from some byte on, which is read while it is sent. */
+  public static OneShotBody rest(Upload upload, long from) {
+    return new Wrapped(new Content(upload, from));
+  }
+
   /** A multipart form with a purpose and a file, which is read while it is sent. */
   public static OneShotBody form(String purpose, Upload upload) {
     return new Wrapped(
         new MultipartBody.Builder()
             .setType(MultipartBody.FORM)
             .addFormDataPart("purpose", purpose)
-            .addFormDataPart("file", upload.name(), new Content(upload))
+            .addFormDataPart("file", upload.name(), new Content(upload, 0))
             .build());
   }
 
@@ -109,9 +119,11 @@ public abstract class OneShotBody extends RequestBody {
    */
   private static class Content extends RequestBody {
     private final Upload upload;
+    private final long from;
 
-    Content(Upload upload) {
+    Content(Upload upload, long from) {
       this.upload = upload;
+      this.from = from;
     }
 
     @Override
@@ -121,7 +133,7 @@ public abstract class OneShotBody extends RequestBody {
 
     @Override
     public long contentLength() {
-      return upload.bytes();
+      return upload.bytes() - from;
     }
 
     /** What of the bytes that were read is sent, or in their place; returns how many they are. */
@@ -132,9 +144,10 @@ public abstract class OneShotBody extends RequestBody {
     @Override
     public void writeTo(BufferedSink sink) throws IOException {
       byte[] buffer = new byte[BUFFER];
-      long left = upload.bytes();
+      long left = upload.bytes() - from;
       InputStream content = open();
       try (content) {
+        skip(content);
         while (left > 0) {
           int read = read(content, buffer, left);
           if (read < 0) {
@@ -156,6 +169,15 @@ public abstract class OneShotBody extends RequestBody {
               true,
               null);
         }
+      }
+    }
+
+    /** Passes over what was sent before. */
+    private void skip(InputStream content) throws ContentException {
+      try {
+        content.skipNBytes(from);
+      } catch (IOException | RuntimeException e) {
+        throw unreadable(e);
       }
     }
 
@@ -194,7 +216,7 @@ public abstract class OneShotBody extends RequestBody {
     private final byte[] after;
 
     LinesInJson(String before, Upload lines, String after) {
-      super(lines);
+      super(lines, 0);
       this.before = before.getBytes(StandardCharsets.UTF_8);
       this.after = after.getBytes(StandardCharsets.UTF_8);
     }

@@ -1,0 +1,265 @@
+package io.beambatch.provider.gemini;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.beambatch.provider.Batch;
+import io.beambatch.provider.BatchPage;
+import io.beambatch.provider.BatchProvider;
+import io.beambatch.provider.Capabilities;
+import io.beambatch.provider.FilePage;
+import io.beambatch.provider.InputFile;
+import io.beambatch.provider.ProviderException;
+import io.beambatch.provider.ProviderException.Kind;
+import io.beambatch.provider.ReplyHead;
+import io.beambatch.provider.Sleeper;
+import io.beambatch.provider.Submission;
+import io.beambatch.provider.http.DownloadStream;
+import io.beambatch.provider.http.HttpCalls;
+import io.beambatch.provider.http.OneShotBody;
+import io.beambatch.provider.http.ReplyJson;
+import io.beambatch.provider.http.Retries;
+import java.io.InputStream;
+import java.time.Clock;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.function.Function;
+import okhttp3.HttpUrl;
+import okhttp3.Request;
+import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gemini's files and batches. The submission's key is the batch's display name, which the list of
+ * batches shows: Google's own document says that the same creation twice makes two batches.
+ */
+public final class GeminiProvider implements BatchProvider {
+  static final String VERSION = "v1beta";
+
+  /** What one call may list. */
+  private static final int MOST_LISTED = 100;
+
+  private final GeminiSettings settings;
+  private final Clock clock;
+  private final HttpCalls http;
+  private final Retries retries;
+  private final Operations operations;
+  private final Pages<Batch> batches;
+  private final Pages<InputFile> files;
+
+  GeminiProvider(GeminiSettings settings, Clock clock, Sleeper sleeper) {
+    this.settings = settings;
+    this.clock = clock;
+    this.http = new HttpCalls(settings.api(), settings.timeouts(), settings.network(), clock);
+    this.retries = new Retries(settings.backoff(), sleeper);
+    this.operations = new Operations(http.safe(), clock);
+    this.batches = new Pages<>("batches", Batch::id, Batch::createdAt, this::batchPage);
+    this.files = new Pages<>("files", InputFile::id, InputFile::createdAt, this::filePage);
+  }
+
+  @Override
+  public Capabilities capabilities() {
+    return GeminiApi.INSTANCE.capabilities();
+  }
+
+  @Override
+  public InputFile upload(Upload upload) throws ProviderException {
+    JsonNode file = new ResumableUpload(http, retries, settings.timeouts().request()).send(upload);
+    return Objects.requireNonNull(inputFile(file));
+  }
+
+  @Override
+  public Batch create(Submission submission) throws ProviderException {
+    ObjectNode body = JsonNodeFactory.instance.objectNode();
+    ObjectNode batch = body.putObject("batch").put("display_name", submission.key());
+    batch.putObject("input_config").put("file_name", submission.inputFile());
+    String model = submission.model().replaceFirst("^models/", "");
+    String method = GeminiEndpoint.of(submission.endpoint()).create();
+    Request request =
+        http.request(http.url(VERSION, "models", model + ":" + method))
+            .post(OneShotBody.json(body.toString()))
+            .build();
+    try {
+      return http.json(request, settings.timeouts().request(), operations::batch);
+    } catch (ProviderException e) {
+      String said = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
+      boolean file = said.contains("file") && !said.contains("is not found for api version");
+      throw e.kind() == Kind.NOT_FOUND && file
+          ? new ProviderException(
+              Kind.FILE_NOT_READY,
+              new ReplyHead(e.status(), e.code(), e.requestId(), e.retryAfter()),
+              String.valueOf(e.getMessage()))
+          : e;
+    }
+  }
+
+  @Override
+  public BatchPage list(@Nullable String after, int limit) throws ProviderException {
+    Pages.Page<Batch> page = batches.read(after, limit);
+    return new BatchPage(page.things(), page.next() != null && !page.things().isEmpty());
+  }
+
+  private Pages.Page<Batch> batchPage(@Nullable String token) throws ProviderException {
+    return get(
+        page(http.url(VERSION, "batches"), token),
+        json -> page(json, "operations", operations::batch));
+  }
+
+  @Override
+  public FilePage listFiles(@Nullable String after, int limit) throws ProviderException {
+    Pages.Page<InputFile> page = files.read(after, limit);
+    return new FilePage(page.things(), page.next() != null && !page.things().isEmpty());
+  }
+
+  private Pages.Page<InputFile> filePage(@Nullable String token) throws ProviderException {
+    return get(
+        page(http.url(VERSION, "files"), token), json -> page(json, "files", this::inputFile));
+  }
+
+  private static HttpUrl.Builder page(HttpUrl.Builder url, @Nullable String token) {
+    url.addQueryParameter("pageSize", Integer.toString(MOST_LISTED));
+    return token == null ? url : url.addQueryParameter("pageToken", token);
+  }
+
+  /** An empty list has no field for what is listed. */
+  private static <T> Pages.@Nullable Page<T> page(
+      JsonNode json, String field, Function<JsonNode, @Nullable T> reader) {
+    if (!json.isObject() || (json.has(field) && !json.path(field).isArray())) {
+      return null;
+    }
+    List<T> things = new ArrayList<>();
+    for (JsonNode entry : json.path(field)) {
+      T thing = reader.apply(entry);
+      if (thing != null) {
+        things.add(thing);
+      }
+    }
+    return new Pages.Page<>(things, ReplyJson.text(json, "nextPageToken"));
+  }
+
+  /** A file, or null if the object has no name, and so is none. */
+  private @Nullable InputFile inputFile(JsonNode file) {
+    String name = ReplyJson.id(file, "name");
+    if (name == null || !Names.isFile(name)) {
+      return null;
+    }
+    String shown = ReplyJson.text(file, "displayName");
+    Instant created = Instant.EPOCH;
+    try {
+      Instant said = Instant.parse(String.valueOf(ReplyJson.text(file, "createTime")));
+      created = said.isAfter(clock.instant()) ? clock.instant() : said;
+    } catch (DateTimeException notATime) {
+      // As if nothing was said.
+    }
+    return new InputFile(name, shown == null ? "" : shown, created);
+  }
+
+  @Override
+  public Batch get(String batchId) throws ProviderException {
+    return get(http.url(VERSION, "batches", Names.id(batchId)), operations::batch);
+  }
+
+  /** The reply to a cancel says nothing: the batch is looked at. */
+  @Override
+  public Batch cancel(String batchId) throws ProviderException {
+    Request request =
+        http.request(http.url(VERSION, "batches", Names.id(batchId) + ":cancel"))
+            .post(OneShotBody.json("{}"))
+            .build();
+    try {
+      retries.callWhereConflictIsAnAnswer(
+          () -> http.json(request, settings.timeouts().request(), json -> json));
+    } catch (ProviderException e) {
+      Batch batch = e.kind() == Kind.NOT_FOUND ? null : get(batchId);
+      if (batch == null || !batch.status().ended()) {
+        throw e;
+      }
+      return batch;
+    }
+    return get(batchId);
+  }
+
+  @Override
+  public InputStream download(String fileId) throws ProviderException {
+    HttpUrl.Builder url =
+        http.url("download", VERSION, "files", Names.id(fileId) + ":download")
+            .addQueryParameter("alt", "media");
+    Request request = http.request(url).header("Accept-Encoding", "identity").build();
+    try {
+      Response response = retries.call(() -> http.open(request));
+      boolean endIsMarked =
+          response.header("Content-Length") != null || response.header("Transfer-Encoding") != null;
+      // A body that ends with its connection looks whole when cut: the file's size tells.
+      long bytes = endIsMarked ? -1 : size(fileId);
+      return new DownloadStream(response, http.call(request), bytes, settings.timeouts().idle());
+    } catch (ProviderException e) {
+      throw isGone(e)
+          ? new ProviderException(
+              Kind.NOT_FOUND,
+              new ReplyHead(404, e.code(), e.requestId(), null),
+              e.getMessage() + "; results are kept for 48 hours")
+          : e;
+    }
+  }
+
+  private long size(String fileId) throws ProviderException {
+    JsonNode file = get(http.url(VERSION, "files", Names.id(fileId)), json -> json);
+    Long bytes = ReplyJson.number(file, "sizeBytes");
+    return bytes == null ? -1 : bytes;
+  }
+
+  @Override
+  public void deleteFile(String fileId) throws ProviderException {
+    delete(http.url(VERSION, "files", Names.id(fileId)));
+  }
+
+  /** Its files go by themselves after 48 hours; a batch would stay in the list. */
+  @Override
+  public void discard(@Nullable String inputFileId, @Nullable String batchId)
+      throws ProviderException {
+    if (inputFileId != null) {
+      deleteFile(inputFileId);
+    }
+    if (batchId != null) {
+      delete(http.url(VERSION, "batches", Names.id(batchId)));
+    }
+  }
+
+  private void delete(HttpUrl.Builder url) throws ProviderException {
+    Request request = http.request(url).delete().build();
+    try {
+      retries.call(() -> http.json(request, settings.timeouts().request(), json -> json));
+    } catch (ProviderException e) {
+      if (!isGone(e)) {
+        throw e;
+      }
+    }
+  }
+
+  /** Files that are gone, and those of others, get 403. */
+  private static boolean isGone(ProviderException e) {
+    return e.kind() == Kind.NOT_FOUND
+        || (e.status() == 403 && String.valueOf(e.getMessage()).contains("may not exist"));
+  }
+
+  @Override
+  public void close() {
+    http.close();
+  }
+
+  /** Where it calls; not with which key. */
+  @Override
+  public String toString() {
+    return "GeminiProvider[" + settings.baseUrl() + "]";
+  }
+
+  private <T> T get(HttpUrl.Builder url, Function<JsonNode, @Nullable T> reader)
+      throws ProviderException {
+    Request request = http.request(url).build();
+    return retries.call(() -> http.json(request, settings.timeouts().request(), reader));
+  }
+}

@@ -1,0 +1,146 @@
+package io.beambatch.provider.gemini;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.beambatch.provider.Batch;
+import io.beambatch.provider.BatchError;
+import io.beambatch.provider.BatchStatus;
+import io.beambatch.provider.SafeText;
+import io.beambatch.provider.http.ReplyJson;
+import java.time.Clock;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Reads the long-running operations that Gemini's batches are. */
+final class Operations {
+  private static final Logger LOG = LoggerFactory.getLogger(Operations.class);
+  private static final int LONGEST_NAME = 512;
+
+  private final SafeText safe;
+  private final Clock clock;
+  private final Set<String> unknownStates = ConcurrentHashMap.newKeySet();
+
+  Operations(SafeText safe, Clock clock) {
+    this.safe = safe;
+    this.clock = clock;
+  }
+
+  /** A batch, or null if the object has no name, and so is none. */
+  @Nullable Batch batch(JsonNode operation) {
+    String name = ReplyJson.id(operation, "name");
+    if (name == null || !Names.isBatch(name)) {
+      return null;
+    }
+    JsonNode metadata = operation.path("metadata");
+    JsonNode counts = metadata.path("batchStats");
+    String output = output(operation, metadata);
+    BatchStatus status = status(operation, metadata);
+    long completed = ReplyJson.count(counts, "successfulRequestCount");
+    String key = ReplyJson.text(metadata, "displayName");
+    return new Batch(
+        name,
+        status,
+        endpoint(metadata).path(),
+        orEmpty(ReplyJson.id(metadata.path("inputConfig"), "fileName")),
+        output,
+        null,
+        createdAt(metadata),
+        ReplyJson.count(counts, "requestCount"),
+        completed,
+        ReplyJson.count(counts, "failedRequestCount"),
+        errors(operation.path("error")),
+        key == null || key.length() > LONGEST_NAME ? Map.of() : Map.of(Batch.KEY, key),
+        hasAllResults(status, output, completed));
+  }
+
+  /** The results' file may show a while after the end. */
+  private static boolean hasAllResults(
+      BatchStatus status, @Nullable String output, long completed) {
+    return switch (status) {
+      case FAILED -> true;
+      case COMPLETED -> output != null;
+      default -> output != null || completed == 0;
+    };
+  }
+
+  private static @Nullable String output(JsonNode operation, JsonNode metadata) {
+    String output = ReplyJson.id(metadata.path("output"), "responsesFile");
+    output = output == null ? ReplyJson.id(operation.path("response"), "responsesFile") : output;
+    return output != null && Names.isFile(output) ? output : null;
+  }
+
+  private static GeminiEndpoint endpoint(JsonNode metadata) {
+    return orEmpty(ReplyJson.text(metadata, "@type")).contains("Embed")
+        ? GeminiEndpoint.EMBED_CONTENT
+        : GeminiEndpoint.GENERATE_CONTENT;
+  }
+
+  /**
+   * The state, which has one of two prefixes. Where there is none, the operation itself says
+   * whether it is done.
+   */
+  private BatchStatus status(JsonNode operation, JsonNode metadata) {
+    boolean done = operation.path("done").asBoolean();
+    String word = orEmpty(ReplyJson.text(metadata, "state"));
+    String state = word.toUpperCase(Locale.ROOT).replaceFirst("^(BATCH|JOB)_STATE_", "");
+    return switch (state) {
+      case "PENDING", "QUEUED" -> BatchStatus.VALIDATING;
+      case "RUNNING", "PAUSED", "UPDATING" -> BatchStatus.IN_PROGRESS;
+      case "SUCCEEDED", "PARTIALLY_SUCCEEDED" -> BatchStatus.COMPLETED;
+      case "FAILED" -> BatchStatus.FAILED;
+      case "EXPIRED" -> BatchStatus.EXPIRED;
+      case "CANCELLING" -> BatchStatus.CANCELLING;
+      case "CANCELLED" -> BatchStatus.CANCELLED;
+      case "", "UNSPECIFIED" ->
+          !done
+              ? BatchStatus.VALIDATING
+              : operation.has("error") ? BatchStatus.FAILED : BatchStatus.COMPLETED;
+      default -> {
+        // Taken for ended, a batch would be given up while it is still being answered.
+        if (unknownStates.add(state)) {
+          LOG.warn(
+              "Batch state '{}' is unknown here; such batches count as in progress", safe.of(word));
+        }
+        yield BatchStatus.IN_PROGRESS;
+      }
+    };
+  }
+
+  /** Now, where nothing is said: a batch that looks old would end the search for a lost one. */
+  private Instant createdAt(JsonNode metadata) {
+    Instant now = clock.instant();
+    try {
+      Instant created = Instant.parse(orEmpty(ReplyJson.text(metadata, "createTime")));
+      return created.isAfter(now) ? now : created;
+    } catch (DateTimeException notATime) {
+      return now;
+    }
+  }
+
+  private List<BatchError> errors(JsonNode error) {
+    String message = ReplyJson.text(error, "message");
+    Long code = ReplyJson.number(error, "code");
+    if (message == null && code == null) {
+      return List.of();
+    }
+    // The code of google.rpc for what an account may not take at the moment.
+    boolean exhausted = code != null && (code == 8 || code == 429);
+    return List.of(
+        new BatchError(
+            exhausted ? "token_limit_exceeded" : code == null ? null : code.toString(),
+            safe.of(orEmpty(message)),
+            null,
+            null));
+  }
+
+  private static String orEmpty(@Nullable String text) {
+    return text == null ? "" : text;
+  }
+}
