@@ -3,7 +3,9 @@ package io.beambatch.cli;
 import io.beambatch.error.ExitCode;
 import io.beambatch.localserver.LocalServer;
 import io.beambatch.localserver.LocalServerSettings;
+import io.beambatch.localserver.Upstream;
 import java.io.PrintWriter;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -13,6 +15,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code serve}: the local Batch API server. */
@@ -64,6 +67,20 @@ final class ServeCommand implements Callable<Integer> {
       description = "The only key that is taken. Default: any key is.")
   private @Nullable String apiKey;
 
+  @Option(
+      names = "--upstream",
+      paramLabel = "URL",
+      description =
+          "A real-time server that speaks OpenAI's API, such as http://localhost:11434/v1: it"
+              + " answers the batches. Its key, if it needs one, is read from UPSTREAM_API_KEY.")
+  private @Nullable URI upstream;
+
+  @Option(
+      names = "--concurrency",
+      defaultValue = "8",
+      description = "Requests that are with the upstream at once. Default: ${DEFAULT-VALUE}.")
+  private int concurrency;
+
   @Mixin private FaultOptions faults;
 
   @Option(names = "--verbose", description = "Logs all that is done.")
@@ -87,8 +104,14 @@ final class ServeCommand implements Callable<Integer> {
       out.println("try it:");
       String key = apiKey == null ? "local" : "'the key of --api-key'";
       out.println("  export OPENAI_BASE_URL=" + server.baseUrl() + " OPENAI_API_KEY=" + key);
-      out.println("  export ANTHROPIC_BASE_URL=" + server.rootUrl() + " ANTHROPIC_API_KEY=" + key);
-      out.println("  export GOOGLE_GEMINI_BASE_URL=" + server.rootUrl() + " GEMINI_API_KEY=" + key);
+      if (upstream != null) {
+        out.println("answers come from " + upstream);
+      } else {
+        out.println(
+            "  export ANTHROPIC_BASE_URL=" + server.rootUrl() + " ANTHROPIC_API_KEY=" + key);
+        out.println(
+            "  export GOOGLE_GEMINI_BASE_URL=" + server.rootUrl() + " GEMINI_API_KEY=" + key);
+      }
       out.flush();
       asked.await();
     } finally {
@@ -112,6 +135,15 @@ final class ServeCommand implements Callable<Integer> {
     settings = maxBytes == null ? settings : settings.withMaxBytes(maxBytes);
     settings =
         enqueuedRequests == null ? settings : settings.withEnqueuedRequestLimit(enqueuedRequests);
+    try {
+      settings =
+          upstream == null
+              ? settings
+              : settings.withUpstream(
+                  new Upstream(upstream, concurrency, System.getenv("UPSTREAM_API_KEY")));
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage());
+    }
     return faults.applyTo(settings);
   }
 

@@ -28,6 +28,7 @@ final class BatchRun {
   private final BatchFormat format;
   private final BatchStore store;
   private final StoredFiles files;
+  private final Answerers answerers;
   private final LocalServerSettings settings;
   private final FaultPlan faults;
   private final BooleanSupplier stopped;
@@ -40,15 +41,15 @@ final class BatchRun {
       BatchState batch,
       BatchStore store,
       StoredFiles files,
-      LocalServerSettings settings,
-      FaultPlan faults,
+      Answerers answerers,
       BooleanSupplier stopped) {
     this.batch = batch;
     this.format = batch.endpoint().format();
     this.store = store;
     this.files = files;
-    this.settings = settings;
-    this.faults = faults;
+    this.answerers = answerers;
+    this.settings = answerers.settings();
+    this.faults = answerers.faults();
     this.stopped = stopped;
     this.latency = settings.latency();
   }
@@ -286,7 +287,7 @@ final class BatchRun {
 
   private Answering open() throws IOException {
     if (answers == null) {
-      answers = new LineAnswers(batch, store, files.content(batch.inputFileId()), settings, faults);
+      answers = answerers.open(batch, store, files.content(batch.inputFileId()));
     }
     return answers;
   }

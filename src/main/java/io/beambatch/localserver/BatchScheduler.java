@@ -18,25 +18,22 @@ final class BatchScheduler implements AutoCloseable {
   private final Queue<BatchRun> running = new ConcurrentLinkedQueue<>();
   private final BatchStore store;
   private final StoredFiles files;
-  private final LocalServerSettings settings;
-  private final FaultPlan faults;
+  private final Answerers answerers;
   private volatile boolean stopped;
 
-  BatchScheduler(
-      BatchStore store, StoredFiles files, LocalServerSettings settings, FaultPlan faults) {
-    this.faults = faults;
+  BatchScheduler(BatchStore store, StoredFiles files, Answerers answerers) {
     this.store = store;
     this.files = files;
-    this.settings = settings;
+    this.answerers = answerers;
     this.threads =
         new ScheduledThreadPoolExecutor(
-            settings.workers(), task -> new Thread(task, "local-server-worker"));
+            answerers.settings().workers(), task -> new Thread(task, "local-server-worker"));
     threads.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
   }
 
   /** Takes a batch on, from whatever state it is in. */
   void run(BatchState batch) {
-    BatchRun run = new BatchRun(batch, store, files, settings, faults, () -> stopped);
+    BatchRun run = new BatchRun(batch, store, files, answerers, () -> stopped);
     running.add(run);
     schedule(run, Duration.ZERO);
   }

@@ -98,6 +98,16 @@ final class LineFile implements Closeable {
     return count;
   }
 
+  /** Whether a line has its line feed. */
+  boolean isWhole(int line) throws IOException {
+    return end(line) <= channel.size();
+  }
+
+  /** Where the next line begins. */
+  long end(int line) {
+    return starts[line + 1];
+  }
+
   /** Whether the file begins with a UTF-8 byte-order mark. */
   boolean startsWithMark() throws IOException {
     ByteBuffer head = ByteBuffer.allocate(3);

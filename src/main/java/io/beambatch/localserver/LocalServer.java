@@ -38,6 +38,7 @@ public final class LocalServer implements AutoCloseable {
   private final FaultPlan faults;
   private final Bill bill;
   private final CallCounts counts;
+  private final Answerers answerers;
   private final BatchScheduler scheduler;
   private final Javalin javalin;
 
@@ -50,19 +51,12 @@ public final class LocalServer implements AutoCloseable {
     this.faults = new FaultPlan(settings.seed(), settings.faults());
     this.bill = new Bill(store);
     this.counts = new CallCounts(dir.resolve("calls.json"));
-    this.scheduler = new BatchScheduler(store, files, settings, faults);
+    this.answerers = new Answerers(settings, faults);
+    this.scheduler = new BatchScheduler(store, files, answerers);
     HttpApi api =
         new HttpApi(
             settings,
-            List.of(
-                new AnthropicApi(new MessageBatchCalls(store, files, scheduler, settings, faults)),
-                new GeminiApi(
-                    new GeminiFileCalls(files, settings),
-                    new GeminiBatchCalls(store, files, scheduler, settings, faults)),
-                new OpenAiApi(
-                    settings,
-                    new FileCalls(files, settings),
-                    new BatchCalls(store, files, scheduler, settings, faults))),
+            apis(settings, store, files),
             new ControlCalls(faults, bill, counts),
             faults,
             counts);
@@ -78,6 +72,24 @@ public final class LocalServer implements AutoCloseable {
         scheduler.run(batch);
       }
     }
+  }
+
+  /** An upstream is asked in OpenAI's shape, and so can't answer what came in another. */
+  private List<ProviderApi> apis(
+      LocalServerSettings settings, BatchStore store, StoredFiles files) {
+    ProviderApi openAi =
+        new OpenAiApi(
+            settings,
+            new FileCalls(files, settings),
+            new BatchCalls(store, files, scheduler, settings, faults));
+    return settings.upstream() != null
+        ? List.of(openAi)
+        : List.of(
+            new AnthropicApi(new MessageBatchCalls(store, files, scheduler, settings, faults)),
+            new GeminiApi(
+                new GeminiFileCalls(files, settings),
+                new GeminiBatchCalls(store, files, scheduler, settings, faults)),
+            openAi);
   }
 
   /**
@@ -144,6 +156,7 @@ public final class LocalServer implements AutoCloseable {
       scheduler.close();
       counts.save();
     } finally {
+      answerers.close();
       lock.close();
       if (temporary) {
         deleteAll(dir);

@@ -24,6 +24,7 @@ public final class LocalServerSettings implements Cloneable {
   private int createsPerHour = 2_000;
   private @Nullable Set<String> models = null;
   private int workers = Math.min(4, Runtime.getRuntime().availableProcessors());
+  private @Nullable Upstream upstream = null;
   private Faults faults = Faults.none();
   private Clock clock = Clock.systemUTC();
   private MinimumRate minimumRate = MinimumRate.USUAL;
@@ -96,6 +97,11 @@ public final class LocalServerSettings implements Cloneable {
   /** Threads that validate and answer. */
   public int workers() {
     return workers;
+  }
+
+  /** What answers in place of simple rules, or null. */
+  public @Nullable Upstream upstream() {
+    return upstream;
   }
 
   /** What goes wrong from the start. */
@@ -194,6 +200,13 @@ public final class LocalServerSettings implements Cloneable {
     require(value > 0, "workers must be at least 1, not " + value);
     LocalServerSettings changed = copy();
     changed.workers = value;
+    return changed;
+  }
+
+  /** OpenAI's API only: what answers is asked in its shape. */
+  public LocalServerSettings withUpstream(@Nullable Upstream value) {
+    LocalServerSettings changed = copy();
+    changed.upstream = value;
     return changed;
   }
 

@@ -1,8 +1,14 @@
 package io.beambatch.localserver;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Set;
 
 /** The result files of a batch while they grow, and the note of what was billed beside them. */
 final class ResultFiles implements Closeable {
@@ -21,6 +27,80 @@ final class ResultFiles implements Closeable {
     errors = new AppendFile(store.errors(batch), progress.errorBytes());
     billed = new AppendFile(store.billed(batch), progress.billedBytes());
   }
+
+  /**
+   * Finds what is in the result files of a batch already, whole lines only; of which the last
+   * checkpoint may not know.
+   */
+  static Recovered recover(BatchState batch, BatchStore store) throws IOException {
+    Set<String> customIds = new HashSet<>();
+    Usage usage = new Usage();
+    try (AppendFile billed = new AppendFile(store.billed(batch), 0)) {
+      long output =
+          eachLine(
+              store.output(batch),
+              line -> {
+                String customId = line.path("custom_id").asText();
+                customIds.add(customId);
+                count(line.at("/response/body"), usage);
+                billed.out().writeString(customId);
+                billed.endLine();
+              });
+      int completed = customIds.size();
+      long errors =
+          eachLine(store.errors(batch), line -> customIds.add(line.path("custom_id").asText()));
+      return new Recovered(
+          customIds,
+          new BatchCheckpoint(
+              customIds.size(),
+              completed,
+              customIds.size() - completed,
+              output,
+              errors,
+              billed.flushedBytes(),
+              usage.input,
+              usage.output));
+    }
+  }
+
+  /** Adds the tokens that a response tells. */
+  static void count(JsonNode body, Usage usage) {
+    JsonNode told = body.path("usage");
+    usage.add(
+        told.path("prompt_tokens").asLong(told.path("input_tokens").asLong()),
+        told.path("completion_tokens").asLong(told.path("output_tokens").asLong()));
+  }
+
+  /** Reads whole lines, and says where the last of them ends. */
+  private static long eachLine(Path file, LineTaker taker) throws IOException {
+    if (!Files.exists(file)) {
+      return 0;
+    }
+    long end = 0;
+    try (LineFile lines = LineFile.open(file, Integer.MAX_VALUE - 8)) {
+      for (int line = 0; line < lines.count(); line++) {
+        if (lines.isWhole(line)) {
+          try (JsonParser in = lines.parser(line)) {
+            taker.take(ServerJson.MAPPER.readTree(in));
+          }
+          end = lines.end(line);
+        }
+      }
+    }
+    return end;
+  }
+
+  @FunctionalInterface
+  private interface LineTaker {
+    void take(JsonNode line) throws IOException;
+  }
+
+  /**
+   * What was found.
+   *
+   * @param customIds of all requests that have a result line
+   */
+  record Recovered(Set<String> customIds, BatchCheckpoint progress) {}
 
   /** Writes an answer, and that it has to be paid for. */
   void answered(int line, String customId, ServerJson.Writing body) throws IOException {

@@ -30,7 +30,11 @@ final class RawClient {
   private final URI base;
 
   RawClient(LocalServer server) {
-    this.base = server.baseUrl();
+    this(server.baseUrl());
+  }
+
+  RawClient(URI base) {
+    this.base = base;
   }
 
   /** A reply's status, headers and JSON body. */

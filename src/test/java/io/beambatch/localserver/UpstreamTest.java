@@ -1,0 +1,183 @@
+package io.beambatch.localserver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Batches that a real-time server answers. */
+class UpstreamTest {
+  private @TempDir Path dir;
+  private RealTimeServer upstream;
+
+  @BeforeEach
+  void start() throws IOException {
+    upstream = new RealTimeServer();
+  }
+
+  @AfterEach
+  void stop() {
+    upstream.close();
+  }
+
+  @Test
+  void answersEveryLineOnceSeveralAtATimeAndAsksAgainAfterErrorsThatPass() throws Exception {
+    upstream.failFirst(6);
+    try (LocalServer server = LocalServer.start(settings(4))) {
+      RawClient client = new RawClient(server);
+      List<String> lines = new ArrayList<>(questions(40));
+      lines.add(question("refused", "refuse"));
+
+      JsonNode batch = client.run(Lines.CHAT, lines);
+
+      assertThat(batch.get("status").asText()).isEqualTo("completed");
+      assertThat(batch.at("/request_counts/completed").asInt()).isEqualTo(40);
+      assertThat(batch.at("/request_counts/failed").asInt()).isEqualTo(1);
+      assertThat(batch.at("/usage/total_tokens").asInt()).isEqualTo(40 * 9);
+      Map<String, JsonNode> results = client.results(batch, "output_file_id");
+      assertThat(results).hasSize(40);
+      assertThat(results.get("r-7").at("/response/body/choices/0/message/content").asText())
+          .isEqualTo("QUESTION 7");
+      assertThat(String.join("", client.lines(batch, "output_file_id"))).contains("\"score\":0.10}");
+      JsonNode refused = client.results(batch, "error_file_id").get("refused");
+      assertThat(refused.at("/response/status_code").asInt()).isEqualTo(400);
+      assertThat(refused.at("/response/body/error/message").asText()).isEqualTo("no such thing");
+      assertThat(upstream.answered()).hasSize(40);
+      assertThat(upstream.answered().values()).allMatch(times -> times.get() == 1);
+      assertThat(upstream.mostAtOnce()).isBetween(2, 4);
+    }
+  }
+
+  @Test
+  void cancelsWithWhatWasAnswered() throws Exception {
+    upstream.allow(5);
+    try (LocalServer server = LocalServer.start(settings(2))) {
+      RawClient client = new RawClient(server);
+      String id =
+          client.create(client.upload(questions(20)), Lines.CHAT).json().get("id").asText();
+      Awaitility.await().until(() -> upstream.answered().size() == 5);
+      client.post("/batches/" + id + "/cancel", "");
+      upstream.allow(1_000);
+
+      JsonNode batch = client.await(id, "cancelled");
+
+      int answered = client.results(batch, "output_file_id").size();
+      assertThat(answered).isBetween(5, 7).isEqualTo(upstream.answered().size());
+      assertThat(client.results(batch, "error_file_id")).hasSize(20 - answered);
+    }
+  }
+
+  @Test
+  @Tag("slow")
+  void asksNoAnsweredLineAgainAfterItWasKilled() throws Exception {
+    upstream.allow(30);
+    Process killed = serve();
+    String first = served(killed);
+    String file;
+    HttpClient http = HttpClient.newHttpClient();
+    RawClient client = new RawClient(java.net.URI.create(first));
+    file = client.upload(questions(80));
+    String id = client.create(file, Lines.CHAT).json().get("id").asText();
+    Awaitility.await()
+        .atMost(60, TimeUnit.SECONDS)
+        .until(() -> client.get("/batches/" + id).json().at("/request_counts/completed").asInt() == 30);
+    killed.destroyForcibly().onExit().join();
+    assertThat(upstream.answered()).hasSize(30);
+    upstream.allow(1_000);
+
+    Process again = serve();
+    try {
+      RawClient second = new RawClient(java.net.URI.create(served(again)));
+      JsonNode batch = second.await(id);
+
+      assertThat(batch.get("status").asText()).isEqualTo("completed");
+      assertThat(second.results(batch, "output_file_id")).hasSize(80);
+      assertThat(upstream.answered()).hasSize(80);
+      assertThat(
+              IntStream.range(0, 80)
+                  .filter(i -> upstream.answered().get("question " + i).get() > 1))
+          .as("asked again, though with the server when it was killed and never heard of")
+          .hasSizeLessThanOrEqualTo(8);
+      JsonNode stats =
+          RawClient.MAPPER.readTree(
+              http.send(
+                      HttpRequest.newBuilder(java.net.URI.create(served(again)).resolve("/_stats"))
+                          .build(),
+                      BodyHandlers.ofString())
+                  .body());
+      assertThat(stats.path("lines_answered").asInt()).isEqualTo(80);
+      assertThat(stats.path("custom_ids_answered_more_than_once").asInt()).isZero();
+    } finally {
+      again.destroyForcibly().onExit().join();
+    }
+  }
+
+  private LocalServerSettings settings(int concurrency) {
+    return LocalServerSettings.defaults()
+        .withDir(dir)
+        .withUpstream(new Upstream(upstream.baseUrl(), concurrency, null));
+  }
+
+  private static List<String> questions(int count) {
+    return IntStream.range(0, count).mapToObj(i -> question("r-" + i, "question " + i)).toList();
+  }
+
+  private static String question(String customId, String question) {
+    return Lines.line(
+        customId,
+        Lines.CHAT,
+        "{\"model\":\"llama3\",\"messages\":[{\"role\":\"user\",\"content\":\"%s\"}]}"
+            .formatted(question));
+  }
+
+  /** The command in a process of its own, on the same folder each time. */
+  private Process serve() throws IOException {
+    return new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-XX:TieredStopAtLevel=1",
+            "-cp",
+            System.getProperty("java.class.path"),
+            "io.beambatch.cli.Main",
+            "serve",
+            "--port",
+            "0",
+            "--dir",
+            dir.toString(),
+            "--upstream",
+            upstream.baseUrl().toString(),
+            "--concurrency",
+            "8")
+        .redirectOutput(dir.resolve("out").toFile())
+        .redirectError(dir.resolve("err").toFile())
+        .start();
+  }
+
+  private String served(Process process) {
+    Path out = dir.resolve("out");
+    Awaitility.await()
+        .atMost(60, TimeUnit.SECONDS)
+        .until(() -> Files.readString(out).contains("try it") || !process.isAlive());
+    try {
+      String line = Files.readAllLines(out).get(0);
+      return line.substring(line.lastIndexOf(' ') + 1);
+    } catch (IOException | RuntimeException e) {
+      throw new AssertionError("nothing is served", e);
+    }
+  }
+}
