@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
       CancelCommand.class,
       RunsCommand.class,
       ServeCommand.class,
+      ProvidersCommand.class,
       SchemaCommand.class,
       CommandLine.HelpCommand.class,
       VersionCommand.class

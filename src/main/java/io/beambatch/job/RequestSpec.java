@@ -7,6 +7,7 @@ import io.beambatch.provider.ProviderApi;
 import io.beambatch.provider.RequestFrame;
 import io.beambatch.provider.anthropic.AnthropicApi;
 import io.beambatch.provider.gemini.GeminiApi;
+import io.beambatch.provider.openai.MistralApi;
 import io.beambatch.provider.openai.OpenAiApi;
 import java.io.Serializable;
 import java.util.Collections;
@@ -59,7 +60,13 @@ public record RequestSpec(
   public enum Provider {
     OPENAI(OpenAiApi.INSTANCE),
     ANTHROPIC(AnthropicApi.INSTANCE),
-    GEMINI(GeminiApi.INSTANCE);
+    GEMINI(GeminiApi.INSTANCE),
+    MISTRAL(MistralApi.INSTANCE),
+    AZURE(OpenAiApi.AZURE),
+    GROQ(OpenAiApi.GROQ),
+    TOGETHER(OpenAiApi.TOGETHER),
+    DEEPINFRA(OpenAiApi.DEEPINFRA),
+    DOUBLEWORD(OpenAiApi.DOUBLEWORD);
 
     private final ProviderApi api;
 

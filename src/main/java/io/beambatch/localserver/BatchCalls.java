@@ -46,7 +46,7 @@ final class BatchCalls {
                     new ApiException(
                         ApiError.invalid(
                             ErrorMessages.fileNotFound(order.inputFileId()), "file_id", null)));
-    if (!input.purpose().equals("batch")) {
+    if (!input.purpose().startsWith("batch")) {
       throw new ApiException(
           ApiError.invalid(
               "Invalid file purpose '%s' of file %s. Expected 'batch'."
@@ -121,7 +121,7 @@ final class BatchCalls {
   private BatchState find(String id) throws ApiException {
     return store
         .find(id)
-        .filter(batch -> batch.endpoint().format() == BatchFormat.OPENAI)
+        .filter(batch -> batch.format() == BatchFormat.OPENAI)
         .orElseThrow(
             () ->
                 new ApiException(ApiError.notFound("No batch found with id '" + id + "'.", null)));

@@ -13,6 +13,7 @@ interface BatchFormat {
   BatchFormat OPENAI = new OpenAiFormat();
   BatchFormat ANTHROPIC = new AnthropicFormat();
   BatchFormat GEMINI = new GeminiFormat();
+  BatchFormat MISTRAL = new MistralFormat();
 
   /** What the ids of batches begin with. */
   String batchIdPrefix();

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param outputSeconds how long result files live, or null for as long as usual
  * @param model of all requests, or null if each names its own
  * @param requests how many there are, or 0 if that is still to be found out
+ * @param format of the API that it came by
  */
 record BatchOrder(
     String inputFileId,
@@ -21,7 +22,8 @@ record BatchOrder(
     JsonNode metadata,
     @Nullable Long outputSeconds,
     @Nullable String model,
-    int requests) {
+    int requests,
+    BatchFormat format) {
   private static final int MOST_PAIRS = 16;
   private static final int LONGEST_KEY = 64;
   private static final int LONGEST_VALUE = 512;
@@ -49,10 +51,16 @@ record BatchOrder(
       throw new ApiException(ApiError.invalidValue("completion_window", window, "'24h'"));
     }
     return new BatchOrder(
-        inputFileId, endpoint, metadata(body.path("metadata")), Expiry.of(body), null, 0);
+        inputFileId,
+        endpoint,
+        metadata(body.path("metadata")),
+        Expiry.of(body),
+        null,
+        0,
+        BatchFormat.OPENAI);
   }
 
-  private static JsonNode metadata(JsonNode metadata) throws ApiException {
+  static JsonNode metadata(JsonNode metadata) throws ApiException {
     if (metadata.isMissingNode() || metadata.isNull()) {
       return ServerJson.MAPPER.nullNode();
     }
@@ -91,7 +99,7 @@ record BatchOrder(
     }
   }
 
-  private static String string(ObjectNode body, String param) throws ApiException {
+  static String string(ObjectNode body, String param) throws ApiException {
     JsonNode value = body.path(param);
     if (value.isMissingNode() || value.isNull()) {
       throw new ApiException(ApiError.missing(param));

@@ -44,7 +44,7 @@ final class BatchRun {
       Answerers answerers,
       BooleanSupplier stopped) {
     this.batch = batch;
-    this.format = batch.endpoint().format();
+    this.format = batch.format();
     this.store = store;
     this.files = files;
     this.answerers = answerers;

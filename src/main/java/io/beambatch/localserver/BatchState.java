@@ -60,7 +60,7 @@ final class BatchState {
   static BatchState create(BatchOrder order, long ordinal, Instant now) {
     ObjectNode shown =
         ServerJson.object()
-            .put("id", order.endpoint().format().batchIdPrefix() + Ids.random())
+            .put("id", order.format().batchIdPrefix() + Ids.random())
             .put("object", "batch")
             .put("endpoint", order.endpoint().path())
             .put("input_file_id", order.inputFileId())
@@ -122,6 +122,12 @@ final class BatchState {
 
   BatchEndpoint endpoint() {
     return Objects.requireNonNull(BatchEndpoint.of(shown.get("endpoint").textValue()));
+  }
+
+  /** What it looks like inside. Mistral's batches are for endpoints of OpenAI's. */
+  BatchFormat format() {
+    BatchFormat format = endpoint().format();
+    return id().startsWith(format.batchIdPrefix()) ? format : BatchFormat.MISTRAL;
   }
 
   String inputFileId() {

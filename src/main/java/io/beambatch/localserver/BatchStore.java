@@ -63,13 +63,13 @@ final class BatchStore {
 
   /** A page of the batches of one API. */
   ListPage.Page<BatchState> list(ListPage listing, BatchFormat format) {
-    return listing.page(batches, batch -> batch.endpoint().format() == format && !batch.deleted());
+    return listing.page(batches, batch -> batch.format() == format && !batch.deleted());
   }
 
   /** How many requests of one API are under way. */
   long enqueuedRequests(BatchFormat format) {
     return batches.values().stream()
-        .filter(batch -> batch.endpoint().format() == format && !batch.status().ended())
+        .filter(batch -> batch.format() == format && !batch.status().ended())
         .mapToLong(BatchState::total)
         .sum();
   }

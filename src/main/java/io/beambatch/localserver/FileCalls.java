@@ -15,7 +15,7 @@ final class FileCalls {
   private static final long MOST_BYTES = 536_870_912;
 
   private static final List<String> PURPOSES =
-      List.of("assistants", "batch", "fine-tune", "vision", "user_data", "evals");
+      List.of("assistants", "batch", "batch-api", "fine-tune", "vision", "user_data", "evals");
 
   private final StoredFiles files;
   private final long maxBytes;
@@ -62,7 +62,7 @@ final class FileCalls {
       throw new ApiException(
           ApiError.of(413, "413: The data value transmitted exceeds the capacity limit.", null));
     }
-    boolean batch = purpose.equals("batch");
+    boolean batch = purpose.startsWith("batch"); // Together says batch-api
     if (batch && !filename.endsWith(".jsonl")) {
       throw new ApiException(
           ApiError.invalid("Invalid file format for Batch API. Must be .jsonl", null, null));

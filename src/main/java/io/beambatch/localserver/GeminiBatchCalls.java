@@ -67,7 +67,8 @@ final class GeminiBatchCalls {
                     .put(NAME, ContentsReader.field(batch, "displayName").asText("")),
                 FORMAT.resultSeconds(),
                 model,
-                0));
+                0,
+                FORMAT));
     Replies.json(call, shown(created));
     scheduler.run(created);
   }
@@ -202,7 +203,7 @@ final class GeminiBatchCalls {
   private BatchState find(String id) throws ApiException {
     return store
         .find(id)
-        .filter(batch -> batch.endpoint().format() == FORMAT)
+        .filter(batch -> batch.format() == FORMAT)
         .orElseThrow(
             () ->
                 new ApiException(

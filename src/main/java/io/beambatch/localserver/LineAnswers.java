@@ -36,7 +36,7 @@ final class LineAnswers implements Answering {
     this.faults = faults;
     BatchCheckpoint progress = batch.progress();
     endpoint = batch.endpoint();
-    format = endpoint.format();
+    format = batch.format();
     answers = endpoint.answers();
     reader = new LineRequestReader(batch, request);
     lines = LineFile.open(input, BatchFormat.maxRequests(format, settings));

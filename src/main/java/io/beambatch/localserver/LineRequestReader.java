@@ -13,7 +13,7 @@ final class LineRequestReader {
   private final @Nullable String model;
 
   LineRequestReader(BatchState batch, LineRequest request) {
-    BatchFormat format = batch.endpoint().format();
+    BatchFormat format = batch.format();
     this.names = format.names();
     this.request = request;
     this.body = batch.endpoint().reader(request);

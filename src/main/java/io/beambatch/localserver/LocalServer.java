@@ -86,6 +86,7 @@ public final class LocalServer implements AutoCloseable {
         ? List.of(openAi)
         : List.of(
             new AnthropicApi(new MessageBatchCalls(store, files, scheduler, settings, faults)),
+            new MistralApi(new MistralJobCalls(store, files, scheduler, settings)),
             new GeminiApi(
                 new GeminiFileCalls(files, settings),
                 new GeminiBatchCalls(store, files, scheduler, settings, faults)),

@@ -63,7 +63,8 @@ final class MessageBatchCalls {
                     ServerJson.MAPPER.nullNode(),
                     FORMAT.resultSeconds(),
                     null,
-                    requests));
+                    requests,
+                    FORMAT));
       }
       Replies.json(call, shown(batch, call));
       scheduler.run(batch);
@@ -241,7 +242,7 @@ final class MessageBatchCalls {
   private BatchState find(String id) throws ApiException {
     return store
         .find(id)
-        .filter(batch -> batch.endpoint().format() == FORMAT)
+        .filter(batch -> batch.format() == FORMAT)
         .orElseThrow(
             () -> new ApiException(ApiError.notFound("Batch " + id + " not found.", null)));
   }

@@ -49,7 +49,8 @@ final class OpenAiApi implements ProviderApi {
 
   @Override
   public String key(Context call) throws ApiException {
-    String header = call.header("Authorization");
+    String azure = call.header("api-key");
+    String header = azure == null ? call.header("Authorization") : BEARER + azure;
     if (header == null || !header.startsWith(BEARER) || header.length() == BEARER.length()) {
       throw new ApiException(
           ApiError.of(
@@ -69,6 +70,7 @@ final class OpenAiApi implements ProviderApi {
   @Override
   public void route(Routes routes) {
     routes.add(HandlerType.POST, "/v1/files", "upload_file", files::upload);
+    routes.add(HandlerType.POST, "/v1/files/upload", "upload_file", files::upload); // Together's
     routes.add(HandlerType.GET, "/v1/files", "list_files", files::list);
     routes.add(HandlerType.GET, "/v1/files/{id}", "retrieve_file", files::retrieve);
     routes.add(HandlerType.GET, "/v1/files/{id}/content", "download_file", files::content);

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 
 /** Batches as OpenAI has them: an output file, and an error file beside it. */
-final class OpenAiFormat implements BatchFormat {
+class OpenAiFormat implements BatchFormat {
   private static final LineRequestReader.Names NAMES =
       new LineRequestReader.Names("custom_id", "body");
 

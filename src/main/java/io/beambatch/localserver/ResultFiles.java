@@ -21,7 +21,7 @@ final class ResultFiles implements Closeable {
   /** Opens the files, and cuts off what was not secured. */
   ResultFiles(BatchState batch, BatchStore store) throws IOException {
     BatchCheckpoint progress = batch.progress();
-    format = batch.endpoint().format();
+    format = batch.format();
     key = batch.number();
     output = new AppendFile(store.output(batch), progress.outputBytes());
     errors = new AppendFile(store.errors(batch), progress.errorBytes());

@@ -26,8 +26,8 @@ final class Validator {
 
   Validator(BatchState batch, LocalServerSettings settings) {
     this.endpoint = batch.endpoint();
-    this.maxRequests = BatchFormat.maxRequests(endpoint.format(), settings);
-    this.checks = endpoint.format().checks(endpoint, settings);
+    this.maxRequests = BatchFormat.maxRequests(batch.format(), settings);
+    this.checks = batch.format().checks(endpoint, settings);
     this.reader = new LineRequestReader(batch, request);
   }
 

@@ -10,7 +10,7 @@ import io.beambatch.ledger.BatchEntry;
 import io.beambatch.ledger.BatchLedger;
 import io.beambatch.provider.InputFile;
 import io.beambatch.provider.Recipient;
-import io.beambatch.provider.openai.OpenAiSettings;
+import io.beambatch.provider.openai.OpenAiApi;
 import io.beambatch.storage.RunFolder;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -113,14 +113,14 @@ class RecipientsTest {
         assertThat(Files.readString(file)).doesNotContain(KEY).doesNotContain(KEY.substring(3, 11));
       }
     }
-    Recipient otherRun = OpenAiSettings.from(null, Map.of("OPENAI_API_KEY", KEY)).recipient("b2");
+    Recipient otherRun = OpenAiApi.INSTANCE.recipient(null, Map.of("OPENAI_API_KEY", KEY), "b2");
     assertThat(otherRun.account()).isNotEqualTo(recipient(Map.of()).account());
   }
 
   private static Recipient recipient(Map<String, String> more) {
     Map<String, String> environment = new java.util.HashMap<>(Map.of("OPENAI_API_KEY", KEY));
     environment.putAll(more);
-    return OpenAiSettings.from(null, environment).recipient(RUN.uid());
+    return OpenAiApi.INSTANCE.recipient(null, environment, RUN.uid());
   }
 
   private static InputFile file() {

@@ -31,7 +31,7 @@ class UsageTest {
     assertThat(usageError())
         .isEqualTo(
             """
-            error: name a command: run, plan, submit, collect, status, cancel, runs, serve, schema, help, version
+            error: name a command: run, plan, submit, collect, status, cancel, runs, serve, providers, schema, help, version
             'beam-batch-inference --help' shows what it takes
             """);
   }

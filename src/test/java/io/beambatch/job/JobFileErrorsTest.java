@@ -178,7 +178,8 @@ class JobFileErrorsTest {
             "provider: anthropik",
             7,
             "request.provider",
-            "must be one of openai, anthropic, but was the text 'anthropik'"),
+            "must be one of openai, anthropic, gemini, mistral, azure, groq, together, deepinfra,"
+                + " doubleword, but was the text 'anthropik'"),
         wrong(
             "provider: openai",
             "base_url: ftp://x",

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -28,7 +29,7 @@ final class RealTimeServer implements AutoCloseable {
   private final AtomicInteger mostAtOnce = new AtomicInteger();
 
   RealTimeServer() throws IOException {
-    http = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+    http = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     http.setExecutor(threads);
     http.createContext("/v1/chat/completions", this::answer);
     http.start();
@@ -75,7 +76,8 @@ final class RealTimeServer implements AutoCloseable {
             call,
             200,
             "{\"id\":\"c\",\"object\":\"chat.completion\",\"model\":\"%s\",\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"%s\"},\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":7,\"completion_tokens\":2,\"total_tokens\":9},\"score\":0.10}"
-                .formatted(body.path("model").asText(), question.toUpperCase(java.util.Locale.ROOT)));
+                .formatted(
+                    body.path("model").asText(), question.toUpperCase(java.util.Locale.ROOT)));
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

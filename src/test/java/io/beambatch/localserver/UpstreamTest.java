@@ -4,9 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -54,7 +52,8 @@ class UpstreamTest {
       assertThat(results).hasSize(40);
       assertThat(results.get("r-7").at("/response/body/choices/0/message/content").asText())
           .isEqualTo("QUESTION 7");
-      assertThat(String.join("", client.lines(batch, "output_file_id"))).contains("\"score\":0.10}");
+      assertThat(String.join("", client.lines(batch, "output_file_id")))
+          .contains("\"score\":0.10}");
       JsonNode refused = client.results(batch, "error_file_id").get("refused");
       assertThat(refused.at("/response/status_code").asInt()).isEqualTo(400);
       assertThat(refused.at("/response/body/error/message").asText()).isEqualTo("no such thing");
@@ -69,8 +68,7 @@ class UpstreamTest {
     upstream.allow(5);
     try (LocalServer server = LocalServer.start(settings(2))) {
       RawClient client = new RawClient(server);
-      String id =
-          client.create(client.upload(questions(20)), Lines.CHAT).json().get("id").asText();
+      String id = client.create(client.upload(questions(20)), Lines.CHAT).json().get("id").asText();
       Awaitility.await().until(() -> upstream.answered().size() == 5);
       client.post("/batches/" + id + "/cancel", "");
       upstream.allow(1_000);
@@ -90,20 +88,21 @@ class UpstreamTest {
     Process killed = serve();
     String first = served(killed);
     String file;
-    HttpClient http = HttpClient.newHttpClient();
-    RawClient client = new RawClient(java.net.URI.create(first));
+    RawClient client = new RawClient(URI.create(first));
     file = client.upload(questions(80));
     String id = client.create(file, Lines.CHAT).json().get("id").asText();
     Awaitility.await()
         .atMost(60, TimeUnit.SECONDS)
-        .until(() -> client.get("/batches/" + id).json().at("/request_counts/completed").asInt() == 30);
+        .until(
+            () ->
+                client.get("/batches/" + id).json().at("/request_counts/completed").asInt() == 30);
     killed.destroyForcibly().onExit().join();
     assertThat(upstream.answered()).hasSize(30);
     upstream.allow(1_000);
 
     Process again = serve();
     try {
-      RawClient second = new RawClient(java.net.URI.create(served(again)));
+      RawClient second = new RawClient(URI.create(served(again)));
       JsonNode batch = second.await(id);
 
       assertThat(batch.get("status").asText()).isEqualTo("completed");
@@ -114,13 +113,7 @@ class UpstreamTest {
                   .filter(i -> upstream.answered().get("question " + i).get() > 1))
           .as("asked again, though with the server when it was killed and never heard of")
           .hasSizeLessThanOrEqualTo(8);
-      JsonNode stats =
-          RawClient.MAPPER.readTree(
-              http.send(
-                      HttpRequest.newBuilder(java.net.URI.create(served(again)).resolve("/_stats"))
-                          .build(),
-                      BodyHandlers.ofString())
-                  .body());
+      JsonNode stats = second.control("GET", "/_stats", "").json();
       assertThat(stats.path("lines_answered").asInt()).isEqualTo(80);
       assertThat(stats.path("custom_ids_answered_more_than_once").asInt()).isZero();
     } finally {

@@ -19,6 +19,7 @@ import io.beambatch.provider.http.HttpCalls;
 import io.beambatch.provider.http.OneShotBody;
 import io.beambatch.provider.http.ReplyJson;
 import io.beambatch.provider.http.Retries;
+import io.beambatch.provider.http.TokenPages;
 import java.io.InputStream;
 import java.time.Clock;
 import java.time.DateTimeException;
@@ -48,8 +49,8 @@ public final class GeminiProvider implements BatchProvider {
   private final HttpCalls http;
   private final Retries retries;
   private final Operations operations;
-  private final Pages<Batch> batches;
-  private final Pages<InputFile> files;
+  private final TokenPages<Batch> batches;
+  private final TokenPages<InputFile> files;
 
   GeminiProvider(GeminiSettings settings, Clock clock, Sleeper sleeper) {
     this.settings = settings;
@@ -57,8 +58,8 @@ public final class GeminiProvider implements BatchProvider {
     this.http = new HttpCalls(settings.api(), settings.timeouts(), settings.network(), clock);
     this.retries = new Retries(settings.backoff(), sleeper);
     this.operations = new Operations(http.safe(), clock);
-    this.batches = new Pages<>("batches", Batch::id, Batch::createdAt, this::batchPage);
-    this.files = new Pages<>("files", InputFile::id, InputFile::createdAt, this::filePage);
+    this.batches = new TokenPages<>("batches", Batch::id, Batch::createdAt, this::batchPage);
+    this.files = new TokenPages<>("files", InputFile::id, InputFile::createdAt, this::filePage);
   }
 
   @Override
@@ -99,11 +100,11 @@ public final class GeminiProvider implements BatchProvider {
 
   @Override
   public BatchPage list(@Nullable String after, int limit) throws ProviderException {
-    Pages.Page<Batch> page = batches.read(after, limit);
+    TokenPages.Page<Batch> page = batches.read(after, limit);
     return new BatchPage(page.things(), page.next() != null && !page.things().isEmpty());
   }
 
-  private Pages.Page<Batch> batchPage(@Nullable String token) throws ProviderException {
+  private TokenPages.Page<Batch> batchPage(@Nullable String token) throws ProviderException {
     return get(
         page(http.url(VERSION, "batches"), token),
         json -> page(json, "operations", operations::batch));
@@ -111,11 +112,11 @@ public final class GeminiProvider implements BatchProvider {
 
   @Override
   public FilePage listFiles(@Nullable String after, int limit) throws ProviderException {
-    Pages.Page<InputFile> page = files.read(after, limit);
+    TokenPages.Page<InputFile> page = files.read(after, limit);
     return new FilePage(page.things(), page.next() != null && !page.things().isEmpty());
   }
 
-  private Pages.Page<InputFile> filePage(@Nullable String token) throws ProviderException {
+  private TokenPages.Page<InputFile> filePage(@Nullable String token) throws ProviderException {
     return get(
         page(http.url(VERSION, "files"), token), json -> page(json, "files", this::inputFile));
   }
@@ -126,7 +127,7 @@ public final class GeminiProvider implements BatchProvider {
   }
 
   /** An empty list has no field for what is listed. */
-  private static <T> Pages.@Nullable Page<T> page(
+  private static <T> TokenPages.@Nullable Page<T> page(
       JsonNode json, String field, Function<JsonNode, @Nullable T> reader) {
     if (!json.isObject() || (json.has(field) && !json.path(field).isArray())) {
       return null;
@@ -138,7 +139,7 @@ public final class GeminiProvider implements BatchProvider {
         things.add(thing);
       }
     }
-    return new Pages.Page<>(things, ReplyJson.text(json, "nextPageToken"));
+    return new TokenPages.Page<>(things, ReplyJson.text(json, "nextPageToken"));
   }
 
   /** A file, or null if the object has no name, and so is none. */

@@ -132,7 +132,7 @@ final class GeminiResultFormat implements ResultFormat {
     return switch (verdict) {
       case ANSWERED -> null;
       case REJECTED -> "the provider refused the request with code " + code;
-      case API_ERROR ->
+      case API_ERROR, OUT_OF_FUNDS ->
           "the provider could not answer" + (code < 0 ? "" : ": code " + Long.toString(code));
       case EXPIRED -> "its batch expired before it was answered";
       case CANCELLED -> "its batch was cancelled before it was answered";

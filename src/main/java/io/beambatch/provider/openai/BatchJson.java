@@ -46,7 +46,9 @@ final class BatchJson {
   }
 
   /** A batch, or null if the object has no id, and so is none. */
-  @Nullable Batch batch(JsonNode node) {
+  @Nullable Batch batch(JsonNode reply) {
+    // Some servers put the batch that they created into an envelope.
+    JsonNode node = reply.path("job").isObject() ? reply.path("job") : reply;
     String id = ReplyJson.id(node, "id");
     if (id == null) {
       return null;

@@ -13,21 +13,34 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** OpenAI's Files and Batches API, and any server that is compatible with it. */
+/**
+ * OpenAI's Files and Batches API: OpenAI's own, which stands for any compatible server, too, and
+ * those of the providers that have one of the same shape.
+ */
 public final class OpenAiApi implements ProviderApi {
   /** OpenAI's own. */
-  public static final OpenAiApi INSTANCE = new OpenAiApi();
+  public static final OpenAiApi INSTANCE = new OpenAiApi(Profiles.OPENAI);
 
-  private OpenAiApi() {}
+  public static final OpenAiApi AZURE = new OpenAiApi(Profiles.AZURE);
+  public static final OpenAiApi GROQ = new OpenAiApi(Profiles.GROQ);
+  public static final OpenAiApi TOGETHER = new OpenAiApi(Profiles.TOGETHER);
+  public static final OpenAiApi DEEPINFRA = new OpenAiApi(Profiles.DEEPINFRA);
+  public static final OpenAiApi DOUBLEWORD = new OpenAiApi(Profiles.DOUBLEWORD);
+
+  private final Profile profile;
+
+  private OpenAiApi(Profile profile) {
+    this.profile = profile;
+  }
 
   @Override
   public Capabilities capabilities() {
-    return OpenAiProvider.CAPABILITIES;
+    return profile.capabilities();
   }
 
   @Override
   public List<? extends Endpoint> endpoints() {
-    return OpenAiEndpoint.named();
+    return profile.endpoints();
   }
 
   @Override
@@ -48,12 +61,12 @@ public final class OpenAiApi implements ProviderApi {
 
   @Override
   public String keyVariable() {
-    return OpenAiSettings.KEY;
+    return profile.variables().key();
   }
 
   @Override
   public String baseUrlVariable() {
-    return OpenAiSettings.BASE_URL;
+    return profile.variables().baseUrl();
   }
 
   @Override
@@ -64,19 +77,19 @@ public final class OpenAiApi implements ProviderApi {
   @Override
   public URI address(@Nullable String baseUrl, Map<String, String> environment)
       throws ProviderSettingsException {
-    return OpenAiSettings.from(baseUrl, environment).baseUrl();
+    return OpenAiSettings.from(profile, baseUrl, environment).baseUrl();
   }
 
   @Override
   public Recipient recipient(@Nullable String baseUrl, Map<String, String> environment, String salt)
       throws ProviderSettingsException {
-    return OpenAiSettings.from(baseUrl, environment).recipient(salt);
+    return OpenAiSettings.from(profile, baseUrl, environment).recipient(salt);
   }
 
   @Override
   public OpenAiProvider connect(
       @Nullable String baseUrl, Map<String, String> headers, Map<String, String> environment)
       throws ProviderSettingsException {
-    return OpenAiProvider.connect(baseUrl, headers, environment);
+    return OpenAiProvider.connect(profile, baseUrl, headers, environment);
   }
 }

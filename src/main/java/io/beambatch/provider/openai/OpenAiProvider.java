@@ -79,6 +79,7 @@ public final class OpenAiProvider implements BatchProvider {
           .withMaxCumulativeBackoff(org.joda.time.Duration.millis(PROCESSING_TIME.toMillis()));
 
   private final OpenAiSettings settings;
+  private final Profile.Wire wire;
   private final Clock clock;
   private final Sleeper sleeper;
   private final HttpCalls http;
@@ -89,8 +90,9 @@ public final class OpenAiProvider implements BatchProvider {
    * @param clock for waits until a date
    * @param sleeper waits between tries
    */
-  public OpenAiProvider(OpenAiSettings settings, Clock clock, Sleeper sleeper) {
+  OpenAiProvider(OpenAiSettings settings, Clock clock, Sleeper sleeper) {
     this.settings = settings;
+    this.wire = settings.profile().wire();
     this.clock = clock;
     this.sleeper = sleeper;
     this.http = new HttpCalls(settings.api(), settings.timeouts(), settings.network(), clock);
@@ -117,8 +119,18 @@ public final class OpenAiProvider implements BatchProvider {
   public static OpenAiProvider connect(
       @Nullable String baseUrl, Map<String, String> headers, Map<String, String> environment)
       throws ProviderSettingsException {
+    return connect(Profiles.OPENAI, baseUrl, headers, environment);
+  }
+
+  /** The same, of another provider. */
+  static OpenAiProvider connect(
+      Profile profile,
+      @Nullable String baseUrl,
+      Map<String, String> headers,
+      Map<String, String> environment)
+      throws ProviderSettingsException {
     return new OpenAiProvider(
-        OpenAiSettings.from(baseUrl, environment).withHeaders(headers),
+        OpenAiSettings.from(profile, baseUrl, environment).withHeaders(headers),
         Clock.systemUTC(),
         Sleeper.SYSTEM);
   }
@@ -185,8 +197,9 @@ public final class OpenAiProvider implements BatchProvider {
   }
 
   private JsonNode uploadOnce(Upload upload, Duration timeout) throws ProviderException {
-    OneShotBody form = OneShotBody.form("batch", upload);
-    Request request = http.request(http.url("files")).post(form).build();
+    OneShotBody form = OneShotBody.form(wire.purpose(), upload);
+    Request request =
+        http.request(http.url(wire.uploadPath().toArray(String[]::new))).post(form).build();
     JsonNode file;
     try {
       file = http.json(request, timeout, OpenAiProvider::withId);
@@ -226,7 +239,7 @@ public final class OpenAiProvider implements BatchProvider {
 
   @Override
   public Capabilities capabilities() {
-    return CAPABILITIES;
+    return settings.profile().capabilities();
   }
 
   @Override
@@ -241,8 +254,8 @@ public final class OpenAiProvider implements BatchProvider {
             .objectNode()
             .put("input_file_id", inputFileId)
             .put("endpoint", endpoint)
-            .put("completion_window", "24h");
-    if (!metadata.isEmpty()) {
+            .put("completion_window", wire.window());
+    if (!metadata.isEmpty() && wire.metadata()) {
       ObjectNode pairs = body.putObject("metadata");
       metadata.forEach(pairs::put);
     }
@@ -321,7 +334,9 @@ public final class OpenAiProvider implements BatchProvider {
   @Override
   public FilePage listFiles(@Nullable String after, int limit) throws ProviderException {
     HttpUrl.Builder files =
-        http.url("files").addQueryParameter("purpose", "batch").addQueryParameter("order", "desc");
+        http.url("files")
+            .addQueryParameter("purpose", wire.purpose())
+            .addQueryParameter("order", "desc");
     HttpUrl.Builder url = page(files, after, limit);
     FilePage page = get(url, json -> FileJson.page(json, after, limit, clock.instant()));
     if (page.files().stream().anyMatch(file -> file.id().equals(after))) {

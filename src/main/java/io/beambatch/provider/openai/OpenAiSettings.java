@@ -19,13 +19,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where OpenAI's API, or a compatible one, is, and how to call it.
  *
+ * @param profile what the provider has of its own
  * @param baseUrl without a slash at the end, such as {@code https://api.openai.com/v1}
  * @param key never shown
  * @param organization sent as {@code OpenAI-Organization}, or null
  * @param project sent as {@code OpenAI-Project}, or null
  * @param headers sent with every call besides
  */
-public record OpenAiSettings(
+record OpenAiSettings(
+    Profile profile,
     URI baseUrl,
     String key,
     @Nullable String organization,
@@ -36,7 +38,18 @@ public record OpenAiSettings(
     FluentBackoff backoff) {
   static final String KEY = "OPENAI_API_KEY";
   static final String BASE_URL = "OPENAI_BASE_URL";
-  private static final String DEFAULT_BASE_URL = "https://api.openai.com/v1";
+
+  OpenAiSettings(
+      URI baseUrl,
+      String key,
+      @Nullable String organization,
+      @Nullable String project,
+      Map<String, String> headers,
+      Timeouts timeouts,
+      Network network,
+      FluentBackoff backoff) {
+    this(Profiles.OPENAI, baseUrl, key, organization, project, headers, timeouts, network, backoff);
+  }
 
   /**
    * Reads {@code OPENAI_API_KEY}, {@code OPENAI_BASE_URL}, {@code OPENAI_ORG_ID} and {@code
@@ -46,29 +59,55 @@ public record OpenAiSettings(
    * @param baseUrl goes before {@code OPENAI_BASE_URL}; null if the job names none
    * @throws ProviderSettingsException if there is no key, or a value can't be used
    */
-  public static OpenAiSettings from(@Nullable String baseUrl, Map<String, String> environment)
+  static OpenAiSettings from(@Nullable String baseUrl, Map<String, String> environment)
       throws ProviderSettingsException {
+    return from(Profiles.OPENAI, baseUrl, environment);
+  }
+
+  /**
+   * The same for another provider, by the variables that its profile names. A base URL without a
+   * path gets the path of the provider's own.
+   */
+  static OpenAiSettings from(
+      Profile profile, @Nullable String baseUrl, Map<String, String> environment)
+      throws ProviderSettingsException {
+    boolean own = profile.equals(Profiles.OPENAI);
     ApiEnvironment values = ApiEnvironment.of(environment);
-    String key = values.headerValue(KEY);
+    String variable = profile.variables().key();
+    String key = values.headerValue(variable);
     if (key == null) {
       throw new ProviderSettingsException(
-          "No API key: set the environment variable OPENAI_API_KEY (for a compatible server that"
-              + " takes any key, to any word)");
+          "No API key: set the environment variable "
+              + variable
+              + (own ? " (for a compatible server that takes any key, to any word)" : ""));
+    }
+    URI address = values.baseUrl(baseUrl, profile.variables().baseUrl(), profile.baseUrl());
+    if (address.getHost().startsWith("RESOURCE.")) {
+      throw new ProviderSettingsException(
+          "No address: set the environment variable "
+              + profile.variables().baseUrl()
+              + " or request.base_url; write it as in "
+              + profile.baseUrl());
     }
     return new OpenAiSettings(
-        values.baseUrl(baseUrl, BASE_URL, DEFAULT_BASE_URL),
+        profile,
+        own || !address.getPath().isEmpty() ? address : address.resolve(path(profile)),
         key,
-        values.headerValue("OPENAI_ORG_ID"),
-        values.headerValue("OPENAI_PROJECT_ID"),
+        own ? values.headerValue("OPENAI_ORG_ID") : null,
+        own ? values.headerValue("OPENAI_PROJECT_ID") : null,
         Map.of(),
         Timeouts.DEFAULT,
         Network.from(environment),
         Retries.DEFAULT);
   }
 
+  private static String path(Profile profile) {
+    return URI.create(profile.baseUrl()).getPath();
+  }
+
   OpenAiSettings withHeaders(Map<String, String> more) {
     return new OpenAiSettings(
-        baseUrl, key, organization, project, Map.copyOf(more), timeouts, network, backoff);
+        profile, baseUrl, key, organization, project, Map.copyOf(more), timeouts, network, backoff);
   }
 
   /** Azure takes the key in a header of its own. */
@@ -79,18 +118,20 @@ public record OpenAiSettings(
   /** The address, with the headers that every call carries. */
   ApiAddress api() {
     Map<String, String> all = new HashMap<>(headers);
-    if (azure()) {
-      all.put("api-key", key);
-    } else {
-      all.put("Authorization", "Bearer " + key);
-    }
+    String header = azure() ? Profiles.AZURE.keyHeader() : profile.keyHeader();
+    all.put(header, header.equals("Authorization") ? "Bearer " + key : key);
     if (organization != null) {
       all.put("OpenAI-Organization", organization);
     }
     if (project != null) {
       all.put("OpenAI-Project", project);
     }
-    return new ApiAddress(HttpUrl.get(baseUrl.toString()), all, key, KEY, BASE_URL);
+    return new ApiAddress(
+        HttpUrl.get(baseUrl.toString()),
+        all,
+        key,
+        profile.variables().key(),
+        profile.variables().baseUrl());
   }
 
   /**

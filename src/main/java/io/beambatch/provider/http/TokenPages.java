@@ -1,4 +1,4 @@
-package io.beambatch.provider.gemini;
+package io.beambatch.provider.http;
 
 import io.beambatch.provider.ListGuard;
 import io.beambatch.provider.ProviderException;
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> what is listed
  */
-final class Pages<T> {
+public final class TokenPages<T> {
   private static final int MOST_REMEMBERED = 1_000;
 
   private final String what;
@@ -42,7 +42,8 @@ final class Pages<T> {
    * @param what such as {@code batches}, for messages
    * @param source reads a page
    */
-  Pages(String what, Function<T, String> name, Function<T, Instant> created, Source<T> source) {
+  public TokenPages(
+      String what, Function<T, String> name, Function<T, Instant> created, Source<T> source) {
     this.what = what;
     this.name = name;
     this.created = created;
@@ -51,7 +52,7 @@ final class Pages<T> {
 
   /** Reads one page, by its token; null for the first. */
   @FunctionalInterface
-  interface Source<T> {
+  public interface Source<T> {
     Page<T> read(@Nullable String token) throws ProviderException;
   }
 
@@ -60,7 +61,7 @@ final class Pages<T> {
    *
    * @param next the token of the next, or null if there is none
    */
-  record Page<T>(List<T> things, @Nullable String next) {}
+  public record Page<T>(List<T> things, @Nullable String next) {}
 
   /**
    * Things, newest first.
@@ -68,7 +69,7 @@ final class Pages<T> {
    * @param after the name of the last one of the page before, or null for the first page
    * @param limit of a page, as far as it is cut here
    */
-  Page<T> read(@Nullable String after, int limit) throws ProviderException {
+  public Page<T> read(@Nullable String after, int limit) throws ProviderException {
     if (after == null) {
       Page<T> first = source.read(null);
       if (isNewestFirst(first.things())) {

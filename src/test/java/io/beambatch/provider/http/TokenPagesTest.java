@@ -1,4 +1,4 @@
-package io.beambatch.provider.gemini;
+package io.beambatch.provider.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -9,10 +9,10 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-class PagesTest {
+class TokenPagesTest {
   /** Things are numbers, created at that second. */
-  private static Pages<Integer> pages(Map<String, Pages.Page<Integer>> source) {
-    return new Pages<>(
+  private static TokenPages<Integer> pages(Map<String, TokenPages.Page<Integer>> source) {
+    return new TokenPages<>(
         "things",
         String::valueOf,
         number -> Instant.ofEpochSecond(number),
@@ -21,31 +21,31 @@ class PagesTest {
 
   @Test
   void readsAListThatIsOldestFirstWholeSoThatTheNewestIsSeenFirst() throws ProviderException {
-    Pages<Integer> pages =
+    TokenPages<Integer> pages =
         pages(
             Map.of(
-                "", new Pages.Page<>(List.of(1, 2, 3), "t2"),
-                "t2", new Pages.Page<>(List.of(4, 5, 6), "t3"),
-                "t3", new Pages.Page<>(List.of(7), null)));
+                "", new TokenPages.Page<>(List.of(1, 2, 3), "t2"),
+                "t2", new TokenPages.Page<>(List.of(4, 5, 6), "t3"),
+                "t3", new TokenPages.Page<>(List.of(7), null)));
 
     assertThat(all(pages, 2)).containsExactly(7, 6, 5, 4, 3, 2, 1);
   }
 
   @Test
   void pagesByTokens() throws ProviderException {
-    Pages<Integer> pages =
+    TokenPages<Integer> pages =
         pages(
             Map.of(
-                "", new Pages.Page<>(List.of(7, 6, 5), "t2"),
-                "t2", new Pages.Page<>(List.of(4, 3), null)));
+                "", new TokenPages.Page<>(List.of(7, 6, 5), "t2"),
+                "t2", new TokenPages.Page<>(List.of(4, 3), null)));
 
     assertThat(all(pages, 100)).containsExactly(7, 6, 5, 4, 3);
   }
 
-  private static List<Integer> all(Pages<Integer> pages, int limit) throws ProviderException {
+  private static List<Integer> all(TokenPages<Integer> pages, int limit) throws ProviderException {
     List<Integer> all = new ArrayList<>();
     String after = null;
-    Pages.Page<Integer> page;
+    TokenPages.Page<Integer> page;
     do {
       page = pages.read(after, limit);
       all.addAll(page.things());

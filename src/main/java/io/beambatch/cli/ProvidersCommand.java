@@ -1,0 +1,130 @@
+package io.beambatch.cli;
+
+import io.beambatch.error.ExitCode;
+import io.beambatch.job.RequestSpec;
+import io.beambatch.provider.Capabilities;
+import io.beambatch.provider.Endpoint;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** {@code providers}: prints what each provider can do, and how that was tested. */
+@Command(
+    name = "providers",
+    description =
+        "Prints what each provider of request.provider can do and allows, and how far that was"
+            + " tested.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class)
+final class ProvidersCommand implements Callable<Integer> {
+  private static final List<String> TITLES =
+      List.of(
+          "provider",
+          "price",
+          "requests",
+          "size",
+          "queue",
+          "ends in",
+          "kept",
+          "found by",
+          "tested");
+
+  private static final String LEGEND =
+      """
+
+      price      of a batch, as a share of real time, where no table of prices says more
+      requests   in one batch; size: of its input
+      queue      what the provider's limit on everything under way counts
+      ends in    after this time a batch is given up by the provider
+      kept       how long results can be fetched
+      found by   how a batch is found whose creation had no reply
+      tested     own server: against the local server, which clients of the provider's own test;
+                 like OpenAI: the profile is data on top of the client for OpenAI, which is tested
+                 so; documented replies: against replies as the provider's documents show them
+
+      No test has ever called a provider's real service. Any other server of OpenAI's API: provider
+      openai, and its address as request.base_url.
+      """;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    PrintWriter out = spec.commandLine().getOut();
+    List<List<String>> lines = new ArrayList<>(List.of(TITLES));
+    for (RequestSpec.Provider provider : RequestSpec.Provider.values()) {
+      lines.add(line(provider));
+    }
+    int[] widths =
+        IntStream.range(0, TITLES.size())
+            .map(i -> lines.stream().mapToInt(line -> line.get(i).length()).max().orElse(0))
+            .toArray();
+    for (List<String> line : lines) {
+      out.println(
+          IntStream.range(0, line.size())
+              .mapToObj(i -> String.format(Locale.ROOT, "%-" + widths[i] + "s", line.get(i)))
+              .collect(Collectors.joining("  "))
+              .stripTrailing());
+    }
+    out.println();
+    for (RequestSpec.Provider provider : RequestSpec.Provider.values()) {
+      out.println(
+          provider.word()
+              + ": key from "
+              + provider.api().keyVariable()
+              + "; "
+              + provider.api().endpoints().stream()
+                  .map(Endpoint::path)
+                  .collect(Collectors.joining(", ")));
+    }
+    out.print(LEGEND);
+    out.flush();
+    return ExitCode.DONE;
+  }
+
+  private static List<String> line(RequestSpec.Provider provider) {
+    Capabilities can = provider.capabilities();
+    return List.of(
+        provider.word(),
+        can.batchPrice().toPlainString(),
+        Summary.number(can.limits().maxRequests()),
+        (can.limits().maxBytes() >> 20) + " MiB",
+        word(can.queue()),
+        time(can.expiry()),
+        time(can.resultsKept()),
+        switch (can.orphans()) {
+          case TOKEN -> "token";
+          case OWN_ID -> "own id";
+          case METADATA -> "metadata";
+          case DISPLAY_NAME -> "display name";
+          case INPUT_FILE -> "input file";
+          case COUNT -> "number of requests";
+        },
+        tested(provider));
+  }
+
+  /** Be honest here: who reads it decides by it where to send documents. */
+  private static String tested(RequestSpec.Provider provider) {
+    return switch (provider) {
+      case OPENAI, ANTHROPIC, GEMINI -> "own server";
+      case TOGETHER, MISTRAL -> "own server, documented replies";
+      case AZURE, GROQ, DEEPINFRA, DOUBLEWORD -> "like OpenAI";
+    };
+  }
+
+  private static String word(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT);
+  }
+
+  private static String time(Duration time) {
+    return time.toDays() >= 2 ? time.toDays() + " d" : time.toHours() + " h";
+  }
+}

@@ -1,0 +1,50 @@
+package io.beambatch.localserver;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Batches as Mistral has them: result lines of OpenAI's, of requests that name no model. */
+final class MistralFormat extends OpenAiFormat {
+  private static final LineRequestReader.Names NAMES =
+      new LineRequestReader.Names("custom_id", "body");
+
+  @Override
+  public String batchIdPrefix() {
+    return "";
+  }
+
+  @Override
+  public long maxBytes() {
+    return 512L << 20;
+  }
+
+  @Override
+  public LineRequestReader.Names names() {
+    return NAMES;
+  }
+
+  @Override
+  public boolean modelInLines() {
+    return false;
+  }
+
+  @Override
+  public LineChecks checks(BatchEndpoint endpoint, LocalServerSettings settings) {
+    Set<String> customIds = new HashSet<>();
+    return (request, line, problems) -> check(request, line, problems, customIds);
+  }
+
+  private static void check(
+      LineRequest request, int line, List<BatchProblem> problems, Set<String> customIds) {
+    if (request.customId == null) {
+      problems.add(BatchProblem.missing("custom_id", line));
+    } else if (!customIds.add(request.customId)) {
+      problems.add(
+          new BatchProblem("duplicate", "Duplicate custom_id on line " + line, "custom_id", line));
+    }
+    if (!request.hasBody) {
+      problems.add(BatchProblem.missing("body", line));
+    }
+  }
+}
