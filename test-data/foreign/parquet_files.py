@@ -27,6 +27,35 @@ def make(maker):
     pandas_files(maker)
     polars_types(maker)
     duckdb_types(maker)
+    arrow_notes(maker)
+
+
+# What only Arrow's note in a file says
+
+def arrow_notes(maker):
+    wanted = {"s": ["PT1S", "PT-25H"], "ms": ["PT0.001S", "PT-1M-30S"], "us": ["PT0.000001S", "PT-0.09S"], "ns": ["PT0.000000001S", "PT-0.00009S"]}
+    for unit, texts in wanted.items():
+        name = f"pyarrow-duration-{unit}.parquet"
+        pq.write_table(nested(pa.duration(unit), [1, -90000]), maker.path(name))
+        one, two = texts
+        lists = [[one, None], [], None]
+        structs = [{"v": v, "l": l} for v, l in zip([one, two, None], lists)]
+        maker.expect(name, [
+            {"v": one, "list": lists[0], "lists": lists, "map": {"z": one, "a": None}, "struct": structs[0], "structs": structs},
+            {"v": two, "list": [], "lists": [], "map": {}, "struct": structs[1], "structs": []},
+            {"v": None, "list": None, "lists": [], "map": {"m": two}, "struct": structs[2], "structs": []}])
+    frame = pandas.DataFrame({"took": pandas.to_timedelta(["1 days 00:00:00.5", None])})
+    frame.to_parquet(maker.path("pandas-timedelta.parquet"))
+    maker.expect("pandas-timedelta.parquet", [{"took": "PT24H0.5S"}, {"took": None}])
+    frame = polars.DataFrame({
+        "took": [datetime.timedelta(days=1, microseconds=-1), None],
+        "int": polars.Series([2**127 - 1, -2**127], dtype=polars.Int128),
+        "list": polars.Series([[-1, None], []], dtype=polars.List(polars.Int128)),
+    })
+    frame.write_parquet(maker.path("polars-noted.parquet"))
+    maker.expect("polars-noted.parquet", [
+        {"took": "PT23H59M59.999999S", "int": Number(2**127 - 1), "list": [Number(-1), None]},
+        {"took": None, "int": Number(-2**127), "list": []}])
 
 
 # pyarrow

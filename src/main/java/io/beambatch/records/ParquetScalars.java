@@ -22,6 +22,7 @@ import org.apache.parquet.schema.LogicalTypeAnnotation.TimeUnit;
 import org.apache.parquet.schema.LogicalTypeAnnotation.TimestampLogicalTypeAnnotation;
 import org.apache.parquet.schema.LogicalTypeAnnotation.UUIDLogicalTypeAnnotation;
 import org.apache.parquet.schema.LogicalTypeAnnotation.UnknownLogicalTypeAnnotation;
+import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.PrimitiveType;
 import org.jspecify.annotations.Nullable;
 
@@ -31,13 +32,15 @@ import org.jspecify.annotations.Nullable;
  * Types#PARQUET_TYPE} what it was; unsigned numbers are the next larger type.
  *
  * @param microsOnly whether old timestamps of 12 bytes are never finer than microseconds
+ * @param noted what only {@link ArrowNote} says of columns
  */
-record ParquetScalars(boolean microsOnly) {
+record ParquetScalars(boolean microsOnly, Map<PrimitiveType, String> noted) {
   /** Spark keeps times in microseconds, whatever it stores them as. */
   private static final String SPARK = "org.apache.spark.version";
 
   private static final String NAMESPACE = "parquet";
   private static final int UINT64_DIGITS = 20;
+  private static final int INT128_DIGITS = 39;
 
   /** More digits than any database has; a claim of more is no number. */
   private static final int MOST_DIGITS = 10_000;
@@ -45,8 +48,8 @@ record ParquetScalars(boolean microsOnly) {
   private static final int LONG_BITS = 64;
   private static final int INT_BITS = 32;
 
-  static ParquetScalars ofFile(Map<String, String> metadata) {
-    return new ParquetScalars(metadata.containsKey(SPARK));
+  static ParquetScalars ofFile(MessageType columns, Map<String, String> metadata) {
+    return new ParquetScalars(metadata.containsKey(SPARK), ArrowNote.of(columns, metadata));
   }
 
   /**
@@ -76,6 +79,7 @@ record ParquetScalars(boolean microsOnly) {
       case BYTES ->
           own.getType() == Schema.Type.BYTES
               && !isSpecial(own)
+              && !isSpecial(noted)
               && (sameDecimal(own, noted)
                   || (Types.logicalName(own) == null && Types.logicalName(noted) == null));
       default ->
@@ -104,6 +108,12 @@ record ParquetScalars(boolean microsOnly) {
     }
     if (annotation instanceof DecimalLogicalTypeAnnotation decimal) {
       return decimal(path, decimal.getPrecision(), decimal.getScale());
+    }
+    String kind = noted.get(column);
+    if (kind != null) {
+      return was(
+          kind.startsWith(ArrowNote.DURATION) ? Types.string() : decimal(path, INT128_DIGITS, 0),
+          kind);
     }
     return switch (column.getPrimitiveTypeName()) {
       case BOOLEAN -> Schema.create(Schema.Type.BOOLEAN);

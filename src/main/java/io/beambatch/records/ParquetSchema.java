@@ -57,7 +57,7 @@ final class ParquetSchema {
    */
   static Schema of(MessageType columns, Map<String, String> metadata) {
     Schema noted = noted(metadata);
-    ParquetSchema schema = new ParquetSchema(ParquetScalars.ofFile(metadata));
+    ParquetSchema schema = new ParquetSchema(ParquetScalars.ofFile(columns, metadata));
     Schema record = schema.record("", columns, noted, 0);
     // As it will be read from the run's folder, where names are checked.
     return new Schema.Parser().parse(record.toString());

@@ -6,9 +6,11 @@ import io.beambatch.schema.Utf8Text;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalTime;
 import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -79,6 +81,8 @@ final class ParquetValues extends PrimitiveConverter {
       values.accept(decimal(new BigInteger(Long.toUnsignedString(value)).toByteArray()));
     } else if (decimal) {
       values.accept(decimal(BigInteger.valueOf(value).toByteArray()));
+    } else if (was.startsWith(ArrowNote.DURATION)) {
+      values.accept(duration(value));
     } else if (type.getType() == Schema.Type.STRING) {
       values.accept(
           value < 0 || value >= DAY_SECONDS * NANOS
@@ -105,8 +109,29 @@ final class ParquetValues extends PrimitiveConverter {
               Float16.toFloat(value.toByteBuffer().order(ByteOrder.LITTLE_ENDIAN).getShort());
           case FIXED ->
               decimal ? decimal(value.getBytes()) : new GenericData.Fixed(type, value.getBytes());
-          default -> decimal ? decimal(value.getBytes()) : ByteBuffer.wrap(value.getBytes());
+          default ->
+              was.endsWith(ArrowNote.INT128)
+                  ? decimal(int128(value.getBytes()))
+                  : decimal ? decimal(value.getBytes()) : ByteBuffer.wrap(value.getBytes());
         });
+  }
+
+  /** As ISO 8601 has it, such as PT24H0.000000001S. */
+  private String duration(long value) {
+    String unit = was.substring(ArrowNote.DURATION.length() + 1, was.length() - 1);
+    return Duration.of(value, ChronoUnit.valueOf(unit)).toString();
+  }
+
+  /** Bytes of a number, the lowest first, the other way round. */
+  private byte[] int128(byte[] bytes) {
+    // One more byte keeps numbers without a sign from being negative.
+    byte[] number = new byte[bytes.length + 1];
+    for (int i = 0; i < bytes.length; i++) {
+      number[bytes.length - i] = bytes[i];
+    }
+    boolean negative = was.equals(ArrowNote.INT128) && bytes[bytes.length - 1] < 0;
+    number[0] = (byte) (negative ? -1 : 0);
+    return number;
   }
 
   private Object symbol(Object text) {

@@ -54,7 +54,10 @@ public interface RowInput {
   /** What a library says of a file that it can't read, if it says it in words. */
   static String problem(Exception thrown) {
     String message = thrown.getMessage();
-    return message == null || message.isBlank() || CLASS_NAME.matcher(message).find()
+    return message == null
+            || message.isBlank()
+            || thrown instanceof IndexOutOfBoundsException
+            || CLASS_NAME.matcher(message).find()
         ? "its content is not as it should be"
         : BLANKS.matcher(message).replaceAll(" ").strip();
   }
