@@ -45,8 +45,9 @@ final class ArrowNote {
   }
 
   /** What the values of columns are, for those of which Parquet's type doesn't say it. */
-  static Map<PrimitiveType, String> of(MessageType columns, Map<String, String> metadata) {
-    Map<PrimitiveType, String> kinds = new IdentityHashMap<>();
+  static IdentityHashMap<PrimitiveType, String> of(
+      MessageType columns, Map<String, String> metadata) {
+    IdentityHashMap<PrimitiveType, String> kinds = new IdentityHashMap<>();
     List<ColumnDescriptor> stored = columns.getColumns();
     List<String> noted = leaves(metadata.get(KEY), stored.size());
     if (noted.size() != stored.size()) {

@@ -2,6 +2,7 @@ package io.beambatch.records;
 
 import io.beambatch.schema.FieldNames;
 import io.beambatch.schema.Types;
+import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Objects;
 import org.apache.avro.LogicalType;
@@ -34,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * @param microsOnly whether old timestamps of 12 bytes are never finer than microseconds
  * @param noted what only {@link ArrowNote} says of columns
  */
-record ParquetScalars(boolean microsOnly, Map<PrimitiveType, String> noted) {
+record ParquetScalars(boolean microsOnly, IdentityHashMap<PrimitiveType, String> noted) {
   /** Spark keeps times in microseconds, whatever it stores them as. */
   private static final String SPARK = "org.apache.spark.version";
 

@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param schema what it has to fit, or null
  */
 record AnswerFormat(boolean json, boolean object, boolean unfence, @Nullable AnswerSchema schema) {
-  private static final String FENCE = "```";
+  private static final String FENCES = "`~";
+  private static final int FENCE = 3;
   private static final Pattern INFO_STRING = Pattern.compile("[A-Za-z0-9_+.-]{0,32}[ \\t]*\\r?");
 
   /** Whatever the model writes. */
@@ -105,12 +106,22 @@ record AnswerFormat(boolean json, boolean object, boolean unfence, @Nullable Ans
   private static JsonSlice withoutFence(JsonSlice answer) throws IOException {
     String text = answer.text().strip();
     int firstLine = text.indexOf('\n');
-    int close = text.lastIndexOf(FENCE);
-    if (!text.startsWith(FENCE)
-        || close + FENCE.length() != text.length()
-        || firstLine < 0
+    if (firstLine < 0 || FENCES.indexOf(text.charAt(0)) < 0) {
+      return answer;
+    }
+    int open = 0;
+    while (text.charAt(open) == text.charAt(0)) {
+      open++;
+    }
+    int close = text.length();
+    while (close > firstLine && text.charAt(close - 1) == text.charAt(0)) {
+      close--;
+    }
+    // What closes a fence is at least as long as what opens it.
+    if (open < FENCE
+        || text.length() - close < open
         || close <= firstLine
-        || !INFO_STRING.matcher(text.substring(FENCE.length(), firstLine)).matches()) {
+        || !INFO_STRING.matcher(text.substring(open, firstLine)).matches()) {
       return answer;
     }
     return quoted(text.substring(firstLine + 1, close).strip());

@@ -565,6 +565,9 @@ class AnswerTest {
       value = {
         "true  | ```json\\n{\"score\": 5}\\n``` | {\"score\":5}",
         "true  | ```\\n{\"score\":5}```        | {\"score\":5}",
+        "true  | ~~~JSON\\r\\n{\"score\":5}\\r\\n~~~ | {\"score\":5}",
+        "true  | ````json\\n{\"score\":5}\\n```` | {\"score\":5}",
+        "true  | ````json\\n{\"score\":5}\\n```  |",
         "true  | {\"score\":5}                   | {\"score\":5}",
         "false | ```json\\n{\"score\":5}\\n```   |",
         "true  | ```json\\n{\"score\":5}         |",
@@ -574,7 +577,12 @@ class AnswerTest {
       throws Exception {
     chunk
         .job(Jobs.chat().schema(SCHEMA).unfence(unfence))
-        .output(Results.chat("p0-0", "stop", Results.quoted(text.replace("\\n", "\n")), "null"))
+        .output(
+            Results.chat(
+                "p0-0",
+                "stop",
+                Results.quoted(text.replace("\\n", "\n").replace("\\r", "\r")),
+                "null"))
         .join();
 
     if (expected == null) {
