@@ -211,9 +211,11 @@ final class TrackedChunk {
   /** Requests that have their answer, as far as is known. */
   long answered() {
     BatchEntry.BatchEnd end = entry().end();
-    boolean seenBefore = answered == 0 && end != null;
     // Of a batch that had ended before this launch, the counts are not known any more.
-    return seenBefore && end.status() == BatchStatus.COMPLETED && end.errors().isEmpty()
+    return answered == 0
+            && end != null
+            && end.status() == BatchStatus.COMPLETED
+            && end.errors().isEmpty()
         ? chunk.requests()
         : answered;
   }
