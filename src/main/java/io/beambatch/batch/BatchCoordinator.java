@@ -52,6 +52,8 @@ import java.util.stream.Collectors;
  *   <tr><td>planned<td>the run is cancelled<td>ended as cancelled, without a batch
  *   <tr><td>submitting<td>no clear reply to the creation<td>looked for after {@code settle}, then
  *       created again; after an outage of creations the launch stops
+ *   <tr><td>submitting<td>only the results of batches that are under way can tell whether one is
+ *       its own<td>waited for until they have ended; left after {@code poll.deadline} and an outage
  *   <tr><td>submitting<td>whoever creates it is gone<td>taken over, at the latest after {@code
  *       lease}
  *   <tr><td>submitted<td>never starts, or never gets on<td>cancelled at {@code poll.deadline}
@@ -151,7 +153,8 @@ final class BatchCoordinator {
                       uploader.isNeeded(chunk.entry())
                           || chunk.isPausing(now)
                           || quota.isWaiting(now);
-                  case SUBMITTING -> submitter.mayRecover(chunk);
+                  case SUBMITTING ->
+                      submitter.mayRecover(chunk) && !submitter.isWaitingForOthers(chunk);
                   case SUBMITTED -> chunk.entry().times().over() != null;
                   case ENDED -> true;
                 });

@@ -19,6 +19,9 @@ final class BatchMark {
   /** Chunks by their input files. */
   private final Map<String, String> chunkOfFile = new HashMap<>();
 
+  /** Chunks by the batches that a reply, or their results, said to be theirs. */
+  private final Map<String, String> chunkOfBatch = new HashMap<>();
+
   BatchMark(OrphanSearch search, RunIdentity run) {
     this.search = search;
     this.run = run;
@@ -44,12 +47,21 @@ final class BatchMark {
         }
         yield file;
       }
-      case COUNT -> null;
+      case COUNT -> {
+        String batch = chunk.entry().batchId();
+        if (batch != null) {
+          chunkOfBatch.put(batch, chunk.id());
+        }
+        yield null;
+      }
     };
   }
 
   /** The chunk of this run that a batch is marked with; empty if it isn't one of the run's. */
   Optional<String> chunkOf(Batch batch) {
+    if (search == OrphanSearch.COUNT) {
+      return Optional.ofNullable(chunkOfBatch.get(batch.id()));
+    }
     String mark = of(batch, search);
     if (mark == null) {
       return Optional.empty();

@@ -7,6 +7,8 @@ import io.beambatch.provider.BatchErrors;
 import io.beambatch.provider.BatchStatus;
 import io.beambatch.provider.ProviderException;
 import io.beambatch.provider.ProviderException.Kind;
+import io.beambatch.provider.ResultLine;
+import io.beambatch.provider.SafeText;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Objects;
@@ -28,6 +30,7 @@ final class BatchPoller {
   private final Quota quota;
   private final Deadline deadline;
   private final VanishedBatches vanished;
+  private final ResultPeek peek;
 
   BatchPoller(
       CoordinatorContext context,
@@ -40,6 +43,7 @@ final class BatchPoller {
     this.queue = queue;
     this.quota = quota;
     this.deadline = new Deadline(context);
+    this.peek = new ResultPeek(context);
     this.vanished = new VanishedBatches(context, marks);
   }
 
@@ -88,12 +92,33 @@ final class BatchPoller {
     }
   }
 
-  private void ended(TrackedChunk chunk, Batch batch, Snapshot snapshot) throws IOException {
+  /**
+   * Stops where the account could pay for no request of a batch: nothing was answered, and all of
+   * it is sent again when the account can pay.
+   */
+  private void checkFunds(TrackedChunk chunk, Batch batch, Instant now)
+      throws IOException, ProviderException {
+    ResultLine unpaid = peek.outOfFunds(batch);
+    if (unpaid != null) {
+      chunk.advance(chunk.entry().putBack(now));
+      throw ProviderHealth.outOfFunds(
+          batch.id(), SafeText.line(String.valueOf(unpaid.errorMessage())));
+    }
+  }
+
+  private void ended(TrackedChunk chunk, Batch batch, Snapshot snapshot)
+      throws IOException, ProviderException {
     Instant now = snapshot.taken();
     BatchError money = BatchErrors.outOfFunds(batch);
     if (money != null) {
       chunk.advance(chunk.entry().putBack(now));
       throw ProviderHealth.outOfFunds(batch.id(), money.message());
+    }
+    if (batch.status() == BatchStatus.COMPLETED
+        && batch.completed() == 0
+        && batch.failed() > 0
+        && batch.hasAllResults()) {
+      checkFunds(chunk, batch, now);
     }
     if (BatchErrors.mayBeSentAgain(batch) && !batch.hasResults()) {
       putBack(chunk, batch, snapshot);

@@ -46,6 +46,7 @@ final class Submitter {
   private final Quota quota;
   private final OrphanBatches orphans;
   private final ChunkUploader uploader;
+  private final CountedBatches counts;
   private final Owner owner = Owner.create();
 
   /** Since when no creation has had a clear reply. */
@@ -66,6 +67,7 @@ final class Submitter {
     this.quota = quota;
     this.orphans = orphans;
     this.uploader = uploader;
+    this.counts = new CountedBatches(context, chunks);
   }
 
   /**
@@ -74,13 +76,13 @@ final class Submitter {
    * @throws BatchException.OfOneChunk if the provider refuses the creation as such
    */
   void submit(TrackedChunk chunk, Snapshot snapshot) throws IOException {
-    if (!adopt(chunk, snapshot.batches()) && intend(chunk)) {
+    if (!adopt(chunk, snapshot.batches()) && intend(chunk, snapshot.batches())) {
       create(chunk, snapshot);
     }
   }
 
   /** Finds out what became of a submission that has no batch id. */
-  void recover(TrackedChunk chunk, Snapshot snapshot) throws IOException {
+  void recover(TrackedChunk chunk, Snapshot snapshot) throws IOException, ProviderException {
     Instant now = snapshot.taken();
     Batch found = snapshot.batches().byMark(chunks.marks().of(chunk));
     // One that was cancelled may be an orphan; the chunk's own may show yet.
@@ -97,6 +99,16 @@ final class Submitter {
     }
     // Only now is it known that nobody creates; the step may have begun while another was at it.
     Instant quietSince = chunk.quietSince(context.clock().instant());
+    Batch counted = counts.find(chunk, snapshot.batches());
+    if (counted != null) {
+      LOG.info("batch {} had been created for chunk {}", counted.id(), chunk.id());
+      chunk.advance(chunk.entry().submitted(counted.id(), context.clock().instant()));
+      return;
+    }
+    if (counts.isPending(chunk)) {
+      leaveIfOverdue(chunk, now);
+      return;
+    }
     // The list was read after the step began.
     if (now.isBefore(quietSince.plus(settings.settle(context.provider().capabilities())))
         || adopt(chunk, snapshot.batches())) {
@@ -104,9 +116,29 @@ final class Submitter {
     }
     if (snapshot.cancelled()) {
       chunk.advance(chunk.entry().putBack(now));
-    } else if (!quota.isWaiting(now) && intend(chunk)) {
+    } else if (!quota.isWaiting(now) && intend(chunk, snapshot.batches())) {
       create(chunk, snapshot);
     }
+  }
+
+  /** A batch that never ends never tells whose it is. */
+  private void leaveIfOverdue(TrackedChunk chunk, Instant now) {
+    Duration patience = settings.inference().poll().deadline().plus(settings.outage());
+    if (now.isAfter(chunk.waitedFor(chunk.entry().since()).plus(patience))) {
+      throw new BatchException.OfOneChunk(
+          "whether a batch was created for chunk "
+              + chunk.id()
+              + " is unknown: a batch with as many requests has not ended since "
+              + Instant.ofEpochMilli(chunk.entry().since())
+              + ", and only its results can tell; look at the provider's list of batches, cancel it"
+              + " there if it is yours, and run the same command again",
+          null);
+    }
+  }
+
+  /** Whether nothing can be done for a chunk before other batches have ended. */
+  boolean isWaitingForOthers(TrackedChunk chunk) {
+    return counts.isPending(chunk);
   }
 
   /** A creation that carries its requests may take as long as they take to be sent. */
@@ -139,14 +171,20 @@ final class Submitter {
       return false;
     }
     LOG.info("batch {} had been created for chunk {}", found, chunk.id());
-    if (chunk.state() == State.SUBMITTING || intend(chunk)) {
+    if (chunk.state() == State.SUBMITTING || intend(chunk, batches)) {
       chunk.advance(chunk.entry().submitted(found, context.clock().instant()));
     }
     return true;
   }
 
-  private boolean intend(TrackedChunk chunk) throws IOException {
-    return chunk.advance(chunk.entry().submitting(owner.name(), context.clock().instant()));
+  private boolean intend(TrackedChunk chunk, BatchListing batches) throws IOException {
+    Instant now = context.clock().instant();
+    // An earlier intention may still be carried out: its batch is not older than that one's mark.
+    Instant newest = chunk.state() == State.PLANNED ? counts.newest(batches) : null;
+    return chunk.advance(
+        newest == null
+            ? chunk.entry().submitting(owner.name(), now)
+            : chunk.entry().submittingAfter(newest, owner.name(), now));
   }
 
   private void create(TrackedChunk chunk, Snapshot snapshot) throws IOException {

@@ -168,6 +168,26 @@ public record BatchEntry(
         null);
   }
 
+  /**
+   * The same chunk, about to be submitted, where nothing but the time tells its batch from those
+   * that were there before.
+   *
+   * @param newest when the newest of those was created, by the provider's clock
+   */
+  public BatchEntry submittingAfter(Instant newest, String newOwner, Instant now) {
+    return new BatchEntry(
+        State.SUBMITTING,
+        fileId,
+        newest.toEpochMilli(),
+        newOwner,
+        now.toEpochMilli(),
+        null,
+        null,
+        times,
+        lostInputs,
+        null);
+  }
+
   /** The same chunk, with its batch. */
   public BatchEntry submitted(String newBatchId, Instant now) {
     long millis = now.toEpochMilli();

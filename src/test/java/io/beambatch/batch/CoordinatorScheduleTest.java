@@ -1,5 +1,6 @@
 package io.beambatch.batch;
 
+import io.beambatch.provider.Capabilities.OrphanSearch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.LongStream;
@@ -7,6 +8,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -47,6 +49,24 @@ class CoordinatorScheduleTest {
     run(1_000, 3_000);
   }
 
+  /**
+   * What each provider shows of a batch decides how one is found again whose creation had no reply.
+   */
+  @ParameterizedTest
+  @EnumSource(names = {"DISPLAY_NAME", "INPUT_FILE", "COUNT"})
+  void everyChunkHasOneBatchHoweverLostOnesAreFound(OrphanSearch search) {
+    LongStream.range(0, 60).forEach(seed -> run(seed, search));
+  }
+
+  /** {@code -Dbeambatch.schedules=10000} runs as many, with each way. */
+  @ParameterizedTest
+  @EnumSource(names = {"METADATA", "DISPLAY_NAME", "INPUT_FILE", "COUNT"})
+  @Tag("slow")
+  void everyChunkHasOneBatchInThousandsOfSchedulesHoweverLostOnesAreFound(OrphanSearch search) {
+    LongStream.range(10_000, 10_000 + Long.getLong("beambatch.schedules", 500))
+        .forEach(seed -> run(seed, search));
+  }
+
   private static void run(long from, long to) {
     if (SEED == null) {
       LongStream.range(from, to).forEach(CoordinatorScheduleTest::run);
@@ -60,10 +80,15 @@ class CoordinatorScheduleTest {
   }
 
   private static void run(long seed) {
+    run(seed, OrphanSearch.METADATA);
+  }
+
+  private static void run(long seed, OrphanSearch search) {
     try {
-      new SimulatedRun(seed, THREADS).run();
+      new SimulatedRun(seed, search, THREADS).run();
     } catch (Throwable e) {
-      throw new AssertionError("-Dbeambatch.seed=" + seed + ": " + e.getMessage(), e);
+      throw new AssertionError(
+          "-Dbeambatch.seed=" + seed + " (" + search + "): " + e.getMessage(), e);
     }
   }
 }

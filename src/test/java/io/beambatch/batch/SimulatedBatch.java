@@ -3,6 +3,7 @@ package io.beambatch.batch;
 import io.beambatch.provider.Batch;
 import io.beambatch.provider.BatchError;
 import io.beambatch.provider.BatchStatus;
+import io.beambatch.provider.Capabilities.OrphanSearch;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -56,6 +57,23 @@ final class SimulatedBatch {
       Duration getLag,
       Duration hidden,
       Lies lies) {
+
+    /** The same for a batch of so many lines. */
+    Fate of(int lines) {
+      return new Fate(
+          lines,
+          Math.min(bad, lines),
+          validating,
+          answering,
+          finalizing,
+          stuckAt < requests ? Math.min(stuckAt, lines) : lines,
+          expires,
+          cancelling,
+          listLag,
+          getLag,
+          hidden,
+          lies);
+    }
 
     /** The same for a batch that nobody looks after: it ends with its window at the latest. */
     Fate expiring() {
@@ -225,7 +243,36 @@ final class SimulatedBatch {
         : null;
   }
 
-  Batch shown(Instant now) {
+  /** As a provider shows it by which batches are found as said. */
+  Batch shown(Instant now, OrphanSearch search) {
+    Batch all = shown(now);
+    boolean counted = search == OrphanSearch.COUNT;
+    // Every line has a result there, also one that was never begun.
+    Instant end = ended();
+    boolean files = end != null && !now.isBefore(end.plus(fate.hidden()));
+    String location = files && errors.isEmpty() ? "out-" + id : null;
+    String key = key();
+    return new Batch(
+        id,
+        all.status(),
+        endpoint,
+        counted ? "" : inputFileId,
+        counted ? location : all.outputFileId(),
+        counted ? null : all.errorFileId(),
+        all.createdAt(),
+        counted ? fate.requests() : all.total(),
+        all.completed(),
+        all.failed(),
+        all.errors(),
+        switch (search) {
+          case TOKEN, OWN_ID, METADATA -> metadata;
+          case DISPLAY_NAME -> key == null ? Map.<String, String>of() : Map.of(Batch.KEY, key);
+          case INPUT_FILE, COUNT -> Map.of();
+        },
+        counted ? all.status() == BatchStatus.FAILED || location != null : all.hasAllResults());
+  }
+
+  private Batch shown(Instant now) {
     Instant end = ended();
     boolean files = end != null && !now.isBefore(end.plus(fate.hidden()));
     int total = now.isBefore(validated()) || !errors.isEmpty() ? 0 : fate.requests();

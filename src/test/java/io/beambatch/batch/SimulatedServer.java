@@ -5,12 +5,17 @@ import io.beambatch.provider.BatchError;
 import io.beambatch.provider.BatchPage;
 import io.beambatch.provider.BatchStatus;
 import io.beambatch.provider.Capabilities;
+import io.beambatch.provider.Capabilities.Creation;
 import io.beambatch.provider.FilePage;
 import io.beambatch.provider.InputFile;
 import io.beambatch.provider.ProviderException;
 import io.beambatch.provider.ProviderException.Kind;
 import io.beambatch.provider.ReplyHead;
+import io.beambatch.provider.Submission;
 import io.beambatch.provider.openai.OpenAiProvider;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -21,11 +26,14 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The provider's side of the batch API, in memory and in virtual time. */
 final class SimulatedServer {
   static final String ENDPOINT = "/v1/chat/completions";
+  private static final Pattern CHUNK_OF_A_RUN = Pattern.compile("uid[0-9]*/a1-c([0-9]+)");
 
   private final Timeline time;
   private final Duration skew;
@@ -101,9 +109,22 @@ final class SimulatedServer {
    */
   SimulatedBatch create(String fileId, Map<String, String> metadata, Duration in)
       throws ProviderException {
+    return create(fileId, metadata, in, fates.get());
+  }
+
+  /** The same, of a file that was uploaded or of the requests themselves. */
+  SimulatedBatch create(Submission submission, Duration in) throws ProviderException {
+    return capabilities.creation() == Creation.UPLOADED_FILE
+        ? create(submission.inputFile(), submission.labels(), in)
+        : create(null, submission.labels(), in, fates.get().expiring().of(submission.count()));
+  }
+
+  private SimulatedBatch create(
+      @Nullable String fileId, Map<String, String> metadata, Duration in, SimulatedBatch.Fate fate)
+      throws ProviderException {
     Instant at = time.instant().plus(in);
-    StoredFile file = files.get(fileId);
-    if (file == null || at.isBefore(file.visibleAtCreation())) {
+    StoredFile file = fileId == null ? null : files.get(fileId);
+    if (fileId != null && (file == null || at.isBefore(file.visibleAtCreation()))) {
       throw new ProviderException(
           Kind.FILE_NOT_READY, new ReplyHead(400, null, "req", null), "Cannot find file " + fileId);
     }
@@ -123,7 +144,8 @@ final class SimulatedServer {
           "too many creations");
     }
     SimulatedBatch batch =
-        new SimulatedBatch("batch-" + ids++, at, ENDPOINT, fileId, metadata, fates.get(), skew);
+        new SimulatedBatch(
+            "batch-" + ids++, at, ENDPOINT, String.valueOf(fileId), metadata, fate, skew);
     trouble.accept(batch);
     add(batch);
     judge(batch, file);
@@ -145,14 +167,14 @@ final class SimulatedServer {
   }
 
   /** Decides what validation will say, by what will be under way then, as far as that is known. */
-  private void judge(SimulatedBatch batch, StoredFile file) {
+  private void judge(SimulatedBatch batch, @Nullable StoredFile file) {
     Instant then = batch.validated();
     long others =
         batches.values().stream()
             .filter(other -> other != batch && !other.status(then).ended() && !other.isGone(then))
             .mapToLong(SimulatedServer::tokens)
             .sum();
-    if (then.isBefore(file.visibleAfterIt())) {
+    if (file != null && then.isBefore(file.visibleAfterIt())) {
       batch.fail(
           new BatchError("invalid_request", "Cannot find file " + file.file().id(), "f", null));
     } else if (others + tokens(batch) > tokenLimit) {
@@ -176,7 +198,9 @@ final class SimulatedServer {
     int from = after == null ? 0 : index(newestFirst, batch -> batch.id.equals(after)) + 1;
     int to = Math.min(newestFirst.size(), from + limit);
     List<Batch> page =
-        newestFirst.subList(from, to).stream().map(batch -> batch.shown(now)).toList();
+        newestFirst.subList(from, to).stream()
+            .map(batch -> batch.shown(now, capabilities.orphans()))
+            .toList();
     return new BatchPage(page, to < newestFirst.size());
   }
 
@@ -190,13 +214,31 @@ final class SimulatedServer {
   }
 
   Batch get(String id) throws ProviderException {
-    return find(id).shown(time.instant());
+    return shown(find(id));
   }
 
   Batch cancel(String id) throws ProviderException {
     SimulatedBatch batch = find(id);
     batch.cancel(time.instant());
-    return batch.shown(time.instant());
+    return shown(batch);
+  }
+
+  /** As the provider shows it. */
+  Batch shown(SimulatedBatch batch) {
+    return batch.shown(time.instant(), capabilities.orphans());
+  }
+
+  /** The results of a batch; the first line tells whose it is. */
+  InputStream results(String file) {
+    String key = String.valueOf(batches.get(file.substring(4)).key());
+    Matcher ours = CHUNK_OF_A_RUN.matcher(key);
+    String part = ours.matches() ? "p" + Integer.parseInt(ours.group(1)) : "stranger";
+    String line = "{\"custom_id\":\"" + part + "-0\"}\n";
+    return new ByteArrayInputStream(line.getBytes(StandardCharsets.UTF_8));
+  }
+
+  List<SimulatedBatch> all() {
+    return List.copyOf(batches.values());
   }
 
   private SimulatedBatch find(String id) throws ProviderException {

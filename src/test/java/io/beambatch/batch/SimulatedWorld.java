@@ -8,6 +8,11 @@ import io.beambatch.job.JobReader;
 import io.beambatch.ledger.BatchEntry;
 import io.beambatch.ledger.BatchLedger;
 import io.beambatch.ledger.LedgerStore.Versioned;
+import io.beambatch.provider.Capabilities;
+import io.beambatch.provider.Capabilities.Creation;
+import io.beambatch.provider.Capabilities.OrphanSearch;
+import io.beambatch.provider.Capabilities.QueueUnit;
+import io.beambatch.provider.openai.OpenAiProvider;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -42,7 +47,7 @@ final class SimulatedWorld {
   final Duration carriedOutWithin;
   private final Duration longestListLag;
 
-  SimulatedWorld(long seed, ExecutorService threads) {
+  SimulatedWorld(long seed, OrphanSearch search, ExecutorService threads) {
     random = new SplittableRandom(seed);
     time = new Timeline(START, LONGEST, threads);
     beyond = random.nextInt(5) == 0;
@@ -51,6 +56,7 @@ final class SimulatedWorld {
     long limit = random.nextInt(3) == 0 ? random.nextLong(100, 300) : Long.MAX_VALUE;
     int creates = random.nextInt(10) == 0 ? random.nextInt(2, 5) : 2_000;
     server = new SimulatedServer(time, skew, limit, creates, this::fate);
+    server.capabilities = capabilities(search);
     run = new RunIdentity("job", "r1", "uid" + seed, START.toEpochMilli());
     settings = CoordinatorSettings.of(job(limit).inference(), run);
     carriedOutWithin = beyond ? minutes(3) : settings.settle().dividedBy(2);
@@ -64,6 +70,9 @@ final class SimulatedWorld {
     }
     addOthers(skew);
     addTrouble(new SplittableRandom(~seed));
+    if (search == OrphanSearch.COUNT) {
+      addLikenesses(skew, new SplittableRandom(seed ^ 77));
+    }
   }
 
   /**
@@ -84,6 +93,41 @@ final class SimulatedWorld {
             batch.cancelForEver();
           }
         };
+  }
+
+  private static Capabilities capabilities(OrphanSearch search) {
+    Capabilities openAi = OpenAiProvider.CAPABILITIES;
+    boolean counted = search == OrphanSearch.COUNT;
+    return new Capabilities(
+        search.name(),
+        counted ? Creation.REQUESTS : Creation.UPLOADED_FILE,
+        search,
+        openAi.limits(),
+        openAi.customId(),
+        counted ? QueueUnit.REQUESTS : QueueUnit.TOKENS,
+        openAi.expiry(),
+        openAi.resultsKept(),
+        counted ? minutes(12) : openAi.settle(),
+        !counted,
+        counted,
+        openAi.batchPrice());
+  }
+
+  /** Batches of strangers that have as many requests as chunks of the run, made while it runs. */
+  private void addLikenesses(Duration skew, SplittableRandom own) {
+    for (Chunk chunk : chunks) {
+      if (own.nextBoolean()) {
+        server.add(
+            new SimulatedBatch(
+                server.newId(),
+                START.plus(Duration.ofSeconds(own.nextInt(7_200))),
+                SimulatedServer.ENDPOINT,
+                "",
+                Map.of(),
+                fate().expiring().of(Math.toIntExact(chunk.requests())),
+                skew));
+      }
+    }
   }
 
   private Job job(long limit) {

@@ -90,24 +90,19 @@ class TroubledProvider implements BatchProvider {
     trouble.refuse();
     if (trouble.diesOnTheWay()) {
       try {
-        server
-            .get()
-            .create(submission.inputFile(), submission.labels(), trouble.random(carriedOutWithin));
+        server.get().create(submission, trouble.random(carriedOutWithin));
       } catch (ProviderException nobodyIsTold) {
         throw new Crash();
       }
       throw new Crash();
     }
     if (trouble.losesReply()) {
-      server
-          .get()
-          .create(submission.inputFile(), submission.labels(), trouble.random(carriedOutWithin));
+      server.get().create(submission, trouble.random(carriedOutWithin));
       throw trouble.lost();
     }
-    SimulatedBatch batch =
-        server.get().create(submission.inputFile(), submission.labels(), Duration.ZERO);
+    SimulatedBatch batch = server.get().create(submission, Duration.ZERO);
     trouble.live(5);
-    return batch.shown(time.instant());
+    return server.get().shown(batch);
   }
 
   @Override
@@ -130,8 +125,8 @@ class TroubledProvider implements BatchProvider {
   }
 
   @Override
-  public InputStream download(String fileId) {
-    throw new UnsupportedOperationException();
+  public InputStream download(String fileId) throws ProviderException {
+    return call(() -> server.get().results(fileId));
   }
 
   @Override
