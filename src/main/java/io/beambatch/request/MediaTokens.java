@@ -66,9 +66,24 @@ final class MediaTokens {
 
   /** The tokens of a value: of its texts and its frame as a text, and of the parts within. */
   long of(JsonNode value, String json) {
+    if (!hasPart(value)) {
+      return texts.estimate(json);
+    }
     long[] media = new long[1];
     JsonNode rest = withoutParts(value, media);
-    return media[0] == 0 ? texts.estimate(json) : media[0] + texts.estimate(rest.toString());
+    return media[0] + texts.estimate(rest.toString());
+  }
+
+  private static boolean hasPart(JsonNode value) {
+    if (isPart(value)) {
+      return true;
+    }
+    for (JsonNode child : value) {
+      if (child.isContainerNode() && hasPart(child)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** The tokens of a part. */

@@ -11,11 +11,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.beambatch.error.ExitCode;
+import io.beambatch.job.CsvDialect;
 import io.beambatch.job.FileSource;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -123,6 +126,33 @@ class SourceCheckTest {
     says(AVRO, "PAR1", "set source.type to parquet");
     Path file = Files.writeString(folder.resolve("a.parquet.gz"), "");
     says(Reading.source(PARQUET, null), file, "the name of a compressed file");
+  }
+
+  @Test
+  void aWatchedSourceGoesOnAndTheFileStandsAsOneFailedDocument() throws IOException {
+    Path image = Files.write(folder.resolve("a"), ("\u0089PNG" + "x".repeat(99)).getBytes(ISO_8859_1));
+    Path rows = Files.writeString(folder.resolve("a.avro"), "Obj\u0001\u0002");
+
+    for (boolean whole : new boolean[] {true, false}) {
+      Reading read = Reading.of(watched(TEXT, whole), image);
+      assertThat(read.messages()).singleElement().asString().contains("is a PNG image");
+      assertThat(read.documents).isEmpty();
+    }
+    assertThat(Reading.of(watched(AVRO, false), rows).messages())
+        .singleElement()
+        .asString()
+        .contains("cut off in its header");
+  }
+
+  private static FileSource watched(FileSource.Format format, boolean whole) {
+    return new FileSource(
+        format,
+        List.of("unused"),
+        null,
+        whole,
+        CsvDialect.STANDARD,
+        Duration.ofSeconds(1),
+        Duration.ofMinutes(5));
   }
 
   private static FileSource[] sources() {
