@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Parse;
@@ -37,6 +38,7 @@ final class YamlParser {
   private static final int MAX_DEPTH = 50;
   private static final int MAX_VALUES = 100_000;
   private static final String TOO_DEEP = "is nested more than " + MAX_DEPTH + " deep";
+  private static final Pattern HALF_A_CHARACTER = Pattern.compile("\\p{Cs}");
   private static final String SEQUENCE_TAG = "tag:yaml.org,2002:seq";
   private static final String MAPPING_TAG = "tag:yaml.org,2002:map";
 
@@ -220,6 +222,10 @@ final class YamlParser {
 
   private YamlValue scalar(ScalarEvent scalar, Origin origin, String path) {
     String text = scalar.getValue();
+    if (HALF_A_CHARACTER.matcher(text).find()) {
+      problems.add(
+          origin, path, "has half of a surrogate pair, which is no character and can't be sent");
+    }
     String tag =
         scalar
             .getTag()

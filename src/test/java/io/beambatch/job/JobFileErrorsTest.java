@@ -626,6 +626,20 @@ class JobFileErrorsTest {
   }
 
   @Test
+  void refusesHalfACharacter() {
+    String[] overrides = {
+      "request.body.prompt=\"\\ud83d\"",
+      "request.body.user=\"\\ude00 {{text}}\"",
+      "name=\"a\\ud83d\\ude00\""
+    };
+
+    assertThat(errors(SMALLEST, overrides))
+        .hasMessageContaining("request.body.prompt=\"\\ud83d\": has half of a surrogate pair")
+        .hasMessageContaining("{{text}}\": has half of a surrogate pair")
+        .hasMessageNotContaining("ude00\": has half");
+  }
+
+  @Test
   void saysFiftyErrorsAtMost() {
     StringBuilder yaml = new StringBuilder(SMALLEST);
     for (int i = 0; i < 70; i++) {

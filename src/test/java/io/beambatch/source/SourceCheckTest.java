@@ -130,7 +130,8 @@ class SourceCheckTest {
 
   @Test
   void aWatchedSourceGoesOnAndTheFileStandsAsOneFailedDocument() throws IOException {
-    Path image = Files.write(folder.resolve("a"), ("\u0089PNG" + "x".repeat(99)).getBytes(ISO_8859_1));
+    Path image =
+        Files.write(folder.resolve("a"), ("\u0089PNG" + "x".repeat(99)).getBytes(ISO_8859_1));
     Path rows = Files.writeString(folder.resolve("a.avro"), "Obj\u0001\u0002");
 
     for (boolean whole : new boolean[] {true, false}) {
