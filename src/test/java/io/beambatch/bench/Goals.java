@@ -253,8 +253,7 @@ public final class Goals {
   private record Server(Process process, String url) implements AutoCloseable {
     static Server start(Path dir, String... more) throws IOException {
       List<String> command =
-          new ArrayList<>(
-              List.of(LAUNCHER, "serve", "--port", "0", "--dir", dir.toString()));
+          new ArrayList<>(List.of(LAUNCHER, "serve", "--port", "0", "--dir", dir.toString()));
       command.addAll(List.of(more));
       Process process =
           new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
@@ -273,13 +272,15 @@ public final class Goals {
 
     String get(String call) throws IOException, InterruptedException {
       HttpRequest request =
-          HttpRequest.newBuilder(URI.create(url + call)).header("Authorization", "Bearer a").build();
+          HttpRequest.newBuilder(URI.create(url + call))
+              .header("Authorization", "Bearer a")
+              .build();
       return HttpClient.newHttpClient().send(request, BodyHandlers.ofString()).body();
     }
 
     @Override
-    public void close() throws InterruptedException {
-      process.destroyForcibly().waitFor();
+    public void close() {
+      process.destroyForcibly().onExit().join();
     }
   }
 }

@@ -17,7 +17,8 @@ import java.util.concurrent.TimeUnit;
  */
 record MeasuredProcess(
     int exitCode, Duration wall, Duration cpu, long peakMegabytes, Duration firstLine) {
-  private static final String TIMED = "TIMEFORMAT='%U %S'; { time \"$@\" >\"$OUT\" 2>\"$ERR\"; } 2>\"$TIMES\"";
+  private static final String TIMED =
+      "TIMEFORMAT='%U %S'; { time \"$@\" >\"$OUT\" 2>\"$ERR\"; } 2>\"$TIMES\"";
 
   /**
    * Runs a command to its end.
@@ -49,7 +50,7 @@ record MeasuredProcess(
       }
     }
     Duration wall = since(start);
-    String[] cpu = Files.readString(times).strip().split(" ");
+    String[] cpu = Files.readString(times).strip().split(" ", -1);
     double seconds = Double.parseDouble(cpu[0]) + Double.parseDouble(cpu[1]);
     return new MeasuredProcess(
         process.exitValue(),
