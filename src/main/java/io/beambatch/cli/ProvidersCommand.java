@@ -116,6 +116,7 @@ final class ProvidersCommand implements Callable<Integer> {
     return switch (provider) {
       case OPENAI, ANTHROPIC, GEMINI -> "own server";
       case TOGETHER, MISTRAL -> "own server, documented replies";
+      case OPENROUTER -> "documented replies";
       case AZURE, GROQ, DEEPINFRA, DOUBLEWORD -> "like OpenAI";
     };
   }

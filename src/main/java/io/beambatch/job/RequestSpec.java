@@ -9,6 +9,7 @@ import io.beambatch.provider.anthropic.AnthropicApi;
 import io.beambatch.provider.gemini.GeminiApi;
 import io.beambatch.provider.openai.MistralApi;
 import io.beambatch.provider.openai.OpenAiApi;
+import io.beambatch.provider.openai.OpenRouterApi;
 import java.io.Serializable;
 import java.util.Collections;
 import java.util.Locale;
@@ -66,7 +67,8 @@ public record RequestSpec(
     GROQ(OpenAiApi.GROQ),
     TOGETHER(OpenAiApi.TOGETHER),
     DEEPINFRA(OpenAiApi.DEEPINFRA),
-    DOUBLEWORD(OpenAiApi.DOUBLEWORD);
+    DOUBLEWORD(OpenAiApi.DOUBLEWORD),
+    OPENROUTER(OpenRouterApi.INSTANCE);
 
     private final ProviderApi api;
 

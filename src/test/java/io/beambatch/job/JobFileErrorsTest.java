@@ -179,7 +179,7 @@ class JobFileErrorsTest {
             7,
             "request.provider",
             "must be one of openai, anthropic, gemini, mistral, azure, groq, together, deepinfra,"
-                + " doubleword, but was the text 'anthropik'"),
+                + " doubleword, openrouter, but was the text 'anthropik'"),
         wrong(
             "provider: openai",
             "base_url: ftp://x",

@@ -105,6 +105,31 @@ final class Profiles {
               new BigDecimal("0.5")),
           List.of(CHAT_COMPLETIONS, EMBEDDINGS, MODERATIONS));
 
+  /**
+   * Its batches are {@link OpenRouterProvider}'s. What one costs differs from model to model, and
+   * may be more than in real time.
+   */
+  static final Profile OPENROUTER =
+      new Profile(
+          "https://openrouter.ai/api/v1",
+          new Variables("OPENROUTER_API_KEY", "OPENROUTER_BASE_URL"),
+          BEARER,
+          Wire.OPENAI,
+          new Capabilities(
+              "openrouter",
+              Capabilities.Creation.REQUESTS,
+              OrphanSearch.COUNT,
+              new Capabilities.Limits(1, 5_000, 200 * MEGABYTE),
+              CUSTOM_ID,
+              Capabilities.QueueUnit.NOTHING,
+              Duration.ofDays(4),
+              MONTH,
+              Duration.ofMinutes(4),
+              true,
+              false,
+              BigDecimal.ONE),
+          List.of(CHAT_COMPLETIONS, RESPONSES));
+
   private Profiles() {}
 
   private static Capabilities capabilities(
