@@ -61,14 +61,18 @@ final class CsvRecords implements RecordParser {
    */
   Document document(String text, String place) throws InvalidRecordException {
     List<@Nullable String> values = parser.cells(text);
-    if (values.size() != header.size() && !(dialect.ragged() && values.size() < header.size())) {
+    boolean less = values.size() < header.size();
+    boolean fillable = less || endsEmpty(values);
+    if (values.size() != header.size() && !(dialect.ragged() && fillable)) {
+      String advice =
+          less
+              ? "; if its last cells are left out, say source.ragged: true"
+              : "; if rows end with a delimiter, say source.ragged: true";
       throw new InvalidRecordException(
           fields(values.size())
               + ", but the header has "
               + header.size()
-              + (values.size() < header.size()
-                  ? "; if its last cells are left out, say source.ragged: true"
-                  : ""));
+              + (fillable ? advice : ""));
     }
     JsonText json = new JsonText();
     String id = null;
@@ -89,6 +93,11 @@ final class CsvRecords implements RecordParser {
       throw new InvalidRecordException(idField.missing(), json.build());
     }
     return new Document(id, json.build());
+  }
+
+  /** Whether nothing stands behind the last column. */
+  private boolean endsEmpty(List<@Nullable String> values) {
+    return values.stream().skip(header.size()).allMatch(""::equals);
   }
 
   /** The row with its header, so that it can be mended, and read again from the dead letter. */

@@ -183,6 +183,22 @@ class CsvTest {
   }
 
   @Test
+  void dropsDelimitersBehindTheLastCellIfTheJobSaysSo() throws IOException {
+    Path file = Files.writeString(folder.resolve("a.csv"), "id,text\n1,a,\n2,b,,\n3,c,d\n");
+    CsvDialect ragged = new CsvDialect(',', '"', null, true);
+
+    Reading strict = Reading.of(of(CsvDialect.STANDARD), file);
+    Reading lenient = Reading.of(of(ragged), file);
+
+    assertThat(strict.messages().get(0))
+        .endsWith("3 fields, but the header has 2; if rows end with a delimiter, say source.ragged: true");
+    assertThat(strict.messages().get(2)).endsWith("3 fields, but the header has 2");
+    assertThat(lenient.jsons())
+        .containsExactly("{\"id\":\"1\",\"text\":\"a\"}", "{\"id\":\"2\",\"text\":\"b\"}");
+    assertThat(lenient.failed).hasSize(1);
+  }
+
+  @Test
   void readsItsInvalidRowsAgainOnceTheyAreMended() throws IOException {
     CsvDialect dialect = new CsvDialect(';', '\'', '\\', false);
     Reading first = Reading.of(of(dialect), write("id;text\n1;'it\\'s';3\n2;'x'y\n"));
