@@ -21,10 +21,18 @@ final class FailureWriter implements BundleWriter<FailedDocument> {
   private final String name = Part.newName();
   private final Map<FailureReason, Long> counts = new EnumMap<>(FailureReason.class);
   private final FailureCauses causes = new FailureCauses();
+  private final boolean idsAreContents;
+  private long lines;
   private @Nullable OutputStream file;
 
-  FailureWriter(RunFolder folder) {
+  /**
+   * Writes one part.
+   *
+   * @param idsAreContents whether documents are named by a field of theirs
+   */
+  FailureWriter(RunFolder folder, boolean idsAreContents) {
     this.folder = folder;
+    this.idsAreContents = idsAreContents;
   }
 
   @Override
@@ -35,8 +43,19 @@ final class FailureWriter implements BundleWriter<FailedDocument> {
     FailedLines.write(file, failed);
     Failure failure = failed.failure();
     counts.merge(failure.reason(), 1L, Long::sum);
-    String place = failure.place() == null ? "document " + failed.document().id() : failure.place();
-    causes.add(new FailureCause(failure.reason(), failure.cause(), 1, place));
+    lines++;
+    causes.add(cause(failed, failure));
+  }
+
+  /** Ids that the source gives are contents; those that it doesn't are places. */
+  private FailureCause cause(FailedDocument failed, Failure failure) {
+    String place = failure.place();
+    if (place == null && !idsAreContents) {
+      place = "document " + failed.document().id();
+    }
+    return place == null
+        ? FailureCause.atLine(failure.reason(), failure.cause(), lines)
+        : new FailureCause(failure.reason(), failure.cause(), 1, place);
   }
 
   @Override

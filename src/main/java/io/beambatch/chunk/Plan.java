@@ -1,6 +1,8 @@
 package io.beambatch.chunk;
 
+import io.beambatch.document.FailureCause;
 import io.beambatch.schema.Shape;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -31,6 +33,19 @@ public record Plan(
   /** All parts, sent or not. */
   public Stream<Part> parts() {
     return Stream.concat(chunks.stream().flatMap(chunk -> chunk.parts().stream()), unsent.stream());
+  }
+
+  /** Why documents can't be sent, each with a line in the file of the plan's failures. */
+  public List<FailureCause> causes() {
+    List<FailureCause> causes = new ArrayList<>();
+    long lines = 0;
+    for (Part part : unsent) {
+      for (FailureCause cause : part.causes()) {
+        causes.add(cause.behind(lines));
+      }
+      lines += part.failures();
+    }
+    return causes;
   }
 
   /** How many documents went into the plan. */

@@ -102,7 +102,8 @@ public final class ShardIntoChunks extends PTransform<PCollectionTuple, PCollect
                         "Write failures",
                         ParDo.of(
                             new WritePartsFn<FailedDocument>(
-                                () -> new FailureWriter(theFolder))))));
+                                () ->
+                                    new FailureWriter(theFolder, theJob.source().id() != null))))));
   }
 
   /**

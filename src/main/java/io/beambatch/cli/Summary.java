@@ -86,12 +86,16 @@ final class Summary {
                     ? number(cause.documents()) + " of them: "
                     : "")
                 + SafeText.line(cause.message())
-                + " ("
-                + SafeText.line(cause.example())
-                + (cause.documents() > 1 ? ", for example)" : ")"));
+                + example(cause));
       }
     }
     return summary.text.toString();
+  }
+
+  private static String example(FailureCause cause) {
+    return cause.example().isEmpty()
+        ? ""
+        : " (" + SafeText.line(cause.example()) + (cause.documents() > 1 ? ", for example)" : ")");
   }
 
   /** How a run stands that is not over. */

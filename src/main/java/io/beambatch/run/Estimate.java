@@ -66,8 +66,8 @@ public record Estimate(
             TokenCounts.of(plan.tokens(), completions == null ? 0 : completions));
     Map<String, Long> failed = new TreeMap<>();
     FailureCauses causes = new FailureCauses();
+    plan.causes().forEach(cause -> causes.add(cause.withoutLine()));
     for (Part part : plan.unsent()) {
-      part.causes().forEach(causes::add);
       for (Map.Entry<FailureReason, Long> count : part.failed().entrySet()) {
         failed.merge(count.getKey().code(), count.getValue(), Long::sum);
       }

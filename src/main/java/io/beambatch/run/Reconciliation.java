@@ -1,7 +1,6 @@
 package io.beambatch.run;
 
 import io.beambatch.chunk.Chunk;
-import io.beambatch.chunk.Part;
 import io.beambatch.chunk.Plan;
 import io.beambatch.cost.CostEstimate;
 import io.beambatch.cost.CostEstimate.Bound;
@@ -163,10 +162,8 @@ public final class Reconciliation {
       if (plan.attempt() == 1) {
         documents += plan.documents();
       }
-      for (Part part : plan.unsent()) {
-        count(part.failed());
-        part.causes().forEach(causes::add);
-      }
+      plan.unsent().forEach(part -> count(part.failed()));
+      plan.causes().forEach(causes::add);
     }
 
     void add(JoinedChunk joined, Chunk chunk) {

@@ -191,7 +191,8 @@ class CsvTest {
     Reading lenient = Reading.of(of(ragged), file);
 
     assertThat(strict.messages().get(0))
-        .endsWith("3 fields, but the header has 2; if rows end with a delimiter, say source.ragged: true");
+        .endsWith(
+            "3 fields, but the header has 2; if rows end with a delimiter, say source.ragged: true");
     assertThat(strict.messages().get(2)).endsWith("3 fields, but the header has 2");
     assertThat(lenient.jsons())
         .containsExactly("{\"id\":\"1\",\"text\":\"a\"}", "{\"id\":\"2\",\"text\":\"b\"}");
