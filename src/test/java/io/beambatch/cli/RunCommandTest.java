@@ -74,12 +74,12 @@ class RunCommandTest {
   @Test
   void refusesAFinishedRunForAnotherJob() throws Exception {
     run("--run", "a");
-    Said said = run("--run", "a", "--set", "request.body.max_tokens=11");
+    Said said = run("--run", "a", "--set", "request.prompt.max_tokens=11");
 
     assertThat(said.exitCode()).isEqualTo(1);
     assertThat(said.err())
         .contains("run a of job sentiment is finished, and was begun with another job")
-        .contains("what differs: request.body.max_tokens.");
+        .contains("what differs: request.body.max_completion_tokens.");
   }
 
   @Test
@@ -203,7 +203,7 @@ class RunCommandTest {
 
   @Test
   void takesFailedDocumentsInAgainAsTheyAre() throws Exception {
-    Said first = run("--set", "request.body.max_tokens=1");
+    Said first = run("--set", "request.prompt.max_tokens=1");
     assertThat(workplace.report(first).at("/failed/truncated").asInt()).isEqualTo(3);
     List<JsonNode> failed = workplace.failed();
     assertThat(failed).hasSize(3);
