@@ -19,6 +19,8 @@ Options:
   --skip-build          takes the jar that is in target/
   --image IMAGE         default: REGION-docker.pkg.dev/ID/beam-batch-inference/launcher:VERSION
   --with docker|cloud-build   what builds the image; default: cloud-build
+  --base IMAGE@sha256:… the launcher's base image by its digest; default: what
+                        gcr.io/dataflow-templates-base/java17-template-launcher-base:latest is now
 USAGE
 }
 
@@ -44,7 +46,7 @@ upload() { # file, gs:// path
   there gcloud storage cp "$1" "$2"
 }
 
-project='' region='' bucket='' image=''
+project='' region='' bucket='' image='' base=''
 builder=cloud-build
 dry_run=false skip_build=false
 while [ $# -gt 0 ]; do
@@ -52,7 +54,7 @@ while [ $# -gt 0 ]; do
     --dry-run) dry_run=true ;;
     --skip-build) skip_build=true ;;
     --help | -h) usage; exit 0 ;;
-    --project | --region | --bucket | --image | --with)
+    --project | --region | --bucket | --image | --with | --base)
       [ $# -gt 1 ] || fail "$1 needs a value"
       case $1 in
         --project) project=$2 ;;
@@ -60,6 +62,7 @@ while [ $# -gt 0 ]; do
         --bucket) bucket=${2%/} ;;
         --image) image=$2 ;;
         --with) builder=$2 ;;
+        --base) base=$2 ;;
       esac
       shift ;;
     *) fail "unknown argument: $1" ;;
@@ -91,7 +94,20 @@ version=$(unzip -p "$jar" META-INF/MANIFEST.MF | tr -d '\r' | sed -n 's/^Impleme
 context=$out/image
 rm -rf "$context"
 mkdir -p "$context"
-cp "$jar" target/lib/*.jar templates/dataflow/Dockerfile "$context"
+launcher=gcr.io/dataflow-templates-base/java17-template-launcher-base
+if [ -z "$base" ]; then
+  if $dry_run; then
+    there gcloud container images describe "$launcher:latest"
+    base=$launcher@sha256:0000000000000000000000000000000000000000000000000000000000000000
+  else
+    base=$(gcloud container images describe "$launcher:latest" \
+      --format='value(image_summary.fully_qualified_digest)')
+  fi
+fi
+case $base in *@sha256:*) ;; *) fail "--base $base: name it by its digest, IMAGE@sha256:…" ;; esac
+echo "base image $base"
+cp "$jar" target/lib/*.jar "$context"
+sed "s|@BASE@|$base|" templates/dataflow/Dockerfile >"$context/Dockerfile"
 jars=("$context"/*.jar)
 echo "build image $image from $context: Dockerfile and ${#jars[@]} jars, $(du -sm "$context" | cut -f1) MB"
 # Artifact Registry doesn't make a repository by itself. This one is made unless it is there.

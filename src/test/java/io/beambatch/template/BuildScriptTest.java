@@ -20,7 +20,14 @@ class BuildScriptTest {
 
   @Test
   void buildsTheFlexTemplateUpToWhatNeedsTheCloud() throws Exception {
-    String said = script("--image", "example.com/launcher:1", "--with", "docker");
+    String said =
+        script(
+            "--image",
+            "example.com/launcher:1",
+            "--with",
+            "docker",
+            "--base",
+            "example.com/base@sha256:" + "a".repeat(64));
 
     assertThat(said)
         .contains("would run: docker build --platform linux/amd64 --tag example.com/launcher:1")
@@ -28,7 +35,9 @@ class BuildScriptTest {
         .contains(
             "would run: gcloud storage cp target/templates/batch-inference.json"
                 + " gs://a-bucket/templates/batch-inference.json");
-    assertThat(OUT.resolve("image/Dockerfile")).exists();
+    assertThat(OUT.resolve("image/Dockerfile"))
+        .content()
+        .contains("FROM example.com/base@sha256:" + "a".repeat(64) + "\n");
     assertThat(OUT.resolve("image/beam-batch-inference.jar")).exists();
     JsonNode spec = MAPPER.readTree(OUT.resolve("batch-inference.json").toFile());
     assertThat(spec.path("image").asText()).isEqualTo("example.com/launcher:1");

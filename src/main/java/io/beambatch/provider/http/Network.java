@@ -1,7 +1,6 @@
 package io.beambatch.provider.http;
 
 import io.beambatch.provider.ProviderSettingsException;
-import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -209,8 +208,7 @@ public final class Network {
   }
 
   private static X509TrustManager trust(Path file) throws ProviderSettingsException {
-    // Buffered: certificates are read byte by byte.
-    try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
+    try (InputStream in = Files.newInputStream(file)) {
       Collection<? extends Certificate> certificates =
           CertificateFactory.getInstance("X.509").generateCertificates(in);
       if (certificates.isEmpty()) {
