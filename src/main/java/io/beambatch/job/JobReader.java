@@ -135,7 +135,7 @@ public final class JobReader {
         limits(root.section("limits"), request.provider().capabilities().limits()),
         retry(root.section("retry")),
         poll(root.section("poll"), request.provider().capabilities().expiry()),
-        prices(root),
+        prices(root, request.provider().capabilities().batchPrice()),
         root.flag("keep_files"),
         root.oneOf("keep", Keep.RECORDS));
   }
@@ -191,18 +191,23 @@ public final class JobReader {
     return new Poll(interval, deadline, grace);
   }
 
-  private static Map<String, PriceSpec> prices(Section root) {
+  private static Map<String, PriceSpec> prices(Section root, BigDecimal share) {
     Map<String, PriceSpec> prices = new LinkedHashMap<>();
-    root.models("prices").forEach((model, section) -> prices.put(model, price(section)));
+    root.models("prices").forEach((model, section) -> prices.put(model, price(section, share)));
     return Map.copyOf(prices);
   }
 
-  private static PriceSpec price(Section section) {
+  /**
+   * @param share what a batch costs of the real-time price, where the section doesn't say
+   */
+  private static PriceSpec price(Section section, BigDecimal share) {
+    BigDecimal input = required(section, "input");
+    BigDecimal output = required(section, "output");
     return PriceSpec.of(
-            required(section, "input"),
-            required(section, "output"),
-            section.money("batch_input").orElse(null),
-            section.money("batch_output").orElse(null))
+            input,
+            output,
+            section.money("batch_input").orElse(input.multiply(share)),
+            section.money("batch_output").orElse(output.multiply(share)))
         .withCached(
             section.money("cached_input").orElse(null),
             section.money("batch_cached_input").orElse(null));

@@ -105,6 +105,16 @@ class PromptTest {
   }
 
   @Test
+  void batchCostsWhatTheProviderTakesWhereAPriceSaysNothing() throws Exception {
+    String price = "prices={m: {input: 1, output: 2}}";
+
+    assertThat(parse(price).inference().prices().get("m").batchOutput()).isEqualByComparingTo("1");
+    assertThat(
+            parse(price, "request.provider=deepinfra").inference().prices().get("m").batchOutput())
+        .isEqualByComparingTo("1.6");
+  }
+
+  @Test
   void cacheMarksTheEndOfWhatAllRequestsBeginWith() throws Exception {
     RequestSpec request = request("request.provider=anthropic", "request.cache=true");
 
