@@ -2,6 +2,7 @@ package io.beambatch.batch;
 
 import io.beambatch.error.ExitCode;
 import io.beambatch.error.UserException;
+import io.beambatch.provider.ProviderException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +12,11 @@ import org.jspecify.annotations.Nullable;
 public class BatchException extends UserException {
   public BatchException(String message, @Nullable Throwable cause) {
     super(message, cause, ExitCode.ERROR);
+  }
+
+  /** What a user is told of a call that the provider refuses. */
+  public static BatchException of(ProviderException refused) {
+    return ProviderHealth.fatal(refused);
   }
 
   /** One chunk can't go on; the others may. */

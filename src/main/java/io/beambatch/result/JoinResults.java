@@ -1,6 +1,7 @@
 package io.beambatch.result;
 
 import io.beambatch.batch.AwaitedChunk;
+import io.beambatch.batch.BatchException;
 import io.beambatch.job.Inference;
 import io.beambatch.job.Job;
 import io.beambatch.ledger.BatchEntry;
@@ -92,12 +93,17 @@ public final class JoinResults
 
     @ProcessElement
     public void join(@Element AwaitedChunk awaited, OutputReceiver<JoinedChunk> joined)
-        throws IOException, ProviderException {
+        throws IOException {
       boolean cancelled = BatchLedger.of(folder).isCancelled();
       Job effective = cancelled ? job.withoutRetry() : job;
-      JoinedChunk chunk =
-          new ResultJoiner(effective, folder, Objects.requireNonNull(provider), PAUSE)
-              .join(awaited);
+      JoinedChunk chunk;
+      try {
+        chunk =
+            new ResultJoiner(effective, folder, Objects.requireNonNull(provider), PAUSE)
+                .join(awaited);
+      } catch (ProviderException e) {
+        throw BatchException.of(e);
+      }
       if (!job.inference().keepFiles()) {
         discard(chunk);
       }

@@ -49,6 +49,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A run whose batches are awaited by the launcher: when a pipeline is launched, and for what. */
 @Tag("slow")
@@ -159,16 +161,33 @@ class RoundsTest {
     }
   }
 
-  @Test
-  void launchesAgainWhatAnOutageHasInterrupted() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"upload_file", "download_file"})
+  void launchesAgainWhatAnOutageHasInterrupted(String call) throws Exception {
     // One call more than a call is tried.
-    try (LocalServer server = serve(Duration.ZERO, FaultText.parse("upload_file:error_503:7"))) {
+    try (LocalServer server = serve(Duration.ZERO, FaultText.parse(call + ":error_503:7"))) {
       Run run = open(documents(1));
 
       assertThat(untilDone(run, server).isDone()).isTrue();
 
       assertThat(answered()).hasSize(REQUESTS);
       assertThat(server.stats().batchesCreated()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void saysInWordsForPeopleThatResultsAreRefused() throws Exception {
+    try (LocalServer server = serve(Duration.ZERO, FaultText.parse("download_file:no_quota"))) {
+      Run run = open(documents(1));
+      StringWriter err = new StringWriter();
+
+      int exitCode =
+          Failures.report(catchThrowable(() -> untilDone(run, server)), new PrintWriter(err, true));
+
+      assertThat(exitCode).isEqualTo(1);
+      assertThat(err.toString())
+          .startsWith("error: the account's quota is used up")
+          .doesNotContain("\tat ", "Exception");
     }
   }
 
