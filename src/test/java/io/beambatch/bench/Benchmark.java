@@ -162,7 +162,7 @@ public final class Benchmark {
   }
 
   /** The most memory a process has held, or 0 where the system doesn't tell. */
-  private static long peakKilobytes(long pid) throws IOException {
+  static long peakKilobytes(long pid) throws IOException {
     Path status = Path.of("/proc/" + pid + "/status");
     if (!Files.exists(status)) {
       return 0;
@@ -179,7 +179,7 @@ public final class Benchmark {
     }
   }
 
-  private static void generate(int documents, Path file) throws IOException {
+  static void generate(int documents, Path file) throws IOException {
     Random random = new Random(1);
     try (BufferedWriter writer = Files.newBufferedWriter(file)) {
       for (int i = 0; i < documents; i++) {

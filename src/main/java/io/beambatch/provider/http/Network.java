@@ -1,6 +1,7 @@
 package io.beambatch.provider.http;
 
 import io.beambatch.provider.ProviderSettingsException;
+import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -208,7 +209,8 @@ public final class Network {
   }
 
   private static X509TrustManager trust(Path file) throws ProviderSettingsException {
-    try (InputStream in = Files.newInputStream(file)) {
+    // Buffered: certificates are read byte by byte.
+    try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
       Collection<? extends Certificate> certificates =
           CertificateFactory.getInstance("X.509").generateCertificates(in);
       if (certificates.isEmpty()) {

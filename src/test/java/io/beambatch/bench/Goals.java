@@ -1,0 +1,286 @@
+package io.beambatch.bench;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * Measures what a user waits for and pays besides the provider: short commands, small jobs, and
+ * waiting. Prints each figure beside its goal, which holds for two cores that do nothing else.
+ * {@link Benchmark} measures large jobs.
+ *
+ * <pre>
+ * mvn -q package -DskipTests
+ * java -cp target/test-classes io.beambatch.bench.Goals
+ * </pre>
+ */
+public final class Goals {
+  private static final String LAUNCHER = "target/dist/bin/beam-batch-inference";
+  private static final String JOB = "pipelines/sentiment.yaml";
+  private static final Duration WAITING = Duration.ofSeconds(30);
+  private static final int WAVES = 3;
+  private static final int CHUNKS_A_WAVE = 4;
+  private static final int REQUESTS = 10;
+
+  private final Path folder;
+  private int commands;
+
+  private Goals(Path folder) {
+    this.folder = folder;
+  }
+
+  /** Measures all. */
+  public static void main(String[] args) throws Exception {
+    Path folder = Files.createTempDirectory("beambatch-goals");
+    try {
+      Goals goals = new Goals(folder);
+      goals.shortCommands();
+      goals.smallJobs();
+      goals.waiting();
+      goals.waves();
+    } finally {
+      try (Stream<Path> files = Files.walk(folder)) {
+        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+          Files.deleteIfExists(file);
+        }
+      }
+    }
+  }
+
+  private void shortCommands() throws Exception {
+    print("--help", "wall 0.7 s", measure(Map.of(), "--help"));
+    print("usage error", "wall 0.7 s", measure(Map.of(), "run", JOB, "--frobnicate"));
+    print("no such job file", "wall 0.7 s", measure(Map.of(), "run", "nothing.yaml"));
+  }
+
+  private void smallJobs() throws Exception {
+    MeasuredProcess small = measure(Map.of(), job("run", "small", "--local"));
+    print("40 documents, --local", "wall 5 s, CPU 8 s, 350 MB", small);
+    System.out.printf(
+        Locale.ROOT,
+        "%-28s %6.2f s                            goal: 1.5 s%n",
+        "its first line",
+        seconds(Optional.ofNullable(small.firstLine()).orElse(small.wall())));
+    print("status of that run", "wall 0.7 s", measure(Map.of(), job("status", "small")));
+    Path input = folder.resolve("documents.jsonl");
+    Benchmark.generate(2_000, input);
+    try (Server server = Server.start(folder.resolve("fast"), "--latency", "0")) {
+      print(
+          "2,000 documents",
+          "CPU 8 s",
+          measure(server.environment(), job("run", "2000", "--set", "source.path=" + input)));
+    }
+  }
+
+  /** One batch never ends: what a process takes that only waits, and what is written meanwhile. */
+  private void waiting() throws Exception {
+    Path input = documents(2 * REQUESTS);
+    try (Server server =
+        Server.start(folder.resolve("stuck"), "--fault", "batch:stuck:1:0%", "--latency", "0")) {
+      Process run =
+          start(
+              server.environment(),
+              job(
+                  "run",
+                  "stuck",
+                  "--set",
+                  "source.path=" + input,
+                  "--set",
+                  "limits.requests=" + REQUESTS));
+      try {
+        long start = System.nanoTime();
+        while (answers("stuck") == 0 && seconds(start) < 120 && run.isAlive()) {
+          Thread.sleep(200);
+        }
+        System.out.printf(
+            Locale.ROOT,
+            "%-28s %6d of %d, while a batch is under way%n",
+            "answers written",
+            answers("stuck"),
+            2 * REQUESTS);
+        // What follows the writing is over by then.
+        Thread.sleep(Duration.ofSeconds(5).toMillis());
+        double before = cpuSeconds(run);
+        Thread.sleep(WAITING.toMillis());
+        System.out.printf(
+            Locale.ROOT,
+            "%-28s %6.3f cores                        goal: 0.02%n",
+            "waiting",
+            (cpuSeconds(run) - before) / WAITING.toSeconds());
+      } finally {
+        run.destroyForcibly().waitFor();
+      }
+    }
+  }
+
+  /** From the creation of the first batch to the end of the last, by the server's clock. */
+  private void waves() throws Exception {
+    Path input = documents(WAVES * CHUNKS_A_WAVE * REQUESTS);
+    try (Server server = Server.start(folder.resolve("waves"), "--latency", "1s")) {
+      measure(
+          server.environment(),
+          job(
+              "run",
+              "waves",
+              "--set",
+              "source.path=" + input,
+              "--set",
+              "limits.requests=" + REQUESTS,
+              "--set",
+              "limits.enqueued_requests=" + CHUNKS_A_WAVE * REQUESTS,
+              "--set",
+              "poll.interval=1s"));
+      String batches = server.get("/batches?limit=100");
+      System.out.printf(
+          Locale.ROOT,
+          "%-28s %6d s                              goal: %.1f s%n",
+          WAVES * CHUNKS_A_WAVE + " chunks, " + CHUNKS_A_WAVE + " at a time",
+          times(batches, "completed_at").max() - times(batches, "created_at").min(),
+          1.5 * WAVES + 2);
+    }
+  }
+
+  private record Range(long min, long max) {}
+
+  private static Range times(String json, String field) {
+    Matcher found = Pattern.compile("\"" + field + "\"\\s*:\\s*(\\d+)").matcher(json);
+    long[] times = found.results().mapToLong(match -> Long.parseLong(match.group(1))).toArray();
+    return new Range(
+        Arrays.stream(times).min().orElseThrow(), Arrays.stream(times).max().orElseThrow());
+  }
+
+  private Path documents(int count) throws IOException {
+    Path input = folder.resolve("documents-" + count + ".jsonl");
+    Benchmark.generate(count, input);
+    return input;
+  }
+
+  private String[] job(String command, String name, String... more) {
+    return Stream.concat(
+            Stream.of(
+                command,
+                JOB,
+                "--staging",
+                folder.resolve("staging-" + name).toString(),
+                "--set",
+                "sink.path=" + folder.resolve("out-" + name).resolve("answers"),
+                "--set",
+                "failures.path=" + folder.resolve("out-" + name).resolve("failed")),
+            Stream.of(more))
+        .toArray(String[]::new);
+  }
+
+  private long answers(String name) throws IOException {
+    long lines = 0;
+    Path out = folder.resolve("out-" + name);
+    if (Files.isDirectory(out)) {
+      try (DirectoryStream<Path> files = Files.newDirectoryStream(out, "answers-*.jsonl")) {
+        for (Path file : files) {
+          try (Stream<String> text = Files.lines(file)) {
+            lines += text.count();
+          }
+        }
+      }
+    }
+    return lines;
+  }
+
+  private MeasuredProcess measure(Map<String, String> environment, String... args)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of(LAUNCHER));
+    command.addAll(List.of(args));
+    return MeasuredProcess.run(folder.resolve("command-" + commands++), environment, command);
+  }
+
+  private Process start(Map<String, String> environment, String... args) throws IOException {
+    List<String> command = new ArrayList<>(List.of(LAUNCHER));
+    command.addAll(List.of(args));
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .redirectError(ProcessBuilder.Redirect.DISCARD);
+    builder.environment().putAll(environment);
+    return builder.start();
+  }
+
+  private static double cpuSeconds(Process process) {
+    return process
+        .info()
+        .totalCpuDuration()
+        .map(Goals::seconds)
+        .orElseThrow(() -> new IllegalStateException("the process has ended, or is hidden"));
+  }
+
+  private static double seconds(long since) {
+    return seconds(Duration.ofNanos(System.nanoTime() - since));
+  }
+
+  private static double seconds(Duration duration) {
+    return duration.toMillis() / 1000.0;
+  }
+
+  private static void print(String what, String goal, MeasuredProcess measured) {
+    System.out.printf(
+        Locale.ROOT,
+        "%-28s %6.2f s  %6.2f CPU s  %4d MB  exit %d  goal: %s%n",
+        what,
+        seconds(measured.wall()),
+        seconds(measured.cpu()),
+        measured.peakMegabytes(),
+        measured.exitCode(),
+        goal);
+  }
+
+  /** {@code serve} in another process. */
+  private record Server(Process process, String url) implements AutoCloseable {
+    static Server start(Path dir, String... more) throws IOException {
+      List<String> command =
+          new ArrayList<>(List.of(LAUNCHER, "serve", "--port", "0", "--dir", dir.toString()));
+      command.addAll(List.of(more));
+      Process process =
+          new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+      BufferedReader lines = process.inputReader(StandardCharsets.UTF_8);
+      String first = Optional.ofNullable(lines.readLine()).orElse("");
+      Matcher url = Pattern.compile("https?://\\S+").matcher(first);
+      if (!url.find()) {
+        throw new IOException("serve said '" + first + "'");
+      }
+      return new Server(process, url.group());
+    }
+
+    Map<String, String> environment() {
+      return Map.of("OPENAI_BASE_URL", url, "OPENAI_API_KEY", "local");
+    }
+
+    String get(String call) throws IOException, InterruptedException {
+      HttpRequest request =
+          HttpRequest.newBuilder(URI.create(url + call))
+              .header("Authorization", "Bearer a")
+              .build();
+      return HttpClient.newHttpClient().send(request, BodyHandlers.ofString()).body();
+    }
+
+    @Override
+    public void close() {
+      process.destroyForcibly().onExit().join();
+    }
+  }
+}
