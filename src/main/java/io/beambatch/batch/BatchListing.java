@@ -8,8 +8,10 @@ import io.beambatch.provider.Capabilities.OrphanSearch;
 import io.beambatch.provider.ListGuard;
 import io.beambatch.provider.ProviderException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -24,7 +26,7 @@ final class BatchListing {
 
   private final Map<String, Batch> byId = new HashMap<>();
   private final OrphanSearch search;
-  private final Map<String, Batch> byMark = new HashMap<>();
+  private final Map<String, List<Batch>> byMark = new HashMap<>();
 
   private BatchListing(OrphanSearch search) {
     this.search = search;
@@ -89,7 +91,7 @@ final class BatchListing {
     String mark = BatchMark.of(batch, search);
     // A batch that failed validation did nothing and cost nothing: its chunk may have another.
     if (mark != null && (batch.status() != BatchStatus.FAILED || batch.hasResults())) {
-      byMark.merge(mark, batch, BatchListing::olderOf);
+      byMark.computeIfAbsent(mark, unseen -> new ArrayList<>()).add(batch);
     }
   }
 
@@ -110,10 +112,17 @@ final class BatchListing {
   }
 
   /**
-   * The batch of a chunk, by its {@link BatchMark}; one that goes on rather than a cancelled one.
+   * The batch of a chunk, by its {@link BatchMark}; one that goes on rather than a cancelled one, or
+   * null.
    */
-  @Nullable Batch byMark(@Nullable String mark) {
-    return mark == null ? null : byMark.get(mark);
+  @Nullable Batch ofChunk(TrackedChunk chunk, BatchMark marks) {
+    String mark = marks.of(chunk);
+    return mark == null
+        ? null
+        : byMark.getOrDefault(mark, List.of()).stream()
+            .filter(batch -> marks.isOfThisRun(batch, chunk.id(), chunk.entry()))
+            .reduce(BatchListing::olderOf)
+            .orElse(null);
   }
 
   Collection<Batch> all() {

@@ -72,7 +72,7 @@ final class OrphanBatches {
       }
       if (batch.id().equals(tracked.get().entry().batchId())) {
         named.add(batch.id());
-      } else {
+      } else if (marks.isOfThisRun(batch, chunk.get(), tracked.get().entry())) {
         add(batch.id(), chunk.get(), now);
       }
     }

@@ -16,7 +16,10 @@ import org.slf4j.LoggerFactory;
 final class ProviderHealth {
   private static final Logger LOG = LoggerFactory.getLogger(ProviderHealth.class);
   private static final String OUT_OF_FUNDS =
-      "the account's quota is used up, and waiting does not help; check its plan and billing";
+      "the account's quota is used up, and waiting does not help";
+
+  /** What was done so far is in the ledger. */
+  private static final String AGAIN = ", then run the same command again to go on";
 
   private static final Duration SHORTEST_PAUSE = Duration.ofMillis(250);
 
@@ -115,32 +118,43 @@ final class ProviderHealth {
     since = null;
   }
 
-  /** What a user is told of a call that the provider refuses. */
+  /** What a user is told of a call that failed for good: what, the provider's words, what to do. */
   static BatchException fatal(ProviderException e) {
-    String todo =
-        switch (e.kind()) {
-          case UNAUTHORIZED -> "the provider refuses the key";
-          case INSUFFICIENT_QUOTA -> OUT_OF_FUNDS;
-          case FORBIDDEN -> "the provider forbids the call; check what the account may do";
-          case UNAVAILABLE -> "the provider can't serve the call at the moment; wait a little";
-          case NO_REPLY ->
-              "the provider gives no reply; check its address (request.base_url, or the variable that"
-                  + " names it) and the network";
-          default -> "the provider refuses the call; see what it says";
-        };
+    String said = " (" + e.getMessage() + "). ";
     return new BatchException(
-        todo + ", then run the same command again to go on (" + e.getMessage() + ")", e);
+        switch (e.kind()) {
+          case UNAUTHORIZED -> "the provider refuses the key" + said + "Set the right one" + AGAIN;
+          case FORBIDDEN ->
+              "the provider forbids the call" + said + "Have it allowed for the account" + AGAIN;
+          case INSUFFICIENT_QUOTA -> OUT_OF_FUNDS + said + "Add credit or raise the limit" + AGAIN;
+          case NOT_FOUND ->
+              "the provider doesn't know what it was asked for"
+                  + said
+                  + "Check the address, and the project of the key"
+                  + AGAIN;
+          case FILE_NOT_READY ->
+              "the provider can't find the file that was uploaded" + said + "Wait a little" + AGAIN;
+          case CONFLICT ->
+              "the provider says that another call is in the way" + said + "Wait a little" + AGAIN;
+          case INVALID_REQUEST ->
+              "the provider refuses the call" + said + "Mend what it names" + AGAIN;
+          case UNAVAILABLE ->
+              "the provider can't serve the call at the moment" + said + "Wait a little" + AGAIN;
+          case NO_REPLY -> "the provider gives no reply" + said + "Mend the connection" + AGAIN;
+        },
+        e);
   }
 
   /** What a user is told of a batch that failed because the account can't pay for it. */
   static BatchException outOfFunds(String batchId, String words) {
     return new BatchException(
         OUT_OF_FUNDS
-            + ", then run the same command again to go on (batch "
+            + " (batch "
             + batchId
             + " failed: "
             + words
-            + ")",
+            + "). Add credit or raise the limit"
+            + AGAIN,
         null);
   }
 }

@@ -84,7 +84,7 @@ final class Submitter {
   /** Finds out what became of a submission that has no batch id. */
   void recover(TrackedChunk chunk, Snapshot snapshot) throws IOException, ProviderException {
     Instant now = snapshot.taken();
-    Batch found = snapshot.batches().byMark(chunks.marks().of(chunk));
+    Batch found = snapshot.batches().ofChunk(chunk, chunks.marks());
     // One that was cancelled may be an orphan; the chunk's own may show yet.
     if (found != null && !BatchListing.isCancelled(found)) {
       adopt(chunk, snapshot.batches());
@@ -165,7 +165,7 @@ final class Submitter {
    * @return whether there is one. Somebody else may have moved the chunk meanwhile
    */
   boolean adopt(TrackedChunk chunk, BatchListing batches) throws IOException {
-    Batch listed = batches.byMark(chunks.marks().of(chunk));
+    Batch listed = batches.ofChunk(chunk, chunks.marks());
     String found = listed == null ? orphans.of(chunk.id()) : listed.id();
     if (found == null) {
       return false;

@@ -7,6 +7,7 @@ import io.beambatch.provider.ProviderIds;
 import io.beambatch.storage.StagedNames;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param times since when something has been waited for
  * @param lostInputs how often the provider could not find the input
  * @param problem why the chunk could not go on when it was last looked at, or null
+ * @param formerFiles ids of inputs that were uploaded before, or are deleted: a batch may have been
+ *     created of them
  */
 public record BatchEntry(
     State state,
@@ -33,11 +36,13 @@ public record BatchEntry(
     @Nullable BatchEnd end,
     Times times,
     int lostInputs,
-    @Nullable String problem) {
+    @Nullable String problem,
+    List<String> formerFiles) {
 
   public BatchEntry {
     // Older ledgers have no times.
     times = times == null ? Times.startingAt(since) : times;
+    formerFiles = formerFiles == null ? List.of() : List.copyOf(formerFiles);
     checkId(fileId);
     checkId(batchId);
   }
@@ -111,7 +116,7 @@ public record BatchEntry(
 
   /** A chunk whose input is uploaded. */
   public static BatchEntry planned(InputFile file, Instant now) {
-    return planned(file.id(), file.createdAt().toEpochMilli(), now, now.toEpochMilli(), 0);
+    return planned(file.id(), file.createdAt().toEpochMilli(), now);
   }
 
   /**
@@ -120,26 +125,32 @@ public record BatchEntry(
    * @param created when its run began, in milliseconds since 1970
    */
   public static BatchEntry unwanted(long created, Instant now) {
-    return planned(null, created, now, now.toEpochMilli(), 0);
+    return planned(null, created, now);
+  }
+
+  private static BatchEntry planned(@Nullable String fileId, long uploaded, Instant now) {
+    long millis = now.toEpochMilli();
+    return new BatchEntry(
+        State.PLANNED,
+        fileId,
+        uploaded,
+        null,
+        millis,
+        null,
+        null,
+        Times.startingAt(millis),
+        0,
+        null,
+        List.of());
   }
 
   /** The same chunk, its input uploaded again. */
   public BatchEntry uploaded(InputFile file, Instant now) {
-    return planned(file.id(), file.createdAt().toEpochMilli(), now, times.planned, lostInputs);
+    return putBack(now).withInput(file.id(), file.createdAt().toEpochMilli(), lostInputs);
   }
 
   /** The same chunk, to be submitted later. */
   public BatchEntry putBack(Instant now) {
-    return planned(fileId, uploaded, now, times.planned, lostInputs);
-  }
-
-  /** The same chunk, its input to be uploaded again because the provider could not find it. */
-  public BatchEntry withoutFile(Instant now) {
-    return planned(null, 0, now, times.planned, lostInputs + 1);
-  }
-
-  private static BatchEntry planned(
-      @Nullable String fileId, long uploaded, Instant now, long planned, int lostInputs) {
     return new BatchEntry(
         State.PLANNED,
         fileId,
@@ -148,9 +159,41 @@ public record BatchEntry(
         now.toEpochMilli(),
         null,
         null,
-        Times.startingAt(planned),
+        Times.startingAt(times.planned),
         lostInputs,
-        null);
+        null,
+        formerFiles);
+  }
+
+  /** The same chunk, its input to be uploaded again because the provider could not find it. */
+  public BatchEntry withoutFile(Instant now) {
+    return putBack(now).withInput(null, 0, lostInputs + 1);
+  }
+
+  private BatchEntry withInput(@Nullable String newFile, long newUploaded, int newLostInputs) {
+    return new BatchEntry(
+        state,
+        newFile,
+        newUploaded,
+        owner,
+        since,
+        batchId,
+        end,
+        times,
+        newLostInputs,
+        problem,
+        allFiles());
+  }
+
+  private List<String> allFiles() {
+    return fileId == null
+        ? formerFiles
+        : Stream.concat(formerFiles.stream(), Stream.of(fileId)).distinct().toList();
+  }
+
+  /** Whether a file is, or was, the chunk's input. */
+  public boolean knowsInput(String file) {
+    return file.equals(fileId) || formerFiles.contains(file);
   }
 
   /** The same chunk, about to be submitted. */
@@ -165,7 +208,8 @@ public record BatchEntry(
         null,
         times,
         lostInputs,
-        null);
+        null,
+        formerFiles);
   }
 
   /**
@@ -201,7 +245,8 @@ public record BatchEntry(
         null,
         new Times(times.planned, millis, null, null, null, null),
         lostInputs,
-        null);
+        null,
+        formerFiles);
   }
 
   /** The same chunk, its batch seen over without its result files. */
@@ -231,13 +276,13 @@ public record BatchEntry(
 
   private BatchEntry with(Times newTimes) {
     return new BatchEntry(
-        state, fileId, uploaded, owner, since, batchId, end, newTimes, lostInputs, null);
+        state, fileId, uploaded, owner, since, batchId, end, newTimes, lostInputs, null, formerFiles);
   }
 
   /** The same chunk, which can't go on. */
   public BatchEntry failed(String newProblem) {
     return new BatchEntry(
-        state, fileId, uploaded, owner, since, batchId, end, times, lostInputs, newProblem);
+        state, fileId, uploaded, owner, since, batchId, end, times, lostInputs, newProblem, formerFiles);
   }
 
   /** The same chunk, its batch ended. */
@@ -252,7 +297,8 @@ public record BatchEntry(
         newEnd,
         times,
         lostInputs,
-        null);
+        null,
+        formerFiles);
   }
 
   /** The same chunk, what its batch left at the provider deleted. */
@@ -266,6 +312,6 @@ public record BatchEntry(
             times.vanished,
             now.toEpochMilli());
     return new BatchEntry(
-        state, null, uploaded, owner, since, batchId, end, newTimes, lostInputs, null);
+        state, null, uploaded, owner, since, batchId, end, newTimes, lostInputs, null, allFiles());
   }
 }

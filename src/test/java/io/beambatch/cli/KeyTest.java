@@ -33,7 +33,9 @@ class KeyTest {
         Program refused = start("refused", server, WRONG, command)) {
       assertThat(refused.end()).isEqualTo(1);
       assertThat(refused.err())
-          .contains("error: the provider refuses the key; check OPENAI_API_KEY")
+          .contains("error: the provider refuses the key (")
+          .contains("check OPENAI_API_KEY")
+          .contains("). Set the right one, then")
           .contains("run the same command again to go on");
 
       Program resumed = start("resumed", server, RIGHT, command);

@@ -47,7 +47,8 @@ class BatchEntryTest {
                 END,
                 new Times(10, 30L, null, null, null, 50L),
                 0,
-                null));
+                null,
+                List.of("f1")));
   }
 
   @Test
@@ -61,12 +62,16 @@ class BatchEntryTest {
     BatchEntry without = submitting.withoutFile(at(50));
     assertThat(without)
         .isEqualTo(
-            new BatchEntry(State.PLANNED, null, 0, null, 50, null, null, times(10), 1, null));
+            new BatchEntry(
+                State.PLANNED, null, 0, null, 50, null, null, times(10), 1, null, List.of("f1")));
 
     BatchEntry again = without.uploaded(new InputFile("f2", "in.jsonl", at(55)), at(60));
     assertThat(again)
         .isEqualTo(
-            new BatchEntry(State.PLANNED, "f2", 55, null, 60, null, null, times(10), 1, null));
+            new BatchEntry(
+                State.PLANNED, "f2", 55, null, 60, null, null, times(10), 1, null, List.of("f1")));
+    assertThat(again.knowsInput("f1")).isTrue();
+    assertThat(again.knowsInput("f3")).isFalse();
     assertThat(again.submitting("me", at(70)).submitted("b2", at(80)).lostInputs()).isEqualTo(1);
     assertThat(again.putBack(at(70)).withoutFile(at(80)).lostInputs()).isEqualTo(2);
     assertThat(again.ended(END, at(80)).discarded(at(90)).lostInputs()).isEqualTo(1);
@@ -76,7 +81,7 @@ class BatchEntryTest {
   void hasNoBatchIfItIsUnwanted() {
     assertThat(BatchEntry.unwanted(3, at(10)))
         .isEqualTo(
-            new BatchEntry(State.PLANNED, null, 3, null, 10, null, null, times(10), 0, null));
+            new BatchEntry(State.PLANNED, null, 3, null, 10, null, null, times(10), 0, null, List.of()));
   }
 
   @Test
@@ -102,7 +107,7 @@ class BatchEntryTest {
     assertThat(failed)
         .isEqualTo(
             new BatchEntry(
-                State.SUBMITTED, "f1", 5, "me", 30, "b1", null, failed.times(), 0, "no answer"));
+                State.SUBMITTED, "f1", 5, "me", 30, "b1", null, failed.times(), 0, "no answer", List.of()));
     assertThat(failed.cancelled(at(40)).problem()).isNull();
     assertThat(failed.ended(END, at(40)).problem()).isNull();
   }
@@ -113,7 +118,7 @@ class BatchEntryTest {
 
   private static BatchEntry entry(
       State state, String owner, long since, String batch, BatchEnd end, Times times) {
-    return new BatchEntry(state, "f1", 5, owner, since, batch, end, times, 0, null);
+    return new BatchEntry(state, "f1", 5, owner, since, batch, end, times, 0, null, List.of());
   }
 
   private static Times times(long planned) {
