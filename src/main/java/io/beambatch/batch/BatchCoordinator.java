@@ -99,7 +99,10 @@ final class BatchCoordinator {
     this.uploader = uploader;
     this.health = new ProviderHealth(settings, context.clock().instant());
     this.quota = new Quota(settings.inference().limits(), can.queue());
-    this.chunks = new TrackedChunks(new BatchMark(can.orphans(), settings.run(), settings.inference().request().endpoint()));
+    this.chunks =
+        new TrackedChunks(
+            new BatchMark(
+                can.orphans(), settings.run(), settings.inference().request().endpoint()));
     this.orphans = new OrphanBatches(context, chunks.marks());
     this.submitter = new Submitter(context, chunks, quota, orphans, uploader);
     this.queue = new SubmissionQueue(context, chunks, submitter, uploader, quota);

@@ -112,8 +112,8 @@ final class BatchListing {
   }
 
   /**
-   * The batch of a chunk, by its {@link BatchMark}; one that goes on rather than a cancelled one, or
-   * null.
+   * The batch of a chunk, by its {@link BatchMark}; one that goes on rather than a cancelled one,
+   * or null.
    */
   @Nullable Batch ofChunk(TrackedChunk chunk, BatchMark marks) {
     String mark = marks.of(chunk);

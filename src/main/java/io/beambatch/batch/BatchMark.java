@@ -89,8 +89,8 @@ final class BatchMark {
 
   /**
    * Whether a batch that is marked as a chunk's was made by this run. Any user of the account can
-   * see the key, and give it to a batch of their own; the ledger alone knows the input. A batch that
-   * shows no input or no endpoint is believed.
+   * see the key, and give it to a batch of their own; the ledger alone knows the input. A batch
+   * that shows no input or no endpoint is believed.
    */
   boolean isOfThisRun(Batch batch, String chunkId, BatchEntry chunk) {
     if ((batch.inputFileId().isEmpty() || chunk.knowsInput(batch.inputFileId()))

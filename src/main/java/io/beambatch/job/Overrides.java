@@ -26,6 +26,10 @@ final class Overrides {
           "((?:\"[^\"]+\"|[^\".=]+)(?:\\.(?:\"[^\"]+\"|[^\".=]+))*)=(.*)", Pattern.DOTALL);
   private static final Pattern KEY = Pattern.compile("\"([^\"]+)\"|[^\".]+");
   private static final Pattern INDEX = Pattern.compile("0|[1-9][0-9]{0,5}");
+
+  /** A key of a flow mapping. */
+  private static final Pattern NAMED = Pattern.compile("[{,]\\s*[\"']?([\\w-]+)[\"']?\\s*:");
+
   private static final Pattern USER_INFO = Pattern.compile("://[^/]*@");
 
   private final Problems problems;
@@ -54,7 +58,7 @@ final class Overrides {
       }
       String value = assignment.group(2);
       String shown =
-          JobKeys.secret(path.get(path.size() - 1)) || USER_INFO.matcher(value).find()
+          JobKeys.secret(path.get(path.size() - 1)) || holdsSecret(value)
               ? "…"
               : YamlValue.Scalar.shown(value);
       Origin origin = Origin.nowhere("--set " + assignment.group(1) + "=" + shown);
@@ -65,6 +69,11 @@ final class Overrides {
       }
     }
     return result;
+  }
+
+  private static boolean holdsSecret(String value) {
+    return USER_INFO.matcher(value).find()
+        || NAMED.matcher(value).results().anyMatch(name -> JobKeys.secret(name.group(1)));
   }
 
   private Optional<YamlValue> value(String text) {

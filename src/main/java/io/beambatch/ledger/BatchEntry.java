@@ -276,13 +276,33 @@ public record BatchEntry(
 
   private BatchEntry with(Times newTimes) {
     return new BatchEntry(
-        state, fileId, uploaded, owner, since, batchId, end, newTimes, lostInputs, null, formerFiles);
+        state,
+        fileId,
+        uploaded,
+        owner,
+        since,
+        batchId,
+        end,
+        newTimes,
+        lostInputs,
+        null,
+        formerFiles);
   }
 
   /** The same chunk, which can't go on. */
   public BatchEntry failed(String newProblem) {
     return new BatchEntry(
-        state, fileId, uploaded, owner, since, batchId, end, times, lostInputs, newProblem, formerFiles);
+        state,
+        fileId,
+        uploaded,
+        owner,
+        since,
+        batchId,
+        end,
+        times,
+        lostInputs,
+        newProblem,
+        formerFiles);
   }
 
   /** The same chunk, its batch ended. */

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 public final class SafeText {
   private static final int LONGEST = 500;
   private static final String STARS = "***";
+  private static final String PUNCTUATION = ".,:;)";
 
   /**
    * Controls (U+001B and U+009B begin terminal commands), format characters (U+202E turns the line
@@ -27,11 +28,14 @@ public final class SafeText {
       Pattern.compile(
           "\\b(?:sk-|gsk_|xai-|hf_|AIza|AKIA)[\\w*.-]*[\\w*]|\\beyJ[\\w-]+\\.[\\w-]+\\.[\\w-]*");
 
-  /** What follows a word that announces a secret; the word itself stays. */
+  /**
+   * What follows a word that announces a secret; the word itself stays. Where a sentence follows,
+   * it speaks of the secret and doesn't tell it.
+   */
   private static final Pattern ANNOUNCED =
       Pattern.compile(
           "(?i)(\\bbearer\\s+|[?&](?:api[-_]?)?key=|\\b(?:api[-_]?key|access[-_]?token)[\"']?"
-              + "\\s*[:=]\\s*[\"']?|\\b(?:password|secret)=)[^\\s\"'&,;)]+");
+              + "\\s*[:=]\\s*[\"']?|\\b(?:password|secret)=)(?!\\p{L}+ \\p{L}+ )[^\\s\"'&,;)]*[^\\s\"'&,;):.]");
 
   // Shorter ones are stand-ins for servers that take any, and common words at that.
   private static final int SHORTEST_KEY = 8;
@@ -93,6 +97,9 @@ public final class SafeText {
       while (end < text.length() && isOfAWord(text.charAt(end))) {
         end++;
       }
+      while (end > stars + STARS.length() && PUNCTUATION.indexOf(text.charAt(end - 1)) >= 0) {
+        end--;
+      }
       masked.append(text, copied, start).append(STARS);
       copied = end;
     }
@@ -100,6 +107,6 @@ public final class SafeText {
   }
 
   private static boolean isOfAWord(char c) {
-    return !Character.isWhitespace(c) && c != '\'' && c != '"';
+    return !Character.isWhitespace(c) && "'\"=?&".indexOf(c) < 0;
   }
 }

@@ -81,7 +81,8 @@ class BatchEntryTest {
   void hasNoBatchIfItIsUnwanted() {
     assertThat(BatchEntry.unwanted(3, at(10)))
         .isEqualTo(
-            new BatchEntry(State.PLANNED, null, 3, null, 10, null, null, times(10), 0, null, List.of()));
+            new BatchEntry(
+                State.PLANNED, null, 3, null, 10, null, null, times(10), 0, null, List.of()));
   }
 
   @Test
@@ -107,7 +108,17 @@ class BatchEntryTest {
     assertThat(failed)
         .isEqualTo(
             new BatchEntry(
-                State.SUBMITTED, "f1", 5, "me", 30, "b1", null, failed.times(), 0, "no answer", List.of()));
+                State.SUBMITTED,
+                "f1",
+                5,
+                "me",
+                30,
+                "b1",
+                null,
+                failed.times(),
+                0,
+                "no answer",
+                List.of()));
     assertThat(failed.cancelled(at(40)).problem()).isNull();
     assertThat(failed.ended(END, at(40)).problem()).isNull();
   }

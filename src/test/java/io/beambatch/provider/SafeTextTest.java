@@ -66,6 +66,8 @@ class SafeTextTest {
         "Incorrect API key provided",
         "the key: a field",
         "the secret: it can't be read",
+        "request.headers.api-key: looks like a key; take it out",
+        "request.base_url=https://a.test/v1?api_key=***: must be an address",
       })
   void commonWordsStay(String text) {
     assertThat(SafeText.line(text)).isEqualTo(text);

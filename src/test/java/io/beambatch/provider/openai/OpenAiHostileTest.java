@@ -165,6 +165,45 @@ class OpenAiHostileTest extends ProviderFixture {
     assertThat(calls()).containsExactly("GET /v1/batches/..%2Ffiles%3Fx=%23y");
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"data\":[],\"has_more\":true}",
+        "{\"data\":[{\"id\":\"\"}],\"has_more\":true}",
+        "{\"data\":[],\"has_more\":true,\"last_id\":\"b\"}"
+      })
+  void pageWithoutAnythingEndsTheListThoughItPromisesMore(String page) throws Exception {
+    then(json(200, page), json(200, page));
+
+    assertThat(provider.list("a", 100).hasMore()).isFalse();
+    assertThat(provider.listFiles("a", 100).hasMore()).isFalse();
+  }
+
+  @Test
+  void idsOfFilesThatSteerATerminalAreNone() throws Exception {
+    then(
+        json(
+            200,
+            "{\"id\":\"b\",\"status\":\"completed\",\"output_file_id\":\"f\\u001b[2J\","
+                + "\"error_file_id\":\"f\\u202e\",\"input_file_id\":\"f g\"}"));
+
+    Batch batch = provider.get("b");
+
+    assertThat(batch.outputFileId()).isNull();
+    assertThat(batch.errorFileId()).isNull();
+    assertThat(batch.inputFileId()).isEmpty();
+  }
+
+  @Test
+  void errorOfTenMegabytesIsCutToALine() {
+    String words = "all is lost ".repeat(900_000);
+    then(json(400, "{\"error\":{\"message\":\"" + words + "\",\"code\":\"" + words + "\"}}"));
+
+    ProviderException failure = failureOf(() -> provider.create("f", "/v1/x", Map.of()));
+
+    assertThat(failure.getMessage()).hasSizeLessThan(2_000).contains("was answered with 400");
+  }
+
   static List<MockResponse> escapes() {
     return List.of(
         json(

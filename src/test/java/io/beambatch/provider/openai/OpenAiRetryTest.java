@@ -127,7 +127,7 @@ class OpenAiRetryTest extends ProviderFixture {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"601", "1e300", "99999999999999999999"})
+  @ValueSource(strings = {"601", "1e300", "99999999999999999999", "Fri, 01 Jan 2100 00:00:00 GMT"})
   void wishToWaitTooLongEndsTheCallAndIsNamed(String seconds) {
     then(json(429, "slow", "Retry-After: " + seconds), json(200, batch("in_progress")));
 
