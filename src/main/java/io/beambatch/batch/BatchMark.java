@@ -109,8 +109,11 @@ final class BatchMark {
     return false;
   }
 
-  /** Some servers leave out the version, or name the whole address. */
+  /**
+   * Some servers leave out the version, or name the whole address. Where there is no metadata,
+   * there is no endpoint in a batch either, but what was concluded from it.
+   */
   private boolean isOurEndpoint(String named) {
-    return named.endsWith(endpoint) || endpoint.endsWith(named);
+    return search != OrphanSearch.METADATA || named.endsWith(endpoint) || endpoint.endsWith(named);
   }
 }

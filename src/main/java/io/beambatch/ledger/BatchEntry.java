@@ -229,7 +229,8 @@ public record BatchEntry(
         null,
         times,
         lostInputs,
-        null);
+        null,
+        formerFiles);
   }
 
   /** The same chunk, with its batch. */
