@@ -1,11 +1,18 @@
 package io.beambatch.localserver;
 
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.exc.StreamReadException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.exc.InvalidFormatException;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -67,13 +74,56 @@ public record Faults(List<CallFault> calls, List<BatchFault> batches, List<LineF
       require(faults != null, "The faults could not be read: null is no object");
       return faults;
     } catch (JsonProcessingException e) {
-      Throwable cause = e.getCause() instanceof IllegalArgumentException ? e.getCause() : e;
-      String message =
-          cause instanceof JsonProcessingException problem
-              ? problem.getOriginalMessage()
-              : cause.getMessage();
-      throw new IllegalArgumentException("The faults could not be read: " + message, e);
+      throw new IllegalArgumentException("The faults could not be read: " + problem(e), e);
     }
+  }
+
+  /** Says what is wrong in words of ours: the library's name classes. */
+  private static String problem(JsonProcessingException e) {
+    if (e.getCause() instanceof IllegalArgumentException own) {
+      return String.valueOf(own.getMessage());
+    }
+    if (e instanceof UnrecognizedPropertyException unknown) {
+      return place(unknown)
+          + " is no key of a fault; there are "
+          + unknown.getKnownPropertyIds().stream()
+              .map(String::valueOf)
+              .sorted()
+              .collect(Collectors.joining(", "));
+    }
+    if (e instanceof InvalidFormatException wrong) {
+      return place(wrong)
+          + ": "
+          + wrong.getValue()
+          + (wrong.getTargetType().isEnum()
+              ? " is none of "
+                  + Stream.of(wrong.getTargetType().getEnumConstants())
+                      .map(constant -> constant.toString().toLowerCase(Locale.ROOT))
+                      .sorted()
+                      .collect(Collectors.joining(", "))
+              : " is no value for it");
+    }
+    boolean isJson = !(e.getCause() instanceof StreamReadException);
+    if (isJson && e instanceof JsonMappingException mapping && !mapping.getPath().isEmpty()) {
+      return place(mapping) + " has a value that can't be one";
+    }
+    JsonLocation where = e.getLocation();
+    return "it is no JSON"
+        + (where == null
+            ? ""
+            : " in line " + where.getLineNr() + ", column " + where.getColumnNr());
+  }
+
+  /** Such as {@code lines[0].kind}. */
+  private static String place(JsonMappingException e) {
+    StringBuilder place = new StringBuilder();
+    for (JsonMappingException.Reference step : e.getPath()) {
+      place.append(
+          step.getFieldName() == null
+              ? "[" + step.getIndex() + "]"
+              : (place.isEmpty() ? "" : ".") + step.getFieldName());
+    }
+    return place.toString();
   }
 
   /** All of it, in JSON. */

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class UsageTest {
@@ -95,6 +96,24 @@ class UsageTest {
     assertThat(Said.by("run", JOB, "--fault", "line:missing:1").exitCode()).isEqualTo(2);
     assertThat(Said.by("run", JOB, "--fault", "line:missing:1").err())
         .contains("--fault and --faults need --local");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{\"lines\": [{\"kind\": \"mising\"}]} | lines[0].kind: mising is none of cut, ",
+        "{\"lines\": [{\"kind\": \"cut\", \"prob\": 1}]} | lines[0].prob is no key of a fault; there are ",
+        "{\"lines\": [{\"kind\": \"cut\", \"first\": \"x\"}]} | lines[0].first: x is no value for it",
+        "{\"lines\": 7} | lines has a value that can't be one",
+        "{\"lines\": [ | it is no JSON in line 1",
+      })
+  void saysInOurWordsWhatIsWrongWithAFileOfFaults(String json, String said) throws Exception {
+    Path faults = Files.writeString(folder.resolve("faults.json"), json);
+
+    assertThat(usageError("serve", "--faults", faults.toString()))
+        .contains(said)
+        .doesNotContain("io.beambatch", "fasterxml", "Source: ");
   }
 
   @ParameterizedTest
