@@ -179,8 +179,6 @@ class UsageTest {
         "request.headers.Authorization=Bearer geheim123456",
         "request.headers={X-Api-Key: geheim123456}",
         "request.headers={'api-key': \"geheim123456\"}",
-        "request.body.api_key=geheim123456",
-        "request.body={messages: [], api_key: geheim123456}",
         "request.base_url=https://user:geheim123456@a.test/v1",
         "request.base_url=https://a.test/v1?api_key=geheim123456",
       })
