@@ -111,18 +111,6 @@ class FailureReasonsTest {
     assertThat(run(withNewRun(fault)).exitCode()).isZero();
   }
 
-  @Test
-  void anUnfinishedRunIsRefusedWithOtherLimits() throws Exception {
-    assertThat(run("--set", "limits.cost_usd=0.0000001").exitCode()).isEqualTo(4);
-
-    Said said = run("--set", "limits.requests=2", "--set", "limits.bytes=1MB");
-
-    assertThat(said.exitCode()).isEqualTo(1);
-    assertThat(said.err()).contains("what differs: limits.bytes, limits.requests.");
-    assertThat(run().exitCode()).isZero();
-    assertThat(workplace.batches()).hasSize(1);
-  }
-
   private Said run(String... more) {
     List<String> args =
         new ArrayList<>(

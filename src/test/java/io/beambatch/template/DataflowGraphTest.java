@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.ServiceLoader;
 import java.util.stream.Stream;
 import org.apache.beam.model.pipeline.v1.RunnerApi;
 import org.apache.beam.runners.dataflow.util.PackageUtil.StagedFile;
@@ -38,10 +39,13 @@ import org.apache.beam.sdk.extensions.gcp.auth.NoopCredentialFactory;
 import org.apache.beam.sdk.extensions.gcp.storage.NoopPathValidator;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
+import org.apache.beam.sdk.options.PipelineOptionsRegistrar;
 import org.apache.beam.sdk.runners.TransformHierarchy;
 import org.apache.beam.sdk.transforms.GroupByKey;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.ValueInSingleWindow;
+import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.collect.ImmutableList;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -59,6 +63,15 @@ class DataflowGraphTest {
   private static final long MOST_BYTES = 20_000_000;
 
   @TempDir Path folder;
+
+  /** Commands that need no options of Beam let it find none, for this whole process. */
+  @BeforeAll
+  static void beamKnowsAllOptions() {
+    ServiceLoader.load(PipelineOptionsRegistrar.class).stream()
+        .flatMap(registrar -> ImmutableList.copyOf(registrar.get().getPipelineOptions()).stream())
+        .filter(options -> !PipelineOptionsFactory.getRegisteredOptions().contains(options))
+        .forEach(PipelineOptionsFactory::register);
+  }
 
   @ParameterizedTest
   @EnumSource(TemplateOptions.Mode.class)
