@@ -232,7 +232,7 @@ class PendingRunTest {
                   assertThat(batch.path("answered").asInt()).isEqualTo(REQUESTS_PER_BATCH / 2));
 
       Program watch = launch(server, "status", "--watch");
-      watch.awaitOutput("1 under way");
+      watch.awaitOutput("1 batch under way");
       end(launch(server, "cancel"));
       assertThat(end(watch)).isZero();
       assertThat(watch.out()).contains("total  ");
