@@ -114,6 +114,9 @@ final class RunFixture implements AutoCloseable {
         limits: {requests: 250}
         retry: {attempts: 3}
         poll: {interval: 200ms}
+        # What was billed is counted in the result files, and what was staged is looked at.
+        keep_files: true
+        keep: all
         """
             .formatted(root);
     Job job = JobReader.parse(root + "/job.yaml", yaml, List.of(overrides));
