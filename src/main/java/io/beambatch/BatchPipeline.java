@@ -111,7 +111,7 @@ public final class BatchPipeline {
     Map<ResultFile.Kind, DestinationWriter> writers = Connectors.writers(job, folder);
     PCollection<Plan> plans = checkPlans(plan(pipeline), writers);
     PCollection<ResultFile> results = answer(plans, settings, providers);
-    return close(write(results, writers, settings), settings, providers);
+    return close(job, write(results, writers, settings), settings, providers);
   }
 
   /**
@@ -178,7 +178,8 @@ public final class BatchPipeline {
         results
             .apply("Take results as they are", MapElements.via(new AsWritten()))
             .apply("Mark written", new MarkWritten(folder));
-    close(written, settings, providers);
+    // Whatever the job file says of sinks, the pipeline reads the answers where they are.
+    close(job.withAnswersInPipeline(), written, settings, providers);
     return results;
   }
 
@@ -251,9 +252,12 @@ public final class BatchPipeline {
   }
 
   private PCollection<Report> close(
-      PCollection<WrittenFile> written, CoordinatorSettings settings, ProviderFactory providers) {
+      Job closed,
+      PCollection<WrittenFile> written,
+      CoordinatorSettings settings,
+      ProviderFactory providers) {
     return written
-        .apply("Reconcile", new Reconcile(job, folder, settings.waitPolicy()))
+        .apply("Reconcile", new Reconcile(closed, folder, settings.waitPolicy()))
         .apply("Delete inputs", new DeleteInputs<>(settings, folder, providers));
   }
 

@@ -34,4 +34,10 @@ public record Job(
   public Job withoutWatch() {
     return new Job(name, source.withoutWatch(), inference, answers, failures);
   }
+
+  /** The same job, whose answered and failed documents stay for a pipeline that reads them. */
+  public Job withAnswersInPipeline() {
+    PipelineDestination pipeline = new PipelineDestination();
+    return new Job(name, source, inference, pipeline, pipeline);
+  }
 }
