@@ -23,7 +23,7 @@ import java.util.concurrent.locks.LockSupport;
 final class RawClient {
   static final String KEY = "sk-test";
   static final ObjectMapper MAPPER = new ObjectMapper();
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
 
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
