@@ -109,11 +109,13 @@ class CronTest {
   }
 
   @Test
-  void goesOnAfterAnError() throws Exception {
+  void goesOnOnceWhatWasMissingIsThere() throws Exception {
     assertThat(start("2026-03-01")).isEqualTo(1);
-    assertThat(said()).contains("the next start goes on").contains("No file matches source.path");
-    assertThat(marks()).containsExactly("2026-03-01.new");
+    assertThat(said()).contains("No file matches source.path");
+    assertThat(marks()).containsExactly("2026-03-01.failed");
     documents("2026-03-01", "{\"id\":1,\"text\":\"good\"}\n");
+    Path state = folder.resolve("state/sentiment");
+    Files.move(state.resolve("2026-03-01.failed"), state.resolve("2026-03-01.new"));
     assertThat(start("2026-03-01")).isZero();
     assertThat(marks()).containsExactly("2026-03-01.pending");
   }
