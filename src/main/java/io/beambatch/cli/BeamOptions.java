@@ -22,6 +22,9 @@ final class BeamOptions {
   private static final Pattern RUNNER =
       Pattern.compile("(?s)Unknown 'runner' specified '([^']*)', supported pipeline runners (.*)");
 
+  /** Set where this program has the process to itself: what Beam finds first holds for all. */
+  static final String ALONE = "beambatch.alone";
+
   private BeamOptions() {}
 
   /**
@@ -39,7 +42,7 @@ final class BeamOptions {
                 + " begin with --");
       }
     }
-    if (args.isEmpty()) {
+    if (args.isEmpty() && Boolean.getBoolean(ALONE)) {
       return withoutRegistrars(PipelineOptionsFactory::create);
     }
     registerAll();

@@ -35,6 +35,7 @@ public final class Main implements Runnable {
   /** Runs a command and ends the process with its exit code. */
   public static void main(String[] args) {
     Logs.configure();
+    System.setProperty(BeamOptions.ALONE, "true");
     System.exit(execute(new CommandLine(new Main()), args));
   }
 

@@ -26,6 +26,7 @@ class BeamOptionsTest {
       Thread thread = Thread.currentThread();
       ClassLoader usual = thread.getContextClassLoader();
       thread.setContextClassLoader(fresh);
+      System.setProperty(BeamOptions.ALONE, "true");
       try {
         var parse =
             fresh.loadClass(BeamOptions.class.getName()).getDeclaredMethod("parse", List.class);
@@ -44,6 +45,7 @@ class BeamOptionsTest {
             .contains(GcpOptions.class.getName(), DirectOptions.class.getName());
         assertThat(thread.getContextClassLoader()).isSameAs(fresh);
       } finally {
+        System.clearProperty(BeamOptions.ALONE);
         thread.setContextClassLoader(usual);
       }
     }
