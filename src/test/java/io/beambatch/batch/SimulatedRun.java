@@ -138,7 +138,9 @@ final class SimulatedRun {
         new OrphanInputFiles(world.run, provider, entries).delete();
         cleaned = trouble.strokes == strokes ? cleaning : cleaned;
       }
-      well = true;
+      // Where no batch bears a name of ours, one that vanished may be another project's: the launch
+      // leaves it to a person, with an error.
+      well = search != OrphanSearch.COUNT || coordinator.failure().isEmpty();
     } catch (Crash e) {
       note(number, "crashed");
     } catch (BatchException e) {
