@@ -67,7 +67,7 @@ class AirflowTest {
     assertThat(dag.out())
         .contains("submit of run 20260301T000000 stopped with exit code 137; a retry goes on")
         .contains("2 of 2 documents are answered");
-    // Seen pending at least once, between the two attempts.
+    // The sensor looked again after a look that found the batch pending.
     assertThat(dag.out().split("collect " + job(), -1)).hasSizeGreaterThan(2);
     assertThat(workplace.answered().stream().map(document -> document.path("id").asInt()))
         .containsExactlyInAnyOrder(1, 2);
@@ -113,7 +113,10 @@ class AirflowTest {
     return Program.start(directory, directory.resolve("airflow"), environment, command);
   }
 
-  /** The program, but its first submit ends as if it had been killed at the very last moment. */
+  /**
+   * The program, but its first submit ends as if it had been killed at the very last moment, and its
+   * first collect finds the batch pending, however slow the machine is.
+   */
   private Path dyingOnce() throws IOException {
     Path script = folder.resolve("beambatch");
     if (!Files.exists(script)) {
@@ -121,12 +124,16 @@ class AirflowTest {
           script,
           """
           #!/bin/sh
-          %s "$@"
+          [ "$1" != collect ] || [ -e %3$s ] || { touch %3$s; exit 75; }
+          %1$s "$@"
           code=$?
           [ "$1" != submit ] || [ -e %2$s ] || { touch %2$s; exit 137; }
           exit $code
           """
-              .formatted(String.join(" ", Program.words()), folder.resolve("died")));
+              .formatted(
+                  String.join(" ", Program.words()),
+                  folder.resolve("died"),
+                  folder.resolve("looked")));
       assertThat(script.toFile().setExecutable(true)).isTrue();
     }
     return script;

@@ -135,6 +135,7 @@ class KilledRunOnGcsTest {
         limits: {requests: 25}
         poll: {interval: 500ms, grace: 5s}
         keep_files: true
+        keep: all
         """
         .formatted(root, SCHEMA);
   }

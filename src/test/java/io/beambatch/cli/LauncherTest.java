@@ -36,6 +36,23 @@ class LauncherTest {
     }
   }
 
+  /** Beam looks through the options of all that is on the class path as soon as it is given one. */
+  @Test
+  void readsOptionsForBeam() throws Exception {
+    List<String> command =
+        List.of(
+            Program.LAUNCHER.toString(),
+            "plan",
+            Path.of("pipelines/sentiment.yaml").toAbsolutePath().toString(),
+            "--set",
+            "source.path=" + Path.of("test-data/reviews.jsonl").toAbsolutePath(),
+            "--",
+            "--runner=DirectRunner");
+    try (Program program = Program.start(folder, folder.resolve("plan"), Map.of(), command)) {
+      assertThat(program.end()).as("%s", program).isZero();
+    }
+  }
+
   @Test
   void isFoundThroughLinks() throws Exception {
     Files.createSymbolicLink(folder.resolve("first"), Program.LAUNCHER);
