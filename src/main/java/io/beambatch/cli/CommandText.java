@@ -1,6 +1,7 @@
 package io.beambatch.cli;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -36,9 +37,14 @@ final class CommandText {
     if (options) {
       args.addAll(List.of("--run", run));
     }
+    return of(args.toArray(new String[0]));
+  }
+
+  /** A command line of its own. */
+  static String of(String... words) {
     return program()
         + " "
-        + args.stream().map(CommandText::quoted).collect(Collectors.joining(" "));
+        + Arrays.stream(words).map(CommandText::quoted).collect(Collectors.joining(" "));
   }
 
   /** How the program was started, as far as the launcher or Java knows. */

@@ -16,6 +16,8 @@ import picocli.CommandLine.Spec;
     subcommands = {
       RunCommand.class,
       PlanCommand.class,
+      InitCommand.class,
+      ValidateCommand.class,
       SubmitCommand.class,
       CollectCommand.class,
       StatusCommand.class,
@@ -24,6 +26,7 @@ import picocli.CommandLine.Spec;
       ServeCommand.class,
       ProvidersCommand.class,
       SchemaCommand.class,
+      CompletionCommand.class,
       CommandLine.HelpCommand.class,
       VersionCommand.class
     })

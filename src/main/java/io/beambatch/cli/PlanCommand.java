@@ -1,26 +1,12 @@
 package io.beambatch.cli;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.beambatch.BatchPipeline;
-import io.beambatch.Preflight;
-import io.beambatch.chunk.Plan;
-import io.beambatch.chunk.PlanCheck;
-import io.beambatch.chunk.PlanStore;
 import io.beambatch.cost.Money;
 import io.beambatch.error.ExitCode;
-import io.beambatch.error.UserException;
 import io.beambatch.job.Job;
-import io.beambatch.run.Budget;
 import io.beambatch.run.Estimate;
-import io.beambatch.run.Report;
-import io.beambatch.storage.RunFolder;
-import io.beambatch.storage.Storage;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.Callable;
-import org.apache.beam.sdk.Pipeline;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -31,8 +17,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "plan",
     description =
-        "Reads and packs everything, prints documents, batches, waves, bytes, tokens and cost, and sends"
-            + " nothing.",
+        "Reads and packs everything, prints documents, batches, waves, bytes, tokens and cost, and"
+            + " sends nothing.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class)
 final class PlanCommand implements Callable<Integer> {
@@ -46,15 +32,8 @@ final class PlanCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Job job = options.readJob();
-    if (job.source().isConsumed()) {
-      throw new IllegalArgumentException(
-          "plan: a subscription never comes to an end, and a message that is read is taken from it;"
-              + " estimate with a file of such messages, one a line: --set"
-              + " 'source={type: jsonl, path: messages.jsonl}'");
-    }
-    RunFolder scratch = RunFolder.of(options.staging(), job.name(), "plan-" + UUID.randomUUID());
-    try {
-      Estimate estimate = Estimate.of(job, plan(job, scratch));
+    try (ScratchPlan plan = ScratchPlan.of(job, options, "plan")) {
+      Estimate estimate = plan.estimate();
       PrintWriter out = spec.commandLine().getOut();
       if (json) {
         out.println(
@@ -66,43 +45,12 @@ final class PlanCommand implements Callable<Integer> {
         print(estimate, out);
       }
       out.flush();
-      return exitCode(job, estimate);
-    } finally {
-      Storage.deleteFolder(scratch.path());
-    }
-  }
-
-  /** Ends as a run would that fails by what is known already. */
-  private static int exitCode(Job job, Estimate estimate) {
-    Optional<UserException> refusal = Budget.refusal(job, estimate, "a run would");
-    if (refusal.isPresent()) {
-      throw refusal.get();
-    }
-    Optional<String> excess =
-        Report.excess(job, estimate.documents(), estimate.requests(), estimate.failures());
-    if (excess.isPresent()) {
-      throw new UserException(
-          estimate.requests() == 0
-              ? "a run would answer nothing: none of the documents can be sent"
-              : "a run would end with " + ExitCode.TOO_MANY_FAILED + ": " + excess.get(),
-          ExitCode.TOO_MANY_FAILED);
+      ScratchPlan.refuse(job, estimate);
     }
     return ExitCode.DONE;
   }
 
-  private Plan plan(Job job, RunFolder scratch) throws IOException {
-    Preflight preflight = new Preflight(job, options.beam());
-    preflight.check(scratch, false);
-    preflight.keepSchema(scratch);
-    Pipeline pipeline = Pipeline.create(options.beam());
-    new BatchPipeline(job.withoutWatch(), scratch, PlanCheck.NONE).plan(pipeline);
-    pipeline.run().waitUntilFinish();
-    return PlanStore.of(scratch)
-        .read("a1")
-        .orElseThrow(() -> new IllegalStateException("the runner ended without a plan"));
-  }
-
-  private static void print(Estimate estimate, PrintWriter out) {
+  static void print(Estimate estimate, PrintWriter out) {
     line(out, "documents", Summary.number(estimate.documents()));
     out.print(Summary.failures(estimate.failed(), estimate.causes()));
     line(out, "requests", Summary.number(estimate.requests()));

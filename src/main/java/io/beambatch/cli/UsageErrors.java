@@ -4,12 +4,16 @@ import io.beambatch.error.ExitCode;
 import java.io.PrintWriter;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.commons.text.similarity.LevenshteinDistance;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.MissingParameterException;
+import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -22,6 +26,15 @@ final class UsageErrors implements IParameterExceptionHandler {
 
   /** A wrong guess may cost nothing: what destroys is never suggested. */
   private static final String DESTRUCTIVE = "cancel";
+
+  private static final String JOB_FILE = "JOB.yaml";
+
+  /** How picocli says that a word isn't one of those that there are. */
+  private static final Pattern CHOICE =
+      Pattern.compile(
+          "Invalid value for (?:option|positional parameter at index \\S+) \\(?'?<?(.+?)>?'?\\)?:"
+              + " expected one of \\[(.*)] \\(case-insensitive\\) but was '(.*)'",
+          Pattern.DOTALL);
 
   @Override
   public int handleParseException(ParameterException thrown, String[] args) {
@@ -45,11 +58,21 @@ final class UsageErrors implements IParameterExceptionHandler {
               .orElse(option ? "" : "; there are " + String.join(", ", commands(command)));
     }
     if (thrown instanceof MissingParameterException missing && !missing.getMissing().isEmpty()) {
-      return missing.getMissing().get(0).isPositional()
-          ? "name a job file: " + command.getCommandSpec().qualifiedName() + " JOB.yaml"
+      ArgSpec first = missing.getMissing().get(0);
+      String usage = command.getCommandSpec().qualifiedName() + " " + first.paramLabel();
+      return first.isPositional()
+          ? (first.paramLabel().equals(JOB_FILE) ? "name a job file: " : "a word is missing: ")
+              + usage
           : thrown.getMessage();
     }
-    return thrown.getMessage();
+    Matcher choice = CHOICE.matcher(String.valueOf(thrown.getMessage()));
+    return choice.matches()
+        ? choice.group(1)
+            + ": '"
+            + choice.group(3)
+            + "' is none of "
+            + choice.group(2).toLowerCase(Locale.ROOT)
+        : thrown.getMessage();
   }
 
   private static List<String> commands(CommandLine command) {

@@ -32,7 +32,7 @@ class UsageTest {
     assertThat(usageError())
         .isEqualTo(
             """
-            error: name a command: run, plan, submit, collect, status, cancel, runs, serve, providers, schema, help, version
+            error: name a command: run, plan, init, validate, submit, collect, status, cancel, runs, serve, providers, schema, completion, help, version
             'beam-batch-inference --help' shows what it takes
             """);
   }
@@ -103,8 +103,10 @@ class UsageTest {
       delimiter = '|',
       value = {
         "{\"lines\": [{\"kind\": \"mising\"}]} | lines[0].kind: mising is none of cut, ",
-        "{\"lines\": [{\"kind\": \"cut\", \"prob\": 1}]} | lines[0].prob is no key of a fault; there are ",
-        "{\"lines\": [{\"kind\": \"cut\", \"first\": \"x\"}]} | lines[0].first: x is no value for it",
+        "{\"lines\": [{\"kind\": \"cut\", \"prob\": 1}]} | lines[0].prob is no key of a fault;"
+            + " there are ",
+        "{\"lines\": [{\"kind\": \"cut\", \"first\": \"x\"}]} | lines[0].first: x is no value for"
+            + " it",
         "{\"lines\": 7} | lines has a value that can't be one",
         "{\"lines\": [ | it is no JSON in line 1",
       })

@@ -1,0 +1,79 @@
+package io.beambatch.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Shells complete by what is printed for them. */
+class CompletionCommandTest {
+  @TempDir Path folder;
+
+  @ParameterizedTest
+  @CsvSource({"beam-batch-inference coll,collect", "beam-batch-inference run --new,--new-run"})
+  void bashCompletes(String typed, String completed) throws Exception {
+    assumeTrue(Files.isExecutable(Path.of("/bin/bash")), "bash is installed");
+    assertThat(said("/bin/bash", script("bash"), BASH.formatted(typed))).contains(completed);
+  }
+
+  private static final String BASH =
+      """
+      source "$0"
+      COMP_WORDS=(%1$s)
+      COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+      COMP_LINE='%1$s'
+      COMP_POINT=${#COMP_LINE}
+      $(complete -p beam-batch-inference | sed 's/.* -F \\([^ ]*\\) .*/\\1/')
+      printf '%%s\\n' "${COMPREPLY[@]}"
+      """;
+
+  @Test
+  void fishHasALineForEachCommandAndEachOption() throws Exception {
+    Said said = Said.by("completion", "fish");
+
+    assertThat(said.exitCode()).as("%s", said).isZero();
+    assertThat(said.out().lines())
+        .allMatch(line -> line.startsWith("complete -c beam-batch-inference -n '"))
+        .anyMatch(line -> line.contains("-n '__fish_use_subcommand' -f -a collect -d '"))
+        .anyMatch(
+            line -> line.contains("'__fish_seen_subcommand_from run' -l staging -r -d 'Where runs"))
+        .anyMatch(line -> line.contains("'__fish_seen_subcommand_from run' -l local -d '"))
+        // Every quote that is opened is closed.
+        .allMatch(
+            line ->
+                line.replace("\\'", "").chars().filter(char_ -> char_ == '\'').count() % 2 == 0);
+  }
+
+  @Test
+  void anotherShellIsAnErrorThatNamesThese() {
+    Said said = Said.by("completion", "tcsh");
+
+    assertThat(said.exitCode()).isEqualTo(2);
+    assertThat(said.err()).startsWith("error: SHELL: 'tcsh' is none of bash, zsh, fish\n");
+    assertThat(Said.by("completion").err())
+        .startsWith("error: a word is missing: beam-batch-inference completion SHELL\n");
+  }
+
+  private Path script(String shell) throws Exception {
+    Said said = Said.by("completion", shell);
+    assertThat(said.exitCode()).as("%s", said).isZero();
+    return Files.writeString(folder.resolve("completion." + shell), said.out());
+  }
+
+  private String said(String shell, Path script, String command) throws Exception {
+    File out = folder.resolve("out").toFile();
+    Process process =
+        new ProcessBuilder(shell, "-c", command, script.toString())
+            .redirectErrorStream(true)
+            .redirectOutput(out)
+            .start();
+    assertThat(process.waitFor()).as("%s", Files.readString(out.toPath())).isZero();
+    return Files.readString(out.toPath());
+  }
+}
