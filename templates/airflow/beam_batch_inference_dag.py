@@ -40,9 +40,8 @@ DONE = 0
 PENDING = 75
 
 # Trying again doesn't help against these. Every other code is an error that the same command may
-# get over: its state is kept.
+# get over: its state is kept. With 2 nothing was sent, and files that are late may come.
 FINAL = {
-    2: "the job file, the command or its settings are wrong",
     3: "done, but more documents failed than retry.max_failed allows: look into the failures' files",
     4: "over limits.cost_usd: nothing was sent",
 }

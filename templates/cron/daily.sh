@@ -16,7 +16,9 @@
 #   BEAMBATCH_STATE    where this script notes what is under way; default: .beambatch-cron
 #   BEAMBATCH_DAY      the day, to make up for one that was missed; default: today
 #
-# It says nothing as long as all goes well, so that cron sends mail only when somebody should look.
+# It says nothing as long as all goes well, so that cron sends mail only when somebody should look. A
+# run that can't begin, because its files are late or its job file is wrong, is tried again at every
+# start for two days, and said once a day.
 set -euo pipefail
 
 job=${1:?name a job file}
@@ -55,25 +57,49 @@ go() {
   "${program[@]}" "$command" "$job" --run "$day" "${@//\{day\}/$day}" >>"$state/$day.log" 2>&1 || code=$?
 }
 
-# Says that a run needs a look, and what the program said about it this time.
-tell() {
+# What the program said this time of what is wrong.
+reasons() {
   local said
   said=$(tail -c "+$((before + 1))" "$state/$1.log")
+  grep -m 1 -A 9 '^error:' <<<"$said" || head -n 10 <<<"$said"
+}
+
+# Says that a run needs a look, and why.
+tell() {
   echo "$job, run $1: $2; see $state/$1.log:" >&2
-  grep -m 1 -A 9 '^error:' <<<"$said" >&2 || head -n 10 <<<"$said" >&2
+  reasons "$1" >&2
   status=1
 }
 
-# What an exit code makes of a run: 2, 3 and 4 are for people, any other error may be over next time.
+# The same, unless the same was said today.
+tell_once() {
+  local now
+  now="$(date +%F) $(reasons "$1")"
+  [[ $now == "$(cat "$state/$1.said" 2>/dev/null)" ]] || tell "$@"
+  echo "$now" >"$state/$1.said"
+}
+
+# Leaves a run to people.
+give_up() {
+  mv "$state/$1.$2" "$state/$1.failed"
+  tell "$1" "ended with exit code $code (to try it again, rename $1.failed to $1.new)"
+}
+
+# What an exit code makes of a run. 3 and 4 are for people. With 2 nothing was changed or sent: what is
+# missing may be there next time, and what is under way stays paid for. Other errors may be over, too.
 settle() {
   local day=$1 from=$2
   case $code in
     0) mv "$state/$day.$from" "$state/$day.done" ;;
     75) [[ $from == pending ]] || mv "$state/$day.$from" "$state/$day.pending" ;;
-    2 | 3 | 4)
-      mv "$state/$day.$from" "$state/$day.failed"
-      tell "$day" "ended with exit code $code (to try it again, rename $day.failed to $day.new)"
+    2)
+      if [[ $from == new && -n $(find "$state/$day.new" -mmin +2880) ]]; then
+        give_up "$day" "$from"
+      else
+        tell_once "$day" "ended with exit code 2; each start tries again"
+      fi
       ;;
+    3 | 4) give_up "$day" "$from" ;;
     *) tell "$day" "stopped with exit code $code; the next start goes on" ;;
   esac
 }

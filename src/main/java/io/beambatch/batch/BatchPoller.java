@@ -1,5 +1,6 @@
 package io.beambatch.batch;
 
+import io.beambatch.job.Poll;
 import io.beambatch.ledger.BatchEntry.BatchEnd;
 import io.beambatch.provider.Batch;
 import io.beambatch.provider.BatchError;
@@ -156,7 +157,7 @@ final class BatchPoller {
             + " what is there",
         batch.id(),
         batch.status().code(),
-        context.settings().resultGrace());
+        Poll.text(context.settings().resultGrace()));
     return true;
   }
 

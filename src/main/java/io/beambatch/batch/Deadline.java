@@ -1,11 +1,14 @@
 package io.beambatch.batch;
 
+import io.beambatch.job.Poll;
 import io.beambatch.ledger.BatchEntry.BatchEnd;
 import io.beambatch.provider.Batch;
 import io.beambatch.provider.BatchStatus;
 import io.beambatch.provider.ProviderException;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.HashSet;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,6 +21,9 @@ final class Deadline {
 
   private final CoordinatorContext context;
   private final CoordinatorSettings settings;
+
+  /** Batches that the provider has refused to cancel; said once, as each look asks again. */
+  private final Set<String> refused = new HashSet<>();
 
   Deadline(CoordinatorContext context) {
     this.context = context;
@@ -55,7 +61,7 @@ final class Deadline {
           "batch {} is still {} after {} (poll.deadline): cancelling it; what was answered is kept",
           batch.id(),
           batch.status().code(),
-          settings.inference().poll().deadline());
+          Poll.text(settings.inference().poll().deadline()));
     }
   }
 
@@ -66,18 +72,23 @@ final class Deadline {
       return now == BatchStatus.CANCELLING || now.ended();
     } catch (ProviderException e) {
       // It may have ended meanwhile; if not, it is tried again, but not for ever.
-      LOG.warn("batch {} could not be cancelled yet: {}", batch.id(), e.getMessage());
+      if (refused.add(batch.id())) {
+        LOG.warn(
+            "batch {} could not be cancelled yet, trying again at each look: {}",
+            batch.id(),
+            e.getMessage());
+      }
       return false;
     }
   }
 
   private void giveUp(TrackedChunk chunk, Batch batch, Instant now) throws IOException {
     LOG.warn(
-        "batch {} was cancelled but is still {} {} later: going on with what it shows; look at it"
-            + " at the provider, which may charge for what it still answers",
+        "batch {} was to be cancelled but is still {} {} later: going on with what it shows; look"
+            + " at it at the provider, which may charge for what it still answers",
         batch.id(),
         batch.status().code(),
-        settings.cancelGrace());
+        Poll.text(settings.cancelGrace()));
     BatchEnd end =
         new BatchEnd(
             BatchStatus.CANCELLED, batch.outputFileId(), batch.errorFileId(), batch.errors());

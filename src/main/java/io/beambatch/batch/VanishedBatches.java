@@ -1,5 +1,6 @@
 package io.beambatch.batch;
 
+import io.beambatch.job.Poll;
 import io.beambatch.ledger.BatchEntry.BatchEnd;
 import io.beambatch.provider.BatchError;
 import io.beambatch.provider.BatchStatus;
@@ -48,7 +49,7 @@ final class VanishedBatches {
           "the provider doesn't know batch {} of chunk {}, looking for it for {} (poll.grace): {}",
           chunk.entry().batchId(),
           chunk.id(),
-          grace(),
+          Poll.text(grace()),
           unknown.getMessage());
       chunk.advance(chunk.entry().vanished(context.clock().instant()));
       return;

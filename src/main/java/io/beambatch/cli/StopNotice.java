@@ -42,7 +42,9 @@ final class StopNotice implements AutoCloseable {
             + run.folder().path());
     err.println(batches(run, local));
     err.println("to go on:   " + CommandText.of(typed.get(0), name, typed));
-    err.println("to cancel:  " + CommandText.of("cancel", name, typed));
+    if (!typed.get(0).equals("cancel")) {
+      err.println("to cancel:  " + CommandText.of("cancel", name, typed));
+    }
     err.flush();
   }
 

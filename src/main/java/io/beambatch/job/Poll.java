@@ -11,4 +11,18 @@ import java.time.Duration;
  *     the same
  * @param grace how long the result files of an ended batch may take to appear
  */
-public record Poll(Duration interval, Duration deadline, Duration grace) implements Serializable {}
+public record Poll(Duration interval, Duration deadline, Duration grace) implements Serializable {
+
+  /** A time as a job file writes it: {@code 90s}, {@code 26h}. */
+  public static String text(Duration time) {
+    long millis = time.toMillis();
+    if (millis % 1000 != 0) {
+      return millis + "ms";
+    }
+    long seconds = millis / 1000;
+    if (seconds % 60 != 0) {
+      return seconds + "s";
+    }
+    return seconds % 3600 == 0 ? seconds / 3600 + "h" : seconds / 60 + "m";
+  }
+}

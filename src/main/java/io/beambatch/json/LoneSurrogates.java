@@ -2,9 +2,15 @@ package io.beambatch.json;
 
 /**
  * Finds escapes such as {@code \ud800} that are half a character: such text can't be written as
- * UTF-8, and would silently turn into another on its way.
+ * UTF-8, and would silently turn into another on its way. JSON could keep the escape, but one is
+ * enough for most readers to refuse the whole file that it is in, so wherever a value has one, in a
+ * document or in an answer, the value is a failure.
  */
 public final class LoneSurrogates {
+  /** What a failure says of it. */
+  public static final String WORDS =
+      "half a character, such as \\ud800 without its other half, in a JSON string";
+
   private static final int ESCAPE_LENGTH = 6;
 
   private LoneSurrogates() {}

@@ -88,6 +88,11 @@ public record BatchEntry(
 
     /** The same, where nothing of the run was known, so that it may still be paid elsewhere. */
     public static final String UNKNOWN = "batch_unknown";
+
+    /** Whether an error says that the provider did not know the batch any more. */
+    public static boolean saysVanished(BatchError error) {
+      return VANISHED.equals(error.code()) || UNKNOWN.equals(error.code());
+    }
   }
 
   /**

@@ -20,6 +20,8 @@ import java.io.Writer;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CodingErrorAction;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -46,6 +48,16 @@ final class DownloadedResults implements Closeable {
   static final int LONGEST_LINE =
       (int) Math.max(8L << 20, Math.min(256L << 20, Runtime.getRuntime().maxMemory() / 10));
 
+  /** Half of a surrogate pair, which a decoder writes alone in no other case. */
+  private static final char MALFORMED = '\uDFFF';
+
+  /**
+   * What stands in the place of bytes that are not UTF-8, as values are copied from here to the
+   * sink: the escape of half a character, so that an answer with either is the same failure. The
+   * character before it keeps the escape from becoming part of another one.
+   */
+  private static final String NOT_UTF_8 = "\uFFFD\\udfff";
+
   private final FileChannel file;
   private byte[] buffer = new byte[1 << 14];
 
@@ -65,8 +77,7 @@ final class DownloadedResults implements Closeable {
 
   /**
    * Adds a result file. A download that breaks off is begun again, up to five times. Bytes that are
-   * not UTF-8 are replaced by U+FFFD, which costs the answer a character and not the document its
-   * answer.
+   * not UTF-8 become {@link #NOT_UTF_8}.
    *
    * @param most how many bytes the requests can have been answered with; a file that has more is an
    *     error at once
@@ -142,14 +153,35 @@ final class DownloadedResults implements Closeable {
       throws IOException, ProviderException {
     file.truncate(start);
     file.position(start);
-    // Values are copied from here to the sink as they are: what is not UTF-8 must not come in.
-    try (Reader in = new InputStreamReader(provider.download(fileId, most), UTF_8)) {
+    CharsetDecoder decoder =
+        UTF_8
+            .newDecoder()
+            .onMalformedInput(CodingErrorAction.REPLACE)
+            .replaceWith(String.valueOf(MALFORMED));
+    try (Reader in = new InputStreamReader(provider.download(fileId, most), decoder)) {
       // The channel belongs to the file and stays open.
       Writer out = new OutputStreamWriter(Channels.newOutputStream(file), UTF_8);
-      in.transferTo(out);
+      copy(in, out);
       // The next file starts on a line of its own.
       out.write('\n');
       out.flush();
+    }
+  }
+
+  private static void copy(Reader in, Writer out) throws IOException {
+    char[] text = new char[BUFFER];
+    boolean high = false;
+    for (int length = in.read(text); length >= 0; length = in.read(text)) {
+      int from = 0;
+      for (int i = 0; i < length; i++) {
+        if (text[i] == MALFORMED && !high) {
+          out.write(text, from, i - from);
+          out.write(NOT_UTF_8);
+          from = i + 1;
+        }
+        high = Character.isHighSurrogate(text[i]);
+      }
+      out.write(text, from, length - from);
     }
   }
 

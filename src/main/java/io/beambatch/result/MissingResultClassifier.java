@@ -49,7 +49,7 @@ final class MissingResultClassifier {
               null);
       case FAILED -> invalidBatch(errorsByLine.get(request + 1), sent);
       case COMPLETED, VALIDATING, IN_PROGRESS, FINALIZING, CANCELLING ->
-          first != null && isLost(first)
+          first != null && BatchEnd.saysVanished(first)
               ? lostBatch(first, sent)
               : sent.retryable(
                   FailureReason.MISSING,
@@ -58,11 +58,6 @@ final class MissingResultClassifier {
                           + status.code()),
                   null);
     };
-  }
-
-  private static boolean isLost(BatchError error) {
-    return error != null
-        && (BatchEnd.VANISHED.equals(error.code()) || BatchEnd.UNKNOWN.equals(error.code()));
   }
 
   private static Outcome lostBatch(BatchError why, SentRequest sent) {

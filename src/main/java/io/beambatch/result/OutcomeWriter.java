@@ -12,6 +12,7 @@ import io.beambatch.document.FailureReason;
 import io.beambatch.document.ReservedFields;
 import io.beambatch.job.Job;
 import io.beambatch.json.JsonSlice;
+import io.beambatch.json.LoneSurrogates;
 import io.beambatch.json.ObjectEditor;
 import io.beambatch.provider.ResultLine;
 import io.beambatch.provider.TokenUsage;
@@ -29,8 +30,6 @@ import org.jspecify.annotations.Nullable;
  * failed, or to be sent again.
  */
 final class OutcomeWriter implements Closeable {
-  private static final JsonSlice NULL = JsonSlice.of("null");
-
   private final Job job;
   private final AwaitedChunk awaited;
   private final NonEmptyFileWriter answered;
@@ -160,9 +159,9 @@ final class OutcomeWriter implements Closeable {
     JsonSlice finishReason = line.answer().finishReason();
     return JsonSlice.of(
         "{\"model\":"
-            + (model == null ? NULL : model).json()
+            + whole(model)
             + ",\"finish_reason\":"
-            + (finishReason == null ? NULL : finishReason).json()
+            + whole(finishReason)
             + ",\"prompt_tokens\":"
             + tokens(line.usage().prompt())
             + ",\"completion_tokens\":"
@@ -175,6 +174,11 @@ final class OutcomeWriter implements Closeable {
             + sent.attempt()
             + details(line.usage())
             + '}');
+  }
+
+  /** What the provider says beside the answer, with characters that every reader takes. */
+  private static String whole(@Nullable JsonSlice value) {
+    return value == null ? "null" : LoneSurrogates.replaced(value.json());
   }
 
   /** Where the provider tells them. In a sink with types, {@code _batch} keeps its columns. */

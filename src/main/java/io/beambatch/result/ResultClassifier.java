@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * again.
  */
 final class ResultClassifier {
+  private static final Problem HALF_A_CHARACTER =
+      Problem.of("the answer has " + LoneSurrogates.WORDS);
+
   private final AskedFormat format;
   private final String place;
   private final @Nullable AnswerColumn column;
@@ -78,7 +81,10 @@ final class ResultClassifier {
     if (line.answer().value() == null) {
       return invalid(Problem.of("the response has no answer " + place), line, sent);
     }
-    JsonSlice value = withWholeCharacters(line.answer().value());
+    JsonSlice value = line.answer().value();
+    if (hasHalfACharacter(value)) {
+      return invalid(HALF_A_CHARACTER, line, sent);
+    }
     AnswerFormat asked;
     try {
       asked = format.of(request);
@@ -92,7 +98,9 @@ final class ResultClassifier {
       problem = column.problem(shaped.value());
     }
     if (problem == null) {
-      return new Outcome.Answered(withWholeCharacters(shaped.value()));
+      return hasHalfACharacter(shaped.value())
+          ? invalid(HALF_A_CHARACTER, line, sent)
+          : new Outcome.Answered(shaped.value());
     }
     // A schema with a document's values in it names them in its rules.
     return invalid(
@@ -103,13 +111,9 @@ final class ResultClassifier {
         sent);
   }
 
-  /** As with bytes that are no UTF-8, half a character costs the answer that, and nothing else. */
-  private static JsonSlice withWholeCharacters(JsonSlice answer) {
-    if (!answer.hasEscapes()) {
-      return answer;
-    }
-    String json = answer.json();
-    return LoneSurrogates.in(json) ? JsonSlice.of(LoneSurrogates.replaced(json)) : answer;
+  /** In a text that is JSON, one shows only when the text is read. */
+  private static boolean hasHalfACharacter(JsonSlice answer) {
+    return answer.hasEscapes() && LoneSurrogates.in(answer.json());
   }
 
   /** It was paid: whatever is there is kept, if only the response as a whole. */

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import io.beambatch.ledger.BatchEntry;
+import io.beambatch.ledger.BatchEntry.BatchEnd;
 import io.beambatch.provider.Batch;
 import io.beambatch.result.JoinedChunk;
 import io.beambatch.run.RunProgress.ChunkProgress;
@@ -54,7 +55,8 @@ public record RunStatus(
    * One batch, or what is to become one.
    *
    * @param state {@code planned}, {@code uploaded} (waiting until it may be submitted), {@code
-   *     submitting}, or the provider's word for the batch's status
+   *     submitting}, {@code vanished} (the provider doesn't know the batch any more), or the
+   *     provider's word for the batch's status
    * @param collected whether its results are joined onto their documents
    * @param answered requests, null if that is not known
    * @param failed likewise; of a collected batch, those to be sent again are among them
@@ -158,7 +160,9 @@ public record RunStatus(
       return batch.status().code();
     }
     if (entry != null && entry.end() != null) {
-      return entry.end().status().code();
+      return entry.end().errors().stream().anyMatch(BatchEnd::saysVanished)
+          ? "vanished"
+          : entry.end().status().code();
     }
     return switch (chunk.stage()) {
       case PLANNED -> "planned";

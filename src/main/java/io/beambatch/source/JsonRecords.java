@@ -98,8 +98,7 @@ public final class JsonRecords implements RecordParser {
   private JsonScan scan(byte[] bytes, Trimmed object, String text) throws InvalidRecordException {
     JsonScan scan = JsonScan.of(bytes, object.from(), object.to(), idField);
     if (LoneSurrogates.in(text)) {
-      throw new InvalidRecordException(
-          "half a character, such as \\ud800 without its other half, in a JSON string");
+      throw new InvalidRecordException(LoneSurrogates.WORDS);
     }
     return scan;
   }

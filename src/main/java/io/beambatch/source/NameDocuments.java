@@ -83,8 +83,7 @@ public final class NameDocuments extends PTransform<PCollection<String>, PCollec
       byte[] original = text.getBytes(UTF_8);
       JsonScan scan = JsonScan.of(original, 0, original.length, IdField.of(id));
       if (LoneSurrogates.in(text)) {
-        throw new InvalidRecordException(
-            "half a character, such as \\ud800 without its other half, in a JSON string");
+        throw new InvalidRecordException(LoneSurrogates.WORDS);
       }
       byte[] bytes = line.strip().getBytes(UTF_8);
       String json =

@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -98,25 +100,54 @@ class CronTest {
 
   @Test
   void tellsOnceWhatIsForPeopleToMend() throws Exception {
-    assertThat(start("2026-03-01", "--set", "retry.atempts=3")).isEqualTo(1);
+    documents("2026-03-01", "{\"id\":1,\"text\":\"good\"}\n");
+    assertThat(start("2026-03-01", "--set", "limits.cost_usd=0.00000001")).isEqualTo(1);
     assertThat(said())
-        .contains("pipelines/sentiment.yaml, run 2026-03-01: ended with exit code 2")
+        .contains("pipelines/sentiment.yaml, run 2026-03-01: ended with exit code 4")
         .contains("rename 2026-03-01.failed to 2026-03-01.new")
-        .contains("attempts");
+        .contains("limits.cost_usd");
     assertThat(marks()).containsExactly("2026-03-01.failed");
     assertThat(start("2026-03-01")).isZero();
     assertThat(said()).isEmpty();
   }
 
   @Test
-  void goesOnOnceWhatWasMissingIsThere() throws Exception {
+  void triesAgainWhatCouldNotBeginUntilWhatIsMissingComes() throws Exception {
     assertThat(start("2026-03-01")).isEqualTo(1);
-    assertThat(said()).contains("No file matches source.path");
-    assertThat(marks()).containsExactly("2026-03-01.failed");
+    assertThat(said())
+        .contains("run 2026-03-01: ended with exit code 2; each start tries again")
+        .contains("No file matches source.path");
+    // What was said once this day, or on the day before if that has just ended, is said enough.
+    Path told = folder.resolve("state/sentiment/2026-03-01.said");
+    String before = Files.readString(told);
+    int again = start("2026-03-01");
+    assertThat(again).isEqualTo(before.equals(Files.readString(told)) ? 0 : 1);
+    assertThat(start("2026-03-01", "--set", "retry.atempts=3")).isEqualTo(1);
+    assertThat(said()).contains("did you mean 'attempts'?");
+    assertThat(marks()).containsExactly("2026-03-01.new");
+
     documents("2026-03-01", "{\"id\":1,\"text\":\"good\"}\n");
-    Path state = folder.resolve("state/sentiment");
-    Files.move(state.resolve("2026-03-01.failed"), state.resolve("2026-03-01.new"));
     assertThat(start("2026-03-01")).isZero();
+    assertThat(marks()).containsExactly("2026-03-01.pending");
+  }
+
+  @Test
+  void givesUpWhatCouldNotBeginForTwoDays() throws Exception {
+    Path begun = Files.createDirectories(folder.resolve("state/sentiment"));
+    begun = Files.createFile(begun.resolve("2026-03-01.new"));
+    Files.setLastModifiedTime(begun, FileTime.from(Instant.EPOCH));
+
+    assertThat(start("2026-03-01")).isEqualTo(1);
+
+    assertThat(said()).contains("rename 2026-03-01.failed to 2026-03-01.new");
+    assertThat(marks()).containsExactly("2026-03-01.failed");
+  }
+
+  @Test
+  void keepsWhatIsUnderWayThoughACollectCanNotBegin() throws Exception {
+    documents("2026-03-01", "{\"id\":1,\"text\":\"good\"}\n");
+    assertThat(start("2026-03-01")).isZero();
+    assertThat(start("2026-03-01", "--set", "retry.atempts=3")).isEqualTo(1);
     assertThat(marks()).containsExactly("2026-03-01.pending");
   }
 
@@ -162,7 +193,7 @@ class CronTest {
   private List<String> marks() throws IOException {
     return Workplace.files(folder.resolve("state/sentiment/2026"), "").stream()
         .map(path -> path.getFileName().toString())
-        .filter(name -> !name.endsWith(".log"))
+        .filter(name -> !name.endsWith(".log") && !name.endsWith(".said"))
         .toList();
   }
 

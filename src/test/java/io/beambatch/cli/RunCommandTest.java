@@ -13,24 +13,19 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class RunCommandTest {
-  private static final String JOB = "pipelines/sentiment.yaml";
-
   @TempDir Path folder;
   private Workplace workplace;
-  private String source;
+  private ReviewsJob job;
 
   @BeforeEach
   void reviewsAreThere() throws IOException {
-    workplace = new Workplace(folder);
-    source =
-        "source.path="
-            + workplace.write(
-                "reviews.jsonl",
-                """
-                {"id": 1, "text": "A great kettle", "price": 1.10}
-                {"id": 2, "text": "Terrible"}
-                {"id": 3, "text": "It is a lamp"}
-                """);
+    job =
+        ReviewsJob.in(
+            folder,
+            "{\"id\": 1, \"text\": \"A great kettle\", \"price\": 1.10}",
+            "{\"id\": 2, \"text\": \"Terrible\"}",
+            "{\"id\": 3, \"text\": \"It is a lamp\"}");
+    workplace = job.workplace();
   }
 
   @Test
@@ -127,7 +122,7 @@ class RunCommandTest {
 
   @Test
   void namesThePathThatMatchesNoFileAndIsNotInTheWayOfTheNextRun() throws Exception {
-    Said missing = workplace.run(JOB, "--set", "source.path=" + folder.resolve("reviws.jsonl"));
+    Said missing = run("--set", "source.path=" + folder.resolve("reviws.jsonl"));
     assertThat(missing.exitCode()).isEqualTo(2);
     assertThat(missing.err())
         .contains("error: No file matches source.path " + folder.resolve("reviws.jsonl"))
@@ -157,7 +152,7 @@ class RunCommandTest {
   void endsWellWithoutDocuments() throws Exception {
     Path empty = workplace.write("empty.jsonl", "");
 
-    Said said = workplace.run(JOB, "--set", "source.path=" + empty);
+    Said said = run("--set", "source.path=" + empty);
 
     assertThat(said.exitCode()).isZero();
     assertThat(workplace.report(said).path("documents").asLong()).isZero();
@@ -168,9 +163,7 @@ class RunCommandTest {
 
   @Test
   void endsWithThreeWhenMoreDocumentsFailedThanAllowed() throws Exception {
-    source =
-        "source.path="
-            + workplace.write("bad.jsonl", "{\"id\":1,\"text\":\"x\"}\n{oops\n{\"id\":3}\n");
+    job = ReviewsJob.in(folder, "{\"id\":1,\"text\":\"x\"}", "{oops", "{\"id\":3}");
 
     Said said = run("--run", "a", "--set", "retry.max_failed=1");
 
@@ -208,12 +201,11 @@ class RunCommandTest {
     List<JsonNode> failed = workplace.failed();
     assertThat(failed).hasSize(3);
 
-    Said again = workplace.run(JOB, "--set", "source.path=" + workplace.failures() + "-*.jsonl");
+    Said again = run("--set", "source.path=" + workplace.failures() + "-*.jsonl");
 
     assertThat(again.exitCode()).isZero();
     assertThat(workplace.answered().stream().map(RunCommandTest::withoutAnswer))
-        .containsExactlyInAnyOrderElementsOf(
-            SourceDocuments.lines(folder.resolve("reviews.jsonl")));
+        .containsExactlyInAnyOrderElementsOf(SourceDocuments.lines(job.reviews()));
   }
 
   @Test
@@ -231,7 +223,12 @@ class RunCommandTest {
     Said said =
         Said.by(
             workplace.command(
-                "run", JOB, "--set", source, "--set", "request.base_url=http://127.0.0.1:1/v1"));
+                "run",
+                ReviewsJob.FILE,
+                "--set",
+                job.source(),
+                "--set",
+                "request.base_url=http://127.0.0.1:1/v1"));
 
     assertThat(said.exitCode()).isEqualTo(2);
     assertThat(said.err())
@@ -252,11 +249,7 @@ class RunCommandTest {
   }
 
   private Said run(String... more) {
-    String[] args = new String[more.length + 2];
-    args[0] = "--set";
-    args[1] = source;
-    System.arraycopy(more, 0, args, 2, more.length);
-    return workplace.run(JOB, args);
+    return job.command("run", more);
   }
 
   private static JsonNode withoutAnswer(JsonNode document) {
@@ -266,12 +259,12 @@ class RunCommandTest {
   @Test
   void saysWhatItWillCostBeforeAnythingIsSentAndNotAgain() throws Exception {
     String cost =
-        "Will cost up to \\$0\\.\\d+ by batch \\(\\$0\\.\\d+ in real time\\): 40 requests in 1 batch";
+        "Will cost up to \\$0\\.\\d+ by batch \\(\\$0\\.\\d+ in real time\\): 40 requests in 1"
+            + " batch";
     Workplace workplace = new Workplace(folder);
 
-    Said submitted =
-        Said.by(workplace.command("submit", "pipelines/sentiment.yaml", "--local", "--run", "a"));
-    Said resumed = workplace.run("pipelines/sentiment.yaml", "--run", "a");
+    Said submitted = Said.by(workplace.command("submit", ReviewsJob.FILE, "--local", "--run", "a"));
+    Said resumed = workplace.run(ReviewsJob.FILE, "--run", "a");
 
     assertThat(submitted.err()).containsPattern("(?s)" + cost + ".*1 of 1 batches submitted");
     assertThat(resumed.exitCode()).as("%s", resumed).isZero();
@@ -280,7 +273,7 @@ class RunCommandTest {
             Said.by(
                     workplace.command(
                         "run",
-                        "pipelines/sentiment.yaml",
+                        ReviewsJob.FILE,
                         "--local",
                         "--set",
                         "request.model=house-model",

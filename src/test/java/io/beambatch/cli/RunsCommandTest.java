@@ -15,28 +15,23 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What a staging location holds, and how it is cleaned up. */
 class RunsCommandTest {
-  private static final String JOB = "pipelines/sentiment.yaml";
-
   @TempDir Path folder;
   private Workplace workplace;
-  private String source;
+  private ReviewsJob job;
 
   @BeforeEach
   void reviewsAreThere() throws IOException {
-    workplace = new Workplace(folder);
-    source =
-        "source.path="
-            + workplace.write(
-                "reviews.jsonl", "{\"id\": 1, \"text\": \"A great kettle\"}\n{\"id\": 2}\n");
+    job = ReviewsJob.in(folder, "{\"id\": 1, \"text\": \"A great kettle\"}", "{\"id\": 2}");
+    workplace = job.workplace();
   }
 
   @Test
   void listsTheRunsOfAllJobsWithTheirStateCostAndSize() throws Exception {
     assertThat(runs().out()).isEqualTo("no runs in " + workplace.staging() + "\n");
-    job("run", "monday");
-    job("submit", "tuesday");
-    job("run", "wednesday", "source.path=" + folder.resolve("nosuch"));
-    job("run", "monday", "name=other");
+    job.set("run", "monday");
+    job.set("submit", "tuesday");
+    job.set("run", "wednesday", "source.path=" + folder.resolve("nosuch"));
+    job.set("run", "monday", "name=other");
 
     List<JsonNode> runs = list();
 
@@ -61,8 +56,8 @@ class RunsCommandTest {
 
   @Test
   void prunesWhatIsFinishedAndNothingElse() throws Exception {
-    job("run", "monday");
-    job("submit", "tuesday");
+    job.set("run", "monday");
+    job.set("submit", "tuesday");
 
     assertThat(runs("prune", "--older-than", "1h").out()).isEqualTo("0 runs pruned, 0 B\n");
     Said pruned = runs("prune", "--older-than", "0");
@@ -72,23 +67,22 @@ class RunsCommandTest {
     assertThat(list())
         .extracting(run -> run.path("progress").asText())
         .containsExactly("unfinished", "pruned");
-    Said collected = job("collect", "tuesday");
+    Said collected = job.set("collect", "tuesday");
     assertThat(collected.told("answered")).isEqualTo("1");
   }
 
   @Test
   void prunedRunIsNotBoughtAgain() throws Exception {
-    job("run", "monday");
+    job.set("run", "monday");
     runs("prune", "--older-than", "0");
     List<Path> before = Workplace.files(workplace.sink(), ".jsonl");
 
     for (String command : List.of("run", "submit", "collect")) {
-      Said again = job(command, "monday");
+      Said again = job.set(command, "monday");
       assertThat(again.exitCode()).as("%s", again).isZero();
       assertThat(again.err()).contains("run monday was finished before").contains("were pruned");
     }
-    assertThat(Said.by(workplace.command("status", JOB, "--local", "--run", "monday")).out())
-        .endsWith("finished\n");
+    assertThat(job.set("status", "monday").out()).endsWith("finished\n");
     assertThat(Workplace.files(workplace.sink(), ".jsonl")).isEqualTo(before);
     assertThat(workplace.batches()).hasSize(1);
   }
@@ -104,7 +98,7 @@ class RunsCommandTest {
 
   @Test
   void leavesFoldersOfOthersAlone() throws Exception {
-    job("run", "monday");
+    job.set("run", "monday");
     Path strange = Files.createDirectories(workplace.staging().resolve("notes/2026"));
     Files.writeString(strange.resolve("a.txt"), "mine");
 
@@ -125,13 +119,5 @@ class RunsCommandTest {
     List<JsonNode> runs = new ArrayList<>();
     Workplace.JSON.readTree(runs("--json").out()).forEach(runs::add);
     return runs;
-  }
-
-  private Said job(String command, String run, String... sets) {
-    List<String> more = new ArrayList<>(List.of("--local", "--run", run, "--set", source));
-    for (String set : sets) {
-      more.addAll(List.of("--set", set));
-    }
-    return Said.by(workplace.command(command, JOB, more.toArray(String[]::new)));
   }
 }

@@ -7,8 +7,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
@@ -18,20 +16,18 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What {@code status} says of runs in each state, and what {@code cancel} makes of them. */
 class StatusCommandTest {
-  private static final String JOB = "pipelines/sentiment.yaml";
-
   @TempDir Path folder;
   private Workplace workplace;
-  private String source;
+  private ReviewsJob job;
 
   @BeforeEach
   void reviewsAreThere() throws IOException {
-    workplace = new Workplace(folder);
-    source =
-        "source.path="
-            + workplace.write(
-                "reviews.jsonl",
-                "{\"id\": 1, \"text\": \"A great kettle\"}\n{\"id\": 2, \"text\": \"Terrible\"}\n");
+    job =
+        ReviewsJob.in(
+            folder,
+            "{\"id\": 1, \"text\": \"A great kettle\"}",
+            "{\"id\": 2, \"text\": \"Terrible\"}");
+    workplace = job.workplace();
   }
 
   @Test
@@ -129,8 +125,6 @@ class StatusCommandTest {
   }
 
   private Said command(String name, String... more) {
-    List<String> args = new ArrayList<>(List.of("--local", "--set", source));
-    args.addAll(List.of(more));
-    return Said.by(workplace.command(name, JOB, args.toArray(String[]::new)));
+    return job.command(name, more);
   }
 }

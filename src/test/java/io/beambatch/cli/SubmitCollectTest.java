@@ -15,24 +15,19 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A run in two commands, with the embedded server that goes on in the next process. */
 class SubmitCollectTest {
-  private static final String JOB = "pipelines/sentiment.yaml";
-
   @TempDir Path folder;
   private Workplace workplace;
-  private String source;
+  private ReviewsJob job;
 
   @BeforeEach
   void reviewsAreThere() throws IOException {
-    workplace = new Workplace(folder);
-    source =
-        "source.path="
-            + workplace.write(
-                "reviews.jsonl",
-                """
-                {"id": 1, "text": "A great kettle"}
-                {"id": 2, "text": "Terrible"}
-                {"id": 3}
-                """);
+    job =
+        ReviewsJob.in(
+            folder,
+            "{\"id\": 1, \"text\": \"A great kettle\"}",
+            "{\"id\": 2, \"text\": \"Terrible\"}",
+            "{\"id\": 3}");
+    workplace = job.workplace();
   }
 
   @Test
@@ -180,10 +175,7 @@ class SubmitCollectTest {
   }
 
   private Said command(String name, String... more) {
-    List<String> args = new ArrayList<>(workplace.command(name, JOB, "--set", source));
-    args.add("--local");
-    args.addAll(List.of(more));
-    return Said.by(args);
+    return job.command(name, more);
   }
 
   /** When each file was last written, in the sink and in the staging location. */

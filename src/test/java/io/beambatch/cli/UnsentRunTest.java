@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.beambatch.error.UserException;
-import io.beambatch.job.Job;
 import io.beambatch.job.JobReader;
 import io.beambatch.run.Run;
 import io.beambatch.run.RunLaunch;
@@ -14,7 +13,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -22,18 +20,14 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A run's name is not blocked by a launch that came to nothing. */
 class UnsentRunTest {
-  private static final String JOB = "pipelines/sentiment.yaml";
-
   @TempDir Path folder;
   private Workplace workplace;
-  private String source;
+  private ReviewsJob job;
 
   @BeforeEach
   void reviewsAreThere() throws IOException {
-    workplace = new Workplace(folder);
-    source =
-        "source.path="
-            + workplace.write("reviews.jsonl", "{\"id\": 1, \"text\": \"A great kettle\"}\n");
+    job = ReviewsJob.in(folder, "{\"id\": 1, \"text\": \"A great kettle\"}");
+    workplace = job.workplace();
   }
 
   @Test
@@ -41,7 +35,7 @@ class UnsentRunTest {
     Said wrong = run("daily", "source.path=" + folder.resolve("nosuch.jsonl"));
     assertThat(wrong.exitCode()).as("%s", wrong).isNotZero();
 
-    Said right = run("daily", source);
+    Said right = run("daily");
 
     assertThat(right.exitCode()).as("%s", right).isZero();
     assertThat(right.err())
@@ -52,10 +46,10 @@ class UnsentRunTest {
 
   @Test
   void takesAnotherJobAfterTheFirstWasTooDearAndUsesNothingOfItsPlan() throws Exception {
-    Said dear = run("daily", source, "limits.cost_usd=0.000000001", "result.field=first");
+    Said dear = run("daily", "limits.cost_usd=0.000000001", "result.field=first");
     assertThat(dear.exitCode()).as("%s", dear).isEqualTo(4);
 
-    Said other = run("daily", source, "result.field=second");
+    Said other = run("daily", "result.field=second");
 
     assertThat(other.exitCode()).as("%s", other).isZero();
     assertThat(workplace.answered())
@@ -67,11 +61,11 @@ class UnsentRunTest {
   void beginsOneOfThatNameAnewOnlyIfNothingWasSent() throws Exception {
     run("daily", "source.path=" + folder.resolve("nosuch.jsonl"));
 
-    Said anew = run("daily", source, "--new-run");
+    Said anew = job.command("run", "--run", "daily", "--new-run");
     assertThat(anew.exitCode()).as("%s", anew).isZero();
     assertThat(anew.err()).contains("it begins anew");
 
-    Said again = run("daily", source, "--new-run");
+    Said again = job.command("run", "--run", "daily", "--new-run");
     assertThat(again.exitCode()).isEqualTo(1);
     assertThat(again.err())
         .contains(
@@ -81,9 +75,9 @@ class UnsentRunTest {
 
   @Test
   void keepsTheRunThatHasSentSomething() throws Exception {
-    assertThat(Said.by(command("submit", "daily", source)).exitCode()).isZero();
+    assertThat(job.command("submit", "--run", "daily").exitCode()).isZero();
 
-    Said other = run("daily", source, "request.model=gpt-4o");
+    Said other = run("daily", "request.model=gpt-4o");
 
     assertThat(other.exitCode()).isEqualTo(1);
     assertThat(other.err()).contains("what differs: request.model");
@@ -114,11 +108,11 @@ class UnsentRunTest {
 
   @Test
   void namesTheRunsThatThereAre() throws Exception {
-    run("monday", source);
-    run("tuesday", source);
+    run("monday");
+    run("tuesday");
 
     for (String name : List.of("status", "collect", "cancel")) {
-      Said said = Said.by(command(name, "nosuch", source));
+      Said said = job.command(name, "--run", "nosuch");
       assertThat(said.exitCode()).isEqualTo(2);
       assertThat(said.err())
           .contains("error: job sentiment has no run nosuch in " + workplace.staging())
@@ -127,23 +121,14 @@ class UnsentRunTest {
   }
 
   private Said run(String run, String... sets) {
-    return Said.by(command("run", run, sets));
-  }
-
-  /** With options among the settings, which begin with a dash. */
-  private List<String> command(String command, String run, String... sets) {
-    List<String> more = new ArrayList<>(List.of("--local", "--run", run));
-    for (String set : sets) {
-      if (!set.startsWith("--")) {
-        more.add("--set");
-      }
-      more.add(set);
-    }
-    return workplace.command(command, JOB, more.toArray(String[]::new));
+    return job.set("run", run, sets);
   }
 
   private Runs runs(String field) throws Exception {
-    Job job = JobReader.read(JOB, List.of(source, "result.field=" + field));
-    return new Runs(workplace.staging().toString(), job, Clock.systemUTC());
+    List<String> settings = List.of(job.source(), "result.field=" + field);
+    return new Runs(
+        workplace.staging().toString(),
+        JobReader.read(ReviewsJob.FILE, settings),
+        Clock.systemUTC());
   }
 }

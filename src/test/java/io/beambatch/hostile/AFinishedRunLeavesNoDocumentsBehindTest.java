@@ -3,6 +3,7 @@ package io.beambatch.hostile;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.beambatch.cli.ReviewsJob;
 import io.beambatch.cli.Said;
 import io.beambatch.cli.Workplace;
 import java.io.IOException;
@@ -27,22 +28,21 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Tag("slow")
 class AFinishedRunLeavesNoDocumentsBehindTest {
-  private static final String JOB = "pipelines/sentiment.yaml";
   private static final String SECRET = "A wonderful kettle";
 
   @TempDir Path folder;
   private Workplace workplace;
+  private ReviewsJob job;
   private Path run;
 
   @BeforeEach
   void reviewsAreThere() throws IOException {
-    workplace = new Workplace(folder);
-    workplace.write(
-        "reviews.jsonl",
-        """
-        {"id": 1, "text": "A wonderful kettle"}
-        {"id": 2, "no_text": "A wonderful kettle"}
-        """);
+    job =
+        ReviewsJob.in(
+            folder,
+            "{\"id\": 1, \"text\": \"A wonderful kettle\"}",
+            "{\"id\": 2, \"no_text\": \"A wonderful kettle\"}");
+    workplace = job.workplace();
     run = workplace.staging().resolve("sentiment/r");
   }
 
@@ -143,19 +143,7 @@ class AFinishedRunLeavesNoDocumentsBehindTest {
   }
 
   private Said command(String name, String... set) {
-    List<String> more =
-        new ArrayList<>(
-            List.of(
-                "--local",
-                "--run",
-                "r",
-                "--set",
-                "source.path=" + folder.resolve("reviews.jsonl")));
-    for (String value : set) {
-      more.add("--set");
-      more.add(value);
-    }
-    return Said.by(workplace.command(name, JOB, more.toArray(String[]::new)));
+    return job.set(name, "r", set);
   }
 
   private List<Path> filesWith(String text) throws IOException {

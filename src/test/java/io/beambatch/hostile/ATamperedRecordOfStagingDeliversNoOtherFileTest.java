@@ -2,6 +2,7 @@ package io.beambatch.hostile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.beambatch.cli.ReviewsJob;
 import io.beambatch.cli.Said;
 import io.beambatch.cli.Workplace;
 import java.io.IOException;
@@ -24,17 +25,17 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @Tag("slow")
 class ATamperedRecordOfStagingDeliversNoOtherFileTest {
-  private static final String JOB = "pipelines/sentiment.yaml";
   private static final String SECRET = "{\"id\": 1, \"text\": \"the-secret-of-the-machine\"}\n";
 
   @TempDir Path folder;
+  private ReviewsJob job;
   private Workplace workplace;
   private Path run;
 
   @BeforeEach
   void aSecretLiesBesideTheStagingFolder() throws IOException {
-    workplace = new Workplace(folder);
-    workplace.write("reviews.jsonl", "{\"id\": 1, \"text\": \"A great kettle\"}\n");
+    job = ReviewsJob.in(folder, "{\"id\": 1, \"text\": \"A great kettle\"}");
+    workplace = job.workplace();
     for (String suffix : List.of("", ".jsonl", ".documents.tsv", ".requests.jsonl")) {
       workplace.write(
           "secret" + suffix, suffix.equals(".documents.tsv") ? "\"1\"\t" + SECRET : SECRET);
@@ -171,17 +172,7 @@ class ATamperedRecordOfStagingDeliversNoOtherFileTest {
   }
 
   private Said command(String name) {
-    return Said.by(
-        workplace.command(
-            name,
-            JOB,
-            "--local",
-            "--run",
-            "r",
-            "--set",
-            "keep=all",
-            "--set",
-            "source.path=" + folder.resolve("reviews.jsonl")));
+    return job.set(name, "r", "keep=all");
   }
 
   private void assertIsRefused(Said said) throws IOException {

@@ -26,7 +26,8 @@ class AnswerTest {
   private static final String SCHEMA =
       """
       {"type":"object","properties":{"score":{"type":"integer"}},"required":["score"],\
-      "additionalProperties":false}""";
+      "additionalProperties":false}\
+      """;
 
   @TempDir Path directory;
   private EndedChunk chunk;
@@ -39,18 +40,23 @@ class AnswerTest {
   /** JSON parsers pass over what a UTF-8 decoder would stop at: half of a surrogate pair. */
   @ParameterizedTest
   @ValueSource(strings = {"eda080", "c080", "ff", "e282"})
-  void anAnswerWithBytesThatAreNotUtf8LosesThemAndNothingElse(String hex) throws Exception {
-    byte[] line = (Results.chat("p0-0", "go#od") + "\n").getBytes(UTF_8);
-    int mark = new String(line, UTF_8).indexOf('#');
+  void anAnswerWithBytesThatAreNotUtf8IsAFailureAndKept(String hex) throws Exception {
+    // A character whose surrogates look like what stands for such bytes is none of them.
+    chunk.part("p1", "{}");
+    String[] halves = Results.chat("p0-0", "go#od").split("#", 2);
     ByteArrayOutputStream file = new ByteArrayOutputStream();
-    file.write(line, 0, mark);
-    file.write(HexFormat.of().parseHex(hex));
-    file.write(line, mark + 1, line.length - mark - 1);
+    file.writeBytes((Results.chat("p1-0", "\uDBFF\uDFFF") + "\n" + halves[0]).getBytes(UTF_8));
+    file.writeBytes(HexFormat.of().parseHex(hex));
+    file.writeBytes(halves[1].getBytes(UTF_8));
 
     chunk.output(file.toByteArray()).join();
 
-    assertThat(Jobs.tree(chunk.answered().get(0)).path("sentiment").asText())
-        .matches("go\uFFFD+od");
+    assertThat(chunk.answered())
+        .singleElement()
+        .asString()
+        .contains("\"sentiment\":\"\uDBFF\uDFFF\"");
+    assertThat(failure()).containsEntry("reason", FailureReason.INVALID_ANSWER.code());
+    assertThat((String) failure().get("partial")).matches("go\uFFFD+od");
   }
 
   @Test
@@ -62,7 +68,8 @@ class AnswerTest {
             """
             {"id":1,"sentiment":"good","_batch":{"model":"model-1-2024","finish_reason":"stop",\
             "prompt_tokens":20,"completion_tokens":3,"batch_id":"batch_1","custom_id":"p0-0",\
-            "attempt":1}}""");
+            "attempt":1}}\
+            """);
     assertThat(chunk.joined().promptTokens()).isEqualTo(20);
     assertThat(chunk.joined().completionTokens()).isEqualTo(3);
     assertThat(chunk.joined().failed()).isNull();
@@ -111,27 +118,76 @@ class AnswerTest {
     assertThat(chunk.joined().tokens()).isEqualTo(new TokenCounts(20, 3, 0, 0, 1));
   }
 
-  @Test
-  void halfACharacterCostsTheAnswerThatCharacterAndNothingElse() throws Exception {
-    chunk
-        .part("p1", "{}")
-        .output(
-            Results.chat("p0-0", "stop", "\"a\\ud83db \\ud83d\\ude00\"", "null"),
-            Results.chat("p1-0", "stop", "\"\\udc00\\\\\\ud83d\"", "null"))
-        .join();
+  /** As a document with one is, before it is paid; pyarrow and DuckDB read no file with one. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "\"a\\ud83db\"              | a\uFFFDb",
+        "\"\\udc00\\\\\\ud83d\"     | \uFFFD\\\uFFFD",
+        "[{\"type\":\"text\",\"text\":\"\\ud83d\"}, {\"type\":\"text\",\"text\":\"!\"}] | \uFFFD!",
+        "{\"a\": \"\\ud83d\"}         | {\"a\": \"\\ud83d\"}",
+      })
+  void answerWithHalfACharacterIsAFailureAndKept(String content, String kept) throws Exception {
+    chunk.output(Results.chat("p0-0", "stop", content, "null")).join();
 
-    assertThat(chunk.answered().get(0)).contains("\"a\\ufffdb \\ud83d\\ude00\"");
-    assertThat(chunk.answered().get(1)).contains("\"\\ufffd\\\\\\ufffd\"");
+    assertFailed(FailureReason.INVALID_ANSWER, "half a character");
+    assertThat(failure()).containsEntry("partial", kept);
   }
 
   @Test
-  void halfACharacterInAJsonAnswerIsReplacedToo() throws Exception {
+  void halvesThatMeetAreACharacter() throws Exception {
+    chunk
+        .output(
+            Results.chat(
+                "p0-0",
+                "stop",
+                "[{\"type\":\"text\",\"text\":\"\\ud83d\"},{\"type\":\"text\",\"text\":\"\\ude00\"}]",
+                "null"))
+        .join();
+
+    assertThat(answer()).isEqualTo("\"\\ud83d\\ude00\"");
+  }
+
+  @Test
+  void halfACharacterInAJsonAnswerIsFoundInItsText() throws Exception {
     chunk
         .job(Jobs.chat().schema("{\"type\":\"object\"}"))
         .output(Results.chat("p0-0", "{\"a\":\"\\ud83d\"}"))
         .join();
 
-    assertThat(answer()).isEqualTo("{\"a\":\"\\ufffd\"}");
+    assertFailed(FailureReason.INVALID_ANSWER, "half a character");
+    assertThat(failure()).containsEntry("partial", "{\"a\":\"\\ud83d\"}");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"{\\\"a\\\":\\\"\\ud83d\\\"}", "{\\\"a\\\":\\\"\\\\ud83d\\\"}"})
+  void halfACharacterInTheArgumentsOfAToolCallIsFound(String arguments) throws Exception {
+    chunk
+        .output(
+            Results.ok(
+                "p0-0",
+                "{\"choices\":[{\"message\":{\"content\":null,\"tool_calls\":[{\"function\":"
+                    + "{\"name\":\"f\",\"arguments\":\""
+                    + arguments
+                    + "\"}}]},\"finish_reason\":\"tool_calls\"}]}"))
+        .join();
+
+    assertFailed(FailureReason.INVALID_ANSWER, "half a character");
+  }
+
+  @Test
+  void nameOfAModelWithHalfACharacterSpoilsNoFile() throws Exception {
+    chunk
+        .output(
+            Results.ok(
+                "p0-0",
+                "{\"model\":\"m\\ud83d\",\"choices\":[{\"message\":{\"content\":\"a\"},"
+                    + "\"finish_reason\":\"s\\udc00\"}]}"))
+        .join();
+
+    assertThat(chunk.answered().get(0))
+        .contains("\"model\":\"m\\ufffd\",\"finish_reason\":\"s\\ufffd\"");
   }
 
   @Test
@@ -147,7 +203,8 @@ class AnswerTest {
                 {"type":"message","content":[{"type":"output_text","text":"a\\n"},\
                 {"type":"output_text","text":"\\u00e9"}]},\
                 {"type":"message","content":[{"type":"output_text","text":"c"}]}],\
-                "usage":{"input_tokens":7,"output_tokens":2}}"""))
+                "usage":{"input_tokens":7,"output_tokens":2}}\
+                """))
         .join();
 
     assertThat(answer()).isEqualTo("\"a\\n\\u00e9c\"");
@@ -164,7 +221,8 @@ class AnswerTest {
                 "p0-0",
                 """
                 {"data":[{"index":0,"embedding":[0.10, -1E-7, 1.2345678901234567890]}],\
-                "usage":{"prompt_tokens":5,"total_tokens":5}}"""))
+                "usage":{"prompt_tokens":5,"total_tokens":5}}\
+                """))
         .join();
 
     assertThat(answer()).isEqualTo("[0.10, -1E-7, 1.2345678901234567890]");
@@ -180,7 +238,8 @@ class AnswerTest {
                 "p0-0",
                 """
                 {"data":[{"embedding":[2],"index":2},{"index":0,"embedding":[0]},\
-                {"index":1,"embedding":[1]}]}"""))
+                {"index":1,"embedding":[1]}]}\
+                """))
         .join();
 
     assertThat(answer()).isEqualTo("[[0],[1],[2]]");
@@ -281,7 +340,8 @@ class AnswerTest {
                 .body(
                     """
                     {"response_format":{"type":"json_schema",\
-                    "json_schema":{"name":"s","strict":true,"schema":%s}}}"""
+                    "json_schema":{"name":"s","strict":true,"schema":%s}}}\
+                    """
                         .formatted(SCHEMA)))
         .output(Results.chat("p0-0", "{}"))
         .join();
@@ -297,14 +357,16 @@ class AnswerTest {
                 .endpoint("/v1/responses")
                 .body(
                     """
-                    {"text":{"format":{"type":"json_schema","name":"s","schema":%s}}}"""
+                    {"text":{"format":{"type":"json_schema","name":"s","schema":%s}}}\
+                    """
                         .formatted(SCHEMA)))
         .output(
             Results.ok(
                 "p0-0",
                 """
                 {"status":"completed","output":[{"type":"message","content":[\
-                {"type":"output_text","text":"{\\"score\\":1}"}]}]}"""))
+                {"type":"output_text","text":"{\\"score\\":1}"}]}]}\
+                """))
         .join();
 
     assertThat(answer()).isEqualTo("{\"score\":1}");
@@ -315,7 +377,8 @@ class AnswerTest {
     String format =
         """
         {"response_format":{"type":"json_schema","json_schema":{"name":"s",\
-        "schema":{"enum":["%s"]}}}}""";
+        "schema":{"enum":["%s"]}}}}\
+        """;
     EndedChunk two =
         new EndedChunk(other)
             .job(Jobs.chat().body(format.formatted("{{word}}")))
@@ -334,10 +397,14 @@ class AnswerTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "{\"type\":\"object\",\"properties\":{\"x\":{\"multipleOf\":0.5}}} | JSONL   | {\"x\":1e999999999}",
-        "{\"type\":\"object\",\"properties\":{\"x\":{\"type\":\"number\"}}} | PARQUET | {\"x\":1e400}",
-        "{\"type\":\"object\",\"properties\":{\"x\":{\"type\":\"number\"}}} | AVRO    | {\"x\":-1e999}",
-        "{\"type\":\"object\",\"properties\":{\"x\":{\"type\":\"integer\"}}} | AVRO    | {\"x\":1e30}",
+        "{\"type\":\"object\",\"properties\":{\"x\":{\"multipleOf\":0.5}}} | JSONL   |"
+            + " {\"x\":1e999999999}",
+        "{\"type\":\"object\",\"properties\":{\"x\":{\"type\":\"number\"}}} | PARQUET |"
+            + " {\"x\":1e400}",
+        "{\"type\":\"object\",\"properties\":{\"x\":{\"type\":\"number\"}}} | AVRO    |"
+            + " {\"x\":-1e999}",
+        "{\"type\":\"object\",\"properties\":{\"x\":{\"type\":\"integer\"}}} | AVRO    |"
+            + " {\"x\":1e30}",
         "{\"type\":\"object\",\"properties\":{\"x\":{\"enum\":[1]}}}    | JSONL   | {\"x\":1e400}",
       })
   void answerThatNoCheckCouldBearIsItsDocumentsFailureAndKept(
@@ -406,7 +473,8 @@ class AnswerTest {
     String incomplete =
         """
         {"status":"incomplete","incomplete_details":{"reason":"%s"},"output":[\
-        {"type":"message","content":[{"type":"output_text","text":"so"}]}]}""";
+        {"type":"message","content":[{"type":"output_text","text":"so"}]}]}\
+        """;
     chunk
         .job(Jobs.chat().endpoint("/v1/responses"))
         .part("p1", "{}")
@@ -429,7 +497,8 @@ class AnswerTest {
                 "p0-0",
                 """
                 {"status":"completed","output":[{"type":"message","content":[\
-                {"type":"refusal","refusal":"No."}]}]}"""))
+                {"type":"refusal","refusal":"No."}]}]}\
+                """))
         .join();
 
     assertFailed(FailureReason.REFUSED, "refused");
@@ -445,7 +514,8 @@ class AnswerTest {
                 "p0-0",
                 """
                 {"status":"failed","error":{"code":"server_error","message":"Oops."},\
-                "output":[]}"""))
+                "output":[]}\
+                """))
         .join();
 
     assertThat(chunk.againRequests()).hasSize(1);
@@ -475,7 +545,8 @@ class AnswerTest {
       strings = {
         "{\"custom_id\":\"p0-0\",\"error\":\"the text\",\"response\":{\"status_code\":400}}",
         "{\"custom_id\":\"p0-0\",\"response\":{\"status_code\":\"400\",\"body\":\"the text\"}}",
-        "{\"custom_id\":\"p0-0\",\"response\":{\"status_code\":400,\"body\":{\"error\":\"the text\"}}}"
+        "{\"custom_id\":\"p0-0\",\"response\":{\"status_code\":400,\"body\":{\"error\":\"the"
+            + " text\"}}}"
       })
   void errorThatIsATextKeepsIt(String line) throws Exception {
     chunk.output(line).join();
@@ -490,7 +561,8 @@ class AnswerTest {
             Results.chat(
                 "p0-0",
                 "stop",
-                "[{\"type\":\"text\",\"text\":\"a\\n\"},{\"type\":\"other\"},{\"type\":\"text\",\"text\":\"b\"}]",
+                "[{\"type\":\"text\",\"text\":\"a\\n"
+                    + "\"},{\"type\":\"other\"},{\"type\":\"text\",\"text\":\"b\"}]",
                 "null"))
         .join();
 
@@ -527,7 +599,8 @@ class AnswerTest {
                 "p0-0",
                 """
                 {"status":"completed","output":[{"type":"reasoning"},\
-                {"type":"function_call","name":"f","arguments":"{\\"a\\":1}"}]}"""))
+                {"type":"function_call","name":"f","arguments":"{\\"a\\":1}"}]}\
+                """))
         .join();
 
     assertThat(answer()).isEqualTo("{\"a\":1}");

@@ -3,6 +3,7 @@ package io.beambatch.provider.openai;
 import io.beambatch.json.JsonPaths;
 import io.beambatch.json.JsonPieces;
 import io.beambatch.json.JsonSlice;
+import io.beambatch.json.LoneSurrogates;
 import io.beambatch.provider.ResultLine.Answer;
 import io.beambatch.provider.ResultLine.Ending;
 import java.io.IOException;
@@ -144,7 +145,11 @@ final class OpenAiAnswers {
   private static @Nullable JsonSlice arguments(List<JsonSlice> each) throws IOException {
     List<JsonSlice> values = new ArrayList<>();
     for (JsonSlice arguments : each) {
-      JsonSlice json = JsonSlice.of(arguments.text().getBytes(StandardCharsets.UTF_8));
+      // Half a character would not outlive the encoding: such a text stays as it is, and is found.
+      JsonSlice json =
+          LoneSurrogates.in(arguments.json())
+              ? arguments
+              : JsonSlice.of(arguments.text().getBytes(StandardCharsets.UTF_8));
       values.add(json.wellFormed() ? JsonPieces.onOneLine(json) : arguments);
     }
     return JsonPieces.oneOrArray(values);
