@@ -231,7 +231,7 @@ final class RunFixture implements AutoCloseable {
 
   /** The report of a run whose numbers add up. */
   Report reconciled() throws Exception {
-    return Reconciliation.of(run, Clock.systemUTC().instant());
+    return Reconciliation.report(run, Clock.systemUTC().instant());
   }
 
   /** Ids in the sink, in any order, as often as they are there. */

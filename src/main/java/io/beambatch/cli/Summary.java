@@ -57,6 +57,7 @@ final class Summary {
             : cost(report, report.costUsd()));
     summary.text.append(places(report, job));
     summary.line("report", run.folder().report());
+    summary.line("page", run.folder().page());
     return summary.text.toString();
   }
 

@@ -73,8 +73,7 @@ public final class Reconcile extends PTransform<PCollection<WrittenFile>, PColle
     if (run.isFinished()) {
       return Report.of(folder);
     }
-    Report report = Reconciliation.of(run, clock.instant());
-    report.write(folder);
+    Report report = Reconciliation.report(run, clock.instant());
     if (!goesOn || run.batches().isCancelled()) {
       runs.finish(run);
     }

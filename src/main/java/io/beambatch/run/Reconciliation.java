@@ -39,12 +39,17 @@ public final class Reconciliation {
   }
 
   /**
-   * Checks a run that has ended, deletes what of it is of no more use, and makes its report.
+   * Checks a run that has ended, deletes what of it is of no more use, and writes its report and
+   * its page.
    *
    * @throws UserException if documents are missing or too many
    */
-  public static Report of(Run run, Instant now) throws IOException {
-    return new Reconciliation(run, RunSnapshot.read(run.job(), run.folder())).report(now);
+  public static Report report(Run run, Instant now) throws IOException {
+    RunSnapshot snapshot = RunSnapshot.read(run.job(), run.folder());
+    Report report = new Reconciliation(run, snapshot).report(now);
+    ReportPage.write(report, snapshot, run.folder());
+    report.write(run.folder());
+    return report;
   }
 
   private Report report(Instant now) throws IOException {
@@ -69,8 +74,8 @@ public final class Reconciliation {
           String.format(
               Locale.ROOT,
               "the numbers don't add up: %,d documents read; joined: %,d answered and %,d failed;"
-                  + " written: %,d answered and %,d failed. Nothing of the run is deleted: look into"
-                  + " %s",
+                  + " written: %,d answered and %,d failed. Nothing of the run is deleted: look"
+                  + " into %s",
               sums.documents,
               sums.answered,
               sums.failures(),

@@ -121,6 +121,11 @@ public record RunFolder(String path) implements Serializable {
     return path + "/report.json";
   }
 
+  /** The same report, to look at. */
+  public String page() {
+    return path + "/report.html";
+  }
+
   @Override
   public String toString() {
     return path;

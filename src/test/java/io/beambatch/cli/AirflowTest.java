@@ -114,8 +114,8 @@ class AirflowTest {
   }
 
   /**
-   * The program, but its first submit ends as if it had been killed at the very last moment, and its
-   * first collect finds the batch pending, however slow the machine is.
+   * The program, but its first submit ends as if it had been killed at the very last moment, and
+   * its first collect finds the batch pending, however slow the machine is.
    */
   private Path dyingOnce() throws IOException {
     Path script = folder.resolve("beambatch");
