@@ -40,7 +40,7 @@ final class Summary {
         "tokens",
         number(report.promptTokens())
             + " prompt"
-            + (report.cachedTokens() == 0 ? "" : " (" + number(report.cachedTokens()) + " cached)")
+            + cache(report)
             + ", "
             + number(report.completionTokens())
             + " completion"
@@ -59,6 +59,17 @@ final class Summary {
     summary.line("report", run.folder().report());
     summary.line("page", run.folder().page());
     return summary.text.toString();
+  }
+
+  private static String cache(Report report) {
+    String read = report.cachedTokens() == 0 ? "" : number(report.cachedTokens()) + " cached";
+    String written =
+        report.cacheWriteTokens() == 0
+            ? ""
+            : number(report.cacheWriteTokens()) + " written to the cache";
+    return read.isEmpty() && written.isEmpty()
+        ? ""
+        : " (" + read + (read.isEmpty() || written.isEmpty() ? "" : ", ") + written + ")";
   }
 
   /** Where the documents of a run are now. */

@@ -2,6 +2,7 @@ package io.beambatch.cost;
 
 import com.fasterxml.jackson.annotation.JsonValue;
 import io.beambatch.job.PriceSpec;
+import io.beambatch.job.PriceSpec.Rates;
 import java.math.BigDecimal;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -28,10 +29,10 @@ public record CostEstimate(
       throw new IllegalArgumentException("negative tokens: " + tokens);
     }
     return new CostEstimate(
-        cost(tokens, price.batchInput(), price.batchCachedInput(), price.batchOutput()),
-        cost(tokens, price.input(), price.cachedInput(), price.output()),
-        Bound.of(tokens, price.batchCachedInput()),
-        Bound.of(tokens, price.cachedInput()));
+        cost(tokens, price.batch()),
+        cost(tokens, price.realTime()),
+        Bound.of(tokens, price.batch()),
+        Bound.of(tokens, price.realTime()));
   }
 
   /** What the batch saves, in USD; negative if it costs more. */
@@ -39,14 +40,21 @@ public record CostEstimate(
     return realTimeUsd.subtract(batchUsd);
   }
 
-  private static BigDecimal cost(
-      TokenCounts tokens, BigDecimal input, @Nullable BigDecimal cachedInput, BigDecimal output) {
-    long cached = cachedInput == null ? 0 : Math.min(tokens.cached(), tokens.prompt());
-    BigDecimal prompts = input.multiply(BigDecimal.valueOf(tokens.prompt() - cached));
-    BigDecimal answers = output.multiply(BigDecimal.valueOf(tokens.completion()));
-    BigDecimal fromCache =
-        cachedInput == null ? BigDecimal.ZERO : cachedInput.multiply(BigDecimal.valueOf(cached));
-    return prompts.add(fromCache).add(answers).movePointLeft(MILLION);
+  private static BigDecimal cost(TokenCounts tokens, Rates rates) {
+    long cached = Math.min(tokens.cached(), tokens.prompt());
+    long written = Math.min(tokens.written(), tokens.prompt() - cached);
+    long forAnHour = Math.min(tokens.writtenForAnHour(), written);
+    return cost(tokens.prompt() - cached - written, rates.input(), rates)
+        .add(cost(cached, rates.cachedInput(), rates))
+        .add(cost(written - forAnHour, rates.cacheWrite(), rates))
+        .add(cost(forAnHour, rates.cacheWriteForAnHour(), rates))
+        .add(cost(tokens.completion(), rates.output(), rates))
+        .movePointLeft(MILLION);
+  }
+
+  /** Prompt tokens whose rate is unknown count as any others; {@link Bound} says what that means. */
+  private static BigDecimal cost(long tokens, @Nullable BigDecimal rate, Rates rates) {
+    return BigDecimal.valueOf(tokens).multiply(rate == null ? rates.input() : rate);
   }
 
   /** How a true cost stands to what is known of it. */
@@ -54,7 +62,7 @@ public record CostEstimate(
     EXACT(""),
     /** Cached tokens are counted at the full price: what they cost is unknown. */
     AT_MOST("at most "),
-    /** Some answers came without their tokens. */
+    /** Some answers came without their tokens, or what writing to the cache costs is unknown. */
     AT_LEAST("at least "),
     /** Both. */
     ABOUT("about ");
@@ -65,9 +73,13 @@ public record CostEstimate(
       this.words = words;
     }
 
-    static Bound of(TokenCounts tokens, @Nullable BigDecimal cachedInput) {
-      boolean atMost = tokens.cached() > 0 && cachedInput == null;
-      boolean atLeast = tokens.uncounted() > 0;
+    static Bound of(TokenCounts tokens, Rates rates) {
+      long minutes = tokens.written() - tokens.writtenForAnHour();
+      boolean atMost = tokens.cached() > 0 && rates.cachedInput() == null;
+      boolean atLeast =
+          tokens.uncounted() > 0
+              || (minutes > 0 && rates.cacheWrite() == null)
+              || (tokens.writtenForAnHour() > 0 && rates.cacheWriteForAnHour() == null);
       return atMost ? (atLeast ? ABOUT : AT_MOST) : atLeast ? AT_LEAST : EXACT;
     }
 

@@ -96,11 +96,17 @@ public final class PriceTable {
       @JsonProperty("batch_input") @Nullable BigDecimal batchInput,
       @JsonProperty("batch_output") @Nullable BigDecimal batchOutput,
       @JsonProperty("cached_input") @Nullable BigDecimal cachedInput,
-      @JsonProperty("batch_cached_input") @Nullable BigDecimal batchCachedInput) {
+      @JsonProperty("cache_write") @Nullable BigDecimal cacheWrite,
+      @JsonProperty("cache_write_1h") @Nullable BigDecimal cacheWriteForAnHour,
+      @JsonProperty("batch_cached_input") @Nullable BigDecimal batchCachedInput,
+      @JsonProperty("batch_cache_write") @Nullable BigDecimal batchCacheWrite,
+      @JsonProperty("batch_cache_write_1h") @Nullable BigDecimal batchCacheWriteForAnHour) {
 
     PriceSpec toSpec() {
-      return PriceSpec.of(input, output, batchInput, batchOutput)
-          .withCached(cachedInput, batchCachedInput);
+      PriceSpec spec = PriceSpec.of(input, output, batchInput, batchOutput);
+      return new PriceSpec(
+          spec.realTime().withCache(cachedInput, cacheWrite, cacheWriteForAnHour),
+          spec.batch().withCache(batchCachedInput, batchCacheWrite, batchCacheWriteForAnHour));
     }
   }
 }

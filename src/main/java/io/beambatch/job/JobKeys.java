@@ -90,7 +90,11 @@ final class JobKeys {
             "batch_input",
             "batch_output",
             "cached_input",
-            "batch_cached_input"));
+            "cache_write",
+            "cache_write_1h",
+            "batch_cached_input",
+            "batch_cache_write",
+            "batch_cache_write_1h"));
   }
 
   /** Keys of request bodies that are often written beside the body. */

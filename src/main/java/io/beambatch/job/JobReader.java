@@ -203,14 +203,21 @@ public final class JobReader {
   private static PriceSpec price(Section section, BigDecimal share) {
     BigDecimal input = required(section, "input");
     BigDecimal output = required(section, "output");
-    return PriceSpec.of(
-            input,
-            output,
-            section.money("batch_input").orElse(input.multiply(share)),
-            section.money("batch_output").orElse(output.multiply(share)))
-        .withCached(
-            section.money("cached_input").orElse(null),
-            section.money("batch_cached_input").orElse(null));
+    return new PriceSpec(
+        cache(PriceSpec.Rates.of(input, output), section, ""),
+        cache(
+            PriceSpec.Rates.of(
+                section.money("batch_input").orElse(input.multiply(share)),
+                section.money("batch_output").orElse(output.multiply(share))),
+            section,
+            "batch_"));
+  }
+
+  private static PriceSpec.Rates cache(PriceSpec.Rates rates, Section section, String prefix) {
+    return rates.withCache(
+        section.money(prefix + "cached_input").orElse(null),
+        section.money(prefix + "cache_write").orElse(null),
+        section.money(prefix + "cache_write_1h").orElse(null));
   }
 
   private static BigDecimal required(Section section, String key) {

@@ -91,6 +91,11 @@ public interface Endpoint {
     return body;
   }
 
+  /** Whether a request asks for something to be kept in the provider's cache, at a price. */
+  default boolean writesCache(JsonNode body) {
+    return false;
+  }
+
   /** What a request body asks the answer to be, or null. */
   default @Nullable JsonNode askedFormat(JsonNode body) {
     return Stream.ofNullable(formatPointer())

@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * @param reasoningTokens completion tokens that models spent before their answers
  * @param uncountedAnswers answered lines without a count of their tokens
  * @param causes why documents failed, with one example each
+ * @param writtenTokens prompt tokens that were written to the provider's cache
+ * @param writtenForAnHourTokens those of them that stay there for an hour
  */
 public record JoinedChunk(
     String chunkId,
@@ -43,7 +45,9 @@ public record JoinedChunk(
     long cachedTokens,
     long reasoningTokens,
     long uncountedAnswers,
-    List<FailureCause> causes) {
+    List<FailureCause> causes,
+    long writtenTokens,
+    long writtenForAnHourTokens) {
 
   /** A record that an earlier version wrote has no causes. */
   public JoinedChunk {
@@ -53,7 +57,13 @@ public record JoinedChunk(
   /** The tokens of all answered lines. */
   public TokenCounts tokens() {
     return new TokenCounts(
-        promptTokens, completionTokens, cachedTokens, reasoningTokens, uncountedAnswers);
+        promptTokens,
+        completionTokens,
+        cachedTokens,
+        reasoningTokens,
+        uncountedAnswers,
+        writtenTokens,
+        writtenForAnHourTokens);
   }
 
   /**

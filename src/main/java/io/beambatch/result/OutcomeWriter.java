@@ -125,7 +125,9 @@ final class OutcomeWriter implements Closeable {
         tokens.cached(),
         tokens.reasoning(),
         tokens.uncounted(),
-        causes.all());
+        causes.all(),
+        tokens.written(),
+        tokens.writtenForAnHour());
   }
 
   @Override
@@ -185,7 +187,8 @@ final class OutcomeWriter implements Closeable {
   private String details(TokenUsage usage) {
     String cached = usage.cached() < 0 ? "" : ",\"cached_tokens\":" + usage.cached();
     String reasoning = usage.reasoning() < 0 ? "" : ",\"reasoning_tokens\":" + usage.reasoning();
-    return hasTypes ? "" : cached + reasoning;
+    String written = usage.written() < 0 ? "" : ",\"cache_write_tokens\":" + usage.written();
+    return hasTypes ? "" : cached + reasoning + written;
   }
 
   private static String tokens(long count) {

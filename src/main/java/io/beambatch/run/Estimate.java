@@ -13,6 +13,7 @@ import io.beambatch.document.FailureCause;
 import io.beambatch.document.FailureCauses;
 import io.beambatch.document.FailureReason;
 import io.beambatch.job.Job;
+import io.beambatch.job.RequestSpec;
 import io.beambatch.provider.Endpoint;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -63,7 +64,7 @@ public record Estimate(
         prices.cost(
             job.inference().request().model(),
             job.inference().prices(),
-            TokenCounts.of(plan.tokens(), completions == null ? 0 : completions));
+            tokens(job.inference().request(), plan.tokens(), completions == null ? 0 : completions));
     Map<String, Long> failed = new TreeMap<>();
     FailureCauses causes = new FailureCauses();
     plan.causes().forEach(cause -> causes.add(cause.withoutLine()));
@@ -93,6 +94,12 @@ public record Estimate(
   /** Documents that can't be sent, for all reasons. */
   public long failures() {
     return failed.values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  /** What is written to a cache costs more than what isn't, and may be all of each prompt. */
+  private static TokenCounts tokens(RequestSpec request, long prompts, long completions) {
+    TokenCounts tokens = TokenCounts.of(prompts, completions);
+    return request.target().writesCache(request.body()) ? tokens.allWritten() : tokens;
   }
 
   private static BigDecimal rounded(BigDecimal usd) {

@@ -147,7 +147,8 @@ public final class Reconciliation {
         sums.tokens.uncounted(),
         cost.map(CostEstimate::batchBound).orElse(Bound.EXACT),
         sums.causes.commonest(),
-        StagedFiles.clear(snapshot, run.folder()));
+        StagedFiles.clear(snapshot, run.folder()),
+        sums.tokens.written());
   }
 
   private static final class Sums {

@@ -38,6 +38,7 @@ import org.jspecify.annotations.Nullable;
  * @param costBound how the true cost stands to {@code costUsd}
  * @param causes the commonest cause of each reason for failing, in our words, by reason
  * @param kept what stays in the run's folder, each with the reason
+ * @param cacheWriteTokens prompt tokens that were written to the provider's cache
  */
 @JsonNaming(SnakeCaseStrategy.class)
 public record Report(
@@ -63,7 +64,8 @@ public record Report(
     long uncountedAnswers,
     Bound costBound,
     Map<String, FailureCause> causes,
-    Map<String, String> kept) {
+    Map<String, String> kept,
+    long cacheWriteTokens) {
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
   /** A report that an earlier version wrote says neither causes nor bound nor what stays. */

@@ -38,6 +38,9 @@ class PriceTableTest {
     "gpt-4.1-nano, 0.10, 0.40, 0.05, 0.20",
     "gpt-5.5, 5, 30, 2.5, 15",
     "o3, 2, 8, 1, 4",
+    "claude-haiku-4-5-20251001, 1, 5, 0.5, 2.5",
+    "claude-sonnet-4-6, 3, 15, 1.5, 7.5",
+    "claude-opus-5, 5, 25, 2.5, 12.5",
     "text-embedding-3-small, 0.02, 0, 0.01, 0",
     "text-embedding-3-large, 0.13, 0, 0.065, 0"
   })
@@ -46,10 +49,10 @@ class PriceTableTest {
     assertThat(table.price(model, Map.of()))
         .hasValueSatisfying(
             price -> {
-              assertThat(price.input()).isEqualByComparingTo(input);
-              assertThat(price.output()).isEqualByComparingTo(output);
-              assertThat(price.batchInput()).isEqualByComparingTo(batchIn);
-              assertThat(price.batchOutput()).isEqualByComparingTo(batchOut);
+              assertThat(price.realTime().input()).isEqualByComparingTo(input);
+              assertThat(price.realTime().output()).isEqualByComparingTo(output);
+              assertThat(price.batch().input()).isEqualByComparingTo(batchIn);
+              assertThat(price.batch().output()).isEqualByComparingTo(batchOut);
             });
   }
 
@@ -76,7 +79,7 @@ class PriceTableTest {
     assertThat(table.price("gpt-4o-2024-08-06", Map.of("gpt-4o", OWN))).contains(OWN);
     assertThat(table.price("mine", Map.of("mine", OWN))).contains(OWN);
     assertThat(table.price("gpt-4o-mini", Map.of("gpt-4o", OWN)))
-        .hasValueSatisfying(price -> assertThat(price.input()).isEqualByComparingTo("0.15"));
+        .hasValueSatisfying(price -> assertThat(price.realTime().input()).isEqualByComparingTo("0.15"));
   }
 
   @Test
@@ -129,7 +132,7 @@ class PriceTableTest {
     assertThat(unknown.batchBound()).isEqualTo(Bound.AT_MOST);
 
     CostEstimate known =
-        CostEstimate.of(OWN.withCached(new BigDecimal("0.1"), new BigDecimal("0.05")), tokens);
+        CostEstimate.of(cached("0.1", "0.05"), tokens);
     assertThat(known.batchUsd()).isEqualByComparingTo("0.32");
     assertThat(known.realTimeUsd()).isEqualByComparingTo("0.64");
     assertThat(known.batchBound()).isEqualTo(Bound.EXACT);
@@ -145,9 +148,42 @@ class PriceTableTest {
             .plus(new TokenUsage(999_999_999_999_999_999L, 3, 4, 4), true);
 
     assertThat(tokens).isEqualTo(new TokenCounts(20, 5, 5, 1, 2));
-    assertThat(CostEstimate.of(OWN.withCached(BigDecimal.ONE, BigDecimal.ONE), tokens).batchBound())
+    assertThat(CostEstimate.of(cached("1", "1"), tokens).batchBound())
         .isEqualTo(Bound.AT_LEAST);
     assertThat(CostEstimate.of(OWN, tokens).batchBound()).isEqualTo(Bound.ABOUT);
+  }
+
+  @Test
+  void tokensThatAreWrittenToTheCacheCostWhatTheyCostOrAtLeastTheFullPrice() {
+    TokenCounts tokens = new TokenCounts(1_000_000, 0, 100_000, 0, 0, 500_000, 200_000);
+
+    CostEstimate known = table.cost("claude-haiku-4-5", Map.of(), tokens).orElseThrow();
+    // 0.4 at 1, 0.1 at 0.10, 0.3 at 1.25 and 0.2 at 2 USD; half of all that in a batch.
+    assertThat(known.realTimeUsd()).isEqualByComparingTo("1.185");
+    assertThat(known.batchUsd()).isEqualByComparingTo("0.5925");
+    assertThat(known.batchBound()).isEqualTo(Bound.EXACT);
+
+    CostEstimate unknown = CostEstimate.of(cached("0.1", "0.05"), tokens);
+    assertThat(unknown.realTimeUsd()).isEqualByComparingTo("0.91");
+    assertThat(unknown.batchBound()).isEqualTo(Bound.AT_LEAST);
+    assertThat(CostEstimate.of(OWN, tokens).batchBound()).isEqualTo(Bound.ABOUT);
+  }
+
+  @Test
+  void anAnswerThatDoesNotTellForHowLongItWroteIsNotCounted() {
+    TokenCounts tokens =
+        TokenCounts.NONE
+            .plus(new TokenUsage(100, 2, 0, 0).withWritten(50, -1), true)
+            .plus(new TokenUsage(100, 2, 0, 0).withWritten(0, -1), true)
+            .plus(new TokenUsage(100, 2, 0, 0).withWritten(50, 20), true);
+
+    assertThat(tokens).isEqualTo(new TokenCounts(300, 6, 0, 0, 1, 100, 20));
+  }
+
+  private static PriceSpec cached(String realTime, String batch) {
+    return new PriceSpec(
+        OWN.realTime().withCache(new BigDecimal(realTime), null, null),
+        OWN.batch().withCache(new BigDecimal(batch), null, null));
   }
 
   @ParameterizedTest

@@ -287,12 +287,10 @@ class JobReaderTest {
   }
 
   private static PriceSpec price(String input, String output, String batchIn, String batchOut) {
-    return new PriceSpec(
+    return PriceSpec.of(
         new BigDecimal(input),
         new BigDecimal(output),
         new BigDecimal(batchIn),
-        new BigDecimal(batchOut),
-        null,
-        null);
+        new BigDecimal(batchOut));
   }
 }

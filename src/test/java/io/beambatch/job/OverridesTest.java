@@ -32,7 +32,7 @@ class OverridesTest {
     assertThat(job.source().paths()).containsExactly("gs://b/x-*.jsonl");
     assertThat(job.source().id()).isNull();
     assertThat(job.inference().limits().costUsd()).isEqualTo(new BigDecimal("2.50"));
-    assertThat(job.inference().prices().get("gpt-4.1").batchOutput()).isEqualByComparingTo("4");
+    assertThat(job.inference().prices().get("gpt-4.1").batch().output()).isEqualByComparingTo("4");
     assertThat(job.inference().keepFiles()).isTrue();
   }
 

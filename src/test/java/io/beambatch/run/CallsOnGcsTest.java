@@ -214,7 +214,9 @@ class CallsOnGcsTest {
                   0,
                   0,
                   0,
-                  List.of()));
+                  List.of(),
+                  0,
+                  0));
       run.written()
           .commit(
               MarkWritten.name(answered.kind(), answered.shard()),

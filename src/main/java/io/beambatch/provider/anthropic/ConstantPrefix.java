@@ -18,10 +18,15 @@ final class ConstantPrefix {
 
   private ConstantPrefix() {}
 
+  /** Whether a body has such a mark, anybody's. */
+  static boolean isMarked(JsonNode body) {
+    return body.findParent(CACHE_CONTROL) != null;
+  }
+
   /** The body with the mark; null if nothing in it is constant before the first template. */
   static @Nullable ObjectNode mark(ObjectNode body) {
     ObjectNode marked = body.deepCopy();
-    if (marked.findParent(CACHE_CONTROL) != null) {
+    if (isMarked(marked)) {
       // Whoever wrote marks knows where they belong.
       return marked;
     }

@@ -69,6 +69,11 @@ final class Messages implements Endpoint {
   }
 
   @Override
+  public boolean writesCache(JsonNode body) {
+    return ConstantPrefix.isMarked(body);
+  }
+
+  @Override
   public ObjectNode body(Prompt prompt) {
     ObjectNode body = JsonNodeFactory.instance.objectNode();
     body.put("max_tokens", prompt.maxTokens() == null ? MAX_TOKENS : prompt.maxTokens());

@@ -112,11 +112,14 @@ final class OpenAiResultFormat implements ResultFormat {
   }
 
   private static TokenUsage usage(Map<Field, JsonSlice> found) {
+    long written = number(found, Field.WRITTEN_PROMPT_TOKENS, Field.WRITTEN_INPUT_TOKENS);
     return new TokenUsage(
         number(found, Field.PROMPT_TOKENS, Field.INPUT_TOKENS),
         number(found, Field.COMPLETION_TOKENS, Field.OUTPUT_TOKENS),
         number(found, Field.CACHED_PROMPT_TOKENS, Field.CACHED_INPUT_TOKENS),
-        number(found, Field.REASONING_COMPLETION_TOKENS, Field.REASONING_OUTPUT_TOKENS));
+            number(found, Field.REASONING_COMPLETION_TOKENS, Field.REASONING_OUTPUT_TOKENS))
+        // Nothing stays in the cache at a price by the hour.
+        .withWritten(written, written < 0 ? -1 : 0);
   }
 
   private static Verdict verdict(int status, @Nullable String code) {
@@ -180,6 +183,8 @@ final class OpenAiResultFormat implements ResultFormat {
     OUTPUT_TOKENS(BODY + "/usage/output_tokens"),
     CACHED_PROMPT_TOKENS(BODY + "/usage/prompt_tokens_details/cached_tokens"),
     CACHED_INPUT_TOKENS(BODY + "/usage/input_tokens_details/cached_tokens"),
+    WRITTEN_PROMPT_TOKENS(BODY + "/usage/prompt_tokens_details/cache_write_tokens"),
+    WRITTEN_INPUT_TOKENS(BODY + "/usage/input_tokens_details/cache_write_tokens"),
     REASONING_COMPLETION_TOKENS(BODY + "/usage/completion_tokens_details/reasoning_tokens"),
     REASONING_OUTPUT_TOKENS(BODY + "/usage/output_tokens_details/reasoning_tokens");
 
