@@ -2,7 +2,6 @@ package io.beambatch.cli;
 
 import io.beambatch.batch.Recipients;
 import io.beambatch.job.Job;
-import io.beambatch.job.RequestSpec;
 import io.beambatch.provider.ProviderSettingsException;
 import io.beambatch.provider.SafeText;
 import java.io.IOException;
@@ -44,12 +43,6 @@ final class PeerOptions {
           "--fault and --faults need --local: no real provider fails at will");
     }
     if (local) {
-      if (job.inference().request().provider() == RequestSpec.Provider.OPENROUTER) {
-        throw new ParameterException(
-            command.commandLine(),
-            "--local: the local server doesn't speak OpenRouter's API; try the job with"
-                + " --set request.provider=openai");
-      }
       return Peer.local(job, staging, faults);
     }
     String baseUrl = job.inference().request().baseUrl();

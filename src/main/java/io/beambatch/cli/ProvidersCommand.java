@@ -115,8 +115,7 @@ final class ProvidersCommand implements Callable<Integer> {
   private static String tested(RequestSpec.Provider provider) {
     return switch (provider) {
       case OPENAI, ANTHROPIC, GEMINI -> "own server";
-      case TOGETHER, MISTRAL -> "own server, documented replies";
-      case OPENROUTER -> "documented replies";
+      case TOGETHER, MISTRAL, OPENROUTER -> "own server, documented replies";
       case AZURE, GROQ, DEEPINFRA, DOUBLEWORD -> "like OpenAI";
     };
   }

@@ -10,6 +10,11 @@ final class AnthropicFormat implements BatchFormat {
       new LineRequestReader.Names("custom_id", "params");
 
   @Override
+  public String name() {
+    return "anthropic";
+  }
+
+  @Override
   public String batchIdPrefix() {
     return "msgbatch_";
   }

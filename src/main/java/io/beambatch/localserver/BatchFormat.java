@@ -3,6 +3,7 @@ package io.beambatch.localserver;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,18 @@ interface BatchFormat {
   BatchFormat ANTHROPIC = new AnthropicFormat();
   BatchFormat GEMINI = new GeminiFormat();
   BatchFormat MISTRAL = new MistralFormat();
+  BatchFormat OPENROUTER = new OpenRouterFormat();
+
+  /** The format of that name. */
+  static BatchFormat of(String name) {
+    return Stream.of(OPENAI, ANTHROPIC, GEMINI, MISTRAL, OPENROUTER)
+        .filter(format -> format.name().equals(name))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("no format " + name));
+  }
+
+  /** What it is kept under. */
+  String name();
 
   /** What the ids of batches begin with. */
   String batchIdPrefix();

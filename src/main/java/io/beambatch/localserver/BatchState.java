@@ -32,6 +32,7 @@ final class BatchState {
           "usage");
 
   private final ObjectNode shown;
+  private final BatchFormat format;
   private final long ordinal;
   private final @Nullable Long outputSeconds;
   private final Instant created;
@@ -41,6 +42,7 @@ final class BatchState {
 
   private BatchState(
       ObjectNode shown,
+      BatchFormat format,
       long ordinal,
       @Nullable Long outputSeconds,
       Instant created,
@@ -48,6 +50,7 @@ final class BatchState {
       BatchCheckpoint progress,
       long enqueuedTokens) {
     this.shown = shown;
+    this.format = format;
     this.ordinal = ordinal;
     this.outputSeconds = outputSeconds;
     this.created = created;
@@ -72,13 +75,25 @@ final class BatchState {
     shown.put("model", order.model());
     shown.set("request_counts", counts(order.requests(), 0, 0));
     shown.set("metadata", order.metadata());
-    return new BatchState(shown, ordinal, order.outputSeconds(), now, now, BatchCheckpoint.NONE, 0);
+    return new BatchState(
+        shown,
+        order.format(),
+        ordinal,
+        order.outputSeconds(),
+        now,
+        now,
+        BatchCheckpoint.NONE,
+        0);
   }
 
   static BatchState fromJson(ObjectNode saved) {
     JsonNode seconds = saved.path("output_seconds");
+    ObjectNode batch = saved.withObject("/batch");
     return new BatchState(
-        saved.withObject("/batch"),
+        batch,
+        saved.hasNonNull("format")
+            ? BatchFormat.of(saved.get("format").textValue())
+            : formatOf(batch),
         saved.get("ordinal").longValue(),
         seconds.isNumber() ? seconds.longValue() : null,
         Instant.parse(saved.get("created").textValue()),
@@ -92,6 +107,7 @@ final class BatchState {
     ObjectNode saved =
         ServerJson.object()
             .put("ordinal", ordinal)
+            .put("format", format.name())
             .put("output_seconds", outputSeconds)
             .put("created", created.toString())
             .put("since", since.toString())
@@ -121,13 +137,24 @@ final class BatchState {
   }
 
   BatchEndpoint endpoint() {
-    return Objects.requireNonNull(BatchEndpoint.of(shown.get("endpoint").textValue()));
+    return endpoint(shown);
   }
 
-  /** What it looks like inside. Mistral's batches are for endpoints of OpenAI's. */
+  private static BatchEndpoint endpoint(ObjectNode batch) {
+    return Objects.requireNonNull(BatchEndpoint.of(batch.get("endpoint").textValue()));
+  }
+
+  /** What it looks like inside. */
   BatchFormat format() {
-    BatchFormat format = endpoint().format();
-    return id().startsWith(format.batchIdPrefix()) ? format : BatchFormat.MISTRAL;
+    return format;
+  }
+
+  /** Of a batch that was saved without. Mistral's batches are for endpoints of OpenAI's. */
+  private static BatchFormat formatOf(ObjectNode batch) {
+    BatchFormat format = endpoint(batch).format();
+    return batch.get("id").textValue().startsWith(format.batchIdPrefix())
+        ? format
+        : BatchFormat.MISTRAL;
   }
 
   String inputFileId() {

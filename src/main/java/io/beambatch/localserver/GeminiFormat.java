@@ -10,6 +10,11 @@ final class GeminiFormat implements BatchFormat {
       new LineRequestReader.Names("key", "request");
 
   @Override
+  public String name() {
+    return "gemini";
+  }
+
+  @Override
   public String batchIdPrefix() {
     return "b";
   }

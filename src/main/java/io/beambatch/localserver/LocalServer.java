@@ -17,8 +17,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A server on loopback that speaks the batch APIs of OpenAI, Anthropic and Gemini, and answers by
- * simple rules. The protocols are the real ones: validation, states, limits, errors, unordered
+ * A server on loopback that speaks the batch APIs of OpenAI, Anthropic, Gemini, Mistral and OpenRouter,
+ * and answers by simple rules. The protocols are the real ones: validation, states, limits, errors, unordered
  * results. Every answer's {@code model} ends in {@code -simulated}.
  *
  * <pre>{@code
@@ -86,6 +86,7 @@ public final class LocalServer implements AutoCloseable {
         ? List.of(openAi)
         : List.of(
             new AnthropicApi(new MessageBatchCalls(store, files, scheduler, settings, faults)),
+            new OpenRouterApi(new OpenRouterCalls(store, files, scheduler, settings)),
             new MistralApi(new MistralJobCalls(store, files, scheduler, settings)),
             new GeminiApi(
                 new GeminiFileCalls(files, settings),

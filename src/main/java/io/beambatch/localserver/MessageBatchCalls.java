@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The calls of Anthropic's Message Batches API. */
@@ -45,10 +46,10 @@ final class MessageBatchCalls {
   void create(Context call) throws IOException, ApiException {
     Path target = files.temporary();
     try {
-      MessageBatchBody body =
-          new MessageBatchBody(
-              BatchFormat.maxRequests(FORMAT, settings), BatchFormat.maxBytes(FORMAT, settings));
-      int requests = body.read(call.req().getInputStream(), target);
+      int requests =
+          new RequestsBody(FORMAT, settings, Set.of())
+              .read(call.req().getInputStream(), target)
+              .requests();
       BatchState batch;
       synchronized (this) {
         allow(requests);

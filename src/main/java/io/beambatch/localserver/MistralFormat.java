@@ -10,6 +10,11 @@ final class MistralFormat extends OpenAiFormat {
       new LineRequestReader.Names("custom_id", "body");
 
   @Override
+  public String name() {
+    return "mistral";
+  }
+
+  @Override
   public String batchIdPrefix() {
     return "";
   }

@@ -9,6 +9,11 @@ class OpenAiFormat implements BatchFormat {
       new LineRequestReader.Names("custom_id", "body");
 
   @Override
+  public String name() {
+    return "openai";
+  }
+
+  @Override
   public String batchIdPrefix() {
     return "batch_";
   }

@@ -7,22 +7,6 @@ import org.junit.jupiter.api.Test;
 
 class ProvidersCommandTest {
   @Test
-  void saysWhichProviderTheLocalServerDoesntSpeak() {
-    Said said =
-        Said.by(
-            "run",
-            "pipelines/sentiment.yaml",
-            "--local",
-            "--set",
-            "request.provider=openrouter",
-            "--set",
-            "limits.requests=5000");
-
-    assertThat(said.exitCode()).isEqualTo(2);
-    assertThat(said.err()).contains("the local server doesn't speak OpenRouter's API");
-  }
-
-  @Test
   void saysOfEveryProviderWhatItCanDoAndHowThatWasTested() {
     Said said = Said.by("providers");
 

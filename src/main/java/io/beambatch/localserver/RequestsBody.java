@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.BufferedOutputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -16,29 +17,45 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Reads the body of a Message Batch's creation as it comes, and writes its requests to a file, a
+ * Reads the body of a creation that carries its requests as it comes, and writes them to a file, a
  * line each. What is too large is read to its end, so that the caller gets to see the reply.
  */
-final class MessageBatchBody {
+final class RequestsBody {
   private static final Pattern CUSTOM_ID = Pattern.compile("[a-zA-Z0-9_-]{1,64}");
 
   private final int maxRequests;
   private final long maxBytes;
+  private final LineRequestReader.Names names;
+  private final Set<String> heads;
   private final Set<String> customIds = new HashSet<>();
 
-  MessageBatchBody(int maxRequests, long maxBytes) {
-    this.maxRequests = maxRequests;
-    this.maxBytes = maxBytes;
+  /**
+   * @param heads the fields that may stand before the requests
+   */
+  RequestsBody(BatchFormat format, LocalServerSettings settings, Set<String> heads) {
+    this.maxRequests = BatchFormat.maxRequests(format, settings);
+    this.maxBytes = BatchFormat.maxBytes(format, settings);
+    this.names = format.names();
+    this.heads = heads;
   }
 
-  /** Returns how many requests there are. */
-  int read(InputStream body, Path target) throws IOException, ApiException {
+  /**
+   * What a body holds.
+   *
+   * @param head what stood before the requests
+   * @param requests how many there are
+   */
+  record Posted(ObjectNode head, int requests) {}
+
+  /** Reads all of it. */
+  Posted read(InputStream body, Path target) throws IOException, ApiException {
     CountedStream counted = new CountedStream(body);
     try (OutputStream file = new BufferedOutputStream(Files.newOutputStream(target));
         JsonParser in = ServerJson.FACTORY.createParser(counted);
         JsonGenerator out = ServerJson.FACTORY.createGenerator(file)) {
       out.setRootValueSeparator(null);
-      int requests = read(in, out);
+      Posted posted = read(in, out);
+      int requests = posted.requests();
       if (counted.bytes > maxBytes) {
         throw new ApiException(
             ApiError.of(413, "Request exceeds the maximum size of " + maxBytes + " bytes", null));
@@ -51,7 +68,7 @@ final class MessageBatchBody {
       if (requests == 0) {
         throw invalid("requests: List should have at least 1 item after validation, not 0");
       }
-      return requests;
+      return posted;
     } catch (JsonProcessingException e) {
       throw invalid("The request body is not valid JSON: " + e.getOriginalMessage());
     } catch (ApiException e) {
@@ -60,23 +77,29 @@ final class MessageBatchBody {
     }
   }
 
-  private int read(JsonParser in, JsonGenerator out) throws IOException, ApiException {
+  private Posted read(JsonParser in, JsonGenerator out) throws IOException, ApiException {
     if (in.nextToken() != JsonToken.START_OBJECT) {
       throw invalid("The request body must be a JSON object");
     }
+    ObjectNode head = ServerJson.object();
     int requests = -1;
     String field;
     while ((field = in.nextFieldName()) != null) {
       in.nextToken();
-      if (!field.equals("requests")) {
+      if (field.equals("requests")) {
+        requests = requests(in, out);
+      } else if (!heads.contains(field)) {
         throw invalid(field + ": Extra inputs are not permitted");
+      } else if (requests >= 0) {
+        throw invalid("requests: must be the last field, and " + field + " comes after it");
+      } else {
+        head.set(field, in.readValueAsTree());
       }
-      requests = requests(in, out);
     }
     if (requests < 0) {
       throw invalid("requests: Field required");
     }
-    return requests;
+    return new Posted(head, requests);
   }
 
   private int requests(JsonParser in, JsonGenerator out) throws IOException, ApiException {
@@ -101,25 +124,22 @@ final class MessageBatchBody {
       throw invalid(place + ": Input should be a valid dictionary");
     }
     String customId = null;
-    boolean params = false;
+    boolean hasBody = false;
     out.writeStartObject();
     String field;
     while ((field = in.nextFieldName()) != null) {
       JsonToken value = in.nextToken();
-      switch (field) {
-        case "custom_id" -> {
-          customId = value == JsonToken.VALUE_STRING ? in.getText() : "";
-          out.writeStringField("custom_id", customId);
-        }
-        case "params" -> {
-          if (value != JsonToken.START_OBJECT) {
-            throw invalid(place + ".params: Input should be a valid dictionary");
-          }
-          params = true;
-          out.writeFieldName("params");
-          out.copyCurrentStructure(in);
-        }
-        default -> throw invalid(place + "." + field + ": Extra inputs are not permitted");
+      if (field.equals(names.id())) {
+        customId = value == JsonToken.VALUE_STRING ? in.getText() : "";
+        out.writeStringField(field, customId);
+      } else if (!field.equals(names.body())) {
+        throw invalid(place + "." + field + ": Extra inputs are not permitted");
+      } else if (value != JsonToken.START_OBJECT) {
+        throw invalid(place + "." + field + ": Input should be a valid dictionary");
+      } else {
+        hasBody = true;
+        out.writeFieldName(field);
+        out.copyCurrentStructure(in);
       }
     }
     out.writeEndObject();
@@ -133,8 +153,8 @@ final class MessageBatchBody {
     if (!customIds.add(customId)) {
       throw invalid(place + ".custom_id: custom_id must be unique within a batch");
     }
-    if (!params) {
-      throw invalid(place + ".params: Field required");
+    if (!hasBody) {
+      throw invalid(place + "." + names.body() + ": Field required");
     }
   }
 

@@ -1,0 +1,213 @@
+package io.beambatch.localserver;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.javalin.http.Context;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The calls of OpenRouter's batches. */
+final class OpenRouterCalls {
+  private static final BatchFormat FORMAT = BatchFormat.OPENROUTER;
+  private static final int USUALLY_LISTED = 20;
+  private static final int MOST_LISTED = 100;
+  private static final int MOST_RESULTS = 500;
+  private static final Set<String> HEADS =
+      Set.of("endpoint", "model", "provider", "completion_window", "callback_url");
+
+  private final BatchStore store;
+  private final StoredFiles files;
+  private final BatchScheduler scheduler;
+  private final LocalServerSettings settings;
+
+  OpenRouterCalls(
+      BatchStore store, StoredFiles files, BatchScheduler scheduler, LocalServerSettings settings) {
+    this.store = store;
+    this.files = files;
+    this.scheduler = scheduler;
+    this.settings = settings;
+  }
+
+  /** The requests go straight to disk, a line each: they become the batch's input file. */
+  void create(Context call) throws IOException, ApiException {
+    Path target = files.temporary();
+    try {
+      RequestsBody.Posted posted =
+          new RequestsBody(FORMAT, settings, HEADS).read(call.req().getInputStream(), target);
+      String path = BatchOrder.string(posted.head(), "endpoint");
+      BatchEndpoint endpoint = BatchEndpoint.of(path);
+      if (endpoint != BatchEndpoint.CHAT && endpoint != BatchEndpoint.RESPONSES) {
+        throw new ApiException(
+            ApiError.invalidValue("endpoint", path, "'/v1/chat/completions', '/v1/responses'"));
+      }
+      String model = BatchOrder.string(posted.head(), "model");
+      StoredFile input =
+          files.add(Ids.file(), target, "requests.jsonl", FORMAT.purpose(), FORMAT.resultSeconds());
+      BatchState batch =
+          store.create(
+              new BatchOrder(
+                  input.id(),
+                  endpoint,
+                  ServerJson.MAPPER.nullNode(),
+                  FORMAT.resultSeconds(),
+                  model,
+                  posted.requests(),
+                  FORMAT));
+      Replies.json(call.status(202), shown(batch));
+      scheduler.run(batch);
+    } finally {
+      Files.deleteIfExists(target);
+    }
+  }
+
+  void list(Context call) throws ApiException {
+    ListPage listing =
+        QueryParameters.listing(call, USUALLY_LISTED, MOST_LISTED, id -> find(id).ordinal());
+    Replies.json(call, store.list(listing, FORMAT).toJson(OpenRouterCalls::shown));
+  }
+
+  /** Once it has ended, a batch shows all of its results. */
+  void retrieve(Context call) throws IOException, ApiException {
+    BatchState batch = find(call.pathParam("id"));
+    ObjectNode shown = shown(batch);
+    @Nullable StoredFile results = results(batch);
+    if (results == null) {
+      Replies.json(call, shown);
+      return;
+    }
+    shown.remove("results");
+    try (JsonGenerator out = begin(call);
+        BufferedReader lines = Files.newBufferedReader(files.content(results.id()))) {
+      for (Map.Entry<String, JsonNode> field : shown.properties()) {
+        out.writeFieldName(field.getKey());
+        out.writeTree(field.getValue());
+      }
+      out.writeArrayFieldStart("results");
+      write(lines, Integer.MAX_VALUE, out);
+      out.writeEndArray();
+      out.writeEndObject();
+    }
+  }
+
+  /** Results in pages; a cursor is the number of the next line. */
+  void results(Context call) throws IOException, ApiException {
+    BatchState batch = find(call.pathParam("id"));
+    @Nullable StoredFile results = results(batch);
+    if (results == null) {
+      throw new ApiException(ApiError.notFound("No results for batch " + batch.id(), null));
+    }
+    int from = number(call, "cursor", 0, Integer.MAX_VALUE);
+    int limit = number(call, "limit", MOST_RESULTS, MOST_RESULTS);
+    try (BufferedReader lines = Files.newBufferedReader(files.content(results.id()))) {
+      for (int line = 0; line < from && lines.readLine() != null; line++) {
+        // Stood on a page before.
+      }
+      try (JsonGenerator out = begin(call)) {
+        out.writeStringField("object", "list");
+        out.writeArrayFieldStart("data");
+        int written = write(lines, limit, out);
+        if (Replies.truncated(call)) {
+          out.flush();
+          Connections.close(call);
+          return;
+        }
+        out.writeEndArray();
+        boolean more = lines.readLine() != null;
+        out.writeBooleanField("has_more", more);
+        out.writeStringField("next_cursor", more ? Integer.toString(from + written) : null);
+        out.writeEndObject();
+      }
+    }
+  }
+
+  private static JsonGenerator begin(Context call) throws IOException {
+    call.contentType("application/json");
+    OutputStream body = call.res().getOutputStream();
+    JsonGenerator out = ServerJson.MAPPER.createGenerator(body);
+    out.writeStartObject();
+    return out;
+  }
+
+  private static int write(BufferedReader lines, int most, JsonGenerator out) throws IOException {
+    int written = 0;
+    String line;
+    while (written < most && (line = lines.readLine()) != null) {
+      out.writeRawValue(line);
+      written++;
+    }
+    return written;
+  }
+
+  private static int number(Context call, String name, int otherwise, int most)
+      throws ApiException {
+    String text = call.queryParam(name);
+    if (text == null) {
+      return otherwise;
+    }
+    if (!text.matches("\\d{1,9}") || Integer.parseInt(text) > most) {
+      throw new ApiException(ApiError.invalidType(name, "an integer", "'" + text + "'"));
+    }
+    return Integer.parseInt(text);
+  }
+
+  void delete(Context call) throws IOException, ApiException {
+    BatchState batch = find(call.pathParam("id"));
+    if (!batch.status().ended()) {
+      throw new ApiException(
+          ApiError.of(409, "Batch " + batch.id() + " is still in progress.", null));
+    }
+    batch.delete();
+    store.save(batch);
+    files.delete(batch.inputFileId());
+    files.delete(String.valueOf(batch.text("output_file_id")));
+    Replies.json(call, ServerJson.object().put("id", batch.id()).put("deleted", true));
+  }
+
+  private @Nullable StoredFile results(BatchState batch) {
+    return batch.status().ended()
+        ? files.find(String.valueOf(batch.text("output_file_id"))).orElse(null)
+        : null;
+  }
+
+  private static ObjectNode shown(BatchState batch) {
+    ObjectNode known = batch.shown();
+    ObjectNode shown = ServerJson.object();
+    for (String same :
+        List.of(
+            "id",
+            "object",
+            "endpoint",
+            "model",
+            "completion_window",
+            "created_at",
+            "status",
+            "request_counts",
+            "usage")) {
+      shown.set(same, known.path(same));
+    }
+    JsonNode error = known.at("/errors/data/0");
+    shown.set("error", error.isMissingNode() ? null : error);
+    if (batch.status().ended()) {
+      shown.put("finalized_at", batch.since().getEpochSecond());
+    } else {
+      shown.putNull("finalized_at");
+    }
+    return shown.putNull("results");
+  }
+
+  private BatchState find(String id) throws ApiException {
+    return store
+        .find(id)
+        .filter(batch -> batch.format() == FORMAT)
+        .orElseThrow(
+            () -> new ApiException(ApiError.notFound("Batch " + id + " not found", null)));
+  }
+}
