@@ -1,6 +1,8 @@
 package io.beambatch;
 
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.core.importer.Location;
@@ -8,6 +10,7 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.Architectures.LayeredArchitecture;
+import io.beambatch.job.RequestSpec;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,6 +24,12 @@ import java.util.regex.Pattern;
  */
 @AnalyzeClasses(packages = "io.beambatch", importOptions = RoomsTest.OnlyMain.class)
 class RoomsTest {
+  private static final String[] PROVIDERS = {
+    "io.beambatch.provider.openai..",
+    "io.beambatch.provider.anthropic..",
+    "io.beambatch.provider.gemini.."
+  };
+
   private static final List<String> STAGES =
       List.of("job", "source", "request", "chunk", "batch", "result", "sink");
 
@@ -63,6 +72,22 @@ class RoomsTest {
           .mayNotAccessAnyLayer()
           .whereLayer("localserver")
           .mayOnlyBeAccessedByLayers("cli");
+
+  /** What a provider has of its own stays in its package; the list of them all is the job's. */
+  @ArchTest
+  static final ArchRule nobodyKnowsAProviderButTheListOfThem =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages(PROVIDERS)
+          .and()
+          .doNotBelongToAnyOf(RequestSpec.class)
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(PROVIDERS);
+
+  @ArchTest
+  static final ArchRule noProviderKnowsAnother =
+      slices().matching("io.beambatch.provider.(openai|anthropic|gemini)..").should().notDependOnEachOther();
 
   @ArchTest
   static final ArchRule onlyTheWaysToLaunchKnowAll =

@@ -5,6 +5,7 @@ import io.beambatch.chunk.Chunk;
 import io.beambatch.ledger.BatchEntry;
 import io.beambatch.ledger.BatchEntry.BatchEnd;
 import io.beambatch.ledger.BatchEntry.State;
+import io.beambatch.provider.Batch;
 import io.beambatch.provider.BatchStatus;
 import io.beambatch.provider.Capabilities;
 import io.beambatch.provider.ProviderException;
@@ -264,6 +265,13 @@ final class BatchCoordinator {
         BatchListing.read(
             context.provider(), wanted, horizon, full ? Depth.TO_HORIZON : Depth.AS_NEEDED);
     fullListing = full ? now : fullListing;
+    if (searching) {
+      for (Batch batch : listing.all()) {
+        if (chunks.marks().chunkOf(batch).isPresent() && poller.unpaid().contains(batch)) {
+          listing.disown(batch);
+        }
+      }
+    }
     return listing;
   }
 

@@ -125,6 +125,14 @@ final class BatchListing {
             .orElse(null);
   }
 
+  /** Takes a batch for nobody's: its chunk may have another. */
+  void disown(Batch batch) {
+    List<Batch> marked = byMark.get(BatchMark.of(batch, search));
+    if (marked != null) {
+      marked.remove(batch);
+    }
+  }
+
   Collection<Batch> all() {
     return byId.values();
   }

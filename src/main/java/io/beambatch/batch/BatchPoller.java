@@ -4,7 +4,6 @@ import io.beambatch.job.Poll;
 import io.beambatch.ledger.BatchEntry.BatchEnd;
 import io.beambatch.provider.Batch;
 import io.beambatch.provider.BatchError;
-import io.beambatch.provider.BatchErrors;
 import io.beambatch.provider.BatchStatus;
 import io.beambatch.provider.ProviderException;
 import io.beambatch.provider.ProviderException.Kind;
@@ -31,7 +30,7 @@ final class BatchPoller {
   private final Quota quota;
   private final Deadline deadline;
   private final VanishedBatches vanished;
-  private final ResultPeek peek;
+  private final UnpaidBatches unpaid;
 
   BatchPoller(
       CoordinatorContext context,
@@ -44,8 +43,12 @@ final class BatchPoller {
     this.queue = queue;
     this.quota = quota;
     this.deadline = new Deadline(context);
-    this.peek = new ResultPeek(context);
+    this.unpaid = new UnpaidBatches(context);
     this.vanished = new VanishedBatches(context, marks);
+  }
+
+  UnpaidBatches unpaid() {
+    return unpaid;
   }
 
   /**
@@ -99,29 +102,24 @@ final class BatchPoller {
    */
   private void checkFunds(TrackedChunk chunk, Batch batch, Instant now)
       throws IOException, ProviderException {
-    ResultLine unpaid = peek.outOfFunds(batch);
-    if (unpaid != null) {
+    ResultLine why = unpaid.why(batch);
+    if (why != null) {
       chunk.advance(chunk.entry().putBack(now));
       throw ProviderHealth.outOfFunds(
-          batch.id(), SafeText.line(String.valueOf(unpaid.errorMessage())));
+          batch.id(), SafeText.line(String.valueOf(why.errorMessage())));
     }
   }
 
   private void ended(TrackedChunk chunk, Batch batch, Snapshot snapshot)
       throws IOException, ProviderException {
     Instant now = snapshot.taken();
-    BatchError money = BatchErrors.outOfFunds(batch);
+    BatchError money = batch.outOfFunds();
     if (money != null) {
       chunk.advance(chunk.entry().putBack(now));
       throw ProviderHealth.outOfFunds(batch.id(), money.message());
     }
-    if (batch.status() == BatchStatus.COMPLETED
-        && batch.completed() == 0
-        && batch.failed() > 0
-        && batch.hasAllResults()) {
-      checkFunds(chunk, batch, now);
-    }
-    if (BatchErrors.mayBeSentAgain(batch) && !batch.hasResults()) {
+    checkFunds(chunk, batch, now);
+    if (batch.mayBeSentAgain() && !batch.hasResults()) {
       putBack(chunk, batch, snapshot);
     } else if (batch.hasAllResults() || isGivenUp(chunk, batch, now)) {
       finish(chunk, batch, now);
@@ -134,7 +132,7 @@ final class BatchPoller {
     if (!chunk.advance(chunk.entry().putBack(snapshot.taken()))) {
       return;
     }
-    if (BatchErrors.isTokenLimit(error)) {
+    if (error.kind() == BatchError.Kind.NO_ROOM) {
       chunk.refused(error.message());
       submitter.hasNoRoom(chunk, snapshot.batches());
     } else {

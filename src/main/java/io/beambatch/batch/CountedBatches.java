@@ -34,6 +34,7 @@ final class CountedBatches {
   private final TrackedChunks chunks;
   private final boolean needed;
   private final ResultPeek peek;
+  private final UnpaidBatches unpaid;
 
   /** The part that the first result of a batch is of, or {@link #NOT_OURS}; by the batch's id. */
   private final Map<String, String> partOfBatch = new HashMap<>();
@@ -45,6 +46,7 @@ final class CountedBatches {
     this.chunks = chunks;
     this.needed = context.provider().capabilities().orphans() == OrphanSearch.COUNT;
     this.peek = new ResultPeek(context);
+    this.unpaid = new UnpaidBatches(context);
   }
 
   /**
@@ -88,7 +90,7 @@ final class CountedBatches {
       String part = part(batch);
       if (part == null) {
         pending.add(chunk.id());
-      } else if (parts.contains(part)) {
+      } else if (parts.contains(part) && !unpaid.contains(batch)) {
         pending.remove(chunk.id());
         return batch;
       }

@@ -3,7 +3,6 @@ package io.beambatch.batch;
 import io.beambatch.job.RequestSpec;
 import io.beambatch.ledger.BatchEntry.State;
 import io.beambatch.provider.Batch;
-import io.beambatch.provider.BatchErrors;
 import io.beambatch.provider.Capabilities.Creation;
 import io.beambatch.provider.ProviderException;
 import io.beambatch.provider.ProviderException.Kind;
@@ -238,7 +237,7 @@ final class Submitter {
     chunk.advance(chunk.entry().putBack(now));
     if (e.kind() == Kind.FILE_NOT_READY) {
       inputIsMissing(chunk, String.valueOf(e.getMessage()));
-    } else if (BatchErrors.isTokenLimit(e)) {
+    } else if (e.kind() == Kind.NO_ROOM) {
       LOG.info("the provider has no room for chunk {}: {}", chunk.id(), e.getMessage());
       hasNoRoom(chunk, snapshot.batches());
     } else if (e.kind() == Kind.UNAVAILABLE) {

@@ -7,9 +7,7 @@ import io.beambatch.provider.ProviderApi;
 import io.beambatch.provider.RequestFrame;
 import io.beambatch.provider.anthropic.AnthropicApi;
 import io.beambatch.provider.gemini.GeminiApi;
-import io.beambatch.provider.openai.MistralApi;
 import io.beambatch.provider.openai.OpenAiApi;
-import io.beambatch.provider.openai.OpenRouterApi;
 import java.io.Serializable;
 import java.util.Collections;
 import java.util.Locale;
@@ -62,13 +60,13 @@ public record RequestSpec(
     OPENAI(OpenAiApi.INSTANCE),
     ANTHROPIC(AnthropicApi.INSTANCE),
     GEMINI(GeminiApi.INSTANCE),
-    MISTRAL(MistralApi.INSTANCE),
+    MISTRAL(OpenAiApi.MISTRAL),
     AZURE(OpenAiApi.AZURE),
     GROQ(OpenAiApi.GROQ),
     TOGETHER(OpenAiApi.TOGETHER),
     DEEPINFRA(OpenAiApi.DEEPINFRA),
     DOUBLEWORD(OpenAiApi.DOUBLEWORD),
-    OPENROUTER(OpenRouterApi.INSTANCE);
+    OPENROUTER(OpenAiApi.OPENROUTER);
 
     private final ProviderApi api;
 

@@ -1,5 +1,6 @@
 package io.beambatch.provider;
 
+import io.beambatch.provider.BatchError.Kind;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -82,6 +83,25 @@ public record Batch(
    */
   public boolean hasResults() {
     return outputFileId != null || errorFileId != null;
+  }
+
+  /** Whether it failed for nothing but reasons that pass by themselves. */
+  public boolean mayBeSentAgain() {
+    return status == BatchStatus.FAILED
+        && !errors.isEmpty()
+        && errors.stream()
+            .map(BatchError::kind)
+            .allMatch(kind -> kind == Kind.NO_ROOM || kind == Kind.INPUT_NOT_FOUND);
+  }
+
+  /** Why it failed, if it was for want of money; else null. */
+  public @Nullable BatchError outOfFunds() {
+    return status != BatchStatus.FAILED
+        ? null
+        : errors.stream()
+            .filter(error -> error.kind() == Kind.OUT_OF_FUNDS)
+            .findFirst()
+            .orElse(null);
   }
 
   private static boolean showsBothFiles(

@@ -3,18 +3,46 @@ package io.beambatch.provider;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the provider found wrong when it validated a batch.
+ * What the provider found wrong with a batch.
  *
+ * @param kind what can be done about it
  * @param code such as {@code invalid_json_line}
  * @param param the offending field, such as {@code body.model}, or null
  * @param line counted from 1 in the input file, or null if the whole file is meant
  */
 public record BatchError(
-    @Nullable String code, String message, @Nullable String param, @Nullable Integer line) {
+    Kind kind,
+    @Nullable String code,
+    String message,
+    @Nullable String param,
+    @Nullable Integer line) {
+
+  /** A record that an earlier version wrote has no kind. */
+  public BatchError {
+    kind = kind == null ? Kind.LASTING : kind;
+  }
+
+  /** What the requests, or one of them, are to blame for. */
+  public BatchError(
+      @Nullable String code, String message, @Nullable String param, @Nullable Integer line) {
+    this(Kind.LASTING, code, message, param, line);
+  }
+
+  /** What can be done about an error. */
+  public enum Kind {
+    /** The same requests would meet it again. */
+    LASTING,
+    /** Too much is under way: there is room when something else has ended. */
+    NO_ROOM,
+    /** The uploaded file isn't visible yet. */
+    INPUT_NOT_FOUND,
+    /** The account can't pay. */
+    OUT_OF_FUNDS
+  }
 
   /** Without the message, which may quote what stands in the line. */
   @Override
   public String toString() {
-    return "BatchError[code=" + code + ", param=" + param + ", line=" + line + "]";
+    return "BatchError[" + kind + ", code=" + code + ", param=" + param + ", line=" + line + "]";
   }
 }

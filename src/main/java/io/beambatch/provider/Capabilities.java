@@ -69,10 +69,6 @@ public record Capabilities(
     NOTHING
   }
 
-  /**
-   * Limits on one batch.
-   *
-   * @param minRequests fewer are refused
-   */
-  public record Limits(int minRequests, int maxRequests, long maxBytes) {}
+  /** Limits on one batch. */
+  public record Limits(int maxRequests, long maxBytes) {}
 }

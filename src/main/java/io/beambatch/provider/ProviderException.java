@@ -17,6 +17,8 @@ public final class ProviderException extends Exception {
     FORBIDDEN,
     /** 429 {@code insufficient_quota}: waiting does not help; stop. */
     INSUFFICIENT_QUOTA,
+    /** A creation is refused for what is under way, and not for what was asked; wait. */
+    NO_ROOM,
     /** 404. */
     NOT_FOUND,
     /** 400 "Cannot find file": an upload that isn't visible yet; try again. */

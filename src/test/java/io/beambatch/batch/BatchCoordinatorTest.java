@@ -95,7 +95,7 @@ class BatchCoordinatorTest extends CoordinatorFixture {
           @Override
           public Batch create(Submission submission) throws ProviderException {
             if (refusals-- > 0) {
-              throw failure(Kind.INVALID_REQUEST, 400, "token_limit_exceeded");
+              throw failure(Kind.NO_ROOM, 400, "token_limit_exceeded");
             }
             return super.create(submission);
           }
@@ -271,7 +271,13 @@ class BatchCoordinatorTest extends CoordinatorFixture {
             Batch batch = super.create(submission);
             server
                 .batch(batch.id())
-                .fail(new BatchError("billing_hard_limit_reached", "Hard limit", null, null));
+                .fail(
+                    new BatchError(
+                        BatchError.Kind.OUT_OF_FUNDS,
+                        "billing_hard_limit_reached",
+                        "Hard limit",
+                        null,
+                        null));
             return batch;
           }
         };

@@ -176,10 +176,20 @@ final class SimulatedServer {
             .sum();
     if (file != null && then.isBefore(file.visibleAfterIt())) {
       batch.fail(
-          new BatchError("invalid_request", "Cannot find file " + file.file().id(), "f", null));
+          new BatchError(
+              BatchError.Kind.INPUT_NOT_FOUND,
+              "invalid_request",
+              "Cannot find file " + file.file().id(),
+              "f",
+              null));
     } else if (others + tokens(batch) > tokenLimit) {
       batch.fail(
-          new BatchError("token_limit_exceeded", "Enqueued token limit reached", null, null));
+          new BatchError(
+              BatchError.Kind.NO_ROOM,
+              "token_limit_exceeded",
+              "Enqueued token limit reached",
+              null,
+              null));
     }
   }
 

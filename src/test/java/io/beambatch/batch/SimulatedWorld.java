@@ -70,9 +70,7 @@ final class SimulatedWorld {
     }
     addOthers(skew);
     addTrouble(new SplittableRandom(~seed));
-    if (search == OrphanSearch.COUNT) {
-      addLikenesses(skew, new SplittableRandom(seed ^ 77));
-    }
+    addLikenesses(skew, new SplittableRandom(seed ^ 77));
   }
 
   /**

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.beambatch.provider.Capabilities;
 import io.beambatch.provider.Endpoint;
 import io.beambatch.provider.ProviderApi;
+import io.beambatch.provider.ProviderException;
 import io.beambatch.provider.ProviderSettingsException;
 import io.beambatch.provider.Recipient;
 import io.beambatch.provider.RequestFrame;
@@ -11,7 +12,9 @@ import io.beambatch.provider.ResultFormat;
 import io.beambatch.provider.Sleeper;
 import io.beambatch.provider.http.ApiAddress;
 import io.beambatch.provider.http.ApiEnvironment;
+import io.beambatch.provider.http.ErrorWords;
 import io.beambatch.provider.http.Network;
+import io.beambatch.provider.http.ProviderCalls;
 import io.beambatch.provider.http.Retries;
 import io.beambatch.provider.http.Timeouts;
 import java.math.BigDecimal;
@@ -36,7 +39,7 @@ public final class AnthropicApi implements ProviderApi {
           "anthropic",
           Capabilities.Creation.REQUESTS,
           Capabilities.OrphanSearch.COUNT,
-          new Capabilities.Limits(1, 100_000, 256_000_000 - 1_024),
+          new Capabilities.Limits(100_000, 256_000_000 - 1_024),
           Pattern.compile("[A-Za-z0-9_-]{1,64}"),
           Capabilities.QueueUnit.REQUESTS,
           Duration.ofHours(24),
@@ -113,12 +116,16 @@ public final class AnthropicApi implements ProviderApi {
   public AnthropicBatches connect(
       @Nullable String baseUrl, Map<String, String> headers, Map<String, String> environment)
       throws ProviderSettingsException {
-    return connect(api(baseUrl, headers, environment), Timeouts.DEFAULT, Network.from(environment));
+    return connect(
+        api(baseUrl, headers, environment), Network.from(environment), Sleeper.SYSTEM);
   }
 
-  static AnthropicBatches connect(ApiAddress api, Timeouts timeouts, Network network) {
+  static AnthropicBatches connect(ApiAddress api, Network network, Sleeper sleeper) {
+    Clock clock = Clock.systemUTC();
+    ProviderCalls.Connection connection =
+        new ProviderCalls.Connection(Timeouts.DEFAULT, network);
     return new AnthropicBatches(
-        api, timeouts, network, new Retries(Retries.DEFAULT, Sleeper.SYSTEM), Clock.systemUTC());
+        api, new ProviderCalls(api, connection, Retries.DEFAULT, clock, sleeper), clock);
   }
 
   /** The address, with the headers that every call carries; the job's own may name a version. */
@@ -133,7 +140,14 @@ public final class AnthropicApi implements ProviderApi {
     all.putAll(headers);
     all.put("x-api-key", key);
     HttpUrl url = HttpUrl.get(address(baseUrl, environment).toString());
-    return new ApiAddress(url, all, key, KEY, BASE_URL);
+    return new ApiAddress(url, all, key, KEY, BASE_URL, AnthropicApi::kind);
+  }
+
+  /** An account without credit is told with 400, as faults of requests are. */
+  private static ProviderException.@Nullable Kind kind(ErrorWords.Said error) {
+    return error.status() == 400 && MessageResults.isOutOfMoney(error.type(), error.message())
+        ? ProviderException.Kind.INSUFFICIENT_QUOTA
+        : null;
   }
 
   private static String key(Map<String, String> environment) throws ProviderSettingsException {

@@ -1,9 +1,10 @@
 package io.beambatch.provider.anthropic;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import io.beambatch.json.JsonPaths;
 import io.beambatch.json.JsonPieces;
 import io.beambatch.json.JsonSlice;
+import io.beambatch.provider.ResultFields;
+import io.beambatch.provider.ResultFields.Found;
 import io.beambatch.provider.ResultFormat;
 import io.beambatch.provider.ResultLine;
 import io.beambatch.provider.ResultLine.Answer;
@@ -12,10 +13,8 @@ import io.beambatch.provider.ResultLine.Verdict;
 import io.beambatch.provider.TokenUsage;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -37,21 +36,14 @@ final class MessageResults implements ResultFormat {
           "request_too_large");
 
   private final boolean ownPlace;
-  private final JsonPaths paths;
+  private final ResultFields<Field> fields;
 
   /**
    * @param pointer into the message, to what is taken as the answer; null for its text
    */
   MessageResults(@Nullable String pointer) {
     ownPlace = pointer == null || Messages.ENDPOINT.isOwnPlace(pointer);
-    List<String> pointers = new ArrayList<>();
-    for (Field field : Field.values()) {
-      pointers.add(field.pointer);
-    }
-    if (!ownPlace) {
-      pointers.add(MESSAGE + pointer);
-    }
-    paths = JsonPaths.of(pointers);
+    fields = new ResultFields<>(Field.class, ownPlace ? List.of() : List.of(MESSAGE + pointer));
   }
 
   @Override
@@ -61,37 +53,23 @@ final class MessageResults implements ResultFormat {
 
   @Override
   public @Nullable ResultLine read(JsonSlice line) throws IOException {
-    @Nullable JsonSlice[] values;
-    try {
-      values = paths.find(line);
-    } catch (JsonProcessingException unreadable) {
+    Found<Field> found = fields.find(line);
+    if (found == null) {
       return null;
     }
-    Map<Field, JsonSlice> found = new EnumMap<>(Field.class);
-    int next = 0;
-    for (Field field : Field.values()) {
-      JsonSlice value = values[next++];
-      if (value != null) {
-        found.put(field, value);
-      }
-    }
-    String code =
-        text(found.containsKey(Field.ERROR_TYPE) ? Field.ERROR_TYPE : Field.FLAT_ERROR_TYPE, found);
-    String message =
-        text(
-            found.containsKey(Field.ERROR_MESSAGE) ? Field.ERROR_MESSAGE : Field.FLAT_ERROR_MESSAGE,
-            found);
+    String code = found.text(List.of(Field.ERROR_TYPE, Field.FLAT_ERROR_TYPE));
+    String message = found.text(List.of(Field.ERROR_MESSAGE, Field.FLAT_ERROR_MESSAGE));
     Verdict verdict = verdict(found.get(Field.TYPE), code, message);
     Answer answer = answer(found);
     return new ResultLine(
         verdict,
         problem(verdict),
-        text(Field.REQUEST_ID, found),
+        found.text(Field.REQUEST_ID),
         verdict == Verdict.ANSWERED ? null : code,
         message,
         found.get(Field.MODEL),
         usage(found),
-        ownPlace ? answer : answer.atPointer(values[values.length - 1]),
+        ownPlace ? answer : answer.atPointer(found.last()),
         found.get(Field.MESSAGE));
   }
 
@@ -107,13 +85,16 @@ final class MessageResults implements ResultFormat {
       return Verdict.EXPIRED;
     }
     // An account without credit comes as a fault of each request.
-    boolean money =
-        "billing_error".equals(error)
-            || (message != null && message.toLowerCase(Locale.ROOT).contains("credit balance"));
-    if (money) {
+    if (isOutOfMoney(error, message)) {
       return Verdict.OUT_OF_FUNDS;
     }
     return error != null && LASTING.contains(error) ? Verdict.REJECTED : Verdict.API_ERROR;
+  }
+
+  /** Whether an error of this type and these words says that the account can't pay. */
+  static boolean isOutOfMoney(@Nullable String type, @Nullable String message) {
+    return "billing_error".equals(type)
+        || (message != null && message.toLowerCase(Locale.ROOT).contains("credit balance"));
   }
 
   private static @Nullable String problem(Verdict verdict) {
@@ -127,7 +108,7 @@ final class MessageResults implements ResultFormat {
     };
   }
 
-  private static Answer answer(Map<Field, JsonSlice> found) throws IOException {
+  private static Answer answer(Found<Field> found) throws IOException {
     List<JsonSlice> texts = new ArrayList<>();
     List<JsonSlice> inputs = new ArrayList<>();
     for (JsonSlice block : JsonPaths.elements(found.get(Field.CONTENT))) {
@@ -156,27 +137,17 @@ final class MessageResults implements ResultFormat {
   }
 
   /** What was read from the cache, and what was written to it, is counted apart from the rest. */
-  private static TokenUsage usage(Map<Field, JsonSlice> found) {
-    long fresh = number(Field.INPUT_TOKENS, found);
-    long read = number(Field.CACHE_READ, found);
-    long written = number(Field.CACHE_WRITTEN, found);
+  private static TokenUsage usage(Found<Field> found) {
+    long fresh = found.number(Field.INPUT_TOKENS);
+    long read = found.number(Field.CACHE_READ);
+    long written = found.number(Field.CACHE_WRITTEN);
     long prompt = fresh < 0 ? -1 : fresh + Math.max(0, read) + Math.max(0, written);
-    return new TokenUsage(prompt, number(Field.OUTPUT_TOKENS, found), read, -1)
-        .withWritten(written, number(Field.WRITTEN_FOR_AN_HOUR, found));
-  }
-
-  private static long number(Field field, Map<Field, JsonSlice> found) {
-    return JsonPaths.wholeNumber(found.get(field), -1);
-  }
-
-  private static @Nullable String text(Field field, Map<Field, JsonSlice> found)
-      throws IOException {
-    JsonSlice value = found.get(field);
-    return value == null ? null : value.text();
+    return new TokenUsage(prompt, found.number(Field.OUTPUT_TOKENS), read, -1)
+        .withWritten(written, found.number(Field.WRITTEN_FOR_AN_HOUR));
   }
 
   /** What is looked for in every line. */
-  private enum Field {
+  private enum Field implements ResultFields.Field {
     TYPE("/result/type"),
     ERROR_TYPE("/result/error/error/type"),
     ERROR_MESSAGE("/result/error/error/message"),
@@ -197,6 +168,11 @@ final class MessageResults implements ResultFormat {
 
     Field(String pointer) {
       this.pointer = pointer;
+    }
+
+    @Override
+    public String pointer() {
+      return pointer;
     }
   }
 }

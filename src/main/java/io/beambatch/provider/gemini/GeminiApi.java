@@ -31,7 +31,7 @@ public final class GeminiApi implements ProviderApi {
           "gemini",
           Capabilities.Creation.UPLOADED_FILE,
           Capabilities.OrphanSearch.DISPLAY_NAME,
-          new Capabilities.Limits(1, MOST_REQUESTS, 2L << 30),
+          new Capabilities.Limits(MOST_REQUESTS, 2L << 30),
           Pattern.compile("[A-Za-z0-9_-]{1,64}"),
           Capabilities.QueueUnit.TOKENS,
           Duration.ofDays(2),

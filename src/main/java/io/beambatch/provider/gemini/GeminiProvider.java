@@ -17,8 +17,8 @@ import io.beambatch.provider.Submission;
 import io.beambatch.provider.http.DownloadStream;
 import io.beambatch.provider.http.HttpCalls;
 import io.beambatch.provider.http.OneShotBody;
+import io.beambatch.provider.http.ProviderCalls;
 import io.beambatch.provider.http.ReplyJson;
-import io.beambatch.provider.http.Retries;
 import io.beambatch.provider.http.TokenPages;
 import java.io.InputStream;
 import java.time.Clock;
@@ -46,8 +46,8 @@ public final class GeminiProvider implements BatchProvider {
 
   private final GeminiSettings settings;
   private final Clock clock;
+  private final ProviderCalls calls;
   private final HttpCalls http;
-  private final Retries retries;
   private final Operations operations;
   private final TokenPages<Batch> batches;
   private final TokenPages<InputFile> files;
@@ -55,8 +55,14 @@ public final class GeminiProvider implements BatchProvider {
   GeminiProvider(GeminiSettings settings, Clock clock, Sleeper sleeper) {
     this.settings = settings;
     this.clock = clock;
-    this.http = new HttpCalls(settings.api(), settings.timeouts(), settings.network(), clock);
-    this.retries = new Retries(settings.backoff(), sleeper);
+    this.calls =
+        new ProviderCalls(
+            settings.api(),
+            new ProviderCalls.Connection(settings.timeouts(), settings.network()),
+            settings.backoff(),
+            clock,
+            sleeper);
+    this.http = calls.http();
     this.operations = new Operations(http.safe(), clock);
     this.batches = new TokenPages<>("batches", Batch::id, Batch::createdAt, this::batchPage);
     this.files = new TokenPages<>("files", InputFile::id, InputFile::createdAt, this::filePage);
@@ -69,7 +75,7 @@ public final class GeminiProvider implements BatchProvider {
 
   @Override
   public InputFile upload(Upload upload) throws ProviderException {
-    JsonNode file = new ResumableUpload(http, retries, settings.timeouts().request()).send(upload);
+    JsonNode file = new ResumableUpload(calls).send(upload);
     return Objects.requireNonNull(inputFile(file));
   }
 
@@ -80,12 +86,12 @@ public final class GeminiProvider implements BatchProvider {
     batch.putObject("input_config").put("file_name", submission.inputFile());
     String model = submission.model().replaceFirst("^models/", "");
     String method = GeminiEndpoint.of(submission.endpoint()).create();
-    Request request =
-        http.request(http.url(VERSION, "models", model + ":" + method))
-            .post(OneShotBody.json(body.toString()))
-            .build();
     try {
-      return http.json(request, settings.timeouts().request(), operations::batch);
+      return calls.create(
+          http.url(VERSION, "models", model + ":" + method),
+          OneShotBody.json(body.toString()),
+          0,
+          operations::batch);
     } catch (ProviderException e) {
       String said = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
       boolean file = said.contains("file") && !said.contains("is not found for api version");
@@ -105,7 +111,7 @@ public final class GeminiProvider implements BatchProvider {
   }
 
   private TokenPages.Page<Batch> batchPage(@Nullable String token) throws ProviderException {
-    return get(
+    return calls.get(
         page(http.url(VERSION, "batches"), token),
         json -> page(json, "operations", operations::batch));
   }
@@ -117,7 +123,7 @@ public final class GeminiProvider implements BatchProvider {
   }
 
   private TokenPages.Page<InputFile> filePage(@Nullable String token) throws ProviderException {
-    return get(
+    return calls.get(
         page(http.url(VERSION, "files"), token), json -> page(json, "files", this::inputFile));
   }
 
@@ -161,7 +167,7 @@ public final class GeminiProvider implements BatchProvider {
 
   @Override
   public Batch get(String batchId) throws ProviderException {
-    return get(http.url(VERSION, "batches", Names.id(batchId)), operations::batch);
+    return calls.get(http.url(VERSION, "batches", Names.id(batchId)), operations::batch);
   }
 
   /** The reply to a cancel says nothing: the batch is looked at. */
@@ -172,8 +178,10 @@ public final class GeminiProvider implements BatchProvider {
             .post(OneShotBody.json("{}"))
             .build();
     try {
-      retries.callWhereConflictIsAnAnswer(
-          () -> http.json(request, settings.timeouts().request(), json -> json));
+      calls
+          .retries()
+          .callWhereConflictIsAnAnswer(
+              () -> http.json(request, settings.timeouts().request(), json -> json));
     } catch (ProviderException e) {
       Batch batch = e.kind() == Kind.NOT_FOUND ? null : get(batchId);
       if (batch == null || !batch.status().ended()) {
@@ -191,7 +199,7 @@ public final class GeminiProvider implements BatchProvider {
             .addQueryParameter("alt", "media");
     Request request = http.request(url).header("Accept-Encoding", "identity").build();
     try {
-      Response response = retries.call(() -> http.open(request));
+      Response response = calls.open(request);
       boolean endIsMarked =
           response.header("Content-Length") != null || response.header("Transfer-Encoding") != null;
       // A body that ends with its connection looks whole when cut: the file's size tells.
@@ -208,7 +216,7 @@ public final class GeminiProvider implements BatchProvider {
   }
 
   private long size(String fileId) throws ProviderException {
-    JsonNode file = get(http.url(VERSION, "files", Names.id(fileId)), json -> json);
+    JsonNode file = calls.get(http.url(VERSION, "files", Names.id(fileId)), json -> json);
     Long bytes = ReplyJson.number(file, "sizeBytes");
     return bytes == null ? -1 : bytes;
   }
@@ -231,9 +239,8 @@ public final class GeminiProvider implements BatchProvider {
   }
 
   private void delete(HttpUrl.Builder url) throws ProviderException {
-    Request request = http.request(url).delete().build();
     try {
-      retries.call(() -> http.json(request, settings.timeouts().request(), json -> json));
+      calls.delete(url);
     } catch (ProviderException e) {
       if (!isGone(e)) {
         throw e;
@@ -249,18 +256,12 @@ public final class GeminiProvider implements BatchProvider {
 
   @Override
   public void close() {
-    http.close();
+    calls.close();
   }
 
   /** Where it calls; not with which key. */
   @Override
   public String toString() {
     return "GeminiProvider[" + settings.baseUrl() + "]";
-  }
-
-  private <T> T get(HttpUrl.Builder url, Function<JsonNode, @Nullable T> reader)
-      throws ProviderException {
-    Request request = http.request(url).build();
-    return retries.call(() -> http.json(request, settings.timeouts().request(), reader));
   }
 }

@@ -1,10 +1,10 @@
 package io.beambatch.provider.gemini;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import io.beambatch.json.JsonPaths;
 import io.beambatch.json.JsonPieces;
 import io.beambatch.json.JsonSlice;
+import io.beambatch.provider.ResultFields;
+import io.beambatch.provider.ResultFields.Found;
 import io.beambatch.provider.ResultFormat;
 import io.beambatch.provider.ResultLine;
 import io.beambatch.provider.ResultLine.Answer;
@@ -12,10 +12,7 @@ import io.beambatch.provider.ResultLine.Ending;
 import io.beambatch.provider.ResultLine.Verdict;
 import io.beambatch.provider.TokenUsage;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +25,7 @@ final class GeminiResultFormat implements ResultFormat {
   private final GeminiEndpoint endpoint;
   private final GeminiAnswers answers;
   private final boolean ownPlace;
-  private final JsonPaths paths;
+  private final ResultFields<Field> fields;
 
   /**
    * The format of the results of an endpoint.
@@ -40,15 +37,9 @@ final class GeminiResultFormat implements ResultFormat {
     this.endpoint = endpoint;
     this.answers = new GeminiAnswers(endpoint.asksForSeveral(body));
     this.ownPlace = pointer == null || endpoint.isOwnPlace(pointer);
-    List<String> pointers = new ArrayList<>();
-    for (Field field : Field.values()) {
-      pointers.add(field.pointer);
-    }
-    pointers.add(BODY + endpoint.answerPointer());
-    if (!ownPlace) {
-      pointers.add(BODY + pointer);
-    }
-    this.paths = JsonPaths.of(pointers);
+    String own = BODY + endpoint.answerPointer();
+    this.fields =
+        new ResultFields<>(Field.class, ownPlace ? List.of(own) : List.of(own, BODY + pointer));
   }
 
   @Override
@@ -58,65 +49,54 @@ final class GeminiResultFormat implements ResultFormat {
 
   @Override
   public @Nullable ResultLine read(JsonSlice line) throws IOException {
-    @Nullable JsonSlice[] values;
-    try {
-      values = paths.find(line);
-    } catch (JsonProcessingException unreadable) {
+    Found<Field> found = fields.find(line);
+    if (found == null) {
       return null;
     }
-    Map<Field, JsonSlice> found = new EnumMap<>(Field.class);
-    int next = 0;
-    for (Field field : Field.values()) {
-      JsonSlice value = values[next++];
-      if (value != null) {
-        found.put(field, value);
-      }
-    }
-    long code = number(found, Field.ERROR_CODE);
+    long code = found.number(Field.ERROR_CODE);
     Verdict verdict = verdict(found, code);
     return new ResultLine(
         verdict,
         problem(verdict, code),
-        text(found, Field.RESPONSE_ID),
+        found.text(Field.RESPONSE_ID),
         code < 0 ? null : Long.toString(code),
-        text(found, Field.ERROR_MESSAGE),
+        found.text(Field.ERROR_MESSAGE),
         found.get(Field.MODEL),
         usage(found),
-        answer(values, found),
+        answer(found),
         found.get(Field.BODY));
   }
 
-  private Answer answer(@Nullable JsonSlice[] values, Map<Field, JsonSlice> found)
-      throws IOException {
-    JsonSlice own = values[Field.values().length];
+  private Answer answer(Found<Field> found) throws IOException {
+    JsonSlice own = found.more().get(0);
     Answer answer =
         endpoint == GeminiEndpoint.EMBED_CONTENT
             ? new Answer(own, false, null, null, Ending.COMPLETE)
             : answers.read(own, found.get(Field.BLOCK_REASON));
-    return ownPlace ? answer : answer.atPointer(values[values.length - 1]);
+    return ownPlace ? answer : answer.atPointer(found.last());
   }
 
   /** What the model thought is billed as what it wrote. */
-  private static TokenUsage usage(Map<Field, JsonSlice> found) {
-    long prompt = number(found, Field.PROMPT_TOKENS);
-    long written = number(found, Field.CANDIDATES_TOKENS);
-    long thoughts = number(found, Field.THOUGHTS_TOKENS);
-    long tools = Math.max(0, number(found, Field.TOOL_USE_TOKENS));
+  private static TokenUsage usage(Found<Field> found) {
+    long prompt = found.number(Field.PROMPT_TOKENS);
+    long written = found.number(Field.CANDIDATES_TOKENS);
+    long thoughts = found.number(Field.THOUGHTS_TOKENS);
+    long tools = Math.max(0, found.number(Field.TOOL_USE_TOKENS));
     if (prompt < 0) {
-      prompt = number(found, Field.EMBEDDED_TOKENS);
+      prompt = found.number(Field.EMBEDDED_TOKENS);
     }
     boolean counted = written >= 0 || thoughts >= 0;
     return new TokenUsage(
         prompt < 0 ? prompt : prompt + tools,
         counted ? Math.max(0, written) + Math.max(0, thoughts) : -1,
-        number(found, Field.CACHED_TOKENS),
+        found.number(Field.CACHED_TOKENS),
         thoughts);
   }
 
   /** The codes of google.rpc; some errors have HTTP's. */
-  private static Verdict verdict(Map<Field, JsonSlice> found, long code) {
-    if (!found.containsKey(Field.ERROR)) {
-      return found.containsKey(Field.BODY) ? Verdict.ANSWERED : Verdict.API_ERROR;
+  private static Verdict verdict(Found<Field> found, long code) {
+    if (!found.has(Field.ERROR)) {
+      return found.has(Field.BODY) ? Verdict.ANSWERED : Verdict.API_ERROR;
     }
     if (code >= 400) {
       return code < 500 && code != 408 && code != 429 ? Verdict.REJECTED : Verdict.API_ERROR;
@@ -139,21 +119,8 @@ final class GeminiResultFormat implements ResultFormat {
     };
   }
 
-  /** Whole numbers of 64 bits are strings in Google's JSON. */
-  private static long number(Map<Field, JsonSlice> found, Field field) {
-    JsonSlice value = found.get(field);
-    JsonSlice digits = value != null && value.isText() ? value.part(1, value.length() - 1) : value;
-    return JsonPaths.wholeNumber(digits, -1);
-  }
-
-  private static @Nullable String text(Map<Field, JsonSlice> found, Field field)
-      throws IOException {
-    JsonSlice value = found.get(field);
-    return value == null || !value.isText() ? null : value.text();
-  }
-
   /** What is looked for in every line. */
-  private enum Field {
+  private enum Field implements ResultFields.Field {
     BODY(GeminiResultFormat.BODY),
     ERROR("/error"),
     ERROR_CODE("/error/code"),
@@ -172,6 +139,11 @@ final class GeminiResultFormat implements ResultFormat {
 
     Field(String pointer) {
       this.pointer = pointer;
+    }
+
+    @Override
+    public String pointer() {
+      return pointer;
     }
   }
 }

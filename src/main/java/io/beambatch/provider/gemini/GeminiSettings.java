@@ -1,9 +1,11 @@
 package io.beambatch.provider.gemini;
 
+import io.beambatch.provider.ProviderException;
 import io.beambatch.provider.ProviderSettingsException;
 import io.beambatch.provider.Recipient;
 import io.beambatch.provider.http.ApiAddress;
 import io.beambatch.provider.http.ApiEnvironment;
+import io.beambatch.provider.http.ErrorWords;
 import io.beambatch.provider.http.Network;
 import io.beambatch.provider.http.Retries;
 import io.beambatch.provider.http.Timeouts;
@@ -64,7 +66,15 @@ record GeminiSettings(
   ApiAddress api() {
     Map<String, String> all = new HashMap<>(headers);
     all.put("x-goog-api-key", key);
-    return new ApiAddress(HttpUrl.get(baseUrl.toString()), all, key, KEY, BASE_URL);
+    return new ApiAddress(
+        HttpUrl.get(baseUrl.toString()), all, key, KEY, BASE_URL, GeminiSettings::kind);
+  }
+
+  /** A wrong key is told with 400, as faults of requests are. */
+  private static ProviderException.@Nullable Kind kind(ErrorWords.Said error) {
+    return error.status() == 400 && error.message().startsWith("API key not valid")
+        ? ProviderException.Kind.UNAUTHORIZED
+        : null;
   }
 
   /**

@@ -3,6 +3,7 @@ package io.beambatch.provider.gemini;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.beambatch.provider.Batch;
 import io.beambatch.provider.BatchError;
+import io.beambatch.provider.BatchError.Kind;
 import io.beambatch.provider.BatchStatus;
 import io.beambatch.provider.SafeText;
 import io.beambatch.provider.http.ReplyJson;
@@ -134,7 +135,8 @@ final class Operations {
     boolean exhausted = code != null && (code == 8 || code == 429);
     return List.of(
         new BatchError(
-            exhausted ? "token_limit_exceeded" : code == null ? null : code.toString(),
+            exhausted ? Kind.NO_ROOM : Kind.LASTING,
+            code == null ? null : code.toString(),
             safe.of(orEmpty(message)),
             null,
             null));

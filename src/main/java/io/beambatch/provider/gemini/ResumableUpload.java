@@ -9,6 +9,7 @@ import io.beambatch.provider.ProviderException.Kind;
 import io.beambatch.provider.ReplyHead;
 import io.beambatch.provider.http.HttpCalls;
 import io.beambatch.provider.http.OneShotBody;
+import io.beambatch.provider.http.ProviderCalls;
 import io.beambatch.provider.http.ReplyJson;
 import io.beambatch.provider.http.Retries;
 import io.beambatch.provider.http.Timeouts;
@@ -32,10 +33,10 @@ final class ResumableUpload {
   private final Retries retries;
   private final Duration timeout;
 
-  ResumableUpload(HttpCalls http, Retries retries, Duration timeout) {
-    this.http = http;
-    this.retries = retries;
-    this.timeout = timeout;
+  ResumableUpload(ProviderCalls calls) {
+    this.http = calls.http();
+    this.retries = calls.retries();
+    this.timeout = calls.timeouts().request();
   }
 
   /** Uploads; returns the file object. */

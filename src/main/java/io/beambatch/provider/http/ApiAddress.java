@@ -11,13 +11,15 @@ import okhttp3.HttpUrl;
  * @param key never shown
  * @param keyVariable the environment variable that the key comes from, for messages
  * @param baseUrlVariable the environment variable that names another base URL, for messages
+ * @param errors what the provider's own words for errors mean
  */
 public record ApiAddress(
     HttpUrl baseUrl,
     Map<String, String> headers,
     String key,
     String keyVariable,
-    String baseUrlVariable) {
+    String baseUrlVariable,
+    ErrorWords errors) {
 
   public ApiAddress {
     headers = Map.copyOf(headers);

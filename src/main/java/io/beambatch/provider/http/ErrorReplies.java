@@ -12,8 +12,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Locale;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -25,11 +23,6 @@ import org.jspecify.annotations.Nullable;
 final class ErrorReplies {
   private static final Pattern TITLE =
       Pattern.compile("<title[^>]*>([^<]*)<", Pattern.CASE_INSENSITIVE);
-  private static final Set<String> OUT_OF_MONEY =
-      Set.of("insufficient_quota", "billing_hard_limit_reached", "billing_not_active");
-
-  /** How Anthropic says it, of all that is no fault of the request the only one with a 400. */
-  private static final String NO_CREDIT = "credit balance is too low";
 
   // Keeps absurd numbers within what a Duration and an Instant can hold.
   private static final BigDecimal LONGEST_MILLIS = BigDecimal.valueOf(Long.MAX_VALUE / 2);
@@ -56,7 +49,8 @@ final class ErrorReplies {
     String code = ReplyJson.text(error, "code");
     String type = ReplyJson.text(error, "type");
     String said = safe.of(error.isMissingNode() ? plain(body) : message(error));
-    Kind kind = kind(status, code, type, said);
+    Kind known = api.errors().kind(new ErrorWords.Said(status, code, type, said));
+    Kind kind = known == null ? kind(status, code) : known;
     String requestId = requestId(response);
 
     StringBuilder message = new StringBuilder(call).append(" was answered with ").append(status);
@@ -90,21 +84,11 @@ final class ErrorReplies {
         .orElse(null);
   }
 
-  private static Kind kind(int status, @Nullable String code, @Nullable String type, String said) {
-    if (status == 402
-        || (status == 400 && said.toLowerCase(Locale.ROOT).contains(NO_CREDIT))
-        || (code != null && OUT_OF_MONEY.contains(code))
-        || (type != null && OUT_OF_MONEY.contains(type))) {
+  private static Kind kind(int status, @Nullable String code) {
+    if (status == 402) {
       return Kind.INSUFFICIENT_QUOTA;
     }
-    if (status == 400 && said.toLowerCase(Locale.ROOT).startsWith("cannot find file")) {
-      return Kind.FILE_NOT_READY;
-    }
-    // Google answers a wrong key with 400.
-    boolean wrongKey = status == 400 && said.startsWith("API key not valid");
-    if (status == 401
-        || wrongKey
-        || (status == 403 && (code == null || code.contains("api_key")))) {
+    if (status == 401 || (status == 403 && (code == null || code.contains("api_key")))) {
       return Kind.UNAUTHORIZED;
     }
     if (status == 403) {

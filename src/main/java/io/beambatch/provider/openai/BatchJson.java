@@ -154,19 +154,29 @@ final class BatchJson {
   private List<BatchError> errors(JsonNode node) {
     List<BatchError> errors = new ArrayList<>();
     for (JsonNode error : node.isArray() ? node : node.path("data")) {
-      String message = error.isTextual() ? error.asText() : ReplyJson.text(error, "message");
-      Long line = ReplyJson.number(error, "line");
-      errors.add(
-          new BatchError(
-              clean(ReplyJson.text(error, "code")),
-              safe.of(orEmpty(message)),
-              clean(ReplyJson.text(error, "param")),
-              line == null || line < 1 ? null : (int) Math.min(line, Integer.MAX_VALUE)));
+      errors.add(error(error));
       if (errors.size() == MOST_ERRORS) {
         break;
       }
     }
     return List.copyOf(errors);
+  }
+
+  private BatchError error(JsonNode error) {
+    String code = clean(ReplyJson.text(error, "code"));
+    String message =
+        safe.of(orEmpty(error.isTextual() ? error.asText() : ReplyJson.text(error, "message")));
+    Long number = ReplyJson.number(error, "line");
+    Integer line =
+        number == null || number < 1
+            ? null
+            : Integer.valueOf((int) Math.min(number, Integer.MAX_VALUE));
+    return new BatchError(
+        ErrorCodes.ofBatch(code, message, line),
+        code,
+        message,
+        clean(ReplyJson.text(error, "param")),
+        line);
   }
 
   private @Nullable String clean(@Nullable String text) {

@@ -10,12 +10,11 @@ import io.beambatch.provider.Capabilities;
 import io.beambatch.provider.FilePage;
 import io.beambatch.provider.InputFile;
 import io.beambatch.provider.ProviderException;
-import io.beambatch.provider.ProviderException.Kind;
 import io.beambatch.provider.Sleeper;
 import io.beambatch.provider.Submission;
 import io.beambatch.provider.http.HttpCalls;
 import io.beambatch.provider.http.OneShotBody;
-import io.beambatch.provider.http.Retries;
+import io.beambatch.provider.http.ProviderCalls;
 import io.beambatch.provider.http.TokenPages;
 import java.io.InputStream;
 import java.time.Clock;
@@ -23,7 +22,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import okhttp3.HttpUrl;
-import okhttp3.Request;
 import org.jspecify.annotations.Nullable;
 
 /** Mistral's batch jobs. Files are uploaded, downloaded and deleted as OpenAI's are. */
@@ -33,9 +31,9 @@ public final class MistralProvider implements BatchProvider {
 
   private final OpenAiSettings settings;
   private final Clock clock;
-  private final OpenAiProvider files;
+  private final ProviderCalls calls;
   private final HttpCalls http;
-  private final Retries retries;
+  private final OpenAiFiles files;
   private final MistralJobs jobs;
   private final TokenPages<Batch> batchPages;
   private final TokenPages<InputFile> filePages;
@@ -43,9 +41,9 @@ public final class MistralProvider implements BatchProvider {
   MistralProvider(OpenAiSettings settings, Clock clock, Sleeper sleeper) {
     this.settings = settings;
     this.clock = clock;
-    this.files = new OpenAiProvider(settings, clock, sleeper);
-    this.http = new HttpCalls(settings.api(), settings.timeouts(), settings.network(), clock);
-    this.retries = new Retries(settings.backoff(), sleeper);
+    this.calls = settings.calls(clock, sleeper);
+    this.http = calls.http();
+    this.files = new OpenAiFiles(settings.profile().wire(), calls, clock, sleeper);
     this.jobs = new MistralJobs(http.safe(), clock);
     this.batchPages = new TokenPages<>("batches", Batch::id, Batch::createdAt, this::batchPage);
     this.filePages = new TokenPages<>("files", InputFile::id, InputFile::createdAt, this::filePage);
@@ -70,9 +68,8 @@ public final class MistralProvider implements BatchProvider {
         .put("timeout_hours", TIMEOUT_HOURS);
     ObjectNode metadata = body.putObject("metadata");
     submission.labels().forEach(metadata::put);
-    Request request =
-        http.request(http.url("batch", "jobs")).post(OneShotBody.json(body.toString())).build();
-    return http.json(request, settings.timeouts().request(), jobs::batch);
+    return calls.create(
+        http.url("batch", "jobs"), OneShotBody.json(body.toString()), 0, jobs::batch);
   }
 
   @Override
@@ -83,7 +80,7 @@ public final class MistralProvider implements BatchProvider {
 
   private TokenPages.Page<Batch> batchPage(@Nullable String token) throws ProviderException {
     HttpUrl.Builder url = http.url("batch", "jobs").addQueryParameter("order_by", "-created");
-    return get(page(url, token), json -> page(json, token, jobs::batch));
+    return calls.get(page(url, token), json -> page(json, token, jobs::batch));
   }
 
   @Override
@@ -94,7 +91,7 @@ public final class MistralProvider implements BatchProvider {
 
   private TokenPages.Page<InputFile> filePage(@Nullable String token) throws ProviderException {
     HttpUrl.Builder url = http.url("files").addQueryParameter("purpose", "batch");
-    return get(
+    return calls.get(
         page(url, token), json -> page(json, token, file -> FileJson.file(file, clock.instant())));
   }
 
@@ -125,28 +122,16 @@ public final class MistralProvider implements BatchProvider {
 
   @Override
   public Batch get(String batchId) throws ProviderException {
-    return get(http.url("batch", "jobs", batchId), jobs::batch);
+    return calls.get(http.url("batch", "jobs", batchId), jobs::batch);
   }
 
   @Override
   public Batch cancel(String batchId) throws ProviderException {
-    Request request =
-        http.request(http.url("batch", "jobs", batchId, "cancel"))
-            .post(OneShotBody.json("{}"))
-            .build();
-    try {
-      return retries.callWhereConflictIsAnAnswer(
-          () -> http.json(request, settings.timeouts().request(), jobs::batch));
-    } catch (ProviderException e) {
-      if (e.kind() != Kind.CONFLICT && e.kind() != Kind.INVALID_REQUEST) {
-        throw e;
-      }
-      Batch batch = get(batchId);
-      if (!batch.status().ended()) {
-        throw e;
-      }
-      return batch;
-    }
+    return calls.cancel(
+        http.url("batch", "jobs", batchId, "cancel"),
+        OneShotBody.json("{}"),
+        jobs::batch,
+        () -> get(batchId));
   }
 
   @Override
@@ -156,24 +141,17 @@ public final class MistralProvider implements BatchProvider {
 
   @Override
   public void deleteFile(String fileId) throws ProviderException {
-    files.deleteFile(fileId);
+    files.delete(fileId);
   }
 
   @Override
   public void close() {
-    files.close();
-    http.close();
+    calls.close();
   }
 
   /** Where it calls; not with which key. */
   @Override
   public String toString() {
     return "MistralProvider[" + settings.baseUrl() + "]";
-  }
-
-  private <T> T get(HttpUrl.Builder url, Function<JsonNode, @Nullable T> reader)
-      throws ProviderException {
-    Request request = http.request(url).build();
-    return retries.call(() -> http.json(request, settings.timeouts().request(), reader));
   }
 }

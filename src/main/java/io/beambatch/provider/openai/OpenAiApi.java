@@ -1,6 +1,7 @@
 package io.beambatch.provider.openai;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.beambatch.provider.BatchProvider;
 import io.beambatch.provider.Capabilities;
 import io.beambatch.provider.Endpoint;
 import io.beambatch.provider.ProviderApi;
@@ -14,8 +15,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * OpenAI's Files and Batches API: OpenAI's own, which stands for any compatible server, too, and
- * those of the providers that have one of the same shape.
+ * OpenAI's Files and Batches API, which stands for any compatible server, too, and those of the
+ * providers whose requests and results are written as OpenAI's are.
  */
 public final class OpenAiApi implements ProviderApi {
   /** OpenAI's own. */
@@ -26,6 +27,8 @@ public final class OpenAiApi implements ProviderApi {
   public static final OpenAiApi TOGETHER = new OpenAiApi(Profiles.TOGETHER);
   public static final OpenAiApi DEEPINFRA = new OpenAiApi(Profiles.DEEPINFRA);
   public static final OpenAiApi DOUBLEWORD = new OpenAiApi(Profiles.DOUBLEWORD);
+  public static final OpenAiApi MISTRAL = new OpenAiApi(Profiles.MISTRAL);
+  public static final OpenAiApi OPENROUTER = new OpenAiApi(Profiles.OPENROUTER);
 
   private final Profile profile;
 
@@ -50,8 +53,9 @@ public final class OpenAiApi implements ProviderApi {
 
   @Override
   public RequestFrame frame(String endpoint) {
-    return new RequestFrame(
-        "custom_id", "\"method\":\"POST\",\"url\":\"" + endpoint + "\",", "body", true);
+    boolean whole = profile.shape().hasWholeLines();
+    String more = whole ? "\"method\":\"POST\",\"url\":\"" + endpoint + "\"," : "";
+    return new RequestFrame("custom_id", more, "body", whole);
   }
 
   @Override
@@ -71,7 +75,7 @@ public final class OpenAiApi implements ProviderApi {
 
   @Override
   public String basePath() {
-    return "/v1";
+    return profile.shape().basePath();
   }
 
   @Override
@@ -87,9 +91,11 @@ public final class OpenAiApi implements ProviderApi {
   }
 
   @Override
-  public OpenAiProvider connect(
+  public BatchProvider connect(
       @Nullable String baseUrl, Map<String, String> headers, Map<String, String> environment)
       throws ProviderSettingsException {
-    return OpenAiProvider.connect(profile, baseUrl, headers, environment);
+    return profile
+        .shape()
+        .connect(OpenAiSettings.from(profile, baseUrl, environment).withHeaders(headers));
   }
 }

@@ -159,7 +159,8 @@ enum OpenAiEndpoint implements Endpoint {
     return switch (this) {
       case CHAT_COMPLETIONS -> OpenAiPrompts.chat(prompt);
       case RESPONSES -> OpenAiPrompts.response(prompt);
-      case EMBEDDINGS, COMPLETIONS, MODERATIONS, OTHER -> null;
+      case COMPLETIONS -> OpenAiPrompts.completion(prompt);
+      case EMBEDDINGS, MODERATIONS, OTHER -> null;
     };
   }
 }

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.beambatch.provider.Prompt;
 
-/** Renders the short form of a request into the bodies of chat completions and of responses. */
+/** Renders the short form of a request into the bodies of chats, responses and completions. */
 final class OpenAiPrompts {
   /** The API wants a name for each schema; nobody reads it. */
   private static final String SCHEMA_NAME = "answer";
@@ -44,6 +44,24 @@ final class OpenAiPrompts {
     }
     messages(body.putArray("input"), prompt);
     return body;
+  }
+
+  /** Of models that go on with a text. The schema is what servers of open models understand. */
+  static ObjectNode completion(Prompt prompt) {
+    ObjectNode body = JsonNodeFactory.instance.objectNode();
+    if (prompt.maxTokens() != null) {
+      body.put("max_tokens", prompt.maxTokens());
+    }
+    if (prompt.temperature() != null) {
+      body.put("temperature", prompt.temperature());
+    }
+    if (prompt.schema() != null) {
+      body.putObject("response_format")
+          .put("type", "json_schema")
+          .set("json_schema", named(prompt.schema()));
+    }
+    String system = prompt.system() == null ? "" : prompt.system() + "\n\n";
+    return body.put("prompt", system + prompt.user());
   }
 
   private static void messages(ArrayNode messages, Prompt prompt) {

@@ -1,10 +1,10 @@
 package io.beambatch.provider.openai;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import io.beambatch.json.JsonPaths;
 import io.beambatch.json.JsonPieces;
 import io.beambatch.json.JsonSlice;
+import io.beambatch.provider.ResultFields;
+import io.beambatch.provider.ResultFields.Found;
 import io.beambatch.provider.ResultFormat;
 import io.beambatch.provider.ResultLine;
 import io.beambatch.provider.ResultLine.Answer;
@@ -12,10 +12,7 @@ import io.beambatch.provider.ResultLine.Verdict;
 import io.beambatch.provider.TokenUsage;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +26,7 @@ final class OpenAiResultFormat implements ResultFormat {
 
   private final OpenAiAnswers answers;
   private final boolean ownPlace;
-  private final JsonPaths paths;
+  private final ResultFields<Field> fields;
 
   /**
    * The format of the results of an endpoint.
@@ -40,15 +37,12 @@ final class OpenAiResultFormat implements ResultFormat {
   OpenAiResultFormat(OpenAiEndpoint endpoint, JsonNode body, @Nullable String pointer) {
     answers = new OpenAiAnswers(endpoint, endpoint.asksForSeveral(body));
     ownPlace = pointer == null || endpoint.isOwnPlace(pointer);
-    List<String> pointers = new ArrayList<>();
-    for (Field field : Field.values()) {
-      pointers.add(field.pointer);
-    }
-    endpoint.answerPointers().forEach(own -> pointers.add(BODY + own));
+    List<String> places = new ArrayList<>();
+    endpoint.answerPointers().forEach(own -> places.add(BODY + own));
     if (!ownPlace) {
-      pointers.add(BODY + pointer);
+      places.add(BODY + pointer);
     }
-    paths = JsonPaths.of(pointers);
+    fields = new ResultFields<>(Field.class, places);
   }
 
   @Override
@@ -58,24 +52,15 @@ final class OpenAiResultFormat implements ResultFormat {
 
   @Override
   public @Nullable ResultLine read(JsonSlice line) throws IOException {
-    @Nullable JsonSlice[] values;
-    try {
-      values = paths.find(line);
-    } catch (JsonProcessingException unreadable) {
+    Found<Field> found = fields.find(line);
+    if (found == null) {
       return null;
     }
-    Map<Field, JsonSlice> found = new EnumMap<>(Field.class);
-    int next = 0;
-    for (Field field : Field.values()) {
-      if (values[next] != null) {
-        found.put(field, values[next]);
-      }
-      next++;
-    }
-    String code = text(found, Field.ERROR_CODE, Field.BODY_ERROR_CODE, Field.BODY_ERROR_TYPE);
-    Answer answer = answers.read(Arrays.asList(values).subList(next, values.length), code);
+    String code =
+        found.text(List.of(Field.ERROR_CODE, Field.BODY_ERROR_CODE, Field.BODY_ERROR_TYPE));
+    Answer answer = answers.read(found.more(), code);
     String message = message(found);
-    int status = status(found.get(Field.STATUS));
+    int status = (int) Math.min(Math.max(0, found.number(Field.STATUS)), Integer.MAX_VALUE);
     if (status == 0 && code == null && message == null && answer.value() != null) {
       // Some servers leave the status out, or write 0, where all went well.
       status = OK;
@@ -84,24 +69,18 @@ final class OpenAiResultFormat implements ResultFormat {
     return new ResultLine(
         verdict,
         problem(verdict, status),
-        text(found, Field.REQUEST_ID),
+        found.text(Field.REQUEST_ID),
         code,
         message,
         found.get(Field.MODEL),
         usage(found),
-        ownPlace ? answer : answer.atPointer(values[values.length - 1]),
+        ownPlace ? answer : answer.atPointer(found.last()),
         found.get(Field.RESPONSE_BODY));
   }
 
-  /** An HTTP status, which may be a number or a text; 0 if there is none. */
-  private static int status(@Nullable JsonSlice value) {
-    JsonSlice digits = value != null && value.isText() ? value.part(1, value.length() - 1) : value;
-    return (int) Math.min(JsonPaths.wholeNumber(digits, 0), Integer.MAX_VALUE);
-  }
-
   /** The provider's words; an error, or a body in place of one, may be a mere text. */
-  private static @Nullable String message(Map<Field, JsonSlice> found) throws IOException {
-    String message = text(found, Field.ERROR_MESSAGE, Field.BODY_ERROR_MESSAGE);
+  private static @Nullable String message(Found<Field> found) throws IOException {
+    String message = found.text(List.of(Field.ERROR_MESSAGE, Field.BODY_ERROR_MESSAGE));
     for (Field mayBeText : List.of(Field.ERROR, Field.BODY_ERROR, Field.RESPONSE_BODY)) {
       JsonSlice value = found.get(mayBeText);
       if (message == null && value != null && value.isText()) {
@@ -111,13 +90,13 @@ final class OpenAiResultFormat implements ResultFormat {
     return message;
   }
 
-  private static TokenUsage usage(Map<Field, JsonSlice> found) {
-    long written = number(found, Field.WRITTEN_PROMPT_TOKENS, Field.WRITTEN_INPUT_TOKENS);
+  private static TokenUsage usage(Found<Field> found) {
+    long written = found.number(List.of(Field.WRITTEN_PROMPT_TOKENS, Field.WRITTEN_INPUT_TOKENS));
     return new TokenUsage(
-        number(found, Field.PROMPT_TOKENS, Field.INPUT_TOKENS),
-        number(found, Field.COMPLETION_TOKENS, Field.OUTPUT_TOKENS),
-        number(found, Field.CACHED_PROMPT_TOKENS, Field.CACHED_INPUT_TOKENS),
-            number(found, Field.REASONING_COMPLETION_TOKENS, Field.REASONING_OUTPUT_TOKENS))
+        found.number(List.of(Field.PROMPT_TOKENS, Field.INPUT_TOKENS)),
+        found.number(List.of(Field.COMPLETION_TOKENS, Field.OUTPUT_TOKENS)),
+        found.number(List.of(Field.CACHED_PROMPT_TOKENS, Field.CACHED_INPUT_TOKENS)),
+            found.number(List.of(Field.REASONING_COMPLETION_TOKENS, Field.REASONING_OUTPUT_TOKENS)))
         // Nothing stays in the cache at a price by the hour.
         .withWritten(written, written < 0 ? -1 : 0);
   }
@@ -125,6 +104,9 @@ final class OpenAiResultFormat implements ResultFormat {
   private static Verdict verdict(int status, @Nullable String code) {
     if (status >= 200 && status < 300) {
       return Verdict.ANSWERED;
+    }
+    if (ErrorCodes.isOutOfMoney(code)) {
+      return Verdict.OUT_OF_FUNDS;
     }
     if (status >= 400 && status < 500 && status != 408 && status != 429) {
       return Verdict.REJECTED;
@@ -139,33 +121,15 @@ final class OpenAiResultFormat implements ResultFormat {
     return switch (verdict) {
       case ANSWERED -> null;
       case REJECTED -> "the provider refused the request with HTTP status " + status;
-      case API_ERROR, OUT_OF_FUNDS -> "the provider could not answer: HTTP status " + status;
+      case API_ERROR -> "the provider could not answer: HTTP status " + status;
+      case OUT_OF_FUNDS -> "the account could not pay for the request: HTTP status " + status;
       case EXPIRED -> "its batch expired before it was answered";
       case CANCELLED -> "its batch was cancelled before it was answered";
     };
   }
 
-  private static long number(Map<Field, JsonSlice> found, Field... fields) {
-    return JsonPaths.wholeNumber(first(found, fields), -1);
-  }
-
-  private static @Nullable String text(Map<Field, JsonSlice> found, Field... fields)
-      throws IOException {
-    JsonSlice value = first(found, fields);
-    return value == null ? null : value.text();
-  }
-
-  private static @Nullable JsonSlice first(Map<Field, JsonSlice> found, Field... fields) {
-    for (Field field : fields) {
-      if (found.containsKey(field)) {
-        return found.get(field);
-      }
-    }
-    return null;
-  }
-
   /** What is looked for in every line. */
-  private enum Field {
+  private enum Field implements ResultFields.Field {
     STATUS("/response/status_code"),
     REQUEST_ID("/response/request_id"),
     ERROR("/error"),
@@ -192,6 +156,11 @@ final class OpenAiResultFormat implements ResultFormat {
 
     Field(String pointer) {
       this.pointer = pointer;
+    }
+
+    @Override
+    public String pointer() {
+      return pointer;
     }
   }
 }

@@ -2,12 +2,15 @@ package io.beambatch.provider.openai;
 
 import io.beambatch.provider.ProviderSettingsException;
 import io.beambatch.provider.Recipient;
+import io.beambatch.provider.Sleeper;
 import io.beambatch.provider.http.ApiAddress;
 import io.beambatch.provider.http.ApiEnvironment;
 import io.beambatch.provider.http.Network;
+import io.beambatch.provider.http.ProviderCalls;
 import io.beambatch.provider.http.Retries;
 import io.beambatch.provider.http.Timeouts;
 import java.net.URI;
+import java.time.Clock;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Locale;
@@ -131,7 +134,19 @@ record OpenAiSettings(
         all,
         key,
         profile.variables().key(),
-        profile.variables().baseUrl());
+        profile.variables().baseUrl(),
+        ErrorCodes::ofCall);
+  }
+
+  /**
+   * The calls to this address.
+   *
+   * @param clock for waits until a date
+   * @param sleeper waits between tries
+   */
+  ProviderCalls calls(Clock clock, Sleeper sleeper) {
+    return new ProviderCalls(
+        api(), new ProviderCalls.Connection(timeouts, network), backoff, clock, sleeper);
   }
 
   /**

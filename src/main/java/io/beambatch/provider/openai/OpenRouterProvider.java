@@ -18,12 +18,10 @@ import io.beambatch.provider.Sleeper;
 import io.beambatch.provider.Submission;
 import io.beambatch.provider.http.HttpCalls;
 import io.beambatch.provider.http.OneShotBody;
-import io.beambatch.provider.http.Retries;
-import io.beambatch.provider.http.Timeouts;
+import io.beambatch.provider.http.ProviderCalls;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.List;
 import okhttp3.HttpUrl;
 import okhttp3.Request;
@@ -37,14 +35,14 @@ public final class OpenRouterProvider implements BatchProvider {
   private static final Logger LOG = LoggerFactory.getLogger(OpenRouterProvider.class);
 
   private final OpenAiSettings settings;
+  private final ProviderCalls calls;
   private final HttpCalls http;
-  private final Retries retries;
   private final BatchJson json;
 
   OpenRouterProvider(OpenAiSettings settings, Clock clock, Sleeper sleeper) {
     this.settings = settings;
-    this.http = new HttpCalls(settings.api(), settings.timeouts(), settings.network(), clock);
-    this.retries = new Retries(settings.backoff(), sleeper);
+    this.calls = settings.calls(clock, sleeper);
+    this.http = calls.http();
     this.json = new BatchJson(http.safe(), clock);
   }
 
@@ -70,37 +68,18 @@ public final class OpenRouterProvider implements BatchProvider {
             .put("completion_window", "24h");
     String before = head.toString();
     Upload lines = submission.requests();
-    Duration timeout = settings.timeouts().request().plus(Timeouts.ofSending(lines.bytes()));
-    Request request =
-        http.request(http.url("batches"))
-            .post(
-                OneShotBody.ofLines(
-                    before.substring(0, before.length() - 1) + ",\"requests\":[", lines, "]}"))
-            .build();
-    return http.json(request, timeout, this::batch);
+    return calls.create(
+        http.url("batches"),
+        OneShotBody.ofLines(
+            before.substring(0, before.length() - 1) + ",\"requests\":[", lines, "]}"),
+        lines.bytes(),
+        this::batch);
   }
 
   @Override
   public BatchPage list(@Nullable String after, int limit) throws ProviderException {
     HttpUrl.Builder url = http.url("batches").addQueryParameter("limit", String.valueOf(limit));
-    if (after != null) {
-      url.addQueryParameter("after", after);
-    }
-    Request request = http.request(url).build();
-    BatchPage page =
-        retries.call(
-            () ->
-                http.json(
-                    request,
-                    settings.timeouts().request(),
-                    reply -> json.page(reply, after, limit)));
-    if (page.batches().stream().anyMatch(batch -> batch.id().equals(after))) {
-      throw new ProviderException(
-          Kind.INVALID_REQUEST,
-          ReplyHead.of(200),
-          http.call(request)
-              + " was answered with the page that the batch itself is on: not all can be seen");
-    }
+    BatchPage page = calls.page(url, "after", after, reply -> json.page(reply, after, limit));
     return new BatchPage(
         page.batches().stream().map(OpenRouterProvider::withResults).toList(), page.hasMore());
   }
@@ -109,7 +88,9 @@ public final class OpenRouterProvider implements BatchProvider {
   @Override
   public Batch get(String batchId) throws ProviderException {
     Request request = http.request(http.url("batches", batchId)).build();
-    return retries.call(
+    return calls
+        .retries()
+        .call(
         () -> {
           try (Response reply = http.open(request)) {
             Batch batch = batch(withoutResults(reply.body().byteStream()));
@@ -149,6 +130,11 @@ public final class OpenRouterProvider implements BatchProvider {
   }
 
   private @Nullable Batch batch(JsonNode reply) {
+    // It has one error where others have a list of them.
+    JsonNode error = reply.path("error");
+    if (reply instanceof ObjectNode object && (error.isObject() || error.isTextual())) {
+      object.putArray("errors").add(error);
+    }
     Batch batch = json.batch(reply);
     return batch == null ? null : withResults(batch);
   }
@@ -194,7 +180,7 @@ public final class OpenRouterProvider implements BatchProvider {
                 url.addQueryParameter("cursor", cursor);
               }
               Request request = http.request(url).build();
-              return retries.call(() -> http.open(request));
+              return calls.open(request);
             });
     pages.begin();
     return pages;
@@ -213,23 +199,14 @@ public final class OpenRouterProvider implements BatchProvider {
   @Override
   public void discard(@Nullable String inputFileId, @Nullable String batchId)
       throws ProviderException {
-    if (batchId == null) {
-      return;
-    }
-    Request request = http.request(http.url("batches", batchId)).delete().build();
-    try {
-      retries.callWhereConflictIsAnAnswer(
-          () -> http.json(request, settings.timeouts().request(), reply -> reply));
-    } catch (ProviderException e) {
-      if (e.kind() != Kind.NOT_FOUND) {
-        throw e;
-      }
+    if (batchId != null) {
+      calls.delete(http.url("batches", batchId));
     }
   }
 
   @Override
   public void close() {
-    http.close();
+    calls.close();
   }
 
   /** Where it calls; not with which key. */

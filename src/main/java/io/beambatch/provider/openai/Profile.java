@@ -1,12 +1,16 @@
 package io.beambatch.provider.openai;
 
 import io.beambatch.provider.Capabilities;
+import io.beambatch.provider.BatchProvider;
+import io.beambatch.provider.Sleeper;
+import java.time.Clock;
 import java.util.List;
 
 /**
- * What one provider of OpenAI's API has of its own. All of it is data: what speaks to it is the
- * same for all.
+ * What one provider of OpenAI's API has of its own. Nearly all of it is data; where batches are of
+ * another shape, it names the class that speaks to them.
  *
+ * @param shape of its batches
  * @param baseUrl its own, with the path that its documents name
  * @param variables the environment variables of its own clients
  * @param keyHeader that carries the key; the key follows {@code Bearer } if it is {@code
@@ -16,6 +20,7 @@ import java.util.List;
  * @param endpoints that batches can be for
  */
 record Profile(
+    Shape shape,
     String baseUrl,
     Variables variables,
     String keyHeader,
@@ -26,6 +31,46 @@ record Profile(
   /** The word in job files. */
   String name() {
     return capabilities.name();
+  }
+
+  /** What batches are like, whatever their requests and results are. */
+  @SuppressWarnings("ImmutableEnumChecker") // constructors don't change
+  enum Shape {
+    /** Made of files, found by metadata or by their file. */
+    OPENAI("/v1", true, OpenAiProvider::new),
+    /** Jobs, which name the model for their requests. */
+    MISTRAL("/v1", false, MistralProvider::new),
+    /** Made of their requests, for one model, with results in pages. */
+    OPENROUTER("/api/v1", false, OpenRouterProvider::new);
+
+    private final String basePath;
+    private final boolean wholeLines;
+    private final Client client;
+
+    Shape(String basePath, boolean wholeLines, Client client) {
+      this.basePath = basePath;
+      this.wholeLines = wholeLines;
+      this.client = client;
+    }
+
+    /** What base URLs of a server end in that has all shapes. */
+    String basePath() {
+      return basePath;
+    }
+
+    /** Whether a line of requests says all: method, URL and model. */
+    boolean hasWholeLines() {
+      return wholeLines;
+    }
+
+    BatchProvider connect(OpenAiSettings settings) {
+      return client.connect(settings, Clock.systemUTC(), Sleeper.SYSTEM);
+    }
+
+    @FunctionalInterface
+    private interface Client {
+      BatchProvider connect(OpenAiSettings settings, Clock clock, Sleeper sleeper);
+    }
   }
 
   /**

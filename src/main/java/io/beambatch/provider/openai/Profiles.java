@@ -7,6 +7,7 @@ import static io.beambatch.provider.openai.OpenAiEndpoint.RESPONSES;
 
 import io.beambatch.provider.Capabilities;
 import io.beambatch.provider.Capabilities.OrphanSearch;
+import io.beambatch.provider.openai.Profile.Shape;
 import io.beambatch.provider.openai.Profile.Variables;
 import io.beambatch.provider.openai.Profile.Wire;
 import java.math.BigDecimal;
@@ -28,6 +29,7 @@ final class Profiles {
 
   static final Profile OPENAI =
       new Profile(
+          Shape.OPENAI,
           "https://api.openai.com/v1",
           new Variables(OpenAiSettings.KEY, OpenAiSettings.BASE_URL),
           BEARER,
@@ -38,6 +40,7 @@ final class Profiles {
   /** Batches go on after 24 hours, until they are done or cancelled. The model is a deployment. */
   static final Profile AZURE =
       new Profile(
+          Shape.OPENAI,
           "https://RESOURCE.openai.azure.com/openai/v1",
           new Variables("AZURE_OPENAI_API_KEY", "AZURE_OPENAI_ENDPOINT"),
           "api-key",
@@ -48,6 +51,7 @@ final class Profiles {
   /** Takes windows of up to seven days; a day is asked for. */
   static final Profile GROQ =
       new Profile(
+          Shape.OPENAI,
           "https://api.groq.com/openai/v1",
           new Variables("GROQ_API_KEY", "GROQ_BASE_URL"),
           BEARER,
@@ -58,6 +62,7 @@ final class Profiles {
   /** Batches have no metadata, and the list isn't paged. */
   static final Profile TOGETHER =
       new Profile(
+          Shape.OPENAI,
           "https://api.together.xyz/v1",
           new Variables("TOGETHER_API_KEY", "TOGETHER_BASE_URL"),
           BEARER,
@@ -67,6 +72,7 @@ final class Profiles {
 
   static final Profile DEEPINFRA =
       new Profile(
+          Shape.OPENAI,
           "https://api.deepinfra.com/v1/openai",
           new Variables("DEEPINFRA_API_KEY", "DEEPINFRA_BASE_URL"),
           BEARER,
@@ -76,6 +82,7 @@ final class Profiles {
 
   static final Profile DOUBLEWORD =
       new Profile(
+          Shape.OPENAI,
           "https://api.doubleword.ai/v1",
           new Variables("DOUBLEWORD_API_KEY", "DOUBLEWORD_BASE_URL"),
           BEARER,
@@ -86,6 +93,7 @@ final class Profiles {
   /** Its jobs are {@link MistralProvider}'s. What it counts is a workspace's pending requests. */
   static final Profile MISTRAL =
       new Profile(
+          Shape.MISTRAL,
           "https://api.mistral.ai/v1",
           new Variables("MISTRAL_API_KEY", "MISTRAL_BASE_URL"),
           BEARER,
@@ -94,7 +102,7 @@ final class Profiles {
               "mistral",
               Capabilities.Creation.UPLOADED_FILE,
               OrphanSearch.METADATA,
-              new Capabilities.Limits(1, 50_000, 512 * MEGABYTE),
+              new Capabilities.Limits(50_000, 512 * MEGABYTE),
               CUSTOM_ID,
               Capabilities.QueueUnit.REQUESTS,
               DAY,
@@ -111,6 +119,7 @@ final class Profiles {
    */
   static final Profile OPENROUTER =
       new Profile(
+          Shape.OPENROUTER,
           "https://openrouter.ai/api/v1",
           new Variables("OPENROUTER_API_KEY", "OPENROUTER_BASE_URL"),
           BEARER,
@@ -119,7 +128,7 @@ final class Profiles {
               "openrouter",
               Capabilities.Creation.REQUESTS,
               OrphanSearch.COUNT,
-              new Capabilities.Limits(1, 5_000, 200 * MEGABYTE),
+              new Capabilities.Limits(5_000, 200 * MEGABYTE),
               CUSTOM_ID,
               Capabilities.QueueUnit.NOTHING,
               Duration.ofDays(4),
@@ -138,7 +147,7 @@ final class Profiles {
         name,
         Capabilities.Creation.UPLOADED_FILE,
         OrphanSearch.METADATA,
-        new Capabilities.Limits(1, maxRequests, maxBytes),
+        new Capabilities.Limits(maxRequests, maxBytes),
         CUSTOM_ID,
         Capabilities.QueueUnit.TOKENS,
         expiry,

@@ -14,11 +14,8 @@ import io.beambatch.provider.ProviderException;
 import io.beambatch.provider.ProviderException.Kind;
 import io.beambatch.provider.Submission;
 import io.beambatch.provider.http.Network;
-import io.beambatch.provider.http.Retries;
-import io.beambatch.provider.http.Timeouts;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -55,13 +52,11 @@ class AnthropicBatchesTest {
   }
 
   private AnthropicBatches provider(Map<String, String> headers) throws Exception {
-    return new AnthropicBatches(
+    return AnthropicApi.connect(
         AnthropicApi.INSTANCE.api(
             server.url("/").toString(), headers, Map.of("ANTHROPIC_API_KEY", KEY)),
-        Timeouts.DEFAULT,
         Network.DEFAULT,
-        new Retries(Retries.DEFAULT, waits::add),
-        Clock.systemUTC());
+        waits::add);
   }
 
   @AfterEach

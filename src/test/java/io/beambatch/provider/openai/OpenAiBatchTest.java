@@ -2,6 +2,7 @@ package io.beambatch.provider.openai;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.beambatch.provider.Batch;
 import io.beambatch.provider.BatchError;
 import io.beambatch.provider.BatchPage;
@@ -170,6 +171,40 @@ class OpenAiBatchTest extends ProviderFixture {
     assertThat(provider.get("b").errors())
         .containsExactly(
             new BatchError("c", "", null, 3), new BatchError(null, "word", null, null));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      value = {
+        "token_limit_exceeded, m, NULL, NO_ROOM, true",
+        "too_many_tasks, m, NULL, NO_ROOM, true",
+        "NULL, Enqueued token limit reached for gpt-x, NULL, NO_ROOM, true",
+        "invalid_request, 'Cannot find file f, or no access', NULL, INPUT_NOT_FOUND, true",
+        "invalid_request, Cannot find file f, 3, LASTING, false",
+        "billing_hard_limit_reached, m, NULL, OUT_OF_FUNDS, false",
+        "invalid_json_line, m, 1, LASTING, false",
+      },
+      nullValues = "NULL")
+  void errorsOfBatchesAreSortedByWhatCanBeDone(
+      String code, String message, Integer line, BatchError.Kind kind, boolean again)
+      throws Exception {
+    String error =
+        new ObjectMapper()
+            .createObjectNode()
+            .put("code", code)
+            .put("message", message)
+            .put("line", line)
+            .toString();
+    then(
+        json(
+            200,
+            "{\"id\":\"b\",\"status\":\"failed\",\"errors\":{\"data\":[" + error + "]}}"));
+
+    Batch batch = provider.get("b");
+
+    assertThat(batch.errors()).extracting(BatchError::kind).containsExactly(kind);
+    assertThat(batch.mayBeSentAgain()).isEqualTo(again);
+    assertThat(batch.outOfFunds() != null).isEqualTo(kind == BatchError.Kind.OUT_OF_FUNDS);
   }
 
   @Test

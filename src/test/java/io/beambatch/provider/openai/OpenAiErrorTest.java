@@ -21,6 +21,8 @@ class OpenAiErrorTest extends ProviderFixture {
     "402, payment_required, Out of credit, INSUFFICIENT_QUOTA",
     "429, insufficient_quota, You exceeded your current quota, INSUFFICIENT_QUOTA",
     "400, billing_hard_limit_reached, Billing hard limit has been reached, INSUFFICIENT_QUOTA",
+    "400, token_limit_exceeded, Enqueued token limit reached for m, NO_ROOM",
+    "429, too_many_tasks, Too many, NO_ROOM",
     "404, not_found, No such File object: file-9, NOT_FOUND",
     "400, invalid_request, 'Cannot find file file-9, or project p does not have access to it.', FILE_NOT_READY",
     "400, invalid_value, Invalid value: '/v1/x', INVALID_REQUEST",

@@ -34,7 +34,7 @@ class OpenRouterTest {
   @BeforeEach
   void connect() throws Exception {
     provider =
-        OpenRouterApi.INSTANCE.connect(
+        OpenAiApi.OPENROUTER.connect(
             server.url("/api/v1").toString(), Map.of(), Map.of("OPENROUTER_API_KEY", "secret"));
   }
 

@@ -47,7 +47,7 @@ class ProfilesTest {
         OpenAiApi.TOGETHER,
         OpenAiApi.DEEPINFRA,
         OpenAiApi.DOUBLEWORD,
-        MistralApi.INSTANCE);
+        OpenAiApi.MISTRAL);
   }
 
   @ParameterizedTest
@@ -111,7 +111,7 @@ class ProfilesTest {
             .formatted(job.formatted("\"o\"", "SUCCESS")));
     reply(job.formatted("null", "TIMEOUT_EXCEEDED"));
     reply(job.formatted("null", "CANCELLATION_REQUESTED"));
-    try (BatchProvider provider = connect(MistralApi.INSTANCE)) {
+    try (BatchProvider provider = connect(OpenAiApi.MISTRAL)) {
       provider.create(submission(new InputFile("f-1", "in.jsonl", java.time.Instant.EPOCH)));
       Batch listed = provider.list(null, 100).batches().get(0);
 

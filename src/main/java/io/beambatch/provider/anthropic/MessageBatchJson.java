@@ -23,8 +23,8 @@ import org.slf4j.LoggerFactory;
  * Reads batch objects as Anthropic sends them. They have no state for a batch that failed, expired
  * or was cancelled: all of them have ended, and the counts tell.
  */
-final class BatchJson {
-  private static final Logger LOG = LoggerFactory.getLogger(BatchJson.class);
+final class MessageBatchJson {
+  private static final Logger LOG = LoggerFactory.getLogger(MessageBatchJson.class);
 
   /** The provider's clock may be ahead of ours, but not by more. */
   private static final Duration CLOCK_SKEW = Duration.ofDays(1);
@@ -33,7 +33,7 @@ final class BatchJson {
   private final Clock clock;
   private final Set<String> unknownStates = ConcurrentHashMap.newKeySet();
 
-  BatchJson(SafeText safe, Clock clock) {
+  MessageBatchJson(SafeText safe, Clock clock) {
     this.safe = safe;
     this.clock = clock;
   }
