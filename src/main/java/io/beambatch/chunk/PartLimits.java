@@ -17,6 +17,15 @@ record PartLimits(long weight, long bytes, long tokens) implements Serializable 
         share(limits.enqueuedTokens()));
   }
 
+  /**
+   * Somewhat narrower limits, by the name of a part. Where nothing but the number of its requests
+   * tells a batch from others, few should have the same.
+   */
+  PartLimits variedBy(String name) {
+    return new PartLimits(
+        weight - Math.floorMod(name.hashCode(), 1 + weight / PARTS_A_CHUNK), bytes, tokens);
+  }
+
   private static long share(long limit) {
     return Math.max(1, limit / PARTS_A_CHUNK);
   }

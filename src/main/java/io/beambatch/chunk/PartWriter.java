@@ -2,6 +2,8 @@ package io.beambatch.chunk;
 
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import io.beambatch.job.Job;
+import io.beambatch.provider.Capabilities;
+import io.beambatch.provider.Capabilities.OrphanSearch;
 import io.beambatch.provider.RequestFrame;
 import io.beambatch.request.Request;
 import io.beambatch.request.RequestLine;
@@ -15,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +28,8 @@ final class PartWriter implements BundleWriter<Request> {
   private final RunFolder folder;
   private final PartLimits limits;
   private final RequestFrame frame;
+  private final Pattern customId;
+  private final boolean isFoundByCount;
   private final @Nullable ShapeCollector shape;
   private final List<Part> done = new ArrayList<>();
   private @Nullable Open open;
@@ -33,6 +38,9 @@ final class PartWriter implements BundleWriter<Request> {
     this.folder = folder;
     this.limits = PartLimits.of(job.inference().limits());
     this.frame = job.inference().request().frame();
+    Capabilities can = job.inference().request().provider().capabilities();
+    this.customId = can.customId();
+    this.isFoundByCount = can.orphans() == OrphanSearch.COUNT;
     this.shape = DocumentShapes.areNeeded(job) ? new ShapeCollector() : null;
   }
 
@@ -72,6 +80,7 @@ final class PartWriter implements BundleWriter<Request> {
 
   private final class Open {
     private final String name;
+    private final PartLimits most;
     private final OutputStream requestFile;
     private final OutputStream documentFile;
     private final RequestLine line;
@@ -83,15 +92,21 @@ final class PartWriter implements BundleWriter<Request> {
 
     Open(String name) throws IOException {
       this.name = name;
+      this.most = isFoundByCount ? limits.variedBy(name) : limits;
       this.line = new RequestLine(name, frame);
+      String longest = RequestLine.id(name, Integer.MAX_VALUE);
+      if (!customId.matcher(longest).matches()) {
+        throw new IllegalStateException(
+            "the provider takes no ids of requests such as " + longest + "; nothing was sent");
+      }
       this.requestFile = Storage.create(folder.requests(name));
       this.documentFile = Storage.create(folder.documents(name));
     }
 
     boolean isFullFor(Request request) {
-      return weight + request.weight() > limits.weight()
-          || bytes + request.body().length() > limits.bytes()
-          || tokens + request.tokens() > limits.tokens();
+      return weight + request.weight() > most.weight()
+          || bytes + request.body().length() > most.bytes()
+          || tokens + request.tokens() > most.tokens();
     }
 
     void add(Request request) throws IOException {

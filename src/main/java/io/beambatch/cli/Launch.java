@@ -197,7 +197,7 @@ final class Launch {
   /** Takes a run to its end, and returns the exit code. */
   private int untilDone(Run run, PlanCheck check) throws Exception {
     announce(run);
-    try (Progress progress = Progress.ofLongWait(err, false)) {
+    try (Progress progress = Progress.ofLongWait(err, job)) {
       GraphLauncher launcher = launcher(run, new Preflight(job, options.beam()), progress);
       launcher.check();
       try (Rounds rounds =
@@ -260,7 +260,7 @@ final class Launch {
     boolean endless = job.source().isEndless();
     boolean cancelled = run.batches().isCancelled();
     PlanCheck check = cancelled ? PlanCheck.NONE : new Budget(job, run.folder());
-    try (Progress progress = Progress.ofLongWait(err, endless)) {
+    try (Progress progress = Progress.ofLongWait(err, job)) {
       launcher(run, preflight, progress)
           .launch(
               graph,

@@ -2,6 +2,8 @@ package io.beambatch.cli;
 
 import io.beambatch.batch.BatchProgress;
 import io.beambatch.chunk.PlanCheck;
+import io.beambatch.job.Job;
+import io.beambatch.provider.Capabilities;
 import io.beambatch.run.Estimate;
 import io.beambatch.run.Run;
 import java.io.IOException;
@@ -19,6 +21,7 @@ import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.metrics.MetricNameFilter;
 import org.apache.beam.sdk.metrics.MetricResult;
 import org.apache.beam.sdk.metrics.MetricsFilter;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 
 /**
@@ -40,29 +43,35 @@ final class Progress implements AutoCloseable {
   private final PrintWriter err;
   private final ProgressText text;
   private final boolean terminal;
-  private final boolean isLong;
+  private final @Nullable Capabilities waiting;
   private boolean drawn;
   private boolean noted;
 
-  private Progress(PrintWriter err, ProgressText text, boolean terminal, boolean isLong) {
+  /**
+   * @param waiting what the provider can do whose batches are awaited, or null if they aren't
+   */
+  private Progress(
+      PrintWriter err, ProgressText text, boolean terminal, @Nullable Capabilities waiting) {
     this.err = err;
     this.text = text;
     this.terminal = terminal;
-    this.isLong = isLong;
+    this.waiting = waiting;
   }
 
   /** Begins to show the progress of a launch that doesn't wait for its batches. */
   static Progress show(PrintWriter err) {
-    return show(err, ProgressText.of(Clock.system(ZoneId.systemDefault()), false), false);
+    return show(err, false, null);
   }
 
   /** Begins to show the progress of a launch that stays with its batches, as long as they take. */
-  static Progress ofLongWait(PrintWriter err, boolean endless) {
-    return show(err, ProgressText.of(Clock.system(ZoneId.systemDefault()), endless), true);
+  static Progress ofLongWait(PrintWriter err, Job job) {
+    return show(
+        err, job.source().isEndless(), job.inference().request().provider().capabilities());
   }
 
-  private static Progress show(PrintWriter err, ProgressText text, boolean isLong) {
-    Progress progress = new Progress(err, text, CommandLine.Help.Ansi.AUTO.enabled(), isLong);
+  private static Progress show(PrintWriter err, boolean endless, @Nullable Capabilities waiting) {
+    ProgressText text = ProgressText.of(Clock.system(ZoneId.systemDefault()), endless);
+    Progress progress = new Progress(err, text, CommandLine.Help.Ansi.AUTO.enabled(), waiting);
     progress.channel.open(progress);
     progress.ticks.schedule(
         new TimerTask() {
@@ -130,11 +139,15 @@ final class Progress implements AutoCloseable {
 
   private synchronized void update(BatchProgress batches) {
     text.awaited(batches);
-    if (isLong && !noted && text.isWaiting()) {
+    if (waiting != null && !noted && text.isWaiting()) {
       noted = true;
       say(
-          "This may take up to 24 hours. Ctrl-C is safe: the state is kept, and 'status' shows how"
-              + " the batches stand.");
+          "This may take up to "
+              + waiting.expiry().toHours()
+              + " hours. Ctrl-C is safe: the state is kept, and 'status' shows how the batches stand."
+              + (waiting.liveProgress()
+                  ? ""
+                  : " How many requests are answered shows only when their batch has ended."));
     }
     show();
   }

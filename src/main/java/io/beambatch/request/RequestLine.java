@@ -24,6 +24,11 @@ public final class RequestLine {
     middle = frame.beforeBody().getBytes(StandardCharsets.UTF_8);
   }
 
+  /** The id of a request. */
+  public static String id(String part, int number) {
+    return part + "-" + number;
+  }
+
   /**
    * Writes a line.
    *

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import io.beambatch.ledger.BatchEntry;
 import io.beambatch.ledger.BatchEntry.BatchEnd;
 import io.beambatch.provider.Batch;
+import io.beambatch.provider.Capabilities;
 import io.beambatch.result.JoinedChunk;
 import io.beambatch.run.RunProgress.ChunkProgress;
 import io.beambatch.run.RunProgress.Stage;
@@ -107,6 +108,7 @@ public record RunStatus(
     }
     int unsubmitted = progress.count(Stage.PLANNED) + progress.count(Stage.UPLOADED);
     boolean finished = run.isFinished();
+    Capabilities can = run.job().inference().request().provider().capabilities();
     return new RunStatus(
         run.identity().job(),
         run.name(),
@@ -121,20 +123,22 @@ public record RunStatus(
         unsubmitted,
         finished && Storage.exists(run.folder().report()) ? Report.of(run.folder()) : null,
         progress
-            .collectBefore(run.job().inference().request().provider().capabilities())
+            .collectBefore(can)
             .map(time -> time.truncatedTo(ChronoUnit.SECONDS).toString())
             .orElse(null),
-        progress.chunks().stream().map(chunk -> row(chunk, seen, now)).toList());
+        progress.chunks().stream().map(chunk -> row(chunk, seen, now, can)).toList());
   }
 
-  private static BatchRow row(ChunkProgress chunk, Map<String, Batch> seen, Instant now) {
+  private static BatchRow row(
+      ChunkProgress chunk, Map<String, Batch> seen, Instant now, Capabilities can) {
     BatchEntry entry = chunk.entry();
     JoinedChunk joined = chunk.joined();
     String batchId = entry == null ? null : entry.batchId();
     Batch batch = batchId == null ? null : seen.get(batchId);
     long total = chunk.chunk().requests();
-    Long answered = batch == null ? null : Long.valueOf(batch.completed());
-    Long failed = batch == null ? null : Long.valueOf(batch.failed());
+    boolean counted = batch != null && (can.liveProgress() || batch.status().ended());
+    Long answered = counted ? Long.valueOf(batch.completed()) : null;
+    Long failed = counted ? Long.valueOf(batch.failed()) : null;
     if (joined != null) {
       answered = joined.answered() == null ? 0 : joined.answered().documents();
       failed = total - answered;
