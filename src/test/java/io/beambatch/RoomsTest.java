@@ -87,7 +87,10 @@ class RoomsTest {
 
   @ArchTest
   static final ArchRule noProviderKnowsAnother =
-      slices().matching("io.beambatch.provider.(openai|anthropic|gemini)..").should().notDependOnEachOther();
+      slices()
+          .matching("io.beambatch.provider.(openai|anthropic|gemini)..")
+          .should()
+          .notDependOnEachOther();
 
   @ArchTest
   static final ArchRule onlyTheWaysToLaunchKnowAll =

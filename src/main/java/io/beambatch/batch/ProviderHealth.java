@@ -140,8 +140,7 @@ final class ProviderHealth {
               "the provider refuses the call" + said + "Mend what it names" + AGAIN;
           case UNAVAILABLE ->
               "the provider can't serve the call at the moment" + said + "Wait a little" + AGAIN;
-          case NO_ROOM ->
-              "the provider has no room at the moment" + said + "Wait a little" + AGAIN;
+          case NO_ROOM -> "the provider has no room at the moment" + said + "Wait a little" + AGAIN;
           case NO_REPLY -> "the provider gives no reply" + said + "Mend the connection" + AGAIN;
         },
         e);

@@ -65,8 +65,7 @@ final class Progress implements AutoCloseable {
 
   /** Begins to show the progress of a launch that stays with its batches, as long as they take. */
   static Progress ofLongWait(PrintWriter err, Job job) {
-    return show(
-        err, job.source().isEndless(), job.inference().request().provider().capabilities());
+    return show(err, job.source().isEndless(), job.inference().request().provider().capabilities());
   }
 
   private static Progress show(PrintWriter err, boolean endless, @Nullable Capabilities waiting) {

@@ -52,7 +52,9 @@ public record CostEstimate(
         .movePointLeft(MILLION);
   }
 
-  /** Prompt tokens whose rate is unknown count as any others; {@link Bound} says what that means. */
+  /**
+   * Prompt tokens whose rate is unknown count as any others; {@link Bound} says what that means.
+   */
   private static BigDecimal cost(long tokens, @Nullable BigDecimal rate, Rates rates) {
     return BigDecimal.valueOf(tokens).multiply(rate == null ? rates.input() : rate);
   }

@@ -76,14 +76,7 @@ final class BatchState {
     shown.set("request_counts", counts(order.requests(), 0, 0));
     shown.set("metadata", order.metadata());
     return new BatchState(
-        shown,
-        order.format(),
-        ordinal,
-        order.outputSeconds(),
-        now,
-        now,
-        BatchCheckpoint.NONE,
-        0);
+        shown, order.format(), ordinal, order.outputSeconds(), now, now, BatchCheckpoint.NONE, 0);
   }
 
   static BatchState fromJson(ObjectNode saved) {

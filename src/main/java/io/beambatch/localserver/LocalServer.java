@@ -17,9 +17,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A server on loopback that speaks the batch APIs of OpenAI, Anthropic, Gemini, Mistral and OpenRouter,
- * and answers by simple rules. The protocols are the real ones: validation, states, limits, errors, unordered
- * results. Every answer's {@code model} ends in {@code -simulated}.
+ * A server on loopback that speaks the batch APIs of OpenAI, Anthropic, Gemini, Mistral and
+ * OpenRouter, and answers by simple rules. The protocols are the real ones: validation, states,
+ * limits, errors, unordered results. Every answer's {@code model} ends in {@code -simulated}.
  *
  * <pre>{@code
  * try (LocalServer server = LocalServer.start(LocalServerSettings.defaults())) {

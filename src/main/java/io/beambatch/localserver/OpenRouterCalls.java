@@ -207,7 +207,6 @@ final class OpenRouterCalls {
     return store
         .find(id)
         .filter(batch -> batch.format() == FORMAT)
-        .orElseThrow(
-            () -> new ApiException(ApiError.notFound("Batch " + id + " not found", null)));
+        .orElseThrow(() -> new ApiException(ApiError.notFound("Batch " + id + " not found", null)));
   }
 }

@@ -69,8 +69,7 @@ public final class ResultFields<F extends Enum<F> & ResultFields.Field> {
    * @param <F> the fields
    * @param more the values of the further pointers, in their order; null for what isn't there
    */
-  public record Found<F extends Enum<F>>(
-      Map<F, JsonSlice> values, List<@Nullable JsonSlice> more) {
+  public record Found<F extends Enum<F>>(Map<F, JsonSlice> values, List<@Nullable JsonSlice> more) {
 
     /** Whether a field is there, and not {@code null}. */
     public boolean has(F field) {

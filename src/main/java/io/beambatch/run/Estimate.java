@@ -64,7 +64,8 @@ public record Estimate(
         prices.cost(
             job.inference().request().model(),
             job.inference().prices(),
-            tokens(job.inference().request(), plan.tokens(), completions == null ? 0 : completions));
+            tokens(
+                job.inference().request(), plan.tokens(), completions == null ? 0 : completions));
     Map<String, Long> failed = new TreeMap<>();
     FailureCauses causes = new FailureCauses();
     plan.causes().forEach(cause -> causes.add(cause.withoutLine()));

@@ -136,9 +136,12 @@ public record RunStatus(
     String batchId = entry == null ? null : entry.batchId();
     Batch batch = batchId == null ? null : seen.get(batchId);
     long total = chunk.chunk().requests();
-    boolean counted = batch != null && (can.liveProgress() || batch.status().ended());
-    Long answered = counted ? Long.valueOf(batch.completed()) : null;
-    Long failed = counted ? Long.valueOf(batch.failed()) : null;
+    Long answered = null;
+    Long failed = null;
+    if (batch != null && (can.liveProgress() || batch.status().ended())) {
+      answered = batch.completed();
+      failed = batch.failed();
+    }
     if (joined != null) {
       answered = joined.answered() == null ? 0 : joined.answered().documents();
       failed = total - answered;

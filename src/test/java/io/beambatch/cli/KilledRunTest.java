@@ -5,8 +5,10 @@ import static java.util.stream.Collectors.groupingBy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.beambatch.job.RequestSpec;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -14,9 +16,12 @@ import java.util.Random;
 import java.util.stream.Collector;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The packaged program against a server of its own, killed without warning, again and again. */
 @Tag("slow")
@@ -83,6 +88,41 @@ class KilledRunTest {
     }
   }
 
+  /**
+   * Killed while nobody had heard of the batch that was created for it, by each way in which such a
+   * batch is found.
+   */
+  @ParameterizedTest
+  @EnumSource(names = {"OPENAI", "ANTHROPIC", "GEMINI"})
+  void takesTheBatchThatItsMakerDidNotLiveToHearOf(RequestSpec.Provider provider) throws Exception {
+    Workplace workplace = new Workplace(folder);
+    try (Program server = serve("3s", "create_batch:lost_reply:1")) {
+      URI baseUrl = server.servedUrl();
+      try (Program killed = launch("killed", workplace, provider, baseUrl)) {
+        Awaitility.await()
+            .atMost(Duration.ofMinutes(5))
+            .pollInterval(Duration.ofMillis(20))
+            .until(
+                () ->
+                    Workplace.stats(baseUrl).path("batches_created").asInt() > 0
+                        || killed.awaitEnd(0));
+      }
+      Program last = launch("last", workplace, provider, baseUrl);
+      assertThat(last.end()).as("%s", last).isZero();
+
+      JsonNode bill = Workplace.stats(baseUrl);
+      assertThat(bill.path("lines_answered").asInt()).isEqualTo(DOCUMENTS);
+      assertThat(bill.path("custom_ids_answered_more_than_once").asInt(-1)).isZero();
+      assertThat(bill.path("batches_created").asInt())
+          .isBetween(DOCUMENTS / REQUESTS, DOCUMENTS / REQUESTS + 3);
+    }
+    assertThat(workplace.answered())
+        .extracting(document -> document.path("text").asText())
+        .containsExactlyInAnyOrderElementsOf(
+            IntStream.range(0, DOCUMENTS).mapToObj(i -> "review " + i).toList());
+    assertThat(workplace.failed()).isEmpty();
+  }
+
   private Program serve(String latency, String... faults) throws Exception {
     List<String> args =
         new ArrayList<>(List.of("--latency", latency, "--seed", Long.toString(seed)));
@@ -133,15 +173,23 @@ class KilledRunTest {
   }
 
   private Program launch(String name, Workplace workplace, URI baseUrl) throws Exception {
+    return launch(name, workplace, RequestSpec.Provider.OPENAI, baseUrl);
+  }
+
+  private Program launch(
+      String name, Workplace workplace, RequestSpec.Provider provider, URI baseUrl)
+      throws Exception {
     Path source = workplace.write("documents.jsonl", documents());
     return Program.start(
         folder.resolve(name),
-        Map.of("OPENAI_BASE_URL", baseUrl.toString(), "OPENAI_API_KEY", "local"),
+        Program.environment(provider, baseUrl),
         workplace.command(
             "run",
             "pipelines/sentiment.yaml",
             "--run",
             "a",
+            "--set",
+            "request.provider=" + provider.word(),
             "--set",
             "source.path=" + source,
             "--set",

@@ -2,6 +2,8 @@ package io.beambatch.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.beambatch.job.RequestSpec;
+import io.beambatch.provider.ProviderApi;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -43,6 +45,17 @@ final class Program implements AutoCloseable {
     List<String> command = new ArrayList<>(words());
     command.addAll(args);
     return start(Path.of("").toAbsolutePath(), logs, environment, command);
+  }
+
+  /** What a program's environment needs that a local server is to be the provider of. */
+  static Map<String, String> environment(RequestSpec.Provider provider, URI served) {
+    ProviderApi api = provider.api();
+    String root = served.resolve("/").toString();
+    return Map.of(
+        api.keyVariable(),
+        "local",
+        api.baseUrlVariable(),
+        root.substring(0, root.length() - 1) + api.basePath());
   }
 
   /** Starts a local server that keeps what it knows in a folder: one that is killed leaves it. */

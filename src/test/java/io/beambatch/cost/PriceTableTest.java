@@ -79,7 +79,8 @@ class PriceTableTest {
     assertThat(table.price("gpt-4o-2024-08-06", Map.of("gpt-4o", OWN))).contains(OWN);
     assertThat(table.price("mine", Map.of("mine", OWN))).contains(OWN);
     assertThat(table.price("gpt-4o-mini", Map.of("gpt-4o", OWN)))
-        .hasValueSatisfying(price -> assertThat(price.realTime().input()).isEqualByComparingTo("0.15"));
+        .hasValueSatisfying(
+            price -> assertThat(price.realTime().input()).isEqualByComparingTo("0.15"));
   }
 
   @Test
@@ -131,8 +132,7 @@ class PriceTableTest {
     assertThat(unknown.batchUsd()).isEqualByComparingTo("0.5");
     assertThat(unknown.batchBound()).isEqualTo(Bound.AT_MOST);
 
-    CostEstimate known =
-        CostEstimate.of(cached("0.1", "0.05"), tokens);
+    CostEstimate known = CostEstimate.of(cached("0.1", "0.05"), tokens);
     assertThat(known.batchUsd()).isEqualByComparingTo("0.32");
     assertThat(known.realTimeUsd()).isEqualByComparingTo("0.64");
     assertThat(known.batchBound()).isEqualTo(Bound.EXACT);
@@ -148,8 +148,7 @@ class PriceTableTest {
             .plus(new TokenUsage(999_999_999_999_999_999L, 3, 4, 4), true);
 
     assertThat(tokens).isEqualTo(new TokenCounts(20, 5, 5, 1, 2));
-    assertThat(CostEstimate.of(cached("1", "1"), tokens).batchBound())
-        .isEqualTo(Bound.AT_LEAST);
+    assertThat(CostEstimate.of(cached("1", "1"), tokens).batchBound()).isEqualTo(Bound.AT_LEAST);
     assertThat(CostEstimate.of(OWN, tokens).batchBound()).isEqualTo(Bound.ABOUT);
   }
 

@@ -33,6 +33,7 @@ class PipelinesTest {
     assertThat(pipelines().map(path -> path.getFileName().toString()))
         .containsExactlyInAnyOrder(
             "augmentation.yaml",
+            "embeddings-gemini.yaml",
             "embeddings.yaml",
             "entities.yaml",
             "labels.yaml",

@@ -108,9 +108,15 @@ class PromptTest {
   void batchCostsWhatTheProviderTakesWhereAPriceSaysNothing() throws Exception {
     String price = "prices={m: {input: 1, output: 2}}";
 
-    assertThat(parse(price).inference().prices().get("m").batch().output()).isEqualByComparingTo("1");
+    assertThat(parse(price).inference().prices().get("m").batch().output())
+        .isEqualByComparingTo("1");
     assertThat(
-            parse(price, "request.provider=deepinfra").inference().prices().get("m").batch().output())
+            parse(price, "request.provider=deepinfra")
+                .inference()
+                .prices()
+                .get("m")
+                .batch()
+                .output())
         .isEqualByComparingTo("1.6");
   }
 

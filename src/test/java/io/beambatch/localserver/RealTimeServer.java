@@ -19,7 +19,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * A small real-time server of OpenAI's shape: it answers with the question in capitals. A question
  * of {@code refuse} gets 400; others get the errors that were ordered first.
  */
-final class RealTimeServer implements AutoCloseable {
+public final class RealTimeServer implements AutoCloseable {
   private final HttpServer http;
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final Map<String, AtomicInteger> answered = new ConcurrentHashMap<>();
@@ -28,19 +28,19 @@ final class RealTimeServer implements AutoCloseable {
   private final AtomicInteger atOnce = new AtomicInteger();
   private final AtomicInteger mostAtOnce = new AtomicInteger();
 
-  RealTimeServer() throws IOException {
+  public RealTimeServer() throws IOException {
     http = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     http.setExecutor(threads);
     http.createContext("/v1/chat/completions", this::answer);
     http.start();
   }
 
-  URI baseUrl() {
+  public URI baseUrl() {
     return URI.create("http://127.0.0.1:" + http.getAddress().getPort() + "/v1");
   }
 
   /** How often each question was answered. */
-  Map<String, AtomicInteger> answered() {
+  public Map<String, AtomicInteger> answered() {
     return answered;
   }
 
@@ -54,7 +54,7 @@ final class RealTimeServer implements AutoCloseable {
   }
 
   /** Answers so many more requests, and lets the others wait. */
-  void allow(int count) {
+  public void allow(int count) {
     allowed.drainPermits();
     allowed.release(count);
   }

@@ -116,14 +116,12 @@ public final class AnthropicApi implements ProviderApi {
   public AnthropicBatches connect(
       @Nullable String baseUrl, Map<String, String> headers, Map<String, String> environment)
       throws ProviderSettingsException {
-    return connect(
-        api(baseUrl, headers, environment), Network.from(environment), Sleeper.SYSTEM);
+    return connect(api(baseUrl, headers, environment), Network.from(environment), Sleeper.SYSTEM);
   }
 
   static AnthropicBatches connect(ApiAddress api, Network network, Sleeper sleeper) {
     Clock clock = Clock.systemUTC();
-    ProviderCalls.Connection connection =
-        new ProviderCalls.Connection(Timeouts.DEFAULT, network);
+    ProviderCalls.Connection connection = new ProviderCalls.Connection(Timeouts.DEFAULT, network);
     return new AnthropicBatches(
         api, new ProviderCalls(api, connection, Retries.DEFAULT, clock, sleeper), clock);
   }

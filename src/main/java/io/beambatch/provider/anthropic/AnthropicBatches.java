@@ -66,8 +66,7 @@ public final class AnthropicBatches implements BatchProvider {
 
   @Override
   public Batch cancel(String batchId) throws ProviderException {
-    return calls.cancel(
-        url(batchId, "cancel"), RequestBody.EMPTY, json::batch, () -> get(batchId));
+    return calls.cancel(url(batchId, "cancel"), RequestBody.EMPTY, json::batch, () -> get(batchId));
   }
 
   @Override

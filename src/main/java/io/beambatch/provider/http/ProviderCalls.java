@@ -56,10 +56,7 @@ public final class ProviderCalls implements AutoCloseable {
 
   /** Sends a creation, once; it may take as long as its body takes to be sent. */
   public Batch create(
-      HttpUrl.Builder url,
-      OneShotBody body,
-      long bytes,
-      Function<JsonNode, @Nullable Batch> reader)
+      HttpUrl.Builder url, OneShotBody body, long bytes, Function<JsonNode, @Nullable Batch> reader)
       throws ProviderException {
     Duration timeout = timeouts.request().plus(Timeouts.ofSending(bytes));
     return http.json(http.request(url).post(body).build(), timeout, reader);

@@ -93,9 +93,9 @@ final class OpenAiResultFormat implements ResultFormat {
   private static TokenUsage usage(Found<Field> found) {
     long written = found.number(List.of(Field.WRITTEN_PROMPT_TOKENS, Field.WRITTEN_INPUT_TOKENS));
     return new TokenUsage(
-        found.number(List.of(Field.PROMPT_TOKENS, Field.INPUT_TOKENS)),
-        found.number(List.of(Field.COMPLETION_TOKENS, Field.OUTPUT_TOKENS)),
-        found.number(List.of(Field.CACHED_PROMPT_TOKENS, Field.CACHED_INPUT_TOKENS)),
+            found.number(List.of(Field.PROMPT_TOKENS, Field.INPUT_TOKENS)),
+            found.number(List.of(Field.COMPLETION_TOKENS, Field.OUTPUT_TOKENS)),
+            found.number(List.of(Field.CACHED_PROMPT_TOKENS, Field.CACHED_INPUT_TOKENS)),
             found.number(List.of(Field.REASONING_COMPLETION_TOKENS, Field.REASONING_OUTPUT_TOKENS)))
         // Nothing stays in the cache at a price by the hour.
         .withWritten(written, written < 0 ? -1 : 0);

@@ -91,20 +91,20 @@ public final class OpenRouterProvider implements BatchProvider {
     return calls
         .retries()
         .call(
-        () -> {
-          try (Response reply = http.open(request)) {
-            Batch batch = batch(withoutResults(reply.body().byteStream()));
-            if (batch != null) {
-              return batch;
-            }
-          } catch (IOException e) {
-            // Without a cause: it may quote the reply.
-          }
-          throw new ProviderException(
-              Kind.NO_REPLY,
-              ReplyHead.of(200),
-              http.call(request) + " was answered with something else than a whole batch");
-        });
+            () -> {
+              try (Response reply = http.open(request)) {
+                Batch batch = batch(withoutResults(reply.body().byteStream()));
+                if (batch != null) {
+                  return batch;
+                }
+              } catch (IOException e) {
+                // Without a cause: it may quote the reply.
+              }
+              throw new ProviderException(
+                  Kind.NO_REPLY,
+                  ReplyHead.of(200),
+                  http.call(request) + " was answered with something else than a whole batch");
+            });
   }
 
   private static JsonNode withoutResults(InputStream reply) throws IOException {

@@ -1,7 +1,7 @@
 package io.beambatch.provider.openai;
 
-import io.beambatch.provider.Capabilities;
 import io.beambatch.provider.BatchProvider;
+import io.beambatch.provider.Capabilities;
 import io.beambatch.provider.Sleeper;
 import java.time.Clock;
 import java.util.List;

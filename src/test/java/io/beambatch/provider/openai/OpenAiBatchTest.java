@@ -195,10 +195,7 @@ class OpenAiBatchTest extends ProviderFixture {
             .put("message", message)
             .put("line", line)
             .toString();
-    then(
-        json(
-            200,
-            "{\"id\":\"b\",\"status\":\"failed\",\"errors\":{\"data\":[" + error + "]}}"));
+    then(json(200, "{\"id\":\"b\",\"status\":\"failed\",\"errors\":{\"data\":[" + error + "]}}"));
 
     Batch batch = provider.get("b");
 
