@@ -10,6 +10,7 @@ import io.beambatch.chunk.PlanCheck;
 import io.beambatch.chunk.PlanRetries;
 import io.beambatch.chunk.ShardIntoChunks;
 import io.beambatch.job.Job;
+import io.beambatch.ledger.Verdicts;
 import io.beambatch.provider.ProviderFactory;
 import io.beambatch.request.RenderRequests;
 import io.beambatch.result.JoinResults;
@@ -125,7 +126,7 @@ public final class BatchPipeline {
     write(
         plans.apply("Write invalid documents", new WriteUnsentFailures(folder)), writers, settings);
     return check
-        .apply(plans, "Check budget 1")
+        .apply(plans, "Check budget 1", verdicts(plans))
         .apply("Attempt 1", new Attempt.Submission(settings, folder, providers));
   }
 
@@ -143,7 +144,7 @@ public final class BatchPipeline {
           work.reads() ? plan(pipeline) : create(pipeline, "Plans", work.plans(), Plan.class);
       PCollection<Plan> checked = checkPlans(plans, writers);
       results.add(checked.apply("Write invalid documents", new WriteUnsentFailures(folder)));
-      Attempt.chunks(check.apply(checked, "Check budget"))
+      Attempt.chunks(check.apply(checked, "Check budget", verdicts(checked)))
           .apply("Upload", new UploadChunks(settings, folder, providers));
     }
     if (!work.ended().isEmpty()) {
@@ -207,6 +208,10 @@ public final class BatchPipeline {
     return input.apply("Shard into chunks", new ShardIntoChunks(job, folder));
   }
 
+  private Verdicts verdicts(PCollection<?> input) {
+    return Verdicts.of(input.isBounded(), folder);
+  }
+
   /** All attempts, and the files of what became of the documents. */
   private PCollection<ResultFile> answer(
       PCollection<Plan> firstPlans, CoordinatorSettings settings, ProviderFactory providers) {
@@ -216,7 +221,7 @@ public final class BatchPipeline {
     for (int attempt = 1; ; attempt++) {
       PCollection<JoinedChunk> joined =
           check
-              .apply(plans, "Check budget " + attempt)
+              .apply(plans, "Check budget " + attempt, verdicts(plans))
               .apply("Attempt " + attempt, new Attempt(job, settings, folder, providers));
       results.add(joined.apply("Results " + attempt, ResultFiles.ofChunks()));
       if (attempt == job.inference().retry().attempts()) {
@@ -235,7 +240,7 @@ public final class BatchPipeline {
       PCollection<Plan> plans, Map<ResultFile.Kind, DestinationWriter> writers) {
     DestinationWriter answers = Objects.requireNonNull(writers.get(ResultFile.Kind.ANSWERED));
     return answers.checksPlans()
-        ? plans.apply("Check plans", new CheckPlans(Output.ofAnswers(job, folder), answers))
+        ? plans.apply("Check plans", new CheckPlans(Output.ofAnswers(job, folder), answers, verdicts(plans)))
         : plans;
   }
 
@@ -247,7 +252,8 @@ public final class BatchPipeline {
         .apply("Skip written results", MarkWritten.skipWritten(folder))
         .apply(
             "Write",
-            new WriteResults(writers, settings.run()).unless(MarkWritten.delivered(folder)))
+            new WriteResults(writers, settings.run(), verdicts(results))
+                .unless(MarkWritten.delivered(folder)))
         .apply("Mark written", new MarkWritten(folder));
   }
 

@@ -8,9 +8,13 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.beambatch.job.Inference;
 import io.beambatch.job.Job;
 import io.beambatch.job.JobReader;
+import io.beambatch.localserver.FaultText;
+import io.beambatch.localserver.Faults;
 import io.beambatch.localserver.LocalServer;
 import io.beambatch.localserver.LocalServerSettings;
 import io.beambatch.provider.BatchProvider;
+import io.beambatch.run.Report;
+import io.beambatch.storage.RunFolder;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.List;
@@ -20,8 +24,13 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
 import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.PipelineResult;
+import org.apache.beam.sdk.PipelineResult.State;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.io.TextIO;
+import org.apache.beam.sdk.metrics.MetricNameFilter;
+import org.apache.beam.sdk.metrics.MetricResult;
+import org.apache.beam.sdk.metrics.MetricsFilter;
 import org.apache.beam.sdk.schemas.Schema;
 import org.apache.beam.sdk.schemas.Schema.FieldType;
 import org.apache.beam.sdk.testing.PAssert;
@@ -44,6 +53,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Tag("slow")
 class BatchInferenceTest {
@@ -52,6 +63,9 @@ class BatchInferenceTest {
   @TempDir Path folder;
   private LocalServer server;
   private Pipeline pipeline = Pipeline.create();
+
+  /** Of the job of a stream. */
+  private List<String> overrides = List.of();
 
   @BeforeEach
   void start() throws Exception {
@@ -190,6 +204,54 @@ class BatchInferenceTest {
     assertThat(batches()).isEqualTo(3);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"key", "create_batch:no_quota"})
+  void aStreamIsDrainedThoughTheProviderRefusesAndALaterLaunchGoesOn(String refusal)
+      throws Exception {
+    serve(refusal.equals("key") ? "another-key" : "any-key");
+    server.faults(refusal.equals("key") ? Faults.none() : FaultText.parse(refusal));
+    stream(0, 200);
+    PipelineResult drained = pipeline.run();
+    assertThat(drained.waitUntilFinish()).isEqualTo(State.DONE);
+
+    assertThat(verdicts(drained)).isPositive();
+    assertThat(report().documents()).isEqualTo(200);
+    assertThat(report().problems())
+        .hasSize(2)
+        .anySatisfy(
+            problem ->
+                assertThat(problem)
+                    .contains(refusal.equals("key") ? "refuses the key" : "quota is used up")
+                    .contains("run the same command again")
+                    .endsWith("and 1 more)"))
+        .contains("none of 200 documents was answered");
+
+    serve("any-key");
+    PAssert.that(stream(0, 0).answered()).satisfies(BatchInferenceTest::areAnswered);
+    assertThat(pipeline.run().waitUntilFinish()).isEqualTo(State.DONE);
+    assertThat(batches()).isEqualTo(2);
+    assertThat(report().problems()).isEmpty();
+  }
+
+  @Test
+  void aStreamHoldsBackWhatIsOverBudgetUntilALaunchMayPayForIt() throws Exception {
+    overrides = List.of("limits.cost_usd=0.000001");
+    stream(0, 200);
+    assertThat(pipeline.run().waitUntilFinish()).isEqualTo(State.DONE);
+
+    assertThat(batches()).isZero();
+    assertThat(report().problems())
+        .anySatisfy(
+            problem ->
+                assertThat(problem)
+                    .contains("plan a1-", "more than limits.cost_usd allows", "nothing of it was sent"));
+
+    overrides = List.of("limits.cost_usd=10");
+    PAssert.that(stream(0, 0).answered()).satisfies(BatchInferenceTest::areAnswered);
+    assertThat(pipeline.run().waitUntilFinish()).isEqualTo(State.DONE);
+    assertThat(report().problems()).isEmpty();
+  }
+
   @Test
   void unboundedDocumentsNeedWindows() {
     Pipeline endless = Pipeline.create();
@@ -324,7 +386,31 @@ class BatchInferenceTest {
         .apply(stream.advanceWatermarkToInfinity())
         .apply(window)
         .apply(
-            BatchInference.of(job()).withStaging(staging()).withRun("r1").withProviders(local()));
+            BatchInference.of(job(overrides.toArray(String[]::new)))
+                .withStaging(staging())
+                .withRun("r1")
+                .withProviders(local()));
+  }
+
+  /** Starts the server anew, which goes on with the batches that it had. */
+  private void serve(String key) throws Exception {
+    server.close();
+    server =
+        LocalServer.start(
+            LocalServerSettings.defaults().withDir(folder.resolve("server")).withApiKey(key));
+  }
+
+  private Report report() throws Exception {
+    return Report.of(RunFolder.of(staging(), "reviews", "r1"));
+  }
+
+  private static long verdicts(PipelineResult result) {
+    MetricsFilter named =
+        MetricsFilter.builder().addNameFilter(MetricNameFilter.named("beambatch", "verdicts")).build();
+    return StreamSupport.stream(
+            result.metrics().queryMetrics(named).getCounters().spliterator(), false)
+        .mapToLong(MetricResult::getAttempted)
+        .sum();
   }
 
   private int batches() throws Exception {

@@ -138,6 +138,22 @@ class WatchedPipelineTest {
   }
 
   @Test
+  void goesOnByItselfOnceTheProviderTakesBatchesAgain() throws Exception {
+    try (RunFixture run = watched()) {
+      run.faults(FaultText.parse("create_batch:no_quota:3"));
+      run.addDocuments("a.jsonl", 0, 200);
+      PipelineResult launch = launch(run, List.of("--blockOnRun=false"));
+      try {
+        await(() -> run.isAccountedFor(200), run);
+      } finally {
+        launch.cancel();
+      }
+      run.assertEveryDocumentOnce(0, 200);
+      run.assertEveryChunkPaidOnce();
+    }
+  }
+
+  @Test
   void isCancelledThoughItsSourceNeverEnds() throws Exception {
     try (RunFixture run = watched()) {
       run.addDocuments("a.jsonl", 0, 200);

@@ -2,18 +2,20 @@ package io.beambatch.batch;
 
 import io.beambatch.chunk.Chunk;
 import io.beambatch.job.RequestSpec;
+import io.beambatch.ledger.Verdicts;
 import io.beambatch.provider.ProviderFactory;
 import io.beambatch.provider.Sleeper;
 import io.beambatch.storage.JsonCoder;
 import io.beambatch.storage.RunFolder;
 import java.io.IOException;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.Map;
+import java.util.Objects;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
+import org.apache.beam.sdk.coders.VarIntCoder;
 import org.apache.beam.sdk.state.BagState;
 import org.apache.beam.sdk.state.StateSpec;
 import org.apache.beam.sdk.state.StateSpecs;
@@ -21,6 +23,7 @@ import org.apache.beam.sdk.state.TimeDomain;
 import org.apache.beam.sdk.state.Timer;
 import org.apache.beam.sdk.state.TimerSpec;
 import org.apache.beam.sdk.state.TimerSpecs;
+import org.apache.beam.sdk.state.ValueState;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
@@ -30,6 +33,7 @@ import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollection.IsBounded;
 import org.joda.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Submits uploaded chunks, exactly once each, and hands each out when its batch has ended. One
@@ -72,6 +76,9 @@ import org.joda.time.Duration;
  * mode, or a timeout above {@code poll.deadline}, does without.
  */
 public final class AwaitBatches extends PTransform<PCollection<Chunk>, PCollection<AwaitedChunk>> {
+  /** What the verdict that stops all chunks is noted under. */
+  public static final String SUBJECT = "batches";
+
   private final CoordinatorSettings settings;
   private final RunFolder folder;
   private final ProviderFactory providers;
@@ -104,7 +111,7 @@ public final class AwaitBatches extends PTransform<PCollection<Chunk>, PCollecti
         .setCoder(KvCoder.of(StringUtf8Coder.of(), JsonCoder.of(Chunk.class)))
         .apply(
             "Submit and await",
-            ParDo.of(bounded ? new AwaitFn(factory) : new PollingAwaitFn(factory, interval)))
+            ParDo.of(bounded ? new AwaitFn(factory) : new PollingAwaitFn(factory, interval, Verdicts.of(chunks.isBounded(), folder))))
         .setCoder(JsonCoder.of(AwaitedChunk.class));
   }
 
@@ -146,14 +153,23 @@ public final class AwaitBatches extends PTransform<PCollection<Chunk>, PCollecti
 
   /**
    * Submits the chunks of unbounded input as they come, looks after them at every interval, and
-   * awaits what is left when the input ends.
+   * awaits what is left when the input ends. While the provider refuses to go on, chunks stay in the
+   * state, and it is asked again after growing pauses; what it still refuses when the input ends is
+   * left to a later launch, so that the stream can be drained.
    */
   private static final class PollingAwaitFn extends DoFn<KV<String, Chunk>, AwaitedChunk> {
+    private static final Duration LONGEST_PAUSE = Duration.standardHours(1);
+
     private final CoordinatorSession.Factory factory;
     private final Duration interval;
+    private final Verdicts verdicts;
 
     @StateId("chunks")
     private final StateSpec<BagState<Chunk>> chunksSpec = StateSpecs.bag(JsonCoder.of(Chunk.class));
+
+    /** How often in succession the provider has refused to go on. */
+    @StateId("refusals")
+    private final StateSpec<ValueState<Integer>> refusalsSpec = StateSpecs.value(VarIntCoder.of());
 
     @TimerId("poll")
     private final TimerSpec pollSpec = TimerSpecs.timer(TimeDomain.PROCESSING_TIME);
@@ -161,16 +177,12 @@ public final class AwaitBatches extends PTransform<PCollection<Chunk>, PCollecti
     @TimerId("end")
     private final TimerSpec endSpec = TimerSpecs.timer(TimeDomain.EVENT_TIME);
 
-    private transient CoordinatorSession session;
+    private transient @Nullable CoordinatorSession session;
 
-    PollingAwaitFn(CoordinatorSession.Factory factory, Duration interval) {
+    PollingAwaitFn(CoordinatorSession.Factory factory, Duration interval, Verdicts verdicts) {
       this.factory = factory;
       this.interval = interval;
-    }
-
-    @Setup
-    public void setup() {
-      session = factory.open();
+      this.verdicts = verdicts;
     }
 
     @ProcessElement
@@ -178,38 +190,76 @@ public final class AwaitBatches extends PTransform<PCollection<Chunk>, PCollecti
         @Element KV<String, Chunk> element,
         BoundedWindow window,
         @StateId("chunks") BagState<Chunk> chunks,
+        @StateId("refusals") ValueState<Integer> refusals,
         @TimerId("poll") Timer poll,
         @TimerId("end") Timer end) {
       chunks.add(element.getValue());
-      poll.offset(Duration.ZERO).setRelative();
+      if (refusals.read() == null) {
+        poll.offset(Duration.ZERO).setRelative();
+      }
       end.set(window.maxTimestamp());
     }
 
     @OnTimer("poll")
     public void onPoll(
         @StateId("chunks") BagState<Chunk> chunks,
+        @StateId("refusals") ValueState<Integer> refusals,
         @TimerId("poll") Timer poll,
         OutputReceiver<AwaitedChunk> out)
         throws IOException {
-      List<Chunk> waiting = new ArrayList<>();
-      chunks.read().forEach(waiting::add);
-      List<AwaitedChunk> done = session.step(waiting);
-      done.forEach(out::output);
-      Set<String> ended =
-          done.stream().map(awaited -> awaited.chunk().id()).collect(Collectors.toSet());
-      waiting.removeIf(chunk -> ended.contains(chunk.id()));
-      chunks.clear();
-      waiting.forEach(chunks::add);
-      if (!waiting.isEmpty()) {
-        poll.offset(interval).setRelative();
+      Waiting waiting = new Waiting(chunks.read(), out);
+      int refused = 0;
+      try {
+        session().step(waiting.chunks(), waiting::handOut);
+        verdicts.lift(SUBJECT);
+      } catch (RuntimeException e) {
+        if (!verdicts.take(SUBJECT, e)) {
+          throw e;
+        }
+        refused = Objects.requireNonNullElse(refusals.read(), 0) + 1;
       }
+      chunks.clear();
+      refusals.clear();
+      waiting.chunks().forEach(chunks::add);
+      if (!waiting.chunks().isEmpty()) {
+        poll.offset(pause(refused)).setRelative();
+        if (refused > 0) {
+          refusals.write(refused);
+        }
+      }
+    }
+
+    /** Twice as long with each refusal. */
+    private Duration pause(int refused) {
+      Duration longest = interval.isLongerThan(LONGEST_PAUSE) ? interval : LONGEST_PAUSE;
+      Duration pause = interval;
+      for (int i = 0; i < refused && pause.isShorterThan(longest); i++) {
+        pause = pause.multipliedBy(2);
+      }
+      return pause.isLongerThan(longest) ? longest : pause;
     }
 
     @OnTimer("end")
     public void onEnd(@StateId("chunks") BagState<Chunk> chunks, OutputReceiver<AwaitedChunk> out)
         throws IOException, InterruptedException {
-      session.await(chunks.read(), Sleeper.SYSTEM, out::output);
+      Waiting waiting = new Waiting(chunks.read(), out);
+      try {
+        session().step(waiting.chunks(), waiting::handOut);
+        session().await(waiting.chunks(), Sleeper.SYSTEM, waiting::handOut);
+      } catch (RuntimeException e) {
+        if (!verdicts.take(SUBJECT, e)) {
+          throw e;
+        }
+      }
       chunks.clear();
+    }
+
+    /** Opened where the failure to do so can be told from one of the runner. */
+    private CoordinatorSession session() {
+      if (session == null) {
+        session = factory.open();
+      }
+      return session;
     }
 
     @Teardown
@@ -217,6 +267,26 @@ public final class AwaitBatches extends PTransform<PCollection<Chunk>, PCollecti
       if (session != null) {
         session.close();
       }
+    }
+  }
+
+  /** The chunks of a bag that are not handed out yet. */
+  private static final class Waiting {
+    private final Map<String, Chunk> byId = new LinkedHashMap<>();
+    private final DoFn.OutputReceiver<AwaitedChunk> out;
+
+    Waiting(Iterable<Chunk> chunks, DoFn.OutputReceiver<AwaitedChunk> out) {
+      chunks.forEach(chunk -> byId.put(chunk.id(), chunk));
+      this.out = out;
+    }
+
+    void handOut(AwaitedChunk done) {
+      out.output(done);
+      byId.remove(done.chunk().id());
+    }
+
+    List<Chunk> chunks() {
+      return List.copyOf(byId.values());
     }
   }
 }

@@ -12,11 +12,11 @@ import io.beambatch.provider.ProviderException;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
@@ -112,6 +112,8 @@ final class BatchCoordinator {
 
   /**
    * Takes a chunk up, from wherever it stands in the ledger; one that is known already is ignored.
+   *
+   * @throws BatchException if its requests can't be uploaded, for a reason that concerns all chunks
    */
   void track(Chunk chunk) throws IOException {
     if (chunks.contains(chunk.id())) {
@@ -119,8 +121,11 @@ final class BatchCoordinator {
     }
     Instant now = context.clock().instant();
     if (!context.ledger().has(chunk.id())
-        && !uploader.upload(chunk)
+        && !isUploaded(chunk, now)
         && !context.ledger().has(chunk.id())) {
+      if (chunks.isResting(chunk.id(), now)) {
+        return;
+      }
       // The run is cancelled. What is in the ledger can't be sent by others behind our back.
       context.ledger().create(chunk.id(), BatchEntry.unwanted(settings.run().created(), now));
     }
@@ -131,9 +136,26 @@ final class BatchCoordinator {
     }
   }
 
+  private boolean isUploaded(Chunk chunk, Instant now) throws IOException {
+    try {
+      return uploader.upload(chunk);
+    } catch (BatchException e) {
+      if (e.mayPass() || ProviderHealth.concernsAll(e)) {
+        throw e;
+      }
+      chunks.rest(chunk.id(), e, now);
+      return false;
+    }
+  }
+
   /** Forgets all chunks but these: the others have meanwhile been handed out by another. */
   void retain(Set<String> chunkIds) {
     chunks.retain(chunkIds);
+  }
+
+  /** Whether a chunk was left, and it is too early to try again. */
+  boolean isResting(String chunkId) {
+    return chunks.isResting(chunkId, context.clock().instant());
   }
 
   /** Why a chunk was left that could not go on. */
@@ -175,22 +197,22 @@ final class BatchCoordinator {
   }
 
   /**
-   * Looks once, submits what may be submitted, and hands out the chunks whose batches have ended.
+   * Looks once, submits what may be submitted, and hands out the chunks whose batches have ended,
+   * also if something else keeps it from going on.
    *
    * @throws BatchException if it can't go on: the key is refused, the quota is used up, the
    *     provider is out of reach
    */
-  List<AwaitedChunk> step() throws IOException {
+  void step(Consumer<AwaitedChunk> done) throws IOException {
     Instant now = context.clock().instant();
     if (isIdle() || !health.quietFor(now).isZero()) {
-      return List.of();
+      return;
     }
     for (TrackedChunk chunk : chunks.in(State.SUBMITTING)) {
       chunk.reload();
     }
-    List<AwaitedChunk> done = new ArrayList<>();
     for (TrackedChunk chunk : chunks.in(State.ENDED)) {
-      done.add(chunks.remove(chunk));
+      done.accept(chunks.remove(chunk));
     }
     if (!chunks.isEmpty()) {
       try {
@@ -201,13 +223,13 @@ final class BatchCoordinator {
     }
     orphans.cancel(now);
     chunks.progress().forEach(settings.progress()::publish);
-    return done;
   }
 
-  private void lookAndSubmit(Instant now, List<AwaitedChunk> done)
+  private void lookAndSubmit(Instant now, Consumer<AwaitedChunk> done)
       throws IOException, ProviderException {
     Snapshot snapshot = new Snapshot(now, list(now), context.ledger().isCancelled());
     ProviderException unreachable = null;
+    BatchException refusal = null;
     for (TrackedChunk chunk : chunks.all()) {
       BatchEntry before = chunk.entry();
       try {
@@ -219,15 +241,21 @@ final class BatchCoordinator {
         // Those that the list shows can be followed all the same.
         unreachable = e;
       } catch (BatchException.OfOneChunk e) {
-        chunks.leave(chunk, e);
+        chunks.leave(chunk, e, now);
+      } catch (BatchException e) {
+        // What the account can't pay for must not hold back what it has paid for.
+        refusal = refusal == null ? e : refusal;
       }
       if (!chunk.entry().equals(before)) {
         health.changed(now);
       }
       // Whether by this step, or because another launch has seen its end.
       if (chunk.state() == State.ENDED) {
-        done.add(chunks.remove(chunk));
+        done.accept(chunks.remove(chunk));
       }
+    }
+    if (refusal != null) {
+      throw refusal;
     }
     orphans.lookFor(snapshot.batches(), now);
     int planned = chunks.in(State.PLANNED).size();

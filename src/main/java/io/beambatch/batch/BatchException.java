@@ -14,6 +14,12 @@ public class BatchException extends UserException {
     super(message, cause, ExitCode.ERROR);
   }
 
+  /** An outage passes; what the provider refuses, it refuses again. */
+  @Override
+  public boolean mayPass() {
+    return getCause() instanceof ProviderException e && ProviderHealth.mayPass(e);
+  }
+
   /** What a user is told of a call that the provider refuses. */
   public static BatchException of(ProviderException refused) {
     return ProviderHealth.fatal(refused);

@@ -74,7 +74,7 @@ public final class BatchWatch implements AutoCloseable {
   public void lookIfDue() throws IOException {
     boolean due = hasCome(nextStep);
     if (!session.isIdle() && (due || isCancelledMeanwhile())) {
-      ended |= !session.step().isEmpty();
+      session.step(chunk -> ended = true);
       nextStep = clock.instant().plus(session.pause());
     }
   }

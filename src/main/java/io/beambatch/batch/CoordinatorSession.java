@@ -42,13 +42,30 @@ final class CoordinatorSession implements AutoCloseable {
 
   /**
    * Looks once after these chunks, and no others: a runner may turn to several coordinators of one
-   * pool by turns, and what one remembers, another may have handed out.
+   * pool by turns, and what one remembers, another may have handed out. A chunk that could not go
+   * on is tried again after a while.
    */
-  List<AwaitedChunk> step(List<Chunk> chunks) throws IOException {
+  void step(List<Chunk> chunks, Consumer<AwaitedChunk> done) throws IOException {
     coordinator.retain(chunks.stream().map(Chunk::id).collect(Collectors.toSet()));
-    track(chunks);
-    return coordinator.step();
+    BatchException refusal = null;
+    for (Chunk chunk : chunks) {
+      if (coordinator.isResting(chunk.id())
+          || (refusal != null && !context.ledger().has(chunk.id()))) {
+        continue;
+      }
+      try {
+        coordinator.track(chunk);
+      } catch (BatchException e) {
+        // Uploads that are refused must not hold back the batches that are there.
+        refusal = e;
+      }
+    }
+    coordinator.step(done);
+    if (refusal != null) {
+      throw refusal;
+    }
   }
+
 
   /** Reads what the ledger says of many chunks in a few calls, before they are run. */
   void readAhead(List<Chunk> chunks) throws IOException {
@@ -80,16 +97,16 @@ final class CoordinatorSession implements AutoCloseable {
                     .settings()
                     .settle(context.provider().capabilities())
                     .multipliedBy(PATIENCE));
-    coordinator.step().forEach(done);
+    coordinator.step(done);
     while (coordinator.isSettling() && context.clock().instant().isBefore(end)) {
       sleeper.sleep(coordinator.pause());
-      coordinator.step().forEach(done);
+      coordinator.step(done);
     }
   }
 
-  /** Looks how all chunks stand that were taken up, and returns those that have ended. */
-  List<AwaitedChunk> step() throws IOException {
-    return coordinator.step();
+  /** Looks how all chunks stand that were taken up, and hands out those that have ended. */
+  void step(Consumer<AwaitedChunk> done) throws IOException {
+    coordinator.step(done);
   }
 
   /** How long to wait before the next step. */
@@ -117,7 +134,7 @@ final class CoordinatorSession implements AutoCloseable {
       throws IOException, InterruptedException {
     track(chunks);
     while (!coordinator.isIdle()) {
-      coordinator.step().forEach(done);
+      coordinator.step(done);
       if (!coordinator.isIdle()) {
         sleeper.sleep(coordinator.pause());
       }

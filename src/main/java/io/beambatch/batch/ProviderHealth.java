@@ -59,6 +59,22 @@ final class ProviderHealth {
     return e.kind() == Kind.UNAVAILABLE || e.kind() == Kind.NO_REPLY;
   }
 
+  /** Whether the same call may have another reply in a while, though nobody changes anything. */
+  static boolean mayPass(ProviderException e) {
+    return isOutage(e) || e.kind() == Kind.FILE_NOT_READY || e.kind() == Kind.CONFLICT;
+  }
+
+  /** Whether what the provider refuses for one chunk, it refuses for all of them. */
+  static boolean concernsAll(ProviderException e) {
+    return e.kind() == Kind.UNAUTHORIZED
+        || e.kind() == Kind.FORBIDDEN
+        || e.kind() == Kind.INSUFFICIENT_QUOTA;
+  }
+
+  static boolean concernsAll(BatchException e) {
+    return e.getCause() instanceof ProviderException refused && concernsAll(refused);
+  }
+
   /** How long the provider must not be called yet, as it has asked; zero if it may be. */
   Duration quietFor(Instant now) {
     return now.isBefore(quietUntil) ? Duration.between(now, quietUntil) : Duration.ZERO;

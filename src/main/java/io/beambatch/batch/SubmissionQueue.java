@@ -77,7 +77,7 @@ final class SubmissionQueue {
           break;
         }
       } catch (BatchException.OfOneChunk e) {
-        chunks.leave(chunk, e);
+        chunks.leave(chunk, e, now);
       }
     }
   }
@@ -151,7 +151,8 @@ final class SubmissionQueue {
                   + (chunk.refusal() == null
                       ? ""
                       : " (the provider said: " + chunk.refusal() + ")"),
-              null));
+              null),
+          now);
     }
   }
 

@@ -251,9 +251,7 @@ final class Submitter {
 
   private static BatchException refusal(TrackedChunk chunk, ProviderException e) {
     BatchException refusal = ProviderHealth.fatal(e);
-    return e.kind() == Kind.UNAUTHORIZED
-            || e.kind() == Kind.FORBIDDEN
-            || e.kind() == Kind.INSUFFICIENT_QUOTA
+    return ProviderHealth.concernsAll(e)
         ? refusal
         : new BatchException.OfOneChunk(
             "no batch could be created for chunk " + chunk.id() + ": " + refusal.getMessage(), e);

@@ -3,7 +3,10 @@ package io.beambatch.batch;
 import io.beambatch.ledger.BatchEntry.State;
 import io.beambatch.provider.Capabilities.OrphanSearch;
 import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,10 +25,13 @@ import org.slf4j.LoggerFactory;
 /** The chunks that one coordinator looks after, in the order in which they came. */
 final class TrackedChunks {
   private static final Logger LOG = LoggerFactory.getLogger(TrackedChunks.class);
+  private static final Duration FIRST_REST = Duration.ofMinutes(2);
+  private static final Duration LONGEST_REST = Duration.ofHours(1);
 
   private final BatchMark marks;
   private final Map<String, TrackedChunk> byId = new LinkedHashMap<>();
-  private BatchException.@Nullable OfOneChunk failure;
+  private final Map<String, Rest> resting = new HashMap<>();
+  private @Nullable BatchException failure;
 
   /** How far those have come that are not tracked any more, by attempt. */
   private final SortedMap<Integer, BatchProgress> gone = new TreeMap<>();
@@ -116,15 +122,28 @@ final class TrackedChunks {
    * Leaves a chunk where it is, so that the others go on, and writes down why. A later launch takes
    * it up again.
    */
-  void leave(TrackedChunk chunk, BatchException.OfOneChunk reason) throws IOException {
-    LOG.warn("{} is left where it is: {}", chunk.id(), reason.getMessage());
-    failure = failure == null ? reason : failure;
+  void leave(TrackedChunk chunk, BatchException.OfOneChunk reason, Instant now)
+      throws IOException {
+    rest(chunk.id(), reason, now);
     byId.remove(chunk.id());
     gone.merge(chunk.chunk().attempt(), progress(chunk, false), BatchProgress::plus);
     if (chunk.state() == State.PLANNED || chunk.state() == State.SUBMITTED) {
       // While it is submitting, whoever is at it must not lose the race against this note.
       chunk.advance(chunk.entry().failed(Objects.requireNonNull(reason.getMessage())));
     }
+  }
+
+  /** Notes that a chunk can't go on for now. */
+  void rest(String chunkId, BatchException reason, Instant now) {
+    LOG.error("{} is left where it is: {}", chunkId, reason.getMessage());
+    resting.merge(chunkId, Rest.first(now), (before, first) -> before.longer(now));
+    failure = failure == null ? reason : failure;
+  }
+
+  /** Whether a chunk was left, and it is too early to try again. */
+  boolean isResting(String chunkId, Instant now) {
+    Rest rest = resting.get(chunkId);
+    return rest != null && now.isBefore(rest.until());
   }
 
   /** Why the first of those was left that could not go on. */
@@ -140,6 +159,19 @@ final class TrackedChunks {
             chunk ->
                 all.merge(chunk.chunk().attempt(), progress(chunk, false), BatchProgress::plus));
     return all.values();
+  }
+
+  /** How long a stream leaves a chunk alone that could not go on; longer each time. */
+  private record Rest(Instant until, Duration pause) {
+    static Rest first(Instant now) {
+      return new Rest(now.plus(FIRST_REST), FIRST_REST);
+    }
+
+    Rest longer(Instant now) {
+      Duration twice = pause.multipliedBy(2);
+      Duration next = twice.compareTo(LONGEST_REST) > 0 ? LONGEST_REST : twice;
+      return new Rest(now.plus(next), next);
+    }
   }
 
   private static BatchProgress progress(TrackedChunk chunk, boolean ended) {

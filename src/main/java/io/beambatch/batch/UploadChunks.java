@@ -2,6 +2,7 @@ package io.beambatch.batch;
 
 import io.beambatch.batch.ChunkUploader.Contents;
 import io.beambatch.chunk.Chunk;
+import io.beambatch.ledger.Verdicts;
 import io.beambatch.provider.BatchProvider;
 import io.beambatch.provider.ProviderFactory;
 import io.beambatch.storage.JsonCoder;
@@ -14,10 +15,12 @@ import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.Reshuffle;
 import org.apache.beam.sdk.values.PCollection;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Uploads each chunk's parts, one after the other, as one file, and notes the file's id in the
- * ledger. Chunks whose input is there already pass. An upload that is made twice costs nothing; the
+ * ledger. Chunks whose input is there already pass; in a stream so do those whose upload is refused,
+ * which {@link AwaitBatches} tries again. An upload that is made twice costs nothing; the
  * one that the ledger doesn't name is deleted, at the end of the run at the latest.
  */
 public final class UploadChunks extends PTransform<PCollection<Chunk>, PCollection<Chunk>> {
@@ -36,7 +39,7 @@ public final class UploadChunks extends PTransform<PCollection<Chunk>, PCollecti
   public PCollection<Chunk> expand(PCollection<Chunk> chunks) {
     return chunks
         .apply("Spread over workers", Reshuffle.viaRandomKey())
-        .apply("Upload parts", ParDo.of(new UploadFn(settings, folder, providers)))
+        .apply("Upload parts", ParDo.of(new UploadFn(this, Verdicts.of(chunks.isBounded(), folder))))
         .setCoder(JsonCoder.of(Chunk.class));
   }
 
@@ -45,28 +48,38 @@ public final class UploadChunks extends PTransform<PCollection<Chunk>, PCollecti
     private final RunFolder folder;
     private final ProviderFactory providers;
     private final Counter uploaded = Metrics.counter("batch", "bytes_uploaded");
-    private transient BatchProvider provider;
-    private transient ChunkUploader uploader;
+    private final Verdicts verdicts;
+    private transient @Nullable BatchProvider provider;
+    private transient @Nullable ChunkUploader uploader;
 
-    UploadFn(CoordinatorSettings settings, RunFolder folder, ProviderFactory providers) {
-      this.settings = settings;
-      this.folder = folder;
-      this.providers = providers;
-    }
-
-    @Setup
-    public void setup() {
-      CoordinatorContext context = CoordinatorContext.open(settings, folder, providers);
-      provider = context.provider();
-      uploader = new ChunkUploader(context, Contents.in(folder));
+    UploadFn(UploadChunks step, Verdicts verdicts) {
+      this.settings = step.settings;
+      this.folder = step.folder;
+      this.providers = step.providers;
+      this.verdicts = verdicts;
     }
 
     @ProcessElement
     public void process(@Element Chunk chunk, OutputReceiver<Chunk> out) throws IOException {
-      if (uploader.upload(chunk)) {
-        uploaded.inc(chunk.bytes());
+      try {
+        if (uploader().upload(chunk)) {
+          uploaded.inc(chunk.bytes());
+        }
+      } catch (RuntimeException e) {
+        if (!verdicts.take(AwaitBatches.SUBJECT, e)) {
+          throw e;
+        }
       }
       out.output(chunk);
+    }
+
+    private ChunkUploader uploader() {
+      if (uploader == null) {
+        CoordinatorContext context = CoordinatorContext.open(settings, folder, providers);
+        provider = context.provider();
+        uploader = new ChunkUploader(context, Contents.in(folder));
+      }
+      return uploader;
     }
 
     @Teardown

@@ -38,6 +38,9 @@ final class BigQueryClient {
   private static final int NOT_FOUND = 404;
   private static final int CONFLICT = 409;
 
+  /** Reasons that pass by themselves in seconds or minutes. */
+  static final Set<String> RATE_LIMITS = Set.of("rateLimitExceeded", "jobRateLimitExceeded");
+
   /** How emulators answer calls that they don't implement. */
   private static final Set<Integer> UNKNOWN_CALL = Set.of(NOT_FOUND, 405, 501);
 
@@ -113,15 +116,23 @@ final class BigQueryClient {
         "job " + job.getJobId());
   }
 
-  /** Starts a job, unless one of its id is there. */
-  void start(Job job) throws IOException {
+  /**
+   * Starts a job, unless one of its id is there.
+   *
+   * @return false if BigQuery takes none for the moment, because there were too many
+   */
+  boolean start(Job job) throws IOException {
     try {
       client.jobs().insert(job.getJobReference().getProjectId(), job).execute();
     } catch (GoogleJsonResponseException e) {
+      if (RATE_LIMITS.contains(reason(e))) {
+        return false;
+      }
       if (e.getStatusCode() != CONFLICT) {
         throw refused("job " + job.getJobReference().getJobId(), e);
       }
     }
+    return true;
   }
 
   /** The schema of a query's result. Nothing is read, and nothing is paid. */
@@ -201,14 +212,31 @@ final class BigQueryClient {
   }
 
   private static BigQueryException refused(String what, GoogleJsonResponseException e) {
+    String reason = reason(e);
     String advice =
-        switch (e.getStatusCode()) {
-          case 401 -> "; check the credentials (gcloud auth application-default login)";
-          case 403 -> "; check the account's BigQuery roles, and the project's quota";
-          default -> "";
-        };
-    return BigQueryException.of(
-        what + ": BigQuery answered " + e.getStatusCode() + ": " + words(e) + advice, e);
+        RATE_LIMITS.contains(reason)
+            ? "; there were too many calls in a short time: run the same command again in a while"
+            : reason.equals("quotaExceeded")
+                ? "; a quota of the project or the table is used up: raise it, or run the same"
+                    + " command again later"
+                : switch (e.getStatusCode()) {
+                  case 401 -> "; check the credentials (gcloud auth application-default login)";
+                  case 403 -> "; check the account's BigQuery roles";
+                  default -> "";
+                };
+    String message = what + ": BigQuery answered " + e.getStatusCode() + ": " + words(e) + advice;
+    boolean passes =
+        RATE_LIMITS.contains(reason) || reason.equals("quotaExceeded") || e.getStatusCode() >= 500;
+    return passes ? BigQueryException.passing(message, e) : BigQueryException.of(message, e);
+  }
+
+  /** BigQuery's word for why; a missing right and too many calls have the same status. */
+  private static String reason(GoogleJsonResponseException e) {
+    return e.getDetails() == null
+            || e.getDetails().getErrors() == null
+            || e.getDetails().getErrors().isEmpty()
+        ? ""
+        : String.valueOf(e.getDetails().getErrors().get(0).getReason());
   }
 
   private static String words(GoogleJsonResponseException e) {

@@ -6,26 +6,40 @@ import org.jspecify.annotations.Nullable;
 
 /** BigQuery refuses a call, or holds something else than the job expects. */
 public final class BigQueryException extends UserException {
-  private BigQueryException(String message, @Nullable Throwable cause, int exitCode) {
+  private final boolean passes;
+
+  private BigQueryException(
+      String message, @Nullable Throwable cause, int exitCode, boolean passes) {
     super(message, cause, exitCode);
+    this.passes = passes;
   }
 
   /** Something in BigQuery doesn't fit the job, or may not be used. */
   static BigQueryException of(String message) {
-    return new BigQueryException(message, null, ExitCode.ERROR);
+    return new BigQueryException(message, null, ExitCode.ERROR, false);
   }
 
   static BigQueryException of(String message, Throwable cause) {
-    return new BigQueryException(message, cause, ExitCode.ERROR);
+    return new BigQueryException(message, cause, ExitCode.ERROR, false);
+  }
+
+  /** BigQuery can't do for the moment what it is asked for. */
+  static BigQueryException passing(String message, @Nullable Throwable cause) {
+    return new BigQueryException(message, cause, ExitCode.ERROR, true);
   }
 
   /** The job file asks for something that is impossible. */
   static BigQueryException ofJobFile(String message) {
-    return new BigQueryException(message, null, ExitCode.USAGE);
+    return new BigQueryException(message, null, ExitCode.USAGE, false);
   }
 
   /** The same problem, with the place where it happened in front. */
   public BigQueryException at(String place) {
-    return new BigQueryException(place + ": " + getMessage(), this, exitCode());
+    return new BigQueryException(place + ": " + getMessage(), this, exitCode(), passes);
+  }
+
+  @Override
+  public boolean mayPass() {
+    return passes;
   }
 }

@@ -21,14 +21,22 @@ import org.slf4j.LoggerFactory;
  * Runs load jobs, each of them once, however often and by however many launches it is asked for.
  *
  * <p>A job's id follows from its key. A job that exists is adopted and awaited; BigQuery creates
- * only one of an id. A job that failed has loaded nothing, and the next id is tried; if it failed
- * for its data, with the data in its most careful encoding. BigQuery knows a job for six months.
+ * only one of an id. A job that failed has loaded nothing, and the next id is tried, after a pause
+ * that grows; if it failed for its data, at once with the data in its most careful encoding. BigQuery
+ * knows a job for six months.
  */
 final class LoadJobs {
   private static final Logger LOG = LoggerFactory.getLogger(LoadJobs.class);
 
   /** How many jobs are started in one call before the last failure is reported. */
   private static final int STARTS = 3;
+
+  /** The same for jobs that failed because there were too many: a table takes five in ten seconds. */
+  private static final int STARTS_AT_LIMIT = 8;
+
+  private static final Duration FIRST_PAUSE_TO_START = Duration.ofSeconds(10);
+  private static final Duration LAST_PAUSE_TO_START = Duration.ofMinutes(2);
+  private static final Duration LONGEST_AT_LIMIT = Duration.ofMinutes(15);
 
   /** BigQuery ends load jobs after six hours. */
   private static final Duration LONGEST = Duration.ofHours(7);
@@ -61,6 +69,7 @@ final class LoadJobs {
    * @return the job, which has succeeded
    */
   Job once(String key, Maker maker) throws IOException, InterruptedException {
+    BackOff pauses = pauses(FIRST_PAUSE_TO_START, LAST_PAUSE_TO_START, LONGEST);
     int started = 0;
     RowEncoding encoding = RowEncoding.PLAIN;
     for (int number = 0; ; number++) {
@@ -68,7 +77,7 @@ final class LoadJobs {
       Optional<Job> known = client.job(reference);
       if (known.isEmpty()) {
         started++;
-        client.start(
+        start(
             new Job()
                 .setJobReference(reference)
                 .setConfiguration(
@@ -87,8 +96,16 @@ final class LoadJobs {
           isTransient(error)
               || (isAboutData(error) && encoding == RowEncoding.PLAIN)
               || started == 0;
-      if (started >= STARTS || !mayHelp) {
-        throw BigQueryException.of(failed(job, error));
+      boolean atLimit = BigQueryClient.RATE_LIMITS.contains(error.getReason());
+      if (started >= (atLimit ? STARTS_AT_LIMIT : STARTS) || !mayHelp) {
+        String message = failed(job, error);
+        throw isTransient(error)
+            ? BigQueryException.passing(message, null)
+            : BigQueryException.of(message);
+      }
+      if (isTransient(error) && started > 0) {
+        LOG.warn("{}; starting another after a pause", failed(job, error));
+        BackOffUtils.next(waits.sleeper(), pauses);
       }
       if (isAboutData(error) && encoding == RowEncoding.PLAIN) {
         LOG.warn(
@@ -100,14 +117,39 @@ final class LoadJobs {
     }
   }
 
+  /** Whether a job was started for a key. */
+  boolean isKnown(String key) throws IOException {
+    return client.job(reference(key + "-0")).isPresent();
+  }
+
+  /** Starts a job, after pauses if BigQuery takes none for the moment. */
+  private void start(Job job) throws IOException, InterruptedException {
+    BackOff pauses = pauses(FIRST_PAUSE_TO_START, LAST_PAUSE_TO_START, LONGEST_AT_LIMIT);
+    while (!client.start(job)) {
+      LOG.warn("BigQuery takes no jobs for the moment; trying again after a pause");
+      if (!BackOffUtils.next(waits.sleeper(), pauses)) {
+        throw BigQueryException.passing(
+            "BigQuery has taken no jobs for "
+                + LONGEST_AT_LIMIT.toMinutes()
+                + " minutes, because there were too many (rateLimitExceeded); the answers are safe:"
+                + " run the same command again in a while",
+            null);
+      }
+    }
+  }
+
+  private BackOff pauses(Duration first, Duration last, Duration longest) {
+    return new ExponentialBackOff.Builder()
+        .setInitialIntervalMillis(Math.toIntExact(first.toMillis()))
+        .setMultiplier(2)
+        .setMaxIntervalMillis(Math.toIntExact(last.toMillis()))
+        .setMaxElapsedTimeMillis(Math.toIntExact(longest.toMillis()))
+        .setNanoClock(waits.clock())
+        .build();
+  }
+
   private Job awaited(JobReference reference) throws IOException, InterruptedException {
-    BackOff pauses =
-        new ExponentialBackOff.Builder()
-            .setInitialIntervalMillis(Math.toIntExact(FIRST_PAUSE.toMillis()))
-            .setMaxIntervalMillis(Math.toIntExact(LAST_PAUSE.toMillis()))
-            .setMaxElapsedTimeMillis(Math.toIntExact(LONGEST.toMillis()))
-            .setNanoClock(waits.clock())
-            .build();
+    BackOff pauses = pauses(FIRST_PAUSE, LAST_PAUSE, LONGEST);
     while (true) {
       Job job =
           client
@@ -118,14 +160,15 @@ final class LoadJobs {
         return job;
       }
       if (!BackOffUtils.next(waits.sleeper(), pauses)) {
-        throw BigQueryException.of(
+        throw BigQueryException.passing(
             "job "
                 + reference.getJobId()
                 + " is still "
                 + job.getStatus().getState()
                 + " after "
                 + LONGEST.toHours()
-                + " hours; run the same command again to go on waiting");
+                + " hours; run the same command again to go on waiting",
+            null);
       }
     }
   }
@@ -137,7 +180,13 @@ final class LoadJobs {
 
   private static boolean isTransient(ErrorProto error) {
     return switch (String.valueOf(error.getReason())) {
-      case "backendError", "internalError", "rateLimitExceeded", "jobBackendError", "timeout" ->
+      case "backendError",
+              "internalError",
+              "rateLimitExceeded",
+              "jobRateLimitExceeded",
+              "jobBackendError",
+              "quotaExceeded",
+              "timeout" ->
           true;
       default -> false;
     };

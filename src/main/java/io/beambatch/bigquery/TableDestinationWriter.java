@@ -1,6 +1,10 @@
 package io.beambatch.bigquery;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.beambatch.batch.RunIdentity;
+import io.beambatch.bigquery.LoadGroups.LoadGroup;
+import io.beambatch.error.MiscountException;
 import io.beambatch.job.TableDestination;
 import io.beambatch.result.ResultFile;
 import io.beambatch.sink.DestinationWriter;
@@ -9,21 +13,33 @@ import io.beambatch.sink.Output;
 import io.beambatch.sink.WrittenFile;
 import io.beambatch.storage.Storage;
 import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.zip.CRC32;
 import org.apache.avro.Schema;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Loads result files into a table of BigQuery, each by a job of its own. A file is written as Avro
- * beside the result file, and deleted when it is loaded. A job's id is made of the run's and the
- * file's, so that a repetition, in this launch or another, finds the job and adopts it. Memory
- * doesn't grow with the files.
+ * Loads result files into a table of BigQuery, as many as there are by one job. {@code BigQueryIO}
+ * would do it with names of jobs that only one launch knows, so that a launch which goes on after a
+ * crash would load the rows once more.
+ *
+ * <p>Each file is written as Avro beside the result file, in parallel, and deleted when it is
+ * loaded. Which files a job loads is written down before ({@link LoadGroups}), and a job's id is
+ * made of the run's and the group's, so that a repetition, in this launch or another, finds the job
+ * and adopts it. Memory doesn't grow with the files.
  */
 public final class TableDestinationWriter implements DestinationWriter {
   private final Output output;
   private final TableDestination destination;
   private transient @Nullable TableLoader loader;
+  private transient @Nullable LoadGroups groups;
 
   /** Loads an output into a table. */
   public TableDestinationWriter(Output output, TableDestination destination) {
@@ -43,29 +59,88 @@ public final class TableDestinationWriter implements DestinationWriter {
     return output.isKnownWithPlan();
   }
 
-  /** Loads a file, unless it is loaded. */
   @Override
-  public WrittenFile write(ResultFile file, RunIdentity run, PipelineOptions options)
+  public Optional<Duration> gathering() {
+    return Optional.of(destination.gathering());
+  }
+
+  /** Writes a file's rows where BigQuery can read them. */
+  @Override
+  public Optional<WrittenFile> write(ResultFile file, RunIdentity run, PipelineOptions options)
       throws IOException, InterruptedException {
-    String path = output.folder().result(file.shard(), output.name() + ".avro");
     try {
       TableLoader table = loader(run, options);
-      long rows = table.load(file.shard(), new Staged(table, file, path));
-      if (rows != file.documents()) {
-        throw new IOException(
-            "it has " + file.documents() + " documents, but BigQuery loaded " + rows + " rows");
+      if (table.isBegun(file.shard())) {
+        // An earlier version was loading it by a job of its own.
+        load(table, file.shard(), List.of(file));
+        return Optional.of(written(file));
       }
-      Storage.delete(List.of(path));
-      return new WrittenFile(file.kind(), file.shard(), destination.address(), rows);
+      new Staged(table, List.of(file)).rows(RowEncoding.PLAIN);
+      return Optional.empty();
     } catch (BigQueryException e) {
       throw e.at(place(file));
     } catch (IOException e) {
-      throw new IOException(place(file) + ": " + e.getMessage(), e);
+      throw failed(file, e);
     }
+  }
+
+  /** Loads files, unless they are loaded. */
+  @Override
+  public List<WrittenFile> deliver(List<ResultFile> files, RunIdentity run, PipelineOptions options)
+      throws IOException, InterruptedException {
+    List<WrittenFile> written = new ArrayList<>();
+    Set<String> asked = new HashSet<>();
+    files.forEach(file -> asked.add(file.shard()));
+    for (Map.Entry<String, LoadGroup> group : groups().of(files).entrySet()) {
+      List<ResultFile> together = group.getValue().files();
+      try {
+        String number = group.getKey().substring(output.name().length() + 1);
+        load(loader(run, options), number, together);
+      } catch (BigQueryException e) {
+        throw e.at(place(together.get(0)));
+      } catch (IOException e) {
+        throw failed(together.get(0), e);
+      }
+      together.stream()
+          .filter(file -> asked.contains(file.shard()))
+          .forEach(file -> written.add(written(file)));
+    }
+    return written;
+  }
+
+  private void load(TableLoader table, String key, List<ResultFile> files)
+      throws IOException, InterruptedException {
+    Staged staged = new Staged(table, files);
+    long rows = table.load(key, staged);
+    long documents = files.stream().mapToLong(ResultFile::documents).sum();
+    if (rows != documents) {
+      throw new MiscountException(
+          (files.size() == 1 ? "it has " : "with " + (files.size() - 1) + " others, it has ")
+              + documents
+              + " documents, but BigQuery loaded "
+              + rows
+              + " rows");
+    }
+    staged.delete();
+  }
+
+  private WrittenFile written(ResultFile file) {
+    return new WrittenFile(file.kind(), file.shard(), destination.address(), file.documents());
   }
 
   private String place(ResultFile file) {
     return "Can't load " + file.in(output.folder()) + " (JSON lines) into " + destination.address();
+  }
+
+  private IOException failed(ResultFile file, IOException cause) {
+    return new IOException(place(file) + ": " + cause.getMessage(), cause);
+  }
+
+  private synchronized LoadGroups groups() {
+    if (groups == null) {
+      groups = new LoadGroups(output.folder(), output.name());
+    }
+    return groups;
   }
 
   private synchronized TableLoader loader(RunIdentity run, PipelineOptions options)
@@ -81,20 +156,40 @@ public final class TableDestinationWriter implements DestinationWriter {
     return loader;
   }
 
-  /** The file that BigQuery reads, written only if it has to. */
+  /** The files that BigQuery reads; each is written only if it isn't there. */
   private final class Staged implements TableLoader.Files {
     private final TableLoader table;
-    private final ResultFile file;
-    private final String path;
+    private final List<ResultFile> files;
 
-    Staged(TableLoader table, ResultFile file, String path) {
+    Staged(TableLoader table, List<ResultFile> files) {
       this.table = table;
-      this.file = file;
-      this.path = path;
+      this.files = files;
     }
 
     @Override
-    public String rows(RowEncoding encoding) throws IOException {
+    public List<String> rows(RowEncoding encoding) throws IOException {
+      List<String> paths = new ArrayList<>();
+      for (ResultFile file : files) {
+        String path = path(file, encoding);
+        if (!Storage.exists(path)) {
+          write(file, path, encoding);
+        }
+        paths.add(path);
+      }
+      return paths;
+    }
+
+    /** Rows of other columns are other files: a table may get columns meanwhile. */
+    private String path(ResultFile file, RowEncoding encoding) {
+      CRC32 columns = new CRC32();
+      columns.update((table.rows() + encoding.name()).getBytes(UTF_8));
+      return output
+          .folder()
+          .result(
+              file.shard(), output.name() + "-" + Long.toHexString(columns.getValue()) + ".avro");
+    }
+
+    private void write(ResultFile file, String path, RowEncoding encoding) throws IOException {
       Schema documents = table.documents(output.schema());
       Storage.write(
           path,
@@ -103,7 +198,6 @@ public final class TableDestinationWriter implements DestinationWriter {
             DocumentWriter.copy(
                 file, output.folder(), output.isWrapped() ? FailedLine.wrapping(rows) : rows);
           });
-      return path;
     }
 
     @Override
@@ -112,6 +206,16 @@ public final class TableDestinationWriter implements DestinationWriter {
       Storage.write(
           none, to -> new RowWriter(to, table.rows(), table.rows(), RowEncoding.PLAIN).close());
       return none;
+    }
+
+    void delete() throws IOException {
+      List<String> paths = new ArrayList<>();
+      for (ResultFile file : files) {
+        for (RowEncoding encoding : RowEncoding.values()) {
+          paths.add(path(file, encoding));
+        }
+      }
+      Storage.delete(paths);
     }
   }
 }

@@ -21,11 +21,11 @@ import org.apache.beam.sdk.options.PipelineOptions;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Loads the files of a run into a table, each once.
+ * Loads files of a run into a table, each once.
  *
  * <p>Rows that are there before are deleted once a run ({@code truncate}), or found not to be there
- * once a run ({@code empty}), by a job of its own before the first file's. Whether a file is loaded
- * is not noted here: BigQuery knows the job.
+ * once a run ({@code empty}), by a job of its own before all others. Whether files are loaded is not
+ * noted here: BigQuery knows the job.
  */
 final class TableLoader {
   private final LoadJobs jobs;
@@ -103,30 +103,35 @@ final class TableLoader {
     return Columns.written(columns, schema);
   }
 
+  /** Whether there is a job of a name. */
+  boolean isBegun(String name) throws IOException {
+    return jobs.isKnown(keys + "-" + name);
+  }
+
   /**
-   * Loads a file, unless it is loaded.
+   * Loads files, unless they are loaded.
    *
-   * @param shard names the file within the run; {@code [A-Za-z0-9_-]+}
+   * @param name of the job within the run; {@code [A-Za-z0-9_-]+}
    * @param files writes what has to be loaded
-   * @return how many rows it brought
+   * @return how many rows they brought
    */
-  long load(String shard, Files files) throws IOException, InterruptedException {
+  long load(String name, Files files) throws IOException, InterruptedException {
     prepare(files);
     Job job =
         jobs.once(
-            keys + "-" + shard,
+            keys + "-" + name,
             encoding -> configuration(files.rows(encoding), WriteDisposition.APPEND));
     return job.getStatistics().getLoad().getOutputRows();
   }
 
   private synchronized void prepare(Files files) throws IOException, InterruptedException {
     if (!prepared && sink.writeDisposition() != WriteDisposition.APPEND) {
-      jobs.once(keys + "-begin", encoding -> configuration(files.empty(), sink.writeDisposition()));
+      jobs.once(keys + "-begin", encoding -> configuration(List.of(files.empty()), sink.writeDisposition()));
     }
     prepared = true;
   }
 
-  private JobConfigurationLoad configuration(String file, WriteDisposition disposition) {
+  private JobConfigurationLoad configuration(List<String> files, WriteDisposition disposition) {
     TableName name = sink.table();
     return new JobConfigurationLoad()
         .setDestinationTable(
@@ -134,7 +139,7 @@ final class TableLoader {
                 .setProjectId(name.project())
                 .setDatasetId(name.dataset())
                 .setTableId(name.table()))
-        .setSourceUris(List.of(file))
+        .setSourceUris(files)
         .setSourceFormat("AVRO")
         .setUseAvroLogicalTypes(true)
         .setSchema(columns)
@@ -166,8 +171,8 @@ final class TableLoader {
 
   /** Writes files where BigQuery can read them. */
   interface Files {
-    /** Writes the rows in a encoding, and returns the file's path. */
-    String rows(RowEncoding encoding) throws IOException;
+    /** Writes the rows in an encoding, and returns the files' paths. */
+    List<String> rows(RowEncoding encoding) throws IOException;
 
     /** Writes a file without rows, and returns its path. */
     String empty() throws IOException;

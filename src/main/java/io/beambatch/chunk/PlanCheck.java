@@ -1,12 +1,17 @@
 package io.beambatch.chunk;
 
+import io.beambatch.ledger.Verdicts;
 import io.beambatch.storage.JsonCoder;
+import java.io.IOException;
 import java.io.Serializable;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.values.PCollection;
 
-/** Checks a plan before anything of it is uploaded, and throws if it must not be sent. */
+/**
+ * Checks a plan before anything of it is uploaded, and throws if it must not be sent. In a stream,
+ * such a plan is held back, and checked again by the next launch.
+ */
 @FunctionalInterface
 public interface PlanCheck extends Serializable {
 
@@ -21,21 +26,32 @@ public interface PlanCheck extends Serializable {
   void check(Plan plan);
 
   /** Adds the check as a step; accepted plans pass it. */
-  default PCollection<Plan> apply(PCollection<Plan> plans, String step) {
-    return plans.apply(step, ParDo.of(new CheckFn(this))).setCoder(JsonCoder.of(Plan.class));
+  default PCollection<Plan> apply(PCollection<Plan> plans, String step, Verdicts verdicts) {
+    return plans
+        .apply(step, ParDo.of(new CheckFn(this, verdicts)))
+        .setCoder(JsonCoder.of(Plan.class));
   }
 
   /** The step. */
   final class CheckFn extends DoFn<Plan, Plan> {
     private final PlanCheck check;
+    private final Verdicts verdicts;
 
-    CheckFn(PlanCheck check) {
+    CheckFn(PlanCheck check, Verdicts verdicts) {
       this.check = check;
+      this.verdicts = verdicts;
     }
 
     @ProcessElement
-    public void process(@Element Plan plan, OutputReceiver<Plan> out) {
-      check.check(plan);
+    public void process(@Element Plan plan, OutputReceiver<Plan> out) throws IOException {
+      try {
+        check.check(plan);
+      } catch (RuntimeException e) {
+        if (verdicts.take(plan.name(), e)) {
+          return;
+        }
+        throw e;
+      }
       out.output(plan);
     }
   }

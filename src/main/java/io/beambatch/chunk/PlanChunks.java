@@ -1,6 +1,7 @@
 package io.beambatch.chunk;
 
 import io.beambatch.job.Limits;
+import io.beambatch.ledger.Verdicts;
 import io.beambatch.schema.Shape;
 import io.beambatch.storage.JsonCoder;
 import io.beambatch.storage.RunFolder;
@@ -30,7 +31,8 @@ import org.slf4j.LoggerFactory;
  * <p>This is where it is decided what is planned. Bounded input gives all plans of its first
  * attempt: those that an earlier launch, or another one meanwhile, has committed, else a new one.
  * So it doesn't matter when those who read the source looked for plans: what they left out because
- * it is planned, is. Each window of unbounded input gives its own plan.
+ * it is planned, is. Each window of unbounded input gives its own plan; one whose numbers don't add
+ * up is not sent, and the others go on.
  */
 final class PlanChunks extends PTransform<PCollection<PlanInput>, PCollection<Plan>> {
   private final int attempt;
@@ -51,7 +53,7 @@ final class PlanChunks extends PTransform<PCollection<PlanInput>, PCollection<Pl
         .apply("Gather part descriptors", GroupByKey.create())
         .apply(
             "Pack and commit",
-            ParDo.of(new PackFn(attempt, folder, limits, input.isBounded() == IsBounded.BOUNDED)))
+            ParDo.of(new PackFn(this, input.isBounded())))
         .setCoder(JsonCoder.of(Plan.class));
   }
 
@@ -62,15 +64,17 @@ final class PlanChunks extends PTransform<PCollection<PlanInput>, PCollection<Pl
     private final RunFolder folder;
     private final Limits limits;
     private final boolean bounded;
+    private final Verdicts verdicts;
     private final FilePlans filePlans;
     private transient PlanStore store;
     private transient Planner planner;
 
-    PackFn(int attempt, RunFolder folder, Limits limits, boolean bounded) {
-      this.attempt = attempt;
-      this.folder = folder;
-      this.limits = limits;
-      this.bounded = bounded;
+    PackFn(PlanChunks step, IsBounded input) {
+      this.attempt = step.attempt;
+      this.folder = step.folder;
+      this.limits = step.limits;
+      this.bounded = input == IsBounded.BOUNDED;
+      this.verdicts = Verdicts.of(input, folder);
       this.filePlans = new FilePlans(folder);
     }
 
@@ -97,7 +101,13 @@ final class PlanChunks extends PTransform<PCollection<PlanInput>, PCollection<Pl
           out.output(store.require(name));
         }
       } else {
-        out.output(commit(input, window));
+        try {
+          out.output(commit(input, window));
+        } catch (RuntimeException e) {
+          if (!verdicts.take(Verdicts.UNPLANNED + window.maxTimestamp().getMillis(), e)) {
+            throw e;
+          }
+        }
       }
     }
 

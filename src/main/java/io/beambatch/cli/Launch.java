@@ -9,6 +9,7 @@ import io.beambatch.chunk.PlanCheck;
 import io.beambatch.error.ExitCode;
 import io.beambatch.job.Job;
 import io.beambatch.job.Source;
+import io.beambatch.provider.SafeText;
 import io.beambatch.run.Budget;
 import io.beambatch.run.Reconcile;
 import io.beambatch.run.Report;
@@ -310,7 +311,15 @@ final class Launch {
   private int tell(Report report, Run run) throws IOException {
     out.print(Summary.of(report, job, run));
     out.flush();
-    return exceeds(report, run) ? ExitCode.TOO_MANY_FAILED : ExitCode.DONE;
+    Optional<String> excess = report.excess(job);
+    List<String> problems =
+        report.problems().stream().filter(problem -> !excess.equals(Optional.of(problem))).toList();
+    problems.forEach(problem -> err.println("error: " + SafeText.line(problem)));
+    err.flush();
+    if (exceeds(report, run)) {
+      return ExitCode.TOO_MANY_FAILED;
+    }
+    return problems.isEmpty() ? ExitCode.DONE : ExitCode.ERROR;
   }
 
   private CoordinatorSettings settings(Run run) {

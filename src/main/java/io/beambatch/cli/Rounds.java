@@ -28,7 +28,8 @@ import org.slf4j.LoggerFactory;
 final class Rounds implements AutoCloseable {
   /**
    * How much longer to gather ended batches than a launch takes, unless {@code poll.interval} is
-   * over before: a launch for each batch would cost more than all its answers.
+   * over before: a launch for each batch would cost more than all its answers. A destination may ask
+   * for more.
    */
   private static final int GATHERING = 10;
 
@@ -169,7 +170,9 @@ final class Rounds implements AutoCloseable {
 
   private Duration gathering(Duration launch) {
     Duration longest = Collections.max(List.of(interval(), launch));
-    return Collections.min(List.of(launch.multipliedBy(GATHERING), longest));
+    Duration usual = Collections.min(List.of(launch.multipliedBy(GATHERING), longest));
+    return Collections.max(
+        List.of(usual, run.job().answers().gathering(), run.job().failures().gathering()));
   }
 
   private Duration interval() {

@@ -33,4 +33,9 @@ public class UserException extends RuntimeException {
   public final int exitCode() {
     return exitCode;
   }
+
+  /** Whether it may be over by itself, such as an outage; else only a person can cure it. */
+  public boolean mayPass() {
+    return false;
+  }
 }

@@ -2,6 +2,7 @@ package io.beambatch.job;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.Serializable;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -30,6 +31,11 @@ public sealed interface Destination extends Serializable
   /** Whether documents are read in the run's folder, and delivered nowhere else. */
   default boolean isStaged() {
     return false;
+  }
+
+  /** How long documents are gathered at least between two deliveries, where there may be few. */
+  default Duration gathering() {
+    return Duration.ZERO;
   }
 
   /** Whether all documents have the same columns there. */

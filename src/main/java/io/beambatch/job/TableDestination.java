@@ -3,6 +3,7 @@ package io.beambatch.job;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.beambatch.job.FileDestination.Compression;
 import java.io.Serializable;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +17,8 @@ public record TableDestination(
     CreateDisposition createDisposition,
     @Nullable Partition partition)
     implements Destination {
+  /** BigQuery takes 1,500 jobs a day that change a table. */
+  private static final Duration BETWEEN_LOADS = Duration.ofMinutes(2);
 
   /** What happens to rows that the table has before the run writes. */
   public enum WriteDisposition {
@@ -61,6 +64,11 @@ public record TableDestination(
   @Override
   public String place(String run) {
     return table.toString();
+  }
+
+  @Override
+  public Duration gathering() {
+    return BETWEEN_LOADS;
   }
 
   @Override

@@ -12,6 +12,11 @@ public final class PubSubException extends UserException {
     super(message, cause, ExitCode.ERROR);
   }
 
+  @Override
+  public boolean mayPass() {
+    return getCause() instanceof ApiException e && e.isRetryable();
+  }
+
   /**
    * Explains what the client threw.
    *

@@ -1,6 +1,7 @@
 package io.beambatch.pubsub;
 
 import io.beambatch.batch.RunIdentity;
+import io.beambatch.error.MiscountException;
 import io.beambatch.document.SourceRecord;
 import io.beambatch.job.TopicDestination;
 import io.beambatch.result.ResultFile;
@@ -12,6 +13,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.avro.Schema;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +42,7 @@ public final class TopicDestinationWriter implements DestinationWriter {
 
   /** Publishes a file; if that fails, some of its messages may be published. */
   @Override
-  public WrittenFile write(ResultFile file, RunIdentity run, PipelineOptions options)
+  public Optional<WrittenFile> write(ResultFile file, RunIdentity run, PipelineOptions options)
       throws IOException, InterruptedException {
     String topic = destination.topic();
     boolean refersBack;
@@ -54,7 +56,7 @@ public final class TopicDestinationWriter implements DestinationWriter {
         refersBack = messages.refersBack;
         long published = publisher.finish();
         if (published != file.documents()) {
-          throw new IOException(
+          throw new MiscountException(
               "it has " + file.documents() + " documents, but " + published + " were published");
         }
       }
@@ -62,7 +64,8 @@ public final class TopicDestinationWriter implements DestinationWriter {
       throw new IOException(
           "Can't publish " + file.in(output.folder()) + " to " + topic + ": " + e.getMessage(), e);
     }
-    return new WrittenFile(file.kind(), file.shard(), topic, file.documents(), refersBack);
+    return Optional.of(
+        new WrittenFile(file.kind(), file.shard(), topic, file.documents(), refersBack));
   }
 
   /** Makes a message of each document. */

@@ -7,10 +7,12 @@ import io.beambatch.job.Job;
 import io.beambatch.ledger.BatchEntry;
 import io.beambatch.ledger.BatchLedger;
 import io.beambatch.ledger.BatchLedger.Tracked;
+import io.beambatch.ledger.Verdicts;
 import io.beambatch.provider.BatchProvider;
 import io.beambatch.provider.Capabilities.Creation;
 import io.beambatch.provider.ProviderException;
 import io.beambatch.provider.ProviderFactory;
+import io.beambatch.provider.TooMuchException;
 import io.beambatch.storage.JsonCoder;
 import io.beambatch.storage.RunFolder;
 import java.io.IOException;
@@ -70,7 +72,7 @@ public final class JoinResults
   public PCollection<JoinedChunk> expand(PCollection<AwaitedChunk> awaited) {
     return awaited
         .apply("Spread chunks", Reshuffle.viaRandomKey())
-        .apply("Join chunk", ParDo.of(new JoinFn(job, folder, providers)))
+        .apply("Join chunk", ParDo.of(new JoinFn(this, Verdicts.of(awaited.isBounded(), folder))))
         .setCoder(JsonCoder.of(JoinedChunk.class));
   }
 
@@ -78,36 +80,52 @@ public final class JoinResults
     private final Job job;
     private final RunFolder folder;
     private final ProviderFactory providers;
+    private final Verdicts verdicts;
     private transient @Nullable BatchProvider provider;
 
-    JoinFn(Job job, RunFolder folder, ProviderFactory providers) {
-      this.job = job;
-      this.folder = folder;
-      this.providers = providers;
-    }
-
-    @Setup
-    public void open() {
-      provider = providers.open();
+    JoinFn(JoinResults step, Verdicts verdicts) {
+      this.job = step.job;
+      this.folder = step.folder;
+      this.providers = step.providers;
+      this.verdicts = verdicts;
     }
 
     @ProcessElement
     public void join(@Element AwaitedChunk awaited, OutputReceiver<JoinedChunk> joined)
         throws IOException {
+      try {
+        joined.output(join(awaited));
+      } catch (RuntimeException e) {
+        if (!verdicts.take(awaited.chunk().id(), e)) {
+          throw e;
+        }
+      }
+    }
+
+    private JoinedChunk join(AwaitedChunk awaited) throws IOException {
       boolean cancelled = BatchLedger.of(folder).isCancelled();
       Job effective = cancelled ? job.withoutRetry() : job;
       JoinedChunk chunk;
       try {
         chunk =
-            new ResultJoiner(effective, folder, Objects.requireNonNull(provider), PAUSE)
-                .join(awaited);
+            new ResultJoiner(effective, folder, provider(), PAUSE).join(awaited);
       } catch (ProviderException e) {
         throw BatchException.of(e);
+      } catch (TooMuchException e) {
+        // However often it is downloaded, it doesn't get smaller.
+        throw new BatchException(String.valueOf(e.getMessage()), e);
       }
       if (!job.inference().keepFiles()) {
         discard(chunk);
       }
-      joined.output(chunk);
+      return chunk;
+    }
+
+    private BatchProvider provider() {
+      if (provider == null) {
+        provider = providers.open();
+      }
+      return provider;
     }
 
     /**
@@ -121,7 +139,7 @@ public final class JoinResults
         return;
       }
       BatchEntry entry = tracked.get().entry();
-      BatchProvider connection = Objects.requireNonNull(provider);
+      BatchProvider connection = provider();
       try {
         connection.discard(entry.fileId(), entry.batchId());
         if (connection.capabilities().creation() == Creation.UPLOADED_FILE) {

@@ -1,11 +1,13 @@
 package io.beambatch.result;
 
+import io.beambatch.error.MiscountException;
 import io.beambatch.json.LineReader;
 import io.beambatch.storage.RunFolder;
 import io.beambatch.storage.StagedNames;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.Locale;
 import org.apache.beam.sdk.coders.AtomicCoder;
 import org.apache.beam.sdk.coders.CoderProvider;
 import org.apache.beam.sdk.coders.CoderProviders;
@@ -37,6 +39,16 @@ public record ResultFile(Kind kind, String shard, String path, long documents) {
     return path.substring(path.lastIndexOf('/') + 1);
   }
 
+  /** What a verdict about it is noted under. */
+  public String subject() {
+    return subject(kind, shard);
+  }
+
+  /** The same of a file's kind and shard. */
+  public static String subject(Kind kind, String shard) {
+    return shard + "-" + kind.name().toLowerCase(Locale.ROOT);
+  }
+
   /** Where it is. */
   public String in(RunFolder folder) {
     return folder.resultNamed(path);
@@ -46,8 +58,9 @@ public record ResultFile(Kind kind, String shard, String path, long documents) {
    * Reads the documents, line by line.
    *
    * @param folder of the run
-   * @throws IOException naming the line that is too long or that the receiver refuses, or if there
-   *     are not as many documents as there should be; the message doesn't name the file
+   * @throws MiscountException if there are not as many documents as there should be
+   * @throws IOException naming the line that is too long or that the receiver refuses; neither
+   *     message names the file
    */
   public void read(RunFolder folder, Receiver receiver) throws IOException {
     long read = 0;
@@ -67,7 +80,7 @@ public record ResultFile(Kind kind, String shard, String path, long documents) {
       }
     }
     if (read != documents) {
-      throw new IOException(
+      throw new MiscountException(
           "it should have "
               + documents
               + " documents, but has "

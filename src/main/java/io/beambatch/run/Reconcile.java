@@ -3,6 +3,7 @@ package io.beambatch.run;
 import io.beambatch.batch.WaitPolicy;
 import io.beambatch.error.UserException;
 import io.beambatch.job.Job;
+import io.beambatch.ledger.BatchLedger;
 import io.beambatch.sink.WrittenFile;
 import io.beambatch.storage.JsonCoder;
 import io.beambatch.storage.RunFolder;
@@ -24,6 +25,8 @@ import org.apache.beam.sdk.values.PCollection.IsBounded;
 import org.apache.beam.sdk.values.PCollectionList;
 import org.apache.beam.sdk.values.TypeDescriptors;
 import org.joda.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reconciles a run once all is written: checks that every document is answered or failed, writes
@@ -34,9 +37,11 @@ import org.joda.time.Duration;
  *
  * <p>The output is the report: once, at the end of bounded input. With unbounded input it comes
  * when the pipeline is drained, and the run stays open, to go on later. Numbers that don't add up
- * fail the pipeline. A repetition gives the report that is there.
+ * fail a pipeline over bounded input; in a stream, which could not be drained then, the report says
+ * it. A repetition gives the report that is there.
  */
 public final class Reconcile extends PTransform<PCollection<WrittenFile>, PCollection<Report>> {
+  private static final Logger LOG = LoggerFactory.getLogger(Reconcile.class);
   private static final KV<String, Integer> NO_FILES = KV.of("run", 0);
 
   private final Job job;
@@ -60,8 +65,9 @@ public final class Reconcile extends PTransform<PCollection<WrittenFile>, PColle
    * @throws UserException if documents are missing or too many
    */
   public static Report reconcile(Job job, RunFolder folder) throws IOException {
-    // A stream that was drained goes on when it is launched again.
-    return reconcile(job, folder, job.source().isEndless());
+    // A stream that was drained goes on when it is launched again; one that was cancelled ends.
+    boolean goesOn = job.source().isEndless() && !BatchLedger.of(folder).isCancelled();
+    return reconcile(job, folder, goesOn);
   }
 
   private static Report reconcile(Job job, RunFolder folder, boolean goesOn) throws IOException {
@@ -73,8 +79,11 @@ public final class Reconcile extends PTransform<PCollection<WrittenFile>, PColle
     if (run.isFinished()) {
       return Report.of(folder);
     }
-    Report report = Reconciliation.report(run, clock.instant());
-    if (!goesOn || run.batches().isCancelled()) {
+    Report report =
+        goesOn
+            ? Reconciliation.streamReport(run, clock.instant())
+            : Reconciliation.report(run, clock.instant());
+    if (!goesOn || (report.problems().isEmpty() && run.batches().isCancelled())) {
       runs.finish(run);
     }
     return report;
@@ -132,7 +141,9 @@ public final class Reconcile extends PTransform<PCollection<WrittenFile>, PColle
     @ProcessElement
     public void process(OutputReceiver<Report> reports) throws IOException {
       if (!waitPolicy.leavesRest() || RunProgress.of(job, folder).isDone()) {
-        reports.output(reconcile(job, folder, goesOn));
+        Report report = reconcile(job, folder, goesOn);
+        report.problems().forEach(problem -> LOG.error("{}", problem));
+        reports.output(report);
       }
     }
   }

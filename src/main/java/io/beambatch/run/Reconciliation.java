@@ -1,5 +1,6 @@
 package io.beambatch.run;
 
+import io.beambatch.batch.AwaitBatches;
 import io.beambatch.chunk.Chunk;
 import io.beambatch.chunk.Plan;
 import io.beambatch.cost.CostEstimate;
@@ -12,6 +13,7 @@ import io.beambatch.error.ExitCode;
 import io.beambatch.error.UserException;
 import io.beambatch.job.Job;
 import io.beambatch.ledger.BatchEntry;
+import io.beambatch.ledger.Verdicts;
 import io.beambatch.result.JoinedChunk;
 import io.beambatch.result.ResultFile;
 import io.beambatch.sink.WrittenFile;
@@ -19,19 +21,27 @@ import java.io.IOException;
 import java.math.RoundingMode;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Adds up what became of a run's documents, from what was written down on the way, and checks that
- * every document that was read is answered or failed: {@link Reconcile} is the step that does it.
+ * every document that was read is answered or failed: {@link Reconcile} is the step that does it. A
+ * run that ends is closed only if all is well; the report of a stream, which goes on later, says
+ * what is not.
  */
 public final class Reconciliation {
   private final Run run;
   private final RunSnapshot snapshot;
+  private final Map<String, List<String>> problems = new LinkedHashMap<>();
+  private @Nullable Map<String, String> verdicts;
 
   private Reconciliation(Run run, RunSnapshot snapshot) {
     this.run = run;
@@ -45,32 +55,90 @@ public final class Reconciliation {
    * @throws UserException if documents are missing or too many
    */
   public static Report report(Run run, Instant now) throws IOException {
-    RunSnapshot snapshot = RunSnapshot.read(run.job(), run.folder());
-    Report report = new Reconciliation(run, snapshot).report(now);
+    Reconciliation reconciliation = of(run);
+    Sums sums = reconciliation.sums();
+    Optional<String> problem = reconciliation.problems.keySet().stream().findFirst();
+    if (problem.isPresent()) {
+      throw new UserException(problem.get(), ExitCode.ERROR);
+    }
+    return reconciliation.written(reconciliation.report(sums, now, List.of()));
+  }
+
+  /**
+   * Makes the report of a stream, with the problems that stand. As long as documents are not
+   * accounted for, nothing is deleted.
+   */
+  public static Report streamReport(Run run, Instant now) throws IOException {
+    Reconciliation reconciliation = of(run);
+    Sums sums = reconciliation.sums();
+    for (Map.Entry<String, String> verdict : reconciliation.verdicts().entrySet()) {
+      if (verdict.getKey().startsWith(Verdicts.UNPLANNED)) {
+        reconciliation.problem(verdict.getValue(), verdict.getKey());
+      }
+    }
+    List<String> problems = new ArrayList<>();
+    reconciliation.problems.forEach((words, subjects) -> problems.add(words + list(subjects)));
+    Report.excess(run.job(), sums.documents, sums.answered, sums.failures())
+        .ifPresent(problems::add);
+    return reconciliation.written(reconciliation.report(sums, now, problems));
+  }
+
+  private Report written(Report report) throws IOException {
     ReportPage.write(report, snapshot, run.folder());
     report.write(run.folder());
     return report;
   }
 
-  private Report report(Instant now) throws IOException {
+  private static Reconciliation of(Run run) throws IOException {
+    return new Reconciliation(run, RunSnapshot.read(run.job(), run.folder()));
+  }
+
+  /** Of many chunks that share a problem, the first stands for all. */
+  private static String list(List<String> subjects) {
+    return subjects.size() == 1
+        ? ""
+        : " (" + subjects.get(0) + " and " + (subjects.size() - 1) + " more)";
+  }
+
+  private void problem(String words, String subject) {
+    problems.computeIfAbsent(words, unknown -> new ArrayList<>()).add(subject);
+  }
+
+  private Map<String, String> verdicts() throws IOException {
+    if (verdicts == null) {
+      verdicts = Verdicts.standing(run.folder());
+    }
+    return verdicts;
+  }
+
+  private Sums sums() throws IOException {
     List<Plan> plans = snapshot.plans();
     if (plans.isEmpty() && !run.job().source().isEndless() && !run.batches().isCancelled()) {
-      throw new UserException("no plan was committed: nothing was read", ExitCode.ERROR);
+      problem("no plan was committed: nothing was read", run.name());
     }
     Sums sums = new Sums();
     for (Plan plan : plans) {
       sums.add(plan);
       for (Chunk chunk : plan.chunks()) {
-        sums.add(joined(chunk), chunk);
+        JoinedChunk joined = snapshot.joined().get(chunk.id());
+        if (joined == null) {
+          problem(unjoined(chunk, plan), chunk.id());
+        } else {
+          Sums.mismatch(joined, chunk).ifPresent(words -> problem(words, chunk.id()));
+          sums.add(joined, chunk);
+        }
       }
     }
     for (String due : snapshot.due()) {
-      sums.written(written(due));
+      WrittenFile written = snapshot.written().get(due);
+      if (written == null) {
+        problem(unwritten(due), due);
+      } else {
+        sums.written(written);
+      }
     }
-    if (sums.writtenAnswered != sums.answered
-        || sums.writtenFailed != sums.failures()
-        || sums.writtenAnswered + sums.writtenFailed != sums.documents) {
-      throw new UserException(
+    if (problems.isEmpty() && !sums.addUp()) {
+      problem(
           String.format(
               Locale.ROOT,
               "the numbers don't add up: %,d documents read; joined: %,d answered and %,d failed;"
@@ -82,43 +150,39 @@ public final class Reconciliation {
               sums.writtenAnswered,
               sums.writtenFailed,
               run.folder().path()),
-          ExitCode.ERROR);
+          run.name());
     }
-    return report(sums, now);
+    return sums;
   }
 
-  private WrittenFile written(String due) {
-    WrittenFile written = snapshot.written().get(due);
-    if (written == null) {
-      int dot = due.lastIndexOf('.');
-      throw new UserException(
-          "the "
-              + due.substring(dot + 1)
-              + " documents of "
-              + due.substring(0, dot)
-              + " were never written; run the same command again",
-          ExitCode.ERROR);
-    }
-    return written;
+  private String unwritten(String due) throws IOException {
+    int dot = due.lastIndexOf('.');
+    String verdict = verdicts().get(due.replace('.', '-'));
+    return verdict != null
+        ? verdict
+        : "the "
+            + due.substring(dot + 1)
+            + " documents of "
+            + due.substring(0, dot)
+            + " were never written; run the same command again";
   }
 
-  private JoinedChunk joined(Chunk chunk) {
-    JoinedChunk joined = snapshot.joined().get(chunk.id());
-    if (joined == null) {
-      BatchEntry batch = snapshot.batches().get(chunk.id());
-      String problem = batch == null ? null : batch.problem();
-      throw new UserException(
-          problem != null
-              ? problem
-              : "chunk "
-                  + chunk.id()
-                  + " was planned, but its results were never joined; run the same command again",
-          ExitCode.ERROR);
-    }
-    return joined;
+  private String unjoined(Chunk chunk, Plan plan) throws IOException {
+    BatchEntry batch = snapshot.batches().get(chunk.id());
+    return Stream.of(
+            Optional.ofNullable(verdicts().get(chunk.id())),
+            Optional.ofNullable(batch == null ? null : batch.problem()),
+            Optional.ofNullable(batch == null ? verdicts().get(plan.name()) : null),
+            Optional.ofNullable(verdicts().get(AwaitBatches.SUBJECT)))
+        .flatMap(Optional::stream)
+        .findFirst()
+        .orElse(
+            "chunk "
+                + chunk.id()
+                + " was planned, but its results were never joined; run the same command again");
   }
 
-  private Report report(Sums sums, Instant now) throws IOException {
+  private Report report(Sums sums, Instant now, List<String> open) throws IOException {
     Job job = run.job();
     Instant started = Instant.ofEpochMilli(run.record().created());
     Optional<CostEstimate> cost =
@@ -147,8 +211,11 @@ public final class Reconciliation {
         sums.tokens.uncounted(),
         cost.map(CostEstimate::batchBound).orElse(Bound.EXACT),
         sums.causes.commonest(),
-        StagedFiles.clear(snapshot, run.folder()),
-        sums.tokens.written());
+        problems.isEmpty()
+            ? StagedFiles.clear(snapshot, run.folder())
+            : Map.of("all files", "not every document is accounted for yet"),
+        sums.tokens.written(),
+        open);
   }
 
   private static final class Sums {
@@ -172,29 +239,41 @@ public final class Reconciliation {
       plan.causes().forEach(causes::add);
     }
 
-    void add(JoinedChunk joined, Chunk chunk) {
-      long answeredHere = joined.answered() == null ? 0 : joined.answered().documents();
+    /** What is wrong with the numbers of a chunk; empty if nothing is. */
+    static Optional<String> mismatch(JoinedChunk joined, Chunk chunk) {
       long again = joined.again() == null ? 0 : joined.again().requests();
-      long failedHere = joined.failures().values().stream().mapToLong(Long::longValue).sum();
-      if (answeredHere + again + failedHere != chunk.requests()) {
-        throw new UserException(
-            String.format(
-                Locale.ROOT,
-                "chunk %s: %,d requests, but %,d answered, %,d failed, %,d to be sent again",
-                chunk.id(),
-                chunk.requests(),
-                answeredHere,
-                failedHere,
-                again),
-            ExitCode.ERROR);
-      }
+      long failed = joined.failures().values().stream().mapToLong(Long::longValue).sum();
+      return answered(joined) + again + failed == chunk.requests()
+          ? Optional.empty()
+          : Optional.of(
+              String.format(
+                  Locale.ROOT,
+                  "chunk %s: %,d requests, but %,d answered, %,d failed, %,d to be sent again",
+                  chunk.id(),
+                  chunk.requests(),
+                  answered(joined),
+                  failed,
+                  again));
+    }
+
+    private static long answered(JoinedChunk joined) {
+      return joined.answered() == null ? 0 : joined.answered().documents();
+    }
+
+    boolean addUp() {
+      return writtenAnswered == answered
+          && writtenFailed == failures()
+          && writtenAnswered + writtenFailed == documents;
+    }
+
+    void add(JoinedChunk joined, Chunk chunk) {
       if (joined.batchId() != null) {
         requests += chunk.requests();
         bytes += chunk.bytes();
         batches++;
         attempts = Math.max(attempts, chunk.attempt());
       }
-      answered += answeredHere;
+      answered += answered(joined);
       tokens = tokens.plus(joined.tokens());
       joined.causes().forEach(causes::add);
       count(joined.failures());

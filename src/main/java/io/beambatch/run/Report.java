@@ -12,6 +12,7 @@ import io.beambatch.storage.Storage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.math.BigDecimal;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +40,8 @@ import org.jspecify.annotations.Nullable;
  * @param causes the commonest cause of each reason for failing, in our words, by reason
  * @param kept what stays in the run's folder, each with the reason
  * @param cacheWriteTokens prompt tokens that were written to the provider's cache
+ * @param problems what a later launch of a stream has to settle, such as chunks that a refused key
+ *     has left unsent; a run that ends has none
  */
 @JsonNaming(SnakeCaseStrategy.class)
 public record Report(
@@ -65,13 +68,15 @@ public record Report(
     Bound costBound,
     Map<String, FailureCause> causes,
     Map<String, String> kept,
-    long cacheWriteTokens) {
+    long cacheWriteTokens,
+    List<String> problems) {
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
-  /** A report that an earlier version wrote says neither causes nor bound nor what stays. */
+  /** A report that an earlier version wrote says neither causes nor bound nor what is open. */
   public Report {
     causes = causes == null ? Map.of() : causes;
     kept = kept == null ? Map.of() : kept;
+    problems = problems == null ? List.of() : problems;
     costBound = costBound == null ? Bound.EXACT : costBound;
   }
 

@@ -159,6 +159,9 @@ final class ReportPage {
     if (report.failures() > 0) {
       places.add(figure("Failures", job.failures().place(report.run()), ""));
     }
+    report
+        .problems()
+        .forEach(problem -> places.add(figure("Left to a later launch", SafeText.line(problem), "")));
     report.kept().forEach((name, why) -> places.add(figure(name, why, "")));
     return places;
   }

@@ -1,6 +1,7 @@
 package io.beambatch.sink;
 
 import io.beambatch.chunk.Plan;
+import io.beambatch.ledger.Verdicts;
 import io.beambatch.storage.JsonCoder;
 import java.io.IOException;
 import org.apache.beam.sdk.options.PipelineOptions;
@@ -11,39 +12,50 @@ import org.apache.beam.sdk.values.PCollection;
 
 /**
  * Stops the pipeline if the documents of a plan don't fit the destination of answers, before
- * anything of the plan is sent. It is for sources without a schema: what their documents look like
- * is known with the plan, and not before.
+ * anything of the plan is sent; a stream goes on without that plan. It is for sources without a
+ * schema: what their documents look like is known with the plan, and not before.
  */
 public final class CheckPlans extends PTransform<PCollection<Plan>, PCollection<Plan>> {
   private final Output output;
   private final DestinationWriter writer;
+  private final Verdicts verdicts;
 
   /** Checks the plans of a run by the writer of an output. */
-  public CheckPlans(Output output, DestinationWriter writer) {
+  public CheckPlans(Output output, DestinationWriter writer, Verdicts verdicts) {
     this.output = output;
     this.writer = writer;
+    this.verdicts = verdicts;
   }
 
   @Override
   public PCollection<Plan> expand(PCollection<Plan> plans) {
     return plans
-        .apply("Compare columns", ParDo.of(new CheckFn(output, writer)))
+        .apply("Compare columns", ParDo.of(new CheckFn(output, writer, verdicts)))
         .setCoder(JsonCoder.of(Plan.class));
   }
 
   private static final class CheckFn extends DoFn<Plan, Plan> {
     private final Output output;
     private final DestinationWriter writer;
+    private final Verdicts verdicts;
 
-    CheckFn(Output output, DestinationWriter writer) {
+    CheckFn(Output output, DestinationWriter writer, Verdicts verdicts) {
       this.output = output;
       this.writer = writer;
+      this.verdicts = verdicts;
     }
 
     @ProcessElement
     public void check(@Element Plan plan, PipelineOptions options, OutputReceiver<Plan> passed)
         throws IOException {
-      writer.check(output.schema(), true, options);
+      try {
+        writer.check(output.schema(), true, options);
+      } catch (IOException | RuntimeException e) {
+        if (verdicts.take(plan.name(), e)) {
+          return;
+        }
+        throw e;
+      }
       passed.output(plan);
     }
   }

@@ -4,6 +4,9 @@ import io.beambatch.batch.RunIdentity;
 import io.beambatch.result.ResultFile;
 import java.io.IOException;
 import java.io.Serializable;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import org.apache.avro.Schema;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.jspecify.annotations.Nullable;
@@ -38,9 +41,31 @@ public interface DestinationWriter extends Serializable {
    * Writes a result file, as a whole and once, however often it is called.
    *
    * @param run identifies the run among all others
+   * @return what was delivered; empty if the file is only made ready, to be delivered together with
+   *     others
    * @throws IOException naming the file and the destination; also if the file has not as many
    *     documents as it should
    */
-  WrittenFile write(ResultFile file, RunIdentity run, PipelineOptions options)
+  Optional<WrittenFile> write(ResultFile file, RunIdentity run, PipelineOptions options)
       throws IOException, InterruptedException;
+
+  /**
+   * How long files of a stream are gathered before they are delivered together; empty if {@link
+   * #write} delivers each.
+   */
+  default Optional<Duration> gathering() {
+    return Optional.empty();
+  }
+
+  /**
+   * Delivers files that {@link #write} has made ready, once, however often and with whatever others
+   * it is called.
+   *
+   * @throws IOException naming the destination
+   */
+  default List<WrittenFile> deliver(
+      List<ResultFile> files, RunIdentity run, PipelineOptions options)
+      throws IOException, InterruptedException {
+    return List.of();
+  }
 }

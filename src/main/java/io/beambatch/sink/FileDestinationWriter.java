@@ -54,7 +54,7 @@ public final class FileDestinationWriter implements DestinationWriter {
   }
 
   @Override
-  public WrittenFile write(ResultFile file, RunIdentity run, PipelineOptions options)
+  public Optional<WrittenFile> write(ResultFile file, RunIdentity run, PipelineOptions options)
       throws IOException {
     String path = path(file);
     try {
@@ -63,7 +63,7 @@ public final class FileDestinationWriter implements DestinationWriter {
       throw new IOException(
           "Can't write " + file.in(output.folder()) + " to " + path + ": " + e.getMessage(), e);
     }
-    return new WrittenFile(file.kind(), file.shard(), path, file.documents());
+    return Optional.of(new WrittenFile(file.kind(), file.shard(), path, file.documents()));
   }
 
   private void write(ResultFile file, OutputStream out) throws IOException {

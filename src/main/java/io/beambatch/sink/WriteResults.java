@@ -3,32 +3,60 @@ package io.beambatch.sink;
 import io.beambatch.batch.RunIdentity;
 import io.beambatch.job.Destination;
 import io.beambatch.job.Job;
+import io.beambatch.ledger.Verdicts;
 import io.beambatch.result.ResultFile;
 import io.beambatch.storage.Storage;
 import java.io.IOException;
 import java.io.Serializable;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import org.apache.beam.sdk.coders.KvCoder;
+import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.Flatten;
+import org.apache.beam.sdk.transforms.GroupByKey;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.transforms.WithKeys;
+import org.apache.beam.sdk.transforms.windowing.AfterProcessingTime;
+import org.apache.beam.sdk.transforms.windowing.GlobalWindows;
+import org.apache.beam.sdk.transforms.windowing.Repeatedly;
+import org.apache.beam.sdk.transforms.windowing.Window;
+import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollection.IsBounded;
+import org.apache.beam.sdk.values.PCollectionList;
+import org.apache.beam.sdk.values.PCollectionTuple;
+import org.apache.beam.sdk.values.TupleTag;
+import org.apache.beam.sdk.values.TupleTagList;
 
 /**
  * Writes result files, each with the {@link DestinationWriter} of its kind of documents. A file
  * that has not as many documents as its {@link ResultFile} says stops the pipeline, and is not
- * written.
+ * written. Where that is better, as with tables, files are gathered and delivered together: all of a
+ * launch over bounded input, and those of some minutes of a stream. What a destination of a stream refuses stays in the run's folder, for the next launch.
  *
  * <pre>{@code
  * PCollection<WrittenFile> written =
- *     results.apply("Write", new WriteResults(connectors.writers(), run));
+ *     results.apply("Write", new WriteResults(connectors.writers(), run, verdicts));
  * }</pre>
  */
 public final class WriteResults
     extends PTransform<PCollection<ResultFile>, PCollection<WrittenFile>> {
+  private static final TupleTag<WrittenFile> WRITTEN = new TupleTag<>("written") {};
+
+  /** Files that are to be delivered together with others. */
+  private static final TupleTag<ResultFile> READY = new TupleTag<>("ready") {};
+
   private final Map<ResultFile.Kind, DestinationWriter> writers;
   private final RunIdentity run;
+  private final Verdicts verdicts;
   private final Delivered delivered;
 
   /** Knows which files are delivered. */
@@ -44,14 +72,19 @@ public final class WriteResults
    * @param writers one for each kind of documents
    * @param run identifies the run among all others
    */
-  public WriteResults(Map<ResultFile.Kind, DestinationWriter> writers, RunIdentity run) {
-    this(writers, run, file -> false);
+  public WriteResults(
+      Map<ResultFile.Kind, DestinationWriter> writers, RunIdentity run, Verdicts verdicts) {
+    this(writers, run, verdicts, file -> false);
   }
 
   private WriteResults(
-      Map<ResultFile.Kind, DestinationWriter> writers, RunIdentity run, Delivered delivered) {
+      Map<ResultFile.Kind, DestinationWriter> writers,
+      RunIdentity run,
+      Verdicts verdicts,
+      Delivered delivered) {
     this.writers = Map.copyOf(writers);
     this.run = run;
+    this.verdicts = verdicts;
     this.delivered = delivered;
   }
 
@@ -60,7 +93,7 @@ public final class WriteResults
    * another has delivered it meanwhile and deleted it, leaves it out.
    */
   public WriteResults unless(Delivered byAnother) {
-    return new WriteResults(writers, run, byAnother);
+    return new WriteResults(writers, run, verdicts, byAnother);
   }
 
   /**
@@ -89,35 +122,111 @@ public final class WriteResults
 
   @Override
   public PCollection<WrittenFile> expand(PCollection<ResultFile> files) {
-    return files.apply("Write files", ParDo.of(new WriteFn(writers, run, delivered)));
+    Optional<Duration> gathering =
+        writers.values().stream()
+            .flatMap(writer -> writer.gathering().stream())
+            .max(Comparator.naturalOrder());
+    PCollectionTuple done =
+        files.apply(
+            "Write files",
+            ParDo.of(new WriteFn(this)).withOutputTags(WRITTEN, TupleTagList.of(READY)));
+    PCollection<WrittenFile> written = done.get(WRITTEN);
+    if (gathering.isEmpty()) {
+      return written;
+    }
+    PCollection<WrittenFile> together =
+        done.get(READY)
+            .apply("Gather", gathered(gathering.get(), files.isBounded()))
+            .apply("Key by kind", WithKeys.of(file -> file.kind().name()))
+            .setCoder(KvCoder.of(StringUtf8Coder.of(), files.getCoder()))
+            .apply("Group by kind", GroupByKey.create())
+            .apply("Deliver together", ParDo.of(new DeliverFn(this)))
+            .setWindowingStrategyInternal(written.getWindowingStrategy());
+    return PCollectionList.of(written)
+        .and(together)
+        .apply("Flatten written files", Flatten.pCollections());
+  }
+
+  /** Of a stream, what has come since the last time; else all of the launch. */
+  private static Window<ResultFile> gathered(Duration most, IsBounded input) {
+    Window<ResultFile> all = Window.into(new GlobalWindows());
+    return input == IsBounded.BOUNDED
+        ? all
+        : all.triggering(
+                Repeatedly.forever(
+                    AfterProcessingTime.pastFirstElementInPane()
+                        .plusDelayOf(org.joda.time.Duration.millis(most.toMillis()))))
+            .withAllowedLateness(org.joda.time.Duration.ZERO)
+            .discardingFiredPanes();
   }
 
   private static final class WriteFn extends DoFn<ResultFile, WrittenFile> {
     private final Map<ResultFile.Kind, DestinationWriter> writers;
     private final RunIdentity run;
+    private final Verdicts verdicts;
     private final Delivered delivered;
 
-    WriteFn(Map<ResultFile.Kind, DestinationWriter> writers, RunIdentity run, Delivered delivered) {
-      this.writers = writers;
-      this.run = run;
-      this.delivered = delivered;
+    WriteFn(WriteResults step) {
+      this.writers = step.writers;
+      this.run = step.run;
+      this.verdicts = step.verdicts;
+      this.delivered = step.delivered;
     }
 
     @ProcessElement
     public void write(
-        @Element ResultFile file, PipelineOptions options, OutputReceiver<WrittenFile> written)
+        @Element ResultFile file, PipelineOptions options, MultiOutputReceiver outputs)
         throws IOException, InterruptedException {
       DestinationWriter writer = Objects.requireNonNull(writers.get(file.kind()));
-      WrittenFile done;
+      Optional<WrittenFile> done;
       try {
         done = writer.write(file, run, options);
-      } catch (IOException e) {
-        if (delivered.isDelivered(file)) {
+      } catch (IOException | RuntimeException e) {
+        if (delivered.isDelivered(file) || verdicts.take(file.subject(), e)) {
           return;
         }
         throw e;
       }
-      written.output(done);
+      if (done.isPresent()) {
+        outputs.get(WRITTEN).output(done.get());
+      } else {
+        outputs.get(READY).output(file);
+      }
+    }
+  }
+
+  /** Delivers what was gathered, by one call for each kind of documents. */
+  private static final class DeliverFn extends DoFn<KV<String, Iterable<ResultFile>>, WrittenFile> {
+    private final Map<ResultFile.Kind, DestinationWriter> writers;
+    private final RunIdentity run;
+    private final Verdicts verdicts;
+
+    DeliverFn(WriteResults step) {
+      this.writers = step.writers;
+      this.run = step.run;
+      this.verdicts = step.verdicts;
+    }
+
+    @ProcessElement
+    public void deliver(
+        @Element KV<String, Iterable<ResultFile>> ready,
+        PipelineOptions options,
+        OutputReceiver<WrittenFile> written)
+        throws IOException, InterruptedException {
+      List<ResultFile> files = new ArrayList<>();
+      ready.getValue().forEach(files::add);
+      ResultFile.Kind kind = ResultFile.Kind.valueOf(ready.getKey());
+      try {
+        Objects.requireNonNull(writers.get(kind))
+            .deliver(files, run, options)
+            .forEach(written::output);
+      } catch (IOException | RuntimeException e) {
+        for (ResultFile file : files) {
+          if (!verdicts.take(file.subject(), e)) {
+            throw e;
+          }
+        }
+      }
     }
   }
 }

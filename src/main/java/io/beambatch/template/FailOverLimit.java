@@ -3,7 +3,10 @@ package io.beambatch.template;
 import io.beambatch.error.ExitCode;
 import io.beambatch.error.UserException;
 import io.beambatch.job.Job;
+import io.beambatch.ledger.Verdicts;
 import io.beambatch.run.Report;
+import io.beambatch.storage.RunFolder;
+import java.io.IOException;
 import java.util.Optional;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
@@ -13,34 +16,45 @@ import org.apache.beam.sdk.values.PCollection;
 /**
  * Fails the Dataflow job if more documents failed than {@code retry.max_failed} allows, or all, as
  * a command ends with an exit code of its own. It is the last step: the run is finished, and has
- * its report.
+ * its report. A stream that is drained ends well all the same, and its report says it.
  */
 final class FailOverLimit extends PTransform<PCollection<Report>, PCollection<Report>> {
   private final Job job;
+  private final RunFolder folder;
 
-  FailOverLimit(Job job) {
+  FailOverLimit(Job job, RunFolder folder) {
     this.job = job;
+    this.folder = folder;
   }
 
   @Override
   public PCollection<Report> expand(PCollection<Report> reports) {
-    return reports.apply("Check", ParDo.of(new CheckFn(job))).setCoder(reports.getCoder());
+    Verdicts verdicts = Verdicts.of(reports.isBounded(), folder);
+    return reports
+        .apply("Check", ParDo.of(new CheckFn(job, verdicts)))
+        .setCoder(reports.getCoder());
   }
 
   private static final class CheckFn extends DoFn<Report, Report> {
     private final Job job;
+    private final Verdicts verdicts;
 
-    CheckFn(Job job) {
+    CheckFn(Job job, Verdicts verdicts) {
       this.job = job;
+      this.verdicts = verdicts;
     }
 
     @ProcessElement
-    public void check(@Element Report report, OutputReceiver<Report> out) {
+    public void check(@Element Report report, OutputReceiver<Report> out) throws IOException {
       Optional<String> excess = report.excess(job);
       if (excess.isPresent()) {
-        throw new UserException(
-            excess.get() + "; they are in " + job.failures().place(report.run()),
-            ExitCode.TOO_MANY_FAILED);
+        UserException verdict =
+            new UserException(
+                excess.get() + "; they are in " + job.failures().place(report.run()),
+                ExitCode.TOO_MANY_FAILED);
+        if (!verdicts.take("max-failed", verdict)) {
+          throw verdict;
+        }
       }
       out.output(report);
     }

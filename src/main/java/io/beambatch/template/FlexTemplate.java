@@ -88,7 +88,7 @@ public final class FlexTemplate {
               pipeline,
               options.getMode() == Mode.COLLECT ? settings.forOneLook() : settings,
               providers)
-          .apply("Fail over limit", new FailOverLimit(job));
+          .apply("Fail over limit", new FailOverLimit(job, run.folder()));
     }
     return pipeline;
   }

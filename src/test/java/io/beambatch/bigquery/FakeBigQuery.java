@@ -2,6 +2,7 @@ package io.beambatch.bigquery;
 
 import com.google.api.client.json.GenericJson;
 import com.google.api.client.json.JsonFactory;
+import com.google.api.client.util.NanoClock;
 import com.google.api.services.bigquery.model.Dataset;
 import com.google.api.services.bigquery.model.DatasetReference;
 import com.google.api.services.bigquery.model.ErrorProto;
@@ -26,6 +27,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.math.BigInteger;
 import java.nio.channels.Channels;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -49,12 +51,16 @@ import org.apache.beam.sdk.util.MimeTypes;
 /**
  * BigQuery's REST API on loopback, by its documentation: datasets, tables, and jobs that load,
  * extract and query. A job's id is taken once; a job that fails changes nothing; a job is seen
- * pending, running and done. Queries are those that were taught.
+ * pending, running and done; a table takes five load jobs in ten seconds, and 10,000 files in each.
+ * Queries are those that were taught.
  */
 public final class FakeBigQuery implements AutoCloseable {
   private static final JsonFactory JSON = Transport.getJsonFactory();
   private static final Map<String, FakeBigQuery> BY_ENDPOINT = new ConcurrentHashMap<>();
   private static final int ROWS_PER_FILE = 700;
+  private static final int MOST_CHANGES = 5;
+  private static final Duration CHANGES_WITHIN = Duration.ofSeconds(10);
+  private static final int MOST_FILES = 10_000;
 
   private final Javalin server;
   private final Map<String, FakeTable> tables = new LinkedHashMap<>();
@@ -69,6 +75,9 @@ public final class FakeBigQuery implements AutoCloseable {
   private int loadsToFail;
   private int loadsToRefuse;
   private int repliesToLose;
+  private int startsToRefuse;
+  private NanoClock clock = NanoClock.SYSTEM;
+  private final Map<String, List<Long>> changes = new HashMap<>();
   private int freeLoads = Integer.MAX_VALUE;
   private CountDownLatch held = new CountDownLatch(1);
 
@@ -179,6 +188,16 @@ public final class FakeBigQuery implements AutoCloseable {
   /** Finds fault with the rows of the next load jobs; they load nothing. */
   public synchronized void refuseRows(int count) {
     loadsToRefuse = count;
+  }
+
+  /** Takes none of the next jobs, because there were too many. */
+  public synchronized void limitStarts(int count) {
+    startsToRefuse = count;
+  }
+
+  /** Goes by another time than that of the machine. */
+  synchronized void setClock(NanoClock other) {
+    clock = other;
   }
 
   /** Creates the next jobs, but says that it could not. */
@@ -301,6 +320,11 @@ public final class FakeBigQuery implements AutoCloseable {
       dryRun(context, job);
       return;
     }
+    if (startsToRefuse > 0) {
+      startsToRefuse--;
+      error(context, 403, "rateLimitExceeded", "Exceeded rate limits: too many jobs");
+      return;
+    }
     String id = job.getJobReference().getJobId();
     if (jobs.containsKey(id)) {
       error(context, 409, "duplicate", "Already Exists: Job " + id);
@@ -373,7 +397,24 @@ public final class FakeBigQuery implements AutoCloseable {
         "");
   }
 
+  /** Whether a table may be changed once more by now. */
+  private boolean isAtLimit(String table) {
+    List<Long> times = changes.computeIfAbsent(table, unknown -> new ArrayList<>());
+    long now = clock.nanoTime();
+    times.removeIf(time -> now - time > CHANGES_WITHIN.toNanos());
+    times.add(now);
+    return times.size() > MOST_CHANGES;
+  }
+
   private void load(Job job, JobConfigurationLoad load) throws IOException {
+    if (isAtLimit(load.getDestinationTable().getTableId())) {
+      fail(job, "rateLimitExceeded", "Exceeded rate limits: too many table update operations");
+      return;
+    }
+    if (load.getSourceUris().size() > MOST_FILES) {
+      fail(job, "invalid", "Too many sources");
+      return;
+    }
     if (loadsToFail > 0) {
       loadsToFail--;
       fail(job, "backendError", "Error encountered during execution. Retrying may solve it.");

@@ -48,6 +48,7 @@ class TableLoaderTest {
   @BeforeEach
   void start() {
     bigQuery = FakeBigQuery.start();
+    bigQuery.setClock(pauses);
   }
 
   @AfterEach
@@ -100,6 +101,43 @@ class TableLoaderTest {
 
     load("run1", sink(WriteDisposition.APPEND), "c1", "{\"id\":\"a\"}");
     assertThat(bigQuery.rows("answers")).hasSize(1);
+  }
+
+  @Test
+  void waitsLongerAndLongerWhereATableWasChangedTooOften() throws Exception {
+    for (int i = 0; i < 5; i++) {
+      load("run1", sink(WriteDisposition.APPEND), "c" + i, "{\"id\":\"a\"}");
+    }
+    pauses.taken.clear();
+    load("run1", sink(WriteDisposition.APPEND), "c5", "{\"id\":\"a\"}");
+
+    assertThat(bigQuery.rows("answers")).hasSize(6);
+    assertThat(bigQuery.loads()).hasSizeGreaterThan(6);
+    assertThat(pauses.taken).anyMatch(pause -> pause.toSeconds() >= 5);
+  }
+
+  @Test
+  void waitsForBigQueryToTakeJobsAgain() throws Exception {
+    bigQuery.limitStarts(3);
+    load("run1", sink(WriteDisposition.APPEND), "c1", "{\"id\":\"a\"}");
+
+    assertThat(bigQuery.loads()).hasSize(1);
+    assertThat(pauses.taken).filteredOn(pause -> pause.toSeconds() >= 5).hasSize(3);
+
+    bigQuery.limitStarts(1_000);
+    assertThatThrownBy(() -> load("run1", sink(WriteDisposition.APPEND), "c2", "{\"id\":\"a\"}"))
+        .isInstanceOf(BigQueryException.class)
+        .hasMessageContaining("too many (rateLimitExceeded); the answers are safe");
+  }
+
+  @Test
+  void aMissingRightIsNoLimit() {
+    bigQuery.denyJobs();
+    assertThatThrownBy(() -> load("run1", sink(WriteDisposition.APPEND), "c1", "{\"id\":\"a\"}"))
+        .isInstanceOf(BigQueryException.class)
+        .hasMessageContaining("Access Denied")
+        .hasMessageEndingWith("; check the account's BigQuery roles");
+    assertThat(pauses.taken).isEmpty();
   }
 
   @Test
@@ -273,9 +311,9 @@ class TableLoaderTest {
         shard,
         new TableLoader.Files() {
           @Override
-          public String rows(RowEncoding encoding) throws IOException {
+          public List<String> rows(RowEncoding encoding) throws IOException {
             forms.add(encoding);
-            return write(loader, lines);
+            return List.of(write(loader, lines));
           }
 
           @Override

@@ -222,7 +222,8 @@ class BigQueryRunTest {
             SINK.formatted(", write_disposition: truncate"),
             "limits: {requests: 300}");
     bigQuery.create("answers", ShopRows.columns(), ShopRows.rows(5));
-    for (int launch = 1; launch <= 4; launch++) {
+    // The job that empties the table, and the one that loads all three chunks.
+    for (int launch = 1; launch <= 2; launch++) {
       bigQuery.holdLoads(launch);
       try (Program program = start(job, launch)) {
         bigQuery.awaitHeldLoad();
@@ -231,7 +232,7 @@ class BigQueryRunTest {
       bigQuery.drop("reviews");
     }
     bigQuery.releaseLoads();
-    try (Program program = start(job, 5)) {
+    try (Program program = start(job, 3)) {
       assertThat(program.end()).as("%s", program).isZero();
     }
 
@@ -242,7 +243,19 @@ class BigQueryRunTest {
     assertThat(bigQuery.loads())
         .extracting(load -> load.getJobReference().getJobId())
         .allMatch(id -> id.endsWith("-0"))
-        .doesNotHaveDuplicates();
+        .doesNotHaveDuplicates()
+        .hasSize(2);
+  }
+
+  @Test
+  void manyChunksAreLoadedByFewJobs() throws Exception {
+    bigQuery.create("reviews", ShopRows.columns(), ShopRows.rows(300));
+    Said said = run(job(SOURCE.formatted("direct"), SINK.formatted(""), "limits: {requests: 10}"));
+
+    assertThat(said.exitCode()).as(said.toString()).isZero();
+    assertThat(byId(bigQuery.rows("answers"))).hasSize(300);
+    assertThat(new Workplace(folder).batches()).hasSizeGreaterThanOrEqualTo(30);
+    assertThat(bigQuery.loads()).hasSizeLessThanOrEqualTo(2);
   }
 
   @Test

@@ -51,7 +51,7 @@ class TopicDestinationWriterTest {
   void publishesEachLineUnderTheSameIdAtEachTime() throws Exception {
     ResultFile file = file("{\"a\":\"ü\"}\n{\"a\": 2}\n", 2);
     writer.write(file, RUN, pubsub.options());
-    WrittenFile written = writer.write(file, RUN, pubsub.options());
+    WrittenFile written = writer.write(file, RUN, pubsub.options()).orElseThrow();
 
     assertThat(written).isEqualTo(new WrittenFile(Kind.ANSWERED, "a1-c00000", topic, 2));
     assertThat(pubsub.take(subscription))
@@ -69,7 +69,7 @@ class TopicDestinationWriterTest {
   void saysWhereADocumentIsThatNoMessageHolds() throws Exception {
     String large = "{\"a\":\"" + "x".repeat(10_000_000) + "\"}";
     ResultFile file = file("{\"a\":1}\n" + large + "\n", 2);
-    assertThat(writer.write(file, RUN, pubsub.options()).refersBack()).isTrue();
+    assertThat(writer.write(file, RUN, pubsub.options()).orElseThrow().refersBack()).isTrue();
 
     assertThat(pubsub.take(subscription))
         .extracting(PubsubMessage::getData)

@@ -19,6 +19,7 @@ import io.beambatch.run.Runs.Choice;
 import io.beambatch.schema.Shape;
 import io.beambatch.sink.WrittenFile;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
@@ -92,6 +93,26 @@ class ReconcileTest {
 
     assertThat(Report.of(run.folder()).documents()).isZero();
     assertThat(again(run).record().finished()).isNull();
+  }
+
+  @Test
+  void theReportOfADrainedStreamSaysWhatIsLeftToALaterLaunch() throws Exception {
+    Job watched = job("source.watch=1s", "retry.max_failed=1");
+    Run run = begun(watched);
+    commit(run, List.of(new Chunk("a1-c00000", 1, List.of(part("sent", 5, 0)))));
+    Path part = folder.resolve("staging/reviews/r1/parts/sent.documents.tsv");
+    Files.createDirectories(part.getParent());
+    Files.writeString(part, "");
+
+    close(watched, run, unsent(2));
+
+    assertThat(Report.of(run.folder()).problems())
+        .containsExactly(
+            "chunk a1-c00000 was planned, but its results were never joined; run the same command"
+                + " again",
+            "2 of 7 documents failed, more than retry.max_failed allows");
+    assertThat(again(run).record().finished()).isNull();
+    assertThat(part).exists();
   }
 
   private void assertFails(Run run, String message, WrittenFile... written) throws Exception {

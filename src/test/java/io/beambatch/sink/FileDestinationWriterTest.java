@@ -220,7 +220,8 @@ class FileDestinationWriterTest {
       throws IOException {
     return new FileDestinationWriter(
             new WithColumns(folder.resolve("staging"), destination, columns), destination)
-        .write(file, new RunIdentity("reviews", "r1", "uid", 0), PipelineOptionsFactory.create());
+        .write(file, new RunIdentity("reviews", "r1", "uid", 0), PipelineOptionsFactory.create())
+        .orElseThrow();
   }
 
   /** An output whose columns no plan says. */

@@ -14,6 +14,7 @@ import io.beambatch.job.JobFileException;
 import io.beambatch.job.JobReader;
 import io.beambatch.ledger.LedgerStore.Versioned;
 import io.beambatch.ledger.Ledgers;
+import io.beambatch.ledger.Verdicts;
 import io.beambatch.result.ResultFile;
 import io.beambatch.schema.ShapeCollector;
 import io.beambatch.storage.RunFolder;
@@ -28,6 +29,7 @@ import org.apache.beam.sdk.coders.CoderRegistry;
 import org.apache.beam.sdk.testing.CoderProperties;
 import org.apache.beam.sdk.testing.PAssert;
 import org.apache.beam.sdk.transforms.Create;
+import org.apache.beam.sdk.values.PCollection.IsBounded;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -81,6 +83,28 @@ class WriteResultsTest {
   }
 
   @Test
+  void aStreamGoesOnWithoutADamagedFile() throws IOException {
+    ResultFile damaged = file(ANSWERED, "0", "{\"a\":1}\n", 2);
+    ResultFile whole = file(FAILED, "1", "{\"z\":3}\n", 1);
+    Pipeline pipeline = Pipeline.create();
+    pipeline
+        .apply(Create.of(damaged, whole))
+        .setIsBoundedInternal(IsBounded.UNBOUNDED)
+        .apply(writer(FileDestination.Format.JSONL, Verdicts.of(IsBounded.UNBOUNDED, run())));
+    pipeline.run().waitUntilFinish();
+
+    assertThat(folder.resolve("failed-r1-1.jsonl")).hasContent("{\"z\":3}\n");
+    assertThat(folder.resolve("sink-r1-0.jsonl")).doesNotExist();
+    assertThat(Verdicts.standing(run()))
+        .hasEntrySatisfying(
+            "0-answered",
+            verdict ->
+                assertThat(verdict)
+                    .contains("Can't write")
+                    .contains("it should have 2 documents, but has 1"));
+  }
+
+  @Test
   void codersRoundTrip() throws Exception {
     CoderRegistry registry = CoderRegistry.createDefault();
     CoderProperties.coderDecodeEncodeEqual(
@@ -91,6 +115,10 @@ class WriteResultsTest {
   }
 
   private WriteResults writer(FileDestination.Format type) {
+    return writer(type, Verdicts.THROWN);
+  }
+
+  private WriteResults writer(FileDestination.Format type, Verdicts verdicts) {
     String yaml =
         """
         name: job
@@ -110,7 +138,8 @@ class WriteResultsTest {
               FAILED,
               new FileDestinationWriter(
                   Output.ofFailures(job, run()), (FileDestination) job.failures())),
-          new RunIdentity("job", "r1", "uid", 0));
+          new RunIdentity("job", "r1", "uid", 0),
+          verdicts);
     } catch (JobFileException e) {
       throw new AssertionError(e);
     }

@@ -1,0 +1,13 @@
+package io.beambatch.error;
+
+import java.io.IOException;
+
+/**
+ * There are more or fewer documents than there should be. Reading or writing them once more doesn't
+ * change that.
+ */
+public final class MiscountException extends IOException {
+  public MiscountException(String message) {
+    super(message);
+  }
+}
