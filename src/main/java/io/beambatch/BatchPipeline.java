@@ -240,7 +240,8 @@ public final class BatchPipeline {
       PCollection<Plan> plans, Map<ResultFile.Kind, DestinationWriter> writers) {
     DestinationWriter answers = Objects.requireNonNull(writers.get(ResultFile.Kind.ANSWERED));
     return answers.checksPlans()
-        ? plans.apply("Check plans", new CheckPlans(Output.ofAnswers(job, folder), answers, verdicts(plans)))
+        ? plans.apply(
+            "Check plans", new CheckPlans(Output.ofAnswers(job, folder), answers, verdicts(plans)))
         : plans;
   }
 

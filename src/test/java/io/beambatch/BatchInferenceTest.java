@@ -244,7 +244,8 @@ class BatchInferenceTest {
         .anySatisfy(
             problem ->
                 assertThat(problem)
-                    .contains("plan a1-", "more than limits.cost_usd allows", "nothing of it was sent"));
+                    .contains(
+                        "plan a1-", "more than limits.cost_usd allows", "nothing of it was sent"));
 
     overrides = List.of("limits.cost_usd=10");
     PAssert.that(stream(0, 0).answered()).satisfies(BatchInferenceTest::areAnswered);
@@ -406,7 +407,9 @@ class BatchInferenceTest {
 
   private static long verdicts(PipelineResult result) {
     MetricsFilter named =
-        MetricsFilter.builder().addNameFilter(MetricNameFilter.named("beambatch", "verdicts")).build();
+        MetricsFilter.builder()
+            .addNameFilter(MetricNameFilter.named("beambatch", "verdicts"))
+            .build();
     return StreamSupport.stream(
             result.metrics().queryMetrics(named).getCounters().spliterator(), false)
         .mapToLong(MetricResult::getAttempted)

@@ -111,7 +111,11 @@ public final class AwaitBatches extends PTransform<PCollection<Chunk>, PCollecti
         .setCoder(KvCoder.of(StringUtf8Coder.of(), JsonCoder.of(Chunk.class)))
         .apply(
             "Submit and await",
-            ParDo.of(bounded ? new AwaitFn(factory) : new PollingAwaitFn(factory, interval, Verdicts.of(chunks.isBounded(), folder))))
+            ParDo.of(
+                bounded
+                    ? new AwaitFn(factory)
+                    : new PollingAwaitFn(
+                        factory, interval, Verdicts.of(chunks.isBounded(), folder))))
         .setCoder(JsonCoder.of(AwaitedChunk.class));
   }
 
@@ -153,9 +157,9 @@ public final class AwaitBatches extends PTransform<PCollection<Chunk>, PCollecti
 
   /**
    * Submits the chunks of unbounded input as they come, looks after them at every interval, and
-   * awaits what is left when the input ends. While the provider refuses to go on, chunks stay in the
-   * state, and it is asked again after growing pauses; what it still refuses when the input ends is
-   * left to a later launch, so that the stream can be drained.
+   * awaits what is left when the input ends. While the provider refuses to go on, chunks stay in
+   * the state, and it is asked again after growing pauses; what it still refuses when the input
+   * ends is left to a later launch, so that the stream can be drained.
    */
   private static final class PollingAwaitFn extends DoFn<KV<String, Chunk>, AwaitedChunk> {
     private static final Duration LONGEST_PAUSE = Duration.standardHours(1);

@@ -66,7 +66,6 @@ final class CoordinatorSession implements AutoCloseable {
     }
   }
 
-
   /** Reads what the ledger says of many chunks in a few calls, before they are run. */
   void readAhead(List<Chunk> chunks) throws IOException {
     context.ledger().readAhead(chunks.stream().map(Chunk::id).toList());

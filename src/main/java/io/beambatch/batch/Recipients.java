@@ -59,7 +59,8 @@ public final class Recipients {
   }
 
   private void write(Optional<Records.Version<Recipient>> known, Recipient now) throws IOException {
-    boolean isNew = known.isEmpty() || !known.get().value().isSameAs(now);
+    boolean isNew =
+        known.isEmpty() || !known.get().value().isSameAs(now) || known.get().value().isBehind(now);
     if (isNew && !ledger.sendTo(known, now)) {
       // Another launch was faster, and may have sent something by now.
       check(now);

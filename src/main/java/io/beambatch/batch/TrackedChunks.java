@@ -122,8 +122,7 @@ final class TrackedChunks {
    * Leaves a chunk where it is, so that the others go on, and writes down why. A later launch takes
    * it up again.
    */
-  void leave(TrackedChunk chunk, BatchException.OfOneChunk reason, Instant now)
-      throws IOException {
+  void leave(TrackedChunk chunk, BatchException.OfOneChunk reason, Instant now) throws IOException {
     rest(chunk.id(), reason, now);
     byId.remove(chunk.id());
     gone.merge(chunk.chunk().attempt(), progress(chunk, false), BatchProgress::plus);

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Uploads each chunk's parts, one after the other, as one file, and notes the file's id in the
- * ledger. Chunks whose input is there already pass; in a stream so do those whose upload is refused,
- * which {@link AwaitBatches} tries again. An upload that is made twice costs nothing; the
+ * ledger. Chunks whose input is there already pass; in a stream so do those whose upload is
+ * refused, which {@link AwaitBatches} tries again. An upload that is made twice costs nothing; the
  * one that the ledger doesn't name is deleted, at the end of the run at the latest.
  */
 public final class UploadChunks extends PTransform<PCollection<Chunk>, PCollection<Chunk>> {
@@ -39,7 +39,8 @@ public final class UploadChunks extends PTransform<PCollection<Chunk>, PCollecti
   public PCollection<Chunk> expand(PCollection<Chunk> chunks) {
     return chunks
         .apply("Spread over workers", Reshuffle.viaRandomKey())
-        .apply("Upload parts", ParDo.of(new UploadFn(this, Verdicts.of(chunks.isBounded(), folder))))
+        .apply(
+            "Upload parts", ParDo.of(new UploadFn(this, Verdicts.of(chunks.isBounded(), folder))))
         .setCoder(JsonCoder.of(Chunk.class));
   }
 

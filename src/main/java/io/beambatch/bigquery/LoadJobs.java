@@ -22,8 +22,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A job's id follows from its key. A job that exists is adopted and awaited; BigQuery creates
  * only one of an id. A job that failed has loaded nothing, and the next id is tried, after a pause
- * that grows; if it failed for its data, at once with the data in its most careful encoding. BigQuery
- * knows a job for six months.
+ * that grows; if it failed for its data, at once with the data in its most careful encoding.
+ * BigQuery knows a job for six months.
  */
 final class LoadJobs {
   private static final Logger LOG = LoggerFactory.getLogger(LoadJobs.class);
@@ -31,7 +31,9 @@ final class LoadJobs {
   /** How many jobs are started in one call before the last failure is reported. */
   private static final int STARTS = 3;
 
-  /** The same for jobs that failed because there were too many: a table takes five in ten seconds. */
+  /**
+   * The same for jobs that failed because there were too many: a table takes five in ten seconds.
+   */
   private static final int STARTS_AT_LIMIT = 8;
 
   private static final Duration FIRST_PAUSE_TO_START = Duration.ofSeconds(10);
@@ -181,12 +183,12 @@ final class LoadJobs {
   private static boolean isTransient(ErrorProto error) {
     return switch (String.valueOf(error.getReason())) {
       case "backendError",
-              "internalError",
-              "rateLimitExceeded",
-              "jobRateLimitExceeded",
-              "jobBackendError",
-              "quotaExceeded",
-              "timeout" ->
+          "internalError",
+          "rateLimitExceeded",
+          "jobRateLimitExceeded",
+          "jobBackendError",
+          "quotaExceeded",
+          "timeout" ->
           true;
       default -> false;
     };

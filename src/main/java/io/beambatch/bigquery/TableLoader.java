@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  * Loads files of a run into a table, each once.
  *
  * <p>Rows that are there before are deleted once a run ({@code truncate}), or found not to be there
- * once a run ({@code empty}), by a job of its own before all others. Whether files are loaded is not
- * noted here: BigQuery knows the job.
+ * once a run ({@code empty}), by a job of its own before all others. Whether files are loaded is
+ * not noted here: BigQuery knows the job.
  */
 final class TableLoader {
   private final LoadJobs jobs;
@@ -126,7 +126,9 @@ final class TableLoader {
 
   private synchronized void prepare(Files files) throws IOException, InterruptedException {
     if (!prepared && sink.writeDisposition() != WriteDisposition.APPEND) {
-      jobs.once(keys + "-begin", encoding -> configuration(List.of(files.empty()), sink.writeDisposition()));
+      jobs.once(
+          keys + "-begin",
+          encoding -> configuration(List.of(files.empty()), sink.writeDisposition()));
     }
     prepared = true;
   }

@@ -51,9 +51,7 @@ final class PlanChunks extends PTransform<PCollection<PlanInput>, PCollection<Pl
         .apply("Key all alike", WithKeys.of(0))
         .setCoder(KvCoder.of(VarIntCoder.of(), JsonCoder.of(PlanInput.class)))
         .apply("Gather part descriptors", GroupByKey.create())
-        .apply(
-            "Pack and commit",
-            ParDo.of(new PackFn(this, input.isBounded())))
+        .apply("Pack and commit", ParDo.of(new PackFn(this, input.isBounded())))
         .setCoder(JsonCoder.of(Plan.class));
   }
 

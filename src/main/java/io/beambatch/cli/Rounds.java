@@ -28,8 +28,8 @@ import org.slf4j.LoggerFactory;
 final class Rounds implements AutoCloseable {
   /**
    * How much longer to gather ended batches than a launch takes, unless {@code poll.interval} is
-   * over before: a launch for each batch would cost more than all its answers. A destination may ask
-   * for more.
+   * over before: a launch for each batch would cost more than all its answers. A destination may
+   * ask for more.
    */
   private static final int GATHERING = 10;
 

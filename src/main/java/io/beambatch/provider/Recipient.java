@@ -1,5 +1,6 @@
 package io.beambatch.provider;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -19,12 +20,15 @@ import org.jspecify.annotations.Nullable;
  * @param account a salted digest of the key and of what else names the account
  * @param addressVariable the environment variable that names another address, or null if none does
  * @param keyVariable the environment variable that the key comes from, or null if there is none
+ * @param keeper a salted digest of the name of the secret that the key is kept in, or null: a key
+ *     that was renewed there is of the same account
  */
 public record Recipient(
     String address,
     String account,
     @Nullable String addressVariable,
-    @Nullable String keyVariable) {
+    @Nullable String keyVariable,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String keeper) {
   private static final int DIGEST_BYTES = 8;
 
   /**
@@ -44,12 +48,24 @@ public record Recipient(
         baseUrl.getHost().toLowerCase(Locale.ROOT) + port + baseUrl.getPath(),
         digest(salt, secrets),
         addressVariable,
-        keyVariable);
+        keyVariable,
+        null);
   }
 
   /** A server in the process of the run itself, which has no address and asks for no key. */
   public static Recipient inThisProcess() {
-    return new Recipient("the embedded local server", "", null, null);
+    return new Recipient("the embedded local server", "", null, null, null);
+  }
+
+  /**
+   * The same, with a key that is kept in a secret.
+   *
+   * @param salt of the run
+   * @param secret its name, without a version
+   */
+  public Recipient keptIn(String secret, String salt) {
+    return new Recipient(
+        address, account, addressVariable, keyVariable, digest(salt, List.of(secret)));
   }
 
   /** Whether it is a server in the process of the run itself. */
@@ -59,7 +75,13 @@ public record Recipient(
 
   /** Whether it is the same account at the same address. */
   public boolean isSameAs(Recipient other) {
-    return isSameAddressAs(other) && account.equals(other.account);
+    return isSameAddressAs(other)
+        && (account.equals(other.account) || (keeper != null && keeper.equals(other.keeper)));
+  }
+
+  /** Whether another one, which is the same, tells of a key or a secret that this one doesn't. */
+  public boolean isBehind(Recipient other) {
+    return !account.equals(other.account) || (other.keeper != null && !other.keeper.equals(keeper));
   }
 
   /** Whether the address is the same. */

@@ -1,8 +1,8 @@
 package io.beambatch.pubsub;
 
 import io.beambatch.batch.RunIdentity;
-import io.beambatch.error.MiscountException;
 import io.beambatch.document.SourceRecord;
+import io.beambatch.error.MiscountException;
 import io.beambatch.job.TopicDestination;
 import io.beambatch.result.ResultFile;
 import io.beambatch.sink.DestinationWriter;

@@ -107,8 +107,7 @@ public final class JoinResults
       Job effective = cancelled ? job.withoutRetry() : job;
       JoinedChunk chunk;
       try {
-        chunk =
-            new ResultJoiner(effective, folder, provider(), PAUSE).join(awaited);
+        chunk = new ResultJoiner(effective, folder, provider(), PAUSE).join(awaited);
       } catch (ProviderException e) {
         throw BatchException.of(e);
       } catch (TooMuchException e) {

@@ -14,10 +14,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Refuses a plan that would cost more than {@code limits.cost_usd}, before anything of it is sent; a
- * stream holds it back, and a launch with a higher limit sends it.
- * A plan that has passed before passes again, so that what was paid for is collected whatever the
- * limit is now.
+ * Refuses a plan that would cost more than {@code limits.cost_usd}, before anything of it is sent;
+ * a stream holds it back, and a launch with a higher limit sends it. A plan that has passed before
+ * passes again, so that what was paid for is collected whatever the limit is now.
  */
 public final class Budget implements PlanCheck {
   private final Job job;

@@ -161,7 +161,8 @@ final class ReportPage {
     }
     report
         .problems()
-        .forEach(problem -> places.add(figure("Left to a later launch", SafeText.line(problem), "")));
+        .forEach(
+            problem -> places.add(figure("Left to a later launch", SafeText.line(problem), "")));
     report.kept().forEach((name, why) -> places.add(figure(name, why, "")));
     return places;
   }

@@ -39,8 +39,9 @@ import org.apache.beam.sdk.values.TupleTagList;
 /**
  * Writes result files, each with the {@link DestinationWriter} of its kind of documents. A file
  * that has not as many documents as its {@link ResultFile} says stops the pipeline, and is not
- * written. Where that is better, as with tables, files are gathered and delivered together: all of a
- * launch over bounded input, and those of some minutes of a stream. What a destination of a stream refuses stays in the run's folder, for the next launch.
+ * written. Where that is better, as with tables, files are gathered and delivered together: all of
+ * a launch over bounded input, and those of some minutes of a stream. What a destination of a
+ * stream refuses stays in the run's folder, for the next launch.
  *
  * <pre>{@code
  * PCollection<WrittenFile> written =

@@ -2,6 +2,7 @@ package io.beambatch.template;
 
 import io.beambatch.BatchPipeline;
 import io.beambatch.Preflight;
+import io.beambatch.SecretProviders;
 import io.beambatch.batch.CoordinatorSettings;
 import io.beambatch.chunk.PlanCheck;
 import io.beambatch.job.Job;
@@ -34,7 +35,7 @@ public final class FlexTemplate {
     TemplateOptions options =
         PipelineOptionsFactory.fromArgs(args).withValidation().as(TemplateOptions.class);
     Job job = HostedJob.read(options);
-    pipeline(job, options, SecretProviders.of(job, options)).run();
+    pipeline(job, options, SecretProviders.of(job.inference(), options.getApiKeySecret())).run();
   }
 
   /** The graph of a launch. */

@@ -43,11 +43,12 @@ public interface TemplateOptions extends PipelineOptions {
   @TemplateParameter(
       order = 3,
       label = "Secret with the provider's key",
-      regex = "projects/[^/]+/secrets/[A-Za-z0-9_-]+/versions/(latest|[0-9]+)",
+      regex =
+          "projects/[^/]+/(locations/[a-z0-9-]+/)?secrets/[A-Za-z0-9_-]+/versions/(latest|[0-9]+)",
       example = "projects/my-project/secrets/openai-key/versions/latest")
   @Description(
-      "The version of a Secret Manager secret that holds the provider's API key. The workers read"
-          + " it: their service account needs the role roles/secretmanager.secretAccessor.")
+      "The version of a Secret Manager secret, global or regional, that holds the provider's API"
+          + " key. The workers read it: their service account needs the role roles/secretmanager.secretAccessor.")
   @Validation.Required
   String getApiKeySecret();
 

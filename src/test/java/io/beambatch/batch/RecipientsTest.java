@@ -107,6 +107,27 @@ class RecipientsTest {
   }
 
   @Test
+  void aKeyThatWasRenewedInItsSecretIsOfTheSameAccount() throws Exception {
+    String secret = "projects/p/secrets/openai-key";
+    Recipient renewed = recipient(Map.of("OPENAI_API_KEY", "sk-renewed")).keptIn(secret, RUN.uid());
+    assertThatThrownBy(() -> recipients.note(renewed)).hasMessageContaining("another key");
+
+    recipients.note(recipient(Map.of()).keptIn(secret, RUN.uid()));
+    recipients.note(renewed);
+
+    assertThat(ledger.recipient().orElseThrow().value()).isEqualTo(renewed);
+    assertThatCode(() -> recipients.check(recipient(Map.of("OPENAI_API_KEY", "sk-renewed"))))
+        .as("the same key from the environment")
+        .doesNotThrowAnyException();
+    assertThatThrownBy(
+            () ->
+                recipients.check(
+                    recipient(Map.of("OPENAI_API_KEY", "sk-3"))
+                        .keptIn("projects/p/secrets/other", RUN.uid())))
+        .hasMessageContaining("another key");
+  }
+
+  @Test
   void keepsNothingThatTellsTheKey() throws Exception {
     try (Stream<Path> files = Files.walk(folder)) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {

@@ -59,8 +59,7 @@ class TableDestinationWriterTest {
     assertThat(deliver(files(10, 40))).hasSize(30);
     assertThat(bigQuery.loads())
         .extracting(job -> job.getJobReference().getJobId())
-        .containsExactly(
-            "beambatch-uid1-failed-00000-0", "beambatch-uid1-failed-00001-0");
+        .containsExactly("beambatch-uid1-failed-00000-0", "beambatch-uid1-failed-00001-0");
     assertThat(bigQuery.rows("answers_failed")).hasSize(80);
   }
 
@@ -124,10 +123,7 @@ class TableDestinationWriterTest {
                         run(),
                         FailedLine.wrapping(
                             new RowWriter(
-                                to,
-                                loader.documents(output.schema()),
-                                loader.rows(),
-                                encoding))));
+                                to, loader.documents(output.schema()), loader.rows(), encoding))));
             return List.of(path);
           }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.google.api.services.dataflow.model.DataflowPackage;
+import io.beambatch.SecretProviders;
 import io.beambatch.bigquery.FakeBigQuery;
 import io.beambatch.bigquery.ShopRows;
 import io.beambatch.chunk.Plan;
@@ -326,7 +327,8 @@ class DataflowGraphTest {
                         "--apiKeySecret=projects/p/secrets/s/versions/1"),
                     Stream.of(more))
                 .toArray(String[]::new));
-    return FlexTemplate.pipeline(job, options, SecretProviders.of(job, options));
+    return FlexTemplate.pipeline(
+        job, options, SecretProviders.of(job.inference(), options.getApiKeySecret()));
   }
 
   private TemplateOptions options(String... more) throws IOException {

@@ -1,4 +1,4 @@
-package io.beambatch.template;
+package io.beambatch;
 
 import com.google.api.gax.core.NoCredentialsProvider;
 import com.google.api.gax.grpc.GrpcTransportChannel;
@@ -21,8 +21,10 @@ import io.grpc.stub.ServerCalls;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Secret Manager's one call that matters, over gRPC on this machine, for the official client. */
@@ -31,6 +33,7 @@ final class SecretServer implements AutoCloseable {
 
   private final Map<String, String> secrets = new ConcurrentHashMap<>();
   private final AtomicInteger calls = new AtomicInteger();
+  private final List<String> endpoints = new CopyOnWriteArrayList<>();
   private final Server server;
 
   private SecretServer() throws IOException {
@@ -75,12 +78,18 @@ final class SecretServer implements AutoCloseable {
     return this;
   }
 
+  /** Where clients would have called, had they not come here. */
+  List<String> endpoints() {
+    return List.copyOf(endpoints);
+  }
+
   int calls() {
     return calls.get();
   }
 
   /** A client that knows this server only. */
-  SecretManagerServiceClient client() throws IOException {
+  SecretManagerServiceClient client(String endpoint) throws IOException {
+    endpoints.add(endpoint);
     return SecretManagerServiceClient.create(
         SecretManagerServiceSettings.newBuilder()
             .setCredentialsProvider(NoCredentialsProvider.create())
