@@ -4,13 +4,13 @@ import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
 
 /** Anthropic's Message Batches API. */
-final class AnthropicApi implements ProviderApi {
+final class AnthropicFace implements ProviderFace {
   private static final String PATH = "/v1/messages/batches";
   private static final String ONE = PATH + "/{id}";
 
   private final MessageBatchCalls batches;
 
-  AnthropicApi(MessageBatchCalls batches) {
+  AnthropicFace(MessageBatchCalls batches) {
     this.batches = batches;
   }
 

@@ -1,20 +1,22 @@
 package io.beambatch.localserver;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** The Batches API. */
 final class BatchCalls {
   private static final int USUALLY_LISTED = 20;
   private static final int MOST_LISTED = 100;
   private static final Duration HOUR = Duration.ofHours(1);
+  private static final ApiError UNREADABLE =
+      ApiError.invalid(
+          "We could not parse the JSON body of your request. The API expects a JSON object.",
+          null,
+          null);
 
   private final BatchStore store;
   private final StoredFiles files;
@@ -36,7 +38,7 @@ final class BatchCalls {
   }
 
   void create(Context call) throws IOException, ApiException {
-    BatchOrder order = BatchOrder.of(body(call));
+    BatchOrder order = BatchOrder.of(ServerJson.body(call, UNREADABLE));
     StoredFile input =
         files
             .find(order.inputFileId())
@@ -120,33 +122,9 @@ final class BatchCalls {
 
   private BatchState find(String id) throws ApiException {
     return store
-        .find(id)
-        .filter(batch -> batch.format() == BatchFormat.OPENAI)
+        .find(id, BatchFormat.OPENAI)
         .orElseThrow(
             () ->
                 new ApiException(ApiError.notFound("No batch found with id '" + id + "'.", null)));
-  }
-
-  private static ObjectNode body(Context call) throws IOException, ApiException {
-    try {
-      JsonNode body = ServerJson.MAPPER.readTree(call.req().getInputStream());
-      if (body instanceof ObjectNode object) {
-        return object;
-      }
-    } catch (JsonProcessingException e) {
-      throw unreadable(e);
-    }
-    throw unreadable(null);
-  }
-
-  private static ApiException unreadable(@Nullable Exception cause) {
-    ApiException exception =
-        new ApiException(
-            ApiError.invalid(
-                "We could not parse the JSON body of your request. The API expects a JSON object.",
-                null,
-                null));
-    exception.initCause(cause);
-    return exception;
   }
 }

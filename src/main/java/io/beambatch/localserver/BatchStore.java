@@ -57,6 +57,11 @@ final class BatchStore {
     return Optional.ofNullable(byId.get(id)).filter(batch -> !batch.deleted());
   }
 
+  /** The batch of that id, if it came by that API. */
+  Optional<BatchState> find(String id, BatchFormat format) {
+    return find(id).filter(batch -> batch.format() == format);
+  }
+
   Collection<BatchState> all() {
     return batches.values();
   }

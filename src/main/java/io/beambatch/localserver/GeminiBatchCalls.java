@@ -1,6 +1,5 @@
 package io.beambatch.localserver;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -36,7 +35,11 @@ final class GeminiBatchCalls {
   }
 
   void create(BatchEndpoint endpoint, Context call) throws IOException, ApiException {
-    JsonNode batch = body(call).path("batch");
+    JsonNode batch =
+        ServerJson.body(
+                call,
+                ApiError.invalid("Invalid JSON payload received. Expected an object.", null, null))
+            .path("batch");
     JsonNode input = ContentsReader.field(batch, "inputConfig");
     String name = ContentsReader.field(input, "fileName").asText("");
     if (name.isEmpty()) {
@@ -202,24 +205,11 @@ final class GeminiBatchCalls {
 
   private BatchState find(String id) throws ApiException {
     return store
-        .find(id)
-        .filter(batch -> batch.format() == FORMAT)
+        .find(id, FORMAT)
         .orElseThrow(
             () ->
                 new ApiException(
                     ApiError.notFound("Requested entity was not found: batches/" + id, null)));
-  }
-
-  private static JsonNode body(Context call) throws IOException, ApiException {
-    try {
-      JsonNode body = ServerJson.MAPPER.readTree(call.req().getInputStream());
-      if (body.isObject()) {
-        return body;
-      }
-    } catch (JsonProcessingException e) {
-      throw invalid("Invalid JSON payload received.");
-    }
-    throw invalid("Invalid JSON payload received. Expected an object.");
   }
 
   private static ApiException invalid(String message) {

@@ -4,7 +4,7 @@ import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
 
 /** Gemini's Files API and its batch mode. */
-final class GeminiApi implements ProviderApi {
+final class GeminiFace implements ProviderFace {
   private static final String FILES = "/v1beta/files";
   private static final String MODELS = "/v1beta/models/{model}:";
   private static final String BATCHES = "/v1beta/batches";
@@ -13,7 +13,7 @@ final class GeminiApi implements ProviderApi {
   private final GeminiFileCalls files;
   private final GeminiBatchCalls batches;
 
-  GeminiApi(GeminiFileCalls files, GeminiBatchCalls batches) {
+  GeminiFace(GeminiFileCalls files, GeminiBatchCalls batches) {
     this.files = files;
     this.batches = batches;
   }

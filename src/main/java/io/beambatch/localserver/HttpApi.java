@@ -28,7 +28,7 @@ final class HttpApi {
   private static final String REQUEST_ID = "request-id";
 
   private final LocalServerSettings settings;
-  private final List<ProviderApi> apis;
+  private final List<ProviderFace> apis;
   private final ControlCalls controls;
   private final FaultPlan faults;
   private final CallCounts counts;
@@ -38,7 +38,7 @@ final class HttpApi {
    */
   HttpApi(
       LocalServerSettings settings,
-      List<ProviderApi> apis,
+      List<ProviderFace> apis,
       ControlCalls controls,
       FaultPlan faults,
       CallCounts counts) {
@@ -78,7 +78,7 @@ final class HttpApi {
           error(call, ApiError.serverError(500));
         });
     routes.error(404, this::unknownPath);
-    for (ProviderApi api : apis) {
+    for (ProviderFace api : apis) {
       api.route(
           (method, path, name, handler) ->
               routes.addHttpHandler(method, path, named(api, name, handler)));
@@ -97,7 +97,7 @@ final class HttpApi {
     };
   }
 
-  private ProviderApi api(Context call) {
+  private ProviderFace api(Context call) {
     return apis.stream().filter(api -> api.has(call.path())).findFirst().orElseThrow();
   }
 
@@ -106,7 +106,7 @@ final class HttpApi {
     Replies.error(call, error.status(), out -> api(call).format().error(error, requestId, out));
   }
 
-  private Handler named(ProviderApi api, String name, Handler handler) {
+  private Handler named(ProviderFace api, String name, Handler handler) {
     return call -> {
       counts.took(name);
       authorize(api, call);
@@ -157,7 +157,7 @@ final class HttpApi {
     api(call).begin(call, requestId);
   }
 
-  private void authorize(ProviderApi api, Context call) throws ApiException {
+  private void authorize(ProviderFace api, Context call) throws ApiException {
     String key = api.key(call);
     String wanted = settings.apiKey();
     // The time that this takes says nothing of how much of the key is right.

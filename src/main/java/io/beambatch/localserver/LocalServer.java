@@ -75,20 +75,20 @@ public final class LocalServer implements AutoCloseable {
   }
 
   /** An upstream is asked in OpenAI's shape, and so can't answer what came in another. */
-  private List<ProviderApi> apis(
+  private List<ProviderFace> apis(
       LocalServerSettings settings, BatchStore store, StoredFiles files) {
-    ProviderApi openAi =
-        new OpenAiApi(
+    ProviderFace openAi =
+        new OpenAiFace(
             settings,
             new FileCalls(files, settings),
             new BatchCalls(store, files, scheduler, settings, faults));
     return settings.upstream() != null
         ? List.of(openAi)
         : List.of(
-            new AnthropicApi(new MessageBatchCalls(store, files, scheduler, settings, faults)),
-            new OpenRouterApi(new OpenRouterCalls(store, files, scheduler, settings)),
-            new MistralApi(new MistralJobCalls(store, files, scheduler, settings)),
-            new GeminiApi(
+            new AnthropicFace(new MessageBatchCalls(store, files, scheduler, settings, faults)),
+            new OpenRouterFace(new OpenRouterCalls(store, files, scheduler, settings)),
+            new MistralFace(new MistralJobCalls(store, files, scheduler, settings)),
+            new GeminiFace(
                 new GeminiFileCalls(files, settings),
                 new GeminiBatchCalls(store, files, scheduler, settings, faults)),
             openAi);

@@ -4,8 +4,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.javalin.http.Context;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -25,6 +23,7 @@ final class MessageBatchCalls {
 
   private final BatchStore store;
   private final StoredFiles files;
+  private final PostedBatches posted;
   private final BatchScheduler scheduler;
   private final LocalServerSettings settings;
   private final FaultPlan faults;
@@ -37,41 +36,28 @@ final class MessageBatchCalls {
       FaultPlan faults) {
     this.store = store;
     this.files = files;
+    this.posted = new PostedBatches(FORMAT, store, files, settings);
     this.scheduler = scheduler;
     this.settings = settings;
     this.faults = faults;
   }
 
-  /** The requests go straight to disk, a line each: they become the batch's input file. */
   void create(Context call) throws IOException, ApiException {
-    Path target = files.temporary();
-    try {
-      int requests =
-          new RequestsBody(FORMAT, settings, Set.of())
-              .read(call.req().getInputStream(), target)
-              .requests();
-      BatchState batch;
-      synchronized (this) {
-        allow(requests);
-        StoredFile input =
-            files.add(
-                Ids.file(), target, "requests.jsonl", FORMAT.purpose(), FORMAT.resultSeconds());
-        batch =
-            store.create(
-                new BatchOrder(
-                    input.id(),
-                    BatchEndpoint.MESSAGES,
-                    ServerJson.MAPPER.nullNode(),
-                    FORMAT.resultSeconds(),
-                    null,
-                    requests,
-                    FORMAT));
-      }
-      Replies.json(call, shown(batch, call));
-      scheduler.run(batch);
-    } finally {
-      Files.deleteIfExists(target);
-    }
+    BatchState batch = posted.create(call, Set.of(), this::order);
+    Replies.json(call, shown(batch, call));
+    scheduler.run(batch);
+  }
+
+  private BatchOrder order(RequestsBody.Posted body, String inputFileId) throws ApiException {
+    allow(body.requests());
+    return new BatchOrder(
+        inputFileId,
+        BatchEndpoint.MESSAGES,
+        ServerJson.MAPPER.nullNode(),
+        FORMAT.resultSeconds(),
+        null,
+        body.requests(),
+        FORMAT);
   }
 
   private void allow(int requests) throws ApiException {
@@ -152,10 +138,7 @@ final class MessageBatchCalls {
                   + " cannot be deleted because it is still in progress. Cancel it first.",
               null));
     }
-    batch.delete();
-    store.save(batch);
-    files.delete(batch.inputFileId());
-    files.delete(String.valueOf(batch.text("output_file_id")));
+    posted.delete(batch);
     Replies.json(
         call, ServerJson.object().put("id", batch.id()).put("type", "message_batch_deleted"));
   }
@@ -242,8 +225,7 @@ final class MessageBatchCalls {
 
   private BatchState find(String id) throws ApiException {
     return store
-        .find(id)
-        .filter(batch -> batch.format() == FORMAT)
+        .find(id, FORMAT)
         .orElseThrow(
             () -> new ApiException(ApiError.notFound("Batch " + id + " not found.", null)));
   }

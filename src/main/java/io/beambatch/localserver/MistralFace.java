@@ -4,13 +4,13 @@ import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
 
 /** Mistral's batch jobs. Its files are OpenAI's. */
-final class MistralApi implements ProviderApi {
+final class MistralFace implements ProviderFace {
   private static final String PATH = "/v1/batch/jobs";
   private static final String BEARER = "Bearer ";
 
   private final MistralJobCalls jobs;
 
-  MistralApi(MistralJobCalls jobs) {
+  MistralFace(MistralJobCalls jobs) {
     this.jobs = jobs;
   }
 

@@ -1,6 +1,5 @@
 package io.beambatch.localserver;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -28,7 +27,8 @@ final class MistralJobCalls {
   }
 
   void create(Context call) throws IOException, ApiException {
-    ObjectNode body = body(call);
+    ObjectNode body =
+        ServerJson.body(call, ApiError.of(422, "The body must be a JSON object.", null));
     String path = BatchOrder.string(body, "endpoint");
     BatchEndpoint endpoint = BatchEndpoint.of(path);
     if (endpoint == null || endpoint.format() != BatchFormat.OPENAI) {
@@ -132,19 +132,7 @@ final class MistralJobCalls {
 
   private BatchState find(String id) throws ApiException {
     return store
-        .find(id)
-        .filter(batch -> batch.format() == BatchFormat.MISTRAL)
+        .find(id, BatchFormat.MISTRAL)
         .orElseThrow(() -> new ApiException(ApiError.notFound("No job found: " + id, null)));
-  }
-
-  private static ObjectNode body(Context call) throws IOException, ApiException {
-    try {
-      if (ServerJson.MAPPER.readTree(call.req().getInputStream()) instanceof ObjectNode body) {
-        return body;
-      }
-    } catch (JsonProcessingException e) {
-      // Said below.
-    }
-    throw new ApiException(ApiError.of(422, "The body must be a JSON object.", null));
   }
 }

@@ -8,7 +8,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /** OpenAI's Files and Batches APIs; what no other API has is a path of this one, too. */
-final class OpenAiApi implements ProviderApi {
+final class OpenAiFace implements ProviderFace {
   private static final int REQUESTS_PER_MINUTE = 10_000;
   private static final String BEARER = "Bearer ";
 
@@ -16,7 +16,7 @@ final class OpenAiApi implements ProviderApi {
   private final FileCalls files;
   private final BatchCalls batches;
 
-  OpenAiApi(LocalServerSettings settings, FileCalls files, BatchCalls batches) {
+  OpenAiFace(LocalServerSettings settings, FileCalls files, BatchCalls batches) {
     this.settings = settings;
     this.files = files;
     this.batches = batches;

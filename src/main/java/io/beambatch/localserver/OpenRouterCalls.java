@@ -8,7 +8,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -26,46 +25,38 @@ final class OpenRouterCalls {
   private final BatchStore store;
   private final StoredFiles files;
   private final BatchScheduler scheduler;
-  private final LocalServerSettings settings;
+  private final PostedBatches posted;
 
   OpenRouterCalls(
       BatchStore store, StoredFiles files, BatchScheduler scheduler, LocalServerSettings settings) {
     this.store = store;
     this.files = files;
     this.scheduler = scheduler;
-    this.settings = settings;
+    this.posted = new PostedBatches(FORMAT, store, files, settings);
   }
 
-  /** The requests go straight to disk, a line each: they become the batch's input file. */
   void create(Context call) throws IOException, ApiException {
-    Path target = files.temporary();
-    try {
-      RequestsBody.Posted posted =
-          new RequestsBody(FORMAT, settings, HEADS).read(call.req().getInputStream(), target);
-      String path = BatchOrder.string(posted.head(), "endpoint");
-      BatchEndpoint endpoint = BatchEndpoint.of(path);
-      if (endpoint != BatchEndpoint.CHAT && endpoint != BatchEndpoint.RESPONSES) {
-        throw new ApiException(
-            ApiError.invalidValue("endpoint", path, "'/v1/chat/completions', '/v1/responses'"));
-      }
-      String model = BatchOrder.string(posted.head(), "model");
-      StoredFile input =
-          files.add(Ids.file(), target, "requests.jsonl", FORMAT.purpose(), FORMAT.resultSeconds());
-      BatchState batch =
-          store.create(
-              new BatchOrder(
-                  input.id(),
-                  endpoint,
-                  ServerJson.MAPPER.nullNode(),
-                  FORMAT.resultSeconds(),
-                  model,
-                  posted.requests(),
-                  FORMAT));
-      Replies.json(call.status(202), shown(batch));
-      scheduler.run(batch);
-    } finally {
-      Files.deleteIfExists(target);
+    BatchState batch = posted.create(call, HEADS, OpenRouterCalls::order);
+    Replies.json(call.status(202), shown(batch));
+    scheduler.run(batch);
+  }
+
+  private static BatchOrder order(RequestsBody.Posted body, String inputFileId)
+      throws ApiException {
+    String path = BatchOrder.string(body.head(), "endpoint");
+    BatchEndpoint endpoint = BatchEndpoint.of(path);
+    if (endpoint != BatchEndpoint.CHAT && endpoint != BatchEndpoint.RESPONSES) {
+      throw new ApiException(
+          ApiError.invalidValue("endpoint", path, "'/v1/chat/completions', '/v1/responses'"));
     }
+    return new BatchOrder(
+        inputFileId,
+        endpoint,
+        ServerJson.MAPPER.nullNode(),
+        FORMAT.resultSeconds(),
+        BatchOrder.string(body.head(), "model"),
+        body.requests(),
+        FORMAT);
   }
 
   void list(Context call) throws ApiException {
@@ -164,10 +155,7 @@ final class OpenRouterCalls {
       throw new ApiException(
           ApiError.of(409, "Batch " + batch.id() + " is still in progress.", null));
     }
-    batch.delete();
-    store.save(batch);
-    files.delete(batch.inputFileId());
-    files.delete(String.valueOf(batch.text("output_file_id")));
+    posted.delete(batch);
     Replies.json(call, ServerJson.object().put("id", batch.id()).put("deleted", true));
   }
 
@@ -205,8 +193,7 @@ final class OpenRouterCalls {
 
   private BatchState find(String id) throws ApiException {
     return store
-        .find(id)
-        .filter(batch -> batch.format() == FORMAT)
+        .find(id, FORMAT)
         .orElseThrow(() -> new ApiException(ApiError.notFound("Batch " + id + " not found", null)));
   }
 }

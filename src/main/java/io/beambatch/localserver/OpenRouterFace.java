@@ -4,14 +4,14 @@ import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
 
 /** OpenRouter's batches, which are created of their requests and can't be cancelled. */
-final class OpenRouterApi implements ProviderApi {
+final class OpenRouterFace implements ProviderFace {
   private static final String PATH = "/api/v1/batches";
   private static final String ONE = PATH + "/{id}";
   private static final String BEARER = "Bearer ";
 
   private final OpenRouterCalls batches;
 
-  OpenRouterApi(OpenRouterCalls batches) {
+  OpenRouterFace(OpenRouterCalls batches) {
     this.batches = batches;
   }
 

@@ -8,7 +8,7 @@ import io.javalin.http.HandlerType;
  * A provider's API as this server speaks it: its calls, its headers, its way of taking a key. All
  * of them stand on the same files, batches and faults.
  */
-interface ProviderApi {
+interface ProviderFace {
 
   /** Whether a path belongs to it. */
   boolean has(String path);

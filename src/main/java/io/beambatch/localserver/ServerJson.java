@@ -3,6 +3,7 @@ package io.beambatch.localserver;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -11,6 +12,7 @@ import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.javalin.http.Context;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.StringWriter;
@@ -77,6 +79,22 @@ final class ServerJson {
   /** Reads a file that {@link #save} wrote. */
   static ObjectNode load(Path file) throws IOException {
     return (ObjectNode) MAPPER.readTree(Files.readAllBytes(file));
+  }
+
+  /**
+   * Reads the body of a call.
+   *
+   * @param unreadable what is said if it is no JSON object
+   */
+  static ObjectNode body(Context call, ApiError unreadable) throws IOException, ApiException {
+    try {
+      if (MAPPER.readTree(call.req().getInputStream()) instanceof ObjectNode body) {
+        return body;
+      }
+    } catch (JsonProcessingException e) {
+      // Said below: the parser's own words may quote the body.
+    }
+    throw new ApiException(unreadable);
   }
 
   /** Writes one value. */
