@@ -14,9 +14,11 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Refuses a plan that would cost more than {@code limits.cost_usd}, before anything of it is sent;
- * a stream holds it back, and a launch with a higher limit sends it. A plan that has passed before
- * passes again, so that what was paid for is collected whatever the limit is now.
+ * Refuses a plan with which a run would cost more than {@code limits.cost_usd}, before anything of
+ * it is sent; a stream holds it back, and a launch with a higher limit sends it. What the run has
+ * spent, and what it may still spend on what is under way, counts with it: attempts and windows
+ * share one budget. A plan that has passed before passes again, so that what was paid for is
+ * collected whatever the limit is now.
  */
 public final class Budget implements PlanCheck {
   private final Job job;
@@ -33,19 +35,33 @@ public final class Budget implements PlanCheck {
     if (job.inference().limits().costUsd() == null || hasPassed(plan, folder)) {
       return;
     }
+    try {
+      Reservations.of(folder).reserve(plan.name(), others -> refuse(plan, others));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void refuse(Plan plan, Set<String> reserved) throws IOException {
+    BigDecimal committed = Spending.of(job, folder, reserved).usd();
     Optional<UserException> refusal =
-        refusal(job, Estimate.of(job, plan), "plan " + plan.name() + " would");
+        refusal(job, Estimate.of(job, plan), committed, "plan " + plan.name() + " would");
     if (refusal.isPresent()) {
       throw refusal.get();
     }
   }
 
   /**
-   * Why an estimated plan must not be sent; empty if it may be.
+   * Why an estimated plan must not be sent by a run that has sent nothing; empty if it may be.
    *
    * @param subject such as {@code a run would}
    */
   public static Optional<UserException> refusal(Job job, Estimate estimate, String subject) {
+    return refusal(job, estimate, BigDecimal.ZERO, subject);
+  }
+
+  private static Optional<UserException> refusal(
+      Job job, Estimate estimate, BigDecimal committed, String subject) {
     BigDecimal most = job.inference().limits().costUsd();
     if (most == null) {
       return Optional.empty();
@@ -57,15 +73,23 @@ public final class Budget implements PlanCheck {
               + job.inference().request().model()
               + "; nothing was sent. Give one under prices: in the job file");
     }
-    return cost.compareTo(most) <= 0
-        ? Optional.empty()
-        : refusal(
-            subject
-                + " cost up to $"
-                + cost.toPlainString()
-                + ", more than limits.cost_usd allows ($"
-                + most.toPlainString()
-                + "); nothing of it was sent");
+    if (committed.add(cost).compareTo(most) <= 0) {
+      return Optional.empty();
+    }
+    String before =
+        committed.signum() == 0
+            ? ""
+            : " beside $"
+                + committed.toPlainString()
+                + " that the run has spent or may still spend";
+    return refusal(
+        subject
+            + " cost up to $"
+            + cost.toPlainString()
+            + before
+            + ", more than limits.cost_usd allows ($"
+            + most.toPlainString()
+            + "); nothing of it was sent");
   }
 
   private static Optional<UserException> refusal(String message) {

@@ -58,14 +58,8 @@ public record Estimate(
 
   /** The estimate of a plan. */
   public static Estimate of(Job job, Plan plan) {
-    PriceTable prices = PriceTable.shipped();
     Long completions = maxCompletionTokens(job, plan.requests());
-    Optional<CostEstimate> cost =
-        prices.cost(
-            job.inference().request().model(),
-            job.inference().prices(),
-            tokens(
-                job.inference().request(), plan.tokens(), completions == null ? 0 : completions));
+    Optional<CostEstimate> cost = cost(job, plan.requests(), plan.tokens());
     Map<String, Long> failed = new TreeMap<>();
     FailureCauses causes = new FailureCauses();
     plan.causes().forEach(cause -> causes.add(cause.withoutLine()));
@@ -89,7 +83,22 @@ public record Estimate(
         cost.map(c -> rounded(c.batchUsd())).orElse(null),
         cost.map(c -> rounded(c.realTimeUsd())).orElse(null),
         cost.map(c -> rounded(c.realTimeUsd()).subtract(rounded(c.batchUsd()))).orElse(null),
-        prices.asOf().toString());
+        PriceTable.shipped().asOf().toString());
+  }
+
+  /**
+   * What requests may cost, completions at their most, or without them if they have no limit; empty
+   * if the model's price is unknown.
+   *
+   * @param tokens of the prompts, estimated
+   */
+  static Optional<CostEstimate> cost(Job job, long requests, long tokens) {
+    Long completions = maxCompletionTokens(job, requests);
+    return PriceTable.shipped()
+        .cost(
+            job.inference().request().model(),
+            job.inference().prices(),
+            tokens(job.inference().request(), tokens, completions == null ? 0 : completions));
   }
 
   /** Documents that can't be sent, for all reasons. */
@@ -103,7 +112,7 @@ public record Estimate(
     return request.target().writesCache(request.body()) ? tokens.allWritten() : tokens;
   }
 
-  private static BigDecimal rounded(BigDecimal usd) {
+  static BigDecimal rounded(BigDecimal usd) {
     // Up: the run may cost no more than is said.
     return usd.setScale(6, RoundingMode.UP);
   }

@@ -137,6 +137,32 @@ class SubmitCollectTest {
     assertThat(command("collect", "--set", "limits.cost_usd=0.0000001").exitCode()).isZero();
   }
 
+  /** Answers have no limit, so only their tokens show what they cost. */
+  @Test
+  void sendsNothingAgainOnceMoreIsSpentThanTheLimitAllows() throws Exception {
+    String prompt = "request.prompt={user: '{{text}}'}";
+    String prices = "prices={gpt-4o-mini: {input: 0.01, output: 1000000}}";
+    List<String> options =
+        List.of("--run", "a", "--set", prompt, "--set", prices, "--set", "limits.requests=1");
+    List<String> first = new ArrayList<>(options);
+    first.addAll(List.of("--fault", "batch:expire:1", "--set", "limits.cost_usd=0.01"));
+    Said refused = command("run", first.toArray(String[]::new));
+
+    assertThat(refused.exitCode()).as("%s", refused).isEqualTo(4);
+    assertThat(refused.err())
+        .containsPattern("beside \\$\\S+ that the run has spent or may still spend")
+        .contains("nothing of it was sent");
+    assertThat(workplace.batches()).hasSize(2);
+    assertThat(workplace.answered()).as("what was paid for").hasSize(1);
+
+    List<String> second = new ArrayList<>(options);
+    second.addAll(List.of("--set", "limits.cost_usd=1000"));
+    Said goneOn = command("run", second.toArray(String[]::new));
+    assertThat(goneOn.exitCode()).as("%s", goneOn).isZero();
+    assertThat(workplace.batches()).hasSize(3);
+    assertThat(workplace.answered()).hasSize(2);
+  }
+
   @Test
   void endsAtOnceIfThereIsNothingToSend() throws Exception {
     Path bad = workplace.write("bad.jsonl", "{oops\n");
