@@ -309,7 +309,7 @@ final class BatchCoordinator {
       case PLANNED -> {
         if (!submitter.adopt(chunk, snapshot.batches()) && snapshot.cancelled()) {
           // It has no batch, and gets none any more.
-          BatchEnd end = new BatchEnd(BatchStatus.CANCELLED, null, null, List.of());
+          BatchEnd end = BatchEnd.withoutResults(BatchStatus.CANCELLED, List.of());
           chunk.advance(chunk.entry().ended(end, snapshot.taken()));
         }
       }

@@ -171,8 +171,6 @@ final class BatchPoller {
       quota.freed(InFlightUsage.of(chunk.chunk()));
     }
     queue.progressed(now);
-    BatchEnd end =
-        new BatchEnd(batch.status(), batch.outputFileId(), batch.errorFileId(), batch.errors());
-    chunk.advance(chunk.entry().ended(end, now));
+    chunk.advance(chunk.entry().ended(BatchEnd.of(batch), now));
   }
 }

@@ -89,9 +89,7 @@ final class Deadline {
         batch.id(),
         batch.status().code(),
         Poll.text(settings.cancelGrace()));
-    BatchEnd end =
-        new BatchEnd(
-            BatchStatus.CANCELLED, batch.outputFileId(), batch.errorFileId(), batch.errors());
+    BatchEnd end = BatchEnd.of(batch).as(BatchStatus.CANCELLED);
     chunk.advance(chunk.entry().ended(end, now));
   }
 }

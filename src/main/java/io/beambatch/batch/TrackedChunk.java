@@ -211,12 +211,14 @@ final class TrackedChunk {
   /** Requests that have their answer, as far as is known. */
   long answered() {
     BatchEntry.BatchEnd end = entry().end();
-    // Of a batch that had ended before this launch, the counts are not known any more.
-    return answered == 0
-            && end != null
-            && end.status() == BatchStatus.COMPLETED
-            && end.errors().isEmpty()
-        ? chunk.requests()
-        : answered;
+    if (end == null) {
+      return answered;
+    }
+    if (end.answered() != null) {
+      return Math.min(chunk.requests(), end.answered());
+    }
+    // Some providers tell no counts, and their batches have all answers.
+    boolean whole = end.status() == BatchStatus.COMPLETED && end.errors().isEmpty();
+    return answered == 0 && whole ? chunk.requests() : answered;
   }
 }

@@ -81,7 +81,7 @@ final class VanishedBatches {
         "batch {} of chunk {} has vanished at the provider: going on without its answers",
         chunk.entry().batchId(),
         chunk.id());
-    chunk.advance(chunk.entry().ended(new BatchEnd(status, null, null, errors), now));
+    chunk.advance(chunk.entry().ended(BatchEnd.withoutResults(status, errors), now));
   }
 
   private static List<BatchError> errors(String code, ProviderException unknown) {

@@ -61,7 +61,7 @@ final class StopNotice implements AutoCloseable {
     }
     String batches = underWay == 1 ? "1 batch" : underWay + " batches";
     return local
-        ? batches + " of the embedded server: nothing happens to them until the next launch"
+        ? batches + " of the embedded server: nothing happens there until the next launch"
         : batches
             + (underWay == 1 ? " goes" : " go")
             + " on at the provider, and what is answered there is charged";

@@ -140,8 +140,7 @@ final class Summary {
   private static String cost(Report report, BigDecimal batchUsd) {
     BigDecimal realTimeUsd = report.costRealtimeUsd();
     Money.Comparison costs = Money.compare(batchUsd, realTimeUsd == null ? batchUsd : realTimeUsd);
-    return report.costBound().words()
-        + costs.batch()
+    return report.costBound().of(costs.batch())
         + " by batch, "
         + costs.realTime()
         + " in real time";

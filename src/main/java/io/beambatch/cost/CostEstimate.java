@@ -91,9 +91,12 @@ public record CostEstimate(
       return name().toLowerCase(Locale.ROOT);
     }
 
-    /** What stands before an amount, with a space; empty if it is exact. */
-    public String words() {
-      return words;
+    /** What is known of a cost whose amount is shown like this, by {@link Money}. */
+    public String of(String amount) {
+      if (!amount.startsWith("under")) {
+        return words + amount;
+      }
+      return this == EXACT || this == AT_MOST ? amount : amount + " for what was counted";
     }
   }
 }

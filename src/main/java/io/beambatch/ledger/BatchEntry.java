@@ -1,5 +1,6 @@
 package io.beambatch.ledger;
 
+import io.beambatch.provider.Batch;
 import io.beambatch.provider.BatchError;
 import io.beambatch.provider.BatchStatus;
 import io.beambatch.provider.InputFile;
@@ -72,15 +73,39 @@ public record BatchEntry(
    * @param outputFileId answered lines, or null if there are none
    * @param errorFileId failed lines, or null if there are none
    * @param errors what was found wrong if the batch failed validation, or why it is given up
+   * @param answered requests by the provider's count; null if it tells none, or an earlier version
+   *     wrote the record
    */
   public record BatchEnd(
       BatchStatus status,
       @Nullable String outputFileId,
       @Nullable String errorFileId,
-      List<BatchError> errors) {
+      List<BatchError> errors,
+      @Nullable Long answered) {
     public BatchEnd {
       checkId(outputFileId);
       checkId(errorFileId);
+    }
+
+    /** The end of a batch as the provider shows it. */
+    public static BatchEnd of(Batch batch) {
+      boolean counted = batch.completed() > 0 || batch.failed() > 0;
+      return new BatchEnd(
+          batch.status(),
+          batch.outputFileId(),
+          batch.errorFileId(),
+          batch.errors(),
+          counted ? batch.completed() : null);
+    }
+
+    /** The end of a chunk that has no batch, or none any more. */
+    public static BatchEnd withoutResults(BatchStatus status, List<BatchError> errors) {
+      return new BatchEnd(status, null, null, errors, 0L);
+    }
+
+    /** The same end, with another status. */
+    public BatchEnd as(BatchStatus other) {
+      return new BatchEnd(other, outputFileId, errorFileId, errors, answered);
     }
 
     /** Code of the error of a batch that the provider did not know any more. */

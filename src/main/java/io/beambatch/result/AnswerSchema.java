@@ -103,10 +103,17 @@ final class AnswerSchema {
     } catch (RuntimeException | JsonProcessingException unusable) {
       throw new IllegalArgumentException(
           "The JSON schema for answers can't be used: "
-              + unusable.getMessage()
+              + reason(unusable)
               + "; correct result.schema, or the schema in request.body",
           unusable);
     }
+  }
+
+  private static String reason(Exception unusable) {
+    String message = String.valueOf(unusable.getMessage());
+    return message.contains("is not allowed to be loaded")
+        ? "it refers to another schema, or has a $schema that is not known"
+        : message.replaceFirst("^: ", "");
   }
 
   /** Checks a schema against the schema of schemas: a misspelt type would admit everything. */

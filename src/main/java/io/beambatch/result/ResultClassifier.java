@@ -17,7 +17,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class ResultClassifier {
   private static final Problem HALF_A_CHARACTER =
-      Problem.of("the answer has " + LoneSurrogates.WORDS);
+      Problem.of(
+          "the answer has half a character, such as \\ud800 without its other half, or bytes that are"
+              + " not UTF-8");
 
   private final AskedFormat format;
   private final String place;

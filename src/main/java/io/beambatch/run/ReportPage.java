@@ -125,7 +125,7 @@ final class ReportPage {
       figures.add(figure("Cost", "unknown", "no price for " + report.model()));
     } else {
       Money.Comparison costs = Money.compare(batch, realTime);
-      figures.add(figure("Cost by batch", report.costBound().words() + costs.batch(), ""));
+      figures.add(figure("Cost by batch", report.costBound().of(costs.batch()), ""));
       figures.add(figure("In real time", costs.realTime(), ""));
       figures.add(figure("Saved", costs.saving(), ""));
     }

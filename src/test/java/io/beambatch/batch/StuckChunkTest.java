@@ -37,6 +37,8 @@ class StuckChunkTest extends CoordinatorFixture {
     assertThat(done).extracting(AwaitedChunk::status).containsOnly(BatchStatus.COMPLETED);
     assertThat(done.get(1).outputFileId()).isNull();
     assertThat(done.get(1).errors()).extracting(BatchError::code).containsOnly(BatchEnd.VANISHED);
+    assertThat(done.get(1).errors()).allMatch(BatchEnd::saysVanished);
+    assertThat(entry("a1-c0").end().answered()).isZero();
     assertThat(left).isNull();
     assertThat(time.instant())
         .as("3 minutes there, 10 minutes of grace")

@@ -180,6 +180,14 @@ class RunCommandTest {
   }
 
   @Test
+  void countsAsAnsweredOnlyWhatWasAnswered() {
+    Said said = run("--fault", "line:error_400");
+
+    assertThat(said.exitCode()).isEqualTo(3);
+    assertThat(said.err()).contains("1 ended; 0 of 3 requests answered").doesNotContain("3 of 3");
+  }
+
+  @Test
   void endsWithFourOverBudgetAndSendsNothing() throws Exception {
     Said said = run("--set", "limits.cost_usd=0.0000001");
 

@@ -213,4 +213,16 @@ class PriceTableTest {
     assertThat(Money.compare(new BigDecimal(batch), new BigDecimal(realTime)))
         .isEqualTo(new Money.Comparison(batchShown, realTimeShown, saving));
   }
+
+  @ParameterizedTest
+  @CsvSource({
+    "EXACT, $0.02, $0.02",
+    "AT_MOST, $0.02, at most $0.02",
+    "AT_LEAST, $0.02, at least $0.02",
+    "AT_MOST, under $0.0001, under $0.0001",
+    "AT_LEAST, under $0.0001, under $0.0001 for what was counted"
+  })
+  void boundsOfCostsAreSaidInWholeSentences(CostEstimate.Bound bound, String amount, String said) {
+    assertThat(bound.of(amount)).isEqualTo(said);
+  }
 }

@@ -13,7 +13,8 @@ import org.junit.jupiter.api.Test;
 
 /** What each step of a chunk's way keeps and what it changes. */
 class BatchEntryTest {
-  private static final BatchEnd END = new BatchEnd(BatchStatus.COMPLETED, "out", null, List.of());
+  private static final BatchEnd END =
+      new BatchEnd(BatchStatus.COMPLETED, "out", null, List.of(), 1L);
 
   private final InputFile file = new InputFile("f1", "in.jsonl", at(5));
   private final BatchEntry planned = BatchEntry.planned(file, at(10));

@@ -82,7 +82,7 @@ class BatchTimelineTest {
           BatchEntry.unwanted(BEGAN.toEpochMilli(), BEGAN)
               .submitted("batch_" + i, submitted)
               .ended(
-                  new BatchEnd(BatchStatus.COMPLETED, "file-1", null, List.of()),
+                  new BatchEnd(BatchStatus.COMPLETED, "file-1", null, List.of(), null),
                   submitted.plusSeconds(200)));
     }
     Plan plan = new Plan("a1", 1, chunks, List.of(), List.of(), Shape.NONE);

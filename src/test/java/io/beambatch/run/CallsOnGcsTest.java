@@ -191,7 +191,7 @@ class CallsOnGcsTest {
     entry = ledger.advance(entry, entry.entry().submitting("an owner", now())).orElseThrow();
     entry = ledger.advance(entry, entry.entry().submitted(batch, now())).orElseThrow();
     if (joined) {
-      BatchEnd end = new BatchEnd(BatchStatus.COMPLETED, "file-a", null, List.of());
+      BatchEnd end = new BatchEnd(BatchStatus.COMPLETED, "file-a", null, List.of(), 1L);
       assertThat(ledger.advance(entry, entry.entry().ended(end, now()))).isPresent();
       String path = RunFolder.resultName(chunk.id(), "answered.jsonl");
       ResultFile answered = new ResultFile(ResultFile.Kind.ANSWERED, chunk.id(), path, 1);
