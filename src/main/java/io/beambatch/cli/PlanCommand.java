@@ -1,11 +1,14 @@
 package io.beambatch.cli;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.beambatch.cost.Money;
 import io.beambatch.error.ExitCode;
 import io.beambatch.job.Job;
 import io.beambatch.run.Estimate;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -27,6 +30,11 @@ final class PlanCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Prints JSON.")
   private boolean json;
 
+  @Option(
+      names = "--compare",
+      description = "Prints what the job would cost with each model whose price is known, too.")
+  private boolean compare;
+
   @Spec private CommandSpec spec;
 
   @Override
@@ -35,19 +43,26 @@ final class PlanCommand implements Callable<Integer> {
     try (ScratchPlan plan = ScratchPlan.of(job, options, "plan")) {
       Estimate estimate = plan.estimate();
       PrintWriter out = spec.commandLine().getOut();
+      Optional<PriceComparison> comparison =
+          compare ? Optional.of(PriceComparison.of(job, estimate)) : Optional.empty();
       if (json) {
-        out.println(
-            JsonMapper.builder()
-                .build()
-                .writerWithDefaultPrettyPrinter()
-                .writeValueAsString(estimate));
+        out.println(json(estimate, comparison));
       } else {
         print(estimate, out);
+        comparison.ifPresent(prices -> out.print("\n" + prices.table(estimate)));
       }
       out.flush();
       ScratchPlan.refuse(job, estimate);
     }
     return ExitCode.DONE;
+  }
+
+  private static String json(Estimate estimate, Optional<PriceComparison> comparison)
+      throws IOException {
+    JsonMapper mapper = JsonMapper.builder().build();
+    ObjectNode plan = mapper.valueToTree(estimate);
+    comparison.ifPresent(prices -> plan.set("compare", mapper.valueToTree(prices.offers())));
+    return mapper.writerWithDefaultPrettyPrinter().writeValueAsString(plan);
   }
 
   static void print(Estimate estimate, PrintWriter out) {

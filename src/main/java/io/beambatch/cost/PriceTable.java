@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.time.LocalDate;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -29,11 +30,13 @@ public final class PriceTable {
   private static final Pattern DATE_SUFFIX = Pattern.compile("-(\\d{4}-\\d{2}-\\d{2}|\\d{8})$");
 
   private final LocalDate asOf;
+  private final List<Model> models;
   private final Map<String, PriceSpec> prices;
 
-  private PriceTable(LocalDate asOf, Map<String, PriceSpec> prices) {
+  private PriceTable(LocalDate asOf, List<Model> models) {
     this.asOf = asOf;
-    this.prices = prices;
+    this.models = List.copyOf(models);
+    this.prices = models.stream().collect(Collectors.toMap(Model::name, Model::price));
   }
 
   /** The table that comes with the program. */
@@ -53,7 +56,14 @@ public final class PriceTable {
     return new PriceTable(
         LocalDate.parse(file.asOf()),
         file.prices().entrySet().stream()
-            .collect(Collectors.toMap(Map.Entry::getKey, entry -> entry.getValue().toSpec())));
+            .flatMap(
+                provider ->
+                    provider.getValue().entrySet().stream()
+                        .map(
+                            model ->
+                                new Model(
+                                    provider.getKey(), model.getKey(), model.getValue().toSpec())))
+            .toList());
   }
 
   /** The day of the prices. */
@@ -86,9 +96,26 @@ public final class PriceTable {
     return price(model, overrides).map(price -> CostEstimate.of(price, tokens));
   }
 
+  /** All models of the table, provider by provider. */
+  public List<Model> models() {
+    return models;
+  }
+
+  /**
+   * A model of the table.
+   *
+   * @param provider as job files write it
+   */
+  public record Model(String provider, String name, PriceSpec price) {
+    /** Whether it writes text, and so has a price for it; others embed. */
+    public boolean writesText() {
+      return price.realTime().output().signum() > 0;
+    }
+  }
+
   private record TableFile(
       @JsonProperty(value = "as_of", required = true) String asOf,
-      @JsonProperty(value = "prices", required = true) Map<String, Price> prices) {}
+      @JsonProperty(value = "prices", required = true) Map<String, Map<String, Price>> prices) {}
 
   private record Price(
       @JsonProperty(value = "input", required = true) BigDecimal input,

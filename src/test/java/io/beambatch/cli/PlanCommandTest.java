@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -52,6 +55,44 @@ class PlanCommandTest {
             plan.path("cost_realtime_usd")
                 .decimalValue()
                 .subtract(plan.path("cost_usd").decimalValue()));
+  }
+
+  @Test
+  void comparesWhatEachModelWouldCost() throws Exception {
+    Workplace workplace = new Workplace(folder);
+    List<String> plan =
+        workplace.command(
+            "plan",
+            JOB,
+            "--compare",
+            "--set",
+            "prices={dear-in-batches: {input: 1, output: 1, batch_input: 2, batch_output: 2}}");
+    Said said = Said.by(plan);
+
+    assertThat(said.exitCode()).as("%s", said).isZero();
+    assertThat(said.out())
+        .containsPattern("(?m)^openai +gpt-4o-mini +\\$0.000\\d+ +\\$0.000\\d+$")
+        .containsPattern("(?m)^anthropic +claude-haiku-4-5 +\\$0.00\\d+ +\\$0.00\\d+$")
+        .containsPattern("(?m)^openai +dear-in-batches .* +a batch costs more than real time$")
+        .containsPattern("(?m)^openai +text-embedding-3-small .* +only embeds$");
+
+    List<String> asJson = new ArrayList<>(plan);
+    asJson.add("--json");
+    JsonNode json = Workplace.JSON.readTree(Said.by(asJson).out());
+    JsonNode own =
+        StreamSupport.stream(json.path("compare").spliterator(), false)
+            .filter(offer -> offer.path("model").asText().equals("gpt-4o-mini"))
+            .findFirst()
+            .orElseThrow();
+    assertThat(own.path("cost_usd").decimalValue())
+        .isEqualByComparingTo(json.path("cost_usd").decimalValue());
+    BigDecimal before = BigDecimal.ZERO;
+    for (JsonNode offer : json.path("compare")) {
+      if (offer.path("possible").asBoolean()) {
+        assertThat(offer.path("cost_usd").decimalValue()).isGreaterThanOrEqualTo(before);
+        before = offer.path("cost_usd").decimalValue();
+      }
+    }
   }
 
   @Test

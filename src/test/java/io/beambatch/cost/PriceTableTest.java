@@ -115,8 +115,8 @@ class PriceTableTest {
       strings = {
         "prices: {}",
         "as_of: 2026-08-01",
-        "{as_of: 2026-08-01, prices: {a: {input: 1}}}",
-        "{as_of: 2026-08-01, prices: {a: {input: 1, output: 1, extra: 1}}}"
+        "{as_of: 2026-08-01, prices: {p: {a: {input: 1}}}}",
+        "{as_of: 2026-08-01, prices: {p: {a: {input: 1, output: 1, extra: 1}}}}"
       })
   void refusesATableThatIsIncomplete(String yaml) {
     assertThatThrownBy(
