@@ -1,9 +1,20 @@
 package io.beambatch;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static java.util.stream.Collectors.toList;
+import static java.util.stream.Collectors.mapping;
+import static java.util.stream.Collectors.groupingBy;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaCodeUnit;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.junit.AnalyzeClasses;
@@ -103,6 +114,51 @@ class RoomsTest {
           .mayOnlyBeAccessedByLayers("cli", "template")
           .whereLayer("run")
           .mayOnlyBeAccessedByLayers("cli", "template", "pipeline");
+
+  @ArchTest
+  static void eachSimpleNameOccursOnce(JavaClasses classes) {
+    Map<String, List<String>> packages =
+        classes.stream()
+            .filter(type -> type.isTopLevelClass() && !type.getSimpleName().equals("package-info"))
+            .collect(
+                groupingBy(
+                    JavaClass::getSimpleName,
+                    TreeMap::new,
+                    mapping(JavaClass::getPackageName, toList())));
+    assertThat(packages).hasSizeGreaterThan(400);
+    assertThat(packages)
+        .allSatisfy((name, places) -> assertThat(places).as("packages with a %s", name).hasSize(1));
+  }
+
+  @ArchTest
+  static void nothingTakesMoreThanFiveArguments(JavaClasses classes) {
+    assertThat(classes)
+        .filteredOn(type -> !type.isRecord() && !type.isAnonymousClass())
+        .flatExtracting(JavaClass::getCodeUnits)
+        .filteredOn(unit -> !unit.getModifiers().contains(JavaModifier.SYNTHETIC))
+        .filteredOn(unit -> arguments(unit) > 5 && !isOfALibrary(unit))
+        .extracting(JavaCodeUnit::getFullName)
+        .isEmpty();
+  }
+
+  private static int arguments(JavaCodeUnit unit) {
+    // A constant's constructor gets its name and its number besides.
+    boolean ofConstants = unit.isConstructor() && unit.getOwner().isEnum();
+    return unit.getRawParameterTypes().size() - (ofConstants ? 2 : 0);
+  }
+
+  /** Whether a method overrides one whose arguments are not ours to choose. */
+  private static boolean isOfALibrary(JavaCodeUnit unit) {
+    return Stream.concat(
+            unit.getOwner().getAllRawSuperclasses().stream(),
+            unit.getOwner().getAllRawInterfaces().stream())
+        .filter(type -> !type.getPackageName().startsWith("io.beambatch"))
+        .flatMap(type -> type.getMethods().stream())
+        .anyMatch(
+            method ->
+                method.getName().equals(unit.getName())
+                    && method.getRawParameterTypes().equals(unit.getRawParameterTypes()));
+  }
 
   private static LayeredArchitecture rooms() {
     LayeredArchitecture rooms =

@@ -19,7 +19,7 @@ final class LineAnswers implements Answering {
   private final AnswerRules answers;
   private final LineRequest request = new LineRequest();
   private final LineRequestReader reader;
-  private final ResultFiles files;
+  private final GrowingResults files;
   private final Usage usage = new Usage();
   private int next;
   private int completed;
@@ -41,7 +41,7 @@ final class LineAnswers implements Answering {
     reader = new LineRequestReader(batch, request);
     lines = LineFile.open(input, BatchFormat.maxRequests(format, settings));
     order = ShuffledOrder.shuffled(lines.count(), settings.seed() ^ Ids.mix(batch.ordinal()));
-    files = new ResultFiles(batch, store);
+    files = new GrowingResults(batch, store);
     next = progress.lines();
     completed = progress.completed();
     failed = progress.failed();

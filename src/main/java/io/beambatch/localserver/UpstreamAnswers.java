@@ -23,7 +23,7 @@ final class UpstreamAnswers implements Answering {
   private final UpstreamClient upstream;
   private final BatchEndpoint endpoint;
   private final LineFile lines;
-  private final ResultFiles files;
+  private final GrowingResults files;
   private final Usage usage = new Usage();
 
   /** The requests that have a result line. */
@@ -40,13 +40,13 @@ final class UpstreamAnswers implements Answering {
     this.upstream = upstream;
     this.endpoint = batch.endpoint();
     this.lines = LineFile.open(input, most);
-    ResultFiles.Recovered recovered = ResultFiles.recover(batch, store);
+    GrowingResults.Recovered recovered = GrowingResults.recover(batch, store);
     done.addAll(recovered.customIds());
     completed = recovered.progress().completed();
     failed = recovered.progress().failed();
     usage.add(recovered.progress().inputTokens(), recovered.progress().outputTokens());
     batch.progress(recovered.progress());
-    this.files = new ResultFiles(batch, store);
+    this.files = new GrowingResults(batch, store);
   }
 
   /** What became of a line. */
@@ -124,7 +124,7 @@ final class UpstreamAnswers implements Answering {
     if (each.reply().answers()) {
       files.answered(each.line(), each.customId(), out -> out.writeTree(each.reply().body()));
       completed++;
-      ResultFiles.count(each.reply().body(), usage);
+      GrowingResults.count(each.reply().body(), usage);
     } else {
       files.refused(each.line(), each.customId(), error(each.reply()));
       failed++;

@@ -59,7 +59,7 @@ final class RequestTemplate {
     text.append('{');
     if (named) {
       text.append("\"model\":");
-      JsonText.quote(spec.model(), text);
+      RequestJson.quote(spec.model(), text);
     }
     appendFields(spec.body(), text, named);
     constants.add(text.append('}').toString());
@@ -120,7 +120,7 @@ final class RequestTemplate {
     } catch (MustacheException.Context e) {
       throw missing(e.key, reach(fields, e.key), document);
     }
-    JsonText.checkWhole(value);
+    RequestJson.checkWhole(value);
     return value;
   }
 
@@ -182,7 +182,7 @@ final class RequestTemplate {
     } else {
       if (node.isTextual()) {
         constantTokens += tokens.estimate(node.textValue());
-        JsonText.quote(node.textValue(), text);
+        RequestJson.quote(node.textValue(), text);
       } else {
         text.append(node);
       }
@@ -196,13 +196,13 @@ final class RequestTemplate {
       addSlot(
           (fields, document, body) -> {
             JsonNode value = filled(part, templates, fields, document);
-            JsonText.append(value, body);
+            RequestJson.append(value, body);
             return media.of(value);
           },
           text);
     } else {
       constantTokens += media.of(part);
-      text.append(JsonText.of(part));
+      text.append(RequestJson.of(part));
     }
   }
 
@@ -259,7 +259,7 @@ final class RequestTemplate {
       Template template, ObjectNode fields, Document document, StringBuilder body)
       throws RenderException {
     String value = fill(template, fields, document);
-    JsonText.quote(value, body);
+    RequestJson.quote(value, body);
     return tokens.estimate(value);
   }
 
@@ -277,7 +277,7 @@ final class RequestTemplate {
       throws RenderException {
     JsonNode value = value(path, fields, document);
     int start = body.length();
-    JsonText.append(value, body);
+    RequestJson.append(value, body);
     return media.of(value, body.substring(start));
   }
 
@@ -295,7 +295,7 @@ final class RequestTemplate {
         text.append(',');
       }
       comma = true;
-      JsonText.quote(field.getKey(), text);
+      RequestJson.quote(field.getKey(), text);
       text.append(':');
       append(field.getValue(), text);
     }

@@ -8,8 +8,8 @@ import java.util.Map;
  * Writes values as the JSON of a request, on one line whatever a reader takes for a line's end. A
  * text with half of a surrogate pair is refused: it can't be written as UTF-8.
  */
-final class JsonText {
-  private JsonText() {}
+final class RequestJson {
+  private RequestJson() {}
 
   /** A value of the job file. */
   static String of(JsonNode value) {

@@ -11,7 +11,7 @@ import java.util.HashSet;
 import java.util.Set;
 
 /** The result files of a batch while they grow, and the note of what was billed beside them. */
-final class ResultFiles implements Closeable {
+final class GrowingResults implements Closeable {
   private final BatchFormat format;
   private final long key;
   private final AppendFile output;
@@ -19,7 +19,7 @@ final class ResultFiles implements Closeable {
   private final AppendFile billed;
 
   /** Opens the files, and cuts off what was not secured. */
-  ResultFiles(BatchState batch, BatchStore store) throws IOException {
+  GrowingResults(BatchState batch, BatchStore store) throws IOException {
     BatchCheckpoint progress = batch.progress();
     format = batch.format();
     key = batch.number();
