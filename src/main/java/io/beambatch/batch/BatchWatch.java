@@ -121,11 +121,20 @@ public final class BatchWatch implements AutoCloseable {
     return !clock.instant().isBefore(time);
   }
 
-  /** The outage of the provider that a pipeline has failed by, after which it may be repeated. */
-  public static Optional<ProviderException> outage(Throwable failure) {
+  /**
+   * The outage of the provider that a pipeline has failed by, after which it may be repeated.
+   *
+   * @param longest how long an outage is waited out
+   * @throws BatchException if the provider asks to wait for longer
+   */
+  public static Optional<ProviderException> outage(Throwable failure, Duration longest) {
     for (@Nullable Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof ProviderException e) {
-        return Optional.of(e).filter(ProviderHealth::isOutage);
+        if (!ProviderHealth.isOutage(e)) {
+          return Optional.empty();
+        }
+        ProviderHealth.checkWait(e, longest);
+        return Optional.of(e);
       }
     }
     return Optional.empty();

@@ -10,7 +10,7 @@ import java.io.Serializable;
 
 /**
  * Tells what a plan will cost once another check has let it pass, and before anything of it is
- * sent. Nothing is told of a plan that was sent by an earlier launch.
+ * sent. A plan that an earlier launch has sent is not announced.
  *
  * @param check goes first
  * @param sink takes the estimate
@@ -20,14 +20,14 @@ record CostNotice(PlanCheck check, Job job, RunFolder folder, Sink sink) impleme
   /** Takes estimates of plans. */
   @FunctionalInterface
   interface Sink extends Serializable {
-    void publish(Estimate estimate, int attempt);
+    void publish(Plan plan, Estimate estimate);
   }
 
   @Override
   public void check(Plan plan) {
     check.check(plan);
     if (plan.requests() > 0 && !Budget.hasPassed(plan, folder)) {
-      sink.publish(Estimate.of(job, plan), plan.attempt());
+      sink.publish(plan, Estimate.of(job, plan));
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.beambatch.cli;
 
 import io.beambatch.batch.BatchProgress;
+import io.beambatch.chunk.Plan;
 import io.beambatch.chunk.PlanCheck;
 import io.beambatch.job.Job;
 import io.beambatch.provider.Capabilities;
@@ -12,7 +13,9 @@ import java.io.Serializable;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneId;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.Timer;
 import java.util.TimerTask;
 import java.util.UUID;
@@ -44,6 +47,7 @@ final class Progress implements AutoCloseable {
   private final ProgressText text;
   private final boolean terminal;
   private final @Nullable Capabilities waiting;
+  private final Set<String> announced = new HashSet<>();
   private boolean drawn;
   private boolean noted;
 
@@ -151,10 +155,13 @@ final class Progress implements AutoCloseable {
     show();
   }
 
-  private synchronized void update(Estimate estimate, int attempt) {
-    text.planned(estimate.requests(), estimate.bytes());
-    say(CostText.of(estimate, attempt));
-    show();
+  /** A pipeline that is launched again comes by a plan that was announced before. */
+  private synchronized void update(Plan plan, Estimate estimate) {
+    if (announced.add(plan.name())) {
+      text.planned(estimate.requests(), estimate.bytes());
+      say(CostText.of(estimate, plan.attempt()));
+      show();
+    }
   }
 
   private synchronized void tick() {
@@ -227,10 +234,10 @@ final class Progress implements AutoCloseable {
     }
 
     @Override
-    public void publish(Estimate estimate, int attempt) {
+    public void publish(Plan plan, Estimate estimate) {
       Progress display = DISPLAYS.get(name);
       if (display != null) {
-        display.update(estimate, attempt);
+        display.update(plan, estimate);
       }
     }
   }

@@ -118,16 +118,23 @@ final class Rounds implements AutoCloseable {
     } catch (IOException | RuntimeException e) {
       Instant now = clock.instant();
       outageSince = outageSince == null ? now : outageSince;
-      Optional<ProviderException> outage = BatchWatch.outage(e);
+      Optional<ProviderException> outage = BatchWatch.outage(e, settings.outage());
       if (outage.isEmpty() || now.isAfter(outageSince.plus(settings.outage()))) {
         throw e;
       }
       LOG.warn("the provider is out of reach, trying again: {}", outage.get().getMessage());
-      nextLaunch = now.plus(Collections.min(List.of(AFTER_AN_OUTAGE, interval())));
+      nextLaunch = now.plus(pause(outage.get()));
       return RunProgress.of(run);
     }
     watch.track(progress.all());
     return progress;
+  }
+
+  /** How long to wait after an outage: not less than the provider asks for. */
+  private Duration pause(ProviderException outage) {
+    Duration usual = Collections.min(List.of(AFTER_AN_OUTAGE, interval()));
+    Duration asked = outage.retryAfter();
+    return asked == null ? usual : Collections.max(List.of(usual, asked));
   }
 
   /** What keeps a chunk from going on, where that doesn't keep the others, too. */

@@ -86,7 +86,7 @@ final class DestinationSection {
 
   private static String prefix(Section section) {
     String path = section.requiredText("path", PREFIX);
-    section.checkScheme("path", path);
+    section.checkPath("path", path);
     if (path.endsWith("/")) {
       section.problem(
           "path", "must be " + PREFIX + ", but ends with '/'; add the beginning of a file name");

@@ -225,8 +225,11 @@ final class Section {
     MetaSchema.check(schema, join(place.path(), key), problems);
   }
 
-  /** Reports a path in a file system that is not supported. */
-  void checkScheme(String key, String path) {
+  /** Reports a path that no file can have, or in a file system that is not supported. */
+  void checkPath(String key, String path) {
+    if (path.indexOf('\0') >= 0) {
+      problem(key, "must be a path, but has a null character in it");
+    }
     Matcher scheme = SCHEME.matcher(path);
     if (scheme.matches() && !scheme.group(1).equals("gs") && !scheme.group(1).equals("file")) {
       problem(key, "must be local or begin with gs://, but begins with " + scheme.group(1) + "://");

@@ -94,7 +94,7 @@ final class SourceSection {
         section.problem("path", "must be " + expected + ", but was " + item.found());
         return List.of();
       }
-      section.checkScheme("path", scalar.text());
+      section.checkPath("path", scalar.text());
     }
     return items.stream().map(item -> ((Scalar) item).text()).toList();
   }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.PatternSyntaxException;
 import org.apache.beam.sdk.io.FileSystems;
 import org.apache.beam.sdk.io.fs.EmptyMatchTreatment;
 import org.apache.beam.sdk.io.fs.MatchResult;
@@ -78,6 +79,13 @@ final class FilePatterns {
   private static List<MatchResult.Metadata> find(String pattern) throws IOException {
     try {
       return FileSystems.match(pattern, EmptyMatchTreatment.ALLOW).metadata();
+    } catch (PatternSyntaxException e) {
+      throw new SourceException(
+          "source.path "
+              + pattern
+              + " is no file pattern ("
+              + e.getDescription()
+              + "); a bracket or brace that is part of a name is written as [[] or [{]");
     } catch (IOException e) {
       throw Storage.explain(pattern, e);
     }
