@@ -21,6 +21,8 @@ Options:
   --with docker|cloud-build   what builds the image; default: cloud-build
   --base IMAGE@sha256:… the launcher's base image by its digest; default: what
                         gcr.io/dataflow-templates-base/java17-template-launcher-base:latest is now
+  --allowed-hosts LIST  the only hosts that a job of this template may send documents and the key to,
+                        such as 'api.openai.com,*.openai.azure.com'; default: any
 USAGE
 }
 
@@ -46,7 +48,7 @@ upload() { # file, gs:// path
   there gcloud storage cp "$1" "$2"
 }
 
-project='' region='' bucket='' image='' base=''
+project='' region='' bucket='' image='' base='' hosts=''
 builder=cloud-build
 dry_run=false skip_build=false
 while [ $# -gt 0 ]; do
@@ -54,7 +56,7 @@ while [ $# -gt 0 ]; do
     --dry-run) dry_run=true ;;
     --skip-build) skip_build=true ;;
     --help | -h) usage; exit 0 ;;
-    --project | --region | --bucket | --image | --with | --base)
+    --project | --region | --bucket | --image | --with | --base | --allowed-hosts)
       [ $# -gt 1 ] || fail "$1 needs a value"
       case $1 in
         --project) project=$2 ;;
@@ -63,6 +65,7 @@ while [ $# -gt 0 ]; do
         --image) image=$2 ;;
         --with) builder=$2 ;;
         --base) base=$2 ;;
+        --allowed-hosts) hosts=$2 ;;
       esac
       shift ;;
     *) fail "unknown argument: $1" ;;
@@ -73,6 +76,7 @@ for name in project region bucket; do
   [ -n "${!name}" ] || fail "--$name is missing"
 done
 case $bucket in gs://?*) ;; *) fail "--bucket $bucket: it begins with gs://" ;; esac
+case $hosts in *[!A-Za-z0-9.*:,\ -]*) fail "--allowed-hosts $hosts: hosts with commas between them" ;; esac
 case $builder in docker | cloud-build) ;; *) fail "--with $builder: docker or cloud-build" ;; esac
 
 if ! $skip_build; then
@@ -107,7 +111,7 @@ fi
 case $base in *@sha256:*) ;; *) fail "--base $base: name it by its digest, IMAGE@sha256:…" ;; esac
 echo "base image $base"
 cp "$jar" target/lib/*.jar "$context"
-sed "s|@BASE@|$base|" templates/dataflow/Dockerfile >"$context/Dockerfile"
+sed "s|@BASE@|$base|; s|@HOSTS@|$hosts|" templates/dataflow/Dockerfile >"$context/Dockerfile"
 jars=("$context"/*.jar)
 echo "build image $image from $context: Dockerfile and ${#jars[@]} jars, $(du -sm "$context" | cut -f1) MB"
 # Artifact Registry doesn't make a repository by itself. This one is made unless it is there.

@@ -6,8 +6,13 @@ import io.beambatch.provider.BatchProvider;
 import io.beambatch.provider.ProviderFactory;
 import io.beambatch.provider.ProviderSettingsException;
 import io.beambatch.provider.Recipient;
+import io.beambatch.provider.SafeText;
+import io.beambatch.provider.http.ApiEnvironment;
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Opens a provider with the key that a secret of Google Cloud's Secret Manager holds. Each worker
@@ -25,12 +30,17 @@ import java.util.Map;
  * one works. A renewed key of the same secret counts as the same account.
  */
 public final class SecretProviders implements ProviderFactory {
+  private static final Logger LOG = LoggerFactory.getLogger(SecretProviders.class);
+
   private final RequestSpec request;
   private final String secret;
 
-  private SecretProviders(RequestSpec request, String secret) {
+  private final Map<String, String> rules;
+
+  private SecretProviders(RequestSpec request, String secret, Map<String, String> rules) {
     this.request = request;
     this.secret = secret;
+    this.rules = Map.copyOf(rules);
   }
 
   /**
@@ -41,7 +51,30 @@ public final class SecretProviders implements ProviderFactory {
    *     projects/my-project/locations/europe-west1/secrets/openai-key/versions/latest}
    */
   public static SecretProviders of(Inference inference, String secret) {
-    return new SecretProviders(inference.request(), Secrets.checked(secret));
+    return new SecretProviders(inference.request(), Secrets.checked(secret), Map.of());
+  }
+
+  /**
+   * The same provider, called only if an environment allows its host: {@code
+   * BEAMBATCH_ALLOWED_HOSTS} and {@code BEAMBATCH_ALLOW_HTTP} travel to the workers, and nothing
+   * else of it. An address that the job file names is logged before anything goes there.
+   *
+   * @param environment of the process that launches
+   * @throws ProviderSettingsException if the provider may not be called
+   */
+  public SecretProviders keepingTo(Map<String, String> environment)
+      throws ProviderSettingsException {
+    SecretProviders kept =
+        new SecretProviders(request, secret, ApiEnvironment.rules(environment));
+    String named = request.baseUrl();
+    // Only the address is looked at; the key is for the workers to read.
+    request.provider().api().address(named, kept.with("unread"));
+    if (named != null) {
+      LOG.warn(
+          "the key and the documents go to {}, which the job file names (request.base_url)",
+          SafeText.line(named));
+    }
+    return kept;
   }
 
   @Override
@@ -75,6 +108,8 @@ public final class SecretProviders implements ProviderFactory {
   }
 
   private Map<String, String> with(String key) {
-    return Map.of(request.provider().api().keyVariable(), key);
+    Map<String, String> environment = new HashMap<>(rules);
+    environment.put(request.provider().api().keyVariable(), key);
+    return environment;
   }
 }

@@ -35,7 +35,9 @@ public final class FlexTemplate {
     TemplateOptions options =
         PipelineOptionsFactory.fromArgs(args).withValidation().as(TemplateOptions.class);
     Job job = HostedJob.read(options);
-    pipeline(job, options, SecretProviders.of(job.inference(), options.getApiKeySecret())).run();
+    SecretProviders providers =
+        SecretProviders.of(job.inference(), options.getApiKeySecret()).keepingTo(System.getenv());
+    pipeline(job, options, providers).run();
   }
 
   /** The graph of a launch. */

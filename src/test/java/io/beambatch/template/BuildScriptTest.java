@@ -26,6 +26,8 @@ class BuildScriptTest {
             "example.com/launcher:1",
             "--with",
             "docker",
+            "--allowed-hosts",
+            "api.openai.com, *.openai.azure.com:443",
             "--base",
             "example.com/base@sha256:" + "a".repeat(64));
 
@@ -37,7 +39,8 @@ class BuildScriptTest {
                 + " gs://a-bucket/templates/batch-inference.json");
     assertThat(OUT.resolve("image/Dockerfile"))
         .content()
-        .contains("FROM example.com/base@sha256:" + "a".repeat(64) + "\n");
+        .contains("FROM example.com/base@sha256:" + "a".repeat(64) + "\n")
+        .contains("ENV BEAMBATCH_ALLOWED_HOSTS=\"api.openai.com, *.openai.azure.com:443\"\n");
     assertThat(OUT.resolve("image/beam-batch-inference.jar")).exists();
     JsonNode spec = MAPPER.readTree(OUT.resolve("batch-inference.json").toFile());
     assertThat(spec.path("image").asText()).isEqualTo("example.com/launcher:1");
@@ -52,7 +55,21 @@ class BuildScriptTest {
                 + " a-project --location europe-west1 --repository-format=docker");
   }
 
+  @Test
+  void refusesHostsThatWouldBeAnythingElseInTheImage() throws Exception {
+    assertThat(run("--allowed-hosts", "a\"\nENV X=\"b").exitCode()).isEqualTo(2);
+    assertThat(run("--allowed-hosts", "a|b").said()).contains("--allowed-hosts");
+  }
+
   private static String script(String... args) throws IOException, InterruptedException {
+    Ended ended = run(args);
+    assertThat(ended.exitCode()).as(ended.said()).isZero();
+    return ended.said();
+  }
+
+  private record Ended(int exitCode, String said) {}
+
+  private static Ended run(String... args) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(List.of("bash", "templates/dataflow/build.sh"));
     command.addAll(List.of(args));
     command.addAll(
@@ -67,7 +84,6 @@ class BuildScriptTest {
             "--skip-build"));
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(process.waitFor()).as(said).isZero();
-    return said;
+    return new Ended(process.waitFor(), said);
   }
 }

@@ -3,8 +3,10 @@ package io.beambatch.provider.http;
 import io.beambatch.provider.ProviderSettingsException;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +28,13 @@ public final class ApiEnvironment {
   /** Of these variables. */
   public static ApiEnvironment of(Map<String, String> values) {
     return new ApiEnvironment(values);
+  }
+
+  /** Those of the variables that say which hosts may be called, and how. */
+  public static Map<String, String> rules(Map<String, String> environment) {
+    Map<String, String> rules = new HashMap<>(environment);
+    rules.keySet().retainAll(Set.of(ALLOW_HTTP, ALLOWED_HOSTS));
+    return rules;
   }
 
   /** A variable that goes into a header, such as a key; null if it is not set. */
