@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Batches that another user of the account has made, with the key of a chunk of ours. */
+/** Batches with the key of a chunk that this process didn't create. */
 class StrangersBatchTest {
   private static final String ENDPOINT = "/v1/chat/completions";
   private static final byte[] REQUESTS = request("p0-0");
@@ -39,34 +39,6 @@ class StrangersBatchTest {
   private final RunIdentity run = new RunIdentity("job", "r1", "5a17", 0);
   private final Chunk chunk =
       new Chunk("a1-c0", 1, List.of(new Part("p0", 1, 1, REQUESTS.length, 20, Map.of())));
-
-  @Test
-  void isNeitherTakenNorCancelledThoughItBearsTheKeyOfAChunk() throws Exception {
-    try (LocalServer server = serve();
-        BatchProvider provider = connect(server)) {
-      CoordinatorContext context = context(provider);
-      Contents contents = ignored -> new ByteArrayInputStream(REQUESTS);
-      new ChunkUploader(context, contents).upload(chunk);
-      InputFile theirs = provider.upload(upload("theirs.jsonl", request("other")));
-      Batch stranger = provider.create(submission(theirs.id(), ENDPOINT, "other"));
-
-      List<AwaitedChunk> done = new ArrayList<>();
-      try (CoordinatorSession session = new CoordinatorSession(context, contents)) {
-        session.await(List.of(chunk), Sleeper.SYSTEM, done::add);
-      }
-
-      assertThat(done)
-          .singleElement()
-          .satisfies(
-              ended -> {
-                assertThat(ended.batchId()).isNotEqualTo(stranger.id());
-                assertThat(ended.status()).isEqualTo(BatchStatus.COMPLETED);
-              });
-      assertThat(server.stats().batchesCreated()).isEqualTo(2);
-      assertThat(server.stats().calls()).doesNotContainKey("cancel_batch");
-      assertThat(connect(server).get(stranger.id()).status().ended()).isFalse();
-    }
-  }
 
   @ParameterizedTest
   @ValueSource(booleans = {true, false})

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -107,8 +108,10 @@ public final class Goals {
                   "limits.requests=" + REQUESTS));
       try {
         long start = System.nanoTime();
-        while (answers("stuck") == 0 && seconds(start) < 120 && run.isAlive()) {
-          Thread.sleep(200);
+        while (answers("stuck") == 0
+            && seconds(start) < 120
+            && !run.waitFor(200, TimeUnit.MILLISECONDS)) {
+          // It has not written any yet.
         }
         System.out.printf(
             Locale.ROOT,
@@ -117,9 +120,9 @@ public final class Goals {
             answers("stuck"),
             2 * REQUESTS);
         // What follows the writing is over by then.
-        Thread.sleep(Duration.ofSeconds(5).toMillis());
+        run.waitFor(5, TimeUnit.SECONDS);
         double before = cpuSeconds(run);
-        Thread.sleep(WAITING.toMillis());
+        run.waitFor(WAITING.toSeconds(), TimeUnit.SECONDS);
         System.out.printf(
             Locale.ROOT,
             "%-28s %6.3f cores                        goal: 0.02%n",

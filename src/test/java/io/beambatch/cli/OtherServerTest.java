@@ -54,39 +54,6 @@ class OtherServerTest {
     }
   }
 
-  @Test
-  void saysWhereTheKeyGoesBeforeItGoesThereIfTheJobFileNamesTheHost() throws Exception {
-    Workplace workplace = new Workplace(folder);
-    try (LocalServer server = serve("server")) {
-      String address = server.baseUrl().toString();
-
-      Said said = end(server, "sk-one", "run", workplace, "--set", "request.base_url=" + address);
-
-      assertThat(said.exitCode()).as("%s", said).isZero();
-      assertThat(said.err())
-          .startsWith(
-              "the key and the documents go to "
-                  + address
-                  + ", which the job file names (request.base_url)\n");
-      // Where nothing answers, it is said all the same: before the first call.
-      Said dead =
-          end(
-              server,
-              "sk-one",
-              "submit",
-              workplace,
-              "--new-run",
-              "--set",
-              "request.base_url=http://127.0.0.1:1/v1");
-      assertThat(dead.exitCode()).as("%s", dead).isEqualTo(1);
-      assertThat(dead.err())
-          .startsWith("the key and the documents go to http://127.0.0.1:1/v1")
-          .contains("can't connect to 127.0.0.1:1 ")
-          .contains("OPENAI_BASE_URL")
-          .doesNotContain("\tat ");
-    }
-  }
-
   private LocalServer serve(String name) throws IOException {
     return LocalServer.start(LocalServerSettings.defaults().withDir(folder.resolve(name)));
   }

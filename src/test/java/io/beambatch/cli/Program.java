@@ -17,9 +17,9 @@ import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 
 /** The packaged program in a process of its own. */
-final class Program implements AutoCloseable {
-  static final Path JAR = Path.of("target/beam-batch-inference.jar").toAbsolutePath();
-  static final Path LAUNCHER = Path.of("target/dist/bin/beam-batch-inference").toAbsolutePath();
+public final class Program implements AutoCloseable {
+  public static final Path JAR = Path.of("target/beam-batch-inference.jar").toAbsolutePath();
+  public static final Path LAUNCHER = Path.of("target/dist/bin/beam-batch-inference").toAbsolutePath();
 
   private static final Duration PATIENCE = Duration.ofMinutes(10);
   private static final Duration LOOK = Duration.ofMillis(20);
@@ -40,7 +40,7 @@ final class Program implements AutoCloseable {
    * @param logs the beginning of the names of the files that take what it says
    * @param environment all that it gets of {@code OPENAI_…}
    */
-  static Program start(Path logs, Map<String, String> environment, List<String> args)
+  public static Program start(Path logs, Map<String, String> environment, List<String> args)
       throws IOException {
     List<String> command = new ArrayList<>(words());
     command.addAll(args);
@@ -59,7 +59,7 @@ final class Program implements AutoCloseable {
   }
 
   /** Starts a local server that keeps what it knows in a folder: one that is killed leaves it. */
-  static Program serve(Path folder, String... more) throws IOException {
+  public static Program serve(Path folder, String... more) throws IOException {
     List<String> args =
         new ArrayList<>(
             List.of("serve", "--port", "0", "--dir", folder.resolve("served").toString()));
@@ -68,7 +68,7 @@ final class Program implements AutoCloseable {
   }
 
   /** Starts a command in a folder: one that begins with {@link #words}, or that runs such a one. */
-  static Program start(
+  public static Program start(
       Path directory, Path logs, Map<String, String> environment, List<String> command)
       throws IOException {
     Path out = Path.of(logs + ".out");
@@ -86,13 +86,13 @@ final class Program implements AutoCloseable {
   }
 
   /** The words that start it, before its arguments. */
-  static List<String> words() {
+  public static List<String> words() {
     assertThat(LAUNCHER).as("the launcher, which mvn package makes").exists();
     return List.of(LAUNCHER.toString());
   }
 
   /** The words that start what is in another jar, before its arguments. */
-  static List<String> words(Path jar) {
+  public static List<String> words(Path jar) {
     return List.of(
         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
         "-XX:TieredStopAtLevel=1",
@@ -102,23 +102,23 @@ final class Program implements AutoCloseable {
         jar.toString());
   }
 
-  String out() throws IOException {
+  public String out() throws IOException {
     return Files.readString(out);
   }
 
-  String err() throws IOException {
+  public String err() throws IOException {
     return Files.readString(err);
   }
 
   /** Where it serves, as {@code serve} says it. */
-  URI servedUrl() throws IOException, InterruptedException {
+  public URI servedUrl() throws IOException, InterruptedException {
     awaitOutput("OPENAI_BASE_URL=");
     String first = out().lines().findFirst().orElseThrow(() -> new AssertionError(this));
     return URI.create(first.substring(first.lastIndexOf(' ') + 1));
   }
 
   /** Waits for its end and returns its exit code. */
-  int end() throws InterruptedException {
+  public int end() throws InterruptedException {
     assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS))
         .as("%s ends", this)
         .isTrue();
@@ -126,12 +126,12 @@ final class Program implements AutoCloseable {
   }
 
   /** Whether it ends within this time. */
-  boolean awaitEnd(int millis) throws InterruptedException {
+  public boolean awaitEnd(int millis) throws InterruptedException {
     return process.waitFor(millis, TimeUnit.MILLISECONDS);
   }
 
   /** Waits until it has said something, or has ended. */
-  void awaitOutput(String text) {
+  public void awaitOutput(String text) {
     Awaitility.await()
         .atMost(PATIENCE)
         .pollInterval(LOOK)
@@ -156,7 +156,7 @@ final class Program implements AutoCloseable {
    *
    * @param name such as {@code INT}
    */
-  void signal(String name) throws IOException, InterruptedException {
+  public void signal(String name) throws IOException, InterruptedException {
     assertThat(
             new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid()))
                 .inheritIO()
@@ -166,7 +166,7 @@ final class Program implements AutoCloseable {
   }
 
   /** Ends it as Ctrl-C would, and returns its exit code. */
-  int stop() throws InterruptedException {
+  public int stop() throws InterruptedException {
     process.destroy();
     return end();
   }

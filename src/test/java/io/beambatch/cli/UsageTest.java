@@ -175,25 +175,6 @@ class UsageTest {
         .contains("did you mean 'path'?");
   }
 
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "request.headers.Authorization=Bearer geheim123456",
-        "request.headers={X-Api-Key: geheim123456}",
-        "request.headers={'api-key': \"geheim123456\"}",
-        "request.base_url=https://user:geheim123456@a.test/v1",
-        "request.base_url=https://a.test/v1?api_key=geheim123456",
-      })
-  void refusesAKeyOnTheCommandLineInAWholeSentenceAndNeverShowsIt(String set) {
-    String error = usageError("plan", JOB, "--set", set, "--staging", folder.toString());
-
-    assertThat(error).doesNotContain("geheim");
-    assertThat(error)
-        .containsPattern(
-            "\\* --set [^ ]+: request\\.(headers|body|base_url)\\S*: "
-                + "(looks like a key|would send a key|must (not carry|be the address))");
-  }
-
   @Test
   void refusesOptionsThatBeamDoesNotKnow() {
     assertThat(usageError("run", JOB, "--local", "--", "--bogus=1"))

@@ -610,21 +610,6 @@ class JobFileErrorsTest {
         .hasToString("{\"type\":\"object\"}");
   }
 
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "root:x:0:0:secret\nbin:x:1:secret\n",
-        "OPENAI_API_KEY=sk-secret\n",
-        "secret: 1\nsecret: !secret 2\n",
-        "- secret\n",
-        "{\"private_key\": \"secret\"}"
-      })
-  void saysNothingOfAFileThatIsNoJob(String content) {
-    assertThat(errors(content))
-        .hasMessageStartingWith("job.yaml has an error:\n  * line 1: is no job file")
-        .hasMessageNotContaining("secret");
-  }
-
   @Test
   void refusesHalfACharacter() {
     String[] overrides = {
@@ -637,20 +622,6 @@ class JobFileErrorsTest {
         .hasMessageContaining("request.body.prompt=\"\\ud83d\": has half of a surrogate pair")
         .hasMessageContaining("{{text}}\": has half of a surrogate pair")
         .hasMessageNotContaining("ude00\": has half");
-  }
-
-  @Test
-  void saysFiftyErrorsAtMost() {
-    StringBuilder yaml = new StringBuilder(SMALLEST);
-    for (int i = 0; i < 70; i++) {
-      yaml.append("key").append(i).append(": 1\n");
-    }
-
-    assertThat(errors(yaml.toString()))
-        .hasMessageStartingWith("job.yaml has 70 errors:")
-        .hasMessageContaining("key49: there is no such key")
-        .hasMessageNotContaining("key50")
-        .hasMessageEndingWith("\n  and 20 more");
   }
 
   @ParameterizedTest

@@ -119,44 +119,6 @@ class FileDestinationWriterTest {
     }
   }
 
-  @Test
-  void escapesFormulasIfTheJobSaysSo() throws IOException {
-    String lines =
-        """
-        {"=a":"=HYPERLINK(1)","b":"+cmd|' /C calc'!A0"}
-        {"=a":"-1+1","b":"@SUM(1)"}
-        {"=a":"\\t=1","b":"\\r=1"}
-        {"=a":"\\n=1","b":"\\uff1d1"}
-        {"=a":-5.50,"b":"-5.50"}
-        {"=a":"+49","b":"-1e-7"}
-        {"=a":"a=1","b":{"c":"=1"}}
-        """;
-    FileDestination plain = new FileDestination(FileDestination.Format.CSV, out + "/sink");
-    FileDestination escaping =
-        new FileDestination(
-            FileDestination.Format.CSV, out + "/sink", FileDestination.Compression.NONE, true);
-
-    assertThat(rows(write(plain, file(Kind.ANSWERED, lines, 7), columns("=a", "b"))))
-        .startsWith(List.of("=a", "b"), List.of("=HYPERLINK(1)", "+cmd|' /C calc'!A0"));
-    assertThat(rows(write(escaping, file(Kind.ANSWERED, lines, 7), columns("=a", "b"))))
-        .containsExactly(
-            List.of("'=a", "b"),
-            List.of("'=HYPERLINK(1)", "'+cmd|' /C calc'!A0"),
-            List.of("'-1+1", "'@SUM(1)"),
-            List.of("'\t=1", "'\r=1"),
-            List.of("'\n=1", "'\uff1d1"),
-            List.of("-5.50", "-5.50"),
-            List.of("+49", "-1e-7"),
-            List.of("a=1", "{\"c\":\"=1\"}"));
-  }
-
-  private static List<List<String>> rows(WrittenFile written) throws IOException {
-    String csv = Files.readString(Path.of(written.path()));
-    try (CSVParser parser = CSVParser.parse(new StringReader(csv), CSVFormat.RFC4180)) {
-      return parser.stream().map(CSVRecord::toList).toList();
-    }
-  }
-
   @ParameterizedTest
   @CsvSource({"GZIP,.gz", "BZIP2,.bz2", "ZSTD,.zst"})
   void compressesTextAndSaysSoInTheName(FileDestination.Compression compression, String suffix)

@@ -32,10 +32,10 @@ import org.junit.jupiter.api.BeforeEach;
 /**
  * A provider in front of a MockWebServer that gives the replies of a script; it waits in no time.
  */
-abstract class ProviderFixture {
-  static final String KEY = "sk-proj-abcdefghijklmnop";
-  static final Instant NOW = Instant.parse("2026-11-22T10:00:00Z");
-  static final FluentBackoff ONE_TRY = Retries.DEFAULT.withMaxRetries(0);
+public abstract class ProviderFixture {
+  protected static final String KEY = "sk-proj-abcdefghijklmnop";
+  protected static final Instant NOW = Instant.parse("2026-11-22T10:00:00Z");
+  protected static final FluentBackoff ONE_TRY = Retries.DEFAULT.withMaxRetries(0);
   static final String BATCH =
       "{\"id\":\"batch_1\",\"object\":\"batch\",\"endpoint\":\"/v1/chat/completions\","
           + "\"errors\":null,\"input_file_id\":\"file-in\",\"completion_window\":\"24h\","
@@ -46,7 +46,7 @@ abstract class ProviderFixture {
   final List<Duration> waits = new CopyOnWriteArrayList<>();
   private final List<RecordedRequest> taken = new ArrayList<>();
   @StartStop final MockWebServer server = new MockWebServer();
-  OpenAiProvider provider;
+  protected OpenAiProvider provider;
 
   @BeforeEach
   void start() {
@@ -63,7 +63,7 @@ abstract class ProviderFixture {
   }
 
   /** The server gives these replies, each once and in this order, whatever it is asked. */
-  void then(MockResponse... replies) {
+  protected void then(MockResponse... replies) {
     for (MockResponse reply : replies) {
       server.enqueue(reply);
     }
@@ -95,11 +95,11 @@ abstract class ProviderFixture {
   }
 
   /** Another one, before the same server. */
-  OpenAiProvider provider(FluentBackoff backoff, Duration timeout) {
+  protected OpenAiProvider provider(FluentBackoff backoff, Duration timeout) {
     return provider(backoff, new Timeouts(timeout, timeout, timeout));
   }
 
-  OpenAiProvider provider(FluentBackoff backoff, Timeouts timeouts) {
+  protected OpenAiProvider provider(FluentBackoff backoff, Timeouts timeouts) {
     return new OpenAiProvider(
         settings(baseUrl(), backoff, timeouts), Clock.fixed(NOW, ZoneOffset.UTC), waits::add);
   }
@@ -118,11 +118,11 @@ abstract class ProviderFixture {
         URI.create(baseUrl), KEY, null, null, Map.of(), timeouts, Network.DEFAULT, backoff);
   }
 
-  static MockResponse json(int status, String body, String... headers) {
+  protected static MockResponse json(int status, String body, String... headers) {
     return reply(status, new Buffer().writeUtf8(body), headers).build();
   }
 
-  static MockResponse.Builder reply(int status, Buffer body, String... headers) {
+  protected static MockResponse.Builder reply(int status, Buffer body, String... headers) {
     MockResponse.Builder reply = new MockResponse.Builder().code(status).body(body);
     for (String header : headers) {
       reply.addHeader(header);
@@ -170,7 +170,7 @@ abstract class ProviderFixture {
         + "\"}}";
   }
 
-  static ProviderException failureOf(ThrowingCallable call) {
+  protected static ProviderException failureOf(ThrowingCallable call) {
     ProviderException failure = catchThrowableOfType(ProviderException.class, call);
     assertThat(failure).as("the call's exception").isNotNull();
     return failure;

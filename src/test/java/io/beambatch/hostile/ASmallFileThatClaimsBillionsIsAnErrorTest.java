@@ -1,10 +1,14 @@
-package io.beambatch.records;
+package io.beambatch.hostile;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.github.luben.zstd.Zstd;
+import io.beambatch.cli.Said;
+import io.beambatch.cli.Workplace;
+import io.beambatch.records.RowFormat;
+import io.beambatch.records.RowInput;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -21,9 +25,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Small files that claim to be large are one clear error, and take neither memory nor time. */
+/**
+ * Files of some hundred bytes claim to hold billions of items, digits or records. They are one clear
+ * error, and take neither memory nor time.
+ */
 @Timeout(600)
-class HostileRowFilesTest {
+class ASmallFileThatClaimsBillionsIsAnErrorTest {
   private static final long CLAIM = 2_000_000_000;
   private static final byte[] MARKER = "sixteen bytes...".getBytes(UTF_8);
 
@@ -51,6 +58,32 @@ class HostileRowFilesTest {
           .isInstanceOf(IOException.class)
           .hasMessageContaining("it claims to have 2000000000 items");
     }
+  }
+
+  @Test
+  void aSourceThatClaimsTwoBillionItemsIsAnErrorBeforeAnythingIsSent() throws IOException {
+    Path file =
+        avro(
+            field("{\"type\":\"array\",\"items\":\"string\"}"),
+            1,
+            encoder -> encoder.writeLong(CLAIM));
+
+    Said said =
+        Said.by(
+            new Workplace(folder)
+                .command(
+                    "plan",
+                    "pipelines/sentiment.yaml",
+                    "--set",
+                    "source.type=avro",
+                    "--set",
+                    "source.path=" + file));
+
+    assertThat(said.exitCode()).as("%s", said).isEqualTo(2);
+    assertThat(said.err())
+        .contains(file.toString())
+        .contains("it claims to have 2000000000 items")
+        .doesNotContain("Exception");
   }
 
   @Test

@@ -1,4 +1,4 @@
-package io.beambatch.cli;
+package io.beambatch.hostile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.beambatch.cli.Said;
+import io.beambatch.cli.Workplace;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -34,7 +36,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * <p>{@code -Dbeambatch.seed=N -Dbeambatch.rounds=M} takes others.
  */
 @Tag("slow")
-class HostileDocumentsTest {
+class EveryHostileDocumentIsAccountedForTest {
   private static final long SEED = Long.getLong("beambatch.seed", 1);
   private static final int ROUNDS = Integer.getInteger("beambatch.rounds", 1);
   private static final int LINES = 80;

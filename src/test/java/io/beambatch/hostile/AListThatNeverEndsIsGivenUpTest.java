@@ -1,0 +1,70 @@
+package io.beambatch.hostile;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.beambatch.cli.Program;
+import io.beambatch.cli.Workplace;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import mockwebserver3.MockResponse;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A provider's list of batches has no end: its pages turn in a circle, or show ever new batches, or
+ * batches of the next century, which are never older than the run. The launch ends, creates
+ * nothing, and the next one goes on.
+ */
+@Tag("slow")
+class AListThatNeverEndsIsGivenUpTest {
+  @TempDir Path folder;
+
+  @Test
+  void afterSoManyPagesOrWhereNothingNewIsOnThem() throws Exception {
+    Workplace workplace = new Workplace(folder);
+    List<String> run =
+        workplace.command(
+            "run", "pipelines/sentiment.yaml", "--run", "r", "--set", "poll.interval=100ms");
+    AtomicInteger pages = new AtomicInteger();
+    try (HostileProvider provider = HostileProvider.start(folder)) {
+      provider.lies(HostileProvider.LIST, call -> page(pages.incrementAndGet() % 2, 1_000_000_000L));
+      // A circle of the year 2001 ends at once: all that is older than the run is of no use.
+      provider.lies(HostileProvider.LIST, call -> page(pages.incrementAndGet() % 2, 4_102_444_800L));
+      givenUp(provider, "circle", run, "shows only what was on pages before it");
+
+      provider.lies(HostileProvider.LIST, call -> page(pages.incrementAndGet(), 4_102_444_800L));
+      givenUp(provider, "new", run, "more than 2000 pages");
+
+      assertThat(provider.honest().stats().batchesCreated()).isZero();
+      provider.repents();
+      try (Program launch = provider.start(folder.resolve("honest"), run)) {
+        assertThat(launch.end()).as("%s", launch).isZero();
+      }
+      assertThat(provider.honest().stats().batchesCreated()).isEqualTo(1);
+    }
+    assertThat(workplace.answered()).hasSize(40);
+  }
+
+  private void givenUp(HostileProvider provider, String name, List<String> run, String why)
+      throws Exception {
+    try (Program launch = provider.start(folder.resolve(name), run)) {
+      assertThat(launch.end()).as("%s", launch).isEqualTo(1);
+      assertThat(launch.err())
+          .contains("list of batches can't be read to its end")
+          .contains(why)
+          .doesNotContain("\tat ");
+    }
+  }
+
+  private static MockResponse page(int number, long created) {
+    return HostileProvider.json(
+        200,
+        """
+        {"object":"list","data":[{"id":"batch_%1$d","object":"batch","status":"completed",\
+        "endpoint":"/v1/chat/completions","input_file_id":"file-1","created_at":%2$d}],\
+        "first_id":"batch_%1$d","last_id":"batch_%1$d","has_more":true}"""
+            .formatted(number, created));
+  }
+}
