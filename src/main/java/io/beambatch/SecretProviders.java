@@ -64,8 +64,7 @@ public final class SecretProviders implements ProviderFactory {
    */
   public SecretProviders keepingTo(Map<String, String> environment)
       throws ProviderSettingsException {
-    SecretProviders kept =
-        new SecretProviders(request, secret, ApiEnvironment.rules(environment));
+    SecretProviders kept = new SecretProviders(request, secret, ApiEnvironment.rules(environment));
     String named = request.baseUrl();
     // Only the address is looked at; the key is for the workers to read.
     request.provider().api().address(named, kept.with("unread"));

@@ -14,9 +14,8 @@ import io.beambatch.storage.RunFolder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Instant;
-import java.util.Iterator;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
+import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.io.ByteSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,9 +34,20 @@ final class ChunkUploader {
   interface Contents {
     InputStream open(Chunk chunk) throws IOException;
 
-    /** Those in a run's folder. */
+    /** The request files of its parts in a run's folder, each opened when it is its turn. */
     static Contents in(RunFolder folder) {
-      return chunk -> new PartsStream(chunk, folder);
+      return chunk ->
+          ByteSource.concat(chunk.parts().stream().map(part -> requests(folder, part)).toList())
+              .openStream();
+    }
+
+    private static ByteSource requests(RunFolder folder, Part part) {
+      return new ByteSource() {
+        @Override
+        public InputStream openStream() throws IOException {
+          return folder.open(folder.requests(part.name()));
+        }
+      };
     }
   }
 
@@ -107,50 +117,6 @@ final class ChunkUploader {
       provider.deleteFile(fileId);
     } catch (ProviderException e) {
       LOG.warn("input file {} stays at the provider: {}", fileId, e.getMessage());
-    }
-  }
-
-  /** The request files of a chunk's parts, one after the other, each opened when it is its turn. */
-  private static final class PartsStream extends InputStream {
-    private final Iterator<Part> remaining;
-    private final RunFolder folder;
-    private @Nullable InputStream part;
-
-    PartsStream(Chunk chunk, RunFolder folder) {
-      this.remaining = chunk.parts().iterator();
-      this.folder = folder;
-    }
-
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-    }
-
-    @Override
-    public int read(byte[] buffer, int offset, int length) throws IOException {
-      if (length == 0) {
-        return 0;
-      }
-      while (part != null || remaining.hasNext()) {
-        if (part == null) {
-          part = folder.open(folder.requests(remaining.next().name()));
-        }
-        int read = part.read(buffer, offset, length);
-        if (read > 0) {
-          return read;
-        }
-        close();
-      }
-      return -1;
-    }
-
-    @Override
-    public void close() throws IOException {
-      if (part != null) {
-        part.close();
-        part = null;
-      }
     }
   }
 }

@@ -81,7 +81,7 @@ final class TableLoader {
     return new TableLoader(jobs, sink, keys, columns(sink, table, documents), table);
   }
 
-  /** A table that stays keeps its columns; one that is begun anew gets those of the documents. */
+  /** A table that stays keeps its columns; one that is replaced gets those of the documents. */
   static TableSchema columns(TableDestination sink, Optional<Table> table, Schema documents) {
     return table
         .filter(there -> sink.writeDisposition() != WriteDisposition.TRUNCATE)
@@ -162,7 +162,7 @@ final class TableLoader {
         : new TimePartitioning().setType(partition.type().name()).setField(partition.field());
   }
 
-  /** A table that is there stays ordered as it is, also if it is begun anew. */
+  /** An existing table keeps its partitioning and clustering, also if it is replaced. */
   private @Nullable RangePartitioning rangePartitioning() {
     return table.map(Table::getRangePartitioning).orElse(null);
   }

@@ -46,7 +46,7 @@ final class Planner {
     Optional<Plan> legacy = legacyPlan(name, parts);
     return legacy.isPresent()
         ? legacy.get()
-        : commit(cut(name.text(), name.attempt(), parts, documents, List.of(), shape));
+        : commit(cut(name, parts, documents, List.of(), shape));
   }
 
   /** The plan of exactly these parts that an earlier version has committed under its own name. */
@@ -80,7 +80,7 @@ final class Planner {
         return planOfAll(files, planned, plans, parts);
       }
       String name = String.format(Locale.ROOT, "a1-p%05d", number);
-      Plan mine = cut(name, 1, parts, documents, files, shape);
+      Plan mine = cut(PlanName.of(1, name), parts, documents, files, shape);
       if (store.commit(mine).equals(mine)) {
         return mine;
       }
@@ -131,24 +131,23 @@ final class Planner {
     }
   }
 
-  private Plan cut(
-      String name, int attempt, List<Part> parts, long documents, List<String> files, Shape shape)
+  private Plan cut(PlanName name, List<Part> parts, long documents, List<String> files, Shape shape)
       throws IOException {
-    checkCount(name, parts, documents);
+    checkCount(name.text(), parts, documents);
     if (shape.size() > Shape.MOST_IN_ALL) {
       throw ShapeCollector.tooMany();
     }
     List<Chunk> chunks = new ArrayList<>();
     for (List<Part> packed : Packer.pack(parts, limits)) {
-      String id = String.format(Locale.ROOT, "%s-c%05d", name, chunks.size());
-      chunks.add(new Chunk(id, attempt, packed));
+      String id = String.format(Locale.ROOT, "%s-c%05d", name.text(), chunks.size());
+      chunks.add(new Chunk(id, name.attempt(), packed));
     }
     List<Part> unsent =
         parts.stream()
             .filter(part -> part.requests() == 0 && part.failures() > 0)
             .sorted(java.util.Comparator.comparing(Part::name))
             .toList();
-    return new Plan(name, attempt, chunks, unsent, files, shape);
+    return new Plan(name.text(), name.attempt(), chunks, unsent, files, shape);
   }
 
   /**

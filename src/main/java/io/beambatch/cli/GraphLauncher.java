@@ -43,7 +43,7 @@ final class GraphLauncher {
     }
   }
 
-  /** What the coordinators of this run go by; they tell of their progress. */
+  /** The settings of this run's coordinators, which report their progress. */
   CoordinatorSettings settings() {
     return CoordinatorSettings.of(run.job().inference(), run.identity())
         .reportingTo(progress.sink());

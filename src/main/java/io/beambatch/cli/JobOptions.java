@@ -16,6 +16,7 @@ import org.apache.beam.runners.direct.DirectRunner;
 import org.apache.beam.sdk.io.FileSystems;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -36,14 +37,7 @@ final class JobOptions {
       description = "Options for Beam and its runner, after --, such as --runner=FlinkRunner.")
   private List<String> beamOptions = new ArrayList<>();
 
-  @Option(
-      names = "--staging",
-      paramLabel = "DIR",
-      defaultValue = ".beambatch",
-      description =
-          "Where runs keep their state, a local folder or gs://bucket/folder. Default:"
-              + " ${DEFAULT-VALUE}.")
-  private String staging;
+  @Mixin private StagingOption staging;
 
   @Option(
       names = "--set",
@@ -84,7 +78,7 @@ final class JobOptions {
   }
 
   String staging() {
-    return staging.replaceAll("(?<=.)/+$", "");
+    return staging.path();
   }
 
   /**
@@ -139,7 +133,7 @@ final class JobOptions {
             "Begins another run; with --run NAME, one of that name, of which nothing was sent yet.")
     private boolean newRun;
 
-    /** Opens the run, and says so if that means to begin one of this name anew. */
+    /** Opens the run. Says so if a run of this name is started over. */
     Run open(Runs runs, PrintWriter err) throws IOException {
       Runs.checkName(name);
       Optional<Run> before = name == null ? Optional.empty() : runs.find(name);

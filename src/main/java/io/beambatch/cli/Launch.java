@@ -168,7 +168,7 @@ final class Launch {
       return tellFinished(run);
     }
     peer.take(run);
-    StopNotice notice = StopNotice.open(job, run, local, typed, err);
+    StopNotice notice = StopNotice.open(run, local, typed, err);
     try {
       return command.call();
     } finally {

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What is known of a launch's progress, and how it reads: {@link Progress} draws it. The numbers of
- * batches never go back, whichever coordinator has told them.
+ * batches never go back, whichever coordinator has reported them.
  */
 final class ProgressText {
   private static final Duration BETWEEN_LINES = Duration.ofSeconds(10);
@@ -91,7 +91,7 @@ final class ProgressText {
         || (hasNews() && (quiet.compareTo(BETWEEN_LINES) >= 0 || !phase().equals(lastPhase())));
   }
 
-  /** Whether there is anything to tell that no line in the log has told. */
+  /** Whether there is anything to say that no line in the log has said. */
   boolean hasNews() {
     return !text().equals(lastText) && (staged > 0 || isPlanned || !attempts.isEmpty());
   }

@@ -133,14 +133,7 @@ final class RunsCommand implements Callable<Integer> {
 
   /** Which staging location. */
   static final class StagingOptions {
-    @Option(
-        names = "--staging",
-        paramLabel = "DIR",
-        defaultValue = ".beambatch",
-        description =
-            "Where runs keep their state, a local folder or gs://bucket/folder. Default:"
-                + " ${DEFAULT-VALUE}.")
-    private String staging;
+    @Mixin private StagingOption staging;
 
     @Parameters(
         arity = "0..*",
@@ -149,14 +142,14 @@ final class RunsCommand implements Callable<Integer> {
     private List<String> beamOptions = new ArrayList<>();
 
     String staging() {
-      return staging;
+      return staging.path();
     }
 
     StagedRuns runs() {
-      if (staging.startsWith("gs://")) {
+      if (staging().startsWith("gs://")) {
         FileSystems.setDefaultPipelineOptions(BeamOptions.parse(beamOptions));
       }
-      return new StagedRuns(staging.replaceAll("(?<=.)/+$", ""));
+      return new StagedRuns(staging());
     }
   }
 }

@@ -1,6 +1,5 @@
 package io.beambatch.cli;
 
-import io.beambatch.job.Job;
 import io.beambatch.run.Run;
 import io.beambatch.run.RunProgress;
 import io.beambatch.run.RunProgress.Stage;
@@ -24,20 +23,20 @@ final class StopNotice implements AutoCloseable {
    *
    * @param typed the command line, the command first
    */
-  static StopNotice open(Job job, Run run, boolean local, List<String> typed, PrintWriter err) {
-    Thread hook = new Thread(() -> tell(job, run, local, typed, err), "stop-notice");
+  static StopNotice open(Run run, boolean local, List<String> typed, PrintWriter err) {
+    Thread hook = new Thread(() -> tell(run, local, typed, err), "stop-notice");
     Runtime.getRuntime().addShutdownHook(hook);
     return new StopNotice(hook);
   }
 
-  private static void tell(Job job, Run run, boolean local, List<String> typed, PrintWriter err) {
+  private static void tell(Run run, boolean local, List<String> typed, PrintWriter err) {
     String name = run.name();
     err.println();
     err.println(
         "stopped: run "
             + name
             + " of job "
-            + job.name()
+            + run.job().name()
             + " is not over; its state is kept in "
             + run.folder().path());
     err.println(batches(run, local));

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param batchUsd in a batch, in USD
  * @param realTimeUsd in real time, in USD
- * @param batchBound how the true cost in a batch stands to the one known
- * @param realTimeBound likewise in real time
+ * @param batchBound whether {@code batchUsd} is exact, or a bound
+ * @param realTimeBound whether {@code realTimeUsd} is exact, or a bound
  */
 public record CostEstimate(
     BigDecimal batchUsd, BigDecimal realTimeUsd, Bound batchBound, Bound realTimeBound) {

@@ -100,7 +100,7 @@ public final class JobReader {
     return job;
   }
 
-  /** A file that was not meant to be a job is told as such, without a word of what is in it. */
+  /** A file that was not meant to be a job is reported as such, without quoting it. */
   private static YamlValue values(String yaml, Problems problems) throws JobFileException {
     YamlValue value = YamlParser.parse(yaml, problems);
     boolean job =

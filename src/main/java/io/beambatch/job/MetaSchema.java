@@ -77,7 +77,7 @@ final class MetaSchema {
             });
   }
 
-  /** Whether JSON of another file is a schema, be it a wrong one, of which more may be told. */
+  /** Whether JSON of another file is a schema, even a wrong one. Only then may errors quote it. */
   static boolean isSchema(JsonNode json) {
     JsonNode type = json.path("type");
     boolean alone = json.size() == (type.isMissingNode() ? 0 : 1);

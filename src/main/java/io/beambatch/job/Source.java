@@ -25,7 +25,7 @@ public sealed interface Source extends Serializable
   /** Whether the source itself says what fields its documents have, and of what types. */
   boolean hasSchema();
 
-  /** Why reading never comes to an end; empty if it does. */
+  /** Why reading never ends; empty if it does. */
   default Optional<Endlessness> endlessness() {
     return Optional.empty();
   }
@@ -52,7 +52,7 @@ public sealed interface Source extends Serializable
   ObjectNode canonical();
 
   /**
-   * Why a source never comes to an end, for launches that need an end.
+   * Why a source never ends, for launches that need an end.
    *
    * @param what of it doesn't end, such as {@code source.watch}
    * @param instead what to do in place of such a launch

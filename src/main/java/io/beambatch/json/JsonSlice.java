@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One JSON value as it stands in a buffer of UTF-8 bytes, so that it can be passed on without being
+ * One JSON value as it is in a buffer of UTF-8 bytes, so that it can be passed on without being
  * decoded: numbers keep their digits and strings their escapes. Valid until the buffer is used for
  * something else.
  */

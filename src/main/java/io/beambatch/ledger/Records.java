@@ -88,7 +88,7 @@ public final class Records<T> {
     return write(name, Versioned.ABSENT, value);
   }
 
-  /** Writes a record anew; empty if somebody else has written it since it was read. */
+  /** Replaces a record. Empty if somebody else has written it since it was read. */
   public Optional<Version<T>> replace(Version<T> read, T value) throws IOException {
     return write(read.name(), read.number(), value);
   }

@@ -37,7 +37,7 @@ final class BatchState {
   private final @Nullable Long outputSeconds;
   private final Instant created;
   private Instant since;
-  private BatchCheckpoint progress;
+  private BatchCheckpoint progress = BatchCheckpoint.NONE;
   private long enqueuedTokens;
 
   private BatchState(
@@ -45,18 +45,13 @@ final class BatchState {
       BatchFormat format,
       long ordinal,
       @Nullable Long outputSeconds,
-      Instant created,
-      Instant since,
-      BatchCheckpoint progress,
-      long enqueuedTokens) {
+      Instant created) {
     this.shown = shown;
     this.format = format;
     this.ordinal = ordinal;
     this.outputSeconds = outputSeconds;
     this.created = created;
-    this.since = since;
-    this.progress = progress;
-    this.enqueuedTokens = enqueuedTokens;
+    this.since = created;
   }
 
   /** A batch that was just asked for. */
@@ -75,24 +70,25 @@ final class BatchState {
     shown.put("model", order.model());
     shown.set("request_counts", counts(order.requests(), 0, 0));
     shown.set("metadata", order.metadata());
-    return new BatchState(
-        shown, order.format(), ordinal, order.outputSeconds(), now, now, BatchCheckpoint.NONE, 0);
+    return new BatchState(shown, order.format(), ordinal, order.outputSeconds(), now);
   }
 
   static BatchState fromJson(ObjectNode saved) {
     JsonNode seconds = saved.path("output_seconds");
-    ObjectNode batch = saved.withObject("/batch");
-    return new BatchState(
-        batch,
-        saved.hasNonNull("format")
-            ? BatchFormat.of(saved.get("format").textValue())
-            : formatOf(batch),
-        saved.get("ordinal").longValue(),
-        seconds.isNumber() ? seconds.longValue() : null,
-        Instant.parse(saved.get("created").textValue()),
-        Instant.parse(saved.get("since").textValue()),
-        BatchCheckpoint.fromJson(saved.get("progress")),
-        saved.get("enqueued_tokens").longValue());
+    ObjectNode shown = saved.withObject("/batch");
+    BatchState batch =
+        new BatchState(
+            shown,
+            saved.hasNonNull("format")
+                ? BatchFormat.of(saved.get("format").textValue())
+                : formatOf(shown),
+            saved.get("ordinal").longValue(),
+            seconds.isNumber() ? seconds.longValue() : null,
+            Instant.parse(saved.get("created").textValue()));
+    batch.since = Instant.parse(saved.get("since").textValue());
+    batch.progress = BatchCheckpoint.fromJson(saved.get("progress"));
+    batch.enqueuedTokens = saved.get("enqueued_tokens").longValue();
+    return batch;
   }
 
   /** All there is to know, for {@link #fromJson}. */
@@ -236,7 +232,7 @@ final class BatchState {
   }
 
   /**
-   * Lets it come to its end early.
+   * Ends it early.
    *
    * @return whether it is being cancelled, or was; false if it is past that
    */

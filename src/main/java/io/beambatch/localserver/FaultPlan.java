@@ -36,7 +36,7 @@ final class FaultPlan {
     return set.faults;
   }
 
-  /** Sets new faults; all counts begin anew. */
+  /** Sets new faults, and resets all counts. */
   void set(Faults faults) {
     set = new Counted(faults);
   }

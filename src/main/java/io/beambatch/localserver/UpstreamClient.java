@@ -11,9 +11,11 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,6 +35,7 @@ final class UpstreamClient implements AutoCloseable {
   private final Upstream upstream;
   private final HttpClient http;
   private final ExecutorService threads;
+  private final CountDownLatch closed = new CountDownLatch(1);
 
   UpstreamClient(Upstream upstream) {
     this.upstream = upstream;
@@ -100,7 +103,9 @@ final class UpstreamClient implements AutoCloseable {
         return reply;
       }
       LOG.debug("The upstream said {}; asking again in {} ms.", reply.status(), asked);
-      Thread.sleep(Math.min(asked, LONGEST_WAIT_MILLIS));
+      if (closed.await(Math.min(asked, LONGEST_WAIT_MILLIS), TimeUnit.MILLISECONDS)) {
+        throw new InterruptedException("the server is being closed");
+      }
       wait *= 2;
     }
   }
@@ -140,6 +145,7 @@ final class UpstreamClient implements AutoCloseable {
   /** Gives up on what is under way. */
   @Override
   public void close() {
+    closed.countDown();
     threads.shutdownNow();
   }
 }

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param problem what went wrong, in our words, or null if it was answered
  * @param requestId the provider's name for the request, or null
  * @param errorCode the provider's code for what went wrong, or null
- * @param errorMessage likewise its words, which may quote the request
+ * @param errorMessage the error in the provider's words, which may quote the request
  * @param model the model that answered, or null
  * @param usage the tokens that were counted
  * @param answer what stands in the response

@@ -47,7 +47,7 @@ public interface RowInput {
     /** Takes a record as JSON on one line. */
     void record(long number, String json);
 
-    /** Takes word of a record that has a value which can't be told. */
+    /** Is told of a record with a value that can't be represented. */
     void invalid(long number, String problem);
   }
 

@@ -6,9 +6,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import org.jspecify.annotations.Nullable;
 
-/** A file that is read here and there. Going far, or back, opens it anew at the place. */
+/** A file that is read at changing positions. Moving far ahead, or back, reopens it there. */
 final class StoredInput extends InputStream {
-  /** Reading on costs less than opening anew up to about here. */
+  /** Up to about this distance, reading on costs less than reopening. */
   private static final long NEAR = 1 << 16;
 
   private final String path;

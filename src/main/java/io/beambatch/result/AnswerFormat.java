@@ -102,7 +102,10 @@ record AnswerFormat(boolean json, boolean object, boolean unfence, @Nullable Ans
     return plain.strip().equals(plain) ? text : quoted(plain.strip());
   }
 
-  /** What stands in a text's Markdown fence; the text itself if it isn't one fence as a whole. */
+  /**
+   * Returns what is inside a text's Markdown fence, or the text itself if it isn't one fence as a
+   * whole.
+   */
   private static JsonSlice withoutFence(JsonSlice answer) throws IOException {
     String text = answer.text().strip();
     int firstLine = text.indexOf('\n');

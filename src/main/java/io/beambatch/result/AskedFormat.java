@@ -100,7 +100,7 @@ final class AskedFormat {
     return inBody != null && endpoint(inference).mayAskJson(inBody);
   }
 
-  /** Whether fields of documents stand in a format, as templates or as values. */
+  /** Whether a format has fields of documents in it, as templates or as values. */
   private static boolean differs(JsonNode format) {
     String json = format.toString();
     return json.contains("{{") || json.contains("\"$field\"");

@@ -11,7 +11,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A chunk whose answers stand on their documents, in files of the staging location.
+ * A chunk whose answers have been joined to their documents, in files of the staging location.
  *
  * @param batchId that it was joined from, or null if it never had one
  * @param answered file of answered documents, or null if there are none
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param again requests that have to be sent again, as a part for the next attempt, or null
  * @param failures how many documents failed, by reason
  * @param promptTokens as the provider counted them, over all answered lines
- * @param completionTokens likewise
+ * @param completionTokens as the provider counted them
  * @param unknownLines result lines whose custom_id is none of the chunk's, or that can't be read
  * @param doubledLines result lines whose custom_id had come before
  * @param cachedTokens prompt tokens that the provider had in its cache

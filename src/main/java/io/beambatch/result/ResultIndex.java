@@ -15,7 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where the result of each of a chunk's requests stands in the downloaded results: twelve bytes a
+ * Where the result of each of a chunk's requests is in the downloaded results: twelve bytes a
  * request, whatever the length of the lines. Requests are counted over the chunk's parts, from 0.
  */
 final class ResultIndex {

@@ -28,15 +28,15 @@ import org.jspecify.annotations.Nullable;
  * @param attempts the highest attempt that was made
  * @param bytes of all input files
  * @param promptTokens as the provider counted them
- * @param completionTokens likewise
+ * @param completionTokens as the provider counted them
  * @param costUsd at batch prices, or null if the model's price is unknown
  * @param costRealtimeUsd what the same would have cost without batches, or null
  * @param startedAt ISO 8601, UTC
- * @param finishedAt likewise
+ * @param finishedAt ISO 8601, UTC
  * @param cachedTokens prompt tokens that the provider had in its cache
  * @param reasoningTokens completion tokens that models spent before their answers
  * @param uncountedAnswers answers that came without their tokens
- * @param costBound how the true cost stands to {@code costUsd}
+ * @param costBound whether {@code costUsd} is exact, or a bound
  * @param causes the commonest cause of each reason for failing, in our words, by reason
  * @param kept what stays in the run's folder, each with the reason
  * @param cacheWriteTokens prompt tokens that were written to the provider's cache

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A launch at work on a run. As long as nothing of the run was sent, it is written into the run's
- * record, so that no other launch begins the run anew meanwhile; closing takes it out again.
+ * record, so that no other launch starts the run over meanwhile; closing takes it out again.
  */
 public final class RunLaunch implements AutoCloseable {
   private final Run run;
@@ -21,7 +21,7 @@ public final class RunLaunch implements AutoCloseable {
     this.owner = owner;
   }
 
-  /** At work on a run that has sent something: nobody begins that anew. */
+  /** At work on a run that has sent something: nobody starts that over. */
   static RunLaunch ofSent(Run run) {
     return new RunLaunch(run, null, null);
   }

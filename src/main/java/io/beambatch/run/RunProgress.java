@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record RunProgress(List<ChunkProgress> chunks, boolean isPlanned, Work work) {
 
-  /** Nobody has to be told of results that are kept for so long. */
+  /** Results that are kept for so long need no warning. */
   private static final Duration LONG_ENOUGH = Duration.ofDays(7);
 
   /** How far a chunk has come. */

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param job all of the job that shapes requests, chunks and outputs, as canonical text
  * @param finished in milliseconds since 1970, or null while there is something left to do
  * @param launches those that began before anything of the run was sent, and have not ended
- * @param unclean whether its folder may still hold what it staged before it was begun anew
+ * @param unclean whether its folder may still hold what it staged before it was started over
  */
 public record RunRecord(
     String name,
@@ -63,7 +63,7 @@ public record RunRecord(
     return new RunRecord(name, uid, created, job, finished, others, unclean);
   }
 
-  /** The run of that name, begun anew, by a launch that has still to clear its folder. */
+  /** The run of that name, started over by a launch that has yet to clear its folder. */
   RunRecord anew(String newUid, long now, String newJob, Launch launch) {
     return new RunRecord(name, newUid, now, newJob, null, List.of(launch), true);
   }

@@ -60,10 +60,11 @@ public record RunStatus(
    *     provider's word for the batch's status
    * @param collected whether its results are joined onto their documents
    * @param answered requests, null if that is not known
-   * @param failed likewise; of a collected batch, those to be sent again are among them
+   * @param failed requests, null if that is not known; of a collected batch, they include those to
+   *     be sent again
    * @param estimatedTokens of the prompts
    * @param promptTokens as the provider counted them, null before the batch is collected
-   * @param completionTokens likewise
+   * @param completionTokens as the provider counted them
    * @param seconds how long the batch has been under way, or was; null if there is none
    */
   @JsonNaming(SnakeCaseStrategy.class)

@@ -59,7 +59,7 @@ public final class StagedRuns {
    * A run.
    *
    * @param begun ISO 8601, UTC
-   * @param finished likewise, or null
+   * @param finished ISO 8601, UTC; or null
    * @param underWay batches that had not ended when a command last looked
    * @param documents null before the run is finished, and after it was pruned; so are the next
    * @param costUsd null, too, if the model's price is unknown
@@ -145,7 +145,7 @@ public final class StagedRuns {
   }
 
   private List<RunRecord> records(String job) throws IOException {
-    return new Records<>(Ledgers.open(staging + "/" + job), Runs.FOLDER, RunRecord.class)
+    return new Records<>(Ledgers.open(staging + "/" + job), RunRegister.FOLDER, RunRecord.class)
         .readAll().values().stream().map(Records.Version::value).toList();
   }
 
@@ -162,7 +162,7 @@ public final class StagedRuns {
                     .merge(names[1], bytes, Long::sum);
               }
             });
-    sizes.values().removeIf(job -> !job.containsKey(Runs.FOLDER));
+    sizes.values().removeIf(job -> !job.containsKey(RunRegister.FOLDER));
     return sizes;
   }
 

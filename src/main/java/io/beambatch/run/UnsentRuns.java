@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * Runs of which nothing was sent yet: nothing is lost if such a run begins anew, with whatever job.
+ * Runs of which nothing was sent yet. Such a run can be started over with any job: nothing is lost.
  * So a name is not blocked by a launch that failed before it came to anything. What a launch that
  * is still at work has staged is not taken from it.
  */
@@ -70,7 +70,7 @@ final class UnsentRuns {
   }
 
   /**
-   * Begins a run anew, with the job as it is now.
+   * Starts a run over, with the job as it is now.
    *
    * @throws UserException if another launch is at work on it
    */
@@ -78,7 +78,7 @@ final class UnsentRuns {
     requireNobodyAtWork(known.value());
     Owner owner = Owner.create();
     try {
-      // The mark comes first: who finds it, and not its owner, clears the folder before all else.
+      // The mark comes first: any other launch that finds it clears the folder before all else.
       Records.Version<RunRecord> marked =
           replace(
               known,
@@ -99,7 +99,7 @@ final class UnsentRuns {
   /**
    * Notes that this launch is at work on a run.
    *
-   * @throws UserException if another launch has begun the run anew
+   * @throws UserException if another launch has started the run over
    */
   RunLaunch enter(Run run) throws IOException {
     if (!isUnsent(run.folder())) {

@@ -84,36 +84,44 @@ public final class DocumentSchemas {
     return record(
         "Batch",
         namespace,
-        List.of("model", "finish_reason"),
-        List.of("prompt_tokens", "completion_tokens"),
-        List.of("batch_id", "custom_id"),
-        List.of("attempt"));
+        Column.text("model"),
+        Column.text("finish_reason"),
+        Column.number("prompt_tokens"),
+        Column.number("completion_tokens"),
+        Column.text("batch_id"),
+        Column.text("custom_id"),
+        Column.number("attempt"));
   }
 
   private static Schema failure(String namespace) {
     return record(
         "Failure",
         namespace,
-        List.of("reason", "message"),
-        List.of("attempts"),
-        List.of("batch_id", "request_id", "partial"),
-        List.of());
+        Column.text("reason"),
+        Column.text("message"),
+        Column.number("attempts"),
+        Column.text("batch_id"),
+        Column.text("request_id"),
+        Column.text("partial"));
   }
 
-  /** A record of texts, numbers, texts and numbers. */
-  private static Schema record(
-      String name,
-      String namespace,
-      List<String> texts,
-      List<String> numbers,
-      List<String> moreTexts,
-      List<String> moreNumbers) {
+  private record Column(String name, Schema type) {
+    static Column text(String name) {
+      return new Column(name, Types.string());
+    }
+
+    static Column number(String name) {
+      return new Column(name, Schema.create(Schema.Type.LONG));
+    }
+  }
+
+  /** A record whose fields may all be null. */
+  private static Schema record(String name, String namespace, Column... columns) {
     FieldNames names = new FieldNames();
     List<Schema.Field> fields = new ArrayList<>();
-    texts.forEach(text -> fields.add(names.nullable(text, Types.string())));
-    numbers.forEach(n -> fields.add(names.nullable(n, Schema.create(Schema.Type.LONG))));
-    moreTexts.forEach(text -> fields.add(names.nullable(text, Types.string())));
-    moreNumbers.forEach(n -> fields.add(names.nullable(n, Schema.create(Schema.Type.LONG))));
+    for (Column column : columns) {
+      fields.add(names.nullable(column.name(), column.type()));
+    }
     return Schema.createRecord(name, null, namespace, false, fields);
   }
 

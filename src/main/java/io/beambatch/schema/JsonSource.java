@@ -49,7 +49,7 @@ final class JsonSource implements Closeable {
     };
   }
 
-  /** The current value's JSON, as it stands in the text; goes to the value's last token. */
+  /** Returns the current value's JSON as it is in the text, and moves to the value's last token. */
   String json() throws IOException {
     int start = from + Math.toIntExact(parser.currentTokenLocation().getByteOffset());
     if (parser.currentToken() == JsonToken.VALUE_STRING) {

@@ -18,7 +18,7 @@ interface ValueCodec {
   void write(@Nullable Object value, JsonGenerator out) throws IOException;
 
   /**
-   * Reads the value that the parser stands at, and leaves it at the value's last token.
+   * Reads the value at the parser's current token, and moves the parser to the value's last token.
    *
    * @throws MismatchException if it has another type
    */

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * _failure}.
  */
 public abstract class Output implements Serializable {
-  /** The field that a wrapped line stands in. */
+  /** The field that holds a wrapped line. */
   public static final String DOCUMENT = "document";
 
   private final Job job;

@@ -29,7 +29,7 @@ final class HiddenNames {
     if (fitting.matcher(path).matches()) {
       return true;
     }
-    // The file system writes the path otherwise than the pattern does: its folders can't be told.
+    // The file system writes the path differently from the pattern, so its folders are unknown.
     String name = path.substring(path.lastIndexOf('/') + 1);
     return lastBegins && (name.startsWith(".") || name.startsWith("_"));
   }

@@ -5,7 +5,7 @@ import io.beambatch.json.RecordScanner;
 /**
  * Ends a record behind each element of the array that a JSON file is, or behind each value of a
  * file of values one after the other. What stands between them, such as commas, goes with the next.
- * Records are numbered instead of lines: a whole array may stand on one.
+ * Records are numbered, not lines: a whole array may be on one line.
  */
 final class JsonScanner implements RecordScanner {
   private int depth;

@@ -20,9 +20,9 @@ import org.apache.avro.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The columns that stand in the names of a file's folders, as Hive, Spark, DuckDB and pyarrow write
- * them: every document of {@code year=2026/city=Ulm/x.parquet} has the fields {@code year} and
- * {@code city}, with texts for values, unless it brings fields of those names itself.
+ * The columns in the names of a file's folders, as Hive, Spark, DuckDB and pyarrow write them:
+ * every document of {@code year=2026/city=Ulm/x.parquet} has the fields {@code year} and {@code
+ * city}, with texts for values, unless it brings fields of those names itself.
  */
 final class PartitionColumns {
   /** Stands for null in a folder's name. */

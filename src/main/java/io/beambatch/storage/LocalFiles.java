@@ -62,7 +62,7 @@ final class LocalFiles implements FileStore {
     try {
       Files.createFile(file, access.ofFile());
     } catch (FileAlreadyExistsException begunBefore) {
-      // It is begun anew.
+      // It is overwritten.
     }
     return new Forced(file, folder);
   }
@@ -119,23 +119,10 @@ final class LocalFiles implements FileStore {
     }
     Files.walkFileTree(
         root,
-        new SimpleFileVisitor<>() {
+        new Tree() {
           @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            String path = root.relativize(file).toString().replace(File.separatorChar, '/');
-            visitor.visit(path, attributes.size());
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult visitFileFailed(Path file, IOException trouble)
-              throws IOException {
-            if (trouble instanceof NoSuchFileException) {
-              // A launch that is at work has deleted it meanwhile.
-              return FileVisitResult.CONTINUE;
-            }
-            throw trouble;
+          void file(Path file, long bytes) throws IOException {
+            visitor.visit(root.relativize(file).toString().replace(File.separatorChar, '/'), bytes);
           }
         });
   }
@@ -155,22 +142,18 @@ final class LocalFiles implements FileStore {
     }
     Files.walkFileTree(
         root,
-        new SimpleFileVisitor<>() {
+        new Tree() {
           @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
+          void file(Path file, long bytes) throws IOException {
             Files.deleteIfExists(file);
-            return FileVisitResult.CONTINUE;
           }
 
           @Override
           public FileVisitResult postVisitDirectory(Path left, @Nullable IOException trouble)
               throws IOException {
-            if (trouble != null) {
-              throw trouble;
-            }
+            FileVisitResult next = super.postVisitDirectory(left, trouble);
             Files.deleteIfExists(left);
-            return FileVisitResult.CONTINUE;
+            return next;
           }
         });
   }
@@ -178,6 +161,25 @@ final class LocalFiles implements FileStore {
   /** A path, with or without its scheme; as Beam does, nothing in it is decoded. */
   private static Path local(String path) {
     return Path.of(path.startsWith(SCHEME) ? path.substring(SCHEME.length()) : path);
+  }
+
+  /** All files below a folder, of which a launch that is at work may delete some meanwhile. */
+  private abstract static class Tree extends SimpleFileVisitor<Path> {
+    abstract void file(Path file, long bytes) throws IOException;
+
+    @Override
+    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+      file(file, attributes.size());
+      return FileVisitResult.CONTINUE;
+    }
+
+    @Override
+    public FileVisitResult visitFileFailed(Path file, IOException trouble) throws IOException {
+      if (trouble instanceof NoSuchFileException) {
+        return FileVisitResult.CONTINUE;
+      }
+      throw trouble;
+    }
   }
 
   /** A new file that is on disk, name and all, once it is closed. */

@@ -19,7 +19,8 @@ import org.awaitility.Awaitility;
 /** The packaged program in a process of its own. */
 public final class Program implements AutoCloseable {
   public static final Path JAR = Path.of("target/beam-batch-inference.jar").toAbsolutePath();
-  public static final Path LAUNCHER = Path.of("target/dist/bin/beam-batch-inference").toAbsolutePath();
+  public static final Path LAUNCHER =
+      Path.of("target/dist/bin/beam-batch-inference").toAbsolutePath();
 
   private static final Duration PATIENCE = Duration.ofMinutes(10);
   private static final Duration LOOK = Duration.ofMillis(20);

@@ -23,7 +23,15 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("slow")
 class AFormulaStaysATextTest {
   private static final List<String> FORMULAS =
-      List.of("=HYPERLINK(1)", "+cmd|' /C calc'!A0", "-1+1", "@SUM(1)", "\t=1", "\r=1", "\n=1", "\uff1d1");
+      List.of(
+          "=HYPERLINK(1)",
+          "+cmd|' /C calc'!A0",
+          "-1+1",
+          "@SUM(1)",
+          "\t=1",
+          "\r=1",
+          "\n=1",
+          "\uff1d1");
   private static final List<String> TEXTS = List.of("-5.50", "+49", "-1e-7", "a=1", "'=1");
 
   @TempDir Path folder;

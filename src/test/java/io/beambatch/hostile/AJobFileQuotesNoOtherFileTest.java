@@ -83,7 +83,9 @@ class AJobFileQuotesNoOtherFileTest {
 
     assertThat(said.exitCode()).isEqualTo(2);
     assertThat(said.err().lines().filter(line -> line.startsWith("  * "))).hasSize(50);
-    assertThat(said.err()).containsPattern("job.yaml has 100[0-9] errors:\n").containsPattern("and 95[0-9] more\n");
+    assertThat(said.err())
+        .containsPattern("job.yaml has 100[0-9] errors:\n")
+        .containsPattern("and 95[0-9] more\n");
   }
 
   private Said plan(String set) {

@@ -22,9 +22,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The key comes from the environment, and goes to the provider alone: it is in no file and in nothing
- * that is said, whether it is the right one or not. One that stands where no key belongs is refused
- * without being shown.
+ * The key comes from the environment, and goes to the provider alone: it is in no file and in
+ * nothing that is said, whether it is the right one or not. One that stands where no key belongs is
+ * refused without being shown.
  */
 class AKeyIsShownNowhereTest {
   private static final String RIGHT = "sk-right-6b1f0c4e";
@@ -80,8 +80,7 @@ class AKeyIsShownNowhereTest {
   void whereNoKeyBelongsItIsRefusedAndNotShown(String set) throws Exception {
     Workplace workplace = new Workplace(folder);
 
-    Said said =
-        Said.by(workplace.command("plan", "pipelines/embeddings.yaml", "--set", set));
+    Said said = Said.by(workplace.command("plan", "pipelines/embeddings.yaml", "--set", set));
 
     assertThat(said.exitCode()).as("%s", said).isEqualTo(2);
     assertThat(said.out() + said.err()).doesNotContain("geheim");

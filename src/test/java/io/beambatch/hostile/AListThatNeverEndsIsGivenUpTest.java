@@ -29,12 +29,10 @@ class AListThatNeverEndsIsGivenUpTest {
             "run", "pipelines/sentiment.yaml", "--run", "r", "--set", "poll.interval=100ms");
     AtomicInteger pages = new AtomicInteger();
     try (HostileProvider provider = HostileProvider.start(folder)) {
-      provider.lies(HostileProvider.LIST, call -> page(pages.incrementAndGet() % 2, 1_000_000_000L));
-      // A circle of the year 2001 ends at once: all that is older than the run is of no use.
-      provider.lies(HostileProvider.LIST, call -> page(pages.incrementAndGet() % 2, 4_102_444_800L));
+      provider.lies(HostileProvider.LIST, call -> page(pages.incrementAndGet() % 2));
       givenUp(provider, "circle", run, "shows only what was on pages before it");
 
-      provider.lies(HostileProvider.LIST, call -> page(pages.incrementAndGet(), 4_102_444_800L));
+      provider.lies(HostileProvider.LIST, call -> page(pages.incrementAndGet()));
       givenUp(provider, "new", run, "more than 2000 pages");
 
       assertThat(provider.honest().stats().batchesCreated()).isZero();
@@ -58,13 +56,13 @@ class AListThatNeverEndsIsGivenUpTest {
     }
   }
 
-  private static MockResponse page(int number, long created) {
+  private static MockResponse page(int number) {
     return HostileProvider.json(
         200,
         """
         {"object":"list","data":[{"id":"batch_%1$d","object":"batch","status":"completed",\
-        "endpoint":"/v1/chat/completions","input_file_id":"file-1","created_at":%2$d}],\
+        "endpoint":"/v1/chat/completions","input_file_id":"file-1","created_at":4102444800}],\
         "first_id":"batch_%1$d","last_id":"batch_%1$d","has_more":true}"""
-            .formatted(number, created));
+            .formatted(number));
   }
 }

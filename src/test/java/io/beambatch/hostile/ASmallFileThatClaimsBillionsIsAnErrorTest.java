@@ -26,8 +26,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Files of some hundred bytes claim to hold billions of items, digits or records. They are one clear
- * error, and take neither memory nor time.
+ * Files of some hundred bytes claim to hold billions of items, digits or records. They are one
+ * clear error, and take neither memory nor time.
  */
 @Timeout(600)
 class ASmallFileThatClaimsBillionsIsAnErrorTest {

@@ -84,7 +84,8 @@ class AbsurdNumbersAreNoCountsTest extends ProviderFixture {
               HostileProvider.json(
                   200,
                   call.truth()
-                      .replaceAll("\"prompt_tokens\":[0-9]+", "\"prompt_tokens\":1" + "0".repeat(18))
+                      .replaceAll(
+                          "\"prompt_tokens\":[0-9]+", "\"prompt_tokens\":1" + "0".repeat(18))
                       .replaceAll("\"completion_tokens\":[0-9]+", "\"completion_tokens\":-7")));
 
       try (Program run = hostile.start(folder.resolve("run"), command);

@@ -69,8 +69,7 @@ class AnAnswerNeverStopsARunTest {
                 .collect(Collectors.joining()));
     try (HostileProvider provider = HostileProvider.start(folder)) {
       provider.lies(
-          HostileProvider.DOWNLOAD,
-          call -> HostileProvider.json(200, answeredBy(call.truth())));
+          HostileProvider.DOWNLOAD, call -> HostileProvider.json(200, answeredBy(call.truth())));
       try (Program run =
           provider.start(
               folder.resolve("run"),
@@ -122,8 +121,7 @@ class AnAnswerNeverStopsARunTest {
             "{\"$ref\": \"file:///etc/passwd\"}",
             "{\"type\": \"strin\"}")) {
       Said said =
-          Said.by(
-              new Workplace(folder).command("plan", JOB, "--set", "result.schema=" + schema));
+          Said.by(new Workplace(folder).command("plan", JOB, "--set", "result.schema=" + schema));
 
       assertThat(said.exitCode()).as("%s: %s", schema, said).isEqualTo(2);
       assertThat(said.err()).contains("result.schema").doesNotContain("Exception");

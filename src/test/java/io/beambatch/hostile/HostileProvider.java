@@ -46,9 +46,7 @@ final class HostileProvider implements AutoCloseable {
   /** Gives the reply to a call. */
   @FunctionalInterface
   interface Lie {
-    /**
-     * @param call passes it on to the honest provider if its reply is wanted
-     */
+    /** Replies to a call, which can be passed on to the honest provider first. */
     MockResponse reply(Call call) throws IOException;
   }
 
@@ -66,9 +64,8 @@ final class HostileProvider implements AutoCloseable {
    *
    * @param calls which calls, as an expression over method and target
    */
-  synchronized HostileProvider lies(String calls, Lie lie) {
+  synchronized void lies(String calls, Lie lie) {
     lies.put(Pattern.compile(calls), lie);
-    return this;
   }
 
   /** Tells the truth from now on. */
@@ -95,8 +92,7 @@ final class HostileProvider implements AutoCloseable {
 
   /** Starts a command of the packaged program that calls this provider. */
   Program start(Path logs, List<String> args) throws IOException {
-    return Program.start(
-        logs, Map.of("OPENAI_BASE_URL", baseUrl(), "OPENAI_API_KEY", KEY), args);
+    return Program.start(logs, Map.of("OPENAI_BASE_URL", baseUrl(), "OPENAI_API_KEY", KEY), args);
   }
 
   static MockResponse json(int status, String body, String... headers) {

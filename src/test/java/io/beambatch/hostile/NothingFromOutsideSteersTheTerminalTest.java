@@ -49,8 +49,7 @@ class NothingFromOutsideSteersTheTerminalTest extends ProviderFixture {
   void ofAReply(MockResponse reply) {
     then(reply);
 
-    ProviderException failure =
-        failureOf(() -> provider(ONE_TRY, Duration.ofSeconds(20)).get("b"));
+    ProviderException failure = failureOf(() -> provider(ONE_TRY, Duration.ofSeconds(20)).get("b"));
 
     for (Throwable shown = failure; shown != null; shown = shown.getCause()) {
       assertThat(shown.toString())

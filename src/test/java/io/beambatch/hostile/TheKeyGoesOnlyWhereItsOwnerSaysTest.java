@@ -52,8 +52,7 @@ class TheKeyGoesOnlyWhereItsOwnerSaysTest extends ProviderFixture {
           .isInstanceOf(ProviderSettingsException.class)
           .hasMessageContaining("BEAMBATCH_ALLOW_HTTP");
     }
-    assertThat(
-            address(provider, "http://vllm.internal/v1", Map.of("BEAMBATCH_ALLOW_HTTP", "true")))
+    assertThat(address(provider, "http://vllm.internal/v1", Map.of("BEAMBATCH_ALLOW_HTTP", "true")))
         .hasToString("http://vllm.internal/v1");
   }
 
@@ -61,8 +60,7 @@ class TheKeyGoesOnlyWhereItsOwnerSaysTest extends ProviderFixture {
   @EnumSource(RequestSpec.Provider.class)
   void toNoHostThatIsNotAmongThoseThatArePinned(RequestSpec.Provider provider) throws Exception {
     Map<String, String> pinned =
-        Map.of(
-            "BEAMBATCH_ALLOWED_HOSTS", "API.openai.com, *.openai.azure.com,gate.test:8443");
+        Map.of("BEAMBATCH_ALLOWED_HOSTS", "API.openai.com, *.openai.azure.com,gate.test:8443");
     for (String allowed :
         List.of(
             "https://api.openai.com/v1",
@@ -142,7 +140,8 @@ class TheKeyGoesOnlyWhereItsOwnerSaysTest extends ProviderFixture {
       }
       int calls = named.honest().stats().calls().size();
       try (Program run =
-          start("pinned", workplace, address, Map.of("BEAMBATCH_ALLOWED_HOSTS", "api.openai.com"))) {
+          start(
+              "pinned", workplace, address, Map.of("BEAMBATCH_ALLOWED_HOSTS", "api.openai.com"))) {
         assertThat(run.end()).as("%s", run).isEqualTo(2);
         assertThat(run.err()).contains("BEAMBATCH_ALLOWED_HOSTS").contains("nothing was sent");
       }

@@ -59,7 +59,8 @@ class TheProgramBringsWhatItNeedsAndNoMoreTest {
         Class<?> type = Class.forName(service.getKey(), false, program);
         for (String name : service.getValue()) {
           try {
-            Object made1 = Class.forName(name, true, program).getDeclaredConstructor().newInstance();
+            Object made1 =
+                Class.forName(name, true, program).getDeclaredConstructor().newInstance();
             assertThat(type.isInstance(made1)).as(name).isTrue();
             made++;
           } catch (ReflectiveOperationException | LinkageError e) {
@@ -82,7 +83,8 @@ class TheProgramBringsWhatItNeedsAndNoMoreTest {
         int interfaces = 0;
         String registrar = "org.apache.beam.sdk.options.PipelineOptionsRegistrar";
         for (String name : services(registrar).get(registrar)) {
-          Object options = Class.forName(name, true, program).getDeclaredConstructor().newInstance();
+          Object options =
+              Class.forName(name, true, program).getDeclaredConstructor().newInstance();
           Iterable<?> types =
               (Iterable<?>) options.getClass().getMethod("getPipelineOptions").invoke(options);
           for (Object type : types) {

@@ -1,39 +1,19 @@
 package io.beambatch.provider.openai;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.beambatch.provider.Batch;
-import io.beambatch.provider.BatchError;
 import io.beambatch.provider.BatchPage;
-import io.beambatch.provider.InputFile;
 import io.beambatch.provider.ProviderException;
 import io.beambatch.provider.ProviderException.Kind;
-import io.beambatch.provider.TooMuchException;
-import io.beambatch.provider.http.Retries;
-import io.beambatch.provider.http.Timeouts;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import java.util.zip.GZIPOutputStream;
-import mockwebserver3.MockResponse;
-import mockwebserver3.SocketEffect;
-import okio.Buffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A provider that is broken, or means ill: it may fail a call, and nothing worse. */
 class OpenAiHostileTest extends ProviderFixture {
-  private static final String ESCAPES = "\u001b[2J\u009b2J\u202e\u2028\r\nerror: all is well";
-
   @Test
   void waitOfThirtyYearsIsRefusedWithItsNumber() {
     then(json(503, "busy", "Retry-After: 1000000000"));

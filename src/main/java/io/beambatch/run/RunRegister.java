@@ -1,0 +1,164 @@
+package io.beambatch.run;
+
+import io.beambatch.error.ExitCode;
+import io.beambatch.error.UserException;
+import io.beambatch.job.Job;
+import io.beambatch.ledger.Ledgers;
+import io.beambatch.ledger.Records;
+import io.beambatch.storage.RunFolder;
+import io.beambatch.storage.StagedNames;
+import java.io.IOException;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The runs of a job that are there, by their names: what a staging location records of them. {@link
+ * Runs} begins and finishes them.
+ */
+final class RunRegister {
+  static final String FOLDER = "runs";
+  private static final Pattern NAMES = Pattern.compile("[A-Za-z0-9_-]{1,64}");
+  private static final DateTimeFormatter NAME =
+      DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT).withZone(ZoneOffset.UTC);
+
+  /** So many names are listed where one is not found. */
+  private static final int LISTED = 10;
+
+  private final String staging;
+  private final Job job;
+  private final Records<RunRecord> records;
+
+  RunRegister(String staging, Job job) {
+    this.staging = staging;
+    this.job = job;
+    this.records = new Records<>(Ledgers.open(staging + "/" + job.name()), FOLDER, RunRecord.class);
+  }
+
+  Records<RunRecord> records() {
+    return records;
+  }
+
+  /**
+   * Makes sure that a run may be called so.
+   *
+   * @param name null if it is not named yet
+   * @throws IllegalArgumentException if not
+   */
+  static void checkName(@Nullable String name) {
+    if (name != null && (!NAMES.matcher(name).matches() || name.equals(FOLDER))) {
+      throw new IllegalArgumentException(
+          "--run "
+              + name
+              + ": a run's name is 1 to 64 letters, digits, '_' or '-', and not '"
+              + FOLDER
+              + "'");
+    }
+  }
+
+  /**
+   * Finds a run that was begun before, with whatever job.
+   *
+   * @param name the run's name, or null for the newest unfinished one, else the newest
+   * @throws UserException if there is none; names those that there are
+   */
+  Run known(@Nullable String name) throws IOException {
+    checkName(name);
+    Optional<RunRecord> record =
+        name == null ? newestUnfinished().map(Records.Version::value) : read(name);
+    if (record.isEmpty() && name == null) {
+      record = all().stream().max(Comparator.comparing(RunRecord::created));
+    }
+    if (record.isPresent()) {
+      return run(record.get());
+    }
+    List<RunRecord> all = all();
+    throw new UserException(
+        "job "
+            + job.name()
+            + " has no run"
+            + (name == null ? "" : " " + name)
+            + " in "
+            + staging
+            + (all.isEmpty()
+                ? "; begin it with run or submit, or say with --staging where it is kept"
+                : "; it has " + names(all)),
+        ExitCode.USAGE);
+  }
+
+  /** The newest first. */
+  private static String names(List<RunRecord> all) {
+    String names =
+        all.stream()
+            .sorted(Comparator.comparing(RunRecord::created).reversed())
+            .limit(LISTED)
+            .map(record -> record.name() + (record.finished() == null ? "" : " (finished)"))
+            .collect(Collectors.joining(", "));
+    return all.size() > LISTED ? names + " and " + (all.size() - LISTED) + " older ones" : names;
+  }
+
+  /** Other runs of the job that are not finished, and of which something was sent; newest first. */
+  List<Run> unfinishedBesides(Run run) throws IOException {
+    List<Run> others = new ArrayList<>();
+    for (RunRecord record : all()) {
+      if (record.finished() == null
+          && !record.name().equals(run.name())
+          && !UnsentRuns.isUnsent(folder(record.name()))) {
+        others.add(run(record));
+      }
+    }
+    others.sort(Comparator.<Run>comparingLong(other -> other.record().created()).reversed());
+    return others;
+  }
+
+  /** The run of a name, or empty. */
+  Optional<Run> find(String name) throws IOException {
+    return read(name).map(this::run);
+  }
+
+  /** A name by the time that no run has yet. */
+  String freshName(Instant now) throws IOException {
+    String name = NAME.format(now);
+    String candidate = name;
+    for (int i = 2; read(candidate).isPresent(); i++) {
+      candidate = name + "-" + i;
+    }
+    return candidate;
+  }
+
+  Optional<Records.Version<RunRecord>> newestUnfinished() throws IOException {
+    return records.readAll().values().stream()
+        .filter(record -> record.value().finished() == null)
+        .max(Comparator.comparing(record -> record.value().created()));
+  }
+
+  List<RunRecord> all() throws IOException {
+    return records.readAll().values().stream().map(Records.Version::value).toList();
+  }
+
+  Optional<RunRecord> read(String name) throws IOException {
+    return records.read(name).map(Records.Version::value);
+  }
+
+  /** A run's name leads to its folder. */
+  Run run(RunRecord record) {
+    if (!NAMES.matcher(record.name()).matches()) {
+      throw StagedNames.changed(
+          staging + "/" + job.name() + "/" + FOLDER,
+          "a record names a run that can't be called so");
+    }
+    return new Run(job, record, folder(record.name()));
+  }
+
+  RunFolder folder(String name) {
+    return RunFolder.of(staging, job.name(), name);
+  }
+}
