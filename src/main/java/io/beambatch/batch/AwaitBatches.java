@@ -1,6 +1,8 @@
 package io.beambatch.batch;
 
 import io.beambatch.chunk.Chunk;
+import io.beambatch.job.Limits;
+import io.beambatch.job.Poll;
 import io.beambatch.job.RequestSpec;
 import io.beambatch.ledger.Verdicts;
 import io.beambatch.provider.ProviderFactory;
@@ -28,6 +30,7 @@ import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.WithKeys;
+import org.apache.beam.sdk.transforms.display.DisplayData;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
@@ -90,6 +93,27 @@ public final class AwaitBatches extends PTransform<PCollection<Chunk>, PCollecti
     this.providers = providers;
   }
 
+  /** What is asked, where, within which limits, and how it is waited for. */
+  @Override
+  public void populateDisplayData(DisplayData.Builder data) {
+    super.populateDisplayData(data);
+    RequestSpec request = settings.inference().request();
+    Limits limits = settings.inference().limits();
+    Poll poll = settings.inference().poll();
+    data.add(DisplayData.item("model", request.model()).withLabel("Model"))
+        .add(
+            DisplayData.item("provider", request.provider().name().toLowerCase(Locale.ROOT))
+                .withLabel("Provider"))
+        .add(DisplayData.item("endpoint", request.endpoint()).withLabel("Endpoint"))
+        .addIfNotNull(DisplayData.item("baseUrl", request.baseUrl()).withLabel("Base URL"))
+        .add(DisplayData.item("limits", limits.toString()).withLabel("Limits"))
+        .add(
+            DisplayData.item("pollInterval", poll.interval().toString()).withLabel("Poll interval"))
+        .add(DisplayData.item("pollDeadline", poll.deadline().toString()).withLabel("Deadline"))
+        .add(DisplayData.item("run", folder.run()).withLabel("Run"))
+        .add(DisplayData.item("staging", folder.staging()).withLabel("Staging location"));
+  }
+
   @Override
   public PCollection<AwaitedChunk> expand(PCollection<Chunk> chunks) {
     boolean bounded = chunks.isBounded() == IsBounded.BOUNDED;
@@ -104,7 +128,8 @@ public final class AwaitBatches extends PTransform<PCollection<Chunk>, PCollecti
             request.provider().name().toLowerCase(Locale.ROOT),
             request.endpoint(),
             request.model());
-    CoordinatorSession.Factory factory = CoordinatorSession.Factory.of(settings, folder, providers);
+    CoordinatorSession.Factory factory =
+        CoordinatorSession.Factory.of(settings, folder, providers, new CountedEvents());
     Duration interval = Duration.millis(settings.inference().poll().interval().toMillis());
     return chunks
         .apply("Key by quota pool", WithKeys.of(pool))

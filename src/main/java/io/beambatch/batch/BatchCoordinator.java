@@ -218,11 +218,23 @@ final class BatchCoordinator {
       try {
         lookAndSubmit(now, done);
       } catch (ProviderException e) {
+        context.events().failed(e);
         health.failed(e, context.clock().instant());
       }
     }
     orphans.cancel(now);
     chunks.progress().forEach(settings.progress()::publish);
+    tellHowBatchesStand(now);
+  }
+
+  private void tellHowBatchesStand(Instant now) {
+    List<TrackedChunk> underWay = chunks.in(State.SUBMITTED);
+    Instant first =
+        underWay.stream()
+            .map(chunk -> Instant.ofEpochMilli(chunk.entry().since()))
+            .min(Instant::compareTo)
+            .orElse(now);
+    context.events().stand(underWay.size(), Duration.between(first, now));
   }
 
   private void lookAndSubmit(Instant now, Consumer<AwaitedChunk> done)

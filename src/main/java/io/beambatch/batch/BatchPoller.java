@@ -10,6 +10,7 @@ import io.beambatch.provider.ProviderException.Kind;
 import io.beambatch.provider.ResultLine;
 import io.beambatch.provider.SafeText;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -171,6 +172,9 @@ final class BatchPoller {
       quota.freed(InFlightUsage.of(chunk.chunk()));
     }
     queue.progressed(now);
-    chunk.advance(chunk.entry().ended(BatchEnd.of(batch), now));
+    Instant submitted = Instant.ofEpochMilli(chunk.entry().since());
+    if (chunk.advance(chunk.entry().ended(BatchEnd.of(batch), now))) {
+      context.events().ended(batch.status(), Duration.between(submitted, now));
+    }
   }
 }

@@ -10,7 +10,22 @@ import java.time.Clock;
 
 /** What all parts of one coordinator share. */
 record CoordinatorContext(
-    CoordinatorSettings settings, BatchProvider provider, BatchLedger ledger, Clock clock) {
+    CoordinatorSettings settings,
+    BatchProvider provider,
+    BatchLedger ledger,
+    Clock clock,
+    BatchEvents events) {
+
+  /** The same, where nobody has to be told of events. */
+  CoordinatorContext(
+      CoordinatorSettings settings, BatchProvider provider, BatchLedger ledger, Clock clock) {
+    this(settings, provider, ledger, clock, BatchEvents.NONE);
+  }
+
+  /** The same, telling of events. */
+  CoordinatorContext telling(BatchEvents others) {
+    return new CoordinatorContext(settings, provider, ledger, clock, others);
+  }
 
   /**
    * Connects to the provider, for a run that was sent to nobody else, and notes that it is sent

@@ -34,9 +34,19 @@ final class CoordinatorSession implements AutoCloseable {
 
     /** Opens sessions of a run. */
     static Factory of(CoordinatorSettings settings, RunFolder folder, ProviderFactory providers) {
+      return of(settings, folder, providers, BatchEvents.NONE);
+    }
+
+    /** The same, telling of events. */
+    static Factory of(
+        CoordinatorSettings settings,
+        RunFolder folder,
+        ProviderFactory providers,
+        BatchEvents events) {
       return () ->
           new CoordinatorSession(
-              CoordinatorContext.open(settings, folder, providers), Contents.in(folder));
+              CoordinatorContext.open(settings, folder, providers).telling(events),
+              Contents.in(folder));
     }
   }
 

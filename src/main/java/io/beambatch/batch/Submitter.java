@@ -199,6 +199,7 @@ final class Submitter {
       return;
     }
     unclearSince = null;
+    context.events().created();
     quota.created();
     if (!chunk.advance(chunk.entry().submitted(batch.id(), context.clock().instant()))
         && !batch.id().equals(chunk.entry().batchId())) {
@@ -228,6 +229,7 @@ final class Submitter {
   private void creationFailed(TrackedChunk chunk, Snapshot snapshot, ProviderException e)
       throws IOException {
     Instant now = context.clock().instant();
+    context.events().failed(e);
     if (e.kind() == Kind.NO_REPLY || e.status() >= 500 || e.status() == 408 || e.status() == 0) {
       creationIsUnclear(chunk, e, now);
       return;

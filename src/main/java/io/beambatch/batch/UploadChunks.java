@@ -2,6 +2,7 @@ package io.beambatch.batch;
 
 import io.beambatch.batch.ChunkUploader.Contents;
 import io.beambatch.chunk.Chunk;
+import io.beambatch.ledger.RunMetrics;
 import io.beambatch.ledger.Verdicts;
 import io.beambatch.provider.BatchProvider;
 import io.beambatch.provider.ProviderFactory;
@@ -9,7 +10,6 @@ import io.beambatch.storage.JsonCoder;
 import io.beambatch.storage.RunFolder;
 import java.io.IOException;
 import org.apache.beam.sdk.metrics.Counter;
-import org.apache.beam.sdk.metrics.Metrics;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
@@ -48,7 +48,7 @@ public final class UploadChunks extends PTransform<PCollection<Chunk>, PCollecti
     private final CoordinatorSettings settings;
     private final RunFolder folder;
     private final ProviderFactory providers;
-    private final Counter uploaded = Metrics.counter("batch", "bytes_uploaded");
+    private final Counter uploaded = RunMetrics.counter("bytes_uploaded");
     private final Verdicts verdicts;
     private transient @Nullable BatchProvider provider;
     private transient @Nullable ChunkUploader uploader;

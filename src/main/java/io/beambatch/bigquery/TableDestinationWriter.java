@@ -6,6 +6,8 @@ import io.beambatch.batch.RunIdentity;
 import io.beambatch.bigquery.LoadGroups.LoadGroup;
 import io.beambatch.error.MiscountException;
 import io.beambatch.job.TableDestination;
+import io.beambatch.job.TableName;
+import io.beambatch.ledger.RunMetrics;
 import io.beambatch.result.ResultFile;
 import io.beambatch.sink.DestinationWriter;
 import io.beambatch.sink.DocumentWriter;
@@ -122,6 +124,8 @@ public final class TableDestinationWriter implements DestinationWriter {
               + " rows");
     }
     staged.delete();
+    TableName name = destination.table();
+    RunMetrics.wroteTo("bigquery", List.of(name.project(), name.dataset(), name.table()));
   }
 
   private WrittenFile written(ResultFile file) {

@@ -3,6 +3,7 @@ package io.beambatch.chunk;
 import io.beambatch.document.Document;
 import io.beambatch.document.FailedDocument;
 import io.beambatch.job.Job;
+import io.beambatch.ledger.RunMetrics;
 import io.beambatch.request.Request;
 import io.beambatch.schema.Shape;
 import io.beambatch.storage.JsonCoder;
@@ -11,7 +12,6 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.beam.sdk.metrics.Counter;
-import org.apache.beam.sdk.metrics.Metrics;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.Flatten;
 import org.apache.beam.sdk.transforms.MapElements;
@@ -135,7 +135,7 @@ public final class ShardIntoChunks extends PTransform<PCollectionTuple, PCollect
 
   /** Counts documents as they come from the source, apart from the parts that hold them. */
   private static final class CountDocumentsFn<T> extends DoFn<T, PlanInput> {
-    private final Counter read = Metrics.counter("chunk", "documents_read");
+    private final Counter read = RunMetrics.counter("documents_read");
     private transient Map<BoundedWindow, Long> counts;
 
     @StartBundle
@@ -161,7 +161,7 @@ public final class ShardIntoChunks extends PTransform<PCollectionTuple, PCollect
   /** Writes a bundle's elements into parts, and describes them when the bundle ends. */
   private static final class WritePartsFn<T> extends DoFn<T, PlanInput> {
     private final BundleWriter.Factory<T> factory;
-    private final Counter staged = Metrics.counter("chunk", "documents_staged");
+    private final Counter staged = RunMetrics.counter("documents_staged");
     private transient Map<BoundedWindow, BundleWriter<T>> writers;
 
     WritePartsFn(BundleWriter.Factory<T> factory) {

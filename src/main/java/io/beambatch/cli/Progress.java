@@ -4,6 +4,7 @@ import io.beambatch.batch.BatchProgress;
 import io.beambatch.chunk.Plan;
 import io.beambatch.chunk.PlanCheck;
 import io.beambatch.job.Job;
+import io.beambatch.ledger.RunMetrics;
 import io.beambatch.provider.Capabilities;
 import io.beambatch.run.Estimate;
 import io.beambatch.run.Run;
@@ -117,8 +118,8 @@ final class Progress implements AutoCloseable {
         return state;
       }
       update(
-          counted(result, MetricNameFilter.named("chunk", "documents_staged")),
-          counted(result, MetricNameFilter.named("batch", "bytes_uploaded")));
+          counted(result, MetricNameFilter.named(RunMetrics.NAMESPACE, "documents_staged")),
+          counted(result, MetricNameFilter.named(RunMetrics.NAMESPACE, "bytes_uploaded")));
       meanwhile.act();
     }
   }

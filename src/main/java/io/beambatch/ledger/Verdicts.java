@@ -10,7 +10,6 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.apache.beam.sdk.metrics.Counter;
-import org.apache.beam.sdk.metrics.Metrics;
 import org.apache.beam.sdk.values.PCollection.IsBounded;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -103,7 +102,7 @@ public interface Verdicts extends Serializable {
     private static final Logger LOG = LoggerFactory.getLogger(Verdicts.class);
 
     private final RunFolder folder;
-    private final Counter taken = Metrics.counter("beambatch", "verdicts");
+    private final Counter taken = RunMetrics.counter("verdicts");
 
     private Noted(RunFolder folder) {
       this.folder = folder;

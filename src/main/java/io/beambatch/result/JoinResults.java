@@ -7,6 +7,7 @@ import io.beambatch.job.Job;
 import io.beambatch.ledger.BatchEntry;
 import io.beambatch.ledger.BatchLedger;
 import io.beambatch.ledger.BatchLedger.Tracked;
+import io.beambatch.ledger.RunMetrics;
 import io.beambatch.ledger.Verdicts;
 import io.beambatch.provider.BatchProvider;
 import io.beambatch.provider.Capabilities.Creation;
@@ -94,12 +95,28 @@ public final class JoinResults
     public void join(@Element AwaitedChunk awaited, OutputReceiver<JoinedChunk> joined)
         throws IOException {
       try {
-        joined.output(join(awaited));
+        JoinedChunk chunk = join(awaited);
+        count(chunk);
+        joined.output(chunk);
       } catch (RuntimeException e) {
         if (!verdicts.take(awaited.chunk().id(), e)) {
           throw e;
         }
       }
+    }
+
+    private static void count(JoinedChunk chunk) {
+      RunMetrics.counter("requests_answered")
+          .inc(chunk.answered() == null ? 0 : chunk.answered().documents());
+      RunMetrics.counter("requests_sent_again")
+          .inc(chunk.again() == null ? 0 : chunk.again().requests());
+      chunk
+          .failures()
+          .forEach(
+              (reason, requests) ->
+                  RunMetrics.counter("requests_failed", reason.code()).inc(requests));
+      RunMetrics.counter("prompt_tokens").inc(chunk.promptTokens());
+      RunMetrics.counter("completion_tokens").inc(chunk.completionTokens());
     }
 
     private JoinedChunk join(AwaitedChunk awaited) throws IOException {

@@ -3,6 +3,7 @@ package io.beambatch.sink;
 import io.beambatch.batch.RunIdentity;
 import io.beambatch.job.FileDestination;
 import io.beambatch.job.FileDestination.Format;
+import io.beambatch.ledger.RunMetrics;
 import io.beambatch.records.RowFormat;
 import io.beambatch.result.ResultFile;
 import io.beambatch.schema.FieldNames;
@@ -63,6 +64,7 @@ public final class FileDestinationWriter implements DestinationWriter {
       throw new IOException(
           "Can't write " + file.in(output.folder()) + " to " + path + ": " + e.getMessage(), e);
     }
+    RunMetrics.wroteTo(path);
     return Optional.of(new WrittenFile(file.kind(), file.shard(), path, file.documents()));
   }
 

@@ -6,6 +6,7 @@ import static io.beambatch.source.ReadDocuments.INVALID;
 import io.beambatch.document.Document;
 import io.beambatch.document.FailedDocument;
 import io.beambatch.job.FileSource;
+import io.beambatch.ledger.RunMetrics;
 import io.beambatch.storage.RunFolder;
 import java.io.IOException;
 import org.apache.beam.runners.direct.DirectRunner;
@@ -136,6 +137,7 @@ public final class ReadRecords extends PTransform<PCollection<String>, PCollecti
 
     @ProcessElement
     public void cut(@Element String file, OutputReceiver<FileSplit> splits) throws IOException {
+      RunMetrics.readFrom(file);
       new FileSplitter(source, settings, stagingFolder, schemas).cut(file, splits::output);
     }
   }
