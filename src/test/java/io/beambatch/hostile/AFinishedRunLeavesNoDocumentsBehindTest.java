@@ -101,7 +101,7 @@ class AFinishedRunLeavesNoDocumentsBehindTest {
     List<Path> steps = new ArrayList<>();
     try (Stream<Path> files = Files.walk(run)) {
       files
-          .filter(file -> file.toString().endsWith("l") || file.toString().endsWith(".tsv"))
+          .filter(file -> file.toString().endsWith(".jsonl") || file.toString().endsWith(".tsv"))
           .sorted()
           .forEach(steps::add);
     }
