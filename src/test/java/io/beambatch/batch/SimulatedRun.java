@@ -202,7 +202,8 @@ final class SimulatedRun {
     if (!complete && !blocked) {
       int most = style == Launches.STAYING ? MOST_LAUNCHES : MOST_LOOKS;
       assertThat(launches).as("launches\n%s", log).isLessThan(most);
-      Duration latest = Duration.ofHours(well ? 4 : 2);
+      // What is left to a person, because no batch bears a name, isn't tried anew all day.
+      Duration latest = Duration.ofHours(well ? 4 : search == OrphanSearch.COUNT ? 8 : 2);
       launchIn(world.time(world.random.nextBoolean() ? minutes(2) : latest));
     }
   }
