@@ -116,7 +116,8 @@ final class RecordSource {
     try {
       receiver.document(Objects.requireNonNull(parser.parse(bytes, 0, bytes.length, number)));
     } catch (InvalidRecordException e) {
-      String stands = Objects.requireNonNullElse(e.json(), json);
+      // As half a character in it would spoil the file of failures for most readers.
+      String stands = e.json() == null ? SourceRecord.line(json) : e.json();
       receiver.invalid(
           SplitReader.failed(split.file(), number, Objects.requireNonNull(e.getMessage()), stands));
     }

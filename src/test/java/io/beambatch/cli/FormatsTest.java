@@ -242,6 +242,27 @@ class FormatsTest {
         .containsExactly("2024-01-31");
   }
 
+  /** JSON readers refuse a whole file in which one stands as an escape. */
+  @ParameterizedTest
+  @EnumSource(RowFormat.class)
+  void halfACharacterInAJsonColumnSpoilsNoFile(RowFormat format) throws Exception {
+    Workplace workplace = new Workplace(folder);
+    write(
+        format,
+        "in",
+        schema("{\"type\":\"string\",\"sqlType\":\"JSON\"}"),
+        List.of("{\"text\":\"a\",\"n\":{\"x\":\"\\ud83d\"}}", "{\"text\":\"b\",\"n\":{}}"));
+    String type = format.name().toLowerCase(java.util.Locale.ROOT);
+
+    Said said = run(workplace, type, folder + "/in", "jsonl");
+
+    assertThat(said.exitCode()).as(said.err()).isZero();
+    assertThat(workplace.answered()).hasSize(1);
+    assertThat(Workplace.files(workplace.failures(), ".jsonl").get(0))
+        .content()
+        .contains("{\"_line\":", "{\\\"x\\\":\\\"\\\\ud83d\\\"}");
+  }
+
   @Test
   void aSchemaThatTheSinkCanNotHoldIsToldBeforeAnythingIsSent() throws Exception {
     Workplace workplace = new Workplace(folder);

@@ -555,6 +555,16 @@ class AnswerTest {
   }
 
   @Test
+  void errorWithoutAStatusNamesNone() throws Exception {
+    chunk
+        .job(Jobs.chat().attempts(1))
+        .output("{\"custom_id\":\"p0-0\",\"response\":null,\"error\":\"the text\"}")
+        .join();
+
+    assertFailed(FailureReason.API_ERROR, "could not answer: no HTTP status: the text");
+  }
+
+  @Test
   void contentThatIsAListOfPartsIsTheirText() throws Exception {
     chunk
         .output(

@@ -117,12 +117,16 @@ final class OpenAiResultFormat implements ResultFormat {
     return status == 0 && "batch_cancelled".equals(code) ? Verdict.CANCELLED : Verdict.API_ERROR;
   }
 
+  private static String words(int status) {
+    return status == 0 ? "no HTTP status" : "HTTP status " + status;
+  }
+
   private static @Nullable String problem(Verdict verdict, int status) {
     return switch (verdict) {
       case ANSWERED -> null;
-      case REJECTED -> "the provider refused the request with HTTP status " + status;
-      case API_ERROR -> "the provider could not answer: HTTP status " + status;
-      case OUT_OF_FUNDS -> "the account could not pay for the request: HTTP status " + status;
+      case REJECTED -> "the provider refused the request with " + words(status);
+      case API_ERROR -> "the provider could not answer: " + words(status);
+      case OUT_OF_FUNDS -> "the account could not pay for the request: " + words(status);
       case EXPIRED -> "its batch expired before it was answered";
       case CANCELLED -> "its batch was cancelled before it was answered";
     };
