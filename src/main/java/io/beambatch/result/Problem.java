@@ -1,5 +1,6 @@
 package io.beambatch.result;
 
+import io.beambatch.provider.SafeText;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -21,13 +22,17 @@ record Problem(String cause, String message) {
     return new Problem(words, words + circumstances);
   }
 
-  /** The same problem with what the provider says about it. */
+  /**
+   * The same problem with what the provider says about it. What would steer a terminal, and what
+   * looks like a key, is left out: failures are files that people look at.
+   */
   Problem with(@Nullable String code, @Nullable String words) {
-    String named = code == null ? "" : ", code " + code;
+    String named = code == null ? "" : ", code " + SafeText.line(code);
     // A code that doesn't look like one may be anything.
     boolean plain = code != null && CODE.matcher(code).matches();
     return new Problem(
-        cause + (plain ? named : ""), message + named + (words == null ? "" : ": " + words));
+        cause + (plain ? named : ""),
+        message + named + (words == null ? "" : ": " + SafeText.lines(words)));
   }
 
   /** Shows the cause, which has no contents. */

@@ -2,6 +2,7 @@ package io.beambatch.result;
 
 import io.beambatch.document.Failure;
 import io.beambatch.document.FailureReason;
+import io.beambatch.provider.SafeText;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +30,7 @@ record SentRequest(int attempt, @Nullable String batchId, String customId) {
         "Request " + customId + ": " + problem.message(),
         attempt,
         batchId,
-        requestId,
+        requestId == null ? null : SafeText.line(requestId),
         partial);
   }
 }

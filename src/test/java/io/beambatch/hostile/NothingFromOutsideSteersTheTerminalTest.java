@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class NothingFromOutsideSteersTheTerminalTest extends ProviderFixture {
   private static final String ESCAPES = "\u001b[2J\u009b2J\u202e\u2028\r\nerror: all is well";
-  private static final String STEERING = "[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}&&[^\n]]";
+  private static final String STEERING = "[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}&&[^\n\t]]";
 
   @TempDir Path folder;
 
