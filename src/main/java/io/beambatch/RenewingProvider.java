@@ -30,7 +30,7 @@ final class RenewingProvider implements BatchProvider {
   private final String version;
   private final Function<String, BatchProvider> connect;
   private final List<BatchProvider> opened = new ArrayList<>();
-  private Connection current;
+  private Opened current;
 
   /**
    * Connects.
@@ -47,7 +47,7 @@ final class RenewingProvider implements BatchProvider {
     this.current = connected(secrets.read(version));
   }
 
-  private record Connection(String key, BatchProvider provider) {}
+  private record Opened(String key, BatchProvider provider) {}
 
   @FunctionalInterface
   private interface Call<T> {
@@ -114,7 +114,7 @@ final class RenewingProvider implements BatchProvider {
   }
 
   private <T> T call(Call<T> call) throws ProviderException {
-    Connection used = current();
+    Opened used = current();
     try {
       return call.on(used.provider());
     } catch (ProviderException e) {
@@ -125,12 +125,12 @@ final class RenewingProvider implements BatchProvider {
     }
   }
 
-  private synchronized Connection current() {
+  private synchronized Opened current() {
     return current;
   }
 
   /** Whether there is another key by now than the one that a call was made with. */
-  private synchronized boolean isRenewed(Connection used) {
+  private synchronized boolean isRenewed(Opened used) {
     if (current.key().equals(used.key())) {
       try {
         String key = secrets.readAgain(version);
@@ -146,10 +146,10 @@ final class RenewingProvider implements BatchProvider {
     return !current.key().equals(used.key());
   }
 
-  private Connection connected(String key) {
+  private Opened connected(String key) {
     BatchProvider provider = connect.apply(key);
     opened.add(provider);
-    return new Connection(key, provider);
+    return new Opened(key, provider);
   }
 
   /** Closes all connections: calls of other threads may have been under way on an earlier one. */

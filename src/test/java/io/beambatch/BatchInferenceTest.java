@@ -43,6 +43,7 @@ import org.apache.beam.sdk.transforms.windowing.AfterPane;
 import org.apache.beam.sdk.transforms.windowing.AfterWatermark;
 import org.apache.beam.sdk.transforms.windowing.FixedWindows;
 import org.apache.beam.sdk.transforms.windowing.Window;
+import org.apache.beam.sdk.util.construction.PipelineTranslation;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.Row;
 import org.apache.beam.sdk.values.TimestampedValue;
@@ -300,6 +301,9 @@ class BatchInferenceTest {
         .apply(Create.of(texts(0, 10)))
         .apply(BatchInference.of(job()).withStaging(staging()).withRun("r1"));
 
+    // What an expansion service does, too, before it hands the steps out.
+    assertThat(PipelineTranslation.toProto(pipeline).getComponents().getTransformsMap())
+        .isNotEmpty();
     assertThat(System.getenv("OPENAI_API_KEY")).isNull();
     assertThat(Path.of(staging())).doesNotExist();
   }

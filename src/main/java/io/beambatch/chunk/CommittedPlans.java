@@ -3,6 +3,10 @@ package io.beambatch.chunk;
 import io.beambatch.storage.JsonCoder;
 import io.beambatch.storage.RunFolder;
 import java.io.IOException;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.state.StateSpec;
@@ -13,9 +17,9 @@ import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.Flatten;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
-import org.apache.beam.sdk.transforms.Reshuffle;
 import org.apache.beam.sdk.transforms.WithKeys;
 import org.apache.beam.sdk.transforms.windowing.AfterPane;
+import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.GlobalWindows;
 import org.apache.beam.sdk.transforms.windowing.Repeatedly;
 import org.apache.beam.sdk.transforms.windowing.Window;
@@ -32,7 +36,8 @@ import org.joda.time.Duration;
  * start again, but plans may have been committed after the checkpoint.
  *
  * <p>A plan can be found in more than one way, and comes out once. All come out in the global
- * window, each as it comes: a plan has done with its window.
+ * window, each as it comes: a plan has done with its window. However many plans there are, few
+ * calls read them.
  */
 final class CommittedPlans extends PTransform<PCollection<Plan>, PCollection<Plan>> {
   private final PCollection<String> plannedFiles;
@@ -45,25 +50,21 @@ final class CommittedPlans extends PTransform<PCollection<Plan>, PCollection<Pla
 
   @Override
   public PCollection<Plan> expand(PCollection<Plan> plans) {
-    PCollection<String> atStart =
+    PCollection<Plan> atStart =
         plans
             .getPipeline()
             .apply("Start", Create.of("start").withCoder(StringUtf8Coder.of()))
             .apply("List plans", ParDo.of(new ListFn(folder)))
+            .setCoder(JsonCoder.of(Plan.class))
             .apply("Pass plans of the start", asTheyCome());
-    PCollection<String> ofFiles =
+    PCollection<Plan> ofFiles =
         plannedFiles
             .apply("Find plans of files", ParDo.of(new FindFn(folder)))
+            .setCoder(JsonCoder.of(Plan.class))
             .apply("Pass plans of files", asTheyCome());
-    PCollection<Plan> committed =
-        PCollectionList.of(atStart)
-            .and(ofFiles)
-            .apply("Flatten names", Flatten.pCollections())
-            .apply("Spread names", Reshuffle.viaRandomKey())
-            .apply("Read plans", ParDo.of(new ReadFn(folder)))
-            .setCoder(JsonCoder.of(Plan.class));
     return PCollectionList.of(plans.apply("Pass new plans", asTheyCome()))
-        .and(committed)
+        .and(atStart)
+        .and(ofFiles)
         .apply("Flatten plans", Flatten.pCollections())
         .apply("Key by name", WithKeys.of(Plan::name).withKeyType(TypeDescriptors.strings()))
         .setCoder(KvCoder.of(StringUtf8Coder.of(), JsonCoder.of(Plan.class)))
@@ -78,7 +79,7 @@ final class CommittedPlans extends PTransform<PCollection<Plan>, PCollection<Pla
         .discardingFiredPanes();
   }
 
-  private static final class ListFn extends DoFn<String, String> {
+  private static final class ListFn extends DoFn<String, Plan> {
     private final RunFolder folder;
 
     ListFn(RunFolder folder) {
@@ -86,34 +87,38 @@ final class CommittedPlans extends PTransform<PCollection<Plan>, PCollection<Pla
     }
 
     @ProcessElement
-    public void process(OutputReceiver<String> names) throws IOException {
-      PlanStore.of(folder).namesOfFirstAttempt().forEach(names::output);
+    public void process(OutputReceiver<Plan> plans) throws IOException {
+      PlanStore.of(folder).allOfFirstAttempt().forEach(plans::output);
     }
   }
 
-  private static final class FindFn extends DoFn<String, String> {
+  /** Finds the plans of a bundle's files together. */
+  private static final class FindFn extends DoFn<String, Plan> {
     private final FilePlans plans;
+    private transient Map<BoundedWindow, Set<String>> files;
 
     FindFn(RunFolder folder) {
       this.plans = new FilePlans(folder);
     }
 
-    @ProcessElement
-    public void process(@Element String file, OutputReceiver<String> names) throws IOException {
-      plans.planOf(file).ifPresent(names::output);
-    }
-  }
-
-  private static final class ReadFn extends DoFn<String, Plan> {
-    private final RunFolder folder;
-
-    ReadFn(RunFolder folder) {
-      this.folder = folder;
+    @StartBundle
+    public void startBundle() {
+      files = new HashMap<>();
     }
 
     @ProcessElement
-    public void process(@Element String name, OutputReceiver<Plan> out) throws IOException {
-      out.output(PlanStore.of(folder).require(name));
+    public void process(@Element String file, BoundedWindow window) {
+      files.computeIfAbsent(window, unknown -> new HashSet<>()).add(file);
+    }
+
+    @FinishBundle
+    public void finishBundle(FinishBundleContext context) throws IOException {
+      for (Map.Entry<BoundedWindow, Set<String>> found : files.entrySet()) {
+        BoundedWindow window = found.getKey();
+        for (Plan plan : plans.holding(found.getValue())) {
+          context.output(plan, window.maxTimestamp(), window);
+        }
+      }
     }
   }
 

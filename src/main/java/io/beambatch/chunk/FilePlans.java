@@ -3,12 +3,16 @@ package io.beambatch.chunk;
 import io.beambatch.source.PlannedFiles;
 import io.beambatch.storage.RunFolder;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,9 +40,22 @@ public final class FilePlans implements PlannedFiles {
     return !PlanStore.of(folder).namesOfFirstAttempt().isEmpty();
   }
 
-  /** The name of the plan that holds a file. */
-  Optional<String> planOf(String file) throws IOException {
-    return Optional.ofNullable(read().planByFile.get(file));
+  /** The plans that hold any of these files, each once. */
+  synchronized Collection<Plan> holding(Collection<String> files) throws IOException {
+    Map<String, Plan> holding = new TreeMap<>();
+    List<Plan> fresh = new ArrayList<>();
+    Known now = read(fresh::add);
+    Set<String> names = new HashSet<>();
+    files.stream().map(now.planByFile::get).filter(Objects::nonNull).forEach(names::add);
+    fresh.stream()
+        .filter(plan -> names.contains(plan.name()))
+        .forEach(plan -> holding.put(plan.name(), plan));
+    for (String name : names) {
+      if (!holding.containsKey(name)) {
+        holding.put(name, PlanStore.of(folder).require(name));
+      }
+    }
+    return holding.values();
   }
 
   /** The names of the plans that hold any of these files. */
@@ -59,9 +76,19 @@ public final class FilePlans implements PlannedFiles {
   }
 
   private synchronized Known read() throws IOException {
+    return read(plan -> {});
+  }
+
+  /**
+   * Reads what is new.
+   *
+   * @param fresh takes each plan that was not known before
+   */
+  private synchronized Known read(Consumer<Plan> fresh) throws IOException {
     Known now = known == null ? new Known() : known;
     for (Plan plan : PlanStore.of(folder).allBut(now.plans)) {
       plan.files().forEach(file -> now.planByFile.put(file, plan.name()));
+      fresh.accept(plan);
       now.plans.add(plan.name());
       now.count += plan.files().isEmpty() ? 0 : 1;
     }

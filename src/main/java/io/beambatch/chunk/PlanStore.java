@@ -58,6 +58,11 @@ public final class PlanStore {
     return plans.names().stream().filter(FIRST_ATTEMPT.asMatchPredicate()).toList();
   }
 
+  /** The first attempt's plans, by name. */
+  List<Plan> allOfFirstAttempt() throws IOException {
+    return all().stream().filter(plan -> plan.attempt() == 1).toList();
+  }
+
   /** Commits a plan, unless one of that name is there; returns the one that holds. */
   Plan commit(Plan plan) throws IOException {
     return plans.commit(plan.name(), plan);

@@ -1,5 +1,6 @@
 package io.beambatch.storage;
 
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,7 +13,8 @@ import org.apache.beam.sdk.values.TypeDescriptor;
  * Encodes a record as JSON. For descriptors: legible in the runner's state, and open to new fields.
  */
 public final class JsonCoder<T> extends CustomCoder<T> {
-  private static final JsonMapper MAPPER = JsonMapper.builder().build();
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build();
 
   private final Class<T> type;
 

@@ -2,18 +2,23 @@ package io.beambatch.chunk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.beambatch.emulator.FaultyGcs;
+import io.beambatch.emulator.GcsEmulator;
 import io.beambatch.schema.Shape;
 import io.beambatch.storage.JsonCoder;
 import io.beambatch.storage.RunFolder;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.StreamSupport;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
+import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.apache.beam.sdk.testing.PAssert;
 import org.apache.beam.sdk.testing.TestStream;
 import org.apache.beam.sdk.values.PCollection;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -21,6 +26,8 @@ class CommittedPlansTest {
   @TempDir Path temp;
   private RunFolder folder;
   private PlanStore store;
+
+  private List<String> beamOptions = List.of();
 
   @BeforeEach
   void choose() {
@@ -45,15 +52,44 @@ class CommittedPlansTest {
     assertThatPlans(List.of(), List.of(), "a1-p00000");
   }
 
+  @Test
+  @Tag("slow")
+  void readsManyPlansByFewCalls() throws Exception {
+    GcsEmulator emulator = GcsEmulator.start();
+    folder = RunFolder.of("gs://" + emulator.bucket() + "/staging", "job", "r1");
+    String[] names = new String[300];
+    List<String> files = new ArrayList<>();
+    try (FaultyGcs counting = new FaultyGcs(emulator.url())) {
+      GcsEmulator.use(emulator.url());
+      store = PlanStore.of(folder);
+      for (int i = 0; i < names.length; i++) {
+        names[i] = String.format("a1-p%05d", i);
+        files.add("f" + i);
+        store.commit(plan(names[i], 1, files.get(i)));
+      }
+      GcsEmulator.use(counting.url());
+      beamOptions = GcsEmulator.beamOptions(counting.url());
+
+      assertThatPlans(List.of(), files, names);
+
+      // A list call for all that is there at the start, and one for each bundle of files.
+      assertThat(counting.calls()).isLessThan(100);
+    }
+  }
+
   private void assertThatPlans(List<Plan> fresh, List<String> plannedFiles, String... names) {
-    Pipeline pipeline = Pipeline.create();
+    Pipeline pipeline =
+        Pipeline.create(
+            PipelineOptionsFactory.fromArgs(beamOptions.toArray(String[]::new)).create());
     TestStream.Builder<Plan> plans = TestStream.create(JsonCoder.of(Plan.class));
     for (Plan plan : fresh) {
       plans = plans.addElements(plan);
     }
     TestStream.Builder<String> files = TestStream.create(StringUtf8Coder.of());
-    for (String file : plannedFiles) {
-      files = files.addElements(file);
+    if (!plannedFiles.isEmpty()) {
+      // One look finds all of them.
+      String[] more = plannedFiles.subList(1, plannedFiles.size()).toArray(String[]::new);
+      files = files.addElements(plannedFiles.get(0), more);
     }
     PCollection<Plan> all =
         pipeline
