@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 /** The reference in {@code docs/job-file.md} against the keys that exist. */
 class JobFileReferenceTest {
-  private static final Pattern ROW = Pattern.compile("(?m)^\\| `([a-z_.<>]+)` \\|");
+  private static final Pattern ROW = Pattern.compile("(?m)^\\| `([a-z0-9_.<>]+)` \\|");
   private static final Pattern EXAMPLE = Pattern.compile("(?s)```yaml\n(.*?)```");
   private static final Pattern OVERRIDE = Pattern.compile("(?m)^\\| `--set '?(.*?)'?` \\|");
 
