@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The packaged program against a server of which a tenth of everything fails, all at once. */
 @Tag("slow")
 class EverythingFailsTest {
-  private static final int DOCUMENTS = 6_000;
+  private static final int DOCUMENTS = 3_000;
   private static final String SEED = System.getProperty("beambatch.seed", "1");
 
   /** Calls: a tenth in sum. Batches: a tenth each. Lines: a tenth in sum. */

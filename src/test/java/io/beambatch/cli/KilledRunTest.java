@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class KilledRunTest {
   private static final int DOCUMENTS = 400;
   private static final int REQUESTS = 25;
-  private static final int KILLS = 8;
+  private static final int KILLS = 6;
   private static final int LONGEST_LIFE_MILLIS = 5_000;
   private static final String SEED = System.getProperty("beambatch.seed");
 

@@ -55,11 +55,11 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * How often Cloud Storage is called by {@code status}, and by a {@code collect} that finds nothing
- * to do, of a run of a thousand chunks: half of them are joined and written, half have a batch.
+ * to do, of a run of 500 chunks: half of them are joined and written, half have a batch.
  */
 @Tag("slow")
 class CallsOnGcsTest {
-  private static final int CHUNKS = 1000;
+  private static final int CHUNKS = 500;
   private static final int MOST_CALLS = 50;
 
   private static final String YAML =
@@ -76,7 +76,7 @@ class CallsOnGcsTest {
   @TempDir Path folder;
 
   @Test
-  void areFewForAThousandChunks() throws Exception {
+  void areFewForHundredsOfChunks() throws Exception {
     GcsEmulator emulator = GcsEmulator.start();
     String staging = "gs://" + emulator.bucket() + "/staging";
     Job job = JobReader.parse("job.yaml", YAML, List.of());
