@@ -10,6 +10,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
@@ -27,6 +28,7 @@ public final class RealTimeServer implements AutoCloseable {
   private final AtomicInteger errors = new AtomicInteger();
   private final AtomicInteger atOnce = new AtomicInteger();
   private final AtomicInteger mostAtOnce = new AtomicInteger();
+  private volatile CountDownLatch company = new CountDownLatch(0);
 
   public RealTimeServer() throws IOException {
     http = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -53,6 +55,11 @@ public final class RealTimeServer implements AutoCloseable {
     errors.set(count);
   }
 
+  /** Answers nobody until so many have asked. */
+  void answerFromCallersOn(int callers) {
+    company = new CountDownLatch(callers);
+  }
+
   /** Answers so many more requests, and lets the others wait. */
   public void allow(int count) {
     allowed.drainPermits();
@@ -61,7 +68,9 @@ public final class RealTimeServer implements AutoCloseable {
 
   private void answer(HttpExchange call) throws IOException {
     mostAtOnce.accumulateAndGet(atOnce.incrementAndGet(), Math::max);
+    company.countDown();
     try {
+      company.await();
       JsonNode body = RawClient.MAPPER.readTree(call.getRequestBody());
       String question = body.at("/messages/0/content").asText();
       int error = errors.getAndUpdate(left -> Math.max(0, left - 1));
