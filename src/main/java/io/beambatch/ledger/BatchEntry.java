@@ -142,6 +142,26 @@ public record BatchEntry(
     static Times startingAt(long planned) {
       return new Times(planned, null, null, null, null, null);
     }
+
+    private Times submittedAt(long millis) {
+      return new Times(planned, millis, null, null, null, null);
+    }
+
+    private Times overAt(long millis) {
+      return new Times(planned, submitted, millis, cancelled, null, null);
+    }
+
+    private Times cancelledAt(long millis) {
+      return new Times(planned, submitted, over, millis, vanished, null);
+    }
+
+    private Times vanishedAt(@Nullable Long millis) {
+      return new Times(planned, submitted, over, cancelled, millis, null);
+    }
+
+    private Times discardedAt(long millis) {
+      return new Times(planned, submitted, over, cancelled, vanished, millis);
+    }
   }
 
   /** A chunk whose input is uploaded. */
@@ -176,43 +196,17 @@ public record BatchEntry(
 
   /** The same chunk, its input uploaded again. */
   public BatchEntry uploaded(InputFile file, Instant now) {
-    return putBack(now).withInput(file.id(), file.createdAt().toEpochMilli(), lostInputs);
+    return copy().putBack(now).file(file.id()).notBefore(file.createdAt()).make();
   }
 
   /** The same chunk, to be submitted later. */
   public BatchEntry putBack(Instant now) {
-    return new BatchEntry(
-        State.PLANNED,
-        fileId,
-        uploaded,
-        null,
-        now.toEpochMilli(),
-        null,
-        null,
-        Times.startingAt(times.planned),
-        lostInputs,
-        null,
-        formerFiles);
+    return copy().putBack(now).make();
   }
 
   /** The same chunk, its input to be uploaded again because the provider could not find it. */
   public BatchEntry withoutFile(Instant now) {
-    return putBack(now).withInput(null, 0, lostInputs + 1);
-  }
-
-  private BatchEntry withInput(@Nullable String newFile, long newUploaded, int newLostInputs) {
-    return new BatchEntry(
-        state,
-        newFile,
-        newUploaded,
-        owner,
-        since,
-        batchId,
-        end,
-        times,
-        newLostInputs,
-        problem,
-        allFiles());
+    return copy().putBack(now).file(null).notBefore(Instant.EPOCH).oneMoreLostInput().make();
   }
 
   private List<String> allFiles() {
@@ -228,18 +222,7 @@ public record BatchEntry(
 
   /** The same chunk, about to be submitted. */
   public BatchEntry submitting(String newOwner, Instant now) {
-    return new BatchEntry(
-        State.SUBMITTING,
-        fileId,
-        uploaded,
-        newOwner,
-        now.toEpochMilli(),
-        null,
-        null,
-        times,
-        lostInputs,
-        null,
-        formerFiles);
+    return copy().enter(State.SUBMITTING, now).owner(newOwner).batch(null, null).make();
   }
 
   /**
@@ -249,120 +232,154 @@ public record BatchEntry(
    * @param newest when the newest of those was created, by the provider's clock
    */
   public BatchEntry submittingAfter(Instant newest, String newOwner, Instant now) {
-    return new BatchEntry(
-        State.SUBMITTING,
-        fileId,
-        newest.toEpochMilli(),
-        newOwner,
-        now.toEpochMilli(),
-        null,
-        null,
-        times,
-        lostInputs,
-        null,
-        formerFiles);
+    return copy()
+        .enter(State.SUBMITTING, now)
+        .owner(newOwner)
+        .batch(null, null)
+        .notBefore(newest)
+        .make();
   }
 
   /** The same chunk, with its batch. */
   public BatchEntry submitted(String newBatchId, Instant now) {
-    long millis = now.toEpochMilli();
-    return new BatchEntry(
-        State.SUBMITTED,
-        fileId,
-        uploaded,
-        owner,
-        millis,
-        newBatchId,
-        null,
-        new Times(times.planned, millis, null, null, null, null),
-        lostInputs,
-        null,
-        formerFiles);
+    return copy()
+        .enter(State.SUBMITTED, now)
+        .batch(newBatchId, null)
+        .times(times.submittedAt(now.toEpochMilli()))
+        .make();
   }
 
   /** The same chunk, its batch seen over without its result files. */
   public BatchEntry over(Instant now) {
-    return with(
-        new Times(times.planned, times.submitted, now.toEpochMilli(), times.cancelled, null, null));
+    return copy().times(times.overAt(now.toEpochMilli())).make();
   }
 
   /** The same chunk, its batch asked to stop. */
   public BatchEntry cancelled(Instant now) {
-    return with(
-        new Times(
-            times.planned, times.submitted, times.over, now.toEpochMilli(), times.vanished, null));
+    return copy().times(times.cancelledAt(now.toEpochMilli())).make();
   }
 
   /** The same chunk, its batch not known to the provider. */
   public BatchEntry vanished(Instant now) {
-    return with(
-        new Times(
-            times.planned, times.submitted, times.over, times.cancelled, now.toEpochMilli(), null));
+    return copy().times(times.vanishedAt(now.toEpochMilli())).make();
   }
 
   /** The same chunk, its batch known to the provider again. */
   public BatchEntry found() {
-    return with(new Times(times.planned, times.submitted, times.over, times.cancelled, null, null));
-  }
-
-  private BatchEntry with(Times newTimes) {
-    return new BatchEntry(
-        state,
-        fileId,
-        uploaded,
-        owner,
-        since,
-        batchId,
-        end,
-        newTimes,
-        lostInputs,
-        null,
-        formerFiles);
+    return copy().times(times.vanishedAt(null)).make();
   }
 
   /** The same chunk, which can't go on. */
   public BatchEntry failed(String newProblem) {
-    return new BatchEntry(
-        state,
-        fileId,
-        uploaded,
-        owner,
-        since,
-        batchId,
-        end,
-        times,
-        lostInputs,
-        newProblem,
-        formerFiles);
+    return copy().problem(newProblem).make();
   }
 
   /** The same chunk, its batch ended. */
   public BatchEntry ended(BatchEnd newEnd, Instant now) {
-    return new BatchEntry(
-        State.ENDED,
-        fileId,
-        uploaded,
-        owner,
-        now.toEpochMilli(),
-        batchId,
-        newEnd,
-        times,
-        lostInputs,
-        null,
-        formerFiles);
+    return copy().enter(State.ENDED, now).batch(batchId, newEnd).make();
   }
 
   /** The same chunk, what its batch left at the provider deleted. */
   public BatchEntry discarded(Instant now) {
-    Times newTimes =
-        new Times(
-            times.planned,
-            times.submitted,
-            times.over,
-            times.cancelled,
-            times.vanished,
-            now.toEpochMilli());
-    return new BatchEntry(
-        state, null, uploaded, owner, since, batchId, end, newTimes, lostInputs, null, allFiles());
+    return copy().file(null).times(times.discardedAt(now.toEpochMilli())).make();
+  }
+
+  private Copy copy() {
+    return new Copy(this);
+  }
+
+  /** The same chunk with some fields changed. A problem of before is over. */
+  private static final class Copy {
+    private final BatchEntry before;
+    private State state;
+    private @Nullable String fileId;
+    private long uploaded;
+    private @Nullable String owner;
+    private long since;
+    private @Nullable String batchId;
+    private @Nullable BatchEnd end;
+    private Times times;
+    private int lostInputs;
+    private @Nullable String problem;
+    private List<String> formerFiles;
+
+    Copy(BatchEntry before) {
+      this.before = before;
+      this.state = before.state;
+      this.fileId = before.fileId;
+      this.uploaded = before.uploaded;
+      this.owner = before.owner;
+      this.since = before.since;
+      this.batchId = before.batchId;
+      this.end = before.end;
+      this.times = before.times;
+      this.lostInputs = before.lostInputs;
+      this.formerFiles = before.formerFiles;
+    }
+
+    Copy enter(State next, Instant now) {
+      state = next;
+      since = now.toEpochMilli();
+      return this;
+    }
+
+    Copy putBack(Instant now) {
+      times = Times.startingAt(before.times.planned);
+      return enter(State.PLANNED, now).owner(null).batch(null, null);
+    }
+
+    /** Another input, or none: the one of before is remembered. */
+    Copy file(@Nullable String id) {
+      fileId = id;
+      formerFiles = before.allFiles();
+      return this;
+    }
+
+    /** No batch of the chunk is older. */
+    Copy notBefore(Instant oldest) {
+      uploaded = oldest.toEpochMilli();
+      return this;
+    }
+
+    Copy oneMoreLostInput() {
+      lostInputs++;
+      return this;
+    }
+
+    Copy owner(@Nullable String name) {
+      owner = name;
+      return this;
+    }
+
+    Copy batch(@Nullable String id, @Nullable BatchEnd how) {
+      batchId = id;
+      end = how;
+      return this;
+    }
+
+    Copy times(Times changed) {
+      times = changed;
+      return this;
+    }
+
+    Copy problem(String text) {
+      problem = text;
+      return this;
+    }
+
+    BatchEntry make() {
+      return new BatchEntry(
+          state,
+          fileId,
+          uploaded,
+          owner,
+          since,
+          batchId,
+          end,
+          times,
+          lostInputs,
+          problem,
+          formerFiles);
+    }
   }
 }
