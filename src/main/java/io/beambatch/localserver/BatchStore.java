@@ -23,13 +23,15 @@ import java.util.stream.Stream;
 final class BatchStore {
   private final Path dir;
   private final Clock clock;
+  private final FaultPlan faults;
   private final NavigableMap<Long, BatchState> batches = new ConcurrentSkipListMap<>();
   private final Map<String, BatchState> byId = new ConcurrentHashMap<>();
   private final AtomicLong last = new AtomicLong();
 
-  BatchStore(Path dir, Clock clock) throws IOException {
+  BatchStore(Path dir, Clock clock, FaultPlan faults) throws IOException {
     this.dir = OwnFiles.folder(dir);
     this.clock = clock;
+    this.faults = faults;
     List<Path> paths;
     try (Stream<Path> found = Files.list(dir)) {
       paths = found.filter(path -> path.toString().endsWith(".json")).toList();
@@ -41,6 +43,7 @@ final class BatchStore {
 
   BatchState create(BatchOrder order) throws IOException {
     BatchState batch = BatchState.create(order, last.incrementAndGet(), clock.instant());
+    faults.decide(batch);
     save(batch);
     put(batch);
     return batch;

@@ -90,6 +90,18 @@ final class FaultPlan {
     return null;
   }
 
+  /**
+   * Decides what hits a batch that is created now, so that "first" goes by the order of creation
+   * and not by which batch gets on faster.
+   */
+  void decide(BatchState batch) {
+    for (BatchFault.Kind kind : BatchFault.Kind.values()) {
+      if (kind != BatchFault.Kind.FILE_NOT_FOUND) {
+        batch(kind, batch);
+      }
+    }
+  }
+
   private boolean hits(int index, BatchFault fault, BatchState batch, Counted now) {
     Integer first = fault.first();
     if (first == null) {

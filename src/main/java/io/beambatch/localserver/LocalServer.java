@@ -47,8 +47,8 @@ public final class LocalServer implements AutoCloseable {
     this.temporary = settings.dir() == null;
     this.lock = lock;
     StoredFiles files = new StoredFiles(dir.resolve("files"), settings.clock());
-    BatchStore store = new BatchStore(dir.resolve("batches"), settings.clock());
     this.faults = new FaultPlan(settings.seed(), settings.faults());
+    BatchStore store = new BatchStore(dir.resolve("batches"), settings.clock(), faults);
     this.bill = new Bill(store);
     this.counts = new CallCounts(dir.resolve("calls.json"));
     this.answerers = new Answerers(settings, faults);
