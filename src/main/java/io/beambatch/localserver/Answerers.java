@@ -29,7 +29,7 @@ final class Answerers implements AutoCloseable {
     return upstream == null
         ? new LineAnswers(batch, store, input, settings, faults)
         : new UpstreamAnswers(
-            batch, store, input, BatchFormat.maxRequests(batch.format(), settings), upstream);
+            batch, store, input, batch.format().traits().maxRequests(settings), upstream);
   }
 
   @Override

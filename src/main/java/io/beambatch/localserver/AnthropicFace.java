@@ -8,6 +8,8 @@ final class AnthropicFace implements ProviderFace {
   private static final String PATH = "/v1/messages/batches";
   private static final String ONE = PATH + "/{id}";
 
+  private static final ApiError NO_KEY = ApiError.of(401, "x-api-key header is required", null);
+
   private final MessageBatchCalls batches;
 
   AnthropicFace(MessageBatchCalls batches) {
@@ -32,14 +34,12 @@ final class AnthropicFace implements ProviderFace {
 
   @Override
   public String key(Context call) throws ApiException {
-    String key = call.header("x-api-key");
-    String bearer = call.header("Authorization"); // where newer SDKs put the same key
-    if (key == null && bearer != null && bearer.startsWith("Bearer ")) {
-      key = bearer.substring("Bearer ".length());
-    }
-    if (key == null || key.isBlank()) {
-      throw new ApiException(ApiError.of(401, "x-api-key header is required", null));
-    }
+    String own = call.header("x-api-key");
+    String key =
+        own == null || own.isBlank()
+            // Newer SDKs put the same key there.
+            ? ProviderFace.bearer(call.header("Authorization"), NO_KEY)
+            : own;
     if (call.header("anthropic-version") == null) {
       throw new ApiException(ApiError.of(400, "anthropic-version: header is required", null));
     }

@@ -6,62 +6,27 @@ import java.time.Duration;
 
 /** Batches as Anthropic has them: one file of results, with a type in each line. */
 final class AnthropicFormat implements BatchFormat {
-  private static final LineRequestReader.Names NAMES =
-      new LineRequestReader.Names("custom_id", "params");
+  private static final BatchTraits TRAITS =
+      new BatchTraits(
+          "anthropic",
+          "msgbatch_",
+          "anthropic",
+          100_000,
+          256L << 20,
+          Duration.ofDays(29),
+          false,
+          false,
+          new LineRequestReader.Names("custom_id", "params"),
+          true);
 
   @Override
-  public String name() {
-    return "anthropic";
-  }
-
-  @Override
-  public String batchIdPrefix() {
-    return "msgbatch_";
+  public BatchTraits traits() {
+    return TRAITS;
   }
 
   @Override
   public String resultFileId(String digits) {
     return "results_" + digits;
-  }
-
-  @Override
-  public String purpose() {
-    return "anthropic";
-  }
-
-  @Override
-  public int maxRequests() {
-    return 100_000;
-  }
-
-  @Override
-  public long maxBytes() {
-    return 256L << 20;
-  }
-
-  @Override
-  public long resultSeconds() {
-    return Duration.ofDays(29).toSeconds();
-  }
-
-  @Override
-  public boolean failuresApart() {
-    return false;
-  }
-
-  @Override
-  public boolean batchesFail() {
-    return false;
-  }
-
-  @Override
-  public LineRequestReader.Names names() {
-    return NAMES;
-  }
-
-  @Override
-  public boolean modelInLines() {
-    return true;
   }
 
   @Override

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.util.List;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What the batches of one provider's API look like inside: the lines of their input, the lines of
@@ -20,43 +19,16 @@ interface BatchFormat {
   /** The format of that name. */
   static BatchFormat of(String name) {
     return Stream.of(OPENAI, ANTHROPIC, GEMINI, MISTRAL, OPENROUTER)
-        .filter(format -> format.name().equals(name))
+        .filter(format -> format.traits().name().equals(name))
         .findFirst()
         .orElseThrow(() -> new IllegalArgumentException("no format " + name));
   }
 
-  /** What it is kept under. */
-  String name();
-
-  /** What the ids of batches begin with. */
-  String batchIdPrefix();
+  /** What its batches are allowed and called. */
+  BatchTraits traits();
 
   /** The id of a result file that follows from 32 hexadecimal digits. */
   String resultFileId(String digits);
-
-  /** The purpose that input files are stored under; result files have {@code _output} after it. */
-  String purpose();
-
-  /** How many requests a batch may have. */
-  int maxRequests();
-
-  /** How many bytes a batch's input may have. */
-  long maxBytes();
-
-  /** How long results are kept, in seconds. */
-  long resultSeconds();
-
-  /** Whether lines that failed are in a file of their own. */
-  boolean failuresApart();
-
-  /** Whether a batch as a whole can fail; if not, every fault is told line by line. */
-  boolean batchesFail();
-
-  /** How the lines of the input name the id and the body of a request. */
-  LineRequestReader.Names names();
-
-  /** Whether each request names its model; if not, the batch does. */
-  boolean modelInLines();
 
   /** Finds what makes a whole batch fail. */
   LineChecks checks(BatchEndpoint endpoint, LocalServerSettings settings);
@@ -125,17 +97,5 @@ interface BatchFormat {
     String message() {
       return message;
     }
-  }
-
-  /** A limit: the settings' if they have one, else the API's own. */
-  static int maxRequests(BatchFormat format, LocalServerSettings settings) {
-    @Nullable Integer set = settings.maxRequests();
-    return set == null ? format.maxRequests() : set;
-  }
-
-  /** A limit: the settings' if they have one, else the API's own. */
-  static long maxBytes(BatchFormat format, LocalServerSettings settings) {
-    @Nullable Long set = settings.maxBytes();
-    return set == null ? format.maxBytes() : set;
   }
 }

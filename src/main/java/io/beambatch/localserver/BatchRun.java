@@ -100,7 +100,7 @@ final class BatchRun {
       return fail(List.of(BatchProblem.invalidFirstLine()));
     }
     Validation validation;
-    try (LineFile lines = LineFile.open(input, BatchFormat.maxRequests(format, settings) + 1)) {
+    try (LineFile lines = LineFile.open(input, format.traits().maxRequests(settings) + 1)) {
       validation =
           new Validator(batch, settings)
               .validate(lines, () -> stopped.getAsBoolean() || batch.status() != Status.VALIDATING);
@@ -108,14 +108,14 @@ final class BatchRun {
     if (stopped.getAsBoolean() || batch.status() != Status.VALIDATING) {
       return Duration.ZERO;
     }
-    return validation.problems().isEmpty() || !format.batchesFail()
+    return validation.problems().isEmpty() || !format.traits().batchesFail()
         ? accept(validation)
         : fail(validation.problems());
   }
 
   /** Whether a fault lets the whole batch fail. */
   private boolean hasFault(BatchFault.Kind kind) {
-    return format.batchesFail() && faults.batch(kind, batch) != null;
+    return format.traits().batchesFail() && faults.batch(kind, batch) != null;
   }
 
   private Duration accept(Validation validation) throws IOException {
@@ -123,7 +123,7 @@ final class BatchRun {
     synchronized (store) { // two batches must not both take what is left of the limit
       long others = store.enqueuedTokens(model);
       boolean tooMany = others + validation.promptTokens() > settings.enqueuedTokenLimit();
-      if (format.batchesFail() && (tooMany || hasFault(BatchFault.Kind.TOKEN_LIMIT))) {
+      if (format.traits().batchesFail() && (tooMany || hasFault(BatchFault.Kind.TOKEN_LIMIT))) {
         return fail(List.of(BatchProblem.tokenLimit(model, settings.enqueuedTokenLimit())));
       }
       batch.enqueue(model, validation.promptTokens());
@@ -259,8 +259,8 @@ final class BatchRun {
         id,
         path,
         batch.id() + "_" + kind + ".jsonl",
-        format.purpose() + "_output",
-        seconds == null ? Long.valueOf(format.resultSeconds()) : seconds);
+        format.traits().purpose() + "_output",
+        seconds == null ? Long.valueOf(format.traits().resultsKept().toSeconds()) : seconds);
     return id;
   }
 

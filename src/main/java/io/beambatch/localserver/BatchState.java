@@ -58,7 +58,7 @@ final class BatchState {
   static BatchState create(BatchOrder order, long ordinal, Instant now) {
     ObjectNode shown =
         ServerJson.object()
-            .put("id", order.format().batchIdPrefix() + Ids.random())
+            .put("id", order.format().traits().idPrefix() + Ids.random())
             .put("object", "batch")
             .put("endpoint", order.endpoint().path())
             .put("input_file_id", order.inputFileId())
@@ -96,7 +96,7 @@ final class BatchState {
     ObjectNode saved =
         ServerJson.object()
             .put("ordinal", ordinal)
-            .put("format", format.name())
+            .put("format", format.traits().name())
             .put("output_seconds", outputSeconds)
             .put("created", created.toString())
             .put("since", since.toString())
@@ -141,7 +141,7 @@ final class BatchState {
   /** Of a batch that was saved without. Mistral's batches are for endpoints of OpenAI's. */
   private static BatchFormat formatOf(ObjectNode batch) {
     BatchFormat format = endpoint(batch).format();
-    return batch.get("id").textValue().startsWith(format.batchIdPrefix())
+    return batch.get("id").textValue().startsWith(format.traits().idPrefix())
         ? format
         : BatchFormat.MISTRAL;
   }

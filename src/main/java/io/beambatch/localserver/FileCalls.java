@@ -22,7 +22,7 @@ final class FileCalls {
 
   FileCalls(StoredFiles files, LocalServerSettings settings) {
     this.files = files;
-    this.maxBytes = BatchFormat.maxBytes(BatchFormat.OPENAI, settings);
+    this.maxBytes = BatchFormat.OPENAI.traits().maxBytes(settings);
   }
 
   void upload(Context call) throws IOException, ApiException {

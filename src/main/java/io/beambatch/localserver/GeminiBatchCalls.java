@@ -49,7 +49,9 @@ final class GeminiBatchCalls {
     String fileId = name.replaceFirst("^files/", "");
     if (files
         .find(fileId)
-        .filter(file -> file.purpose().equals(FORMAT.purpose()) && !faults.hidesFile(file.id()))
+        .filter(
+            file ->
+                file.purpose().equals(FORMAT.traits().purpose()) && !faults.hidesFile(file.id()))
         .isEmpty()) {
       throw new ApiException(ApiError.notFound("File " + name + " does not exist.", null));
     }
@@ -68,7 +70,7 @@ final class GeminiBatchCalls {
                 endpoint,
                 ServerJson.object()
                     .put(NAME, ContentsReader.field(batch, "displayName").asText("")),
-                FORMAT.resultSeconds(),
+                FORMAT.traits().resultsKept().toSeconds(),
                 model,
                 0,
                 FORMAT));

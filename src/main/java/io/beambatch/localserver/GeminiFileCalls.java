@@ -16,11 +16,11 @@ final class GeminiFileCalls {
 
   private final StoredFiles files;
   private final PieceUploads uploads;
-  private final String purpose = BatchFormat.GEMINI.purpose();
+  private final String purpose = BatchFormat.GEMINI.traits().purpose();
 
   GeminiFileCalls(StoredFiles files, LocalServerSettings settings) {
     this.files = files;
-    this.uploads = new PieceUploads(files, BatchFormat.maxBytes(BatchFormat.GEMINI, settings));
+    this.uploads = new PieceUploads(files, BatchFormat.GEMINI.traits().maxBytes(settings));
   }
 
   void upload(Context call) throws IOException, ApiException {
@@ -41,7 +41,7 @@ final class GeminiFileCalls {
                   path,
                   upload.name(),
                   purpose,
-                  BatchFormat.GEMINI.resultSeconds()));
+                  BatchFormat.GEMINI.traits().resultsKept().toSeconds()));
     }
     upload.status(call);
     StoredFile file = upload.file();

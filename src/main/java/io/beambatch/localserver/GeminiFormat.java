@@ -6,62 +6,27 @@ import java.time.Duration;
 
 /** Batches as Gemini has them: one file of results, with a key in each line. */
 final class GeminiFormat implements BatchFormat {
-  private static final LineRequestReader.Names NAMES =
-      new LineRequestReader.Names("key", "request");
+  private static final BatchTraits TRAITS =
+      new BatchTraits(
+          "gemini",
+          "b",
+          "gemini",
+          1_000_000, // none is published
+          2L << 30,
+          Duration.ofDays(2),
+          false,
+          true,
+          new LineRequestReader.Names("key", "request"),
+          false);
 
   @Override
-  public String name() {
-    return "gemini";
-  }
-
-  @Override
-  public String batchIdPrefix() {
-    return "b";
+  public BatchTraits traits() {
+    return TRAITS;
   }
 
   @Override
   public String resultFileId(String digits) {
     return "batch-" + digits;
-  }
-
-  @Override
-  public String purpose() {
-    return "gemini";
-  }
-
-  @Override
-  public int maxRequests() {
-    return 1_000_000; // none is published
-  }
-
-  @Override
-  public long maxBytes() {
-    return 2L << 30;
-  }
-
-  @Override
-  public long resultSeconds() {
-    return Duration.ofDays(2).toSeconds();
-  }
-
-  @Override
-  public boolean failuresApart() {
-    return false;
-  }
-
-  @Override
-  public boolean batchesFail() {
-    return true;
-  }
-
-  @Override
-  public LineRequestReader.Names names() {
-    return NAMES;
-  }
-
-  @Override
-  public boolean modelInLines() {
-    return false;
   }
 
   @Override

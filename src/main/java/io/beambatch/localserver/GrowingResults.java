@@ -125,7 +125,7 @@ final class GrowingResults implements Closeable {
   /** Writes the beginning of an answer, as a line. */
   void garbled(String customId) throws IOException {
     JsonGenerator out = output.out();
-    out.writeRaw("{\"" + format.names().id() + "\":\"" + customId + "\",\"re");
+    out.writeRaw("{\"" + format.traits().names().id() + "\":\"" + customId + "\",\"re");
     output.endLine();
   }
 
@@ -174,7 +174,7 @@ final class GrowingResults implements Closeable {
   }
 
   private AppendFile failures() {
-    return format.failuresApart() ? errors : output;
+    return format.traits().failuresApart() ? errors : output;
   }
 
   private String requestId(int line) {

@@ -39,7 +39,7 @@ final class LineAnswers implements Answering {
     format = batch.format();
     answers = endpoint.answers();
     reader = new LineRequestReader(batch, request);
-    lines = LineFile.open(input, BatchFormat.maxRequests(format, settings));
+    lines = LineFile.open(input, format.traits().maxRequests(settings));
     order = ShuffledOrder.shuffled(lines.count(), settings.seed() ^ Ids.mix(batch.ordinal()));
     files = new GrowingResults(batch, store);
     next = progress.lines();

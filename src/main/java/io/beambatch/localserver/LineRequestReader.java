@@ -14,10 +14,10 @@ final class LineRequestReader {
 
   LineRequestReader(BatchState batch, LineRequest request) {
     BatchFormat format = batch.format();
-    this.names = format.names();
+    this.names = format.traits().names();
     this.request = request;
     this.body = batch.endpoint().reader(request);
-    this.model = format.modelInLines() ? null : batch.text("model");
+    this.model = format.traits().modelInLines() ? null : batch.text("model");
   }
 
   /**

@@ -54,7 +54,7 @@ final class MessageBatchCalls {
         inputFileId,
         BatchEndpoint.MESSAGES,
         ServerJson.MAPPER.nullNode(),
-        FORMAT.resultSeconds(),
+        FORMAT.traits().resultsKept().toSeconds(),
         null,
         body.requests(),
         FORMAT);
@@ -167,7 +167,7 @@ final class MessageBatchCalls {
     Instant now = settings.clock().instant();
     Status status = batch.status();
     boolean ended = status.ended();
-    Instant archived = batch.created().plus(Duration.ofSeconds(FORMAT.resultSeconds()));
+    Instant archived = batch.created().plus(FORMAT.traits().resultsKept());
     boolean gone = !now.isBefore(archived);
     ObjectNode shown =
         ServerJson.object()

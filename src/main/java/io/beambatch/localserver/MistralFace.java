@@ -6,7 +6,6 @@ import io.javalin.http.HandlerType;
 /** Mistral's batch jobs. Its files are OpenAI's. */
 final class MistralFace implements ProviderFace {
   private static final String PATH = "/v1/batch/jobs";
-  private static final String BEARER = "Bearer ";
 
   private final MistralJobCalls jobs;
 
@@ -25,17 +24,9 @@ final class MistralFace implements ProviderFace {
   }
 
   @Override
-  public void begin(Context call, String requestId) {
-    call.header("x-request-id", requestId);
-  }
-
-  @Override
   public String key(Context call) throws ApiException {
-    String header = call.header("Authorization");
-    if (header == null || !header.startsWith(BEARER) || header.length() == BEARER.length()) {
-      throw new ApiException(ApiError.of(401, "Unauthorized", null));
-    }
-    return header.substring(BEARER.length());
+    return ProviderFace.bearer(
+        call.header("Authorization"), ApiError.of(401, "Unauthorized", null));
   }
 
   @Override

@@ -1,37 +1,28 @@
 package io.beambatch.localserver;
 
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
 /** Batches as Mistral has them: result lines of OpenAI's, of requests that name no model. */
 final class MistralFormat extends OpenAiFormat {
-  private static final LineRequestReader.Names NAMES =
-      new LineRequestReader.Names("custom_id", "body");
+  private static final BatchTraits TRAITS =
+      new BatchTraits(
+          "mistral",
+          "",
+          "batch",
+          50_000,
+          512L << 20,
+          Duration.ofSeconds(Expiry.USUAL_SECONDS),
+          true,
+          true,
+          LINES,
+          false);
 
   @Override
-  public String name() {
-    return "mistral";
-  }
-
-  @Override
-  public String batchIdPrefix() {
-    return "";
-  }
-
-  @Override
-  public long maxBytes() {
-    return 512L << 20;
-  }
-
-  @Override
-  public LineRequestReader.Names names() {
-    return NAMES;
-  }
-
-  @Override
-  public boolean modelInLines() {
-    return false;
+  public BatchTraits traits() {
+    return TRAITS;
   }
 
   @Override

@@ -10,7 +10,13 @@ import java.util.TreeSet;
 /** OpenAI's Files and Batches APIs; what no other API has is a path of this one, too. */
 final class OpenAiFace implements ProviderFace {
   private static final int REQUESTS_PER_MINUTE = 10_000;
-  private static final String BEARER = "Bearer ";
+
+  private static final ApiError NO_KEY =
+      ApiError.of(
+          401,
+          "You didn't provide an API key. You need to provide your API key in an Authorization"
+              + " header using Bearer auth (i.e. Authorization: Bearer YOUR_KEY).",
+          null);
 
   private final LocalServerSettings settings;
   private final FileCalls files;
@@ -34,7 +40,7 @@ final class OpenAiFace implements ProviderFace {
 
   @Override
   public void begin(Context call, String requestId) {
-    call.header("x-request-id", requestId);
+    ProviderFace.super.begin(call, requestId);
     call.header("openai-version", "2020-10-01");
     call.header("openai-organization", ErrorMessages.ORGANIZATION);
     call.header("openai-processing-ms", "1");
@@ -50,16 +56,9 @@ final class OpenAiFace implements ProviderFace {
   @Override
   public String key(Context call) throws ApiException {
     String azure = call.header("api-key");
-    String header = azure == null ? call.header("Authorization") : BEARER + azure;
-    if (header == null || !header.startsWith(BEARER) || header.length() == BEARER.length()) {
-      throw new ApiException(
-          ApiError.of(
-              401,
-              "You didn't provide an API key. You need to provide your API key in an Authorization"
-                  + " header using Bearer auth (i.e. Authorization: Bearer YOUR_KEY).",
-              null));
-    }
-    return header.substring(BEARER.length());
+    return azure == null || azure.isEmpty()
+        ? ProviderFace.bearer(call.header("Authorization"), NO_KEY)
+        : azure;
   }
 
   @Override

@@ -2,65 +2,32 @@ package io.beambatch.localserver;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
+import java.time.Duration;
 
 /** Batches as OpenAI has them: an output file, and an error file beside it. */
 class OpenAiFormat implements BatchFormat {
-  private static final LineRequestReader.Names NAMES =
-      new LineRequestReader.Names("custom_id", "body");
+  static final LineRequestReader.Names LINES = new LineRequestReader.Names("custom_id", "body");
+  private static final BatchTraits TRAITS =
+      new BatchTraits(
+          "openai",
+          "batch_",
+          "batch",
+          50_000,
+          209_715_200,
+          Duration.ofSeconds(Expiry.USUAL_SECONDS),
+          true,
+          true,
+          LINES,
+          true);
 
   @Override
-  public String name() {
-    return "openai";
-  }
-
-  @Override
-  public String batchIdPrefix() {
-    return "batch_";
+  public BatchTraits traits() {
+    return TRAITS;
   }
 
   @Override
   public String resultFileId(String digits) {
     return "file-" + digits.substring(0, 22);
-  }
-
-  @Override
-  public String purpose() {
-    return "batch";
-  }
-
-  @Override
-  public int maxRequests() {
-    return 50_000;
-  }
-
-  @Override
-  public long maxBytes() {
-    return 209_715_200;
-  }
-
-  @Override
-  public long resultSeconds() {
-    return Expiry.USUAL_SECONDS;
-  }
-
-  @Override
-  public boolean failuresApart() {
-    return true;
-  }
-
-  @Override
-  public boolean batchesFail() {
-    return true;
-  }
-
-  @Override
-  public LineRequestReader.Names names() {
-    return NAMES;
-  }
-
-  @Override
-  public boolean modelInLines() {
-    return true;
   }
 
   @Override

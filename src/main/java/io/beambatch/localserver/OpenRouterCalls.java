@@ -53,7 +53,7 @@ final class OpenRouterCalls {
         inputFileId,
         endpoint,
         ServerJson.MAPPER.nullNode(),
-        FORMAT.resultSeconds(),
+        FORMAT.traits().resultsKept().toSeconds(),
         BatchOrder.string(body.head(), "model"),
         body.requests(),
         FORMAT);

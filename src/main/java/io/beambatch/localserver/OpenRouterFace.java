@@ -7,7 +7,6 @@ import io.javalin.http.HandlerType;
 final class OpenRouterFace implements ProviderFace {
   private static final String PATH = "/api/v1/batches";
   private static final String ONE = PATH + "/{id}";
-  private static final String BEARER = "Bearer ";
 
   private final OpenRouterCalls batches;
 
@@ -26,17 +25,9 @@ final class OpenRouterFace implements ProviderFace {
   }
 
   @Override
-  public void begin(Context call, String requestId) {
-    call.header("x-request-id", requestId);
-  }
-
-  @Override
   public String key(Context call) throws ApiException {
-    String header = call.header("Authorization");
-    if (header == null || !header.startsWith(BEARER) || header.length() == BEARER.length()) {
-      throw new ApiException(ApiError.of(401, "No auth credentials found", null));
-    }
-    return header.substring(BEARER.length());
+    return ProviderFace.bearer(
+        call.header("Authorization"), ApiError.of(401, "No auth credentials found", null));
   }
 
   @Override

@@ -1,35 +1,25 @@
 package io.beambatch.localserver;
 
+import java.time.Duration;
+
 /** Batches as OpenRouter has them: lines of OpenAI's, one list of results, one model. */
 final class OpenRouterFormat extends OpenAiFormat {
-  @Override
-  public String name() {
-    return "openrouter";
-  }
+  private static final BatchTraits TRAITS =
+      new BatchTraits(
+          "openrouter",
+          "batch_",
+          "openrouter",
+          5_000,
+          209_715_200,
+          Duration.ofSeconds(Expiry.USUAL_SECONDS),
+          false,
+          false,
+          LINES,
+          false);
 
   @Override
-  public String purpose() {
-    return "openrouter";
-  }
-
-  @Override
-  public int maxRequests() {
-    return 5_000;
-  }
-
-  @Override
-  public boolean failuresApart() {
-    return false;
-  }
-
-  @Override
-  public boolean batchesFail() {
-    return false;
-  }
-
-  @Override
-  public boolean modelInLines() {
-    return false;
+  public BatchTraits traits() {
+    return TRAITS;
   }
 
   /** What could be wrong with a line was refused at the creation. */

@@ -44,7 +44,12 @@ final class PostedBatches {
       synchronized (this) {
         String file = Ids.file();
         BatchOrder order = ordering.order(posted, file);
-        files.add(file, target, "requests.jsonl", format.purpose(), format.resultSeconds());
+        files.add(
+            file,
+            target,
+            "requests.jsonl",
+            format.traits().purpose(),
+            format.traits().resultsKept().toSeconds());
         return store.create(order);
       }
     } finally {

@@ -3,6 +3,7 @@ package io.beambatch.localserver;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import io.javalin.http.HandlerType;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A provider's API as this server speaks it: its calls, its headers, its way of taking a key. All
@@ -17,7 +18,9 @@ interface ProviderFace {
   BatchFormat format();
 
   /** Sets the headers that every reply has. */
-  void begin(Context call, String requestId);
+  default void begin(Context call, String requestId) {
+    call.header("x-request-id", requestId);
+  }
 
   /**
    * The key that a call came with.
@@ -25,6 +28,20 @@ interface ProviderFace {
    * @throws ApiException if there is none, or another header is missing
    */
   String key(Context call) throws ApiException;
+
+  /**
+   * The key in a header such as {@code Authorization: Bearer KEY}.
+   *
+   * @param header its value, or null if the call has none
+   * @param missing what is answered if there is no key in it
+   */
+  static String bearer(@Nullable String header, ApiError missing) throws ApiException {
+    String prefix = "Bearer ";
+    if (header == null || !header.startsWith(prefix) || header.length() == prefix.length()) {
+      throw new ApiException(missing);
+    }
+    return header.substring(prefix.length());
+  }
 
   /** The answer to a key that isn't the right one. */
   ApiError wrongKey();

@@ -33,9 +33,9 @@ final class RequestsBody {
    * @param heads the fields that may stand before the requests
    */
   RequestsBody(BatchFormat format, LocalServerSettings settings, Set<String> heads) {
-    this.maxRequests = BatchFormat.maxRequests(format, settings);
-    this.maxBytes = BatchFormat.maxBytes(format, settings);
-    this.names = format.names();
+    this.maxRequests = format.traits().maxRequests(settings);
+    this.maxBytes = format.traits().maxBytes(settings);
+    this.names = format.traits().names();
     this.heads = heads;
   }
 

@@ -26,7 +26,7 @@ final class Validator {
 
   Validator(BatchState batch, LocalServerSettings settings) {
     this.endpoint = batch.endpoint();
-    this.maxRequests = BatchFormat.maxRequests(batch.format(), settings);
+    this.maxRequests = batch.format().traits().maxRequests(settings);
     this.checks = batch.format().checks(endpoint, settings);
     this.reader = new LineRequestReader(batch, request);
   }
