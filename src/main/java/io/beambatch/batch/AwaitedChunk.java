@@ -10,13 +10,14 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A chunk whose batch has ended.
+ * A chunk whose batch has ended: what {@link AwaitBatches} emits, and what the join of results
+ * starts from.
  *
- * @param batchId of the batch that ended, or null if the run was cancelled before there was one
+ * @param batchId the batch that ended, or null if the run was cancelled before there was one
  * @param status {@code completed}, {@code failed}, {@code expired} or {@code cancelled}
- * @param outputFileId answered lines, or null if there are none
- * @param errorFileId failed lines, or null if there are none
- * @param errors what was found wrong if the batch failed validation
+ * @param outputFileId the file of answered lines, or null if there are none
+ * @param errorFileId the file of failed lines, or null if there are none
+ * @param errors why the batch failed validation, if it did
  */
 public record AwaitedChunk(
     Chunk chunk,
@@ -26,7 +27,7 @@ public record AwaitedChunk(
     @Nullable String errorFileId,
     List<BatchError> errors) {
 
-  /** A chunk that has ended by its entry in the ledger. */
+  /** A chunk that has ended, from its entry in the ledger. */
   public static AwaitedChunk of(Chunk chunk, BatchEntry entry) {
     BatchEnd end = Objects.requireNonNull(entry.end());
     return new AwaitedChunk(

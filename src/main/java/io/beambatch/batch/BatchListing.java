@@ -18,8 +18,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The account's batches as they stood at one moment, newest first, as far back as was needed. One
- * call shows a hundred of them.
+ * The account's batches at one moment, newest first, as far back as needed. One list call returns a
+ * hundred of them.
  */
 final class BatchListing {
   private static final int PAGE = 100;
@@ -33,12 +33,12 @@ final class BatchListing {
   }
 
   /**
-   * Reads pages until the rest is older than the horizon, or until all that is wanted is found.
+   * Reads pages until the rest is older than the horizon, or all wanted batches are found.
    *
-   * @param wanted ids of batches. Where all of them have ended, nobody may look at the list again,
-   *     so that it is read to the horizon all the same
-   * @param depth to search by key, or to count, takes reading up to the horizon even if all the
-   *     wanted ones are found before
+   * @param wanted ids of batches. If all of them have ended, this may be the last time that the
+   *     list is read, so it is read to the horizon
+   * @param depth {@code TO_HORIZON} where batches are searched by key, or counted: then the list is
+   *     read to the horizon even if all wanted batches are found earlier
    * @throws BatchException if the server has no list of batches
    */
   static BatchListing read(BatchProvider provider, Set<String> wanted, Instant horizon, Depth depth)
@@ -102,7 +102,7 @@ final class BatchListing {
     return one.createdAt().isAfter(other.createdAt()) ? other : one;
   }
 
-  /** Whether a batch answers nothing any more because it was cancelled. */
+  /** Returns whether a batch will answer nothing more because it was cancelled. */
   static boolean isCancelled(Batch batch) {
     return batch.status() == BatchStatus.CANCELLED || batch.status() == BatchStatus.CANCELLING;
   }
@@ -112,8 +112,8 @@ final class BatchListing {
   }
 
   /**
-   * The batch of a chunk, by its {@link BatchMark}; one that goes on rather than a cancelled one,
-   * or null.
+   * The batch of a chunk by its {@link BatchMark}, or null; a batch that is running is preferred to
+   * a cancelled one.
    */
   @Nullable Batch ofChunk(TrackedChunk chunk, BatchMark marks) {
     String mark = marks.of(chunk);
@@ -125,7 +125,7 @@ final class BatchListing {
             .orElse(null);
   }
 
-  /** Takes a batch for nobody's: its chunk may have another. */
+  /** Excludes a batch from matching: its chunk may have another. */
   void disown(Batch batch) {
     List<Batch> marked = byMark.get(BatchMark.of(batch, search));
     if (marked != null) {
@@ -137,7 +137,7 @@ final class BatchListing {
     return byId.values();
   }
 
-  /** How far back to read. */
+  /** How far back to read the list. */
   enum Depth {
     AS_NEEDED,
     TO_HORIZON

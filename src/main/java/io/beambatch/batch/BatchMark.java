@@ -14,9 +14,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells which batch of the provider's list belongs to which chunk of the run, by the surest mark
- * that the provider shows: the key that the batch was created under, or the file that it was
- * created of. Where it shows neither, there is no mark, and {@link CountedBatches} tells.
+ * Matches batches in the provider's list to the run's chunks, by the strongest mark that the
+ * provider shows: the key under which the batch was created, or the file from which it was created.
+ * If it shows neither, there is no mark, and {@link CountedBatches} does the matching.
  */
 final class BatchMark {
   private static final Logger LOG = LoggerFactory.getLogger(BatchMark.class);
@@ -28,14 +28,14 @@ final class BatchMark {
   /** Chunks by their input files. */
   private final Map<String, String> chunkOfFile = new HashMap<>();
 
-  /** Chunks by the batches that a reply, or their results, said to be theirs. */
+  /** Chunks by batch, as a reply or the batch's results proved. */
   private final Map<String, String> chunkOfBatch = new HashMap<>();
 
-  /** Batches that bear a key of this run and were made by somebody else. */
+  /** Batches that have a key of this run, but were created by somebody else. */
   private final Set<String> foreign = new HashSet<>();
 
   /**
-   * @param endpoint that all batches of the run are for
+   * @param endpoint the endpoint of all batches of the run
    */
   BatchMark(OrphanSearch search, RunIdentity run, String endpoint) {
     this.search = search;
@@ -43,7 +43,7 @@ final class BatchMark {
     this.endpoint = endpoint;
   }
 
-  /** What a provider shows of a batch, whoever made it; null if it shows nothing of use. */
+  /** The mark that a provider shows of a batch, whoever created it; null if it shows none. */
   static @Nullable String of(Batch batch, OrphanSearch search) {
     return switch (search) {
       case TOKEN, OWN_ID, METADATA, DISPLAY_NAME -> batch.key();
@@ -52,7 +52,7 @@ final class BatchMark {
     };
   }
 
-  /** What the batch of a chunk is recognised by, or null. */
+  /** The mark of a chunk's batch, or null. */
   @Nullable String of(TrackedChunk chunk) {
     return switch (search) {
       case TOKEN, OWN_ID, METADATA, DISPLAY_NAME -> run.key(chunk.id());
@@ -73,7 +73,7 @@ final class BatchMark {
     };
   }
 
-  /** The chunk of this run that a batch is marked with; empty if it isn't one of the run's. */
+  /** The chunk of this run whose mark a batch has; empty if the batch has none of the run. */
   Optional<String> chunkOf(Batch batch) {
     if (search == OrphanSearch.COUNT) {
       return Optional.ofNullable(chunkOfBatch.get(batch.id()));
@@ -88,9 +88,9 @@ final class BatchMark {
   }
 
   /**
-   * Whether a batch that is marked as a chunk's was made by this run. Any user of the account can
-   * see the key, and give it to a batch of their own; the ledger alone knows the input. A batch
-   * that shows no input or no endpoint is believed.
+   * Returns whether this run created a batch that has the mark of one of its chunks. Any user of
+   * the account can see the key and give it to another batch; only the ledger knows the input. A
+   * batch that shows no input or no endpoint is accepted.
    */
   boolean isOfThisRun(Batch batch, String chunkId, BatchEntry chunk) {
     if ((batch.inputFileId().isEmpty() || chunk.knowsInput(batch.inputFileId()))
@@ -110,8 +110,8 @@ final class BatchMark {
   }
 
   /**
-   * Some servers leave out the version, or name the whole address. Where there is no metadata,
-   * there is no endpoint in a batch either, but what was concluded from it.
+   * Some servers omit the version, or give the whole URL. Where batches have no metadata, the
+   * endpoint of a batch is itself derived from the run's.
    */
   private boolean isOurEndpoint(String named) {
     return search != OrphanSearch.METADATA || named.endsWith(endpoint) || endpoint.endsWith(named);

@@ -6,7 +6,9 @@ import io.beambatch.provider.Batch;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What is written into a batch's metadata, so that it can be recognised and counted by any run. */
+/**
+ * The metadata of a batch: what any run needs to recognise it, and to count it against the limits.
+ */
 final class BatchMetadata {
   private static final String TOKENS = "beambatch_tokens";
   private static final String REQUESTS = "beambatch_requests";
@@ -33,8 +35,8 @@ final class BatchMetadata {
   }
 
   /**
-   * What a batch holds of the budget of a model: nothing if it has ended or is for another model.
-   * Of batches that are not of ours only the number of requests is known, and not the model.
+   * What a batch counts against the limits of a model: nothing if it has ended or is for another
+   * model. For batches of other programs, only the number of requests is known, not the model.
    */
   static InFlightUsage usage(Batch batch, RequestSpec request) {
     if (batch.status().ended()) {

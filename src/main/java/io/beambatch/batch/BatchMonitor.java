@@ -10,19 +10,22 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Shows how a run's batches stand at the provider, and changes nothing. */
+/**
+ * Reads the state of a run's batches at the provider, and changes nothing. The {@code status}
+ * command uses it.
+ */
 public final class BatchMonitor {
   private final CoordinatorSettings settings;
   private final ProviderFactory providers;
 
-  /** Shows the batches of the settings' run. */
+  /** Monitors the batches of the settings' run. */
   public BatchMonitor(CoordinatorSettings settings, ProviderFactory providers) {
     this.settings = settings;
     this.providers = providers;
   }
 
   /**
-   * The run's batches as the provider shows them, by id; those that it doesn't know are left out.
+   * The run's batches at the provider, by id; batches that it doesn't know are omitted.
    *
    * @throws BatchException if the key is refused or the provider is out of reach
    */

@@ -18,9 +18,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks how the batch of a submitted chunk stands, and writes down what has become of it: it has
- * ended, it was not taken and has to be tried again, it has had its time ({@link Deadline}), or it
- * is gone ({@link VanishedBatches}).
+ * Polls the batch of a submitted chunk, and records the result in the ledger: it has ended, it was
+ * not accepted and must be tried again, it is past its deadline ({@link Deadline}), or it is gone
+ * ({@link VanishedBatches}).
  */
 final class BatchPoller {
   private static final Logger LOG = LoggerFactory.getLogger(BatchPoller.class);
@@ -53,11 +53,11 @@ final class BatchPoller {
   }
 
   /**
-   * Looks once. Waits that begin with what is seen begin when it is seen, and end by when the
-   * snapshot was taken.
+   * Polls once. A wait that an observation starts begins when it is observed, and is measured up to
+   * the time of the snapshot.
    *
-   * @param reachable whether the provider may be asked for a batch that the list doesn't show
-   * @throws BatchException if the account can't pay for it
+   * @param reachable whether the provider may be asked for a batch that is not in the list
+   * @throws BatchException if the account has no credit for it
    * @throws BatchException.OfOneChunk if the provider knows nothing of the run
    * @throws ProviderException if the provider could not be asked
    */
@@ -83,7 +83,7 @@ final class BatchPoller {
     }
   }
 
-  /** A batch that the list doesn't show, or null if the provider doesn't know it. */
+  /** A batch that is not in the list, or null if the provider doesn't know it. */
   private @Nullable Batch get(TrackedChunk chunk, Snapshot snapshot)
       throws IOException, ProviderException {
     try {
@@ -98,8 +98,8 @@ final class BatchPoller {
   }
 
   /**
-   * Stops where the account could pay for no request of a batch: nothing was answered, and all of
-   * it is sent again when the account can pay.
+   * Stops if the account had no credit for any request of a batch: nothing was answered, and all of
+   * it is sent again once there is credit.
    */
   private void checkFunds(TrackedChunk chunk, Batch batch, Instant now)
       throws IOException, ProviderException {
@@ -141,7 +141,7 @@ final class BatchPoller {
     }
   }
 
-  /** Whether the result files of a batch that is over have been waited for long enough. */
+  /** Returns whether the wait for the result files of a finished batch is over. */
   private boolean isGivenUp(TrackedChunk chunk, Batch batch, Instant now) throws IOException {
     Long over = chunk.entry().times().over();
     if (over == null) {

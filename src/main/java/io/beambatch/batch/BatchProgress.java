@@ -3,19 +3,19 @@ package io.beambatch.batch;
 import java.io.Serializable;
 
 /**
- * How far the batches of a pool have come in one attempt.
+ * How far the batches of a pool have come in one attempt. A coordinator reports it after each step,
+ * for the progress display.
  *
  * @param attempt 1 for documents that are sent for the first time
- * @param batches of all chunks, submitted or not
- * @param answered requests that have their answer; not those that failed, expired or were never
- *     sent
+ * @param batches the number of chunks, submitted or not
+ * @param answered requests that have an answer; not those that failed, expired or were never sent
  */
 public record BatchProgress(
     int attempt, int batches, int submitted, int ended, long requests, long answered) {
 
   /**
-   * What is known by both of the same attempt: where several coordinators take turns, each has seen
-   * a part of it.
+   * Merges two observations of the same attempt: where several coordinators take turns, each has
+   * seen part of it.
    */
   public BatchProgress or(BatchProgress other) {
     return new BatchProgress(
@@ -27,7 +27,7 @@ public record BatchProgress(
         Math.max(answered, other.answered));
   }
 
-  /** The sum of two attempts; it is called as the later one. */
+  /** The sum of two attempts, numbered as the later one. */
   public BatchProgress plus(BatchProgress other) {
     return new BatchProgress(
         Math.max(attempt, other.attempt),
@@ -39,12 +39,12 @@ public record BatchProgress(
   }
 
   /**
-   * Takes the progress of a coordinator after each of its steps, one attempt after the other. It
-   * goes with the settings into the steps of a pipeline, and so to other processes.
+   * Receives a coordinator's progress after each of its steps, one attempt after the other. It is
+   * serialized with the settings into the steps of a pipeline, and so reaches other processes.
    */
   @FunctionalInterface
   public interface Sink extends Serializable {
-    /** Takes nothing. */
+    /** Ignores all progress. */
     Sink NONE = progress -> {};
 
     void publish(BatchProgress progress);

@@ -8,7 +8,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Clock;
 
-/** What all parts of one coordinator share. */
+/**
+ * What all parts of one coordinator share: the provider, the ledger, the settings and the clock.
+ */
 record CoordinatorContext(
     CoordinatorSettings settings,
     BatchProvider provider,
@@ -16,22 +18,21 @@ record CoordinatorContext(
     Clock clock,
     BatchEvents events) {
 
-  /** The same, where nobody has to be told of events. */
+  /** A context that ignores events. */
   CoordinatorContext(
       CoordinatorSettings settings, BatchProvider provider, BatchLedger ledger, Clock clock) {
     this(settings, provider, ledger, clock, BatchEvents.NONE);
   }
 
-  /** The same, telling of events. */
+  /** A copy that sends events to a receiver. */
   CoordinatorContext telling(BatchEvents others) {
     return new CoordinatorContext(settings, provider, ledger, clock, others);
   }
 
   /**
-   * Connects to the provider, for a run that was sent to nobody else, and notes that it is sent
-   * there.
+   * Connects to the provider and records it as the run's recipient.
    *
-   * @throws io.beambatch.error.UserException if the run was sent to somebody else
+   * @throws io.beambatch.error.UserException if the run was sent to another recipient
    */
   static CoordinatorContext open(
       CoordinatorSettings settings, RunFolder folder, ProviderFactory providers) {

@@ -20,12 +20,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds the batch of a chunk whose creation had no reply, where batches carry nothing of ours. Of
- * those that are newer than what was there before the creation, have as many requests, and that no
- * chunk is known to have, each may be it, or a stranger's. Which it is, its results tell: their ids
- * name the part that a request stands in, and nobody can guess those. So a candidate is waited for
- * until it has ended. Until then, nothing is created in its place, and nobody cancels it or deletes
- * it. That costs time, and never money.
+ * Finds the batch of a chunk whose creation had no reply, at a provider whose batches carry neither
+ * our key nor our file. A candidate is any batch that is newer than those that existed before the
+ * creation, has as many requests, and belongs to no other known chunk: it may be ours, or a
+ * stranger's. Its results prove which: their ids name the part of a request, and nobody can guess
+ * those. So a candidate is waited for until it has ended. Until then, no batch is created in its
+ * place, and the candidate is neither cancelled nor deleted. This costs time, never money.
  */
 final class CountedBatches {
   private static final Logger LOG = LoggerFactory.getLogger(CountedBatches.class);
@@ -36,10 +36,10 @@ final class CountedBatches {
   private final ResultPeek peek;
   private final UnpaidBatches unpaid;
 
-  /** The part that the first result of a batch is of, or {@link #NOT_OURS}; by the batch's id. */
+  /** By batch id, the part of the batch's first result, or {@link #NOT_OURS}. */
   private final Map<String, String> partOfBatch = new HashMap<>();
 
-  /** Chunks that have candidates which are not over yet. */
+  /** Chunks with candidates that have not ended. */
   private final Set<String> pending = new HashSet<>();
 
   CountedBatches(CoordinatorContext context, TrackedChunks chunks) {
@@ -50,8 +50,8 @@ final class CountedBatches {
   }
 
   /**
-   * By the provider's own time, when the newest batch was created that is there before a creation;
-   * what has no mark has to be newer.
+   * When the newest batch before a creation was created, by the provider's clock; a batch without a
+   * mark must be newer.
    *
    * @return null where batches have marks
    */
@@ -64,7 +64,9 @@ final class CountedBatches {
         : null;
   }
 
-  /** Whether a chunk has to wait for batches to end before it is known whether one is its own. */
+  /**
+   * Returns whether a chunk must wait for batches to end before it is known whether one is its own.
+   */
   boolean isPending(TrackedChunk chunk) {
     return pending.contains(chunk.id());
   }
@@ -105,7 +107,9 @@ final class CountedBatches {
         .collect(Collectors.toSet());
   }
 
-  /** The part that a batch's first result is of, or {@link #NOT_OURS}; null if nobody can tell. */
+  /**
+   * The part of a batch's first result, or {@link #NOT_OURS}; null if the results don't show it.
+   */
   private @Nullable String part(Batch batch) throws IOException, ProviderException {
     String known = partOfBatch.get(batch.id());
     if (known != null) {

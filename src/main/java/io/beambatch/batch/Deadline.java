@@ -13,8 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Cancels batches that have had their time, and those of a run that is cancelled; what was answered
- * is kept. One that doesn't end even so is given up, with what it shows by then.
+ * Cancels batches that are past their deadline, and those of a cancelled run; answers that exist
+ * are kept. A batch that doesn't end after that is given up, with the results that it shows by
+ * then.
  */
 final class Deadline {
   private static final Logger LOG = LoggerFactory.getLogger(Deadline.class);
@@ -22,7 +23,10 @@ final class Deadline {
   private final CoordinatorContext context;
   private final CoordinatorSettings settings;
 
-  /** Batches that the provider has refused to cancel; said once, as each look asks again. */
+  /**
+   * Batches that the provider refused to cancel. The refusal is logged once, although every poll
+   * asks again.
+   */
   private final Set<String> refused = new HashSet<>();
 
   Deadline(CoordinatorContext context) {
@@ -30,10 +34,11 @@ final class Deadline {
     this.settings = context.settings();
   }
 
-  /** Sees to it that a batch that hasn't ended does so in time. */
+  /** Makes sure that a running batch ends in time. */
   void enforce(TrackedChunk chunk, Batch batch, Snapshot snapshot) throws IOException {
     Instant now = snapshot.taken();
-    // Not by the provider's time of creation: its clock, or ours, may be wrong.
+    // Measured from our submission, not from the provider's time of creation: the clocks may
+    // differ.
     Instant submitted = Instant.ofEpochMilli(chunk.entry().since());
     if (!snapshot.cancelled()
         && now.isBefore(submitted.plus(settings.inference().poll().deadline()))) {
@@ -44,8 +49,8 @@ final class Deadline {
       log(batch, snapshot.cancelled());
     }
     boolean begun = batch.status() != BatchStatus.CANCELLING && cancel(batch);
-    // Noted only after a call that was heard: the grace is for the provider, and neither a crash
-    // before the call nor calls that failed have asked it yet.
+    // Recorded only after the provider received the call: the grace is the provider's time, and
+    // after a crash before the call, or a failed call, it has not been asked yet.
     if (asked == null || begun) {
       chunk.advance(chunk.entry().cancelled(context.clock().instant()));
     } else if (now.isAfter(chunk.waitedFor(asked).plus(settings.cancelGrace()))) {
@@ -65,13 +70,13 @@ final class Deadline {
     }
   }
 
-  /** Asks the provider to cancel; returns whether it says that it does. */
+  /** Asks the provider to cancel; returns whether it agreed. */
   private boolean cancel(Batch batch) {
     try {
       BatchStatus now = context.provider().cancel(batch.id()).status();
       return now == BatchStatus.CANCELLING || now.ended();
     } catch (ProviderException e) {
-      // It may have ended meanwhile; if not, it is tried again, but not for ever.
+      // The batch may have ended meanwhile. If not, the call is repeated, but not for ever.
       if (refused.add(batch.id())) {
         LOG.warn(
             "batch {} could not be cancelled yet, trying again at each look: {}",

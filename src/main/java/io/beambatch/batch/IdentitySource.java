@@ -3,12 +3,12 @@ package io.beambatch.batch;
 import java.io.Serializable;
 
 /**
- * Knows a run's identity where the pipeline runs. While the graph is built, the run need not have
- * begun.
+ * Gives the run's identity where the pipeline runs. The run need not exist yet while the graph is
+ * built.
  */
 @FunctionalInterface
 public interface IdentitySource extends Serializable {
 
-  /** The same at every call, on every worker. */
+  /** The run's identity, the same at every call and on every worker. */
   RunIdentity identity();
 }

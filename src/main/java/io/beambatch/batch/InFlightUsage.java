@@ -9,17 +9,17 @@ import java.time.Instant;
 import java.util.function.Predicate;
 
 /**
- * What is under way at the provider, and so counts against the limits of a model.
+ * The requests in flight at the provider, as they count against the limits of a model.
  *
  * @param tokens estimated prompt tokens
  */
 record InFlightUsage(long tokens, long requests) {
   static final InFlightUsage NONE = new InFlightUsage(0, 0);
 
-  /** A provider may take a while to end what has expired. */
+  /** A provider may take a while to end a batch that has expired. */
   private static final Duration AFTER_EXPIRY = Duration.ofHours(2);
 
-  /** What is older has expired, whatever the list says of it. */
+  /** The age from which a batch has expired, whatever the list says. */
   static Duration horizon(Capabilities capabilities) {
     return capabilities.expiry().plus(AFTER_EXPIRY);
   }
@@ -29,10 +29,10 @@ record InFlightUsage(long tokens, long requests) {
   }
 
   /**
-   * What other coordinators, other runs and other programs have under way.
+   * What other coordinators, other runs and other programs have in flight.
    *
    * @param isOurs whether a batch is counted elsewhere
-   * @param oldest what was created before has expired
+   * @param oldest batches created before have expired
    */
   static InFlightUsage ofOthers(
       BatchListing batches, Predicate<Batch> isOurs, RequestSpec request, Instant oldest) {
@@ -47,7 +47,7 @@ record InFlightUsage(long tokens, long requests) {
     return new InFlightUsage(sum(tokens, other.tokens), sum(requests, other.requests));
   }
 
-  /** The sum of two numbers that are not negative, or the largest number there is. */
+  /** The sum of two non-negative numbers, capped at {@link Long#MAX_VALUE}. */
   static long sum(long one, long other) {
     return one > Long.MAX_VALUE - other ? Long.MAX_VALUE : one + other;
   }

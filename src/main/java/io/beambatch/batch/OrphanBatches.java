@@ -20,9 +20,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Batches of the run's chunks that the ledger doesn't name, because their maker was taken for dead
- * and came back. They are cancelled, but only once their chunk has another batch, or was ended
- * without one: until then it may still adopt them.
+ * Finds and cancels batches of the run's chunks that the ledger doesn't name, because their creator
+ * was taken for dead and came back. An orphan is cancelled only once its chunk has another batch,
+ * or was ended without one: until then the chunk may still adopt it.
  */
 final class OrphanBatches {
   private static final Logger LOG = LoggerFactory.getLogger(OrphanBatches.class);
@@ -57,7 +57,7 @@ final class OrphanBatches {
     return null;
   }
 
-  /** Finds those in the list that nobody knows any more. */
+  /** Finds the orphans in the list. */
   void lookFor(BatchListing listing, Instant now) throws IOException {
     for (Batch batch : listing.all()) {
       if (batch.status().ended()
@@ -78,7 +78,7 @@ final class OrphanBatches {
     }
   }
 
-  /** Cancels those whose chunk has another batch, or was ended without one. */
+  /** Cancels the orphans whose chunk has another batch, or was ended without one. */
   void cancel(Instant now) throws IOException {
     for (Map.Entry<String, Orphan> entry : List.copyOf(byId.entrySet())) {
       String batchId = entry.getKey();
@@ -111,7 +111,10 @@ final class OrphanBatches {
     }
   }
 
-  /** A chunk without a batch may take one that shows late, unless it was ended without. */
+  /**
+   * Returns whether a chunk may adopt a batch that appears late: it has none, and was not ended
+   * without one.
+   */
   private static boolean canAdopt(BatchEntry chunk) {
     return chunk.state() == State.SUBMITTING || chunk.state() == State.PLANNED;
   }

@@ -18,15 +18,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Deletes what a run has uploaded and is of no more use: above all files that the ledger doesn't
- * name, because a process crashed, or a reply got lost, just after the upload. They are found by
- * their names, which hold the run's random id, so that nobody else's files are touched.
+ * Deletes the run's uploaded files that are no longer needed: above all files that the ledger
+ * doesn't name, because a process crashed, or a reply was lost, just after the upload. They are
+ * found by their names, which contain the run's random id, so that no other file is touched.
  */
 final class OrphanInputFiles {
   private static final Logger LOG = LoggerFactory.getLogger(OrphanInputFiles.class);
   private static final int PAGE = 1_000;
 
-  /** The run's beginning is known by this machine's clock, the files' by the provider's. */
+  /**
+   * This machine's clock gives the start of the run, the provider's clock the times of the files.
+   */
   private static final Duration CLOCK_SKEW = Duration.ofHours(24);
 
   private final RunIdentity run;
@@ -40,8 +42,8 @@ final class OrphanInputFiles {
   }
 
   /**
-   * Deletes all of the run's input files but those whose batches have not ended. That it can't is
-   * no error: they cost nothing.
+   * Deletes the run's input files, except those whose batches have not ended. A failure is no
+   * error: the files cost nothing.
    */
   void delete() {
     try {
@@ -55,7 +57,9 @@ final class OrphanInputFiles {
     }
   }
 
-  /** Whether the provider has any input file of the run; not, if it can't list its files. */
+  /**
+   * Returns whether the provider has any input file of the run; false if it can't list its files.
+   */
   boolean isAnyThere() throws ProviderException {
     try {
       return !ofTheRun().isEmpty();

@@ -8,8 +8,8 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Names who is at work on a run, such as at creating a batch, and tells whether somebody of that
- * name can still be at it.
+ * Identifies a process that works on a run, such as one that creates a batch, and finds out whether
+ * it may still be alive.
  *
  * @param name {@code <machine>/<process id>/<process start>/<random>}
  */
@@ -17,13 +17,19 @@ public record Owner(String name) {
   /** The owners in this process that have not retired. */
   private static final Set<String> AT_WORK = ConcurrentHashMap.newKeySet();
 
-  /** Of this class as it is loaded: a process may load it twice, and each knows only its own. */
+  /**
+   * Identifies this loading of the class: a process may load it twice, and each copy knows only its
+   * own owners.
+   */
   private static final String LOADED = UUID.randomUUID() + ".";
 
   private static final Path PROC = Path.of("/proc");
   private static final String UNKNOWN = "unknown";
 
-  /** Of all that {@code /proc/<id>/stat} says after the process's name: its start, in ticks. */
+  /**
+   * The field of {@code /proc/<id>/stat} that has the start in ticks, counted after the process's
+   * name.
+   */
   private static final int START = 19;
 
   /** A new owner in this process. */
@@ -35,7 +41,7 @@ public record Owner(String name) {
     return owner;
   }
 
-  /** Says that this owner does nothing any more: its calls have all returned. */
+  /** Declares that this owner does nothing more: all its calls have returned. */
   public void retire() {
     AT_WORK.remove(name);
   }
@@ -45,8 +51,8 @@ public record Owner(String name) {
   }
 
   /**
-   * Whether the owner has retired, or was a process of this machine that is gone. Where the machine
-   * does not tell, nobody is ever known to be gone, and the lease decides.
+   * Returns whether the owner has retired, or was a process of this machine that no longer exists.
+   * If the machine doesn't show its processes, this is never known, and the lease decides.
    */
   public boolean isKnownToBeGone() {
     String[] fields = name.split("/", -1);
@@ -66,11 +72,11 @@ public record Owner(String name) {
   }
 
   /**
-   * This boot of this machine, and the numbering of processes in this container: neither a host's
-   * name nor its clock tells machines, or two boots of one, for certain.
+   * This boot of this machine, and the process namespace of this container. Neither a host's name
+   * nor its clock reliably identifies a machine, or separates two boots of it.
    */
   private static String machine() {
-    // Where others' processes are hidden, one that can't be seen may be alive.
+    // Where the processes of other users are hidden, one that can't be seen may be alive.
     if (!Files.exists(PROC.resolve("1/stat"))) {
       return UNKNOWN;
     }

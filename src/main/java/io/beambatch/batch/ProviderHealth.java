@@ -9,23 +9,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Says when to call the provider again: soon after something has changed, for batches that are
- * quick, and not before it has asked for. An outage is waited out, for a bounded time; whatever
- * else the provider refuses ends the launch.
+ * Decides when to call the provider again: soon after a change, for batches that are quick, and
+ * never before the time that it asked for. It waits out an outage for a bounded time; any other
+ * refusal ends the launch.
  */
 final class ProviderHealth {
   private static final Logger LOG = LoggerFactory.getLogger(ProviderHealth.class);
   private static final String OUT_OF_FUNDS =
       "the account's quota is used up, and waiting does not help";
 
-  /** What was done so far is in the ledger. */
+  /** Everything done so far is in the ledger. */
   private static final String AGAIN = ", then run the same command again to go on";
 
   private static final Duration SHORTEST_PAUSE = Duration.ofMillis(250);
 
   private final CoordinatorSettings settings;
 
-  /** Since when it is out of reach. */
+  /** Since when the provider is out of reach, or null. */
   private @Nullable Instant since;
 
   /** The provider has asked not to be called before. */
@@ -39,12 +39,12 @@ final class ProviderHealth {
     this.lastChange = now;
   }
 
-  /** A chunk's state has changed; its next change may be near. */
+  /** Records that a chunk's state has changed; the next change may be near. */
   void changed(Instant now) {
     lastChange = now;
   }
 
-  /** How long to wait before the next look. */
+  /** How long to wait before the next poll. */
   Duration pause(Instant now) {
     Duration longest = settings.inference().poll().interval();
     Duration tenth = Duration.between(lastChange, now).dividedBy(10);
@@ -54,17 +54,17 @@ final class ProviderHealth {
     return bounded.compareTo(quiet) < 0 ? quiet : bounded;
   }
 
-  /** Whether the provider is out of reach, rather than refusing what it was asked. */
+  /** Returns whether the provider is out of reach, as opposed to refusing the call. */
   static boolean isOutage(ProviderException e) {
     return e.kind() == Kind.UNAVAILABLE || e.kind() == Kind.NO_REPLY;
   }
 
-  /** Whether the same call may have another reply in a while, though nobody changes anything. */
+  /** Returns whether the same call may succeed later, although nobody changes anything. */
   static boolean mayPass(ProviderException e) {
     return isOutage(e) || e.kind() == Kind.FILE_NOT_READY || e.kind() == Kind.CONFLICT;
   }
 
-  /** Whether what the provider refuses for one chunk, it refuses for all of them. */
+  /** Returns whether the provider refuses all chunks what it refuses one. */
   static boolean concernsAll(ProviderException e) {
     return e.kind() == Kind.UNAUTHORIZED
         || e.kind() == Kind.FORBIDDEN
@@ -75,15 +75,16 @@ final class ProviderHealth {
     return e.getCause() instanceof ProviderException refused && concernsAll(refused);
   }
 
-  /** How long the provider must not be called yet, as it has asked; zero if it may be. */
+  /** How long the provider has asked not to be called; zero if it may be called now. */
   Duration quietFor(Instant now) {
     return now.isBefore(quietUntil) ? Duration.between(now, quietUntil) : Duration.ZERO;
   }
 
   /**
-   * Takes note of a call that failed.
+   * Records a failed call.
    *
-   * @throws BatchException if the launch can't wait for an end of it, or not any longer
+   * @throws BatchException if the launch can't wait for the failure to end, or has waited long
+   *     enough
    */
   void failed(ProviderException e, Instant now) {
     if (!isOutage(e)) {
@@ -111,8 +112,8 @@ final class ProviderHealth {
   }
 
   /**
-   * Ends the launch where the provider asks for a longer pause than an outage is waited out. What
-   * the ledger holds stays, and its batches go on.
+   * Ends the launch if the provider asks for a longer pause than an outage may take. The ledger
+   * keeps its state, and the batches continue.
    */
   static void checkWait(ProviderException e, Duration longest) {
     Duration asked = e.retryAfter();
@@ -129,12 +130,15 @@ final class ProviderHealth {
     }
   }
 
-  /** Every call has had its reply again. */
+  /** Records that the provider replies again. */
   void recovered() {
     since = null;
   }
 
-  /** What a user is told of a call that failed for good: what, the provider's words, what to do. */
+  /**
+   * The error that reports a permanent failure to the user: what failed, the provider's words, what
+   * to do.
+   */
   static BatchException fatal(ProviderException e) {
     String said = " (" + e.getMessage() + "). ";
     return new BatchException(
@@ -162,7 +166,7 @@ final class ProviderHealth {
         e);
   }
 
-  /** What a user is told of a batch that failed because the account can't pay for it. */
+  /** The error for a batch that failed because the account has no credit. */
   static BatchException outOfFunds(String batchId, String words) {
     return new BatchException(
         OUT_OF_FUNDS

@@ -10,10 +10,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says which chunk may be submitted: while the job's limits allow, counting what other runs have
- * under way; and after the provider has refused one all the same, only as much as it is known to
- * take. Time is waited only for refusals that nothing of ours explains; else the end of our own
- * batches makes room.
+ * Decides which chunk may be submitted. The job's limits apply first, with what other runs have in
+ * flight counted in. If the provider refuses a chunk nevertheless, only as much may be in flight as
+ * it is known to accept. Time is waited only after refusals that our own batches don't explain;
+ * otherwise the end of our batches makes room.
  */
 public final class Quota {
   private static final Duration FIRST_BACKOFF = Duration.ofSeconds(5);
@@ -22,7 +22,7 @@ public final class Quota {
   private final Limits limits;
   private final QueueUnit unit;
 
-  /** What the provider is known to take, in its unit. */
+  /** What the provider is known to accept, in its own unit. */
   private long budget;
 
   private Duration refusalBackoff = FIRST_BACKOFF;
@@ -43,30 +43,30 @@ public final class Quota {
     return unit == QueueUnit.REQUESTS ? limits.enqueuedRequests() : limits.enqueuedTokens();
   }
 
-  /** What the provider counts of it. */
+  /** A usage in the provider's unit. */
   private long counted(InFlightUsage usage) {
     return unit == QueueUnit.REQUESTS ? usage.requests() : usage.tokens();
   }
 
-  /** Whether only so much may be under way that what others have must be known. */
+  /** Returns whether a limit is set, so that the usage of others must be known. */
   boolean isLimited() {
     return limits.enqueuedTokens() < Long.MAX_VALUE || limits.enqueuedRequests() < Long.MAX_VALUE;
   }
 
-  /** Whether a chunk keeps the limits if nothing else is under way. */
+  /** Returns whether a chunk keeps the limits if nothing else is in flight. */
   boolean canEverAllow(InFlightUsage chunk) {
     return chunk.tokens() <= limits.enqueuedTokens()
         && chunk.requests() <= limits.enqueuedRequests();
   }
 
-  /** Whether nothing may be submitted for the moment. */
+  /** Returns whether nothing may be submitted for the moment. */
   boolean isWaiting(Instant now) {
     return now.isBefore(refusedUntil) || now.isBefore(unavailableUntil);
   }
 
   /**
-   * Whether a chunk may be submitted now. With nothing under way it may, whatever the budget has
-   * come down to: somebody has to go first.
+   * Returns whether a chunk may be submitted now. If nothing is in flight it may, whatever the
+   * budget has fallen to: otherwise no chunk would ever be first.
    */
   boolean allows(InFlightUsage chunk, InFlightUsage inFlight, Instant now) {
     if (isWaiting(now)) {
@@ -79,11 +79,11 @@ public final class Quota {
   }
 
   /**
-   * The provider's own limit was reached: no more than what is under way for now.
+   * Records that the provider's own limit was reached: for now, no more than what is in flight.
    *
-   * @param ours what the coordinator's other chunks have under way. Where that is nothing, time has
-   *     to pass
-   * @param others what everybody else has
+   * @param ours what the coordinator's other chunks have in flight. If that is nothing, only time
+   *     can help
+   * @param others what everybody else has in flight
    */
   void refused(InFlightUsage ours, InFlightUsage others, Instant now) {
     budget = Math.min(budget, counted(ours.plus(others)));
@@ -94,7 +94,7 @@ public final class Quota {
   }
 
   /**
-   * The provider takes no creations for the moment.
+   * Records that the provider accepts no creations for the moment.
    *
    * @param asked how long it asks to wait, or null
    */
@@ -106,14 +106,14 @@ public final class Quota {
     callBackoff = doubled(callBackoff);
   }
 
-  /** The provider has taken a creation. */
+  /** Records that the provider has accepted a creation. */
   void created() {
     callBackoff = FIRST_BACKOFF;
   }
 
   /**
-   * A batch has ended well: what it held is free, and that much more may be tried at once. Not
-   * more, or all that waits would be refused again each time.
+   * Records that a batch has completed: as much as it held may be tried at once. No more than that,
+   * or every waiting chunk would be refused again each time.
    */
   void freed(InFlightUsage chunk) {
     budget = Math.min(allowed(), InFlightUsage.sum(budget, counted(chunk)));
@@ -122,9 +122,9 @@ public final class Quota {
   }
 
   /**
-   * Counts how often batches have to end before the next ones may be submitted, if nothing else is
-   * under way and the batches of a round end together. A chunk that is over the limits by itself,
-   * and so will be refused, counts as one.
+   * Counts how many times batches have to end before the next ones may be submitted, if nothing
+   * else is in flight and the batches of a round end together. A chunk that exceeds the limits by
+   * itself, and so will be refused, counts as one round.
    *
    * @return 0 if there are no chunks
    */

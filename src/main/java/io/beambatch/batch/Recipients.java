@@ -9,36 +9,36 @@ import java.io.IOException;
 import java.util.Optional;
 
 /**
- * Remembers where a run was sent, and refuses to ask anybody else about it: another server, or
- * another account, knows nothing of the run's batches, and would be sent what is paid for already.
+ * Records which server and account a run is sent to, and refuses to continue it elsewhere: another
+ * server or account knows nothing of the run's batches, and would be sent again what is already
+ * paid for.
  */
 public final class Recipients {
-  /** The option by which a user says that the provider is the same all the same. */
+  /** The option that confirms that a changed server or account is the same provider. */
   public static final String MOVED = "--provider-moved";
 
   private final RunIdentity run;
   private final BatchLedger ledger;
 
-  /** The recipient of a run, by its ledger. */
+  /** Checks the recipient of a run against its ledger. */
   public Recipients(RunIdentity run, BatchLedger ledger) {
     this.run = run;
     this.ledger = ledger;
   }
 
   /**
-   * Makes sure that the run was sent to whom it would be sent now, or to nobody yet. Changes
-   * nothing.
+   * Checks that the run was sent to this recipient, or to none yet. It changes nothing.
    *
-   * @throws UserException if it was sent to somebody else; says to whom, and what to set
+   * @throws UserException if the run was sent to another one; names it, and says what to set
    */
   public void check(Recipient now) throws IOException {
     check(ledger.recipient(), now);
   }
 
   /**
-   * The same, and notes who gets the run.
+   * Checks the recipient, and records it.
    *
-   * @throws UserException if it was sent to somebody else
+   * @throws UserException if the run was sent to another recipient
    */
   public void note(Recipient now) throws IOException {
     Optional<Records.Version<Recipient>> known = ledger.recipient();
@@ -46,13 +46,13 @@ public final class Recipients {
     write(known, now);
   }
 
-  /** Notes who gets the run from now on, whoever it was before. */
+  /** Replaces the recipient of the run. */
   public void move(Recipient now) throws IOException {
     write(ledger.recipient(), now);
   }
 
   private void check(Optional<Records.Version<Recipient>> known, Recipient now) throws IOException {
-    // A key that was refused, or an address that didn't answer, has got nothing.
+    // A recipient whose key was refused, or that didn't answer, has received nothing.
     if (known.isPresent() && !known.get().value().isSameAs(now) && ledger.isAnythingSent()) {
       throw new UserException(refusal(known.get().value(), now), ExitCode.USAGE);
     }

@@ -16,13 +16,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks at the first result of a batch, and closes the download again: that is enough to tell whose
- * batch it is, or that the account could pay for none of it.
+ * Reads the first result of a batch, and closes the download. That shows whose batch it is, or that
+ * the account had no credit for any of it.
  */
 final class ResultPeek {
   private static final Logger LOG = LoggerFactory.getLogger(ResultPeek.class);
 
-  /** More than any line takes to say whose it is. */
+  /** Longer than any line that identifies its batch. */
   private static final int LONGEST_LINE = 16 << 20;
 
   private final BatchProvider provider;
@@ -54,7 +54,7 @@ final class ResultPeek {
     return Optional.ofNullable(found);
   }
 
-  /** What the account's want of money is said in, if the first failure is that; else null. */
+  /** The provider's message if the first failure is a lack of credit; otherwise null. */
   @Nullable ResultLine outOfFunds(Batch batch) throws ProviderException {
     String location = batch.errorFileId() == null ? batch.outputFileId() : batch.errorFileId();
     if (location == null) {
@@ -64,7 +64,7 @@ final class ResultPeek {
       ResultLine line = lines.next() && !lines.tooLong() ? format.read(lines.slice()) : null;
       return line != null && line.verdict() == Verdict.OUT_OF_FUNDS ? line : null;
     } catch (IOException e) {
-      // The join reads all of it, and begins anew where a download breaks off.
+      // The join reads all of it, and resumes a download that breaks off.
       LOG.warn("the results of batch {} could not be looked at: {}", batch.id(), e.getMessage());
       return null;
     }

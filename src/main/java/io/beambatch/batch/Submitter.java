@@ -16,19 +16,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes exactly one batch of a chunk. The provider knows no idempotency key, so that the order is
- * everything: <em>submitting</em> is written first; then the list is searched for a batch with the
- * chunk's key; only if there is none is one created, by a call that is never repeated; then its id
- * is written. Whoever finds <em>submitting</em> without an id searches before doing anything else.
+ * Creates exactly one batch for a chunk. The provider accepts no idempotency key, so the order of
+ * steps is essential. First, <em>submitting</em> is written; second, the list is searched for a
+ * batch with the chunk's key; third, only if there is none, one is created, by a call that is never
+ * repeated; last, its id is written. A process that finds <em>submitting</em> without an id
+ * searches before doing anything else.
  *
- * <p>That a batch is not in the list means that there is none only if nobody has been creating one
- * for {@link CoordinatorSettings#settle}: so long may the provider take to carry out a creation
- * whose caller is gone, and to show it. The time counts from when this coordinator first knew that
- * nobody was, by its own clock. A creation of somebody who is not known to be gone is over after
- * {@link CoordinatorSettings#lease}: no call takes that long, and none is made of an old intention.
- * Where that fails, because a machine was suspended in the middle of a call, say, its writing
- * fails, and one of the two batches is cancelled as soon as anybody sees it ({@link
- * OrphanBatches}).
+ * <p>A batch that is missing from the list proves that none exists only if no process has been
+ * creating one for {@link CoordinatorSettings#settle}: the provider may take that long to carry out
+ * a creation whose caller is gone, and to show it. The time counts from when this coordinator first
+ * knew, by its own clock, that no process was creating one. A creation by an owner that is not
+ * known to be gone is over after {@link CoordinatorSettings#lease}: no call takes that long, and no
+ * call is made from an old intention. This can fail, for instance if a machine is suspended in the
+ * middle of a call. Then its write to the ledger fails, and one of the two batches is cancelled as
+ * soon as any process sees it ({@link OrphanBatches}).
  */
 final class Submitter {
   private static final Logger LOG = LoggerFactory.getLogger(Submitter.class);
@@ -36,7 +37,7 @@ final class Submitter {
   private static final Duration INPUT_PATIENCE = Duration.ofMinutes(10);
   private static final Duration INPUT_PATIENCE_OF_A_LOOK = Duration.ofMinutes(1);
 
-  /** An intention that is older has to be written anew: others may be about to take it over. */
+  /** An older intention must be written again: another process may be about to take it over. */
   private static final Duration FRESH = Duration.ofMinutes(1);
 
   private final CoordinatorContext context;
@@ -52,7 +53,7 @@ final class Submitter {
   private @Nullable Instant unclearSince;
 
   /**
-   * @param chunks all of the coordinator's, which count against the quota
+   * @param chunks all chunks of the coordinator, which count against the quota
    */
   Submitter(
       CoordinatorContext context,
@@ -72,7 +73,7 @@ final class Submitter {
   /**
    * Submits a planned chunk.
    *
-   * @throws BatchException.OfOneChunk if the provider refuses the creation as such
+   * @throws BatchException.OfOneChunk if the provider refuses the creation itself
    */
   void submit(TrackedChunk chunk, Snapshot snapshot) throws IOException {
     if (!adopt(chunk, snapshot.batches()) && intend(chunk, snapshot.batches())) {
@@ -80,11 +81,11 @@ final class Submitter {
     }
   }
 
-  /** Finds out what became of a submission that has no batch id. */
+  /** Finds out whether a submission without a batch id created a batch. */
   void recover(TrackedChunk chunk, Snapshot snapshot) throws IOException, ProviderException {
     Instant now = snapshot.taken();
     Batch found = snapshot.batches().ofChunk(chunk, chunks.marks());
-    // One that was cancelled may be an orphan; the chunk's own may show yet.
+    // A cancelled batch may be an orphan; the chunk's own may still appear.
     if (found != null && !BatchListing.isCancelled(found)) {
       adopt(chunk, snapshot.batches());
       return;
@@ -96,7 +97,8 @@ final class Submitter {
       }
       return;
     }
-    // Only now is it known that nobody creates; the step may have begun while another was at it.
+    // Only now is it known that no process is creating one: another may have been when the step
+    // began.
     Instant quietSince = chunk.quietSince(context.clock().instant());
     Batch counted = counts.find(chunk, snapshot.batches());
     if (counted != null) {
@@ -120,7 +122,7 @@ final class Submitter {
     }
   }
 
-  /** A batch that never ends never tells whose it is. */
+  /** A batch that never ends never shows whose it is. */
   private void leaveIfOverdue(TrackedChunk chunk, Instant now) {
     Duration patience = settings.inference().poll().deadline().plus(settings.outage());
     if (now.isAfter(chunk.waitedFor(chunk.entry().since()).plus(patience))) {
@@ -135,33 +137,33 @@ final class Submitter {
     }
   }
 
-  /** Whether nothing can be done for a chunk before other batches have ended. */
+  /** Returns whether a chunk can only wait until other batches have ended. */
   boolean isWaitingForOthers(TrackedChunk chunk) {
     return counts.isPending(chunk);
   }
 
-  /** A creation that carries its requests may take as long as they take to be sent. */
+  /** A create call that carries the requests may take as long as sending them does. */
   private Duration lease(TrackedChunk chunk) {
     return context.provider().capabilities().creation() == Creation.REQUESTS
         ? settings.lease().plus(Timeouts.ofSending(chunk.chunk().bytes()))
         : settings.lease();
   }
 
-  /** Whether nobody else can be creating a batch of a chunk that is being submitted. */
+  /** Returns whether no other process can be creating a batch of a submitting chunk. */
   boolean mayRecover(TrackedChunk chunk) {
     Owner other = new Owner(String.valueOf(chunk.entry().owner()));
     return other.equals(owner) || other.isKnownToBeGone();
   }
 
-  /** Creates nothing any more. */
+  /** Ends this submitter's right to create batches. */
   void retire() {
     owner.retire();
   }
 
   /**
-   * Takes a batch that was created for the chunk, if there is one.
+   * Adopts a batch that was created for the chunk, if there is one.
    *
-   * @return whether there is one. Somebody else may have moved the chunk meanwhile
+   * @return whether there is one. Another process may have advanced the chunk meanwhile
    */
   boolean adopt(TrackedChunk chunk, BatchListing batches) throws IOException {
     Batch listed = batches.ofChunk(chunk, chunks.marks());
@@ -178,7 +180,8 @@ final class Submitter {
 
   private boolean intend(TrackedChunk chunk, BatchListing batches) throws IOException {
     Instant now = context.clock().instant();
-    // An earlier intention may still be carried out: its batch is not older than that one's mark.
+    // An earlier intention may still be carried out; its batch is not older than the time recorded
+    // for it.
     Instant newest = chunk.state() == State.PLANNED ? counts.newest(batches) : null;
     return chunk.advance(
         newest == null
@@ -281,7 +284,7 @@ final class Submitter {
     }
   }
 
-  /** Takes note that the provider had no room for a chunk, by what is under way besides. */
+  /** Records that the provider had no room for a chunk beside what is in flight. */
   void hasNoRoom(TrackedChunk chunk, BatchListing batches) {
     chunk.inputFound();
     quota.refused(
@@ -291,9 +294,9 @@ final class Submitter {
   }
 
   /**
-   * Waits for an upload to become visible; one that never does has to be made again.
+   * Waits for an upload to become visible; one that never does is uploaded again.
    *
-   * @param words the provider's
+   * @param words the provider's message
    */
   void inputIsMissing(TrackedChunk chunk, String words) throws IOException {
     Instant now = context.clock().instant();

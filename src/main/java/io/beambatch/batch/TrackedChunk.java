@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A chunk on its way through the provider: its entry in the ledger, and what one coordinator
- * remembers of it between two steps. Only the methods here change either.
+ * remembers of it between two steps. Only this class changes either.
  */
 final class TrackedChunk {
   private static final Duration FIRST_INPUT_PAUSE = Duration.ofSeconds(2);
@@ -24,10 +24,10 @@ final class TrackedChunk {
   private final Instant since;
   private Tracked tracked;
 
-  /** Since when nobody can have been creating a batch, as far as this coordinator knows. */
+  /** Since when no process can have been creating a batch, as far as this coordinator knows. */
   private @Nullable Instant quietSince;
 
-  /** Since when the provider has said that it can't find the input file. */
+  /** Since when the provider has not found the input file. */
   private @Nullable Instant inputMissingSince;
 
   private Duration inputPause = FIRST_INPUT_PAUSE;
@@ -35,13 +35,13 @@ final class TrackedChunk {
   private @Nullable String refusal;
   private boolean lostInput;
 
-  /** Whether a batch of it has got past its validation. */
+  /** Whether a batch of the chunk has passed validation. */
   private boolean accepted;
 
-  /** Requests dealt with, at the last look. */
+  /** Requests finished at the last poll. */
   private long handled;
 
-  /** Requests that had their answer, at the last look. */
+  /** Requests answered at the last poll. */
   private long answered;
 
   /**
@@ -74,20 +74,19 @@ final class TrackedChunk {
     return tracked.entry().state();
   }
 
-  /** Whether it may have a batch that counts against the limits. */
+  /** Returns whether it may have a batch that counts against the limits. */
   boolean isInFlight() {
     return state() == BatchEntry.State.SUBMITTING || state() == BatchEntry.State.SUBMITTED;
   }
 
-  /** Since when it has been waiting for its turn. */
+  /** Since when it has been waiting for room. */
   Instant since() {
     return since;
   }
 
   /**
-   * Since when something is waited for that began at a time of the ledger's. A launch that stays
-   * with the batch begins to wait anew; otherwise running the same command again, as a user is told
-   * to do, would not help.
+   * When a wait began, given its start by the ledger. A launch that stays with the batch starts the
+   * wait anew: otherwise running the same command again, as users are told to do, would not help.
    */
   Instant waitedFor(long millis) {
     Instant began = Instant.ofEpochMilli(millis);
@@ -95,9 +94,10 @@ final class TrackedChunk {
   }
 
   /**
-   * Moves the chunk on, unless somebody else has; then what they made of it is taken over.
+   * Advances the chunk, unless another process has changed it; then it takes over the state from
+   * the ledger.
    *
-   * @return whether it was this call that moved it
+   * @return whether this call advanced it
    */
   boolean advance(BatchEntry to) throws IOException {
     var written = ledger.advance(tracked, to);
@@ -105,7 +105,7 @@ final class TrackedChunk {
     return written.isPresent();
   }
 
-  /** Looks what others have made of the chunk. */
+  /** Reads the chunk's state from the ledger again. */
   void reload() throws IOException {
     take(load());
   }
@@ -123,12 +123,14 @@ final class TrackedChunk {
         .orElseThrow(() -> new IOException("the ledger has lost chunk " + chunk.id()));
   }
 
-  /** Says that nobody is creating a batch of it any more, as far as this coordinator knows. */
+  /** Records that no process is creating a batch of it, as far as this coordinator knows. */
   void nobodyCreates(Instant now) {
     quietSince = now;
   }
 
-  /** Since when nobody can have been creating a batch of it; from now on, if that was not known. */
+  /**
+   * Since when no process can have been creating a batch of it; from now on, if that was unknown.
+   */
   Instant quietSince(Instant now) {
     if (quietSince == null) {
       quietSince = now;
@@ -136,12 +138,12 @@ final class TrackedChunk {
     return quietSince;
   }
 
-  /** Whether it may be submitted, or has to pause because its input can't be found yet. */
+  /** Returns whether it must pause because its input can't be found yet. */
   boolean isPausing(Instant now) {
     return now.isBefore(notBefore);
   }
 
-  /** What the provider said when it last did not take the chunk, or null. */
+  /** The provider's message when it last did not accept the chunk, or null. */
   @Nullable String refusal() {
     return refusal;
   }
@@ -150,7 +152,7 @@ final class TrackedChunk {
     refusal = words;
   }
 
-  /** Whether the provider can't find its input. */
+  /** Returns whether the provider can't find its input. */
   boolean isInputMissing() {
     return inputMissingSince != null;
   }
@@ -158,7 +160,7 @@ final class TrackedChunk {
   /**
    * Pauses because the provider can't find the input, longer each time.
    *
-   * @return whether that has been so for longer than the patience
+   * @return whether it has been missing for longer than the patience
    */
   boolean inputMissing(Instant now, Duration patience) {
     if (inputMissingSince == null) {
@@ -176,22 +178,22 @@ final class TrackedChunk {
     notBefore = Instant.MIN;
   }
 
-  /** Gives its input up as lost: it has to be uploaded again. */
+  /** Gives its input up as lost: it must be uploaded again. */
   void loseInput(Instant now) throws IOException {
     inputFound();
     lostInput = true;
     advance(entry().withoutFile(now));
   }
 
-  /** Whether its input was lost while this coordinator looked after it. */
+  /** Returns whether its input was lost while this coordinator tracked it. */
   boolean hasLostInput() {
     return lostInput;
   }
 
   /**
-   * Takes note of how far its batch has come.
+   * Records how far its batch has come.
    *
-   * @return whether it has got further
+   * @return whether it has made progress
    */
   boolean noteProgress(Batch batch) {
     boolean nowAccepted =
@@ -208,7 +210,7 @@ final class TrackedChunk {
     return further;
   }
 
-  /** Requests that have their answer, as far as is known. */
+  /** Requests that have an answer, as far as is known. */
   long answered() {
     BatchEntry.BatchEnd end = entry().end();
     if (end == null) {
@@ -217,7 +219,7 @@ final class TrackedChunk {
     if (end.answered() != null) {
       return Math.min(chunk.requests(), end.answered());
     }
-    // Some providers tell no counts, and their batches have all answers.
+    // Some providers report no counts, and their completed batches have all answers.
     boolean whole = end.status() == BatchStatus.COMPLETED && end.errors().isEmpty();
     return answered == 0 && whole ? chunk.requests() : answered;
   }

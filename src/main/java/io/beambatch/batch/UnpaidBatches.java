@@ -10,9 +10,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells batches of which the account could pay for no request, as their results say it. Such a
- * batch did nothing and cost nothing: its chunk has another as soon as the account can pay, and
- * never takes this one again.
+ * Recognises batches for which the account had no credit at all, by their results. Such a batch did
+ * nothing and cost nothing: its chunk gets another once there is credit, and never adopts this one
+ * again.
  */
 final class UnpaidBatches {
   private final ResultPeek peek;
@@ -26,7 +26,7 @@ final class UnpaidBatches {
     return why(batch) != null;
   }
 
-  /** The first of its results, which says so; null if the batch isn't one of these. */
+  /** The first result, which says so; null for any other batch. */
   @Nullable ResultLine why(Batch batch) throws ProviderException {
     boolean possible =
         batch.status() == BatchStatus.COMPLETED

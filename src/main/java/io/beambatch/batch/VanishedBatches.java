@@ -13,14 +13,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gives an end to chunks whose batch the provider does not know any more. It is waited for at
- * first: a new batch may take a while to show. Then its documents count as missing, and are sent
- * again as far as the attempts go.
+ * Gives an end to chunks whose batch the provider no longer knows. At first it waits: a new batch
+ * may take a while to appear. Then the batch's documents count as missing, and are sent again if
+ * attempts are left.
  *
  * <p>With the key of another project, no batch of the run is known, and sending again would pay
- * twice. So it takes a sign that the key is the right one: another batch of the run, or an input
- * file of it. Without one the user is told, and only after the batch's deadline do its documents
- * fail for good.
+ * twice. It therefore requires proof that the key is the right one: another batch of the run, or an
+ * input file of it. Without proof the user is told, and the documents fail only after the batch's
+ * deadline.
  */
 final class VanishedBatches {
   private static final Logger LOG = LoggerFactory.getLogger(VanishedBatches.class);
@@ -36,10 +36,10 @@ final class VanishedBatches {
   }
 
   /**
-   * Takes note that the provider doesn't know the batch of a chunk.
+   * Handles a chunk whose batch the provider doesn't know.
    *
-   * @param unknown what it said
-   * @throws BatchException.OfOneChunk if the key may be that of another project
+   * @param unknown the provider's reply
+   * @throws BatchException.OfOneChunk if the key may belong to another project
    */
   void handle(TrackedChunk chunk, ProviderException unknown, Snapshot snapshot)
       throws IOException, ProviderException {
@@ -93,7 +93,7 @@ final class VanishedBatches {
         || new OrphanInputFiles(settings.run(), context.provider(), context.ledger()).isAnyThere();
   }
 
-  /** Not less than what the provider may take to show a batch that was created just now. */
+  /** At least as long as the provider may take to show a new batch. */
   private Duration grace() {
     Duration settle = settings.settle(context.provider().capabilities());
     return settings.resultGrace().compareTo(settle) < 0 ? settle : settings.resultGrace();

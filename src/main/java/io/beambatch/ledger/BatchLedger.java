@@ -12,8 +12,9 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The state of every chunk's batch, changed by compare-and-set: the coordinator reads it to go on
- * where an earlier launch stopped, and writes it before and after each call that costs money.
+ * The state of every chunk's batch, changed by compare-and-set. The coordinator reads it to
+ * continue where an earlier launch stopped, and writes it before and after each call that costs
+ * money.
  */
 public final class BatchLedger {
   private static final String CANCELLED = "cancelled";
@@ -24,30 +25,33 @@ public final class BatchLedger {
   private final Records<Recipient> recipients;
   private final Map<String, Tracked> ahead = new ConcurrentHashMap<>();
 
-  /** The batches in a ledger. */
+  /** Keeps the batches' entries in a store. */
   public BatchLedger(LedgerStore store) {
     this.entries = new Records<>(store, "ledger", BatchEntry.class);
     this.marks = new Records<>(store, "run", String.class);
     this.recipients = new Records<>(store, "run", Recipient.class);
   }
 
-  /** The batches of a run. */
+  /** The ledger of a run. */
   public static BatchLedger of(RunFolder folder) {
     return new BatchLedger(Ledgers.open(folder));
   }
 
-  /** What is known of a chunk's batch, or empty if nothing was ever written. */
+  /** The entry of a chunk, or empty if none was written. */
   public Optional<Tracked> read(String chunkId) throws IOException {
     Tracked known = ahead.remove(chunkId);
     return known != null ? Optional.of(known) : entries.read(chunkId).map(Tracked::of);
   }
 
-  /** Whether a chunk is in the ledger; takes no call for one that was read ahead. */
+  /**
+   * Returns whether a chunk is in the ledger. For a chunk that was read ahead this makes no storage
+   * call.
+   */
   public boolean has(String chunkId) throws IOException {
     return ahead.containsKey(chunkId) || read(chunkId).isPresent();
   }
 
-  /** What is known of the batches of all chunks, by chunk; as {@link #read} gives each. */
+  /** The entries of all chunks, by chunk id. */
   public SortedMap<String, Tracked> readAll() throws IOException {
     SortedMap<String, Tracked> all = new TreeMap<>();
     entries.readAll().forEach((chunkId, entry) -> all.put(chunkId, Tracked.of(entry)));
@@ -55,8 +59,9 @@ public final class BatchLedger {
   }
 
   /**
-   * Reads the entries of many chunks at once: the next {@link #read} of each then takes no call. If
-   * somebody else moves a chunk in between, {@link #advance} fails, as after any other read.
+   * Reads the entries of many chunks at once; the next {@link #read} of each makes no storage call.
+   * If another process changes an entry in between, {@link #advance} fails, as after any other
+   * read.
    */
   public void readAhead(Collection<String> chunkIds) throws IOException {
     Map<String, Tracked> all = readAll();
@@ -67,46 +72,47 @@ public final class BatchLedger {
     }
   }
 
-  /** Starts to track a chunk; empty if somebody else has. */
+  /** Adds a chunk; empty if it is there already. */
   public Optional<Tracked> create(String chunkId, BatchEntry entry) throws IOException {
     return entries.create(chunkId, entry).map(Tracked::of);
   }
 
-  /** Moves a chunk on; empty if somebody else has moved it since it was read. */
+  /** Replaces a chunk's entry; empty if another process has changed it since it was read. */
   public Optional<Tracked> advance(Tracked from, BatchEntry to) throws IOException {
     return entries
         .replace(new Records.Version<>(from.chunkId, from.version, from.entry), to)
         .map(Tracked::of);
   }
 
-  /** Marks the run for good: nothing of it is to be sent any more. */
+  /** Marks the run as cancelled, permanently: nothing of it is sent from now on. */
   public void cancel(Instant now) throws IOException {
-    // The second mark would say nothing new.
+    // A mark that exists already says the same.
     marks.create(CANCELLED, now.toString());
   }
 
-  /** Whether nothing is to be sent any more. */
+  /** Returns whether the run is cancelled. */
   public boolean isCancelled() throws IOException {
     return marks.read(CANCELLED).isPresent();
   }
 
-  /** Whether the provider has, or had, anything of the run: an input or a batch. */
+  /** Returns whether anything of the run, an input or a batch, was ever sent to the provider. */
   public boolean isAnythingSent() throws IOException {
     return entries.readAll().values().stream()
         .map(Records.Version::value)
         .anyMatch(entry -> entry.fileId() != null || entry.batchId() != null);
   }
 
-  /** Who gets the run, or empty if nothing of it is to be sent yet. */
+  /** The account and server that the run is sent to, or empty if nothing has been sent yet. */
   public Optional<Records.Version<Recipient>> recipient() throws IOException {
     return recipients.read(RECIPIENT);
   }
 
   /**
-   * Notes who gets the run.
+   * Records the recipient of the run.
    *
-   * @param known the note that is there, or empty
-   * @return whether it is noted; not, if somebody else has changed the note since it was read
+   * @param known the record that was read before, or empty
+   * @return whether it was written; false if another process has changed the record since it was
+   *     read
    */
   public boolean sendTo(Optional<Records.Version<Recipient>> known, Recipient recipient)
       throws IOException {
@@ -115,7 +121,7 @@ public final class BatchLedger {
         : recipients.replace(known.get(), recipient).isPresent();
   }
 
-  /** An entry as it was at a version. */
+  /** An entry and the version at which it was read. */
   public record Tracked(String chunkId, long version, BatchEntry entry) {
     private static Tracked of(Records.Version<BatchEntry> record) {
       return new Tracked(record.name(), record.number(), record.value());

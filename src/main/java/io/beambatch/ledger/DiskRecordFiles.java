@@ -21,15 +21,15 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * Record files on local disk. A file is written under a temporary name, forced to disk, and linked
- * under its own; the file system lets only one writer make that link.
+ * Record files on local disk. A file is written under a temporary name, forced to disk, and
+ * hard-linked to its final name; the file system lets only one writer create that link.
  */
 final class DiskRecordFiles implements RecordFiles {
   private static final String TEMPORARY = ".";
 
   private final Path root;
 
-  /** Files below a folder, which need not be there yet. */
+  /** Stores files below a folder, which need not exist yet. */
   DiskRecordFiles(Path root) {
     this.root = root;
   }
@@ -106,7 +106,7 @@ final class DiskRecordFiles implements RecordFiles {
           @Override
           public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
             if (e instanceof NoSuchFileException) {
-              // A writer has just deleted its temporary file.
+              // Its writer deleted a temporary file in between.
               return FileVisitResult.CONTINUE;
             }
             throw e;

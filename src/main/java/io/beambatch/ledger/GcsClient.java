@@ -13,11 +13,11 @@ import org.apache.beam.sdk.options.PipelineOptions;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client of Google Cloud Storage that goes where Beam's file system goes ({@code --gcsEndpoint}),
- * with the same credentials.
+ * Creates the Cloud Storage client for record files. It uses the endpoint ({@code --gcsEndpoint})
+ * and the credentials of Beam's file system.
  */
 final class GcsClient {
-  /** Calls name a bucket, never a project; asked of none, the client would look for one. */
+  /** Calls name a bucket, never a project. Without a value the client would look for one. */
   private static final String NO_PROJECT = "none";
 
   private static @Nullable GcsClient last;
@@ -31,9 +31,9 @@ final class GcsClient {
   }
 
   /**
-   * The client for the file systems of this process.
+   * Connects with the settings of this process's file systems.
    *
-   * @param path for the error if there are no credentials
+   * @param path named in the error if there are no credentials
    */
   static synchronized Storage connect(String path) throws IOException {
     PipelineOptions options = FileSystemOptions.current();
@@ -56,7 +56,7 @@ final class GcsClient {
             .setProjectId(NO_PROJECT)
             .setCredentials(credentials == null ? NoCredentials.getInstance() : credentials);
     if (endpoint != null) {
-      // Beam's endpoint has the path of the API, which this client adds by itself.
+      // Beam's endpoint includes the path of the API, which this client adds by itself.
       builder.setHost(URI.create(endpoint).resolve("/").toString());
     }
     return builder.build().getService();

@@ -29,23 +29,23 @@ import org.apache.beam.sdk.extensions.gcp.util.gcsfs.GcsPath;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Record files in Google Cloud Storage. An object is created on condition that none of its name is
- * there (generation 0); Cloud Storage lets only one writer do that.
+ * Record files in Google Cloud Storage. An object is created on the condition that none of its name
+ * exists (generation 0); Cloud Storage lets only one writer do so.
  *
- * <p>A reply can get lost, and the client repeats the call, which is then refused: the object is
- * there. Each object is marked with a random id of its writer, and never changes; so a writer who
- * is refused can always find out whether the object is its own, even if others have gone on from it
- * since. (One object for each record, overwritten, could not show that; and Cloud Storage takes
- * only one write a second of the same object.)
+ * <p>When a reply is lost, the client repeats the call, and Cloud Storage refuses it because the
+ * object exists. Each object therefore carries a random id of its writer and never changes: a
+ * writer that is refused can always find out whether the object is its own, even after others have
+ * written later versions. (One object for each record, overwritten, could not show that; and Cloud
+ * Storage limits writes to the same object to one a second.)
  *
- * <p>A short content is also in the object's metadata, which a list brings with a thousand objects
- * a call. The state of a thousand chunks is read in about ten calls that way, and not in thousands.
+ * <p>Short contents are also stored in the object's metadata, which a list call returns for a
+ * thousand objects. The state of a thousand chunks then takes about ten calls instead of thousands.
  */
 final class GcsRecordFiles implements RecordFiles {
   private static final String WRITER = "writer";
   private static final String CONTENT = "content";
 
-  /** Cloud Storage takes 8 KiB of metadata for an object, names included. */
+  /** Cloud Storage allows 8 KiB of metadata for an object, names included. */
   private static final int LONGEST_IN_METADATA = 7_000;
 
   private static final int NOT_FOUND = 404;
@@ -60,7 +60,7 @@ final class GcsRecordFiles implements RecordFiles {
   private final int page;
 
   /**
-   * Files below a folder.
+   * Stores files below a folder.
    *
    * @param root {@code gs://bucket} or {@code gs://bucket/folder}
    */
@@ -69,7 +69,7 @@ final class GcsRecordFiles implements RecordFiles {
   }
 
   /**
-   * Files below a folder.
+   * Stores files below a folder.
    *
    * @param page how many objects a list call returns
    */
@@ -87,7 +87,7 @@ final class GcsRecordFiles implements RecordFiles {
     try {
       return Optional.of(new String(client.readAllBytes(object(path)), StandardCharsets.UTF_8));
     } catch (StorageException e) {
-      // Without its bucket, an object is missing as well: a list says which it is.
+      // A missing bucket gives the same error as a missing object; a list call tells them apart.
       if (e.getCode() == NOT_FOUND && list(path).isEmpty()) {
         return Optional.empty();
       }
@@ -146,7 +146,7 @@ final class GcsRecordFiles implements RecordFiles {
     return isOurs(object, writer);
   }
 
-  /** Headers carry metadata: other characters may not come back as they were. */
+  /** Metadata travels in headers: characters other than these may not survive. */
   private static boolean fitsMetadata(String content) {
     return !content.isEmpty()
         && content.length() <= LONGEST_IN_METADATA
@@ -154,7 +154,10 @@ final class GcsRecordFiles implements RecordFiles {
         && content.equals(content.strip());
   }
 
-  /** Whether an object that stood in our way is our own: its first reply got lost. */
+  /**
+   * Returns whether the object that exists is this writer's own, written by a call whose reply was
+   * lost.
+   */
   private boolean isOurs(BlobId object, String writer) throws IOException {
     Blob there;
     try {

@@ -8,16 +8,16 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 
 /**
- * Small named records that change by compare-and-set only. Two writers at once, in one process or
- * on two machines: exactly one of them wins, and the other learns that it lost.
+ * Small named records that change by compare-and-set only. If two writers write the same version,
+ * in one process or on two machines, exactly one of them wins, and the other is told that it lost.
  */
 public interface LedgerStore {
 
-  /** The newest version of a record, or empty if it was never written. */
+  /** The newest version of a record, or empty if none was written. */
   Optional<Versioned> read(String name) throws IOException;
 
   /**
-   * Writes the next version of a record, unless somebody else has.
+   * Writes the next version of a record, unless another writer has.
    *
    * @param name such as {@code ledger/a1-c00003}; {@code [A-Za-z0-9_/-]+}
    * @param expected the version that was read, or {@link Versioned#ABSENT} to create the record
@@ -29,9 +29,9 @@ public interface LedgerStore {
   List<String> list(String folder) throws IOException;
 
   /**
-   * The newest versions of the records in a folder, by name: as {@link #read} gives each.
+   * The newest versions of the records in a folder, by name.
    *
-   * @param wanted which of them are to be read
+   * @param wanted selects the records to read
    */
   default SortedMap<String, Versioned> readAll(String folder, Predicate<String> wanted)
       throws IOException {
@@ -47,10 +47,10 @@ public interface LedgerStore {
   /**
    * A record at a version.
    *
-   * @param version says nothing but whether the record has changed
+   * @param version identifies the version; its value has no other meaning
    */
   record Versioned(long version, String content) {
-    /** The version of a record that isn't there. */
+    /** The version of a record that does not exist. */
     public static final long ABSENT = 0;
   }
 }

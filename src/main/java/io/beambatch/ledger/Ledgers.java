@@ -6,29 +6,32 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
 
-/** Opens the ledger of a run. */
+/**
+ * Opens the record store of a run. The location decides the implementation: local disk or Cloud
+ * Storage.
+ */
 public final class Ledgers {
   private static final Pattern GCS = Pattern.compile("gs://[^/]+(/.*)?");
   private static final Pattern OTHER = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*://.*");
 
   private Ledgers() {}
 
-  /** The ledger of a run. */
+  /** Opens the records of a run. */
   public static LedgerStore open(RunFolder folder) {
     return open(folder.path());
   }
 
   /**
-   * The ledger in a folder, local or {@code gs://}.
+   * Opens the records in a folder, local or {@code gs://}.
    *
-   * @throws IllegalArgumentException if no ledger is known for such a location
+   * @throws IllegalArgumentException if records can't be kept at such a location
    * @throws UncheckedIOException if there are no credentials for it
    */
   public static LedgerStore open(String folder) {
     return new VersionedStore(files(folder));
   }
 
-  /** Those records of a run that are written once, in files whose names end like this. */
+  /** Opens the records of a run that are written once, in files whose names end with a suffix. */
   static LedgerStore openOnce(RunFolder folder, String suffix) {
     return new OnceStore(files(folder.path()), suffix);
   }

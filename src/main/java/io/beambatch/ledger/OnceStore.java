@@ -11,8 +11,8 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 
 /**
- * A ledger whose records are written once: a file for each, named by the record and a suffix. Other
- * files may lie in the same folders.
+ * A store whose records are written once. Each record is one file, named by the record and a
+ * suffix; the folders may hold other files.
  */
 final class OnceStore implements LedgerStore {
   private static final long ONLY = Versioned.ABSENT + 1;
@@ -20,7 +20,7 @@ final class OnceStore implements LedgerStore {
   private final RecordFiles files;
   private final String suffix;
 
-  /** Records in files that end like this. */
+  /** Keeps records in files with this suffix. */
   OnceStore(RecordFiles files, String suffix) {
     this.files = files;
     this.suffix = suffix;

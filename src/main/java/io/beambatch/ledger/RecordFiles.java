@@ -9,17 +9,17 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Small text files below one root that are created once and never change. It is all that a {@link
- * LedgerStore} needs of a place; local disk and Google Cloud Storage provide it.
+ * Small text files below one root that are created once and never change. This is all that a {@link
+ * LedgerStore} needs of a storage system; local disk and Google Cloud Storage implement it.
  *
  * <p>Paths are relative to the root, such as {@code ledger/a1-c00003/2.json}.
  */
 interface RecordFiles {
 
-  /** The content of a file, or empty if it isn't there. */
+  /** The content of a file, or empty if it doesn't exist. */
   Optional<String> read(String path) throws IOException;
 
-  /** The contents of many files, by path; those that are not there are left out. */
+  /** The contents of many files, by path. Files that don't exist are omitted. */
   default Map<String, String> readAll(Collection<String> paths) throws IOException {
     Map<String, String> contents = new TreeMap<>();
     for (String path : paths) {
@@ -29,17 +29,17 @@ interface RecordFiles {
   }
 
   /**
-   * Creates a file, all of it at once.
+   * Creates a file atomically.
    *
-   * @return whether this call has created it; false if one of another writer is there
+   * @return whether this call created it; false if another writer's file exists
    */
   boolean create(String path, String content) throws IOException;
 
-  /** All files in a folder and in its folders, in any order; none if there is no such folder. */
+  /** All files in a folder and its subfolders, in any order; none if the folder doesn't exist. */
   List<Found> list(String folder) throws IOException;
 
   /**
-   * A file that a list shows.
+   * A file found by a listing.
    *
    * @param content null if it has to be read
    */

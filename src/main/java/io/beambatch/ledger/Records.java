@@ -17,7 +17,7 @@ import java.util.TreeMap;
 
 /**
  * The records of one type in a run's folder, such as its plans: JSON documents that are created
- * once, and changed by compare-and-set. All that a run has written down is read and written here.
+ * once, and changed by compare-and-set. All state of a run is read and written through this class.
  *
  * <pre>{@code
  * Records<Plan> plans = Records.versioned(folder, "plan", Plan.class);
@@ -25,7 +25,7 @@ import java.util.TreeMap;
  * }</pre>
  */
 public final class Records<T> {
-  /** Without other characters than ASCII, a short record fits into an object's metadata. */
+  /** In plain ASCII, a short record fits into an object's metadata. */
   private static final JsonMapper MAPPER =
       JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
 
@@ -34,7 +34,7 @@ public final class Records<T> {
   private final String folder;
   private final Class<T> type;
 
-  /** Records in a folder of a ledger. */
+  /** Keeps records in a folder of a store. */
   public Records(LedgerStore store, String folder, Class<T> type) {
     this(store, "the ledger", folder, type);
   }
@@ -46,28 +46,33 @@ public final class Records<T> {
     this.type = type;
   }
 
-  /** Records in a folder of a run, each in a folder of its own with a file for each version. */
+  /**
+   * Opens records that can be replaced: each has a folder of its own, with a file for each version.
+   */
   public static <T> Records<T> versioned(RunFolder run, String folder, Class<T> type) {
     return new Records<>(Ledgers.open(run), run.path(), folder, type);
   }
 
-  /** Records in a folder of a run that are written once, each in a file that ends like this. */
+  /** Opens records that are written once, each in a file with this suffix. */
   public static <T> Records<T> once(RunFolder run, String folder, String suffix, Class<T> type) {
     return new Records<>(Ledgers.openOnce(run, suffix), run.path(), folder, type);
   }
 
-  /** A record as it is now, or empty if it was never written. */
+  /** The current version of a record, or empty if none was written. */
   public Optional<Version<T>> read(String name) throws IOException {
     Optional<Versioned> record = store.read(path(name));
     return record.isEmpty() ? Optional.empty() : Optional.of(parse(name, record.get()));
   }
 
-  /** All records as they are now, by name; one listing, and what it doesn't bring in parallel. */
+  /**
+   * The current versions of all records, by name. It makes one listing, and reads in parallel what
+   * the listing doesn't return.
+   */
   public SortedMap<String, Version<T>> readAll() throws IOException {
     return readAllBut(Set.of());
   }
 
-  /** The same without those of these names, which the caller has read before. */
+  /** The current versions of all records except those the caller already knows. */
   public SortedMap<String, Version<T>> readAllBut(Set<String> known) throws IOException {
     SortedMap<String, Version<T>> records = new TreeMap<>();
     for (Map.Entry<String, Versioned> record :
@@ -83,17 +88,17 @@ public final class Records<T> {
     return store.list(folder).stream().map(this::name).toList();
   }
 
-  /** Writes a record that isn't there yet; empty if somebody else has. */
+  /** Creates a record; empty if it exists. */
   public Optional<Version<T>> create(String name, T value) throws IOException {
     return write(name, Versioned.ABSENT, value);
   }
 
-  /** Replaces a record. Empty if somebody else has written it since it was read. */
+  /** Replaces a record; empty if another writer has changed it since it was read. */
   public Optional<Version<T>> replace(Version<T> read, T value) throws IOException {
     return write(read.name(), read.number(), value);
   }
 
-  /** Writes a record, unless one of that name is there; returns the one that holds. */
+  /** Creates a record unless it exists, and returns the one that is stored. */
   public T commit(String name, T value) throws IOException {
     if (create(name, value).isPresent()) {
       return value;
@@ -125,7 +130,7 @@ public final class Records<T> {
     return e.getLocation() == null ? 0 : e.getLocation().getColumnNr();
   }
 
-  /** Names come from other records, which may have been changed. */
+  /** Names come from other records, which may have been tampered with. */
   private String path(String name) {
     return folder + "/" + StagedNames.checked(name, place + "/" + folder);
   }
@@ -137,7 +142,7 @@ public final class Records<T> {
   /**
    * A record as it was read or written.
    *
-   * @param number of the version: says nothing but whether the record has changed
+   * @param number identifies the version; its value has no other meaning
    */
   public record Version<T>(String name, long number, T value) {}
 }

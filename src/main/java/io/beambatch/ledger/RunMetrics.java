@@ -11,11 +11,11 @@ import org.apache.beam.sdk.metrics.Lineage;
 import org.apache.beam.sdk.metrics.Metrics;
 
 /**
- * The metrics of all steps, in one namespace, and where documents come from and go to. They are of
- * one launch: a launch that goes on with a run counts what it does itself.
+ * The metrics and the lineage of all steps, in one namespace. They count one launch: a launch that
+ * resumes a run counts its own work only.
  */
 public final class RunMetrics {
-  /** The namespace. */
+  /** The namespace of all metrics. */
   public static final String NAMESPACE = "beambatch";
 
   private static final String LOCAL = "file";
@@ -27,7 +27,7 @@ public final class RunMetrics {
     return Metrics.counter(NAMESPACE, name);
   }
 
-  /** The counter of a kind, such as {@code provider_errors_no_reply}. */
+  /** A counter for one kind, such as {@code provider_errors_no_reply}. */
   public static Counter counter(String name, String kind) {
     return counter(name + "_" + kind.toLowerCase(Locale.ROOT));
   }
@@ -42,7 +42,7 @@ public final class RunMetrics {
     return Metrics.distribution(NAMESPACE, name);
   }
 
-  /** Reports a file that documents come from. */
+  /** Reports a source file to Beam's lineage. */
   public static void readFrom(String path) {
     if (isLocal(path)) {
       Lineage.getSources().add(LOCAL, List.of(path));
@@ -51,7 +51,7 @@ public final class RunMetrics {
     }
   }
 
-  /** Reports a file that documents were written to. */
+  /** Reports a written file to Beam's lineage. */
   public static void wroteTo(String path) {
     if (isLocal(path)) {
       wroteTo(LOCAL, List.of(path));
@@ -60,12 +60,12 @@ public final class RunMetrics {
     }
   }
 
-  /** Reports a table or a topic that documents were written to. */
+  /** Reports a written table or topic to Beam's lineage. */
   public static void wroteTo(String system, List<String> name) {
     Lineage.getSinks().add(system, name);
   }
 
-  /** Beam reports none of them. */
+  /** Beam reports no lineage for local files. */
   private static boolean isLocal(String path) {
     return !path.contains("://");
   }

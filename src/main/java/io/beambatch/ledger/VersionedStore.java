@@ -12,11 +12,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A ledger whose records have versions: a folder for each record, a file for each of its versions
- * ({@code 1.json}, {@code 2.json}, …). Who creates the next version's file has won.
+ * A store whose records have versions. Each record is a folder with a file for each version ({@code
+ * 1.json}, {@code 2.json}, …); the writer that creates the next file wins.
  */
 final class VersionedStore implements LedgerStore {
-  /** Record and version of a file's path. */
+  /** Matches a file's path: record name and version. */
   private static final Pattern FILE = Pattern.compile("(.+)/([1-9][0-9]{0,17})\\.json");
 
   private final RecordFiles files;
@@ -55,7 +55,7 @@ final class VersionedStore implements LedgerStore {
     return newest(folder).tailMap(folder + "/");
   }
 
-  /** The newest version of each record that is, or is in, a folder. */
+  /** The newest version of each record that is, or lies in, a folder. */
   private SortedMap<String, Version> newest(String folder) throws IOException {
     SortedMap<String, Version> newest = new TreeMap<>();
     for (RecordFiles.Found found : files.list(folder)) {

@@ -1,8 +1,8 @@
 /**
- * What a run has written down: small JSON records that are changed by compare-and-set, on local
- * disk or in Google Cloud Storage.
+ * The durable state of a run: small JSON records that change by compare-and-set, on local disk or
+ * in Google Cloud Storage.
  *
- * <p>Comes in: a run's folder, and values of any room above. Goes out: the record that holds,
+ * <p>Input: a run's folder, and values of any package above. Output: the record that is stored,
  * whoever else writes at the same time. Start with {@link io.beambatch.ledger.Records} (typed
  * records), then {@link io.beambatch.ledger.BatchLedger} (the state of each chunk's batch).
  */
