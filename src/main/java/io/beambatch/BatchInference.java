@@ -89,8 +89,8 @@ public final class BatchInference<T> extends PTransform<PCollection<T>, Answers<
   /**
    * Asks about rows. Answered ones have the rows' fields, then the result and {@code _batch}.
    *
-   * <p>The fields' types are those that Beam's {@code ToJson} knows: numbers, decimals, booleans,
-   * strings, times, arrays and rows.
+   * <p>In a document, dates and times are ISO 8601 texts, bytes are Base64 texts, enums are their
+   * symbols; numbers keep all their digits. Maps need strings as keys.
    */
   public static BatchInference<Row> ofRows(Inference inference) {
     return ofRows(Job.ofPipeline("inference", inference, null));
@@ -166,7 +166,7 @@ public final class BatchInference<T> extends PTransform<PCollection<T>, Answers<
     PCollectionTuple taken =
         form.toJson(documents).apply("Take documents", new TakeDocuments(job.source().id(), run));
     PCollection<ResultFile> results =
-        new BatchPipeline(job, run.folder(), new Budget(job, run.folder()))
+        new BatchPipeline(form.checking(job), run.folder(), new Budget(job, run.folder()))
             .answer(taken, CoordinatorSettings.of(job.inference(), run), settings.providers);
     PCollectionTuple read = results.apply("Read results", new ReadResults(run.folder()));
     PCollection<BadRecord> failed = Failed.records(read.get(ReadResults.FAILED));

@@ -1,5 +1,6 @@
 package io.beambatch;
 
+import io.beambatch.job.Job;
 import org.apache.beam.sdk.values.PCollection;
 
 /**
@@ -18,6 +19,11 @@ interface DocumentForm<T> {
           return json;
         }
       };
+
+  /** The job with what answers have to be in this form, or they fail instead of being given out. */
+  default Job checking(Job job) {
+    return job;
+  }
 
   PCollection<String> toJson(PCollection<T> documents);
 

@@ -3,6 +3,7 @@ package io.beambatch;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.beambatch.document.ReservedFields;
+import io.beambatch.json.Json;
 import java.io.IOException;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.transforms.DoFn;
@@ -12,7 +13,7 @@ import org.apache.beam.sdk.values.PCollection;
 
 /** Failed documents in the form that Beam has for them. */
 final class Failed {
-  private static final JsonMapper MAPPER = JsonMapper.builder().build();
+  private static final JsonMapper MAPPER = Json.mapper(Integer.MAX_VALUE).build();
 
   private Failed() {}
 

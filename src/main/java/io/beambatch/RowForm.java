@@ -1,8 +1,8 @@
 package io.beambatch;
 
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import io.beambatch.document.ReservedFields;
 import io.beambatch.job.Job;
 import io.beambatch.result.AnswerTypes;
@@ -13,15 +13,12 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.beam.sdk.extensions.avro.schemas.utils.AvroUtils;
 import org.apache.beam.sdk.schemas.Schema;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.ParDo;
-import org.apache.beam.sdk.transforms.ToJson;
-import org.apache.beam.sdk.util.RowJson.RowJsonDeserializer;
-import org.apache.beam.sdk.util.RowJson.RowJsonDeserializer.NullBehavior;
-import org.apache.beam.sdk.util.RowJsonUtils;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.Row;
 
@@ -34,8 +31,14 @@ final class RowForm implements DocumentForm<Row> {
   }
 
   @Override
+  public Job checking(Job checked) {
+    return checked.withRowsInPipeline();
+  }
+
+  @Override
   public PCollection<String> toJson(PCollection<Row> documents) {
-    return documents.apply("Rows to JSON", ToJson.of());
+    return documents.apply(
+        "Rows to JSON", ParDo.of(new ToJsonFn(new JsonRows(documents.getSchema()))));
   }
 
   @Override
@@ -56,10 +59,9 @@ final class RowForm implements DocumentForm<Row> {
   }
 
   private static final class ToRowFn extends DoFn<String, Row> {
-    private static final JsonMapper MAPPER =
-        JsonMapper.builder().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).build();
+    private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
-    private final Schema kept;
+    private final JsonRows kept;
     private final Schema schema;
     private final String resultField;
     private final String added;
@@ -72,8 +74,9 @@ final class RowForm implements DocumentForm<Row> {
           .filter(
               field -> !isAdded(field.getName()) && !field.getName().equals(ReservedFields.FAILURE))
           .forEach(own::addField);
-      this.kept = own.build();
-      Schema.Builder all = Schema.builder().addFields(kept.getFields());
+      Schema ownSchema = own.build();
+      this.kept = new JsonRows(ownSchema);
+      Schema.Builder all = Schema.builder().addFields(ownSchema.getFields());
       AvroUtils.toBeamSchema(new org.apache.avro.Schema.Parser().parse(added))
           .getFields()
           .forEach(all::addField);
@@ -90,7 +93,6 @@ final class RowForm implements DocumentForm<Row> {
 
     private transient AvroJson addedJson;
     private transient Set<String> batchFields;
-    private transient com.fasterxml.jackson.databind.ObjectMapper rows;
 
     @Setup
     public void setup() {
@@ -100,26 +102,43 @@ final class RowForm implements DocumentForm<Row> {
           Types.withoutNull(answer.getField(ReservedFields.BATCH).schema()).getFields().stream()
               .map(org.apache.avro.Schema.Field::name)
               .collect(Collectors.toSet());
-      rows =
-          RowJsonUtils.newObjectMapperWith(
-              RowJsonDeserializer.forSchema(kept)
-                  .withNullBehavior(NullBehavior.ACCEPT_MISSING_OR_NULL));
     }
 
     @ProcessElement
     public void process(@Element String json, OutputReceiver<Row> out) throws IOException {
-      ObjectNode document = (ObjectNode) MAPPER.readTree(json);
-      ObjectNode ours = MAPPER.createObjectNode();
-      for (String field : List.of(resultField, ReservedFields.BATCH)) {
-        ours.set(field, document.remove(field));
-      }
+      JsonRows.Read document = kept.read(json);
       // What only some providers tell, such as cached tokens, has no field in a row.
-      ours.withObject("/" + ReservedFields.BATCH).retain(batchFields);
-      Row own = RowJsonUtils.jsonToRow(rows, document.toString());
-      GenericRecord record = addedJson.record(ours.toString());
+      ObjectNode batch =
+          ((ObjectNode) MAPPER.readTree(document.others().get(ReservedFields.BATCH)))
+              .retain(batchFields);
+      String ours =
+          "{%s:%s,\"%s\":%s}"
+              .formatted(
+                  TextNode.valueOf(resultField),
+                  document.others().get(resultField),
+                  ReservedFields.BATCH,
+                  batch);
+      GenericRecord record = addedJson.record(ours);
       Row answer = AvroUtils.toBeamRowStrict(record, null);
       out.output(
-          Row.withSchema(schema).addValues(own.getValues()).addValues(answer.getValues()).build());
+          Row.withSchema(schema)
+              .attachValues(
+                  Stream.concat(
+                          document.row().getValues().stream(), answer.getValues().stream())
+                      .toList()));
+    }
+  }
+
+  private static final class ToJsonFn extends DoFn<Row, String> {
+    private final JsonRows rows;
+
+    ToJsonFn(JsonRows rows) {
+      this.rows = rows;
+    }
+
+    @ProcessElement
+    public void process(@Element Row row, OutputReceiver<String> out) throws IOException {
+      out.output(rows.json(row));
     }
   }
 }

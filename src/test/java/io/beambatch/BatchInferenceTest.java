@@ -33,6 +33,7 @@ import org.apache.beam.sdk.metrics.MetricResult;
 import org.apache.beam.sdk.metrics.MetricsFilter;
 import org.apache.beam.sdk.schemas.Schema;
 import org.apache.beam.sdk.schemas.Schema.FieldType;
+import org.apache.beam.sdk.schemas.logicaltypes.MicrosInstant;
 import org.apache.beam.sdk.testing.PAssert;
 import org.apache.beam.sdk.testing.TestStream;
 import org.apache.beam.sdk.transforms.Count;
@@ -45,6 +46,7 @@ import org.apache.beam.sdk.transforms.windowing.FixedWindows;
 import org.apache.beam.sdk.transforms.windowing.Window;
 import org.apache.beam.sdk.util.construction.PipelineTranslation;
 import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollectionRowTuple;
 import org.apache.beam.sdk.values.Row;
 import org.apache.beam.sdk.values.TimestampedValue;
 import org.joda.time.Duration;
@@ -150,6 +152,112 @@ class BatchInferenceTest {
             });
     PAssert.thatSingleton(answers.answered().apply("Answered", Count.globally())).isEqualTo(1L);
     PAssert.thatSingleton(answers.failed().apply("Failed", Count.globally())).isEqualTo(1L);
+    pipeline.run().waitUntilFinish();
+  }
+
+  @Test
+  void givesRowsAndErrorsBesideThemToOtherLanguages() throws Exception {
+    Schema schema =
+        Schema.builder()
+            .addStringField("id")
+            .addNullableField("text", FieldType.STRING)
+            .addFloatField("weight")
+            .addLogicalTypeField("seen", new MicrosInstant())
+            .build();
+    java.time.Instant seen = java.time.Instant.parse("2026-01-31T01:02:03.000004Z");
+    Row row = Row.withSchema(schema).addValues("a", "good", 1.1f, seen).build();
+    Row without = Row.withSchema(schema).addValues("b", null, 0.1f, seen).build();
+    PCollectionRowTuple outputs =
+        PCollectionRowTuple.of(
+                "input", pipeline.apply(Create.of(row, without).withRowSchema(schema)))
+            .apply(
+                new BatchInferenceTransformProvider.Rows(
+                    BatchInference.ofRows(job())
+                        .withStaging(staging())
+                        .withRun("r1")
+                        .withProviders(local()),
+                    "broken"));
+    PAssert.that(outputs.get("output"))
+        .satisfies(
+            rows -> {
+              Row answer = rows.iterator().next();
+              assertThat(rows).hasSize(1);
+              assertThat(answer.getFloat("weight")).isEqualTo(1.1f);
+              assertThat((Object) answer.getValue("seen")).isEqualTo(seen);
+              assertThat(answer.getString("sentiment")).isNotEmpty();
+              assertThat(answer.getRow("batch").getString("batch_id")).startsWith("batch_");
+              return null;
+            });
+    PAssert.that(outputs.get("broken"))
+        .satisfies(
+            rows -> {
+              Row error = rows.iterator().next();
+              assertThat(rows).hasSize(1);
+              assertThat(error.getRow("failed_row")).isEqualTo(without);
+              assertThat(error.getString("error_message")).contains("text");
+              assertThat(error.getString("reason")).isEqualTo("invalid_document");
+              assertThat(error.getInt64("attempts")).isZero();
+              return null;
+            });
+    pipeline.run().waitUntilFinish();
+  }
+
+  @Test
+  void aFailedRowStopsAPipelineThatHasNoPlaceForItAndNothingIsPaidAgain() throws Exception {
+    Schema schema = Schema.builder().addNullableField("text", FieldType.STRING).build();
+    Create.Values<Row> rows =
+        Create.of(
+                Row.withSchema(schema).addValue("good").build(),
+                Row.withSchema(schema).addValue(null).build())
+            .withRowSchema(schema);
+    BatchInference<Row> inference =
+        BatchInference.ofRows(job().inference())
+            .withStaging(staging())
+            .withRun("r1")
+            .withProviders(local());
+    PCollectionRowTuple.of("input", pipeline.apply(rows))
+        .apply(new BatchInferenceTransformProvider.Rows(inference, null));
+    assertThatThrownBy(() -> pipeline.run().waitUntilFinish())
+        .hasStackTraceContaining("a row failed (invalid_document), and there is no error_handling");
+
+    pipeline = Pipeline.create();
+    PCollectionRowTuple outputs =
+        PCollectionRowTuple.of("input", pipeline.apply(rows))
+            .apply(new BatchInferenceTransformProvider.Rows(inference, "errors"));
+    PAssert.thatSingleton(outputs.get("output").apply(Count.globally())).isEqualTo(1L);
+    PAssert.thatSingleton(outputs.get("errors").apply("Failed", Count.globally())).isEqualTo(1L);
+    pipeline.run().waitUntilFinish();
+    assertThat(batches()).isOne();
+  }
+
+  @Test
+  void anAnswerThatItsFieldCannotHoldIsAFailedRow() throws Exception {
+    Schema schema = Schema.builder().addStringField("id").addStringField("text").build();
+    Row row = Row.withSchema(schema).addValues("a", "good").build();
+    Answers<Row> answers =
+        pipeline
+            .apply(Create.of(row).withRowSchema(schema))
+            .apply(
+                BatchInference.ofRows(
+                        job(
+                            "request.body.response_format={type: json_schema, json_schema: {name:"
+                                + " n, schema: {type: object, required: [n], properties: {n: {type:"
+                                + " integer, minimum: 20000000000000000000}}}}}",
+                            "request.body.max_tokens=100"))
+                    .withStaging(staging())
+                    .withRun("r1")
+                    .withProviders(local()));
+    PAssert.thatSingleton(answers.answered().apply(Count.globally())).isEqualTo(0L);
+    PAssert.that(answers.failed())
+        .satisfies(
+            failed -> {
+              assertThat(failed)
+                  .extracting(record -> record.getFailure().getDescription())
+                  .singleElement()
+                  .asString()
+                  .contains("the sink can't hold the answer");
+              return null;
+            });
     pipeline.run().waitUntilFinish();
   }
 

@@ -21,7 +21,7 @@ public record Job(
    * @param id the field that names a document, or null
    */
   public static Job ofPipeline(String name, Inference inference, @Nullable String id) {
-    PipelineDestination pipeline = new PipelineDestination();
+    PipelineDestination pipeline = new PipelineDestination(false);
     return new Job(name, new PipelineSource(id), inference, pipeline, pipeline);
   }
 
@@ -37,7 +37,15 @@ public record Job(
 
   /** The same job, whose answered and failed documents stay for a pipeline that reads them. */
   public Job withAnswersInPipeline() {
-    PipelineDestination pipeline = new PipelineDestination();
+    return withAnswersIn(new PipelineDestination(false));
+  }
+
+  /** The same job for a pipeline that takes the answered documents as rows. */
+  public Job withRowsInPipeline() {
+    return withAnswersIn(new PipelineDestination(true));
+  }
+
+  private Job withAnswersIn(PipelineDestination pipeline) {
     return new Job(name, source, inference, pipeline, pipeline);
   }
 }

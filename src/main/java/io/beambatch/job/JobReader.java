@@ -78,9 +78,27 @@ public final class JobReader {
   public static Inference parseInference(String fileName, String yaml, List<String> overrides)
       throws JobFileException {
     Problems problems = new Problems(fileName);
-    YamlValue value = Overrides.apply(values(yaml, problems), overrides, problems);
-    Section root = Section.root(value, problems);
-    Inference inference = new JobReader(fileName, problems).inference(root);
+    YamlValue value = new Overrides("--set ", problems).apply(values(yaml, problems), overrides);
+    return inference(value, problems);
+  }
+
+  /**
+   * Reads an inference from texts alone: no file that they name is read.
+   *
+   * @param yaml the text of a job file, or {@code {}}
+   * @param settings as overrides
+   * @throws JobFileException if anything is wrong
+   */
+  public static Inference parseInference(String yaml, List<String> settings)
+      throws JobFileException {
+    Problems problems = new Problems(TextFile.NONE);
+    YamlValue value = new Overrides("", problems).apply(values(yaml, problems), settings);
+    return inference(value, problems);
+  }
+
+  private static Inference inference(YamlValue value, Problems problems) throws JobFileException {
+    Inference inference =
+        new JobReader(problems.file(), problems).inference(Section.root(value, problems));
     problems.throwIfAny();
     return inference;
   }
@@ -94,7 +112,7 @@ public final class JobReader {
   public static Job parse(String fileName, String yaml, List<String> overrides)
       throws JobFileException {
     Problems problems = new Problems(fileName);
-    YamlValue value = Overrides.apply(values(yaml, problems), overrides, problems);
+    YamlValue value = new Overrides("--set ", problems).apply(values(yaml, problems), overrides);
     Job job = new JobReader(fileName, problems).job(Section.root(value, problems));
     problems.throwIfAny();
     return job;

@@ -32,22 +32,27 @@ final class Overrides {
 
   private static final Pattern USER_INFO = Pattern.compile("://[^/]*@");
 
+  private final String option;
   private final Problems problems;
-  private final Origin origin;
 
-  private Overrides(Problems problems, Origin origin) {
+  /**
+   * Overrides that problems are noted of.
+   *
+   * @param option what an override follows where it is written, such as {@code "--set "}
+   */
+  Overrides(String option, Problems problems) {
+    this.option = option;
     this.problems = problems;
-    this.origin = origin;
   }
 
   /** Applies overrides, in order; those that can't be applied are problems. */
-  static YamlValue apply(YamlValue job, List<String> overrides, Problems problems) {
+  YamlValue apply(YamlValue job, List<String> overrides) {
     YamlValue result = job;
     for (String override : overrides) {
       Matcher assignment = ASSIGNMENT.matcher(override);
       if (!assignment.matches()) {
         problems.add(
-            Origin.nowhere("--set " + YamlValue.Scalar.shown(override.replaceFirst("=.*", "=…"))),
+            Origin.nowhere(option + YamlValue.Scalar.shown(override.replaceFirst("=.*", "=…"))),
             "",
             "must be key.path=value, such as retry.attempts=1");
         continue;
@@ -61,11 +66,11 @@ final class Overrides {
           JobKeys.secret(path.get(path.size() - 1)) || holdsSecret(value)
               ? "…"
               : YamlValue.Scalar.shown(value);
-      Origin origin = Origin.nowhere("--set " + assignment.group(1) + "=" + shown);
-      Overrides overriding = new Overrides(problems, origin);
+      Origin origin = Origin.nowhere(option + assignment.group(1) + "=" + shown);
+      Assignment overriding = new Assignment(path, origin, problems);
       Optional<YamlValue> parsed = overriding.value(value);
       if (parsed.isPresent()) {
-        result = overriding.set(result, path, 0, parsed.get());
+        result = overriding.set(result, 0, parsed.get());
       }
     }
     return result;
@@ -76,6 +81,8 @@ final class Overrides {
         || NAMED.matcher(value).results().anyMatch(name -> JobKeys.secret(name.group(1)));
   }
 
+  /** One override. */
+  private record Assignment(List<String> path, Origin origin, Problems problems) {
   private Optional<YamlValue> value(String text) {
     boolean yaml = text.matches("(?s)[\\[\"'].*|\\{(?!\\{).*");
     if (!yaml) {
@@ -102,7 +109,7 @@ final class Overrides {
             });
   }
 
-  private YamlValue set(YamlValue in, List<String> path, int depth, YamlValue value) {
+  private YamlValue set(YamlValue in, int depth, YamlValue value) {
     if (depth == path.size()) {
       return value;
     }
@@ -110,18 +117,18 @@ final class Overrides {
     if (in instanceof Sequence sequence) {
       int size = sequence.items().size();
       if (!INDEX.matcher(key).matches() || Integer.parseInt(key) > size) {
-        return refuse(in, path, depth, "is a list; an index from 0 to " + size + " must follow");
+        return refuse(in, depth, "is a list; an index from 0 to " + size + " must follow");
       }
       int index = Integer.parseInt(key);
       List<YamlValue> items = new ArrayList<>(sequence.items());
       if (index == size) {
         items.add(new Scalar(origin, NullNode.instance, ""));
       }
-      items.set(index, set(items.get(index), path, depth + 1, value));
+      items.set(index, set(items.get(index), depth + 1, value));
       return new Sequence(sequence.origin(), items);
     }
     if (in instanceof Scalar && !in.isNull()) {
-      return refuse(in, path, depth, "has no keys: it is " + in.found());
+      return refuse(in, depth, "has no keys: it is " + in.found());
     }
     Mapping mapping = in instanceof Mapping m ? m : new Mapping(origin, Map.of());
     Map<String, Entry> entries = new LinkedHashMap<>(mapping.entries());
@@ -129,11 +136,11 @@ final class Overrides {
     YamlValue oldValue = old == null ? new Scalar(origin, NullNode.instance, "") : old.value();
     // A value that is replaced as a whole gets this origin; one that gets a new part keeps its own.
     Origin keyOrigin = old == null || depth == path.size() - 1 ? origin : old.key();
-    entries.put(key, new Entry(keyOrigin, set(oldValue, path, depth + 1, value)));
+    entries.put(key, new Entry(keyOrigin, set(oldValue, depth + 1, value)));
     return new Mapping(mapping.origin(), entries);
   }
 
-  private YamlValue refuse(YamlValue in, List<String> path, int depth, String message) {
+  private YamlValue refuse(YamlValue in, int depth, String message) {
     problems.add(origin, String.join(".", path.subList(0, depth)), message);
     return in;
   }
@@ -151,5 +158,6 @@ final class Overrides {
         .entries()
         .forEach((key, entry) -> entries.put(key, new Entry(origin, at(origin, entry.value()))));
     return new Mapping(origin, entries);
+  }
   }
 }

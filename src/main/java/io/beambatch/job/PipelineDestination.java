@@ -3,8 +3,12 @@ package io.beambatch.job;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.beambatch.job.FileDestination.Compression;
 
-/** Somebody else's pipeline, which takes documents as they are. Nothing has to be written. */
-public record PipelineDestination() implements Destination {
+/**
+ * Somebody else's pipeline, which takes documents as they are. Nothing has to be written.
+ *
+ * @param hasTypes whether it takes them as rows: then an answer has to be of its field's type
+ */
+public record PipelineDestination(boolean hasTypes) implements Destination {
 
   @Override
   public String address() {
@@ -23,11 +27,6 @@ public record PipelineDestination() implements Destination {
 
   @Override
   public boolean hasColumns() {
-    return false;
-  }
-
-  @Override
-  public boolean hasTypes() {
     return false;
   }
 

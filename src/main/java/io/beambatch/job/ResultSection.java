@@ -74,6 +74,10 @@ final class ResultSection {
               + value.get().found());
       return null;
     }
+    if (file.equals(TextFile.NONE)) {
+      section.problem("schema", "must be written out here; no file is read for it");
+      return null;
+    }
     String path = TextFile.beside(file, scalar.text());
     try {
       JsonNode schema = JSON.readTree(TextFile.read(path));

@@ -243,7 +243,8 @@ class JobSchemaTest {
   void saysOfAValueWhatTheCodeSays(boolean right, String override) throws Exception {
     Problems problems = new Problems("job.yaml");
     YamlValue value =
-        Overrides.apply(YamlParser.parse(SENTIMENT, problems), List.of(override), problems);
+        new Overrides("--set ", problems)
+            .apply(YamlParser.parse(SENTIMENT, problems), List.of(override));
     problems.throwIfAny();
     if (right) {
       JobReader.parse("job.yaml", SENTIMENT, List.of(override));
