@@ -186,7 +186,8 @@ final class JsonRows implements Serializable {
   }
 
   private static void writeText(String text, JsonGenerator json) throws IOException {
-    if (text.codePoints().anyMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE)) {
+    if (text.codePoints()
+        .anyMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE)) {
       json.setHighestNonEscapedChar(ASCII);
       json.writeString(text);
       json.setHighestNonEscapedChar(0);
@@ -195,8 +196,7 @@ final class JsonRows implements Serializable {
     }
   }
 
-  private static Row readRow(Schema schema, JsonParser json, OtherField other)
-      throws IOException {
+  private static Row readRow(Schema schema, JsonParser json, OtherField other) throws IOException {
     expect(json.currentToken() == JsonToken.START_OBJECT, "a row");
     @Nullable Object[] values = new @Nullable Object[schema.getFieldCount()];
     while (json.nextToken() == JsonToken.FIELD_NAME) {

@@ -123,8 +123,7 @@ final class RowForm implements DocumentForm<Row> {
       out.output(
           Row.withSchema(schema)
               .attachValues(
-                  Stream.concat(
-                          document.row().getValues().stream(), answer.getValues().stream())
+                  Stream.concat(document.row().getValues().stream(), answer.getValues().stream())
                       .toList()));
     }
   }

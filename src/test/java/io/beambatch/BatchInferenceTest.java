@@ -183,7 +183,7 @@ class BatchInferenceTest {
               Row answer = rows.iterator().next();
               assertThat(rows).hasSize(1);
               assertThat(answer.getFloat("weight")).isEqualTo(1.1f);
-              assertThat((Object) answer.getValue("seen")).isEqualTo(seen);
+              assertThat(answer.<Object>getValue("seen")).isEqualTo(seen);
               assertThat(answer.getString("sentiment")).isNotEmpty();
               assertThat(answer.getRow("batch").getString("batch_id")).startsWith("batch_");
               return null;

@@ -48,7 +48,7 @@ class JsonRowsTest {
     assertThat(rows.json(row)).isEqualTo("{\"f\":" + json + "}");
     Row read = rows.read(rows.json(row)).row();
     assertThat(read).isEqualTo(row);
-    assertThat((Object) read.getValue(0)).hasToString(String.valueOf(value));
+    assertThat(read.<Object>getValue(0)).hasToString(String.valueOf(value));
   }
 
   static Stream<Arguments> aRowThatWasWrittenAndReadIsTheSame() {
@@ -99,8 +99,7 @@ class JsonRowsTest {
             FieldType.logicalType(SqlTypes.DATETIME),
             LocalDateTime.of(2026, 1, 31, 1, 2, 3),
             "\"2026-01-31T01:02:03\""),
-        Arguments.of(
-            FieldType.logicalType(SqlTypes.TIME), LocalTime.of(1, 2, 3), "\"01:02:03\""),
+        Arguments.of(FieldType.logicalType(SqlTypes.TIME), LocalTime.of(1, 2, 3), "\"01:02:03\""),
         Arguments.of(
             FieldType.logicalType(SqlTypes.UUID),
             UUID.fromString("6c4575a1-9c06-406a-8b68-cf6ef3b98645"),
@@ -141,7 +140,8 @@ class JsonRowsTest {
   void fieldsThatTheSchemaDoesNotHaveAreKeptAsTheyStand() throws Exception {
     JsonRows.Read read =
         new JsonRows(INNER)
-            .read("{\"a\": 1.50,\"x\":\"q\", \"b\":[1, {\"c\":1E2}] ,\"d\":\"\\u00e4\", \"e\":null}");
+            .read(
+                "{\"a\": 1.50,\"x\":\"q\", \"b\":[1, {\"c\":1E2}] ,\"d\":\"\\u00e4\", \"e\":null}");
 
     assertThat(read.row()).isEqualTo(Row.withSchema(INNER).addValues("q", null).build());
     assertThat(read.others())
@@ -154,7 +154,12 @@ class JsonRowsTest {
     String text = "ä".repeat(100_000);
     JsonRows.Read read =
         new JsonRows(INNER)
-            .read("{\"x\":\"" + text + "\",\"other\":" + new JsonMapper().writeValueAsString(text) + "}");
+            .read(
+                "{\"x\":\""
+                    + text
+                    + "\",\"other\":"
+                    + new JsonMapper().writeValueAsString(text)
+                    + "}");
 
     assertThat(read.row().getString("x")).isEqualTo(text);
     assertThat(read.others()).containsEntry("other", "\"" + text + "\"");
@@ -162,8 +167,7 @@ class JsonRowsTest {
 
   @Test
   void refusesATypeThatNoDocumentCanHave() {
-    Schema inner =
-        Schema.builder().addMapField("votes", FieldType.INT32, FieldType.STRING).build();
+    Schema inner = Schema.builder().addMapField("votes", FieldType.INT32, FieldType.STRING).build();
     Schema schema = Schema.builder().addArrayField("rounds", FieldType.row(inner)).build();
 
     assertThatThrownBy(() -> new JsonRows(schema))

@@ -83,81 +83,83 @@ final class Overrides {
 
   /** One override. */
   private record Assignment(List<String> path, Origin origin, Problems problems) {
-  private Optional<YamlValue> value(String text) {
-    boolean yaml = text.matches("(?s)[\\[\"'].*|\\{(?!\\{).*");
-    if (!yaml) {
-      return Optional.of(plain(text));
-    }
-    Problems own = new Problems(origin.file());
-    try {
-      YamlValue value = YamlParser.parse(text, own);
-      own.throwIfAny();
-      return Optional.of(at(origin, value));
-    } catch (JobFileException e) {
-      e.problems().forEach(problem -> problems.add(origin, "", problem.message()));
-      return Optional.empty();
-    }
-  }
-
-  private Scalar plain(String text) {
-    return CoreSchema.value(CoreSchema.tag(text), text)
-        .map(json -> new Scalar(origin, json, text))
-        .orElseGet(
-            () -> {
-              problems.add(origin, "", "the number is out of range");
-              return new Scalar(origin, NullNode.instance, text);
-            });
-  }
-
-  private YamlValue set(YamlValue in, int depth, YamlValue value) {
-    if (depth == path.size()) {
-      return value;
-    }
-    String key = path.get(depth);
-    if (in instanceof Sequence sequence) {
-      int size = sequence.items().size();
-      if (!INDEX.matcher(key).matches() || Integer.parseInt(key) > size) {
-        return refuse(in, depth, "is a list; an index from 0 to " + size + " must follow");
+    private Optional<YamlValue> value(String text) {
+      boolean yaml = text.matches("(?s)[\\[\"'].*|\\{(?!\\{).*");
+      if (!yaml) {
+        return Optional.of(plain(text));
       }
-      int index = Integer.parseInt(key);
-      List<YamlValue> items = new ArrayList<>(sequence.items());
-      if (index == size) {
-        items.add(new Scalar(origin, NullNode.instance, ""));
+      Problems own = new Problems(origin.file());
+      try {
+        YamlValue value = YamlParser.parse(text, own);
+        own.throwIfAny();
+        return Optional.of(at(origin, value));
+      } catch (JobFileException e) {
+        e.problems().forEach(problem -> problems.add(origin, "", problem.message()));
+        return Optional.empty();
       }
-      items.set(index, set(items.get(index), depth + 1, value));
-      return new Sequence(sequence.origin(), items);
     }
-    if (in instanceof Scalar && !in.isNull()) {
-      return refuse(in, depth, "has no keys: it is " + in.found());
-    }
-    Mapping mapping = in instanceof Mapping m ? m : new Mapping(origin, Map.of());
-    Map<String, Entry> entries = new LinkedHashMap<>(mapping.entries());
-    Entry old = entries.get(key);
-    YamlValue oldValue = old == null ? new Scalar(origin, NullNode.instance, "") : old.value();
-    // A value that is replaced as a whole gets this origin; one that gets a new part keeps its own.
-    Origin keyOrigin = old == null || depth == path.size() - 1 ? origin : old.key();
-    entries.put(key, new Entry(keyOrigin, set(oldValue, depth + 1, value)));
-    return new Mapping(mapping.origin(), entries);
-  }
 
-  private YamlValue refuse(YamlValue in, int depth, String message) {
-    problems.add(origin, String.join(".", path.subList(0, depth)), message);
-    return in;
-  }
+    private Scalar plain(String text) {
+      return CoreSchema.value(CoreSchema.tag(text), text)
+          .map(json -> new Scalar(origin, json, text))
+          .orElseGet(
+              () -> {
+                problems.add(origin, "", "the number is out of range");
+                return new Scalar(origin, NullNode.instance, text);
+              });
+    }
 
-  /** Sets the origin of a value and of everything in it. */
-  private static YamlValue at(Origin origin, YamlValue value) {
-    if (value instanceof Scalar scalar) {
-      return new Scalar(origin, scalar.json(), scalar.text());
+    private YamlValue set(YamlValue in, int depth, YamlValue value) {
+      if (depth == path.size()) {
+        return value;
+      }
+      String key = path.get(depth);
+      if (in instanceof Sequence sequence) {
+        int size = sequence.items().size();
+        if (!INDEX.matcher(key).matches() || Integer.parseInt(key) > size) {
+          return refuse(in, depth, "is a list; an index from 0 to " + size + " must follow");
+        }
+        int index = Integer.parseInt(key);
+        List<YamlValue> items = new ArrayList<>(sequence.items());
+        if (index == size) {
+          items.add(new Scalar(origin, NullNode.instance, ""));
+        }
+        items.set(index, set(items.get(index), depth + 1, value));
+        return new Sequence(sequence.origin(), items);
+      }
+      if (in instanceof Scalar && !in.isNull()) {
+        return refuse(in, depth, "has no keys: it is " + in.found());
+      }
+      Mapping mapping = in instanceof Mapping m ? m : new Mapping(origin, Map.of());
+      Map<String, Entry> entries = new LinkedHashMap<>(mapping.entries());
+      Entry old = entries.get(key);
+      YamlValue oldValue = old == null ? new Scalar(origin, NullNode.instance, "") : old.value();
+      // A value that is replaced as a whole gets this origin; one that gets a new part keeps its
+      // own.
+      Origin keyOrigin = old == null || depth == path.size() - 1 ? origin : old.key();
+      entries.put(key, new Entry(keyOrigin, set(oldValue, depth + 1, value)));
+      return new Mapping(mapping.origin(), entries);
     }
-    if (value instanceof Sequence sequence) {
-      return new Sequence(origin, sequence.items().stream().map(item -> at(origin, item)).toList());
+
+    private YamlValue refuse(YamlValue in, int depth, String message) {
+      problems.add(origin, String.join(".", path.subList(0, depth)), message);
+      return in;
     }
-    Map<String, Entry> entries = new LinkedHashMap<>();
-    ((Mapping) value)
-        .entries()
-        .forEach((key, entry) -> entries.put(key, new Entry(origin, at(origin, entry.value()))));
-    return new Mapping(origin, entries);
-  }
+
+    /** Sets the origin of a value and of everything in it. */
+    private static YamlValue at(Origin origin, YamlValue value) {
+      if (value instanceof Scalar scalar) {
+        return new Scalar(origin, scalar.json(), scalar.text());
+      }
+      if (value instanceof Sequence sequence) {
+        return new Sequence(
+            origin, sequence.items().stream().map(item -> at(origin, item)).toList());
+      }
+      Map<String, Entry> entries = new LinkedHashMap<>();
+      ((Mapping) value)
+          .entries()
+          .forEach((key, entry) -> entries.put(key, new Entry(origin, at(origin, entry.value()))));
+      return new Mapping(origin, entries);
+    }
   }
 }
