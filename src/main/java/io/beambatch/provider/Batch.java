@@ -7,15 +7,16 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A batch, as the provider shows it.
+ * A batch, as the provider reports it.
  *
- * @param inputFileId of the uploaded requests; empty if it was created of no file
+ * @param inputFileId the file of the uploaded requests; empty if the batch was not created from a
+ *     file
  * @param outputFileId where {@link BatchProvider#download} finds answered lines, or all lines, or
  *     null (also for a while after the batch has ended)
  * @param errorFileId where it finds failed lines, or null
- * @param total how many requests it has; 0 if that isn't shown yet
- * @param metadata the labels of its submission, as far as the provider shows them
- * @param hasAllResults of a batch that has ended: whether all of its results are shown
+ * @param total the number of requests; 0 if it isn't reported yet
+ * @param metadata the labels of its submission, as far as the provider reports them
+ * @param hasAllResults for a batch that has ended: whether all of its results are available
  */
 public record Batch(
     String id,
@@ -36,8 +37,8 @@ public record Batch(
   public static final String KEY = "beambatch_key";
 
   /**
-   * A batch of a provider that writes answers and failures to a file each, and may show the files,
-   * and the last counts, a while after the end.
+   * A batch of a provider that writes answers and failures to separate files, and may show the
+   * files and the final counts some time after the end.
    */
   public Batch(
       String id,
@@ -72,20 +73,20 @@ public record Batch(
             new long[] {total, completed, failed}));
   }
 
-  /** The key of the submission that it was created of, as far as the provider shows it, or null. */
+  /** The key of the submission that created it, as far as the provider reports it, or null. */
   public @Nullable String key() {
     return metadata.get(KEY);
   }
 
   /**
-   * Whether it shows any results. That is another question than whether it has ended: a batch that
-   * failed or was cancelled may have answers, which were paid.
+   * Returns whether it shows any results. This is independent of its end: a failed or cancelled
+   * batch may have answers, which were paid for.
    */
   public boolean hasResults() {
     return outputFileId != null || errorFileId != null;
   }
 
-  /** Whether it failed for nothing but reasons that pass by themselves. */
+  /** Returns whether it failed only for reasons that pass by themselves. */
   public boolean mayBeSentAgain() {
     return status == BatchStatus.FAILED
         && !errors.isEmpty()
@@ -94,7 +95,7 @@ public record Batch(
             .allMatch(kind -> kind == Kind.NO_ROOM || kind == Kind.INPUT_NOT_FOUND);
   }
 
-  /** Why it failed, if it was for want of money; else null. */
+  /** Why it failed, if the account had no credit; otherwise null. */
   public @Nullable BatchError outOfFunds() {
     return status != BatchStatus.FAILED
         ? null
@@ -113,7 +114,7 @@ public record Batch(
     long completed = counts[1];
     long failed = counts[2];
     if (total == 0) {
-      // Cancelled or expired before it was begun: there will be none.
+      // Cancelled or expired before it was started: it will have no results.
       return output || error || status != BatchStatus.COMPLETED;
     }
     boolean countsAddUp = completed + failed >= total;

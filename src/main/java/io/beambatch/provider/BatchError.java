@@ -3,7 +3,7 @@ package io.beambatch.provider;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the provider found wrong with a batch.
+ * An error that the provider reports for a batch.
  *
  * @param kind what can be done about it
  * @param code such as {@code invalid_json_line}
@@ -17,12 +17,12 @@ public record BatchError(
     @Nullable String param,
     @Nullable Integer line) {
 
-  /** A record that an earlier version wrote has no kind. */
+  /** Records of earlier versions have no kind. */
   public BatchError {
     kind = kind == null ? Kind.LASTING : kind;
   }
 
-  /** What the requests, or one of them, are to blame for. */
+  /** An error caused by the requests, or one of them. */
   public BatchError(
       @Nullable String code, String message, @Nullable String param, @Nullable Integer line) {
     this(Kind.LASTING, code, message, param, line);
@@ -30,17 +30,17 @@ public record BatchError(
 
   /** What can be done about an error. */
   public enum Kind {
-    /** The same requests would meet it again. */
+    /** The same requests would fail again. */
     LASTING,
-    /** Too much is under way: there is room when something else has ended. */
+    /** Too much is in flight: there is room when something else has ended. */
     NO_ROOM,
     /** The uploaded file isn't visible yet. */
     INPUT_NOT_FOUND,
-    /** The account can't pay. */
+    /** The account has no credit. */
     OUT_OF_FUNDS
   }
 
-  /** Without the message, which may quote what stands in the line. */
+  /** Omits the message, which may quote the line. */
   @Override
   public String toString() {
     return "BatchError[" + kind + ", code=" + code + ", param=" + param + ", line=" + line + "]";

@@ -13,12 +13,12 @@ public enum BatchStatus {
   CANCELLING,
   CANCELLED;
 
-  /** Whether the batch will not change any more. */
+  /** Returns whether the batch will not change again. */
   public boolean ended() {
     return this == FAILED || this == COMPLETED || this == EXPIRED || this == CANCELLED;
   }
 
-  /** The provider's word, such as {@code in_progress}. */
+  /** The status in OpenAI's API, such as {@code in_progress}. */
   public String code() {
     return name().toLowerCase(Locale.ROOT);
   }

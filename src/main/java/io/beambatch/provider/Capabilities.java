@@ -5,24 +5,24 @@ import java.time.Duration;
 import java.util.regex.Pattern;
 
 /**
- * What a provider's batch API can do and what it allows, known before it is called. Job files are
- * checked against it and take their defaults from it; whoever packs, submits and waits asks it
- * instead of knowing a provider.
+ * What a provider's batch API can do and what it limits, known before it is called. Job files are
+ * checked against it and take their defaults from it; packing, submitting and waiting depend on it
+ * instead of on a particular provider.
  *
- * @param name as job files write it, such as {@code openai}
- * @param creation what a batch is created of
- * @param orphans how a batch is found whose creation got no reply
- * @param limits on one batch
- * @param customId what the ids of requests must look like
- * @param queue what the limit on everything under way counts
- * @param expiry after which a batch that hasn't ended is given up by the provider
- * @param resultsKept for how long results can be fetched
- * @param settle how long a creation may take to be carried out, and to show in the list, after its
- *     caller got no reply: only after that does not finding it mean that it was not made
- * @param liveProgress whether counts are shown while a batch runs, and not only at its end
+ * @param name the provider's name in job files, such as {@code openai}
+ * @param creation what a batch is created from
+ * @param orphans how to find a batch whose creation had no reply
+ * @param limits limits on one batch
+ * @param customId the rule for the ids of requests
+ * @param queue what the limit on everything in flight counts
+ * @param expiry the age at which the provider gives up a batch that has not ended
+ * @param resultsKept how long results can be fetched
+ * @param settle how long the provider may take to carry out a creation that had no reply, and to
+ *     show it in the list; only after that does a missing batch prove that none was created
+ * @param liveProgress whether counts are reported while a batch runs, and not only at its end
  * @param mixedModels whether the requests of a batch may name different models
- * @param batchPrice what a batch costs, as a share of the same requests one by one, where prices
- *     say nothing else
+ * @param batchPrice the price of a batch as a fraction of the same requests in real time, if the
+ *     price table has no batch price
  */
 public record Capabilities(
     String name,
@@ -38,31 +38,37 @@ public record Capabilities(
     boolean mixedModels,
     BigDecimal batchPrice) {
 
-  /** What a batch is created of. */
+  /** What a batch is created from. */
   public enum Creation {
-    /** Of a file that was uploaded before. */
+    /** A file that was uploaded before. */
     UPLOADED_FILE,
-    /** Of the requests themselves, in the body of the creation. */
+    /** The requests themselves, in the body of the create call. */
     REQUESTS
   }
 
-  /** How a batch is found whose creation got no reply; the surest that the provider has. */
+  /**
+   * How to find a batch whose creation had no reply: the most reliable way that the provider
+   * offers.
+   */
   public enum OrphanSearch {
-    /** By the token that a creation carries; a second one with the same makes no second batch. */
+    /**
+     * By the idempotency token of the creation; a second creation with the same token makes no
+     * second batch.
+     */
     TOKEN,
-    /** By an id that we choose. */
+    /** By an id that the client chooses. */
     OWN_ID,
-    /** By what we wrote into its metadata, in the list of batches. */
+    /** By the metadata of our creation, in the list of batches. */
     METADATA,
-    /** By its name in the list of batches. */
+    /** By the display name, in the list of batches. */
     DISPLAY_NAME,
-    /** By the file that it was created of, in the list of batches. */
+    /** By the input file, in the list of batches. */
     INPUT_FILE,
-    /** By nothing but the number of its requests and the time. */
+    /** Only by the number of requests and the time of creation. */
     COUNT
   }
 
-  /** What the limit on everything under way counts. */
+  /** What the limit on everything in flight counts. */
   public enum QueueUnit {
     TOKENS,
     REQUESTS,

@@ -4,7 +4,7 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** A stream that ends with a {@link TooMuchException} where it brings more than it may. */
+/** A stream that throws a {@link TooMuchException} when more bytes arrive than allowed. */
 final class CappedStream extends FilterInputStream {
   private final String what;
   private final long most;

@@ -7,71 +7,71 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of an endpoint of a provider: what its request bodies look like, and what they ask
- * for. Reading job files, rendering, estimating and joining all take it from here. Pointers are
+ * What is known of one of a provider's endpoints: the form of its request bodies, and what they ask
+ * for. Job files, rendering, token estimates and the join of results all rely on it. Pointers are
  * JSON pointers into a request body.
  */
 public interface Endpoint {
 
-  /** The path that a job file names, such as {@code /v1/chat/completions}. */
+  /** Its path in job files, such as {@code /v1/chat/completions}. */
   String path();
 
-  /** Whether a model writes its answers as text, which is billed as completion tokens. */
+  /** Returns whether a model's answers are text, which is billed as completion tokens. */
   boolean writesText();
 
-  /** Pointers to what limits the tokens of an answer, the one that counts first. */
+  /** Pointers to the fields that limit the tokens of an answer, in order of precedence. */
   List<String> tokenLimits();
 
-  /** The fields that a request body has to have. */
+  /** The required fields of a request body. */
   default List<String> required() {
     return List.of();
   }
 
-  /** Pointer to the format that answers are asked in; null if there is no choice of format. */
+  /** Pointer to the response format; null if the endpoint has none. */
   @Nullable String formatPointer();
 
-  /** Pointers to the schema that answers are asked to fit; it stands at one of them, if at all. */
+  /** Pointers to the places where the schema of the answers may be; at most one is used. */
   default List<String> schemaPointers() {
     String format = formatPointer();
     return format == null ? List.of() : List.of(format + "/json_schema/schema", format + "/schema");
   }
 
-  /** What a format asks for, such as {@code {"type": "json_object"}}. */
+  /** What a response format asks for, such as {@code {"type": "json_object"}}. */
   AskedJson askedJson(JsonNode format);
 
-  /** Whether a format asks for JSON, or may do so: it may hold placeholders. */
+  /** Returns whether a response format asks for JSON, or may do so: it may contain placeholders. */
   default boolean mayAskJson(JsonNode format) {
     return !format.path("type").asText().equals("text");
   }
 
-  /** Whether a pointer into the response leads to the place of the endpoint's own answer. */
+  /** Returns whether a pointer into the response names the place of the endpoint's own answer. */
   boolean isOwnPlace(String pointer);
 
-  /** How many answers a request asks for. */
+  /** The number of answers that a request asks for. */
   default int answersAsked(JsonNode body) {
     return 1;
   }
 
-  /** Whether a request asks for several answers at once, which make a list. */
+  /** Returns whether a request asks for several answers at once, which are returned as a list. */
   default boolean asksForSeveral(JsonNode body) {
     return answersAsked(body) > 1;
   }
 
-  /** Whether a model may call a tool in place of writing an answer. */
+  /** Returns whether a model may call a tool instead of writing an answer. */
   boolean offersTools(JsonNode body);
 
-  /** What answers are if no format is asked for. */
+  /** The kind of answer if the request asks for no format. */
   AnswerKind answers(JsonNode body);
 
   /**
-   * Pointer to the inputs of a request that count one by one against the limit on requests; null if
-   * it is the request that counts.
+   * Pointer to the inputs of a request if each counts against the limit on requests; null if the
+   * request itself counts.
    */
   default @Nullable String inputsPointer() {
     return null;
   }
 
-  /** What a request counts against the limit on requests of a batch. */
+  /** What a request counts against a batch's limit on requests. */
   default int weight(JsonNode body) {
     return 1;
   }
@@ -83,20 +83,19 @@ public interface Endpoint {
   @Nullable ObjectNode body(Prompt prompt);
 
   /**
-   * The same body, in which the end of what all requests begin with is marked, so that the provider
-   * keeps it in its cache; the body itself where a provider does so unasked, and null if requests
-   * begin with nothing that is the same.
+   * The body with a cache marker at the end of the prefix that all requests share. Returns the same
+   * body if the provider caches by itself, and null if the requests share no prefix.
    */
   default @Nullable ObjectNode cached(ObjectNode body) {
     return body;
   }
 
-  /** Whether a request asks for something to be kept in the provider's cache, at a price. */
+  /** Returns whether a request writes to the provider's cache at a price. */
   default boolean writesCache(JsonNode body) {
     return false;
   }
 
-  /** What a request body asks the answer to be, or null. */
+  /** The response format of a request body, or null. */
   default @Nullable JsonNode askedFormat(JsonNode body) {
     return Stream.ofNullable(formatPointer())
         .map(body::at)
@@ -105,7 +104,7 @@ public interface Endpoint {
         .orElse(null);
   }
 
-  /** What an answer is. */
+  /** The kind of an answer. */
   enum AnswerKind {
     TEXT,
     NUMBERS,
@@ -114,19 +113,19 @@ public interface Endpoint {
   }
 
   /**
-   * What a format asks for.
+   * What a response format asks for.
    *
-   * @param json whether the answer is to be JSON
-   * @param object whether that is to be an object, whatever is in it
-   * @param schema that it has to fit, or null
+   * @param json whether the answer must be JSON
+   * @param object whether that JSON must be an object, of any content
+   * @param schema the schema that it must fit, or null
    */
   record AskedJson(boolean json, boolean object, @Nullable JsonNode schema) {
-    /** A text, as the model likes to write it. */
+    /** Free text. */
     public static final AskedJson TEXT = new AskedJson(false, false, null);
 
     /**
-     * What {@code {"type": "json_schema", "schema": …}} and its likes ask for, as several providers
-     * write it.
+     * What {@code {"type": "json_schema", "schema": …}} and similar formats of several providers
+     * ask for.
      */
     public static AskedJson ofType(JsonNode format) {
       String type = format.path("type").asText();

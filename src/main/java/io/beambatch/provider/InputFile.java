@@ -5,7 +5,7 @@ import java.time.Instant;
 /**
  * A batch's input file at the provider.
  *
- * @param name as it was uploaded
- * @param createdAt by the provider's clock; {@link Instant#EPOCH} if it doesn't say
+ * @param name its name at upload
+ * @param createdAt by the provider's clock; {@link Instant#EPOCH} if it isn't reported
  */
 public record InputFile(String id, String name, Instant createdAt) {}

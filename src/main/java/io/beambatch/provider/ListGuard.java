@@ -8,13 +8,12 @@ import java.util.Set;
 import java.util.function.LongSupplier;
 
 /**
- * Ends the reading of a provider's list that doesn't end by itself: one whose pages repeat
- * themselves, or that always has more. Whoever reads a list page by page shows each page to a guard
- * of its own. A list that can't be read to its end is an error and not a shorter list: what isn't
- * found in it would be paid for again.
+ * Detects a provider's list that never ends: one whose pages repeat, or that always has more. Each
+ * reader of a paged list passes every page to its own guard. A list that can't be read to its end
+ * is an error, never a shorter list: whatever is not found in it would be paid for again.
  */
 public final class ListGuard {
-  /** Two hundred thousand batches; OpenAI allows 2,000 an hour. */
+  /** Two hundred thousand batches; OpenAI allows 2,000 creations an hour. */
   static final int MOST_PAGES = 2_000;
 
   static final Duration LONGEST = Duration.ofMinutes(15);
@@ -26,7 +25,7 @@ public final class ListGuard {
   private int pages;
 
   /**
-   * @param what such as {@code batches}, for the message
+   * @param what the things listed, such as {@code batches}, for the message
    */
   public ListGuard(String what) {
     this(what, System::nanoTime);
@@ -39,9 +38,9 @@ public final class ListGuard {
   }
 
   /**
-   * Takes note of a page that has more after it.
+   * Accepts a page that is followed by another.
    *
-   * @throws ProviderException if there is no sense in asking for the next
+   * @throws ProviderException if reading on can't reach the end
    */
   public void goOn(Collection<String> ids) throws ProviderException {
     pages++;

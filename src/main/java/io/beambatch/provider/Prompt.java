@@ -5,14 +5,14 @@ import java.math.BigDecimal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The short form of a request, {@code request.prompt}: what every provider's models can be asked.
- * Each {@link Endpoint} renders it into its own body. Texts may hold {@code {{field}}}.
+ * The short form of a request, {@code request.prompt}, which every provider's models understand.
+ * Each {@link Endpoint} renders it into its own body. Texts may contain {@code {{field}}}.
  *
- * @param system what the model is told about its task, or null
- * @param user what it is asked about each document
- * @param maxTokens the most that an answer may have, or null
- * @param temperature or null
- * @param schema that the answer has to fit, or null
+ * @param system the system prompt, or null
+ * @param user the prompt for each document
+ * @param maxTokens the maximum number of tokens of an answer, or null
+ * @param temperature the sampling temperature, or null
+ * @param schema the schema that the answer must fit, or null
  */
 public record Prompt(
     @Nullable String system,

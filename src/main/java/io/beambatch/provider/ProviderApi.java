@@ -7,23 +7,23 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All that is known of a provider before it is called, and the way to call it. There is one object
- * for each word that {@code request.provider} knows; whoever reads a job, writes requests, reads
- * results or connects asks it, and knows no provider.
+ * What is known of a provider before it is called, and the way to connect to it. Each value of
+ * {@code request.provider} has one instance. Code that reads jobs, writes requests or reads results
+ * depends on this interface, never on a particular provider.
  *
- * <p>{@link Capabilities} say what it can do and what it allows; {@link Endpoint}s what request
- * bodies look like; {@link RequestFrame} and {@link ResultFormat} how a line of requests and of
- * results is written; {@link BatchProvider} is the connection.
+ * <p>{@link Capabilities} describes what it can do and its limits; {@link Endpoint} the request
+ * bodies; {@link RequestFrame} and {@link ResultFormat} the lines of requests and results; {@link
+ * BatchProvider} is the connection.
  */
 public interface ProviderApi {
 
-  /** What it can do, and what it allows. */
+  /** What the provider can do, and its limits. */
   Capabilities capabilities();
 
   /** The endpoints that a job may name, the default first. */
   List<? extends Endpoint> endpoints();
 
-  /** The endpoint of a path, whatever stands before it. */
+  /** The endpoint of a path, whatever prefix it has. */
   Endpoint endpoint(String path);
 
   /** How a request to an endpoint is written as a line. */
@@ -32,34 +32,34 @@ public interface ProviderApi {
   /**
    * How the results of an endpoint are read.
    *
-   * @param body of all requests, with placeholders in it
-   * @param pointer into the response, to what is taken as the answer; null for the endpoint's own
-   *     place
+   * @param body the body of all requests, with placeholders
+   * @param pointer into the response, to the value that is taken as the answer; null for the
+   *     endpoint's own place
    */
   ResultFormat results(Endpoint endpoint, JsonNode body, @Nullable String pointer);
 
-  /** The environment variable that the key comes from, as the provider's own SDK reads it. */
+  /** The environment variable of the key, as in the provider's own SDK. */
   String keyVariable();
 
-  /** The environment variable that names another base URL, as the provider's own SDK reads it. */
+  /** The environment variable of the base URL, as in the provider's own SDK. */
   String baseUrlVariable();
 
-  /** What base URLs end in, such as {@code /v1}; empty if they are without the version. */
+  /** The path at the end of base URLs, such as {@code /v1}; empty if they have no version. */
   String basePath();
 
   /**
-   * Where the API is: what the job names, else the environment, else the provider's own.
+   * The URL of the API: the job's, else the environment's, else the provider's own.
    *
-   * @param baseUrl of the job, or null
+   * @param baseUrl the job's, or null
    * @throws ProviderSettingsException if there is no key, or a value can't be used
    */
   URI address(@Nullable String baseUrl, Map<String, String> environment)
       throws ProviderSettingsException;
 
   /**
-   * Who answers there to the key of the environment; takes no call.
+   * The server and account that these settings lead to. It makes no call.
    *
-   * @param baseUrl of the job, or null
+   * @param baseUrl the job's, or null
    * @param salt of the run
    * @throws ProviderSettingsException if there is no key, or a value can't be used
    */
@@ -67,10 +67,10 @@ public interface ProviderApi {
       throws ProviderSettingsException;
 
   /**
-   * Connects, with the key of the environment; the caller closes the connection. It calls nothing.
+   * Connects with the key of the environment; the caller closes the connection. It makes no call.
    *
-   * @param baseUrl of the job, or null
-   * @param headers of the job, sent with every call
+   * @param baseUrl the job's, or null
+   * @param headers the job's, sent with every call
    * @throws ProviderSettingsException if there is no key, or a value can't be used
    */
   BatchProvider connect(

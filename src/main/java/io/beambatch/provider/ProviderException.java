@@ -4,32 +4,32 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call to the provider failed for good. The message names the call, the status, the provider's
- * code and message, and the request id; never a key, never a document's contents.
+ * A permanent failure of a call to the provider. The message names the call, the status, the
+ * provider's code and message, and the request id; never a key or a document's contents.
  */
 public final class ProviderException extends Exception {
 
   /** What can be done about it. */
   public enum Kind {
-    /** 401, and 403 without a reason of its own: the key is wrong or lacks a right; stop. */
+    /** 401, and 403 without a specific code: the key is wrong or lacks a permission; stop. */
     UNAUTHORIZED,
-    /** 403 with a reason of its own, such as {@code unsupported_country_region_territory}; stop. */
+    /** 403 with a specific code, such as {@code unsupported_country_region_territory}; stop. */
     FORBIDDEN,
     /** 429 {@code insufficient_quota}: waiting does not help; stop. */
     INSUFFICIENT_QUOTA,
-    /** A creation is refused for what is under way, and not for what was asked; wait. */
+    /** The creation was refused because of what is in flight, not because of the request; wait. */
     NO_ROOM,
     /** 404. */
     NOT_FOUND,
-    /** 400 "Cannot find file": an upload that isn't visible yet; try again. */
+    /** 400 "Cannot find file": an upload that isn't visible yet; retry. */
     FILE_NOT_READY,
     /** 409. */
     CONFLICT,
     /** Any other 4xx: the request itself is wrong. */
     INVALID_REQUEST,
-    /** 408, 429, 5xx: the provider said no, nothing was done; try again later. */
+    /** 408, 429, 5xx: the provider refused, and did nothing; retry later. */
     UNAVAILABLE,
-    /** No reply, or half of one: whether the call was carried out is unknown. */
+    /** No reply, or an incomplete one: it is unknown whether the call was carried out. */
     NO_REPLY
   }
 
@@ -41,7 +41,7 @@ public final class ProviderException extends Exception {
   }
 
   /**
-   * @param cause of our own making; never one that quotes the provider
+   * @param cause an exception of our own; never one that quotes the provider
    */
   public ProviderException(Kind kind, ReplyHead head, String message, @Nullable Throwable cause) {
     super(message, cause);
@@ -49,7 +49,7 @@ public final class ProviderException extends Exception {
     this.head = head;
   }
 
-  /** The same, with more to say. */
+  /** The same exception with a longer message. */
   public ProviderException adding(String more) {
     return new ProviderException(kind, head, getMessage() + more, getCause());
   }
@@ -68,12 +68,12 @@ public final class ProviderException extends Exception {
     return head.code();
   }
 
-  /** The provider's name for the call, or null. */
+  /** The provider's id of the call, or null. */
   public @Nullable String requestId() {
     return head.requestId();
   }
 
-  /** How long the provider asks to wait before the next try, or null. */
+  /** How long the provider asks to wait before a retry, or null. */
   public @Nullable Duration retryAfter() {
     return head.retryAfter();
   }

@@ -2,21 +2,23 @@ package io.beambatch.provider;
 
 import java.io.Serializable;
 
-/** Opens a provider where it is needed: on the worker, with the worker's own keys. */
+/**
+ * Connects to a provider where the connection is needed: on the worker, with the worker's own keys.
+ */
 public interface ProviderFactory extends Serializable {
 
   /**
-   * Opens a provider; the caller closes it.
+   * Connects; the caller closes the connection.
    *
-   * @throws IllegalStateException if something is missing here, such as the key
+   * @throws IllegalStateException if a setting is missing here, such as the key
    */
   BatchProvider open();
 
   /**
-   * Who answers to what {@link #open} opens here and now; takes no call.
+   * The server and account that {@link #open} leads to here. It makes no call.
    *
    * @param salt of the run
-   * @throws IllegalStateException if something is missing here, such as the key
+   * @throws IllegalStateException if a setting is missing here, such as the key
    */
   Recipient recipient(String salt);
 }

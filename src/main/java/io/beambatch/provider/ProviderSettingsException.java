@@ -3,7 +3,7 @@ package io.beambatch.provider;
 import io.beambatch.error.ExitCode;
 import io.beambatch.error.UserException;
 
-/** The provider can't be called with these settings. The message says which one to change. */
+/** The settings for calling the provider are unusable. The message says which one to change. */
 public final class ProviderSettingsException extends UserException {
 
   public ProviderSettingsException(String message) {

@@ -12,16 +12,15 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who gets the documents of a run: an address, and an account there. It is written down with the
- * run, so that a later command notices that it would ask somebody else. It tells keys apart and
- * shows none.
+ * Where a run's documents are sent: an address, and an account there. It is stored with the run, so
+ * that a later command notices a change. It distinguishes keys without revealing them.
  *
  * @param address host and path of the API, such as {@code api.openai.com/v1}
- * @param account a salted digest of the key and of what else names the account
- * @param addressVariable the environment variable that names another address, or null if none does
- * @param keyVariable the environment variable that the key comes from, or null if there is none
- * @param keeper a salted digest of the name of the secret that the key is kept in, or null: a key
- *     that was renewed there is of the same account
+ * @param account a salted digest of the key and of whatever else identifies the account
+ * @param addressVariable the environment variable of another address, or null if there is none
+ * @param keyVariable the environment variable of the key, or null if there is none
+ * @param keeper a salted digest of the name of the secret that holds the key, or null: a key that
+ *     is rotated there belongs to the same account
  */
 public record Recipient(
     String address,
@@ -32,10 +31,10 @@ public record Recipient(
   private static final int DIGEST_BYTES = 8;
 
   /**
-   * Whoever answers at an address to a key.
+   * The recipient at an address with a key.
    *
    * @param salt of the run: the same key has another digest in each run
-   * @param secrets the key, and what else names the account; null for what isn't set
+   * @param secrets the key, and whatever else identifies the account; null for what isn't set
    */
   public static Recipient of(
       URI baseUrl,
@@ -52,13 +51,13 @@ public record Recipient(
         null);
   }
 
-  /** A server in the process of the run itself, which has no address and asks for no key. */
+  /** A server in the run's own process, which has no address and needs no key. */
   public static Recipient inThisProcess() {
     return new Recipient("the embedded local server", "", null, null, null);
   }
 
   /**
-   * The same, with a key that is kept in a secret.
+   * A copy whose key is kept in a secret.
    *
    * @param salt of the run
    * @param secret its name, without a version
@@ -68,23 +67,26 @@ public record Recipient(
         address, account, addressVariable, keyVariable, digest(salt, List.of(secret)));
   }
 
-  /** Whether it is a server in the process of the run itself. */
+  /** Returns whether it is a server in the run's own process. */
   public boolean answersHere() {
     return addressVariable == null;
   }
 
-  /** Whether it is the same account at the same address. */
+  /** Returns whether it is the same account at the same address. */
   public boolean isSameAs(Recipient other) {
     return isSameAddressAs(other)
         && (account.equals(other.account) || (keeper != null && keeper.equals(other.keeper)));
   }
 
-  /** Whether another one, which is the same, tells of a key or a secret that this one doesn't. */
+  /**
+   * Returns whether the other recipient, which is the same, has a key or secret that this one
+   * lacks.
+   */
   public boolean isBehind(Recipient other) {
     return !account.equals(other.account) || (other.keeper != null && !other.keeper.equals(keeper));
   }
 
-  /** Whether the address is the same. */
+  /** Returns whether the address is the same. */
   public boolean isSameAddressAs(Recipient other) {
     return address.equals(other.address);
   }

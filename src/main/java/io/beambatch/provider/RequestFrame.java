@@ -5,19 +5,19 @@ package io.beambatch.provider;
  * field>":<body>}}.
  *
  * @param idField such as {@code custom_id}
- * @param more what stands between both, such as {@code "method":"POST",}; empty, or with a comma at
- *     its end
+ * @param more the text between both, such as {@code "method":"POST",}; empty, or ending with a
+ *     comma
  * @param bodyField such as {@code body}
  * @param modelInBody whether each body names the model; if not, the batch does
  */
 public record RequestFrame(String idField, String more, String bodyField, boolean modelInBody) {
 
-  /** What stands before the id. */
+  /** The text before the id. */
   public String beforeId() {
     return "{\"" + idField + "\":\"";
   }
 
-  /** What stands between the id and the body. */
+  /** The text between the id and the body. */
   public String beforeBody() {
     return "\"," + more + '"' + bodyField + "\":";
   }

@@ -12,9 +12,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds what a {@link ResultFormat} looks for in each line of results, in one pass over the line.
- * What is the same in all lines is named by an enum; what differs from job to job comes as pointers
- * besides.
+ * Finds the fields that a {@link ResultFormat} needs in a result line, in one pass over the line.
+ * An enum names the fields that all jobs need; a list of pointers adds those of one job.
  *
  * @param <F> the fields
  */
@@ -23,14 +22,14 @@ public final class ResultFields<F extends Enum<F> & ResultFields.Field> {
   private final F[] fields;
   private final JsonPaths paths;
 
-  /** A field, by its place. */
+  /** A field, named by its place. */
   public interface Field {
     /** JSON pointer into a line. */
     String pointer();
   }
 
   /**
-   * Fields and more.
+   * Finds fields and further places.
    *
    * @param more JSON pointers into a line
    */
@@ -45,7 +44,7 @@ public final class ResultFields<F extends Enum<F> & ResultFields.Field> {
     this.paths = JsonPaths.of(pointers);
   }
 
-  /** What a line has; null if it is not well-formed. */
+  /** The values of a line; null if it is not well-formed. */
   public @Nullable Found<F> find(JsonSlice line) throws IOException {
     @Nullable JsonSlice[] values;
     try {
@@ -67,11 +66,11 @@ public final class ResultFields<F extends Enum<F> & ResultFields.Field> {
    * The values of one line.
    *
    * @param <F> the fields
-   * @param more the values of the further pointers, in their order; null for what isn't there
+   * @param more the values of the further pointers, in their order; null where there is none
    */
   public record Found<F extends Enum<F>>(Map<F, JsonSlice> values, List<@Nullable JsonSlice> more) {
 
-    /** Whether a field is there, and not {@code null}. */
+    /** Returns whether a field is present and not {@code null}. */
     public boolean has(F field) {
       return values.containsKey(field);
     }
@@ -81,7 +80,7 @@ public final class ResultFields<F extends Enum<F> & ResultFields.Field> {
       return values.get(field);
     }
 
-    /** The value of the first field that is there, or null. */
+    /** The value of the first field that is present, or null. */
     public @Nullable JsonSlice first(List<F> fields) {
       for (F field : fields) {
         if (has(field)) {
@@ -91,7 +90,7 @@ public final class ResultFields<F extends Enum<F> & ResultFields.Field> {
       return null;
     }
 
-    /** The text of the first field that is there, or null. */
+    /** The text of the first field that is present, or null. */
     public @Nullable String text(List<F> fields) throws IOException {
       JsonSlice value = first(fields);
       return value == null ? null : value.text();
@@ -103,8 +102,8 @@ public final class ResultFields<F extends Enum<F> & ResultFields.Field> {
     }
 
     /**
-     * The whole number of the first field that is there, which may be in quotes, as Google writes
-     * those of 64 bits; -1 if there is none.
+     * The integer of the first field that is present; -1 if there is none. It may be quoted, as
+     * Google writes 64-bit integers.
      */
     public long number(List<F> fields) {
       JsonSlice value = first(fields);
@@ -113,17 +112,17 @@ public final class ResultFields<F extends Enum<F> & ResultFields.Field> {
       return JsonPaths.wholeNumber(digits, -1);
     }
 
-    /** The whole number of a field; -1 if there is none. */
+    /** The integer of a field; -1 if there is none. */
     public long number(F field) {
       return number(List.of(field));
     }
 
-    /** What stands at the last of the further pointers, or null. */
+    /** The value of the last further pointer, or null. */
     public @Nullable JsonSlice last() {
       return more.get(more.size() - 1);
     }
 
-    /** Without the values, which are of a document. */
+    /** Omits the values, which belong to a document. */
     @Override
     public String toString() {
       return "Found" + values.keySet();

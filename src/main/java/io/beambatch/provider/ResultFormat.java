@@ -5,15 +5,15 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a provider writes results: turns a line of its result files into what the join needs to know.
- * Everything behind it is the same for all providers. An implementation never throws for what a
- * line contains.
+ * How a provider writes results: it turns a line of a result file into what the join needs. All
+ * code after it is the same for all providers. An implementation never throws because of a line's
+ * contents.
  */
 public interface ResultFormat {
 
   /**
-   * The id of the request that a line answers; null if it has none, or can't be read that far. The
-   * line may be only the beginning of one.
+   * The id of the request that a line answers; null if it has none, or can't be read. The line may
+   * be truncated.
    */
   @Nullable String customId(JsonSlice line) throws IOException;
 

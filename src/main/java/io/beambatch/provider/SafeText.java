@@ -4,9 +4,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes text from outside fit for terminals and logs: no character in it steers a terminal or
- * reorders a line, and what looks like a key is masked. All that a provider, a file or another
- * program said passes through here before a person sees it.
+ * Sanitizes text from outside for terminals and logs: it removes characters that control a terminal
+ * or reorder a line, and masks what looks like a key. Every text from a provider, a file or another
+ * program passes through here before a person sees it.
  */
 public final class SafeText {
   private static final int LONGEST = 500;
@@ -14,8 +14,8 @@ public final class SafeText {
   private static final String PUNCTUATION = ".,:;)";
 
   /**
-   * Controls (U+001B and U+009B begin terminal commands), format characters (U+202E turns the line
-   * round), line separators, and halves of characters.
+   * Controls (U+001B and U+009B start terminal commands), format characters (U+202E reverses the
+   * line), line separators, and lone surrogates.
    */
   private static final Pattern UNSAFE = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}\\p{Cs}]+");
 
@@ -23,27 +23,27 @@ public final class SafeText {
       Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}\\p{Cs}&&[^\\n\\t]]+");
   private static final Pattern BLANKS = Pattern.compile("\\s+");
 
-  /** Keys of well-known forms, whole or with stars in their middle. */
+  /** Keys of well-known forms, complete or masked with stars. */
   private static final Pattern KEYS =
       Pattern.compile(
           "\\b(?:sk-|gsk_|xai-|hf_|AIza|AKIA)[\\w*.-]*[\\w*]|\\beyJ[\\w-]+\\.[\\w-]+\\.[\\w-]*");
 
   /**
-   * What follows a word that announces a secret; the word itself stays. Where a sentence follows,
-   * it speaks of the secret and doesn't tell it.
+   * The value after a word that announces a secret; the word itself stays. A sentence that follows
+   * the word is about the secret, and doesn't contain it.
    */
   private static final Pattern ANNOUNCED =
       Pattern.compile(
           "(?i)(\\bbearer\\s+|[?&](?:api[-_]?)?key=|\\b(?:api[-_]?key|access[-_]?token)[\"']?"
               + "\\s*[:=]\\s*[\"']?|\\b(?:password|secret)=)(?!\\p{L}+ \\p{L}+ )[^\\s\"'&,;)]*[^\\s\"'&,;):.]");
 
-  // Shorter ones are stand-ins for servers that take any, and common words at that.
+  // Shorter keys are placeholders for servers that accept any, and often common words.
   private static final int SHORTEST_KEY = 8;
 
   private final String key;
 
   /**
-   * @param key masked wherever it stands, whatever its form
+   * @param key masked wherever it occurs, whatever its form
    */
   public SafeText(String key) {
     this.key = key;
@@ -51,7 +51,7 @@ public final class SafeText {
 
   /** Returns the text on one line of at most 500 characters. */
   public String of(String text) {
-    // Cut twice: first so that the rest costs nothing, then to the length that is shown.
+    // Cut twice: first to bound the work, then to the length that is shown.
     String start = text.substring(0, Math.min(text.length(), LONGEST * 4));
     String keyless = key.length() < SHORTEST_KEY ? start : start.replace(key, "***");
     return line(keyless);
@@ -65,12 +65,14 @@ public final class SafeText {
     return line.length() <= LONGEST ? line : line.substring(0, LONGEST - 1) + "…";
   }
 
-  /** Returns a text of any length with its line breaks and tabs, and nothing else that steers. */
+  /**
+   * Returns a text of any length with its line breaks and tabs, without other control characters.
+   */
   public static String lines(@Nullable String text) {
     return text == null ? "" : masked(UNSAFE_IN_TEXT.matcher(text).replaceAll(" "));
   }
 
-  /** Returns a text as it is, but for well-known forms of keys, which are masked. */
+  /** Returns the text with well-known forms of keys masked, otherwise unchanged. */
   public static String withoutKeys(String text) {
     return masked(text);
   }
@@ -82,8 +84,8 @@ public final class SafeText {
   }
 
   /**
-   * Masks words with stars in them, as OpenAI's 401 shows keys. Not by a regular expression: one
-   * that looks for what stands before the stars takes the square of the text's length.
+   * Masks words that contain stars, as OpenAI's 401 shows keys. A regular expression that searches
+   * for the characters before the stars would take quadratic time.
    */
   private static String withoutStarredWords(String text) {
     StringBuilder masked = new StringBuilder();

@@ -2,7 +2,7 @@ package io.beambatch.provider;
 
 import java.time.Duration;
 
-/** Waits. Tests put one in its place that only takes note. */
+/** Waits. Tests replace it with one that only records the waits. */
 @FunctionalInterface
 public interface Sleeper {
 

@@ -2,7 +2,10 @@ package io.beambatch.provider;
 
 import java.io.IOException;
 
-/** A result file brings more than what was asked can have been answered with: no use to repeat. */
+/**
+ * A result file is larger than the answers to its requests can be. Downloading it again would not
+ * help.
+ */
 public final class TooMuchException extends IOException {
   TooMuchException(String message) {
     super(message);

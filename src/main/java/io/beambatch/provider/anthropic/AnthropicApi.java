@@ -28,12 +28,12 @@ import java.util.regex.Pattern;
 import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
 
-/** What is known of Anthropic's Message Batches API before it is called. */
+/** Anthropic's Message Batches API: what is known of it before it is called, and how to connect. */
 public final class AnthropicApi implements ProviderApi {
-  /** Anthropic's own. */
+  /** Anthropic's own API. */
   public static final AnthropicApi INSTANCE = new AnthropicApi();
 
-  /** As the documentation has them, which doesn't say how many bytes it takes for a megabyte. */
+  /** As documented; the documentation doesn't say how many bytes a megabyte has. */
   static final Capabilities CAPABILITIES =
       new Capabilities(
           "anthropic",
@@ -44,7 +44,8 @@ public final class AnthropicApi implements ProviderApi {
           Capabilities.QueueUnit.REQUESTS,
           Duration.ofHours(24),
           Duration.ofDays(29),
-          // Its own SDKs wait ten minutes for a reply; a body that has arrived may still be taken.
+          // Anthropic's SDKs wait ten minutes for a reply; a body that has arrived may still be
+          // accepted.
           Duration.ofMinutes(12),
           false,
           true,
@@ -126,7 +127,7 @@ public final class AnthropicApi implements ProviderApi {
         api, new ProviderCalls(api, connection, Retries.DEFAULT, clock, sleeper), clock);
   }
 
-  /** The address, with the headers that every call carries; the job's own may name a version. */
+  /** The address and the headers of every call; the job's own headers may name a version. */
   ApiAddress api(
       @Nullable String baseUrl, Map<String, String> headers, Map<String, String> environment)
       throws ProviderSettingsException {
@@ -141,7 +142,7 @@ public final class AnthropicApi implements ProviderApi {
     return new ApiAddress(url, all, key, KEY, BASE_URL, AnthropicApi::kind);
   }
 
-  /** An account without credit is told with 400, as faults of requests are. */
+  /** Anthropic reports an account without credit with 400, like a bad request. */
   private static ProviderException.@Nullable Kind kind(ErrorWords.Said error) {
     return error.status() == 400 && MessageResults.isOutOfMoney(error.type(), error.message())
         ? ProviderException.Kind.INSUFFICIENT_QUOTA

@@ -6,9 +6,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Marks the end of what all requests of a job begin with, in the order in which Anthropic's cache
- * reads a request: tools, system prompt, messages. It lasts an hour, since the requests of a batch
- * are answered over a longer time than the usual five minutes.
+ * Marks the end of the prefix that all requests of a job share, in the order in which Anthropic's
+ * cache reads a request: tools, system prompt, messages. The mark asks for an hour, since the
+ * requests of a batch are answered over a longer time than the default five minutes.
  */
 final class ConstantPrefix {
   private static final String CACHE_CONTROL = "cache_control";
@@ -18,16 +18,16 @@ final class ConstantPrefix {
 
   private ConstantPrefix() {}
 
-  /** Whether a body has such a mark, anybody's. */
+  /** Returns whether a body has a cache mark already. */
   static boolean isMarked(JsonNode body) {
     return body.findParent(CACHE_CONTROL) != null;
   }
 
-  /** The body with the mark; null if nothing in it is constant before the first template. */
+  /** The body with the mark; null if nothing before the first template is constant. */
   static @Nullable ObjectNode mark(ObjectNode body) {
     ObjectNode marked = body.deepCopy();
     if (isMarked(marked)) {
-      // Whoever wrote marks knows where they belong.
+      // Marks that the user wrote take precedence.
       return marked;
     }
     ConstantPrefix prefix = new ConstantPrefix();

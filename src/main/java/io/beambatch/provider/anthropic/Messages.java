@@ -8,12 +8,12 @@ import io.beambatch.provider.Prompt;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What is known of Anthropic's Messages, the one endpoint that its batches take requests for. */
+/** Anthropic's Messages endpoint, the only one whose requests its batches accept. */
 final class Messages implements Endpoint {
   static final Messages ENDPOINT = new Messages();
   static final String PATH = "/v1/messages";
 
-  /** The API takes no message without a limit; an answer that needs more fails as truncated. */
+  /** The API requires a limit; an answer that needs more fails as truncated. */
   private static final int MAX_TOKENS = 4_096;
 
   private Messages() {}

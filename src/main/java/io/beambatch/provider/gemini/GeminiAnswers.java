@@ -12,8 +12,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes the answer of a response's candidates. Where a model wrote no text but called a function,
- * the call's arguments are the answer. Thoughts are none.
+ * Extracts the answer from a response's candidates. If a model called a function instead of writing
+ * text, the call's arguments are the answer. Thoughts are ignored.
  */
 final class GeminiAnswers {
   private static final JsonPaths CANDIDATE = JsonPaths.of("/content/parts", "/finishReason");
@@ -34,16 +34,16 @@ final class GeminiAnswers {
   private final boolean several;
 
   /**
-   * The answers of a job.
+   * Extracts the answers of a job.
    *
-   * @param several whether a request asks for several candidates, which make a list
+   * @param several whether a request asks for several candidates, which are returned as a list
    */
   GeminiAnswers(boolean several) {
     this.several = several;
   }
 
   /**
-   * Makes an answer.
+   * Extracts an answer.
    *
    * @param candidates or null if there are none
    * @param blockReason why the prompt was refused, or null

@@ -18,12 +18,15 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** The batch mode of Gemini's developer API. */
+/**
+ * The batch mode of Gemini's developer API: what is known of it before it is called, and how to
+ * connect.
+ */
 public final class GeminiApi implements ProviderApi {
-  /** The one that there is. */
+  /** The only instance. */
   public static final GeminiApi INSTANCE = new GeminiApi();
 
-  /** How many requests a batch may have is published nowhere; this many are known to be taken. */
+  /** Google publishes no limit on the requests of a batch; this many are known to be accepted. */
   private static final int MOST_REQUESTS = 50_000;
 
   private static final Capabilities CAPABILITIES =

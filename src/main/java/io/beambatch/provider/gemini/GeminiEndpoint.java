@@ -8,7 +8,9 @@ import io.beambatch.provider.Prompt;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What can be asked of Gemini's models in a batch. Google's JSON allows two spellings of names. */
+/**
+ * The methods that Gemini's batches can call. Google's JSON allows two spellings of field names.
+ */
 enum GeminiEndpoint implements Endpoint {
   GENERATE_CONTENT("generateContent", "batchGenerateContent", "/candidates"),
   EMBED_CONTENT("embedContent", "asyncBatchEmbedContent", "/embedding/values");
@@ -42,7 +44,7 @@ enum GeminiEndpoint implements Endpoint {
     return create;
   }
 
-  /** Pointer into a response to what makes the answer. */
+  /** Pointer into a response to the value that contains the answer. */
   String answerPointer() {
     return answerPointer;
   }
@@ -68,7 +70,7 @@ enum GeminiEndpoint implements Endpoint {
     return this == GENERATE_CONTENT ? CONFIG : null;
   }
 
-  /** Schemas in Google's own notation are not among them: they are no JSON schemas. */
+  /** Schemas in Google's own notation are excluded: they are not JSON schemas. */
   @Override
   public List<String> schemaPointers() {
     return this == GENERATE_CONTENT

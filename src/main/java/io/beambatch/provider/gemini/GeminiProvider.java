@@ -35,13 +35,14 @@ import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gemini's files and batches. The submission's key is the batch's display name, which the list of
- * batches shows: Google's own document says that the same creation twice makes two batches.
+ * Calls Gemini's files and batches API. The submission's key is the batch's display name, which the
+ * list of batches shows. According to Google's documentation, the same creation sent twice makes
+ * two batches.
  */
 public final class GeminiProvider implements BatchProvider {
   static final String VERSION = "v1beta";
 
-  /** What one call may list. */
+  /** The page size that one call allows. */
   private static final int MOST_LISTED = 100;
 
   private final GeminiSettings settings;
@@ -132,7 +133,7 @@ public final class GeminiProvider implements BatchProvider {
     return token == null ? url : url.addQueryParameter("pageToken", token);
   }
 
-  /** An empty list has no field for what is listed. */
+  /** Google omits the field of an empty list. */
   private static <T> TokenPages.@Nullable Page<T> page(
       JsonNode json, String field, Function<JsonNode, @Nullable T> reader) {
     if (!json.isObject() || (json.has(field) && !json.path(field).isArray())) {
@@ -148,7 +149,7 @@ public final class GeminiProvider implements BatchProvider {
     return new TokenPages.Page<>(things, ReplyJson.text(json, "nextPageToken"));
   }
 
-  /** A file, or null if the object has no name, and so is none. */
+  /** A file, or null if the object has no name. */
   private @Nullable InputFile inputFile(JsonNode file) {
     String name = ReplyJson.id(file, "name");
     if (name == null || !Names.isFile(name)) {
@@ -160,7 +161,7 @@ public final class GeminiProvider implements BatchProvider {
       Instant said = Instant.parse(String.valueOf(ReplyJson.text(file, "createTime")));
       created = said.isAfter(clock.instant()) ? clock.instant() : said;
     } catch (DateTimeException notATime) {
-      // As if nothing was said.
+      // Treated as missing.
     }
     return new InputFile(name, shown == null ? "" : shown, created);
   }
@@ -170,7 +171,7 @@ public final class GeminiProvider implements BatchProvider {
     return calls.get(http.url(VERSION, "batches", Names.id(batchId)), operations::batch);
   }
 
-  /** The reply to a cancel says nothing: the batch is looked at. */
+  /** The reply to a cancel call is empty, so the batch is read afterwards. */
   @Override
   public Batch cancel(String batchId) throws ProviderException {
     Request request =
@@ -202,7 +203,8 @@ public final class GeminiProvider implements BatchProvider {
       Response response = calls.open(request);
       boolean endIsMarked =
           response.header("Content-Length") != null || response.header("Transfer-Encoding") != null;
-      // A body that ends with its connection looks whole when cut: the file's size tells.
+      // A body that ends with its connection looks complete when cut off: the file's size is
+      // needed.
       long bytes = endIsMarked ? -1 : size(fileId);
       return new DownloadStream(response, http.call(request), bytes, settings.timeouts().idle());
     } catch (ProviderException e) {
@@ -226,7 +228,7 @@ public final class GeminiProvider implements BatchProvider {
     delete(http.url(VERSION, "files", Names.id(fileId)));
   }
 
-  /** Its files go by themselves after 48 hours; a batch would stay in the list. */
+  /** Files expire by themselves after 48 hours; a batch would stay in the list. */
   @Override
   public void discard(@Nullable String inputFileId, @Nullable String batchId)
       throws ProviderException {
@@ -248,7 +250,7 @@ public final class GeminiProvider implements BatchProvider {
     }
   }
 
-  /** Files that are gone, and those of others, get 403. */
+  /** Files that are gone, and those of others, give 403. */
   private static boolean isGone(ProviderException e) {
     return e.kind() == Kind.NOT_FOUND
         || (e.status() == 403 && String.valueOf(e.getMessage()).contains("may not exist"));
@@ -259,7 +261,7 @@ public final class GeminiProvider implements BatchProvider {
     calls.close();
   }
 
-  /** Where it calls; not with which key. */
+  /** Shows the address, not the key. */
   @Override
   public String toString() {
     return "GeminiProvider[" + settings.baseUrl() + "]";

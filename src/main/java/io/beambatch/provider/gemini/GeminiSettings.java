@@ -18,11 +18,11 @@ import org.apache.beam.sdk.util.FluentBackoff;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where Gemini's API is, and how to call it.
+ * The address of Gemini's API, and how to call it.
  *
  * @param baseUrl without the version, such as {@code https://generativelanguage.googleapis.com}
  * @param key never shown
- * @param headers sent with every call besides
+ * @param headers additional headers of every call
  */
 record GeminiSettings(
     URI baseUrl,
@@ -38,9 +38,9 @@ record GeminiSettings(
 
   /**
    * Reads {@code GOOGLE_API_KEY}, else {@code GEMINI_API_KEY}, and {@code GOOGLE_GEMINI_BASE_URL},
-   * as the official SDKs do, and what {@link Network#from} reads.
+   * as the official SDKs do, and the variables of {@link Network#from}.
    *
-   * @param baseUrl goes before the environment; null if the job names none
+   * @param baseUrl takes precedence over the environment; null if the job names none
    * @throws ProviderSettingsException if there is no key, or a value can't be used
    */
   static GeminiSettings from(
@@ -62,7 +62,7 @@ record GeminiSettings(
         Retries.DEFAULT);
   }
 
-  /** The address, with the headers that every call carries. */
+  /** The address and the headers of every call. */
   ApiAddress api() {
     Map<String, String> all = new HashMap<>(headers);
     all.put("x-goog-api-key", key);
@@ -70,7 +70,7 @@ record GeminiSettings(
         HttpUrl.get(baseUrl.toString()), all, key, KEY, BASE_URL, GeminiSettings::kind);
   }
 
-  /** A wrong key is told with 400, as faults of requests are. */
+  /** Google reports a wrong key with 400, like a bad request. */
   private static ProviderException.@Nullable Kind kind(ErrorWords.Said error) {
     return error.status() == 400 && error.message().startsWith("API key not valid")
         ? ProviderException.Kind.UNAUTHORIZED
@@ -78,7 +78,7 @@ record GeminiSettings(
   }
 
   /**
-   * Who answers at this address to this key.
+   * The account of this key at this address.
    *
    * @param salt of the run
    */

@@ -7,13 +7,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Locale;
 
 /**
- * Reads a schema as Google writes it: types in capitals, {@code nullable} in place of a type {@code
- * null}.
+ * Converts a schema in Google's notation: upper-case types, and {@code nullable} instead of a type
+ * {@code null}.
  */
 final class GoogleSchema {
   private GoogleSchema() {}
 
-  /** The same as a JSON schema; what means the same in both stays. */
+  /** The equivalent JSON schema; keywords that mean the same in both are kept. */
   static JsonNode toJsonSchema(JsonNode schema) {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     schema
@@ -39,7 +39,7 @@ final class GoogleSchema {
                 case "required", "description", "title", "minimum", "maximum", "pattern" ->
                     json.set(field.getKey(), field.getValue());
                 default -> {
-                  // Orders of fields, examples and formats: nothing that makes an answer wrong.
+                  // Orders of fields, examples and formats: they make no answer wrong.
                 }
               }
             });

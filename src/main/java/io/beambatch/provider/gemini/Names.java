@@ -3,8 +3,8 @@ package io.beambatch.provider.gemini;
 import java.util.regex.Pattern;
 
 /**
- * Names of resources, such as {@code batches/abc}. They come from replies and from records of a
- * run, and become parts of URLs, so that only what can be one is taken.
+ * Validates resource names, such as {@code batches/abc}. They come from replies and from a run's
+ * records, and become parts of URLs.
  */
 final class Names {
   private static final Pattern BATCH = Pattern.compile("batches/[A-Za-z0-9_-]{1,200}");
@@ -20,7 +20,7 @@ final class Names {
     return FILE.matcher(name).matches();
   }
 
-  /** What stands behind the slash. */
+  /** The part after the slash. */
   static String id(String name) {
     if (!isBatch(name) && !isFile(name)) {
       throw new IllegalArgumentException("not the name of a batch or of a file: " + name);

@@ -20,8 +20,8 @@ import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Uploads a file by Google's resumable protocol: it asks for a place, sends the content there, and
- * after a break asks how much came and sends the rest.
+ * Uploads a file by Google's resumable protocol: it requests an upload URL, sends the content
+ * there, and after a break asks how much has arrived and sends the rest.
  */
 final class ResumableUpload {
   private static final String COMMAND = "X-Goog-Upload-Command";
@@ -46,7 +46,7 @@ final class ResumableUpload {
     return retries.call(() -> goOn(upload, place, standing));
   }
 
-  /** What is known of an upload between tries. */
+  /** The state of an upload between tries. */
   private static final class Standing {
     private boolean broken;
   }
@@ -64,7 +64,7 @@ final class ResumableUpload {
             .build();
     try (Response reply = http.open(request)) {
       HttpUrl place = HttpUrl.parse(String.valueOf(reply.header("X-Goog-Upload-URL")));
-      // The key and the documents go to the host that was named, and to no other.
+      // The key and the documents go to the configured host only.
       if (place == null
           || !place.host().equals(request.url().host())
           || place.port() != request.url().port()
@@ -110,13 +110,16 @@ final class ResumableUpload {
     return file;
   }
 
-  /** The reply to the last piece got lost: the query brings it again, or the list of files does. */
+  /**
+   * The reply to the last piece was lost: the status query returns it again, or the list of files
+   * shows the file.
+   */
   private static JsonNode finished(Response reply, Upload upload) throws ProviderException {
     JsonNode file = null;
     try {
       file = file(ReplyJson.parse(reply.body().bytes()));
     } catch (java.io.IOException e) {
-      // Said below.
+      // Reported below.
     }
     if (file == null) {
       throw new ProviderException(

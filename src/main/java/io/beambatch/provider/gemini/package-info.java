@@ -1,6 +1,6 @@
 /**
  * Gemini's batch mode: requests in an uploaded file, batches as long-running operations, one file
- * of results. Start at {@link io.beambatch.provider.gemini.GeminiApi}.
+ * of results. Start with {@link io.beambatch.provider.gemini.GeminiApi}.
  */
 @NullMarked
 package io.beambatch.provider.gemini;

@@ -4,14 +4,14 @@ import java.util.Map;
 import okhttp3.HttpUrl;
 
 /**
- * Where a provider's API is, and what every call to it carries.
+ * The address of a provider's API, and what every call to it carries.
  *
- * @param baseUrl a query in it, such as {@code api-version}, goes along with every call
- * @param headers of every call, with the key
+ * @param baseUrl its query, such as {@code api-version}, is part of every call
+ * @param headers of every call, including the key
  * @param key never shown
- * @param keyVariable the environment variable that the key comes from, for messages
- * @param baseUrlVariable the environment variable that names another base URL, for messages
- * @param errors what the provider's own words for errors mean
+ * @param keyVariable the environment variable of the key, for messages
+ * @param baseUrlVariable the environment variable of the base URL, for messages
+ * @param errors interprets the provider's own error codes
  */
 public record ApiAddress(
     HttpUrl baseUrl,
@@ -25,7 +25,7 @@ public record ApiAddress(
     headers = Map.copyOf(headers);
   }
 
-  /** Shows neither the key nor the headers, nor the query. */
+  /** Shows neither the key nor the headers nor the query. */
   @Override
   public String toString() {
     return "ApiAddress[" + baseUrl.newBuilder().query(null) + "]";

@@ -10,10 +10,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads keys and addresses from environment variables, and says what is wrong with them without
- * showing a key. Empty variables count as not set. {@code BEAMBATCH_ALLOWED_HOSTS} lists the hosts
- * that may be named at all, {@code BEAMBATCH_ALLOW_HTTP=true} allows others than this machine
- * without TLS.
+ * Reads keys and addresses from environment variables, and reports unusable ones without showing a
+ * key. Empty variables count as not set. {@code BEAMBATCH_ALLOWED_HOSTS} lists the hosts that may
+ * be called at all; {@code BEAMBATCH_ALLOW_HTTP=true} permits hosts other than this machine without
+ * TLS.
  */
 public final class ApiEnvironment {
   private static final String ALLOW_HTTP = "BEAMBATCH_ALLOW_HTTP";
@@ -25,22 +25,22 @@ public final class ApiEnvironment {
     this.values = values;
   }
 
-  /** Of these variables. */
+  /** Reads these variables. */
   public static ApiEnvironment of(Map<String, String> values) {
     return new ApiEnvironment(values);
   }
 
-  /** Those of the variables that say which hosts may be called, and how. */
+  /** The variables that restrict which hosts may be called, and how. */
   public static Map<String, String> rules(Map<String, String> environment) {
     Map<String, String> rules = new HashMap<>(environment);
     rules.keySet().retainAll(Set.of(ALLOW_HTTP, ALLOWED_HOSTS));
     return rules;
   }
 
-  /** A variable that goes into a header, such as a key; null if it is not set. */
+  /** The value of a variable for use in a header, such as a key; null if it is not set. */
   public @Nullable String headerValue(String name) throws ProviderSettingsException {
     String value = values.getOrDefault(name, "").strip();
-    // The HTTP client would refuse such a value too, but show it in its message.
+    // The HTTP client would reject such a value too, but quote it in its message.
     if (!value.chars().allMatch(c -> c > ' ' && c < 127)) {
       throw new ProviderSettingsException(
           name + " has spaces, line breaks or characters that are not ASCII in it: set it anew");
@@ -49,11 +49,11 @@ public final class ApiEnvironment {
   }
 
   /**
-   * Where an API is.
+   * The URL of an API.
    *
-   * @param fromJob goes before the environment; null if the job names none
-   * @param variable names another base URL
-   * @param own the provider's own base URL, and the model of how to write one
+   * @param fromJob takes precedence over the environment; null if the job names none
+   * @param variable the environment variable of another base URL
+   * @param own the provider's own base URL, which also shows the form in messages
    */
   public URI baseUrl(@Nullable String fromJob, String variable, String own)
       throws ProviderSettingsException {
@@ -69,7 +69,7 @@ public final class ApiEnvironment {
   private URI parse(String name, String value, String model) throws ProviderSettingsException {
     String text = value.strip().replaceAll("/+(?=$|\\?)", "");
     String wanted = "; write it as in " + model;
-    // What stands before an @ may be a password, so that such values are never shown.
+    // The text before an @ may be a password, so such values are never shown.
     if (text.contains("@")) {
       throw new ProviderSettingsException(
           name + " has a user or password in it, which is not supported" + wanted);
@@ -108,8 +108,7 @@ public final class ApiEnvironment {
   }
 
   /**
-   * Documents and the key go to this host: not in the clear, and not to one that whoever runs this
-   * has ruled out.
+   * Documents and the key go to this host: it must use TLS, and be one that the environment allows.
    */
   private void checkHost(String name, URI uri) throws ProviderSettingsException {
     if (uri.getScheme().equalsIgnoreCase("http")

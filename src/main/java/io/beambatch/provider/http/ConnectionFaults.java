@@ -7,11 +7,13 @@ import java.util.Locale;
 import javax.net.ssl.SSLException;
 import okhttp3.HttpUrl;
 
-/** Says why there is no connection to a provider, with the address and what to check. */
+/** Explains why a connection to a provider failed, with the address and what to check. */
 final class ConnectionFaults {
   private ConnectionFaults() {}
 
-  /** Returns a sentence's rest, such as {@code can't connect to 127.0.0.1:8080 (…); check …}. */
+  /**
+   * Returns the end of a sentence, such as {@code can't connect to 127.0.0.1:8080 (…); check …}.
+   */
   static String reason(Throwable failure, HttpUrl url, ApiAddress api, Duration connectTimeout) {
     String address = url.host() + ":" + url.port();
     String check =
@@ -42,14 +44,14 @@ final class ConnectionFaults {
     return "can't connect to " + address + said(failure) + check;
   }
 
-  /** Says what became of a call that was under way. */
+  /** Explains why a running call broke off. */
   static String brokenOff(Throwable failure, Duration idleTimeout) {
     return failure instanceof SocketTimeoutException
         ? "got no whole reply: nothing came for " + idleTimeout.toMillis() + " ms"
         : "got no whole reply" + said(failure);
   }
 
-  /** Returns what an exception says, in brackets; names of classes say nothing to a user. */
+  /** Returns an exception's message in brackets; class names mean nothing to a user. */
   private static String said(Throwable failure) {
     String message = failure.getMessage();
     return message == null ? " (the connection was closed)" : " (" + message + ")";

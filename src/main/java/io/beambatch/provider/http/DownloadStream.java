@@ -11,11 +11,12 @@ import java.time.Duration;
 import okhttp3.Response;
 
 /**
- * A download as it comes over the connection. Ends with an {@link IOException} where it breaks off,
- * is too short, or comes too slowly ever to end; a consumer never takes a part for the whole.
+ * A download as it arrives. It throws an {@link IOException} if the connection breaks off, the
+ * content is too short, or it arrives too slowly ever to end; a reader never takes a part for the
+ * whole.
  */
 public final class DownloadStream extends InputStream {
-  /** Slower than any line that a pipeline runs on. */
+  /** Slower than any connection that is of use. */
   private static final long SLOWEST_BYTES_PER_SECOND = 1 << 10;
 
   private final Response response;
@@ -28,8 +29,8 @@ public final class DownloadStream extends InputStream {
 
   /**
    * @param call for messages
-   * @param bytes how many have to come, or -1 if that isn't known or HTTP marks the end
-   * @param idle how long nothing may come
+   * @param bytes the expected length, or -1 if it isn't known or HTTP marks the end
+   * @param idle how long no data may arrive
    */
   public DownloadStream(Response response, String call, long bytes, Duration idle) {
     this.response = response;
@@ -42,7 +43,7 @@ public final class DownloadStream extends InputStream {
   /**
    * A reply whose end HTTP marks.
    *
-   * @throws ProviderException if it doesn't: cut in the middle, it would look whole
+   * @throws ProviderException if it doesn't: a reply that is cut off would look complete
    */
   public static DownloadStream whole(Response response, String call, Duration idle)
       throws ProviderException {
@@ -85,13 +86,13 @@ public final class DownloadStream extends InputStream {
     return read;
   }
 
-  /** Only the time in the connection counts: the consumer may be slow. */
+  /** Measures only the time spent in the connection: the reader may be slow. */
   private int timed(byte[] buffer, int offset, int length) throws IOException {
     long start = System.nanoTime();
     try {
       return in.read(buffer, offset, length);
     } catch (IOException e) {
-      // OkHttp's own message says "timeout", and what HTTP quotes may be the provider's text.
+      // OkHttp's own message is just "timeout", and a message about HTTP may quote the provider.
       boolean stalled = e instanceof SocketTimeoutException;
       throw new IOException(
           call

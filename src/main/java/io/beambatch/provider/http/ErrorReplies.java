@@ -19,12 +19,12 @@ import okhttp3.HttpUrl;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
-/** Makes exceptions of replies that are no success. */
+/** Turns unsuccessful replies into exceptions. */
 final class ErrorReplies {
   private static final Pattern TITLE =
       Pattern.compile("<title[^>]*>([^<]*)<", Pattern.CASE_INSENSITIVE);
 
-  // Keeps absurd numbers within what a Duration and an Instant can hold.
+  // Keeps absurd numbers within the range of Duration and Instant.
   private static final BigDecimal LONGEST_MILLIS = BigDecimal.valueOf(Long.MAX_VALUE / 2);
 
   private final ApiAddress api;
@@ -38,10 +38,10 @@ final class ErrorReplies {
   }
 
   /**
-   * What went wrong, and what to do.
+   * An exception that says what went wrong, and what to do.
    *
    * @param call such as {@code POST https://api.openai.com/v1/batches}
-   * @param body its start at least; JSON of any of the known shapes, or anything else
+   * @param body at least its start; JSON of any of the known shapes, or anything else
    */
   ProviderException of(String call, Response response, byte[] body) {
     int status = response.code();
@@ -166,7 +166,7 @@ final class ErrorReplies {
   /**
    * Reads {@code retry-after-ms}, else {@code Retry-After} in seconds or as an HTTP date.
    *
-   * @return a positive duration, or null if there is none to be understood
+   * @return a positive duration, or null if there is none that can be read
    */
   private @Nullable Duration retryAfter(Response response) {
     Duration wait = millis(response.header("retry-after-ms"), 1);

@@ -3,15 +3,15 @@ package io.beambatch.provider.http;
 import io.beambatch.provider.ProviderException.Kind;
 import org.jspecify.annotations.Nullable;
 
-/** What a provider's own codes and words for errors mean, where the HTTP status doesn't tell. */
+/** Interprets a provider's own error codes and messages, where the HTTP status is not enough. */
 @FunctionalInterface
 public interface ErrorWords {
 
-  /** What can be done about an error; null if its status tells. */
+  /** What can be done about an error; null if its status decides. */
   @Nullable Kind kind(Said error);
 
   /**
-   * An error as a reply has it.
+   * An error in a reply.
    *
    * @param status the HTTP status
    * @param code or null

@@ -33,11 +33,11 @@ import okio.ByteString;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends single calls to a provider's API, each once, and turns what comes back into a value or a
- * {@link ProviderException}. {@link Retries} stands above it, the providers above both.
+ * Sends single calls to a provider's API, each once, and turns the reply into a value or a {@link
+ * ProviderException}. {@link Retries} is built on it, and the providers on both.
  *
- * <p>OkHttp connects anew where a call found a broken connection in the pool, and only for calls
- * without a one-shot body: those reach the provider once at most, or not at all.
+ * <p>OkHttp reconnects if a call meets a broken connection from the pool, but only for calls
+ * without a one-shot body: a call with one reaches the provider at most once.
  */
 public final class HttpCalls implements AutoCloseable {
   static final int LARGEST_REPLY = 16 << 20;
@@ -59,9 +59,9 @@ public final class HttpCalls implements AutoCloseable {
         network
             .clientFor(api.baseUrl())
             .dispatcher(dispatcher())
-            // HTTP/1.1: one slow upload must not hold up other calls on the same connection.
+            // HTTP/1.1, so that a slow upload doesn't hold up other calls on the same connection.
             .protocols(List.of(Protocol.HTTP_1_1))
-            // The key and the documents go to the API that was named, and nowhere else.
+            // The key and the documents go to the configured API and nowhere else.
             .followRedirects(false)
             .followSslRedirects(false)
             .connectTimeout(timeouts.connect())
@@ -72,7 +72,9 @@ public final class HttpCalls implements AutoCloseable {
     this.once = client.newBuilder().retryOnConnectionFailure(false).build();
   }
 
-  /** OkHttp's own would allow five calls at a time, and keep the JVM alive for a minute. */
+  /**
+   * OkHttp's own dispatcher would allow five calls at a time, and keep the JVM alive for a minute.
+   */
   private static Dispatcher dispatcher() {
     ExecutorService threads =
         Executors.newCachedThreadPool(
@@ -111,7 +113,7 @@ public final class HttpCalls implements AutoCloseable {
    * Sends a request and reads the JSON reply.
    *
    * @param timeout for both
-   * @param reader makes a value of the reply, or null if the reply isn't what was asked for
+   * @param reader converts the reply, or returns null if it isn't what was asked for
    */
   public <T> T json(Request request, Duration timeout, Function<JsonNode, @Nullable T> reader)
       throws ProviderException {
@@ -123,7 +125,7 @@ public final class HttpCalls implements AutoCloseable {
     try {
       json = ReplyJson.parse(reply.body().toByteArray());
     } catch (IOException e) {
-      // Not as a cause: the parser's message may quote the reply.
+      // No cause: the parser's message may quote the reply.
       throw unreadable(request, reply.response(), "isn't JSON");
     }
     T value = reader.apply(json);
@@ -133,7 +135,7 @@ public final class HttpCalls implements AutoCloseable {
     return value;
   }
 
-  /** Sends a request and leaves its reply's body to be read; the caller closes it. */
+  /** Sends a request and leaves the body of its reply to be read; the caller closes it. */
   public Response open(Request request) throws ProviderException {
     Reply reply = send(request, timeouts.request(), HttpCalls::headOfSuccess);
     if (reply.response().code() != 200) {
@@ -142,17 +144,17 @@ public final class HttpCalls implements AutoCloseable {
     return reply.response();
   }
 
-  /** Returns a request's method and URL, fit for messages. */
+  /** Returns a request's method and URL, safe for messages. */
   public String call(Request request) {
     return request.method() + " " + safe.of(request.url().toString());
   }
 
-  /** Cuts what a provider said to one line, with its keys masked. */
+  /** Reduces the provider's text to one line, with the key masked. */
   public SafeText safe() {
     return safe;
   }
 
-  /** Closes the connections that wait for calls; running downloads go on. */
+  /** Closes idle connections; running downloads go on. */
   @Override
   public void close() {
     client.dispatcher().executorService().shutdown();
@@ -166,7 +168,7 @@ public final class HttpCalls implements AutoCloseable {
     Reply read(Response response) throws IOException;
   }
 
-  /** Takes a reply into memory: all of a success, the start of an error. */
+  /** Reads a reply into memory: all of a success, the start of an error. */
   private static Reply whole(Response response) throws IOException {
     try (response) {
       return new Reply(
@@ -185,7 +187,7 @@ public final class HttpCalls implements AutoCloseable {
     BufferedSource source = response.body().source();
     Buffer body = new Buffer();
     while (body.size() <= most && source.read(body, most + 1L - body.size()) >= 0) {
-      // Each turn reads what has come.
+      // Each iteration reads what has arrived.
     }
     if (body.size() > most && !cut) {
       throw new IOException("the reply is larger than " + most + " bytes");
@@ -201,7 +203,7 @@ public final class HttpCalls implements AutoCloseable {
         (oneShot ? once : client)
             .newCall(request.newBuilder().tag(Outgoing.class, outgoing).build());
     CompletableFuture<Reply> reply = new CompletableFuture<>();
-    // In a thread of its own, so that an interrupt or a timeout is noticed wherever the call is.
+    // Runs in its own thread, so that an interrupt or a timeout is noticed wherever the call is.
     call.enqueue(
         new Callback() {
           @Override
@@ -236,7 +238,7 @@ public final class HttpCalls implements AutoCloseable {
     }
   }
 
-  /** Takes note of whether any of a request has left. */
+  /** Records whether any part of a request was sent. */
   private static final class Outgoing extends EventListener {
     private volatile boolean started;
 
@@ -265,7 +267,7 @@ public final class HttpCalls implements AutoCloseable {
                 + ConnectionFaults.reason(thrown, request.url(), api, timeouts.connect()));
   }
 
-  /** Without a cause: it may quote what the provider sent. */
+  /** No cause: it may quote what the provider sent. */
   private ProviderException noReply(Request request, String reason) {
     return new ProviderException(
         Kind.NO_REPLY, ReplyHead.NONE, call(request) + " " + safe.of(reason));

@@ -36,15 +36,15 @@ import okhttp3.OkHttpClient;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way from here to a provider: through which proxy, and whose certificates are trusted. The
- * environment says so by the variables that the official SDKs read; where it says nothing, the
- * JVM's own settings hold ({@code https.proxyHost}, {@code javax.net.ssl.trustStore}).
+ * The network settings of calls to a provider: the proxy, and the certificates to trust. They come
+ * from the environment variables that the official SDKs read; without them, the JVM's own settings
+ * apply ({@code https.proxyHost}, {@code javax.net.ssl.trustStore}).
  */
 public final class Network {
-  /** As the JVM's own settings say. */
+  /** The JVM's own settings. */
   public static final Network DEFAULT = new Network(null, null, List.of(), null);
 
-  /** Names are looked up by the proxy with each of them. */
+  /** With each of them, the proxy resolves host names. */
   private static final Set<String> SOCKS = Set.of("socks", "socks5", "socks5h");
 
   private final @Nullable URI httpProxy;
@@ -64,8 +64,8 @@ public final class Network {
   }
 
   /**
-   * Reads {@code HTTPS_PROXY}, {@code HTTP_PROXY}, {@code ALL_PROXY} and {@code NO_PROXY}, in
-   * capitals or in small letters, and {@code SSL_CERT_FILE}.
+   * Reads {@code HTTPS_PROXY}, {@code HTTP_PROXY}, {@code ALL_PROXY} and {@code NO_PROXY}, in upper
+   * or lower case, and {@code SSL_CERT_FILE}.
    *
    * @throws ProviderSettingsException if one of them can't be used
    */
@@ -81,7 +81,7 @@ public final class Network {
         certificates.isBlank() ? null : trust(Path.of(certificates)));
   }
 
-  /** Returns a client that calls this URL the right way. */
+  /** Returns a client with the settings for this URL. */
   OkHttpClient.Builder clientFor(HttpUrl url) {
     OkHttpClient.Builder client = new OkHttpClient.Builder();
     if (trust != null) {
@@ -128,13 +128,13 @@ public final class Network {
     return client;
   }
 
-  /** Loopback never goes through a proxy: the proxy's loopback is another machine's. */
+  /** Loopback never goes through a proxy: there it would mean the proxy's own machine. */
   private boolean isExempt(HttpUrl url) {
     String host = url.host().toLowerCase(Locale.ROOT);
     return isLoopback(host) || noProxy.stream().anyMatch(name -> matches(name, host, url.port()));
   }
 
-  /** Whether a host is this machine, by its name or address alone: nothing is looked up. */
+  /** Returns whether a host is this machine, by its name or address alone, without a lookup. */
   public static boolean isLoopback(String host) {
     return host.equals("localhost")
         || host.endsWith(".localhost")
@@ -144,8 +144,8 @@ public final class Network {
   }
 
   /**
-   * Whether a list such as {@code api.openai.com, *.openai.azure.com, 10.0.0.5:8080} has a host in
-   * it. A name stands for itself alone, without a port for all of them.
+   * Returns whether a list such as {@code api.openai.com, *.openai.azure.com, 10.0.0.5:8080}
+   * contains a host. A name without a port matches all ports; only {@code *.} matches subdomains.
    */
   public static boolean isListed(String host, int port, String list) {
     String lower = host.toLowerCase(Locale.ROOT);
@@ -199,7 +199,7 @@ public final class Network {
         return proxy;
       }
     } catch (URISyntaxException e) {
-      // Said below, without the value: there may be a password in it.
+      // Reported below, without the value: it may contain a password.
     }
     throw new ProviderSettingsException(
         name
@@ -209,7 +209,7 @@ public final class Network {
   }
 
   private static X509TrustManager trust(Path file) throws ProviderSettingsException {
-    // Buffered: certificates are read byte by byte.
+    // Buffered, because certificates are read byte by byte.
     try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
       Collection<? extends Certificate> certificates =
           CertificateFactory.getInstance("X.509").generateCertificates(in);
@@ -252,7 +252,7 @@ public final class Network {
     }
   }
 
-  /** Sockets to a proxy that is called over TLS itself; OkHttp knows none. */
+  /** Sockets to a proxy that itself requires TLS, which OkHttp doesn't support. */
   private static final class TlsSockets extends SocketFactory {
     private final SocketFactory sockets;
 

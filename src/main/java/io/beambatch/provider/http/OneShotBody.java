@@ -11,8 +11,8 @@ import okio.BufferedSink;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request body of declared length that OkHttp may send only once. OkHttp sends other bodies again
- * by itself after 408, 421 and 503, and each repetition of a creation could make, and bill, another
+ * A request body of declared length that OkHttp may send only once. OkHttp resends other bodies by
+ * itself after 408, 421 and 503, and each repetition of a creation could create, and bill, another
  * batch.
  */
 public abstract class OneShotBody extends RequestBody {
@@ -20,7 +20,7 @@ public abstract class OneShotBody extends RequestBody {
 
   private volatile boolean sent;
 
-  /** Whether all of the body was handed to the connection. */
+  /** Returns whether all of the body was handed to the connection. */
   public final boolean sent() {
     return sent;
   }
@@ -46,17 +46,17 @@ public abstract class OneShotBody extends RequestBody {
             json.getBytes(StandardCharsets.UTF_8), MediaType.get("application/json")));
   }
 
-  /** Nothing. */
+  /** An empty body. */
   public static OneShotBody empty() {
     return new Wrapped(RequestBody.create(new byte[0], null));
   }
 
-  /** The content of an upload from some byte on, which is read while it is sent. */
+  /** The content of an upload from an offset on, read while it is sent. */
   public static OneShotBody rest(Upload upload, long from) {
     return new Wrapped(new Content(upload, from));
   }
 
-  /** A multipart form with a purpose and a file, which is read while it is sent. */
+  /** A multipart form with a purpose and a file, read while it is sent. */
   public static OneShotBody form(String purpose, Upload upload) {
     return new Wrapped(
         new MultipartBody.Builder()
@@ -67,16 +67,18 @@ public abstract class OneShotBody extends RequestBody {
   }
 
   /**
-   * A JSON text whose array is made of lines, which are read while they are sent.
+   * A JSON text whose array consists of lines, read while they are sent.
    *
    * @param before the text up to the array's first element
-   * @param after the text behind its last
+   * @param after the text after its last element
    */
   public static OneShotBody ofLines(String before, Upload lines, String after) {
     return new Wrapped(new LinesInJson(before, lines, after));
   }
 
-  /** The content can't be read, or has another size than announced: no fault of the connection. */
+  /**
+   * The content can't be read, or its size is not the declared one: not a fault of the connection.
+   */
   static final class ContentException extends IOException {
     private final boolean wrongSize;
 
@@ -115,7 +117,7 @@ public abstract class OneShotBody extends RequestBody {
 
   /**
    * The file's content. If its size is wrong, the request stays incomplete, so that the provider
-   * keeps nothing.
+   * discards it.
    */
   private static class Content extends RequestBody {
     private final Upload upload;
@@ -136,7 +138,7 @@ public abstract class OneShotBody extends RequestBody {
       return upload.bytes() - from;
     }
 
-    /** What of the bytes that were read is sent, or in their place; returns how many they are. */
+    /** Replaces the bytes that were read with those to send; returns their number. */
     int sent(byte[] buffer, int read, boolean last) {
       return read;
     }
@@ -172,7 +174,7 @@ public abstract class OneShotBody extends RequestBody {
       }
     }
 
-    /** Passes over what was sent before. */
+    /** Skips what was sent before. */
     private void skip(InputStream content) throws ContentException {
       try {
         content.skipNBytes(from);
@@ -209,7 +211,7 @@ public abstract class OneShotBody extends RequestBody {
   }
 
   /**
-   * Lines as the elements of an array: each line feed becomes a comma, and the last one nothing.
+   * Lines as the elements of an array: each line feed becomes a comma, and the last one is dropped.
    */
   private static final class LinesInJson extends Content {
     private final byte[] before;

@@ -18,8 +18,8 @@ import org.apache.beam.sdk.util.FluentBackoff;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The calls that all providers' APIs have in common, sent again after faults that pass. Creations
- * go by {@link #http}, which sends once.
+ * The calls that all providers' APIs have in common, retried after transient faults. Creations use
+ * {@link #http}, which sends once.
  */
 public final class ProviderCalls implements AutoCloseable {
   private final HttpCalls http;
@@ -27,7 +27,7 @@ public final class ProviderCalls implements AutoCloseable {
   private final Timeouts timeouts;
 
   /**
-   * @param clock for waits until a date
+   * @param clock for delays until a date
    * @param sleeper waits between tries
    */
   public ProviderCalls(
@@ -45,7 +45,7 @@ public final class ProviderCalls implements AutoCloseable {
     return http;
   }
 
-  /** Sends calls again. */
+  /** Retries calls. */
   public Retries retries() {
     return retries;
   }
@@ -54,7 +54,7 @@ public final class ProviderCalls implements AutoCloseable {
     return timeouts;
   }
 
-  /** Sends a creation, once; it may take as long as its body takes to be sent. */
+  /** Sends a creation, once; the timeout grows with the size of its body. */
   public Batch create(
       HttpUrl.Builder url, OneShotBody body, long bytes, Function<JsonNode, @Nullable Batch> reader)
       throws ProviderException {
@@ -62,7 +62,7 @@ public final class ProviderCalls implements AutoCloseable {
     return http.json(http.request(url).post(body).build(), timeout, reader);
   }
 
-  /** Reads what is at a URL. */
+  /** Reads the resource at a URL. */
   public <T> T get(HttpUrl.Builder url, Function<JsonNode, @Nullable T> reader)
       throws ProviderException {
     Request request = http.request(url).build();
@@ -70,9 +70,9 @@ public final class ProviderCalls implements AutoCloseable {
   }
 
   /**
-   * Reads the page of batches that follows a batch.
+   * Reads the page of batches after a batch.
    *
-   * @param parameter of the URL, that names the batch
+   * @param parameter the query parameter for the batch
    * @param after the batch, or null for the first page
    * @throws ProviderException if the batch itself is on the page: reading on would never end, and
    *     stopping would miss some
@@ -93,7 +93,7 @@ public final class ProviderCalls implements AutoCloseable {
     return page;
   }
 
-  /** The error of a server that answers with the page before. */
+  /** The error for a server that returns the previous page again. */
   public ProviderException doesNotPage(HttpUrl.Builder url, String parameter, String what) {
     return new ProviderException(
         Kind.INVALID_REQUEST,
@@ -107,8 +107,8 @@ public final class ProviderCalls implements AutoCloseable {
   }
 
   /**
-   * Cancels a batch. One that has ended meanwhile is refused in one way or another, and is returned
-   * as it is.
+   * Cancels a batch. If it has ended meanwhile, the provider refuses in one way or another, and the
+   * batch is returned unchanged.
    *
    * @param look reads the batch
    */
@@ -127,7 +127,7 @@ public final class ProviderCalls implements AutoCloseable {
         throw e;
       }
       Batch batch = look.run();
-      // Some servers say 400 for a batch that has ended; any other 400 stays what it is.
+      // Some servers reply 400 for a batch that has ended; any other 400 is an error.
       if (e.kind() == Kind.CONFLICT || batch.status().ended()) {
         return batch;
       }
@@ -135,7 +135,7 @@ public final class ProviderCalls implements AutoCloseable {
     }
   }
 
-  /** Deletes what is at a URL; what is gone already is no error. */
+  /** Deletes the resource at a URL; a missing one is no error. */
   public void delete(HttpUrl.Builder url) throws ProviderException {
     Request request = http.request(url).delete().build();
     try {
@@ -147,7 +147,7 @@ public final class ProviderCalls implements AutoCloseable {
     }
   }
 
-  /** Opens what is at a URL, to be read as a stream; the caller closes it. */
+  /** Opens the resource at a URL as a stream; the caller closes it. */
   public Response open(Request request) throws ProviderException {
     return retries.call(() -> http.open(request));
   }

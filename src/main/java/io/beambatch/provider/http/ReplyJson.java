@@ -10,11 +10,11 @@ import java.math.BigDecimal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads providers' JSON replies. Tolerant, because compatible servers differ: a field that is null,
- * missing or empty is the same, and so are a number and a number in quotes.
+ * Reads providers' JSON replies. It is tolerant, because compatible servers differ: null, missing
+ * and empty fields are the same, and so are a number and a quoted number.
  */
 public final class ReplyJson {
-  /** More than any batch holds; sums of it stay within a long. */
+  /** More than any batch has; sums of such counts fit into a long. */
   private static final long LARGEST_COUNT = 1_000_000_000;
 
   private static final BigDecimal LARGEST = BigDecimal.valueOf(Long.MAX_VALUE);
@@ -39,8 +39,8 @@ public final class ReplyJson {
   }
 
   /**
-   * Returns a field's number, or null if it is missing or no number. Numbers beyond what a long
-   * holds become the largest or smallest long.
+   * Returns a field's number, or null if it is missing or not a number. Numbers outside the range
+   * of a long are clamped.
    */
   public static @Nullable Long number(JsonNode node, String field) {
     String text = text(node, field);
@@ -49,7 +49,7 @@ public final class ReplyJson {
     }
     try {
       BigDecimal number = new BigDecimal(text.strip());
-      // Compared before it is converted: 1e999999999 takes minutes to write out.
+      // Compared before conversion: 1e999999999 takes minutes to expand.
       return number.compareTo(LARGEST) >= 0
           ? Long.valueOf(Long.MAX_VALUE)
           : Long.valueOf(
@@ -59,15 +59,13 @@ public final class ReplyJson {
     }
   }
 
-  /**
-   * Returns a field's number as a count: from 0, which also stands for none, to a thousand million.
-   */
+  /** Returns a field's number as a count between 0, also for none, and a thousand million. */
   public static long count(JsonNode node, String field) {
     Long number = number(node, field);
     return number == null ? 0 : Math.max(0, Math.min(number, LARGEST_COUNT));
   }
 
-  /** Returns a field's text if it can be an id; else null. */
+  /** Returns a field's text if it is a valid id; otherwise null. */
   public static @Nullable String id(JsonNode node, String field) {
     String text = text(node, field);
     return text == null || !ProviderIds.isId(text) ? null : text;

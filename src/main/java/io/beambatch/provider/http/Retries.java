@@ -10,14 +10,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends calls again after faults that pass by themselves. {@link FluentBackoff} says how often and
- * after which waits; a wait that the provider asks for goes before its. Creations of batches never
- * come here.
+ * Retries calls after transient faults. {@link FluentBackoff} decides how often and after which
+ * delays; a delay that the provider asks for takes precedence. Creations of batches are never
+ * retried here.
  */
 public final class Retries {
   private static final Logger LOG = LoggerFactory.getLogger(Retries.class);
 
-  /** A provider that asks for a longer wait gets its call failed instead. */
+  /** If a provider asks for a longer delay, the call fails instead. */
   private static final Duration LONGEST_WAIT = Duration.ofMinutes(10);
 
   /** Six tries, about 0.5 s to 8 s apart. */
@@ -42,12 +42,12 @@ public final class Retries {
     this.sleeper = sleeper;
   }
 
-  /** Runs a call that may be sent again after 409, too. */
+  /** Makes a call that is retried after 409, too. */
   public <T> T call(Try<T> once) throws ProviderException {
     return call(once, true);
   }
 
-  /** Runs a call for which 409 is an answer. */
+  /** Makes a call for which 409 is an answer. */
   public <T> T callWhereConflictIsAnAnswer(Try<T> once) throws ProviderException {
     return call(once, false);
   }

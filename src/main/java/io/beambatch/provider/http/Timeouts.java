@@ -5,9 +5,9 @@ import java.time.Duration;
 /**
  * How long calls may take.
  *
- * @param connect for making a connection
- * @param request for a call's whole reply; of a download, for its start
- * @param idle a connection on which nothing moves for so long has broken off
+ * @param connect for connecting
+ * @param request for the whole reply of a call; for a download, until it starts
+ * @param idle after which a connection without traffic counts as broken
  */
 public record Timeouts(Duration connect, Duration request, Duration idle) {
   public static final Timeouts DEFAULT =
@@ -15,7 +15,7 @@ public record Timeouts(Duration connect, Duration request, Duration idle) {
 
   private static final long SLOWEST_BYTES_PER_SECOND = 64 << 10;
 
-  /** How long so many bytes may take to be sent, over the slowest connection that is of use. */
+  /** How long sending this many bytes may take over the slowest usable connection. */
   public static Duration ofSending(long bytes) {
     return Duration.ofSeconds(bytes / SLOWEST_BYTES_PER_SECOND);
   }

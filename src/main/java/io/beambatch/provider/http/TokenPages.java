@@ -13,11 +13,11 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a list newest first, and goes on behind the last thing of a page. Google pages by tokens,
- * and promises no order: a list that isn't newest first is read whole and sorted, because whoever
- * looks for a batch stops where they are too old.
+ * Reads a list newest first, and continues after the last element of a page. Google pages by tokens
+ * and promises no order: a list that isn't newest first is read completely and sorted, because a
+ * search stops at the first batch that is too old.
  *
- * @param <T> what is listed
+ * @param <T> the listed type
  */
 public final class TokenPages<T> {
   private static final int MOST_REMEMBERED = 1_000;
@@ -37,9 +37,9 @@ public final class TokenPages<T> {
   private volatile List<T> sorted = List.of();
 
   /**
-   * A list.
+   * Pages of a list.
    *
-   * @param what such as {@code batches}, for messages
+   * @param what the things listed, such as {@code batches}, for messages
    * @param source reads a page
    */
   public TokenPages(
@@ -50,7 +50,7 @@ public final class TokenPages<T> {
     this.source = source;
   }
 
-  /** Reads one page, by its token; null for the first. */
+  /** Reads one page by its token; null for the first. */
   @FunctionalInterface
   public interface Source<T> {
     Page<T> read(@Nullable String token) throws ProviderException;
@@ -59,15 +59,15 @@ public final class TokenPages<T> {
   /**
    * A page.
    *
-   * @param next the token of the next, or null if there is none
+   * @param next the token of the next page, or null if there is none
    */
   public record Page<T>(List<T> things, @Nullable String next) {}
 
   /**
-   * Things, newest first.
+   * A page, newest first.
    *
-   * @param after the name of the last one of the page before, or null for the first page
-   * @param limit of a page, as far as it is cut here
+   * @param after the name of the last element of the previous page, or null for the first page
+   * @param limit the size of the page, where it is cut here
    */
   public Page<T> read(@Nullable String after, int limit) throws ProviderException {
     if (after == null) {
@@ -87,7 +87,10 @@ public final class TokenPages<T> {
     return remembered(token == null ? following(after) : source.read(token));
   }
 
-  /** Reads on from the beginning to the page that a thing is on: another process read it before. */
+  /**
+   * Finds the page that contains an element, from the beginning: another process read the page
+   * before.
+   */
   private Page<T> following(String after) throws ProviderException {
     ListGuard guard = new ListGuard(what);
     Page<T> page = source.read(null);

@@ -1,7 +1,7 @@
 /**
- * Calls over HTTP, as all providers need them. OkHttp sends; what stands here is what it doesn't
- * do: bodies that are sent once, errors in whole sentences, waits that a provider asks for,
- * downloads that are whole or an error. Start at {@link io.beambatch.provider.http.HttpCalls}.
+ * HTTP calls, as all providers need them. OkHttp sends; this package adds what it lacks: bodies
+ * that are sent once, errors in whole sentences, delays that a provider asks for, and downloads
+ * that are complete or an error. Start with {@link io.beambatch.provider.http.HttpCalls}.
  */
 @NullMarked
 package io.beambatch.provider.http;

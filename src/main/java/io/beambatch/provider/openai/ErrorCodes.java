@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What OpenAI's codes and words mean: in errors of calls, of batches, and of lines of results. */
+/** Interprets OpenAI's error codes: of calls, of batches, and of result lines. */
 final class ErrorCodes {
   private static final Set<String> LIMITS = Set.of("token_limit_exceeded", "too_many_tasks");
   private static final Set<String> OUT_OF_MONEY =
@@ -15,7 +15,7 @@ final class ErrorCodes {
 
   private ErrorCodes() {}
 
-  /** Of a call; see {@link ErrorWords}. */
+  /** The kind of a call's error; see {@link ErrorWords}. */
   static ProviderException.@Nullable Kind ofCall(ErrorWords.Said error) {
     if (isOutOfMoney(error.code()) || isOutOfMoney(error.type())) {
       return ProviderException.Kind.INSUFFICIENT_QUOTA;
@@ -30,9 +30,9 @@ final class ErrorCodes {
   }
 
   /**
-   * Of a batch.
+   * The kind of a batch's error.
    *
-   * @param line that it is about, or null if it is about the whole batch
+   * @param line the line with the error, or null if it concerns the whole batch
    */
   static BatchError.Kind ofBatch(@Nullable String code, String message, @Nullable Integer line) {
     if (isOutOfMoney(code)) {
@@ -46,7 +46,7 @@ final class ErrorCodes {
         : BatchError.Kind.LASTING;
   }
 
-  /** Whether a code says that the account can't pay. */
+  /** Returns whether a code means that the account has no credit. */
   static boolean isOutOfMoney(@Nullable String code) {
     return code != null && OUT_OF_MONEY.contains(code);
   }

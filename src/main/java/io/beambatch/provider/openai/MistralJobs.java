@@ -10,7 +10,7 @@ import java.time.Clock;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Reads Mistral's jobs: as batches of OpenAI's, with other names for the same. */
+/** Reads Mistral's jobs, which are OpenAI's batches with other field names. */
 final class MistralJobs {
   private static final Map<String, String> STATES =
       Map.of(
@@ -28,7 +28,7 @@ final class MistralJobs {
     this.batches = new BatchJson(safe, clock);
   }
 
-  /** A batch, or null if the object has no id, and so is none. */
+  /** A batch, or null if the object has no id. */
   @Nullable Batch batch(JsonNode job) {
     ObjectNode batch = JsonNodeFactory.instance.objectNode();
     String state = String.valueOf(ReplyJson.text(job, "status"));

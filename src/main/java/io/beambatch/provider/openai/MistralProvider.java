@@ -24,7 +24,7 @@ import java.util.function.Function;
 import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
 
-/** Mistral's batch jobs. Files are uploaded, downloaded and deleted as OpenAI's are. */
+/** Calls Mistral's batch jobs API. Its files API is the same as OpenAI's. */
 public final class MistralProvider implements BatchProvider {
   private static final int PAGE = 100;
   private static final int TIMEOUT_HOURS = 24;
@@ -95,7 +95,7 @@ public final class MistralProvider implements BatchProvider {
         page(url, token), json -> page(json, token, file -> FileJson.file(file, clock.instant())));
   }
 
-  /** Pages have numbers, from 0. */
+  /** Pages are numbered from 0. */
   private static HttpUrl.Builder page(HttpUrl.Builder url, @Nullable String token) {
     return url.addQueryParameter("page", token == null ? "0" : token)
         .addQueryParameter("page_size", Integer.toString(PAGE));
@@ -104,7 +104,7 @@ public final class MistralProvider implements BatchProvider {
   private static <T> TokenPages.@Nullable Page<T> page(
       JsonNode json, @Nullable String token, Function<JsonNode, @Nullable T> reader) {
     JsonNode data = json.path("data");
-    // A workspace without jobs has no list of them.
+    // For a workspace without jobs the list is missing.
     boolean none = data.isMissingNode() || data.isNull();
     if (!json.isObject() || !(data.isArray() || none)) {
       return null;
@@ -149,7 +149,7 @@ public final class MistralProvider implements BatchProvider {
     calls.close();
   }
 
-  /** Where it calls; not with which key. */
+  /** Shows the address, not the key. */
   @Override
   public String toString() {
     return "MistralProvider[" + settings.baseUrl() + "]";

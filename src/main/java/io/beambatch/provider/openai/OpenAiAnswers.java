@@ -15,8 +15,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes the answer of what stands at an endpoint's {@link OpenAiEndpoint#answerPointers}. Where a
- * model wrote no text but called a tool, the call's arguments are the answer.
+ * Extracts the answer from the values at an endpoint's {@link OpenAiEndpoint#answerPointers}. If a
+ * model called a tool instead of writing text, the call's arguments are the answer.
  */
 final class OpenAiAnswers {
   private static final JsonPaths EMBEDDING = JsonPaths.of("/index", "/embedding");
@@ -33,16 +33,16 @@ final class OpenAiAnswers {
   private static final JsonPaths OUTPUT = JsonPaths.of("/type", "/content", "/arguments", "/input");
   private static final JsonPaths CONTENT = JsonPaths.of("/type", "/text", "/refusal");
 
-  /** Codes of a response that failed through no fault of the request. */
+  /** Error codes of responses that failed through no fault of the request. */
   private static final Set<String> PASSING = Set.of("server_error", "rate_limit_exceeded");
 
   private final OpenAiEndpoint endpoint;
   private final boolean several;
 
   /**
-   * The answers of an endpoint.
+   * Extracts the answers of an endpoint.
    *
-   * @param several whether a request asks for several, which make a list
+   * @param several whether a request asks for several answers, which are returned as a list
    */
   OpenAiAnswers(OpenAiEndpoint endpoint, boolean several) {
     this.endpoint = endpoint;
@@ -50,10 +50,10 @@ final class OpenAiAnswers {
   }
 
   /**
-   * Makes an answer.
+   * Extracts an answer.
    *
    * @param found the values at the endpoint's pointers, in their order
-   * @param errorCode the provider's code for what went wrong, or null
+   * @param errorCode the provider's error code, or null
    */
   Answer read(List<@Nullable JsonSlice> found, @Nullable String errorCode) throws IOException {
     return switch (endpoint) {
@@ -110,7 +110,9 @@ final class OpenAiAnswers {
     return new Answer(value, false, finish, found[3], ending);
   }
 
-  /** A text, or the texts of a list of parts put together; any other value stays as it is. */
+  /**
+   * A text, or the concatenated texts of a list of parts; any other value is returned unchanged.
+   */
   private static @Nullable JsonSlice text(JsonSlice content) throws IOException {
     if (!content.isArray()) {
       return content;
@@ -141,11 +143,12 @@ final class OpenAiAnswers {
     return arguments(arguments);
   }
 
-  /** The arguments of a call as the JSON that the model wrote them in; of several, an array. */
+  /** The arguments of a call as the JSON that the model wrote; for several calls, an array. */
   private static @Nullable JsonSlice arguments(List<JsonSlice> each) throws IOException {
     List<JsonSlice> values = new ArrayList<>();
     for (JsonSlice arguments : each) {
-      // Half a character would not outlive the encoding: such a text stays as it is, and is found.
+      // A lone surrogate would be lost in encoding: such a text stays quoted, and is rejected
+      // later.
       JsonSlice json =
           LoneSurrogates.in(arguments.json())
               ? arguments

@@ -15,11 +15,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * OpenAI's Files and Batches API, which stands for any compatible server, too, and those of the
- * providers whose requests and results are written as OpenAI's are.
+ * OpenAI's Files and Batches API, and those of compatible servers and of the providers that share
+ * its requests and results: what is known before the first call, and how to connect.
  */
 public final class OpenAiApi implements ProviderApi {
-  /** OpenAI's own. */
+  /** OpenAI's own API. */
   public static final OpenAiApi INSTANCE = new OpenAiApi(Profiles.OPENAI);
 
   public static final OpenAiApi AZURE = new OpenAiApi(Profiles.AZURE);

@@ -9,9 +9,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of each endpoint of the OpenAI API, and of the many servers that are compatible
- * with it: what limits an answer, where a request asks for JSON, and where the response has its
- * answer.
+ * The endpoints of the OpenAI API and of compatible servers: which fields limit an answer, where a
+ * request asks for JSON, and where the response has its answer.
  */
 @SuppressWarnings("ImmutableEnumChecker") // lists made by List.of are immutable
 enum OpenAiEndpoint implements Endpoint {
@@ -31,10 +30,10 @@ enum OpenAiEndpoint implements Endpoint {
   COMPLETIONS(
       "/v1/completions", true, List.of("/max_tokens"), "/response_format", List.of("/choices")),
   MODERATIONS("/v1/moderations", false, List.of(), null, List.of("/results")),
-  /** An endpoint that is not known here: the whole response body is the answer. */
+  /** An unknown endpoint: the whole response body is the answer. */
   OTHER("", false, List.of("/max_tokens"), null, List.of(""));
 
-  /** Where a chat's answer stands: whoever points there means the endpoint's own place. */
+  /** The place of a chat's answer: a job that points there means the endpoint's own place. */
   private static final String CHAT_ANSWER = "/choices/0/message/content";
 
   private static final String VERSION = "/v1";
@@ -58,7 +57,7 @@ enum OpenAiEndpoint implements Endpoint {
     this.answerPointers = answerPointers;
   }
 
-  /** The endpoint of a path such as {@code /v1/chat/completions}, whatever stands before it. */
+  /** The endpoint of a path such as {@code /v1/chat/completions}, whatever prefix it has. */
   static OpenAiEndpoint of(String path) {
     return Arrays.stream(values())
         .filter(known -> known == OTHER || path.endsWith(known.path.substring(VERSION.length())))
@@ -96,7 +95,7 @@ enum OpenAiEndpoint implements Endpoint {
     return AskedJson.ofType(format);
   }
 
-  /** Pointers into the response body to what makes the answer, and to how it ended. */
+  /** Pointers into the response body to the values that form the answer, and to how it ended. */
   List<String> answerPointers() {
     return answerPointers;
   }
@@ -128,7 +127,7 @@ enum OpenAiEndpoint implements Endpoint {
     };
   }
 
-  /** One text gives one embedding, several give a list of them. */
+  /** One text gives one embedding; several give a list of them. */
   private static AnswerKind embeddings(JsonNode input, JsonNode format) {
     boolean one =
         input.isTextual() || (input.isArray() && (input.size() == 1 || input.path(0).isNumber()));
@@ -146,7 +145,7 @@ enum OpenAiEndpoint implements Endpoint {
     return this == EMBEDDINGS ? "/input" : null;
   }
 
-  /** An array of numbers is one text, cut into tokens already. */
+  /** An array of numbers is one text, already tokenized. */
   @Override
   public int weight(JsonNode body) {
     JsonNode input = body.path("input");

@@ -31,11 +31,11 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** OpenAI's Files API, or a compatible one: uploads, downloads, the list, deletions. */
+/** Calls OpenAI's Files API, or a compatible one: uploads, downloads, lists and deletes. */
 final class OpenAiFiles {
   private static final Logger LOG = LoggerFactory.getLogger(OpenAiFiles.class);
 
-  /** How Azure calls files that batches can't be made of yet. */
+  /** Azure's states of files from which no batch can be created yet. */
   private static final Set<String> UNPROCESSED = Set.of("pending", "running");
 
   private static final Duration PROCESSING_TIME = Duration.ofMinutes(10);
@@ -77,7 +77,7 @@ final class OpenAiFiles {
   }
 
   /**
-   * Waits for a file that the provider has taken and not yet looked at: Azure refuses batches of
+   * Waits for a file that the provider has accepted but not yet processed: Azure refuses batches of
    * such files. OpenAI's {@code uploaded} is ready.
    */
   private JsonNode processed(JsonNode uploaded) throws ProviderException {
@@ -130,7 +130,7 @@ final class OpenAiFiles {
     try {
       file = http.json(request, timeout, OpenAiFiles::withId);
     } catch (ProviderException e) {
-      // A cause is the content's; the connection's faults have none.
+      // An exception with a cause is the content's; faults of the connection have none.
       if (e.kind() == Kind.NO_REPLY && !form.sent() && e.getCause() == null) {
         checkKey(e);
       }
@@ -146,8 +146,8 @@ final class OpenAiFiles {
   }
 
   /**
-   * A server that refuses the key may hang up on a large upload, and its reply is then lost with
-   * the connection. A small call brings it out before the upload is repeated in vain.
+   * A server that refuses the key may hang up during a large upload, and its reply is lost. A small
+   * call reveals the refusal before the upload is repeated in vain.
    */
   private void checkKey(ProviderException lost) throws ProviderException {
     try {
@@ -166,7 +166,7 @@ final class OpenAiFiles {
   InputStream download(String fileId) throws ProviderException {
     Request request =
         http.request(http.url("files", fileId, "content"))
-            // Asked for here and not by OkHttp, so that what comes can be counted as it comes.
+            // Set here and not by OkHttp, so that the bytes can be counted as they arrive.
             .header("Accept-Encoding", "gzip")
             .build();
     Response response = calls.open(request);
@@ -205,7 +205,7 @@ final class OpenAiFiles {
         gzip
             || response.header("Content-Length") != null
             || response.header("Transfer-Encoding") != null;
-    // A body that ends with its connection looks whole when cut: the file's size tells.
+    // A body that ends with its connection looks complete when cut off: the file's size is needed.
     long bytes = endIsMarked ? -1 : size(fileId);
     InputStream stream = new DownloadStream(response, call, bytes, calls.timeouts().idle());
     try {

@@ -27,13 +27,15 @@ import okhttp3.RequestBody;
 import org.jspecify.annotations.Nullable;
 
 /**
- * OpenAI's Files and Batches API, or a compatible one.
+ * Calls OpenAI's Files and Batches API, or a compatible one.
  *
- * <p>A reply that never came, or that can't be read, is {@link Kind#NO_REPLY}. For {@link #create}
- * that, and every status from 500 on, leaves open whether there is a batch now.
+ * <p>A reply that never came, or that can't be read, is {@link Kind#NO_REPLY}. For {@link #create},
+ * that and every status from 500 on leave open whether a batch exists.
  */
 public final class OpenAiProvider implements BatchProvider {
-  /** OpenAI's own; compatible servers allow the same or less, which the job file then says. */
+  /**
+   * OpenAI's own; compatible servers have the same limits or lower ones, which the job file sets.
+   */
   public static final Capabilities CAPABILITIES =
       new Capabilities(
           "openai",
@@ -57,7 +59,7 @@ public final class OpenAiProvider implements BatchProvider {
   private final BatchJson batchJson;
 
   /**
-   * @param clock for waits until a date
+   * @param clock for delays until a date
    * @param sleeper waits between tries
    */
   OpenAiProvider(OpenAiSettings settings, Clock clock, Sleeper sleeper) {
@@ -70,9 +72,9 @@ public final class OpenAiProvider implements BatchProvider {
   }
 
   /**
-   * A provider with the key, the base URL and so on of the environment.
+   * Connects with the key, base URL and other settings of the environment.
    *
-   * @param baseUrl goes before {@code OPENAI_BASE_URL}; null if the job names none
+   * @param baseUrl takes precedence over {@code OPENAI_BASE_URL}; null if the job names none
    * @throws ProviderSettingsException if there is no key, or a value can't be used
    */
   public static OpenAiProvider connect(@Nullable String baseUrl, Map<String, String> environment)
@@ -81,7 +83,7 @@ public final class OpenAiProvider implements BatchProvider {
   }
 
   /**
-   * The same, with headers of the job's own in every call.
+   * Connects, and sends the job's own headers with every call.
    *
    * @throws ProviderSettingsException if there is no key, or a value can't be used
    */
@@ -165,7 +167,7 @@ public final class OpenAiProvider implements BatchProvider {
     calls.close();
   }
 
-  /** Where it calls; not with which key. */
+  /** Shows the address, not the key. */
   @Override
   public String toString() {
     return "OpenAiProvider[" + settings.baseUrl() + "]";

@@ -20,14 +20,14 @@ import org.apache.beam.sdk.util.FluentBackoff;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where OpenAI's API, or a compatible one, is, and how to call it.
+ * The address of OpenAI's API, or of a compatible one, and how to call it.
  *
- * @param profile what the provider has of its own
- * @param baseUrl without a slash at the end, such as {@code https://api.openai.com/v1}
+ * @param profile what is particular to the provider
+ * @param baseUrl without a trailing slash, such as {@code https://api.openai.com/v1}
  * @param key never shown
  * @param organization sent as {@code OpenAI-Organization}, or null
  * @param project sent as {@code OpenAI-Project}, or null
- * @param headers sent with every call besides
+ * @param headers additional headers of every call
  */
 record OpenAiSettings(
     Profile profile,
@@ -56,10 +56,10 @@ record OpenAiSettings(
 
   /**
    * Reads {@code OPENAI_API_KEY}, {@code OPENAI_BASE_URL}, {@code OPENAI_ORG_ID} and {@code
-   * OPENAI_PROJECT_ID}, as the official SDKs do, and what {@link Network#from} reads. Empty ones
-   * count as not set.
+   * OPENAI_PROJECT_ID}, as the official SDKs do, and the variables of {@link Network#from}. Empty
+   * ones count as not set.
    *
-   * @param baseUrl goes before {@code OPENAI_BASE_URL}; null if the job names none
+   * @param baseUrl takes precedence over {@code OPENAI_BASE_URL}; null if the job names none
    * @throws ProviderSettingsException if there is no key, or a value can't be used
    */
   static OpenAiSettings from(@Nullable String baseUrl, Map<String, String> environment)
@@ -68,7 +68,7 @@ record OpenAiSettings(
   }
 
   /**
-   * The same for another provider, by the variables that its profile names. A base URL without a
+   * Reads the settings of another provider from the variables of its profile. A base URL without a
    * path gets the path of the provider's own.
    */
   static OpenAiSettings from(
@@ -113,12 +113,12 @@ record OpenAiSettings(
         profile, baseUrl, key, organization, project, Map.copyOf(more), timeouts, network, backoff);
   }
 
-  /** Azure takes the key in a header of its own. */
+  /** Returns whether it is Azure, which takes the key in a header of its own. */
   boolean azure() {
     return baseUrl.getHost().toLowerCase(Locale.ROOT).endsWith(".openai.azure.com");
   }
 
-  /** The address, with the headers that every call carries. */
+  /** The address and the headers of every call. */
   ApiAddress api() {
     Map<String, String> all = new HashMap<>(headers);
     String header = azure() ? Profiles.AZURE.keyHeader() : profile.keyHeader();
@@ -141,7 +141,7 @@ record OpenAiSettings(
   /**
    * The calls to this address.
    *
-   * @param clock for waits until a date
+   * @param clock for delays until a date
    * @param sleeper waits between tries
    */
   ProviderCalls calls(Clock clock, Sleeper sleeper) {
@@ -150,7 +150,7 @@ record OpenAiSettings(
   }
 
   /**
-   * Who answers at this address to this key.
+   * The account of this key at this address.
    *
    * @param salt of the run
    */

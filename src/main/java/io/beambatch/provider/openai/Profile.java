@@ -7,17 +7,17 @@ import java.time.Clock;
 import java.util.List;
 
 /**
- * What one provider of OpenAI's API has of its own. Nearly all of it is data; where batches are of
- * another shape, it names the class that speaks to them.
+ * What is particular to one provider that speaks OpenAI's API. Nearly all of it is data; where
+ * batches have another shape, it names the class that calls them.
  *
- * @param shape of its batches
- * @param baseUrl its own, with the path that its documents name
+ * @param shape the shape of its batches
+ * @param baseUrl its own, with the path that its documentation gives
  * @param variables the environment variables of its own clients
- * @param keyHeader that carries the key; the key follows {@code Bearer } if it is {@code
+ * @param keyHeader the header of the key; the key follows {@code Bearer } if it is {@code
  *     Authorization}
  * @param wire how files and batches differ
- * @param capabilities what it can do, and what it allows
- * @param endpoints that batches can be for
+ * @param capabilities what it can do, and its limits
+ * @param endpoints the endpoints that batches can call
  */
 record Profile(
     Shape shape,
@@ -28,19 +28,19 @@ record Profile(
     Capabilities capabilities,
     List<OpenAiEndpoint> endpoints) {
 
-  /** The word in job files. */
+  /** The provider's name in job files. */
   String name() {
     return capabilities.name();
   }
 
-  /** What batches are like, whatever their requests and results are. */
+  /** The shape of batches, independent of their requests and results. */
   @SuppressWarnings("ImmutableEnumChecker") // constructors don't change
   enum Shape {
-    /** Made of files, found by metadata or by their file. */
+    /** Created from files; found by metadata or by their file. */
     OPENAI("/v1", true, OpenAiProvider::new),
-    /** Jobs, which name the model for their requests. */
+    /** Jobs, which name the model of their requests. */
     MISTRAL("/v1", false, MistralProvider::new),
-    /** Made of their requests, for one model, with results in pages. */
+    /** Created from their requests, for one model, with results in pages. */
     OPENROUTER("/api/v1", false, OpenRouterProvider::new);
 
     private final String basePath;
@@ -53,12 +53,12 @@ record Profile(
       this.client = client;
     }
 
-    /** What base URLs of a server end in that has all shapes. */
+    /** The path at the end of base URLs of a server that speaks all shapes. */
     String basePath() {
       return basePath;
     }
 
-    /** Whether a line of requests says all: method, URL and model. */
+    /** Returns whether a request line is complete: with method, URL and model. */
     boolean hasWholeLines() {
       return wholeLines;
     }
@@ -76,8 +76,8 @@ record Profile(
   /**
    * Environment variables.
    *
-   * @param key that the key comes from
-   * @param baseUrl that names another base URL
+   * @param key the variable of the key
+   * @param baseUrl the variable of another base URL
    */
   record Variables(String key, String baseUrl) {}
 
@@ -85,9 +85,9 @@ record Profile(
    * How files and batches differ from OpenAI's.
    *
    * @param purpose of an uploaded file
-   * @param window the completion window that is asked for
-   * @param metadata whether batches carry metadata; where they do not, their input files tell them
-   *     apart
+   * @param window the completion window to request
+   * @param metadata whether batches carry metadata; if they don't, they are identified by their
+   *     input files
    * @param uploadPath the path of an upload, below the base URL
    */
   record Wire(String purpose, String window, boolean metadata, List<String> uploadPath) {

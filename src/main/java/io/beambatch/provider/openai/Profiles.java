@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * The providers of OpenAI's API that job files know by name. Where a provider publishes no number,
- * there is OpenAI's, or a smaller one.
+ * The providers with OpenAI's API that job files know by name. Where a provider publishes no limit,
+ * OpenAI's or a lower one is used.
  */
 final class Profiles {
   private static final String BEARER = "Authorization";
@@ -37,7 +37,9 @@ final class Profiles {
           OpenAiProvider.CAPABILITIES,
           OpenAiEndpoint.named());
 
-  /** Batches go on after 24 hours, until they are done or cancelled. The model is a deployment. */
+  /**
+   * Batches continue after 24 hours, until they are done or cancelled. The model is a deployment.
+   */
   static final Profile AZURE =
       new Profile(
           Shape.OPENAI,
@@ -48,7 +50,7 @@ final class Profiles {
           capabilities("azure", 100_000, 200 * MEGABYTE, Duration.ofDays(7), "0.5"),
           List.of(CHAT_COMPLETIONS, RESPONSES, EMBEDDINGS));
 
-  /** Takes windows of up to seven days; a day is asked for. */
+  /** Accepts windows of up to seven days; a day is requested. */
   static final Profile GROQ =
       new Profile(
           Shape.OPENAI,
@@ -90,7 +92,7 @@ final class Profiles {
           capabilities("doubleword", 50_000, 100 * MEGABYTE, DAY, "0.5"),
           List.of(CHAT_COMPLETIONS, EMBEDDINGS));
 
-  /** Its jobs are {@link MistralProvider}'s. What it counts is a workspace's pending requests. */
+  /** Called by {@link MistralProvider}. The limit counts a workspace's pending requests. */
   static final Profile MISTRAL =
       new Profile(
           Shape.MISTRAL,
@@ -114,8 +116,8 @@ final class Profiles {
           List.of(CHAT_COMPLETIONS, EMBEDDINGS, MODERATIONS));
 
   /**
-   * Its batches are {@link OpenRouterProvider}'s. What one costs differs from model to model, and
-   * may be more than in real time.
+   * Called by {@link OpenRouterProvider}. The price of a batch depends on the model, and may be
+   * higher than in real time.
    */
   static final Profile OPENROUTER =
       new Profile(

@@ -15,11 +15,12 @@ import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Results that come in pages, as the lines of one stream. One result is in memory at a time. A page
- * that breaks off, or a cursor that comes twice, is an {@link IOException}, never a shorter stream.
+ * Joins paged results into one stream of lines. One result is in memory at a time. If a page breaks
+ * off, or a cursor is repeated, reading throws an {@link IOException}; the stream is never silently
+ * cut short.
  */
 final class ResultPages extends InputStream {
-  /** How many results a page has at most. */
+  /** The maximum number of results in a page. */
   static final int SIZE = 500;
 
   static final ObjectMapper JSON = Json.mapper(1_000).build();
@@ -37,13 +38,13 @@ final class ResultPages extends InputStream {
     this.source = source;
   }
 
-  /** Opens a page, by its cursor; null for the first. */
+  /** Opens a page by its cursor; null for the first. */
   @FunctionalInterface
   interface Source {
     Response open(@Nullable String cursor) throws ProviderException;
   }
 
-  /** Opens the first page, so that what can't be had at all shows at once. */
+  /** Opens the first page, so that missing results are reported at once. */
   void begin() throws ProviderException {
     page = source.open(null);
   }
@@ -68,7 +69,7 @@ final class ResultPages extends InputStream {
     return count;
   }
 
-  /** Goes on to the next result, or to the next page. */
+  /** Advances to the next result, or to the next page. */
   private void advance() throws IOException {
     try {
       JsonParser parser = in == null ? openPage() : in;
@@ -79,7 +80,7 @@ final class ResultPages extends InputStream {
       }
       endPage(parser);
     } catch (JsonProcessingException e) {
-      // Not as a cause: its message may quote the reply.
+      // No cause: its message may quote the reply.
       throw new IOException("a page of results can't be read, or broke off: download it again");
     }
   }
@@ -104,7 +105,7 @@ final class ResultPages extends InputStream {
     return parser;
   }
 
-  /** Reads on to the list, or to the end of the page; takes note of the next page's cursor. */
+  /** Reads up to the list, or to the end of the page; records the next page's cursor. */
   private boolean toData(JsonParser parser) throws IOException {
     String field;
     while ((field = parser.nextFieldName()) != null) {

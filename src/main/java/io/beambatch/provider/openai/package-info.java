@@ -1,7 +1,7 @@
 /**
- * OpenAI's Files and Batches APIs, and servers that speak them too. The official SDK is no part of
- * it: it sends creations again by itself, and stays the independent tester of the local server.
- * Start at {@link io.beambatch.provider.openai.OpenAiProvider}.
+ * OpenAI's Files and Batches APIs, and servers that speak them too. The official SDK is not used:
+ * it resends creations by itself, and serves as the independent tester of the local server. Start
+ * with {@link io.beambatch.provider.openai.OpenAiProvider}.
  */
 @NullMarked
 package io.beambatch.provider.openai;
