@@ -2,6 +2,7 @@ package io.beambatch.provider;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,16 +62,18 @@ public interface BatchProvider extends AutoCloseable {
   }
 
   /**
-   * The account's input files, newest first; of a provider that batches are not created of files
-   * of, there are none.
+   * The account's input files, newest first. Where a batch is created of its requests there are
+   * none, and this and {@link #deleteFile} do nothing.
    *
    * @param after the last file id of the page before, or null for the first page
    * @param limit 1 to 10,000
    */
-  FilePage listFiles(@Nullable String after, int limit) throws ProviderException;
+  default FilePage listFiles(@Nullable String after, int limit) throws ProviderException {
+    return new FilePage(List.of(), false);
+  }
 
   /** Deletes an uploaded file; one that is gone already is no error. */
-  void deleteFile(String fileId) throws ProviderException;
+  default void deleteFile(String fileId) throws ProviderException {}
 
   /**
    * Deletes what a batch whose answers are safe leaves at the provider and would stay there for

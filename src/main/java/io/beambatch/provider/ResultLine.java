@@ -49,7 +49,24 @@ public record ResultLine(
     /** The account could not pay for it: it may be sent again when the account can. */
     OUT_OF_FUNDS,
     EXPIRED,
-    CANCELLED
+    CANCELLED;
+
+    /**
+     * What went wrong, in our words; null if nothing did.
+     *
+     * @param code such as {@code HTTP status 400}, or null if the provider gave none
+     */
+    public @Nullable String problem(@Nullable String code) {
+      String with = code == null ? "" : " with " + code;
+      return switch (this) {
+        case ANSWERED -> null;
+        case REJECTED -> "the provider refused the request" + with;
+        case API_ERROR -> "the provider could not answer" + (code == null ? "" : ": " + code);
+        case OUT_OF_FUNDS -> "the account could not pay for the request" + with;
+        case EXPIRED -> "its batch expired before it was answered";
+        case CANCELLED -> "its batch was cancelled before it was answered";
+      };
+    }
   }
 
   /**

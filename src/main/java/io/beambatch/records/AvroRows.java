@@ -2,17 +2,14 @@ package io.beambatch.records;
 
 import io.beambatch.records.AvroContainer.Frame;
 import io.beambatch.schema.AvroJson;
-import io.beambatch.schema.MismatchException;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.util.HashSet;
-import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.avro.Schema;
-import org.apache.avro.generic.GenericRecord;
 
 /**
  * The rows of an Avro file: blocks of records, each of which says how many records and bytes it has
@@ -140,37 +137,18 @@ final class AvroRows implements RowInput {
           BoundedDecoder decoder = new BoundedDecoder(content, 0, content.length);
           decoder.count(frame.records());
           for (long i = 0; i < frame.records(); i++, number++) {
-            receive(number, reader.read(null, decoder), receiver);
+            receiver.take(number, reader.read(null, decoder), json);
           }
         }
       }
     } catch (EOFException e) {
-      throw damaged(number, "it ends too early", e);
+      throw RowInput.damaged(path, number, "it ends too early", e);
     } catch (IOException | RuntimeException e) {
-      throw damaged(number, RowInput.problem(e), e);
+      throw RowInput.damaged(path, number, RowInput.problem(e), e);
     } catch (StackOverflowError e) {
-      throw damaged(number, "its records are nested too deeply", e);
+      throw RowInput.damaged(path, number, "its records are nested too deeply", e);
     } catch (OutOfMemoryError e) {
-      throw damaged(number, "its block is larger than what fits into memory", e);
+      throw RowInput.damaged(path, number, "its block is larger than what fits into memory", e);
     }
-  }
-
-  private void receive(long number, GenericRecord record, Receiver receiver) throws IOException {
-    try {
-      receiver.record(number, json.json(record));
-    } catch (MismatchException e) {
-      receiver.invalid(number, Objects.requireNonNull(e.getMessage()));
-    }
-  }
-
-  private IOException damaged(long number, String problem, Throwable cause) {
-    return RowInput.failed(
-        "Can't read "
-            + path
-            + ", record "
-            + number
-            + ": it is damaged"
-            + (problem == null ? "" : ": " + problem),
-        cause);
   }
 }

@@ -1,9 +1,7 @@
 package io.beambatch.records;
 
 import io.beambatch.schema.AvroJson;
-import io.beambatch.schema.MismatchException;
 import java.io.IOException;
-import java.util.Objects;
 import java.util.function.Consumer;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericRecord;
@@ -141,30 +139,14 @@ final class ParquetRows implements RowInput {
         records.read();
       }
       for (long i = 0; i < split.count(); i++, number++) {
-        GenericRecord record = records.read();
-        try {
-          receiver.record(number, json.json(record));
-        } catch (MismatchException e) {
-          receiver.invalid(number, Objects.requireNonNull(e.getMessage()));
-        }
+        receiver.take(number, records.read(), json);
       }
     } catch (IOException | RuntimeException e) {
-      throw damaged(number, RowInput.problem(e), e);
+      throw RowInput.damaged(path, number, RowInput.problem(e), e);
     } catch (OutOfMemoryError e) {
       // One claim of a page may be larger than all memory; what was there before is there still.
-      throw damaged(number, "its page claims more values than fit into memory", e);
+      throw RowInput.damaged(path, number, "its page claims more values than fit into memory", e);
     }
-  }
-
-  private IOException damaged(long number, String problem, Throwable cause) {
-    return RowInput.failed(
-        "Can't read "
-            + path
-            + ", record "
-            + number
-            + ": it is damaged"
-            + (problem == null ? "" : ": " + problem),
-        cause);
   }
 
   /** The number of the first record in a split's row group. */

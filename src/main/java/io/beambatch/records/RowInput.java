@@ -1,9 +1,13 @@
 package io.beambatch.records;
 
+import io.beambatch.schema.AvroJson;
+import io.beambatch.schema.MismatchException;
 import java.io.IOException;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericRecord;
 
 /** A file of records. Holds nothing open between calls. */
 public interface RowInput {
@@ -49,6 +53,15 @@ public interface RowInput {
 
     /** Is told of a record with a value that can't be represented. */
     void invalid(long number, String problem);
+
+    /** Takes a record with its values as they are in documents. */
+    default void take(long number, GenericRecord record, AvroJson json) throws IOException {
+      try {
+        record(number, json.json(record));
+      } catch (MismatchException e) {
+        invalid(number, Objects.requireNonNull(e.getMessage()));
+      }
+    }
   }
 
   /** What a library says of a file that it can't read, if it says it in words. */
@@ -70,5 +83,11 @@ public interface RowInput {
       }
     }
     return new DamagedFileException(message, cause);
+  }
+
+  /** An error of a record that can't be read. */
+  static IOException damaged(String path, long number, String problem, Throwable cause) {
+    return failed(
+        "Can't read " + path + ", record " + number + ": it is damaged: " + problem, cause);
   }
 }

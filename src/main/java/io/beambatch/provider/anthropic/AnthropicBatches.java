@@ -4,7 +4,6 @@ import io.beambatch.provider.Batch;
 import io.beambatch.provider.BatchPage;
 import io.beambatch.provider.BatchProvider;
 import io.beambatch.provider.Capabilities;
-import io.beambatch.provider.FilePage;
 import io.beambatch.provider.InputFile;
 import io.beambatch.provider.ProviderException;
 import io.beambatch.provider.Submission;
@@ -14,7 +13,6 @@ import io.beambatch.provider.http.OneShotBody;
 import io.beambatch.provider.http.ProviderCalls;
 import java.io.InputStream;
 import java.time.Clock;
-import java.util.List;
 import okhttp3.HttpUrl;
 import okhttp3.Request;
 import okhttp3.RequestBody;
@@ -80,15 +78,6 @@ public final class AnthropicBatches implements BatchProvider {
     return DownloadStream.whole(
         calls.open(request), calls.http().call(request), calls.timeouts().idle());
   }
-
-  @Override
-  public FilePage listFiles(@Nullable String after, int limit) {
-    return new FilePage(List.of(), false);
-  }
-
-  /** There are no files of ours. */
-  @Override
-  public void deleteFile(String fileId) {}
 
   /** Deletes the batch with its results, which would stay for a month. */
   @Override

@@ -63,7 +63,7 @@ final class MessageResults implements ResultFormat {
     Answer answer = answer(found);
     return new ResultLine(
         verdict,
-        problem(verdict),
+        verdict.problem(null),
         found.text(Field.REQUEST_ID),
         verdict == Verdict.ANSWERED ? null : code,
         message,
@@ -95,17 +95,6 @@ final class MessageResults implements ResultFormat {
   static boolean isOutOfMoney(@Nullable String type, @Nullable String message) {
     return "billing_error".equals(type)
         || (message != null && message.toLowerCase(Locale.ROOT).contains("credit balance"));
-  }
-
-  private static @Nullable String problem(Verdict verdict) {
-    return switch (verdict) {
-      case ANSWERED -> null;
-      case REJECTED -> "the provider refused the request";
-      case API_ERROR -> "the provider could not answer";
-      case OUT_OF_FUNDS -> "the account could not pay for the request";
-      case EXPIRED -> "its batch expired before it was answered";
-      case CANCELLED -> "its batch was cancelled before it was answered";
-    };
   }
 
   private static Answer answer(Found<Field> found) throws IOException {

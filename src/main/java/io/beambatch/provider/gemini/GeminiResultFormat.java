@@ -57,7 +57,7 @@ final class GeminiResultFormat implements ResultFormat {
     Verdict verdict = verdict(found, code);
     return new ResultLine(
         verdict,
-        problem(verdict, code),
+        verdict.problem(code < 0 ? null : "code " + code),
         found.text(Field.RESPONSE_ID),
         code < 0 ? null : Long.toString(code),
         found.text(Field.ERROR_MESSAGE),
@@ -105,17 +105,6 @@ final class GeminiResultFormat implements ResultFormat {
       case 1 -> Verdict.CANCELLED;
       case 3, 5, 6, 7, 9, 11, 12, 16 -> Verdict.REJECTED;
       default -> Verdict.API_ERROR;
-    };
-  }
-
-  private static @Nullable String problem(Verdict verdict, long code) {
-    return switch (verdict) {
-      case ANSWERED -> null;
-      case REJECTED -> "the provider refused the request with code " + code;
-      case API_ERROR, OUT_OF_FUNDS ->
-          "the provider could not answer" + (code < 0 ? "" : ": code " + Long.toString(code));
-      case EXPIRED -> "its batch expired before it was answered";
-      case CANCELLED -> "its batch was cancelled before it was answered";
     };
   }
 

@@ -6,31 +6,24 @@ import io.beambatch.provider.BatchError;
 import io.beambatch.provider.BatchError.Kind;
 import io.beambatch.provider.BatchStatus;
 import io.beambatch.provider.SafeText;
+import io.beambatch.provider.http.BatchReader;
 import io.beambatch.provider.http.ReplyJson;
 import java.time.Clock;
-import java.time.DateTimeException;
-import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Reads the long-running operations that Gemini's batches are. */
 final class Operations {
-  private static final Logger LOG = LoggerFactory.getLogger(Operations.class);
   private static final int LONGEST_NAME = 512;
 
   private final SafeText safe;
-  private final Clock clock;
-  private final Set<String> unknownStates = ConcurrentHashMap.newKeySet();
+  private final BatchReader reader;
 
   Operations(SafeText safe, Clock clock) {
     this.safe = safe;
-    this.clock = clock;
+    this.reader = new BatchReader(safe, clock);
   }
 
   /** A batch, or null if the object has no name, and so is none. */
@@ -52,7 +45,7 @@ final class Operations {
         orEmpty(ReplyJson.id(metadata.path("inputConfig"), "fileName")),
         output,
         null,
-        createdAt(metadata),
+        reader.createdAt(metadata, "createTime"),
         ReplyJson.count(counts, "requestCount"),
         completed,
         ReplyJson.count(counts, "failedRequestCount"),
@@ -103,26 +96,8 @@ final class Operations {
           !done
               ? BatchStatus.VALIDATING
               : operation.has("error") ? BatchStatus.FAILED : BatchStatus.COMPLETED;
-      default -> {
-        // Taken for ended, a batch would be given up while it is still being answered.
-        if (unknownStates.add(state)) {
-          LOG.warn(
-              "Batch state '{}' is unknown here; such batches count as in progress", safe.of(word));
-        }
-        yield BatchStatus.IN_PROGRESS;
-      }
+      default -> reader.unknown(word);
     };
-  }
-
-  /** Now, where nothing is said: a batch that looks old would end the search for a lost one. */
-  private Instant createdAt(JsonNode metadata) {
-    Instant now = clock.instant();
-    try {
-      Instant created = Instant.parse(orEmpty(ReplyJson.text(metadata, "createTime")));
-      return created.isAfter(now) ? now : created;
-    } catch (DateTimeException notATime) {
-      return now;
-    }
   }
 
   private List<BatchError> errors(JsonNode error) {

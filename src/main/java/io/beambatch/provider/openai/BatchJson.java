@@ -6,26 +6,19 @@ import io.beambatch.provider.BatchError;
 import io.beambatch.provider.BatchPage;
 import io.beambatch.provider.BatchStatus;
 import io.beambatch.provider.SafeText;
+import io.beambatch.provider.http.BatchReader;
 import io.beambatch.provider.http.ReplyJson;
 import java.time.Clock;
-import java.time.DateTimeException;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Reads batch objects as OpenAI and compatible servers send them. */
 final class BatchJson {
-  private static final Logger LOG = LoggerFactory.getLogger(BatchJson.class);
-
   /** Of a hundred thousand lines that are wrong for the same reason, this many show it. */
   private static final int MOST_ERRORS = 1_000;
 
@@ -33,16 +26,14 @@ final class BatchJson {
   private static final int MOST_METADATA = 16;
   private static final int LONGEST_METADATA = 512;
 
-  /** The provider's clock may be ahead of ours, but not by more. */
-  private static final Duration CLOCK_SKEW = Duration.ofDays(1);
-
   private final SafeText safe;
   private final Clock clock;
-  private final Set<String> unknownStatuses = ConcurrentHashMap.newKeySet();
+  private final BatchReader reader;
 
   BatchJson(SafeText safe, Clock clock) {
     this.safe = safe;
     this.clock = clock;
+    this.reader = new BatchReader(safe, clock);
   }
 
   /** A batch, or null if the object has no id, and so is none. */
@@ -78,23 +69,19 @@ final class BatchJson {
     if (!data.isArray()) {
       return null;
     }
-    List<Batch> batches = new ArrayList<>();
-    for (JsonNode entry : data) {
-      Batch batch = batch(entry);
-      if (batch == null) {
-        LOG.warn("The provider lists a batch without an id; it is left out");
-      } else {
-        batches.add(batch);
-      }
-    }
+    List<Batch> batches = BatchReader.batches(data, this::batch);
     if (node.isArray() && batches.stream().anyMatch(batch -> batch.id().equals(after))) {
       return new BatchPage(List.of(), false);
     }
-    JsonNode more = node.path("has_more");
-    boolean unsaid = more.isMissingNode() || more.isNull();
-    boolean hasMore = unsaid ? data.size() >= limit : more.asBoolean();
     // There is no going on from a page without a last batch.
-    return new BatchPage(List.copyOf(batches), hasMore && !batches.isEmpty());
+    return new BatchPage(batches, hasMore(node, data.size(), limit) && !batches.isEmpty());
+  }
+
+  /** Whether a list goes on. One that doesn't say so does if its page is full. */
+  static boolean hasMore(JsonNode list, int entries, int limit) {
+    JsonNode more = list.path("has_more");
+    boolean unsaid = more.isMissingNode() || more.isNull();
+    return unsaid ? entries >= limit : more.asBoolean();
   }
 
   private BatchStatus status(@Nullable String word) {
@@ -109,46 +96,19 @@ final class BatchJson {
         return status;
       }
     }
-    // Taken for ended, a batch would be given up while it is still being answered, and paid for
-    // again; taken for running, it is at worst cancelled and harvested at the deadline.
-    if (unknownStatuses.add(name)) {
-      LOG.warn(
-          "Batch status '{}' is unknown here; such batches count as in progress",
-          safe.of(orEmpty(word)));
-    }
-    return BatchStatus.IN_PROGRESS;
+    return reader.unknown(orEmpty(word));
   }
 
-  /**
-   * The time of creation, or the nearest to it that is known. Now is the last resort: a batch that
-   * looks old would end the search for a lost one too early.
-   */
+  /** The time of creation, or the nearest to it that is known. */
   private Instant createdAt(JsonNode node) {
-    for (String field : List.of("created_at", "in_progress_at")) {
-      Instant time = time(node, field);
-      if (time != null && time.isBefore(clock.instant().plus(CLOCK_SKEW))) {
-        return time;
-      }
+    Instant created = reader.pastTime(node, "created_at", "in_progress_at");
+    if (created != null) {
+      return created;
     }
-    Instant expiry = time(node, "expires_at");
-    if (expiry == null) {
-      return clock.instant();
-    }
-    Instant created = expiry.minus(OpenAiProvider.CAPABILITIES.expiry());
-    return created.isAfter(clock.instant()) ? clock.instant() : created;
-  }
-
-  private static @Nullable Instant time(JsonNode node, String field) {
-    try {
-      Long seconds = ReplyJson.number(node, field);
-      if (seconds != null) {
-        return seconds > 0 ? Instant.ofEpochSecond(seconds) : null;
-      }
-      String text = ReplyJson.text(node, field);
-      return text == null ? null : Instant.parse(text);
-    } catch (DateTimeException notATime) {
-      return null;
-    }
+    Instant now = clock.instant();
+    Instant expiry = BatchReader.time(node, "expires_at");
+    Instant computed = expiry == null ? now : expiry.minus(OpenAiProvider.CAPABILITIES.expiry());
+    return computed.isAfter(now) ? now : computed;
   }
 
   private List<BatchError> errors(JsonNode node) {

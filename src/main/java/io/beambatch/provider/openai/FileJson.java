@@ -50,9 +50,7 @@ final class FileJson {
     if (node.isArray() && files.stream().anyMatch(file -> file.id().equals(after))) {
       return new FilePage(List.of(), false);
     }
-    JsonNode more = node.path("has_more");
-    boolean unsaid = more.isMissingNode() || more.isNull();
-    boolean hasMore = unsaid ? data.size() >= limit : more.asBoolean();
+    boolean hasMore = BatchJson.hasMore(node, data.size(), limit);
     return new FilePage(List.copyOf(files), hasMore && !files.isEmpty());
   }
 }

@@ -14,30 +14,14 @@ final class OpenAiPrompts {
   private OpenAiPrompts() {}
 
   static ObjectNode chat(Prompt prompt) {
-    ObjectNode body = JsonNodeFactory.instance.objectNode();
-    if (prompt.maxTokens() != null) {
-      body.put("max_completion_tokens", prompt.maxTokens());
-    }
-    if (prompt.temperature() != null) {
-      body.put("temperature", prompt.temperature());
-    }
-    if (prompt.schema() != null) {
-      body.putObject("response_format")
-          .put("type", "json_schema")
-          .set("json_schema", named(prompt.schema()));
-    }
+    ObjectNode body = body(prompt, "max_completion_tokens");
+    responseFormat(body, prompt);
     messages(body.putArray("messages"), prompt);
     return body;
   }
 
   static ObjectNode response(Prompt prompt) {
-    ObjectNode body = JsonNodeFactory.instance.objectNode();
-    if (prompt.maxTokens() != null) {
-      body.put("max_output_tokens", prompt.maxTokens());
-    }
-    if (prompt.temperature() != null) {
-      body.put("temperature", prompt.temperature());
-    }
+    ObjectNode body = body(prompt, "max_output_tokens");
     if (prompt.schema() != null) {
       ObjectNode format = body.putObject("text").putObject("format").put("type", "json_schema");
       format.setAll(named(prompt.schema()));
@@ -48,20 +32,29 @@ final class OpenAiPrompts {
 
   /** Of models that go on with a text. The schema is what servers of open models understand. */
   static ObjectNode completion(Prompt prompt) {
+    ObjectNode body = body(prompt, "max_tokens");
+    responseFormat(body, prompt);
+    String system = prompt.system() == null ? "" : prompt.system() + "\n\n";
+    return body.put("prompt", system + prompt.user());
+  }
+
+  private static ObjectNode body(Prompt prompt, String maxTokens) {
     ObjectNode body = JsonNodeFactory.instance.objectNode();
     if (prompt.maxTokens() != null) {
-      body.put("max_tokens", prompt.maxTokens());
+      body.put(maxTokens, prompt.maxTokens());
     }
     if (prompt.temperature() != null) {
       body.put("temperature", prompt.temperature());
     }
+    return body;
+  }
+
+  private static void responseFormat(ObjectNode body, Prompt prompt) {
     if (prompt.schema() != null) {
       body.putObject("response_format")
           .put("type", "json_schema")
           .set("json_schema", named(prompt.schema()));
     }
-    String system = prompt.system() == null ? "" : prompt.system() + "\n\n";
-    return body.put("prompt", system + prompt.user());
   }
 
   private static void messages(ArrayNode messages, Prompt prompt) {

@@ -68,7 +68,7 @@ final class OpenAiResultFormat implements ResultFormat {
     Verdict verdict = verdict(status, code);
     return new ResultLine(
         verdict,
-        problem(verdict, status),
+        verdict.problem(words(status)),
         found.text(Field.REQUEST_ID),
         code,
         message,
@@ -119,17 +119,6 @@ final class OpenAiResultFormat implements ResultFormat {
 
   private static String words(int status) {
     return status == 0 ? "no HTTP status" : "HTTP status " + status;
-  }
-
-  private static @Nullable String problem(Verdict verdict, int status) {
-    return switch (verdict) {
-      case ANSWERED -> null;
-      case REJECTED -> "the provider refused the request with " + words(status);
-      case API_ERROR -> "the provider could not answer: " + words(status);
-      case OUT_OF_FUNDS -> "the account could not pay for the request: " + words(status);
-      case EXPIRED -> "its batch expired before it was answered";
-      case CANCELLED -> "its batch was cancelled before it was answered";
-    };
   }
 
   /** What is looked for in every line. */

@@ -9,7 +9,6 @@ import io.beambatch.provider.Batch;
 import io.beambatch.provider.BatchPage;
 import io.beambatch.provider.BatchProvider;
 import io.beambatch.provider.Capabilities;
-import io.beambatch.provider.FilePage;
 import io.beambatch.provider.InputFile;
 import io.beambatch.provider.ProviderException;
 import io.beambatch.provider.ProviderException.Kind;
@@ -22,7 +21,6 @@ import io.beambatch.provider.http.ProviderCalls;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Clock;
-import java.util.List;
 import okhttp3.HttpUrl;
 import okhttp3.Request;
 import okhttp3.Response;
@@ -185,15 +183,6 @@ public final class OpenRouterProvider implements BatchProvider {
     pages.begin();
     return pages;
   }
-
-  @Override
-  public FilePage listFiles(@Nullable String after, int limit) {
-    return new FilePage(List.of(), false);
-  }
-
-  /** There are no files of ours. */
-  @Override
-  public void deleteFile(String fileId) {}
 
   /** Deletes the batch with its results, which would stay for a month. */
   @Override
