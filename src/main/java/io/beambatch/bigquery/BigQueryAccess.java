@@ -7,7 +7,7 @@ import org.apache.beam.sdk.options.Default;
 import org.apache.beam.sdk.options.Description;
 import org.apache.beam.sdk.options.Hidden;
 
-/** Options of access to BigQuery: Beam's, and one more for tests. */
+/** Pipeline options for access to BigQuery: Beam's, and one more for tests. */
 public interface BigQueryAccess extends BigQueryOptions {
   @Hidden
   @Description("The services that rows are read through.")

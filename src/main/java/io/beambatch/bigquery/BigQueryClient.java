@@ -27,21 +27,21 @@ import org.apache.beam.sdk.options.PipelineOptions;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Calls BigQuery's REST API, as far as it is needed here. Calls that fail by server errors and
- * broken connections are repeated; a call that BigQuery refuses fails at once, with BigQuery's own
- * message.
+ * Calls the parts of BigQuery's REST API that this package needs. Calls that fail with server
+ * errors or broken connections are retried; a call that BigQuery refuses fails at once, with
+ * BigQuery's own message.
  *
- * <p>Beam's {@code BigQueryServices} are not used here: they repeat a refused call for minutes, and
+ * <p>Beam's {@code BigQueryServices} are not used here: they retry a refused call for minutes, and
  * then report only that they did.
  */
 final class BigQueryClient {
   private static final int NOT_FOUND = 404;
   private static final int CONFLICT = 409;
 
-  /** Reasons that pass by themselves in seconds or minutes. */
+  /** Reasons that pass by themselves within seconds or minutes. */
   static final Set<String> RATE_LIMITS = Set.of("rateLimitExceeded", "jobRateLimitExceeded");
 
-  /** How emulators answer calls that they don't implement. */
+  /** How emulators reply to calls that they don't implement. */
   private static final Set<Integer> UNKNOWN_CALL = Set.of(NOT_FOUND, 405, 501);
 
   private final Bigquery client;
@@ -52,7 +52,7 @@ final class BigQueryClient {
     this.access = access;
   }
 
-  /** Connects as Beam's options say. */
+  /** Connects with Beam's options. */
   static BigQueryClient connect(PipelineOptions options) {
     BigQueryAccess access = options.as(BigQueryAccess.class);
     Credentials credentials = options.as(GcpOptions.class).getGcpCredential();
@@ -72,15 +72,15 @@ final class BigQueryClient {
     return new BigQueryClient(builder.build(), access);
   }
 
-  /** Whether the options name another server than Google's. */
+  /** Returns whether the options name another server than Google's. */
   static boolean hasOwnEndpoint(BigQueryAccess access) {
     return access.getBigQueryEndpoint() != null && !access.getBigQueryEndpoint().isEmpty();
   }
 
   /**
-   * The project that jobs run in, and that pays for them.
+   * The project in which jobs run, and which pays for them.
    *
-   * @param otherwise for options that name none
+   * @param otherwise the table whose project is used if the options name none
    */
   String project(@Nullable TableName otherwise) throws BigQueryException {
     String project =
@@ -95,13 +95,13 @@ final class BigQueryClient {
     return otherwise.project();
   }
 
-  /** A table with its schema and size; empty if it, or its dataset, isn't there. */
+  /** A table with its schema and size; empty if it, or its dataset, doesn't exist. */
   Optional<Table> table(TableName name) throws IOException {
     return found(
         client.tables().get(name.project(), name.dataset(), name.table()), "table " + name);
   }
 
-  /** Where a dataset is; empty if there is no such dataset. */
+  /** The location of a dataset; empty if it doesn't exist. */
   Optional<String> location(TableName name) throws IOException {
     return found(
             client.datasets().get(name.project(), name.dataset()),
@@ -109,7 +109,7 @@ final class BigQueryClient {
         .map(dataset -> dataset.getLocation() == null ? "" : dataset.getLocation());
   }
 
-  /** A job; empty if there never was one. */
+  /** A job; empty if it never existed. */
   Optional<Job> job(JobReference job) throws IOException {
     return found(
         client.jobs().get(job.getProjectId(), job.getJobId()).setLocation(job.getLocation()),
@@ -117,9 +117,9 @@ final class BigQueryClient {
   }
 
   /**
-   * Starts a job, unless one of its id is there.
+   * Starts a job, unless one with its id exists.
    *
-   * @return false if BigQuery takes none for the moment, because there were too many
+   * @return false if BigQuery accepts none for the moment, because there were too many
    */
   boolean start(Job job) throws IOException {
     try {
@@ -135,7 +135,7 @@ final class BigQueryClient {
     return true;
   }
 
-  /** The schema of a query's result. Nothing is read, and nothing is paid. */
+  /** The schema of a query's result. Nothing is read or charged. */
   TableSchema schemaOf(String query, String project) throws IOException {
     Job dryRun =
         new Job()
@@ -159,9 +159,9 @@ final class BigQueryClient {
   }
 
   /**
-   * Finds out whether jobs may be run in a project, by a query that is only looked at.
+   * Checks that jobs may be run in a project, by a dry run of a query.
    *
-   * @throws BigQueryException with BigQuery's own words, if not
+   * @throws BigQueryException with BigQuery's own message, if not
    */
   void checkJobs(String project) throws IOException {
     Job dryRun =
@@ -178,7 +178,7 @@ final class BigQueryClient {
     }
   }
 
-  /** Whether the account has a permission on a table; true if the server doesn't say. */
+  /** Returns whether the account has a permission on a table; true if the server doesn't say. */
   boolean may(String permission, TableName table) throws IOException {
     String resource =
         "projects/%s/datasets/%s/tables/%s"
@@ -230,7 +230,7 @@ final class BigQueryClient {
     return passes ? BigQueryException.passing(message, e) : BigQueryException.of(message, e);
   }
 
-  /** BigQuery's word for why; a missing right and too many calls have the same status. */
+  /** BigQuery's reason: a missing permission and too many calls have the same status. */
   private static String reason(GoogleJsonResponseException e) {
     return e.getDetails() == null
             || e.getDetails().getErrors() == null

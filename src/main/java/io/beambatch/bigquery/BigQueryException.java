@@ -4,7 +4,7 @@ import io.beambatch.error.ExitCode;
 import io.beambatch.error.UserException;
 import org.jspecify.annotations.Nullable;
 
-/** BigQuery refuses a call, or holds something else than the job expects. */
+/** BigQuery refuses a call, or what it holds doesn't fit the job. */
 public final class BigQueryException extends UserException {
   private final boolean passes;
 
@@ -14,7 +14,7 @@ public final class BigQueryException extends UserException {
     this.passes = passes;
   }
 
-  /** Something in BigQuery doesn't fit the job, or may not be used. */
+  /** A resource in BigQuery doesn't fit the job, or must not be used. */
   static BigQueryException of(String message) {
     return new BigQueryException(message, null, ExitCode.ERROR, false);
   }
@@ -23,17 +23,17 @@ public final class BigQueryException extends UserException {
     return new BigQueryException(message, cause, ExitCode.ERROR, false);
   }
 
-  /** BigQuery can't do for the moment what it is asked for. */
+  /** BigQuery can't do for the moment what was requested. */
   static BigQueryException passing(String message, @Nullable Throwable cause) {
     return new BigQueryException(message, cause, ExitCode.ERROR, true);
   }
 
-  /** The job file asks for something that is impossible. */
+  /** The job file asks for something impossible. */
   static BigQueryException ofJobFile(String message) {
     return new BigQueryException(message, null, ExitCode.USAGE, false);
   }
 
-  /** The same problem, with the place where it happened in front. */
+  /** The same error, prefixed with the place where it happened. */
   public BigQueryException at(String place) {
     return new BigQueryException(place + ": " + getMessage(), this, exitCode(), passes);
   }

@@ -13,12 +13,12 @@ import org.apache.avro.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A table's columns as an Avro schema, and an Avro schema as columns.
+ * Converts a table's columns to an Avro schema, and an Avro schema to columns.
  *
- * <p>The Avro types are those that a load job takes: NUMERIC and BIGNUMERIC as decimals, DATE, TIME
- * and TIMESTAMP as logical types, DATETIME as a local timestamp, JSON and GEOGRAPHY as strings with
- * the property {@code sqlType}, REPEATED as arrays, RECORD as records. A column's greatest length
- * is the property {@value #MAX_LENGTH}.
+ * <p>The Avro types are those that a load job accepts: NUMERIC and BIGNUMERIC as decimals, DATE,
+ * TIME and TIMESTAMP as logical types, DATETIME as a local timestamp, JSON and GEOGRAPHY as strings
+ * with the property {@code sqlType}, REPEATED as arrays, RECORD as records. The property {@value
+ * #MAX_LENGTH} holds a column's maximum length.
  */
 final class Columns {
   private static final String INTERVAL = "INTERVAL";
@@ -39,17 +39,17 @@ final class Columns {
   /**
    * The Avro schema of a table's rows.
    *
-   * @throws IllegalArgumentException naming a column of a type that is not known
+   * @throws IllegalArgumentException naming a column of an unknown type
    */
   static Schema avro(TableSchema table) {
     return new Columns(false).record("row", "", table.getFields(), null);
   }
 
   /**
-   * The same schema for documents that will be rows: arrays may be null in them, though not in
-   * BigQuery, and fields may have other names.
+   * The schema of documents that will be rows: unlike in BigQuery, arrays may be null in them, and
+   * fields may have other names.
    *
-   * @param documents knows the names
+   * @param documents has the names
    */
   static Schema written(TableSchema table, Schema documents) {
     return new Columns(true).record("row", "", table.getFields(), documents);
@@ -166,9 +166,9 @@ final class Columns {
   }
 
   /**
-   * The columns that hold the records of an Avro schema. What BigQuery has no type for is JSON:
-   * maps, unions of several types, arrays of arrays or with nulls, records without fields. Numbers
-   * with more digits, and times with more, than BigQuery keeps are strings.
+   * The columns for the records of an Avro schema. Types that BigQuery lacks become JSON: maps,
+   * unions of several types, arrays of arrays or with nulls, records without fields. Numbers and
+   * times with more digits than BigQuery keeps become strings.
    */
   static TableSchema of(Schema record) {
     return new TableSchema().setFields(columns(record));
@@ -189,7 +189,7 @@ final class Columns {
     return column.setName(field.name()).setMode(mode).setDescription(field.doc());
   }
 
-  /** BigQuery has no arrays of arrays, and none with nulls. */
+  /** BigQuery has neither arrays of arrays nor arrays with nulls. */
   private static TableFieldSchema elements(Schema element) {
     return element.isNullable() || element.getType() == Schema.Type.ARRAY
         ? new TableFieldSchema().setType("JSON").setMode("NULLABLE")
@@ -269,7 +269,9 @@ final class Columns {
             .setScale((long) scale);
   }
 
-  /** The path of a column of a type that can be read but not loaded from files; null if none is. */
+  /**
+   * The path of a column whose type can be read but not loaded from files; null if there is none.
+   */
   static @Nullable String notLoadable(List<TableFieldSchema> columns, String path) {
     for (TableFieldSchema column : columns) {
       String columnPath = path.isEmpty() ? column.getName() : path + "." + column.getName();
@@ -285,7 +287,7 @@ final class Columns {
     return null;
   }
 
-  /** A column's type by its older name: each type has one only. */
+  /** A column's type by its older name: each type has only one. */
   static String name(TableFieldSchema column) {
     String type = column.getType().toUpperCase(Locale.ROOT);
     return switch (type) {

@@ -11,13 +11,13 @@ import io.beambatch.sink.Output;
 import java.io.IOException;
 
 /**
- * Wraps a failed document into one column, as JSON. Sources without a schema need that: there may
- * be records among their failures that are no documents at all, such as lines that are no JSON.
+ * Wraps a failed document into one column, as JSON. Sources without a schema need that: their
+ * failures may include records that are not documents, such as lines that are not JSON.
  */
 final class FailedLine {
   private FailedLine() {}
 
-  /** Wraps each document before another writer gets it. */
+  /** Wraps each document before it reaches another writer. */
   static DocumentWriter wrapping(DocumentWriter rows) {
     return new DocumentWriter() {
       @Override

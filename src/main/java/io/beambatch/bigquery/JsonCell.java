@@ -9,16 +9,16 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 
 /**
- * Converts values for columns of type JSON. BigQuery stores the numbers in them as 64-bit integers
- * or doubles, and nests values at most 500 deep. Whether a load job rounds what goes beyond that or
- * fails (when everything is paid) isn't documented. So such numbers become texts with all their
- * digits, and a value that is nested deeper becomes one text that holds its JSON. Everything else
- * stays as it is, byte for byte.
+ * Converts values for columns of type JSON. BigQuery stores their numbers as 64-bit integers or
+ * doubles, and allows a nesting depth of 500. The documentation doesn't say whether a load job
+ * rounds what exceeds that, or fails (when everything is paid). So such numbers become texts with
+ * all their digits, and a value that is nested deeper becomes one text of its JSON. Everything else
+ * is unchanged, byte for byte.
  *
  * <p>Not thread-safe.
  */
 final class JsonCell {
-  /** How deep BigQuery lets values nest. */
+  /** BigQuery's maximum nesting depth. */
   static final int MOST_DEPTH = 500;
 
   private static final int MOST_DIGITS = 400;
@@ -30,7 +30,7 @@ final class JsonCell {
     this.encoding = encoding;
   }
 
-  /** The value that a column takes in place of a well-formed JSON value. */
+  /** The value to store for a well-formed JSON value. */
   String of(String json) throws IOException {
     StringBuilder changed = new StringBuilder();
     int copied = 0;
@@ -60,7 +60,7 @@ final class JsonCell {
 
   private boolean isKept(JsonToken token, String number) {
     if (number.length() > MOST_DIGITS) {
-      return false; // Not worth finding out, which takes the longer the more digits there are.
+      return false; // not worth checking: the cost grows with the number of digits
     }
     if (token == JsonToken.VALUE_NUMBER_INT) {
       BigInteger value = new BigInteger(number);
@@ -69,7 +69,7 @@ final class JsonCell {
     return encoding == RowEncoding.PLAIN && isDouble(number);
   }
 
-  /** Whether a double has all digits of a number. */
+  /** Returns whether a double represents all digits of a number. */
   private static boolean isDouble(String number) {
     double value = Double.parseDouble(number);
     if (Double.isInfinite(value)) {

@@ -15,12 +15,12 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Which files of an output one job loads together. That is written down before the job is started,
- * and never changes: whoever comes second, with these files or with others besides, takes the group
- * that is there, and so finds its job. A file is in one group only.
+ * Decides which files of an output one job loads together. The group is recorded before the job is
+ * started, and never changes: a process that asks later, for these files or for more, gets the
+ * recorded group, and so finds its job. A file is in one group only.
  */
 final class LoadGroups {
-  /** BigQuery takes as many in one load job. */
+  /** BigQuery's maximum for one load job. */
   static final int MOST_FILES = 10_000;
 
   private final String output;
@@ -40,7 +40,7 @@ final class LoadGroups {
     this.records = Records.versioned(folder, "loads", LoadGroup.class);
   }
 
-  /** The groups that hold these files, by name. Files that are in none come into new ones. */
+  /** The groups that contain these files, by name. Files without a group are put into new ones. */
   synchronized Map<String, LoadGroup> of(List<ResultFile> files) throws IOException {
     read();
     List<ResultFile> rest = ungrouped(files);

@@ -18,11 +18,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs load jobs, each of them once, however often and by however many launches it is asked for.
+ * Runs load jobs, each of them once, however often and by however many launches it is requested.
  *
- * <p>A job's id follows from its key. A job that exists is adopted and awaited; BigQuery creates
- * only one of an id. A job that failed has loaded nothing, and the next id is tried, after a pause
- * that grows; if it failed for its data, at once with the data in its most careful encoding.
+ * <p>A job's id is derived from its key. An existing job is adopted and awaited; BigQuery creates
+ * only one with an id. A failed job has loaded nothing, and the next id is tried, after a growing
+ * pause; if it failed because of its data, at once, with the data in the most careful encoding.
  * BigQuery knows a job for six months.
  */
 final class LoadJobs {
@@ -32,7 +32,7 @@ final class LoadJobs {
   private static final int STARTS = 3;
 
   /**
-   * The same for jobs that failed because there were too many: a table takes five in ten seconds.
+   * The same for jobs that failed because there were too many: a table allows five in ten seconds.
    */
   private static final int STARTS_AT_LIMIT = 8;
 
@@ -52,7 +52,7 @@ final class LoadJobs {
   private final Waits waits;
 
   /**
-   * Jobs of a project.
+   * Runs jobs in a project.
    *
    * @param location of the dataset; empty for the default
    */
@@ -66,8 +66,8 @@ final class LoadJobs {
   /**
    * Runs a job, unless it has run already.
    *
-   * @param key names the job for all time; {@code [A-Za-z0-9_-]+}
-   * @param maker called only if the job has to be started
+   * @param key identifies the job permanently; {@code [A-Za-z0-9_-]+}
+   * @param maker called only if the job must be started
    * @return the job, which has succeeded
    */
   Job once(String key, Maker maker) throws IOException, InterruptedException {
@@ -119,12 +119,12 @@ final class LoadJobs {
     }
   }
 
-  /** Whether a job was started for a key. */
+  /** Returns whether a job was started for a key. */
   boolean isKnown(String key) throws IOException {
     return client.job(reference(key + "-0")).isPresent();
   }
 
-  /** Starts a job, after pauses if BigQuery takes none for the moment. */
+  /** Starts a job, after pauses if BigQuery accepts none for the moment. */
   private void start(Job job) throws IOException, InterruptedException {
     BackOff pauses = pauses(FIRST_PAUSE_TO_START, LAST_PAUSE_TO_START, LONGEST_AT_LIMIT);
     while (!client.start(job)) {
@@ -194,7 +194,7 @@ final class LoadJobs {
     };
   }
 
-  /** Whether rows, and not the job, are what BigQuery doesn't take. */
+  /** Returns whether BigQuery rejects the rows, and not the job. */
   private static boolean isAboutData(ErrorProto error) {
     return "invalid".equals(error.getReason());
   }
@@ -212,7 +212,7 @@ final class LoadJobs {
         + " the cause is gone";
   }
 
-  /** Errors about data may show it. */
+  /** The message of an error; errors about data may show the data, and are not quoted. */
   private static String words(ErrorProto error) {
     String message = String.valueOf(error.getMessage());
     return message.startsWith("Error while reading data")
@@ -221,13 +221,13 @@ final class LoadJobs {
         : message;
   }
 
-  /** Makes the configuration of a job. */
+  /** Creates the configuration of a job. */
   @FunctionalInterface
   interface Maker {
     JobConfigurationLoad make(RowEncoding encoding) throws IOException;
   }
 
-  /** How to wait between two looks at a job: real time, or that of a test. */
+  /** How to wait between two polls of a job: in real time, or in a test's time. */
   record Waits(Sleeper sleeper, NanoClock clock) {
     static final Waits REAL = new Waits(Sleeper.DEFAULT, NanoClock.SYSTEM);
   }

@@ -6,14 +6,14 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * Knows which datasets can load from which buckets: from those in the same location, and datasets
- * in the US from all.
+ * Knows which datasets can load from which buckets: from those in the same location; datasets in
+ * the US from all.
  */
 final class Locations {
   private static final String ANYWHERE = "US";
   private static final Pattern REGION = Pattern.compile("[A-Z]+-[A-Z]+[0-9]+");
 
-  /** How the names of multi-regions, dual-regions and regions begin. */
+  /** Prefixes of the names of multi-regions, dual-regions and regions. */
   private static final Map<String, List<String>> CONTINENTS =
       Map.of(
           "Europe", List.of("EU"),
@@ -23,8 +23,8 @@ final class Locations {
   private Locations() {}
 
   /**
-   * Whether a dataset certainly can't load from a bucket. Where that isn't certain, as for a region
-   * within a multi-region, it is BigQuery that decides.
+   * Returns whether a dataset certainly can't load from a bucket. Uncertain cases, such as a region
+   * within a multi-region, are left to BigQuery.
    */
   static boolean areApart(String dataset, String bucket) {
     String one = dataset.toUpperCase(Locale.ROOT);

@@ -3,13 +3,14 @@ package io.beambatch.bigquery;
 /** How values are encoded in the rows of a load job. */
 enum RowEncoding {
   /**
-   * Values as they are. Only numbers that a column of type JSON can't hold with all their digits
-   * are texts in it.
+   * Values unchanged, except numbers that a column of type JSON can't represent with all their
+   * digits: they are texts.
    */
   PLAIN,
   /**
-   * For a table that refused the plain encoding: in columns of type JSON all fractions are texts.
-   * Of some that a double holds exactly BigQuery says that they don't survive being read back.
+   * For a table that rejected the plain encoding: all fractions in columns of type JSON are texts.
+   * BigQuery rejects some that a double represents exactly, because they would not survive a round
+   * trip.
    */
   CAREFUL
 }

@@ -13,9 +13,9 @@ import org.apache.avro.generic.GenericDatumWriter;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.io.Encoder;
 
-/** Writes documents as rows of an Avro file that a load job takes. */
+/** Writes documents as rows of an Avro file for a load job. */
 final class RowWriter implements DocumentWriter {
-  /** A file is read once, by BigQuery, and then deleted: speed matters more than size. */
+  /** BigQuery reads the file once, then it is deleted: speed matters more than size. */
   private static final int FASTEST = 1;
 
   private final AvroJson json;
@@ -24,9 +24,9 @@ final class RowWriter implements DocumentWriter {
   /**
    * Begins a file.
    *
-   * @param documents how documents are read
-   * @param rows how they are written: the same, but for arrays that are never null
-   * @param encoding of values that BigQuery might refuse
+   * @param documents the schema of the documents
+   * @param rows the schema of the rows: the same, except that arrays are never null
+   * @param encoding of values that BigQuery might reject
    */
   RowWriter(OutputStream out, Schema documents, Schema rows, RowEncoding encoding)
       throws IOException {
@@ -48,7 +48,7 @@ final class RowWriter implements DocumentWriter {
     writer.flush();
   }
 
-  /** BigQuery has no null arrays, and doesn't take all JSON. */
+  /** BigQuery has no null arrays, and doesn't accept all JSON. */
   private static final class DatumWriter extends GenericDatumWriter<GenericRecord> {
     private final JsonCell json;
 

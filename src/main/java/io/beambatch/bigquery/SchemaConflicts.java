@@ -12,7 +12,7 @@ import java.util.Set;
 
 /**
  * Finds out why rows with certain columns can't be loaded into a table, or into any table. BigQuery
- * would say so only when it loads them, after everything is paid.
+ * would report it only when it loads them, after everything is paid.
  */
 final class SchemaConflicts {
   private static final int LONGEST_NAME = 300;
@@ -37,7 +37,7 @@ final class SchemaConflicts {
   /**
    * The conflicts, a line each.
    *
-   * @param rows the columns that rows bring; those that they lack are null
+   * @param rows the columns of the rows; columns that they lack are null
    */
   static List<String> between(TableSchema rows, TableSchema table) {
     SchemaConflicts found = new SchemaConflicts();
@@ -83,7 +83,7 @@ final class SchemaConflicts {
     boolean repeated = Columns.isRepeated(column);
     boolean json = Columns.name(target).equals("JSON") && !Columns.isRepeated(target);
     if (json) {
-      return; // A column of type JSON takes anything.
+      return; // a column of type JSON accepts anything
     }
     if (repeated != Columns.isRepeated(target) || !fits(column, target)) {
       conflicts.add(name + ": is " + shown(column) + ", but in the table " + shown(target));
@@ -106,7 +106,7 @@ final class SchemaConflicts {
     String from = Columns.name(column);
     String to = Columns.name(target);
     if (target.getPrecision() != null && from.endsWith("NUMERIC") && to.endsWith("NUMERIC")) {
-      // Narrower than the type's name says: what it can't hold would show when all is paid.
+      // Narrower than its type: a value that doesn't fit would show only when everything is paid.
       return column.getPrecision() != null
           && whole(column) <= whole(target)
           && scale(column) <= scale(target);

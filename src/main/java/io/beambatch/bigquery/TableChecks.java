@@ -26,7 +26,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Checks the tables of a job before anything is paid. */
+/**
+ * Checks the tables of a job before anything is paid: that they exist, have fitting columns, and
+ * may be used.
+ */
 final class TableChecks {
   private static final Set<String> READ_BY_QUERY_ONLY =
       Set.of("VIEW", "MATERIALIZED_VIEW", "EXTERNAL");
@@ -45,7 +48,7 @@ final class TableChecks {
   }
 
   /**
-   * Checks with other knowledge of where buckets are.
+   * Checks with another way to locate buckets.
    *
    * @param places gives the location of a file's bucket; empty if it is unknown
    */
@@ -60,14 +63,14 @@ final class TableChecks {
       return Optional.ofNullable(
           options.getGcsUtil().getBucket(GcsPath.fromUri(path)).getLocation());
     } catch (IOException e) {
-      // Not allowed by the role that reading and writing files needs.
+      // The role for reading and writing files doesn't include it.
       LOG.debug("the location of the bucket of {} is unknown: {}", path, e.getMessage());
       return Optional.empty();
     }
   }
 
   /**
-   * The columns of a source of type bigquery.
+   * The columns of a {@code bigquery} source.
    *
    * @throws BigQueryException if it can't be read as the job says
    */
@@ -142,13 +145,13 @@ final class TableChecks {
   }
 
   /**
-   * Checks a table that documents will be loaded into.
+   * Checks a table into which documents will be loaded.
    *
-   * @param key of the job file, such as {@code sink.table}
+   * @param key the job-file key, such as {@code sink.table}
    * @param documents their schema, or null if it is not known before they are read
-   * @param staging where the files to load are
+   * @param staging the location of the files to load
    * @param begun whether the run may have loaded something already
-   * @throws BigQueryException if they can't be
+   * @throws BigQueryException if they can't be loaded
    */
   void sink(
       String key, TableDestination sink, @Nullable Schema documents, String staging, boolean begun)
@@ -277,7 +280,7 @@ final class TableChecks {
       order.addAll(table.getClustering().getFields());
     }
     for (String column : order) {
-      // A table whose rows stay keeps its columns, too.
+      // A table that keeps its rows keeps its columns, too.
       if (sink.writeDisposition() == WriteDisposition.TRUNCATE
           && documents.getField(column) == null) {
         throw BigQueryException.of(

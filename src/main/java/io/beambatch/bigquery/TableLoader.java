@@ -23,9 +23,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Loads files of a run into a table, each once.
  *
- * <p>Rows that are there before are deleted once a run ({@code truncate}), or found not to be there
- * once a run ({@code empty}), by a job of its own before all others. Whether files are loaded is
- * not noted here: BigQuery knows the job.
+ * <p>Once per run, before all others, a job of its own deletes the rows that exist ({@code
+ * truncate}), or checks that there are none ({@code empty}). Which files are loaded is not recorded
+ * here: BigQuery knows the job.
  */
 final class TableLoader {
   private final LoadJobs jobs;
@@ -81,7 +81,7 @@ final class TableLoader {
     return new TableLoader(jobs, sink, keys, columns(sink, table, documents), table);
   }
 
-  /** A table that stays keeps its columns; one that is replaced gets those of the documents. */
+  /** A table that is kept keeps its columns; one that is replaced gets those of the documents. */
   static TableSchema columns(TableDestination sink, Optional<Table> table, Schema documents) {
     return table
         .filter(there -> sink.writeDisposition() != WriteDisposition.TRUNCATE)
@@ -90,20 +90,20 @@ final class TableLoader {
         .orElseGet(() -> Columns.of(documents));
   }
 
-  /** The schema of files to load. */
+  /** The schema of the files to load. */
   Schema rows() {
     return Columns.avro(columns);
   }
 
   /**
-   * The same for documents before they are rows: arrays may be null, and fields have the names that
-   * they have there.
+   * The schema of documents before they are rows: arrays may be null, and fields have the
+   * documents' names.
    */
   Schema documents(Schema schema) {
     return Columns.written(columns, schema);
   }
 
-  /** Whether there is a job of a name. */
+  /** Returns whether a job with a name exists. */
   boolean isBegun(String name) throws IOException {
     return jobs.isKnown(keys + "-" + name);
   }
@@ -112,8 +112,8 @@ final class TableLoader {
    * Loads files, unless they are loaded.
    *
    * @param name of the job within the run; {@code [A-Za-z0-9_-]+}
-   * @param files writes what has to be loaded
-   * @return how many rows they brought
+   * @param files writes the files to load
+   * @return the number of rows
    */
   long load(String name, Files files) throws IOException, InterruptedException {
     prepare(files);
@@ -162,7 +162,7 @@ final class TableLoader {
         : new TimePartitioning().setType(partition.type().name()).setField(partition.field());
   }
 
-  /** An existing table keeps its partitioning and clustering, also if it is replaced. */
+  /** An existing table keeps its partitioning and clustering, even if it is replaced. */
   private @Nullable RangePartitioning rangePartitioning() {
     return table.map(Table::getRangePartitioning).orElse(null);
   }

@@ -8,7 +8,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What some tokens cost, exactly (not rounded to cents).
+ * The exact cost of tokens (not rounded to cents). {@link PriceTable#cost} calculates it.
  *
  * @param batchUsd in a batch, in USD
  * @param realTimeUsd in real time, in USD
@@ -53,20 +53,20 @@ public record CostEstimate(
   }
 
   /**
-   * Prompt tokens whose rate is unknown count as any others; {@link Bound} says what that means.
+   * Prompt tokens with an unknown rate cost as much as others; {@link Bound} says what that means.
    */
   private static BigDecimal cost(long tokens, @Nullable BigDecimal rate, Rates rates) {
     return BigDecimal.valueOf(tokens).multiply(rate == null ? rates.input() : rate);
   }
 
-  /** How a true cost stands to what is known of it. */
+  /** How the true cost relates to the known one. */
   public enum Bound {
     EXACT(""),
-    /** Cached tokens are counted at the full price: what they cost is unknown. */
+    /** Cached tokens are counted at the full price, because theirs is unknown. */
     AT_MOST("at most "),
-    /** Some answers came without their tokens, or what writing to the cache costs is unknown. */
+    /** Some answers had no token counts, or the price of cache writes is unknown. */
     AT_LEAST("at least "),
-    /** Both. */
+    /** Both apply. */
     ABOUT("about ");
 
     private final String words;
@@ -91,7 +91,7 @@ public record CostEstimate(
       return name().toLowerCase(Locale.ROOT);
     }
 
-    /** What is known of a cost whose amount is shown like this, by {@link Money}. */
+    /** A cost in words, from the amount that {@link Money} shows. */
     public String of(String amount) {
       if (!amount.startsWith("under")) {
         return words + amount;

@@ -3,7 +3,7 @@ package io.beambatch.cost;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 
-/** Shows amounts in USD as people read them: to two significant digits, never as nothing. */
+/** Formats amounts in USD for people: with two significant digits, and never as zero. */
 public final class Money {
   private static final int SIGNIFICANT = 2;
   private static final BigDecimal LEAST = new BigDecimal("0.0001");
@@ -17,8 +17,8 @@ public final class Money {
   }
 
   /**
-   * Both amounts and their difference, which add up as they are shown: all have as many decimals as
-   * the smaller amount needs.
+   * Formats both amounts and their difference so that they add up as shown: all have as many
+   * decimals as the smaller amount needs.
    */
   public static Comparison compare(BigDecimal batchUsd, BigDecimal realTimeUsd) {
     int decimals = Math.max(decimals(batchUsd), decimals(realTimeUsd));
@@ -42,7 +42,7 @@ public final class Money {
     return usd.setScale(decimals, RoundingMode.HALF_UP);
   }
 
-  /** How many decimals show two significant digits; at least cents. */
+  /** The number of decimals for two significant digits; at least cents. */
   private static int decimals(BigDecimal usd) {
     if (usd.signum() == 0 || usd.abs().compareTo(LEAST) < 0) {
       return CENTS;
@@ -51,6 +51,6 @@ public final class Money {
     return Math.max(CENTS, leadingZeros + SIGNIFICANT);
   }
 
-  /** What the same costs in a batch and in real time, ready to be shown. */
+  /** The cost of the same requests in a batch and in real time, formatted. */
   public record Comparison(String batch, String realTime, String saving) {}
 }

@@ -21,12 +21,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Models' prices, as the providers published them on a date. A model that isn't in the table has no
- * price: nothing here ever takes it for free.
+ * price; it is never taken to be free.
  */
 public final class PriceTable {
   private static final String RESOURCE = "prices.yaml";
 
-  /** Names a version of a model, such as {@code gpt-4o-mini-2024-07-18}. */
+  /** The date of a version of a model, such as {@code gpt-4o-mini-2024-07-18}. */
   private static final Pattern DATE_SUFFIX = Pattern.compile("-(\\d{4}-\\d{2}-\\d{2}|\\d{8})$");
 
   private final LocalDate asOf;
@@ -66,16 +66,16 @@ public final class PriceTable {
             .toList());
   }
 
-  /** The day of the prices. */
+  /** The date of the prices. */
   public LocalDate asOf() {
     return asOf;
   }
 
   /**
-   * A model's price. A name with a date at its end is looked for as it is, then without the date.
+   * A model's price. A name with a date at its end is looked up as it is, then without the date.
    *
-   * @param overrides by model, in place of the table's
-   * @return empty if neither knows the model
+   * @param overrides prices by model that replace the table's
+   * @return empty if neither has the model
    */
   public Optional<PriceSpec> price(String model, Map<String, PriceSpec> overrides) {
     String undated = DATE_SUFFIX.matcher(model).replaceFirst("");
@@ -86,9 +86,9 @@ public final class PriceTable {
   }
 
   /**
-   * What tokens of a model cost.
+   * The cost of a model's tokens.
    *
-   * @param overrides by model, in place of the table's
+   * @param overrides prices by model that replace the table's
    * @return empty if the model's price is unknown
    */
   public Optional<CostEstimate> cost(
@@ -104,10 +104,10 @@ public final class PriceTable {
   /**
    * A model of the table.
    *
-   * @param provider as job files write it
+   * @param provider its name in job files
    */
   public record Model(String provider, String name, PriceSpec price) {
-    /** Whether it writes text, and so has a price for it; others embed. */
+    /** Returns whether it writes text, and so has a price for it; other models embed. */
     public boolean writesText() {
       return price.realTime().output().signum() > 0;
     }

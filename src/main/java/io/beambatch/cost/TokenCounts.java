@@ -3,15 +3,16 @@ package io.beambatch.cost;
 import io.beambatch.provider.TokenUsage;
 
 /**
- * The tokens of many answers, added up.
+ * The sum of the tokens of many answers.
  *
- * @param prompt all prompt tokens, those from the cache included
- * @param completion all completion tokens, reasoning included
- * @param cached prompt tokens that the provider had in its cache
+ * @param prompt all prompt tokens, including cached ones
+ * @param completion all completion tokens, including reasoning
+ * @param cached prompt tokens that were read from the provider's cache
  * @param reasoning completion tokens that models spent before their answers
- * @param uncounted how many answers came without all of their tokens: the others' are less than all
+ * @param uncounted the number of answers with incomplete token counts: the sums are too low by
+ *     theirs
  * @param written prompt tokens that were written to the provider's cache
- * @param writtenForAnHour those of them that stay there for an hour
+ * @param writtenForAnHour those of them that are kept for an hour
  */
 public record TokenCounts(
     long prompt,
@@ -21,20 +22,20 @@ public record TokenCounts(
     long uncounted,
     long written,
     long writtenForAnHour) {
-  /** Of no answers. */
+  /** The counts of no answers. */
   public static final TokenCounts NONE = new TokenCounts(0, 0, 0, 0, 0);
 
-  /** Of answers for which nothing was written to a cache. */
+  /** Counts without cache writes. */
   public TokenCounts(long prompt, long completion, long cached, long reasoning, long uncounted) {
     this(prompt, completion, cached, reasoning, uncounted, 0, 0);
   }
 
-  /** Counts of prompts and completions alone, as estimates have them. */
+  /** Counts of prompts and completions only, as estimates have them. */
   public static TokenCounts of(long prompt, long completion) {
     return new TokenCounts(prompt, completion, 0, 0, 0);
   }
 
-  /** The same tokens, if all of the prompts were written to the cache for an hour. */
+  /** The same tokens, if all prompt tokens were written to the cache for an hour. */
   public TokenCounts allWritten() {
     return new TokenCounts(prompt, completion, 0, reasoning, uncounted, prompt, prompt);
   }
@@ -54,10 +55,10 @@ public record TokenCounts(
   /**
    * The sum with one more answer.
    *
-   * @param writesText whether an answer has to have completion tokens
+   * @param writesText whether an answer must have completion tokens
    */
   public TokenCounts plus(TokenUsage answer, boolean writesText) {
-    // What stays for an hour costs more: where that isn't told, the cost isn't known.
+    // Tokens kept for an hour cost more: if their number is unknown, so is the cost.
     boolean counted =
         answer.prompt() >= 0
             && (answer.completion() >= 0 || !writesText)

@@ -1,8 +1,9 @@
 /**
- * Says what tokens cost. In: a model, counts of tokens, and the prices of the job file. Out: exact
- * amounts for a batch and for real time, or nothing where a price is unknown: nothing is ever taken
- * for free. A ground room: it knows only the job file's prices. Start at {@link
- * io.beambatch.cost.PriceTable}.
+ * Calculates what tokens cost.
+ *
+ * <p>Input: a model, counts of tokens, and the prices of the job file. Output: exact amounts for a
+ * batch and for real time, or nothing if a price is unknown. It is a ground package and depends
+ * only on the job file's prices. Start with {@link io.beambatch.cost.PriceTable}.
  */
 @NullMarked
 package io.beambatch.cost;

@@ -3,16 +3,16 @@ package io.beambatch.document;
 import org.apache.beam.sdk.coders.DefaultCoder;
 
 /**
- * One source record.
+ * One source record: the value that every stage from the source to the sink passes on.
  *
  * @param id the value of the job's {@code source.id} field, else {@code <file>:<line>}
- * @param json all fields, as one JSON object on one line, byte for byte as the source had them
- *     where the source was JSON
+ * @param json all fields, as one JSON object on one line, byte for byte as in the source if the
+ *     source was JSON
  */
 @DefaultCoder(DocumentCoder.class)
 public record Document(String id, String json) {
 
-  /** Names the document without showing its contents. */
+  /** Shows the id, not the contents. */
   @Override
   public String toString() {
     return "Document[" + json.length() + " chars]";

@@ -2,6 +2,6 @@ package io.beambatch.document;
 
 import org.apache.beam.sdk.coders.DefaultCoder;
 
-/** A document that got no answer, and why. */
+/** A document without an answer, and why. */
 @DefaultCoder(FailedDocumentCoder.class)
 public record FailedDocument(Document document, Failure failure) {}

@@ -11,8 +11,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes lines of the dead letter: the document as it came, and at its end, under {@link
- * ReservedFields#FAILURE}, why it failed.
+ * Writes lines of the dead letter: the original document with the failure appended under {@link
+ * ReservedFields#FAILURE}.
  */
 public final class FailedLines {
   private static final Pattern HALF_A_CHARACTER = Pattern.compile("\\p{Cs}");
@@ -55,7 +55,7 @@ public final class FailedLines {
     return json;
   }
 
-  /** Half of a surrogate pair, as at the end of an answer that was cut, has no form in UTF-8. */
+  /** A lone surrogate, as at the end of a truncated answer, can't be encoded in UTF-8. */
   private static @Nullable String encodable(@Nullable String text) {
     return text == null ? null : HALF_A_CHARACTER.matcher(text).replaceAll("\uFFFD");
   }

@@ -1,28 +1,28 @@
 package io.beambatch.document;
 
 /**
- * Why documents failed, in our words: with the provider's code, without its message and without
- * contents of documents, of which ids are a part.
+ * Why documents failed, in our words: with the provider's code, but without its message and without
+ * contents of documents, including their ids.
  *
- * @param documents how many failed so
+ * @param documents the number of documents that failed for this cause
  * @param example the place of one of them in the source, or its request and batch, or its line
- *     among the failures, by which it is found there; the message is that of the example
+ *     among the failures; the message is the example's
  */
 public record FailureCause(FailureReason reason, String message, long documents, String example) {
   private static final String LINE = "line ";
   private static final String FILE = " of the failures in …-unsent.jsonl";
 
-  /** The cause of a document that was never sent, by its line in a part's file of failures. */
+  /** The cause of a document that was never sent, with its line in a part's file of failures. */
   public static FailureCause atLine(FailureReason reason, String message, long line) {
     return new FailureCause(reason, message, 1, LINE + line + FILE);
   }
 
-  /** The same where other lines stand before those of the part. */
+  /** The same cause, with its line moved down by the lines of preceding parts. */
   public FailureCause behind(long lines) {
     return isLine() ? example(LINE + (lines + line()) + FILE) : this;
   }
 
-  /** The same where no file of failures is written. */
+  /** The same cause without a line, for when no file of failures is written. */
   public FailureCause withoutLine() {
     return isLine() ? example("") : this;
   }

@@ -8,8 +8,8 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
- * Counts why documents failed, with one example each. It remembers a bounded number of causes: what
- * comes after is counted as another cause of its reason.
+ * Counts why documents failed, with one example each. The number of causes is bounded: further ones
+ * are counted together, by reason.
  */
 public final class FailureCauses {
   private static final int MOST = 50;
@@ -20,7 +20,7 @@ public final class FailureCauses {
 
   /** Counts documents that failed for a cause. */
   public void add(FailureCause cause) {
-    // Sizes and columns differ from one document to the next, though the cause is the same.
+    // Sizes and columns differ between documents with the same cause.
     Key key = new Key(cause.reason(), DIGITS.matcher(cause.message()).replaceAll("#"));
     FailureCause first = cause;
     if (!causes.containsKey(key) && causes.size() >= MOST) {

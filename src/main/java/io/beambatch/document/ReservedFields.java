@@ -7,7 +7,7 @@ import java.util.Set;
 
 /**
  * The fields that a run adds to a document: {@link #BATCH} if it was answered, {@link #FAILURE} if
- * not. They are not the document's own: a run that reads the output of another drops them.
+ * not. They are not part of the document: a run that reads another's output drops them.
  */
 public final class ReservedFields {
   /** The field that says how a document was answered. */
@@ -20,12 +20,12 @@ public final class ReservedFields {
 
   private ReservedFields() {}
 
-  /** Whether a field is one of them. */
+  /** Returns whether a field is one of them. */
   public static boolean has(String field) {
     return ALL.contains(field);
   }
 
-  /** A JSON object without such fields at its top. */
+  /** A JSON object without these fields at its top level. */
   public static JsonSlice drop(JsonSlice object) throws IOException {
     return ObjectEditor.without(object, ALL);
   }

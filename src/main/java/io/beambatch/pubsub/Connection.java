@@ -14,11 +14,11 @@ import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The address of Pub/Sub and the account to use it with: from Beam's options, or from {@code
- * PUBSUB_EMULATOR_HOST} as for Google's clients.
+ * The address of Pub/Sub and the account to use: from Beam's options, or from {@code
+ * PUBSUB_EMULATOR_HOST} as in Google's clients.
  *
  * @param target {@code host:port}
- * @param plain without encryption and credentials, as emulators expect it
+ * @param plain without encryption and credentials, as emulators expect
  */
 record Connection(String target, boolean plain, @Nullable Credentials credentials) {
   private static final String EMULATOR = "PUBSUB_EMULATOR_HOST";
@@ -27,7 +27,7 @@ record Connection(String target, boolean plain, @Nullable Credentials credential
     return of(options, System.getenv(EMULATOR));
   }
 
-  /** An address that is given as an option wins over the environment's. */
+  /** An address in the options takes precedence over the environment's. */
   static Connection of(PipelineOptions options, @Nullable String emulator) {
     String url = options.as(PubsubOptions.class).getPubsubRootUrl();
     String standard = PipelineOptionsFactory.as(PubsubOptions.class).getPubsubRootUrl();
@@ -51,7 +51,7 @@ record Connection(String target, boolean plain, @Nullable Credentials credential
     InstantiatingGrpcChannelProvider.Builder channels =
         InstantiatingGrpcChannelProvider.newBuilder()
             .setEndpoint(target)
-            // A message may have 10 MB, and a reply holds many.
+            // A message may have 10 MB, and a reply contains many.
             .setMaxInboundMessageSize(Integer.MAX_VALUE);
     return plain
         ? channels.setChannelConfigurator(channel -> channel.usePlaintext()).build()
@@ -64,7 +64,7 @@ record Connection(String target, boolean plain, @Nullable Credentials credential
         : FixedCredentialsProvider.create(credentials);
   }
 
-  /** Leaves the account out. */
+  /** Omits the account. */
   @Override
   public String toString() {
     return "Connection[" + target + "]";

@@ -17,14 +17,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Moves messages out of a subscription into files of a run, one file at a time. A message is
- * acknowledged when its file is safe, and never before; from then on it is a document of the run,
- * whatever crashes. So nothing depends on when a runner regards a message as processed: some do so
- * while it is only in memory.
+ * Moves messages from a subscription into files of a run, one file at a time. A message is
+ * acknowledged when its file is durable, never before; from then on it is a document of the run,
+ * whatever crashes. The runner therefore doesn't decide when a message counts as processed: some
+ * runners do so while it is only in memory.
  *
- * <p>A message that is delivered again is recognized by its id, and only acknowledged, if it is
- * among the last {@link TakenIds#MOST} that were taken. The files say which ones other workers and
- * launches took.
+ * <p>A redelivered message is recognised by its id, and only acknowledged, if it is among the last
+ * {@link TakenIds#MOST} that were taken. The files show which messages other workers and launches
+ * took.
  */
 final class Inbox implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Inbox.class);
@@ -52,7 +52,7 @@ final class Inbox implements AutoCloseable {
     return names;
   }
 
-  /** Takes what waits in the subscription, file by file, until the time for one look is over. */
+  /** Pulls the waiting messages, file by file, until the time for one poll is over. */
   void fetch() throws IOException {
     Instant end = clock.instant().plus(limits.look());
     boolean full = true;
@@ -104,19 +104,21 @@ final class Inbox implements AutoCloseable {
   }
 
   /**
-   * How much is taken at once.
+   * Limits on one poll.
    *
    * @param bytes after which a file is full
    * @param messages after which a file is full
-   * @param look how long one look lasts at most; looks that last longer than the time between two
-   *     would delay the ends of windows
+   * @param look the maximum duration of a poll; a poll that takes longer than the interval between
+   *     two would delay the ends of windows
    * @param patience how long to wait for the next message before the subscription counts as empty
    */
   record Limits(long bytes, int messages, Duration look, Duration patience) {
     private static final Duration LONGEST_LOOK = Duration.ofSeconds(10);
     private static final Duration MOST_PATIENCE = Duration.ofSeconds(2);
 
-    /** A file has to be written within two minutes: messages are not held for longer. */
+    /**
+     * A file must be written within two minutes, the longest time for which messages are leased.
+     */
     static Limits of(Duration betweenLooks) {
       Duration half = betweenLooks.dividedBy(2);
       return new Limits(16L << 20, 50_000, min(half, LONGEST_LOOK), min(half, MOST_PATIENCE));

@@ -22,7 +22,7 @@ record InboxFile(Instant begun, String series, int number) {
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmssSSS", Locale.ROOT).withZone(ZoneOffset.UTC);
 
-  /** Empty for other files, such as those that are not complete. */
+  /** Parses a name; empty for other files, such as incomplete ones. */
   static Optional<InboxFile> parse(String name) {
     Matcher matcher = NAME.matcher(name);
     return matcher.matches()
@@ -39,7 +39,7 @@ record InboxFile(Instant begun, String series, int number) {
     return String.format(Locale.ROOT, "%s-%s-%06d.jsonl", TIME.format(begun), series, number);
   }
 
-  /** The files of one worker, one after the other. */
+  /** The files of one worker, in order. */
   static final class Series {
     private static final String ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz";
     private static final SecureRandom RANDOM = new SecureRandom();

@@ -6,12 +6,12 @@ import java.util.Map;
 /**
  * A message as it was delivered.
  *
- * @param id given by Pub/Sub, the same at every delivery
+ * @param id assigned by Pub/Sub, the same at every delivery
  * @param data its payload
  */
 record Message(String id, Map<String, String> attributes, ByteString data) {
 
-  /** Names the message without showing its contents. */
+  /** Shows the id, not the contents. */
   @Override
   public String toString() {
     return "Message[" + id + ", " + data.size() + " bytes]";

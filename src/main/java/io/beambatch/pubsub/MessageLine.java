@@ -15,8 +15,8 @@ import java.util.TreeMap;
 
 /**
  * Writes and reads messages as lines of a file, in the form of Pub/Sub's REST API: {@code
- * {"messageId": "17", "attributes": {"k": "v"}, "data": "<Base64>"}}. So payloads are kept to the
- * byte, whatever they hold.
+ * {"messageId": "17", "attributes": {"k": "v"}, "data": "<Base64>"}}. This keeps payloads to the
+ * byte, whatever they contain.
  */
 final class MessageLine {
   private static final String ID = "messageId";
@@ -58,7 +58,7 @@ final class MessageLine {
   /**
    * Reads a line.
    *
-   * @throws UncheckedIOException if the line is damaged, which is no fault of the message
+   * @throws UncheckedIOException if the line is damaged, for which the message is not to blame
    */
   static Message read(LineReader line) {
     String id = null;

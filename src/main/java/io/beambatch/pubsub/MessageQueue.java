@@ -5,24 +5,24 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * A queue of messages, delivered at least once: a message is delivered again unless it is
- * acknowledged, and now and then although it is.
+ * A queue of messages, delivered at least once: a message is redelivered unless it is acknowledged,
+ * and occasionally although it is.
  */
 interface MessageQueue extends AutoCloseable {
 
   /**
-   * Takes some messages; none if none comes within the time to wait.
+   * Pulls some messages; none if none arrives within the time to wait.
    *
    * @throws PubSubException if waiting longer won't help
    */
   List<Delivery> pull(Duration wait) throws IOException;
 
-  /** Acknowledges messages. Those for which that fails are delivered again. */
+  /** Acknowledges messages. If that fails, they are redelivered. */
   void acknowledge(List<String> ackIds);
 
   @Override
   void close();
 
-  /** One of a message's deliveries. */
+  /** One delivery of a message. */
   record Delivery(String ackId, Message message) {}
 }

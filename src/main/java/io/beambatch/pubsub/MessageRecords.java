@@ -22,9 +22,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes documents of messages whose payloads are JSON objects. The payload's text is kept as it is,
- * except for line ends between its tokens; attributes, if the job wants them, are added at its end.
- * Without an id field, the message's id names the document.
+ * Turns messages whose payloads are JSON objects into documents. The payload's text is unchanged,
+ * except for line ends between its tokens; attributes, if the job wants them, are appended. Without
+ * an id field, the message's id is the document's.
  */
 final class MessageRecords implements RecordParser {
   private final SubscriptionSource source;
@@ -64,7 +64,7 @@ final class MessageRecords implements RecordParser {
     if (document == null) {
       throw new InvalidRecordException("there is nothing in it");
     }
-    // Between tokens line ends are white space, and in strings they are no JSON.
+    // Between tokens, line ends are white space; within strings, JSON doesn't allow them.
     String line = document.json().replace('\n', ' ').replace('\r', ' ');
     return new Document(idField == null ? messageId : document.id(), line);
   }

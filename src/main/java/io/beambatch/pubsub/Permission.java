@@ -2,7 +2,7 @@ package io.beambatch.pubsub;
 
 import java.util.Locale;
 
-/** A permission that an account needs, and the role that has it. */
+/** A permission that an account needs, and the role that includes it. */
 enum Permission {
   CONSUME("pubsub.subscriptions.consume", "roles/pubsub.subscriber"),
   PUBLISH("pubsub.topics.publish", "roles/pubsub.publisher");

@@ -28,7 +28,7 @@ final class PubSubChecks {
   }
 
   /**
-   * Whether messages can be pulled from a subscription.
+   * Checks that messages can be pulled from a subscription.
    *
    * @throws PubSubException if not
    */
@@ -60,7 +60,7 @@ final class PubSubChecks {
   }
 
   /**
-   * Whether messages can be published to a topic.
+   * Checks that messages can be published to a topic.
    *
    * @throws PubSubException if not
    */
@@ -95,7 +95,7 @@ final class PubSubChecks {
       try {
         look.look();
       } catch (ApiException e) {
-        // An account that may use a resource need not be allowed to look at it.
+        // An account that may use a resource need not be allowed to read its settings.
         if (code(e) != Code.PERMISSION_DENIED || !allowed.equals(Optional.of(true))) {
           throw e;
         }
@@ -137,7 +137,7 @@ final class PubSubChecks {
     return e.getStatusCode().getCode();
   }
 
-  /** Short timeouts: a person is waiting. */
+  /** Short timeouts, because a person is waiting. */
   private static GrpcCallContext context() {
     return GrpcCallContext.createDefault()
         .withRetrySettings(

@@ -6,7 +6,10 @@ import io.beambatch.error.ExitCode;
 import io.beambatch.error.UserException;
 import org.jspecify.annotations.Nullable;
 
-/** Pub/Sub refuses a call or can't be reached. The message says for what, why, and what to do. */
+/**
+ * Pub/Sub refuses a call or can't be reached. The message names the resource and the cause, and
+ * says what to do.
+ */
 public final class PubSubException extends UserException {
   private PubSubException(String message, @Nullable Throwable cause) {
     super(message, cause, ExitCode.ERROR);
@@ -18,7 +21,7 @@ public final class PubSubException extends UserException {
   }
 
   /**
-   * Explains what the client threw.
+   * Explains an exception of the client.
    *
    * @param name of the subscription or topic
    * @param permission that is needed
@@ -28,9 +31,9 @@ public final class PubSubException extends UserException {
   }
 
   /**
-   * Explains what the client threw, with the key of the job file.
+   * Explains an exception of the client, with the job-file key.
    *
-   * @param shown the name, with the key of the job file
+   * @param shown the name, with the job-file key
    */
   static PubSubException of(String shown, String name, Permission permission, ApiException thrown) {
     Code code = thrown.getStatusCode().getCode();

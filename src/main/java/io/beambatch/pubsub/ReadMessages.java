@@ -15,9 +15,9 @@ import org.apache.beam.sdk.values.PCollectionTuple;
 import org.apache.beam.sdk.values.TypeDescriptors;
 
 /**
- * Reads a subscription. Messages are taken into files of the run first ({@link Inbox}), and those
- * are then read as files of a watched source are. {@link #ORIGINS} are names in the inbox: they
- * stay as they are, wherever the run's folder is mounted.
+ * Reads a subscription. Messages are first stored in files of the run ({@link Inbox}), and those
+ * are then read like files of a watched source. {@link #ORIGINS} are names in the inbox: they stay
+ * the same wherever the run's folder is mounted.
  */
 final class ReadMessages extends ReadDocuments {
   private final SubscriptionSource source;

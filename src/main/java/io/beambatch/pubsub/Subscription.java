@@ -26,7 +26,7 @@ final class Subscription implements MessageQueue {
   private static final Logger LOG = LoggerFactory.getLogger(Subscription.class);
   private static final int MOST_AT_ONCE = 1000;
 
-  /** Time to write a file of messages before they are delivered to another worker. */
+  /** The time to write a file of messages before they are redelivered to another worker. */
   private static final Duration LEASE = Duration.ofMinutes(2);
 
   /** How long Pub/Sub may be out of reach before a stream fails. */
@@ -47,7 +47,7 @@ final class Subscription implements MessageQueue {
     this.clock = clock;
   }
 
-  /** Connects as the options say. */
+  /** Connects with the options. */
   static Subscription open(String name, PipelineOptions options) throws IOException {
     return new Subscription(name, stub(options), Clock.systemUTC());
   }
@@ -58,7 +58,7 @@ final class Subscription implements MessageQueue {
         SubscriberStubSettings.newBuilder()
             .setTransportChannelProvider(connection.channels())
             .setCredentialsProvider(connection.account());
-    // The next look asks again; so this one need not repeat the call.
+    // The next poll asks again, so this one need not retry.
     settings.pullSettings().setRetryableCodes(Set.of());
     return GrpcSubscriberStub.create(settings.build());
   }
@@ -87,7 +87,7 @@ final class Subscription implements MessageQueue {
     return deliveries;
   }
 
-  /** That no message comes in time is usual; an outage usually passes. */
+  /** A poll without messages is normal; an outage usually passes. */
   private List<Delivery> nothing(ApiException thrown) throws PubSubException {
     Code code = thrown.getStatusCode().getCode();
     if (code == Code.DEADLINE_EXCEEDED) {
@@ -117,7 +117,7 @@ final class Subscription implements MessageQueue {
                   .setAckDeadlineSeconds((int) LEASE.toSeconds())
                   .build());
     } catch (ApiException e) {
-      // They may come again before they are acknowledged, and are recognized then.
+      // They may be redelivered before they are acknowledged, and are recognised then.
       LOG.warn("messages of {} can't be held ({})", name, e.getStatusCode().getCode());
     }
   }
@@ -130,7 +130,7 @@ final class Subscription implements MessageQueue {
         stub.acknowledgeCallable()
             .call(AcknowledgeRequest.newBuilder().setSubscription(name).addAllAckIds(some).build());
       } catch (ApiException e) {
-        // They come again, and are recognized and acknowledged then.
+        // They are redelivered, and recognised and acknowledged then.
         LOG.warn(
             "{} messages of {} can't be acknowledged ({})",
             some.size(),

@@ -17,19 +17,19 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The ids of messages that are in inbox files, but may be delivered again: because a worker died
- * before it acknowledged them, or because it acknowledged them too late.
+ * The ids of messages that are in inbox files, but may be redelivered because a worker died before
+ * it acknowledged them, or acknowledged them too late.
  */
 final class TakenIds {
-  /** How many are remembered: some 25 MB. */
+  /** How many are remembered, in some 25 MB. */
   static final int MOST = 200_000;
 
   private static final Duration RECENTLY = Duration.ofHours(1);
 
-  /** Pub/Sub keeps no message for longer. */
+  /** Pub/Sub keeps no message longer. */
   private static final Duration KEPT = Duration.ofDays(31);
 
-  /** More than a message of 10 MB takes as a line. */
+  /** More than the line of a 10 MB message. */
   private static final int MAX_LINE = 64 << 20;
 
   private final RunFolder folder;
@@ -40,7 +40,7 @@ final class TakenIds {
   /**
    * The ids in a run's inbox files.
    *
-   * @param own files of this worker, whose ids are given to {@link #add}
+   * @param own files of this worker, whose ids are passed to {@link #add}
    */
   TakenIds(RunFolder folder, InboxFile.Series own) {
     this.folder = folder;
@@ -60,7 +60,7 @@ final class TakenIds {
     }
   }
 
-  /** Reads the ids in files of other workers whose messages may be delivered again. */
+  /** Reads the ids in files of other workers whose messages may be redelivered. */
   void learn(Instant now) throws IOException {
     Map<String, InboxFile> last = new HashMap<>();
     Set<InboxFile> doubtful = new HashSet<>();

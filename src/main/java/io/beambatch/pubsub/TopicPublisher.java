@@ -20,11 +20,11 @@ import org.apache.beam.sdk.options.PipelineOptions;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Publishes to a topic with Google's client library, which sends messages in bundles and repeats
+ * Publishes to a topic with Google's client library, which sends messages in bundles and retries
  * failed calls for ten minutes. At most {@link #MOST_BYTES} of unsent messages are in memory.
  */
 final class TopicPublisher implements AutoCloseable {
-  /** The largest payload, in bytes. Pub/Sub takes 10,000,000 with the attributes. */
+  /** The largest payload, in bytes. Pub/Sub allows 10,000,000 including the attributes. */
   static final int LARGEST = 9_900_000;
 
   private static final long MOST_BYTES = 32L << 20;
@@ -42,7 +42,7 @@ final class TopicPublisher implements AutoCloseable {
     this.publisher = publisher;
   }
 
-  /** Connects as the options say. */
+  /** Connects with the options. */
   static TopicPublisher open(String name, PipelineOptions options) throws IOException {
     Connection connection = Connection.of(options);
     return new TopicPublisher(
@@ -84,7 +84,7 @@ final class TopicPublisher implements AutoCloseable {
   /**
    * Waits until the topic has all messages.
    *
-   * @return how many it has
+   * @return their number
    * @throws IOException if one could not be published
    */
   long finish() throws IOException, InterruptedException {
@@ -106,7 +106,7 @@ final class TopicPublisher implements AutoCloseable {
     }
   }
 
-  /** Takes no more messages. */
+  /** Accepts no more messages. */
   @Override
   public void close() {
     if (!closed) {

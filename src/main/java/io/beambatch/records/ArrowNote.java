@@ -14,9 +14,9 @@ import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What Arrow's writers (pyarrow, pandas, Polars) note beside a Parquet file's columns, as far as it
- * changes what values mean: durations are bare numbers in Parquet, and integers of 128 bits bare
- * bytes. The note is Arrow's schema, a FlatBuffer, whose leaves are the columns in their order.
+ * Reads the Arrow schema that pyarrow, pandas and Polars store beside a Parquet file's columns, as
+ * far as it changes what values mean: durations are plain numbers in Parquet, and 128-bit integers
+ * plain bytes. The schema is a FlatBuffer, whose leaves are the columns in order.
  */
 final class ArrowNote {
   static final String INT128 = "INT128";
@@ -30,7 +30,7 @@ final class ArrowNote {
   private static final int INT128_BYTES = 16;
   private static final int MOST_DEPTH = 100;
 
-  // Arrow's numbers for its types.
+  // Arrow's type numbers.
   private static final int INT = 2;
   private static final int DURATION_TYPE = 18;
   private static final List<Integer> NESTED = List.of(12, 13, 16, 17, 21, 25, 26);
@@ -44,14 +44,14 @@ final class ArrowNote {
     this.most = most;
   }
 
-  /** What the values of columns are, for those of which Parquet's type doesn't say it. */
+  /** The kinds of columns whose meaning Parquet's type doesn't show. */
   static IdentityHashMap<PrimitiveType, String> of(
       MessageType columns, Map<String, String> metadata) {
     IdentityHashMap<PrimitiveType, String> kinds = new IdentityHashMap<>();
     List<ColumnDescriptor> stored = columns.getColumns();
     List<String> noted = leaves(metadata.get(KEY), stored.size());
     if (noted.size() != stored.size()) {
-      return kinds; // Another program took columns away, and left the note.
+      return kinds; // another program removed columns and kept the schema
     }
     for (int i = 0; i < noted.size(); i++) {
       PrimitiveType column = stored.get(i).getPrimitiveType();
@@ -75,7 +75,7 @@ final class ArrowNote {
     try {
       ByteBuffer bytes =
           ByteBuffer.wrap(Base64.getDecoder().decode(note)).order(ByteOrder.LITTLE_ENDIAN);
-      // A message begins with its length, in newer files behind a mark.
+      // A message begins with its length; in newer files, a marker precedes it.
       int start = bytes.getInt(0) == -1 ? 8 : 4;
       ArrowNote reader = new ArrowNote(bytes, most);
       int message = reader.follow(start);
@@ -83,7 +83,7 @@ final class ArrowNote {
       reader.addAll(reader.at(schema, 1), 0);
       return reader.leaves;
     } catch (IllegalArgumentException | IndexOutOfBoundsException | ArithmeticException e) {
-      return List.of(); // The columns say what there is.
+      return List.of(); // the columns are the authority
     }
   }
 
@@ -123,12 +123,12 @@ final class ArrowNote {
         });
   }
 
-  /** Where an offset leads to. */
+  /** The target of an offset. */
   private int follow(int place) {
     return Math.addExact(place, buffer.getInt(place));
   }
 
-  /** The place of a table's field; 0 if it isn't there. */
+  /** The position of a table's field; 0 if it is missing. */
   private int at(int table, int number) {
     int layout = table - buffer.getInt(table);
     int entry = 4 + 2 * number;

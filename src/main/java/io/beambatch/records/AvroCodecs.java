@@ -15,8 +15,8 @@ import org.tukaani.xz.XZInputStream;
 import org.xerial.snappy.Snappy;
 
 /**
- * Decompresses blocks of Avro files. Avro's own codecs decompress whatever comes, until the memory
- * is full; a block here has an end.
+ * Decompresses blocks of Avro files, up to a maximum size. Avro's own codecs decompress without a
+ * limit, until memory is exhausted.
  */
 final class AvroCodecs {
   private static final Set<String> KNOWN =
@@ -31,7 +31,7 @@ final class AvroCodecs {
   private AvroCodecs() {}
 
   /**
-   * Refuses a codec that is not known.
+   * Rejects an unknown codec.
    *
    * @throws IOException naming it
    */

@@ -14,13 +14,13 @@ import java.util.Map;
 import org.apache.avro.Schema;
 
 /**
- * What an Avro file begins with, and the frames of its blocks. Avro's own reader takes memory for
- * whatever a length claims; here no length counts that the file has no bytes for.
+ * The header of an Avro file, and the frames of its blocks. Avro's own reader allocates whatever a
+ * length claims; here a length must be covered by the file's size.
  *
  * @param schema of the records
- * @param codec by which blocks are compressed
- * @param marker at the end of each block
- * @param firstBlock where the blocks begin
+ * @param codec the compression of the blocks
+ * @param marker the sync marker at the end of each block
+ * @param firstBlock the offset of the first block
  */
 record AvroContainer(Schema schema, String codec, ByteBuffer marker, long firstBlock) {
   static final int MARKER = 16;
@@ -34,7 +34,7 @@ record AvroContainer(Schema schema, String codec, ByteBuffer marker, long firstB
   private static final int MOST_VARINT_BYTES = 10;
 
   /**
-   * Reads the head of a file.
+   * Reads the header of a file.
    *
    * @throws NotAvroException if the file is something else
    */
@@ -83,7 +83,7 @@ record AvroContainer(Schema schema, String codec, ByteBuffer marker, long firstB
   }
 
   /**
-   * Reads the frame of the block that a stream stands at.
+   * Reads the frame of the block at a stream's position.
    *
    * @param left how many bytes the file has from here
    */
@@ -110,7 +110,7 @@ record AvroContainer(Schema schema, String codec, ByteBuffer marker, long firstB
     }
   }
 
-  /** A number as Avro writes it: seven bits a byte, the sign in the lowest bit. */
+  /** An Avro number: seven bits per byte, the sign in the lowest bit. */
   private static long varint(DataInputStream stream, int[] read) throws IOException {
     long value = 0;
     for (int i = 0; i < MOST_VARINT_BYTES; i++) {
@@ -125,10 +125,10 @@ record AvroContainer(Schema schema, String codec, ByteBuffer marker, long firstB
   }
 
   /**
-   * What a block says of itself.
+   * The sizes of a block.
    *
-   * @param records how many it has
-   * @param length of its content, as compressed
+   * @param records the number of records
+   * @param length of its compressed content
    * @param bytes of the whole block
    */
   record Frame(long records, long length, long bytes) {}

@@ -4,7 +4,7 @@ import io.beambatch.schema.UnreadableValue;
 import java.util.LinkedHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** A map in the order of the file. Where a key comes twice, its value is unreadable. */
+/** A map in the order of the file. If a key is repeated, its value is unreadable. */
 final class AvroMap extends LinkedHashMap<Object, Object> {
 
   /** Adds an entry; the key may be unreadable itself. */

@@ -12,9 +12,9 @@ import org.apache.avro.Schema;
 import org.apache.avro.SchemaParseException;
 
 /**
- * Schemas of writers that don't keep Avro's rules for names: Polars gives records none, others let
- * fields be called anything. Types get names that Avro takes; fields do, too, and keep their own
- * for the documents.
+ * Parses schemas whose writers break Avro's rules for names: Polars names no records, others allow
+ * any field name. Types and fields get valid names; fields keep their original ones for the
+ * documents.
  */
 final class AvroNames {
   private static final JsonMapper JSON = JsonMapper.builder().build();
@@ -29,7 +29,7 @@ final class AvroNames {
   /**
    * Parses a schema.
    *
-   * @throws SchemaParseException if it is none even so
+   * @throws SchemaParseException if it is still invalid
    */
   static Schema parse(String schema) {
     try {
@@ -39,7 +39,7 @@ final class AvroNames {
         String valid = new AvroNames().type(JSON.readTree(schema)).toString();
         return new Schema.Parser().parse(valid);
       } catch (JsonProcessingException | RuntimeException again) {
-        // What was wrong at first is what the file has.
+        // The first error describes the file as it is.
         throw e;
       }
     }

@@ -12,11 +12,11 @@ import org.apache.avro.io.ResolvingDecoder;
 import org.apache.avro.util.Utf8;
 
 /**
- * Reads records as Avro's reader does, but keeps the order of maps, replaces no bytes of texts, and
- * goes only so deep into records that hold themselves.
+ * Reads records like Avro's reader, but keeps the order of maps, replaces no bytes of texts, and
+ * limits the depth of recursive records.
  */
 final class AvroRecordReader extends GenericDatumReader<GenericRecord> {
-  /** As deep as JSON may be nested, with room for the arrays between the records. */
+  /** The maximum depth of JSON, with room for the arrays between the records. */
   private static final int DEEPEST = 300;
 
   private int depth;

@@ -12,11 +12,11 @@ import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.util.Utf8;
 
 /**
- * Decodes Avro from memory. Avro's own decoder takes memory for as many bytes or items as a length
- * claims; this one finds out first whether there are as many.
+ * Decodes Avro from memory. Avro's own decoder allocates as many bytes or items as a length claims;
+ * this one first checks that they are there.
  */
 final class BoundedDecoder extends Decoder {
-  /** Items that take no bytes, such as nulls, are not bounded by the bytes that there are. */
+  /** Items that take no bytes, such as nulls, are not bounded by the remaining bytes. */
   private static final long ITEMS_OF_NOTHING = 1_000_000;
 
   private final BinaryDecoder in;
@@ -28,13 +28,13 @@ final class BoundedDecoder extends Decoder {
     rest = in.inputStream();
   }
 
-  /** How many bytes are left. */
+  /** The number of remaining bytes. */
   int remaining() throws IOException {
     return rest.available();
   }
 
   /**
-   * Finds out whether there may be as many values.
+   * Checks that there can be as many values.
    *
    * @throws IOException if not
    */

@@ -3,8 +3,8 @@ package io.beambatch.records;
 import java.io.IOException;
 
 /**
- * A file is not as its format says, so that reading it again is of no use. Other {@link
- * IOException}s say that it could not be got at.
+ * A file violates its format, so that reading it again won't help. Other {@link IOException}s mean
+ * that it could not be accessed.
  */
 public final class DamagedFileException extends IOException {
   DamagedFileException(String message, Throwable cause) {

@@ -1,6 +1,6 @@
 package io.beambatch.records;
 
-/** Floating-point numbers of 16 bits (IEEE 754 binary16), which Java 17 has no conversion for. */
+/** Converts 16-bit floating-point numbers (IEEE 754 binary16), which Java 17 lacks. */
 final class Float16 {
   private static final int FRACTION_BITS = 10;
   private static final int FRACTION = (1 << FRACTION_BITS) - 1;
@@ -11,7 +11,7 @@ final class Float16 {
 
   private Float16() {}
 
-  /** The number that 16 bits stand for; a float holds each. */
+  /** The value of 16 bits; a float can represent each. */
   static float toFloat(short bits) {
     int exponent = (bits >> FRACTION_BITS) & EXPONENT;
     int fraction = bits & FRACTION;
@@ -28,9 +28,9 @@ final class Float16 {
   }
 
   /**
-   * The 16 bits of a number.
+   * The 16 bits of a value.
    *
-   * @throws ArithmeticException if it has more digits, or is larger, than 16 bits can hold
+   * @throws ArithmeticException if 16 bits can't represent it exactly
    */
   static short toBits(float value) {
     if (Float.isNaN(value)) {

@@ -18,8 +18,8 @@ import org.brotli.dec.BrotliInputStream;
 import org.xerial.snappy.Snappy;
 
 /**
- * Decompresses pages of Parquet files. Parquet's own factory finds codecs by Hadoop's class names,
- * of which some are not there, and takes any size that a page claims to have.
+ * Decompresses pages of Parquet files. Parquet's own factory loads codecs by Hadoop's class names,
+ * some of which are missing, and accepts any size that a page claims.
  */
 final class ParquetCodecs implements CompressionCodecFactory {
   private static final Set<CompressionCodecName> KNOWN =
@@ -32,18 +32,18 @@ final class ParquetCodecs implements CompressionCodecFactory {
           CompressionCodecName.LZ4_RAW,
           CompressionCodecName.BROTLI);
 
-  /** Writers begin a new page after a megabyte or some; a single value may be larger. */
+  /** Writers begin a new page after about a megabyte; a single value may be larger. */
   private static final int MOST_PAGE = 1 << 30;
 
   private static final int LZ4_HEADER = 8;
 
-  /** Bytes that one byte of compressed data can stand for, and more. */
+  /** An upper bound on the bytes that one byte of compressed data expands to. */
   private static final long MOST_BY_SNAPPY = 64;
 
   private static final long MOST_BY_LZ4 = 256;
 
   /**
-   * Refuses a codec that is not known.
+   * Rejects an unknown codec.
    *
    * @throws IOException naming column and codec
    */
@@ -128,7 +128,7 @@ final class ParquetCodecs implements CompressionCodecFactory {
 
   private static byte[] read(InputStream from, int size) throws IOException {
     try (InputStream in = from) {
-      // One more than there should be shows that there is more.
+      // One byte more than claimed shows that there is more.
       return in.readNBytes(size + 1);
     }
   }
@@ -144,8 +144,8 @@ final class ParquetCodecs implements CompressionCodecFactory {
   }
 
   /**
-   * LZ4 under its old name: blocks with two lengths before each, as Hadoop has them, or one bare
-   * block, as older writers in C++ had them.
+   * LZ4 under its old name: blocks with two lengths before each, as Hadoop writes them, or one bare
+   * block, as older C++ writers do.
    */
   private static byte[] lz4(byte[] bytes, int size) throws IOException {
     ByteBuffer in = ByteBuffer.wrap(bytes);

@@ -19,12 +19,12 @@ import org.apache.parquet.schema.Type.Repetition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts a row together from its columns' values, which Parquet hands over one by one. The row's Avro
- * schema is that of {@link ParquetSchema}, whose rules for lists, maps and unions are followed
+ * Assembles a row from its columns' values, which Parquet delivers one by one. {@link
+ * ParquetSchema} gives the row's Avro schema; its rules for lists, maps and unions are followed
  * here.
  */
 final class ParquetConverters extends RecordMaterializer<GenericRecord> {
-  /** More values than any document has; a claim of more would fill the memory. */
+  /** More values than any document has; a larger claim would exhaust memory. */
   private static final int MOST_VALUES = 20_000_000;
 
   private final Group root;

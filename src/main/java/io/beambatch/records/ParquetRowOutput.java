@@ -18,9 +18,9 @@ import org.apache.parquet.io.api.RecordConsumer;
 import org.apache.parquet.schema.MessageType;
 import org.jspecify.annotations.Nullable;
 
-/** Writes a Parquet file. A row group is in memory until it is written. */
+/** Writes a Parquet file. A row group is held in memory until it is written. */
 final class ParquetRowOutput implements RowOutput {
-  /** Where a file notes the Avro schema of its documents, which has more types than Parquet. */
+  /** The metadata key of the documents' Avro schema, which has more types than Parquet. */
   static final String NOTE = "beambatch.avro.schema";
 
   private static final long ROW_GROUP = 16L << 20;
@@ -69,7 +69,7 @@ final class ParquetRowOutput implements RowOutput {
       return this;
     }
 
-    // Not called any more, but there is no default.
+    // No longer called, but abstract.
     @SuppressWarnings("deprecation")
     @Override
     protected WriteSupport<GenericRecord> getWriteSupport(Configuration configuration) {
@@ -82,7 +82,7 @@ final class ParquetRowOutput implements RowOutput {
     }
   }
 
-  /** Hands rows to Parquet. */
+  /** Passes rows to Parquet. */
   private static final class RowSupport extends WriteSupport<GenericRecord> {
     private final Schema schema;
     private final MessageType columns;
@@ -93,7 +93,7 @@ final class ParquetRowOutput implements RowOutput {
       this.columns = ParquetTypes.of(schema);
     }
 
-    // Not called any more, but there is no default.
+    // No longer called, but abstract.
     @SuppressWarnings("deprecation")
     @Override
     public WriteContext init(Configuration configuration) {
@@ -116,7 +116,7 @@ final class ParquetRowOutput implements RowOutput {
     }
   }
 
-  /** What Parquet writes to. */
+  /** Adapts an output stream for Parquet. */
   private record StreamFile(OutputStream out) implements OutputFile {
     @Override
     public PositionOutputStream create(long blockSize) {

@@ -24,7 +24,7 @@ import org.apache.parquet.schema.PrimitiveType;
 import org.apache.parquet.schema.Type;
 import org.jspecify.annotations.Nullable;
 
-/** Takes rows apart into the columns that {@link ParquetTypes} gives their schema. */
+/** Splits rows into the columns that {@link ParquetTypes} gives their schema. */
 final class ParquetRowWriter {
   private static final long JULIAN_EPOCH = 2_440_588;
   private static final long DAY_SECONDS = 86_400;
@@ -53,7 +53,7 @@ final class ParquetRowWriter {
     }
   }
 
-  /** A field of a group; nothing if it is null. */
+  /** Writes a field of a group; nothing if it is null. */
   private void field(GroupType group, int place, Schema type, @Nullable Object value) {
     if (value == null) {
       return;
@@ -86,7 +86,7 @@ final class ParquetRowWriter {
     out.endGroup();
   }
 
-  /** The items of a list, or the entries of a map, are groups with the one or the two fields. */
+  /** Writes the items of a list, or the entries of a map: groups with one field or two. */
   private void repeated(GroupType group, Collection<?> items, Schema type) {
     if (items.isEmpty()) {
       return;

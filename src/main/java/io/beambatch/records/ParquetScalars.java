@@ -28,22 +28,22 @@ import org.apache.parquet.schema.PrimitiveType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The Avro types of Parquet's columns that hold no others. What Avro has no type for (UUIDs, times
- * in nanoseconds, most old timestamps of 12 bytes) is a string that says in {@link
- * Types#PARQUET_TYPE} what it was; unsigned numbers are the next larger type.
+ * Maps Parquet's primitive columns to Avro types. Where Avro has no type (UUIDs, times in
+ * nanoseconds, most 12-byte timestamps), the value is a string whose {@link Types#PARQUET_TYPE}
+ * names the original type; unsigned numbers use the next larger type.
  *
- * @param microsOnly whether old timestamps of 12 bytes are never finer than microseconds
- * @param noted what only {@link ArrowNote} says of columns
+ * @param microsOnly whether 12-byte timestamps are never finer than microseconds
+ * @param noted the kinds of columns that only {@link ArrowNote} shows
  */
 record ParquetScalars(boolean microsOnly, IdentityHashMap<PrimitiveType, String> noted) {
-  /** Spark keeps times in microseconds, whatever it stores them as. */
+  /** Spark keeps times in microseconds, whatever type it stores them as. */
   private static final String SPARK = "org.apache.spark.version";
 
   private static final String NAMESPACE = "parquet";
   private static final int UINT64_DIGITS = 20;
   private static final int INT128_DIGITS = 39;
 
-  /** More digits than any database has; a claim of more is no number. */
+  /** More digits than any database has; a larger claim is not a number. */
   private static final int MOST_DIGITS = 10_000;
 
   private static final int LONG_BITS = 64;
@@ -56,7 +56,7 @@ record ParquetScalars(boolean microsOnly, IdentityHashMap<PrimitiveType, String>
   /**
    * The type of a column's values.
    *
-   * @param noted the type that a writer says they had; taken where it agrees
+   * @param noted the type that the writer recorded; used where it agrees
    */
   Schema schema(String path, PrimitiveType column, @Nullable Schema noted, FieldNames typeNames) {
     Schema own = schema(path, column, typeNames);
@@ -90,7 +90,7 @@ record ParquetScalars(boolean microsOnly, IdentityHashMap<PrimitiveType, String>
     };
   }
 
-  /** Whether a type says what it was in Parquet, beyond its annotation as an enum. */
+  /** Returns whether a type names its Parquet type, apart from the annotation as an enum. */
   private static boolean isSpecial(Schema type) {
     String was = type.getProp(Types.PARQUET_TYPE);
     return was != null && !was.equals(ParquetTypes.ENUM);
@@ -184,7 +184,7 @@ record ParquetScalars(boolean microsOnly, IdentityHashMap<PrimitiveType, String>
     return Schema.create(Schema.Type.LONG);
   }
 
-  /** Avro's times have no mark that they are no UTC times. */
+  /** Avro's time types can't express that a time is not in UTC. */
   private static Schema time(Schema type, TimeLogicalTypeAnnotation time) {
     return time.isAdjustedToUTC() ? type : was(type, time.toString());
   }
@@ -221,7 +221,7 @@ record ParquetScalars(boolean microsOnly, IdentityHashMap<PrimitiveType, String>
 
   private static Schema logical(String name, Schema.Type stored) {
     Schema type = Schema.create(stored);
-    // Not all are known to this version of Avro.
+    // This version of Avro doesn't know all of them.
     type.addProp("logicalType", name);
     return type;
   }

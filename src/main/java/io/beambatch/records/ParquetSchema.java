@@ -25,16 +25,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * The Avro schema of the documents that a Parquet file's rows become.
  *
- * <p>Lists in all their layouts are arrays. Maps with text keys are maps, others arrays of records
- * {@code key}, {@code value}. Columns keep their names in the property {@link FieldNames#ORIGINAL}
- * where Avro doesn't take them. A file that was written from Avro notes its schema; where that
- * agrees with the columns, its unions, enums, names and properties are taken over.
+ * <p>Lists of all layouts are arrays. Maps with text keys are maps, others arrays of records {@code
+ * key}, {@code value}. A column whose name Avro doesn't allow keeps it in the property {@link
+ * FieldNames#ORIGINAL}. A file that was written from Avro contains its schema; where that agrees
+ * with the columns, its unions, enums, names and properties are used.
  */
 final class ParquetSchema {
   static final String KEY = "key";
   static final String VALUE = "value";
 
-  /** The branches of a union, as Parquet's own Avro writer names them. */
+  /** Prefix of the branches of a union, as Parquet's own Avro writer names them. */
   static final String MEMBER = "member";
 
   private static final String NAMESPACE = "parquet";
@@ -52,14 +52,14 @@ final class ParquetSchema {
   /**
    * The schema of a file.
    *
-   * @param metadata what the writer noted about the file
+   * @param metadata the metadata in the file's footer
    * @throws IllegalArgumentException naming the column, if one can't be read
    */
   static Schema of(MessageType columns, Map<String, String> metadata) {
     Schema noted = noted(metadata);
     ParquetSchema schema = new ParquetSchema(ParquetScalars.ofFile(columns, metadata));
     Schema record = schema.record("", columns, noted, 0);
-    // As it will be read from the run's folder, where names are checked.
+    // Parsed as it will be from the run's folder, where names are checked.
     return new Schema.Parser().parse(record.toString());
   }
 
@@ -70,7 +70,7 @@ final class ParquetSchema {
         try {
           return new Schema.Parser().parse(schema);
         } catch (AvroRuntimeException e) {
-          // The columns say what there is.
+          // The columns are the authority.
           return null;
         }
       }
@@ -136,7 +136,7 @@ final class ParquetSchema {
     return field;
   }
 
-  /** The type of a column, its repetition included. */
+  /** The type of a column, including its repetition. */
   private Schema type(String path, Type type, @Nullable Schema noted, int depth) {
     if (type.isRepetition(Repetition.REPEATED)) {
       Schema items = noted != null && noted.getType() == Schema.Type.ARRAY ? noted : null;
@@ -186,7 +186,7 @@ final class ParquetSchema {
     return true;
   }
 
-  /** A union with null where it was. */
+  /** A union with null at its original position. */
   private static Schema union(Schema noted, List<Schema> members) {
     List<Schema> branches = new ArrayList<>(members);
     for (int i = 0; i < noted.getTypes().size(); i++) {
@@ -197,14 +197,14 @@ final class ParquetSchema {
     return Schema.createUnion(branches);
   }
 
-  /** The types of a union but null, each of which is a field in Parquet. */
+  /** The types of a union except null, each of which is a field in Parquet. */
   static List<Schema> branches(Schema type) {
     return type.getType() != Schema.Type.UNION
         ? List.of(type)
         : type.getTypes().stream().filter(branch -> branch.getType() != Schema.Type.NULL).toList();
   }
 
-  /** The one type of a union of it, with null or without; else the type as it is. */
+  /** The only type of a union with one type besides null; otherwise the type itself. */
   static Schema unwrapped(Schema type) {
     List<Schema> branches = branches(type);
     return branches.size() == 1 ? branches.get(0) : type;
@@ -237,8 +237,8 @@ final class ParquetSchema {
   }
 
   /**
-   * The element of a list, which may be the repeated field itself; null if the group is no list.
-   * The rules for layouts of older writers are those of Parquet's format.
+   * The element of a list, which may be the repeated field itself; null if the group is not a list.
+   * Layouts of older writers follow the rules of the Parquet format.
    */
   static @Nullable Type element(GroupType group) {
     if (!listType().equals(group.getLogicalTypeAnnotation())
@@ -258,7 +258,7 @@ final class ParquetSchema {
     return repeated.asGroupType().getType(0);
   }
 
-  /** The entries of a map; null if the group is no map. */
+  /** The entries of a map; null if the group is not a map. */
   static @Nullable GroupType entry(GroupType group) {
     LogicalTypeAnnotation annotation = group.getLogicalTypeAnnotation();
     boolean map = mapType().equals(annotation) || annotation instanceof MapKeyValueTypeAnnotation;

@@ -31,9 +31,9 @@ import org.apache.parquet.schema.Type.Repetition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The Parquet columns that documents of an Avro schema are written to. Columns have the names that
- * fields have in the documents. What came from Parquet goes back into the type that it had there,
- * which the property {@link Types#PARQUET_TYPE} says where Avro has no such type.
+ * The Parquet columns for documents of an Avro schema. Columns have the names of the documents'
+ * fields. Values that came from Parquet get their original type back, which the property {@link
+ * Types#PARQUET_TYPE} names where Avro has no such type.
  */
 final class ParquetTypes {
   static final String MAP = "MAP";
@@ -89,7 +89,7 @@ final class ParquetTypes {
     return fields;
   }
 
-  /** The column for a type, which is optional if the type may be null. */
+  /** The column for a type; it is optional if the type includes null. */
   private Type type(String path, String name, Schema type) {
     Repetition repetition = type.isNullable() ? Repetition.OPTIONAL : Repetition.REQUIRED;
     List<Schema> branches = ParquetSchema.branches(type);
@@ -205,7 +205,7 @@ final class ParquetTypes {
           : ofDecimal(decimal);
     }
     if (fixed && logical.equals("duration") && type.getFixedSize() == INTERVAL_BYTES) {
-      // Parquet's library marks intervals as columns of nulls, and others then see no values.
+      // Parquet's library marks interval columns as all null, and other readers then see no values.
       return column(BINARY, LogicalTypeAnnotation.stringType(), 0);
     }
     if (fixed && logical.equals("uuid") && type.getFixedSize() == UUID_BYTES) {
@@ -219,7 +219,7 @@ final class ParquetTypes {
             0);
   }
 
-  /** As short as the digits allow, as other writers do. */
+  /** As short as the digits allow, like other writers. */
   private static Column ofDecimal(LogicalTypes.Decimal decimal) {
     int digits = decimal.getPrecision();
     LogicalTypeAnnotation annotation =
@@ -235,7 +235,7 @@ final class ParquetTypes {
     return column(INT64, LogicalTypeAnnotation.timestampType(utc, unit), 0);
   }
 
-  /** Times of other writers may say that they are no UTC times. */
+  /** Times of other writers may be marked as not in UTC. */
   private static LogicalTypeAnnotation time(Schema type, LogicalTypeAnnotation.TimeUnit unit) {
     Matcher was = TIME.matcher(String.valueOf(type.getProp(Types.PARQUET_TYPE)));
     return LogicalTypeAnnotation.timeType(!was.matches() || was.group(2).equals("true"), unit);

@@ -21,9 +21,8 @@ import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.io.api.PrimitiveConverter;
 
 /**
- * Takes the values of one column as Parquet stores them, and passes them on as Avro has them. A
- * value that can't be one is an {@link UnreadableValue}: its record is an invalid document, and the
- * others are read.
+ * Converts the values of one column from Parquet's form to Avro's. An invalid value becomes an
+ * {@link UnreadableValue}: its record is an invalid document, and the others are still read.
  */
 final class ParquetValues extends PrimitiveConverter {
   private static final long JULIAN_EPOCH = 2_440_588;
@@ -38,9 +37,9 @@ final class ParquetValues extends PrimitiveConverter {
   private final Consumer<Object> values;
 
   /**
-   * For a column.
+   * Converts the values of a column.
    *
-   * @param type of the values, as {@link ParquetScalars} has it
+   * @param type of the values, from {@link ParquetScalars}
    */
   ParquetValues(Schema type, Consumer<Object> values) {
     this.type = type;
@@ -116,15 +115,15 @@ final class ParquetValues extends PrimitiveConverter {
         });
   }
 
-  /** As ISO 8601 has it, such as PT24H0.000000001S. */
+  /** A duration in ISO 8601, such as PT24H0.000000001S. */
   private String duration(long value) {
     String unit = was.substring(ArrowNote.DURATION.length() + 1, was.length() - 1);
     return Duration.of(value, ChronoUnit.valueOf(unit)).toString();
   }
 
-  /** Bytes of a number, the lowest first, the other way round. */
+  /** Reverses the bytes of a little-endian number. */
   private byte[] int128(byte[] bytes) {
-    // One more byte keeps numbers without a sign from being negative.
+    // A leading zero byte keeps unsigned numbers from being negative.
     byte[] number = new byte[bytes.length + 1];
     for (int i = 0; i < bytes.length; i++) {
       number[bytes.length - i] = bytes[i];
@@ -143,7 +142,7 @@ final class ParquetValues extends PrimitiveConverter {
     return new UUID(big.getLong(), big.getLong()).toString();
   }
 
-  /** Nanoseconds of the day, then the Julian day, the lowest byte first. */
+  /** Nanoseconds of the day, then the Julian day, little-endian. */
   private static Instant instant(Binary value) {
     ByteBuffer bytes = value.toByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
     if (bytes.remaining() != INT96_BYTES) {
@@ -161,7 +160,7 @@ final class ParquetValues extends PrimitiveConverter {
             time.getNano() / NANOS_PER_MICRO);
   }
 
-  /** Bytes of a number, the highest first, as the type keeps them. */
+  /** A big-endian number, as the type stores it. */
   private Object decimal(byte[] bytes) {
     if (type.getType() == Schema.Type.BYTES || bytes.length == 0) {
       return ByteBuffer.wrap(bytes);

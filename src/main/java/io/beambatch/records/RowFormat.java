@@ -5,7 +5,10 @@ import java.io.OutputStream;
 import java.util.Locale;
 import org.apache.avro.Schema;
 
-/** The formats of files that bring their schema. */
+/**
+ * The file formats that contain a schema: Avro and Parquet. Each opens files for {@code source} and
+ * writes them for {@code sink}.
+ */
 public enum RowFormat {
   AVRO {
     @Override
@@ -41,7 +44,7 @@ public enum RowFormat {
   /**
    * Opens a file, and reads its schema.
    *
-   * @throws IOException naming the file, if it can't be read or is no file of this format
+   * @throws IOException naming the file, if it can't be read or has another format
    */
   public abstract RowInput open(String path) throws IOException;
 
@@ -49,16 +52,16 @@ public enum RowFormat {
    * Starts to write a file.
    *
    * @param out is left open
-   * @param codec how it is compressed, such as {@code snappy}; {@code none} for not at all
+   * @param codec the compression, such as {@code snappy}; {@code none} for no compression
    */
   public abstract RowOutput write(OutputStream out, Schema schema, String codec) throws IOException;
 
   abstract void checkWritable(Schema schema);
 
   /**
-   * Finds out whether files of a schema can be written.
+   * Checks that files of a schema can be written.
    *
-   * @throws IllegalArgumentException if not; it says why
+   * @throws IllegalArgumentException if not; says why
    */
   public void checkCanHold(Schema schema) {
     try {

@@ -3,7 +3,7 @@ package io.beambatch.records;
 import java.io.IOException;
 import org.apache.avro.generic.GenericRecord;
 
-/** Writes a file of records; it is complete when this is closed. */
+/** Writes a file of records; closing completes it. */
 public interface RowOutput extends AutoCloseable {
 
   /** Adds a record of the file's schema. */

@@ -6,9 +6,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import org.jspecify.annotations.Nullable;
 
-/** A file that is read at changing positions. Moving far ahead, or back, reopens it there. */
+/** A file that is read at changing positions. Seeking far ahead, or back, reopens it. */
 final class StoredInput extends InputStream {
-  /** Up to about this distance, reading on costs less than reopening. */
+  /** Up to about this distance, skipping is cheaper than reopening. */
   private static final long NEAR = 1 << 16;
 
   private final String path;
@@ -92,7 +92,7 @@ final class StoredInput extends InputStream {
     }
   }
 
-  /** The file could not be got at, which says nothing about what is in it. */
+  /** The file could not be accessed, which says nothing about its contents. */
   static final class UnavailableException extends IOException {
     UnavailableException(IOException cause) {
       super(cause.getMessage(), cause);

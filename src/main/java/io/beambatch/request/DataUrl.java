@@ -9,17 +9,17 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Content that a request carries in Base64.
+ * Base64 content in a request.
  *
  * @param type its media type, such as {@code image/png}
- * @param text where the Base64 stands
- * @param from where it begins in the text
+ * @param text the text that contains the Base64
+ * @param from where the Base64 begins in the text
  */
 record DataUrl(String type, String text, int from) {
   private static final String SCHEME = "data:";
   private static final String BASE64 = ";base64";
 
-  /** Reads {@code data:image/png;base64,…}; null if a text is something else. */
+  /** Parses {@code data:image/png;base64,…}; null if a text is something else. */
   static @Nullable DataUrl of(String text) {
     int comma = text.indexOf(',');
     if (!text.regionMatches(true, 0, SCHEME, 0, SCHEME.length()) || comma < 0) {
@@ -31,18 +31,18 @@ record DataUrl(String type, String text, int from) {
         : null;
   }
 
-  /** How many bytes it holds, or a few more. */
+  /** The number of bytes, or a few more. */
   long bytes() {
     return (text.length() - from) * 3L / 4;
   }
 
-  /** The bytes, decoded as they are read. */
+  /** The bytes, decoded while they are read. */
   InputStream open() {
-    // The decoder for mails takes Base64 with line ends, too.
+    // The MIME decoder also accepts Base64 with line ends.
     return Base64.getMimeDecoder().wrap(new Characters());
   }
 
-  /** The first bytes, or fewer if the Base64 ends or is damaged before. */
+  /** The first bytes, or fewer if the Base64 ends or is damaged earlier. */
   byte[] head(int length) {
     try (InputStream in = open()) {
       return in.readNBytes(length);
@@ -51,7 +51,7 @@ record DataUrl(String type, String text, int from) {
     }
   }
 
-  /** Reads the characters without a copy of them all. */
+  /** Reads the characters without copying all of them. */
   private final class Characters extends InputStream {
     private static final int PIECE = 8192;
 

@@ -6,9 +6,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many prompt tokens a family of models takes for an image, as OpenAI published it in August
- * 2026. An image whose size is not known, such as one at a URL, counts as the most that its detail
- * allows.
+ * How many prompt tokens a family of models uses for an image, as OpenAI published it in August
+ * 2026. An image of unknown size, such as one at a URL, counts as the maximum for its detail.
  */
 sealed interface ImageRule {
   /**
@@ -19,9 +18,9 @@ sealed interface ImageRule {
    */
   long tokens(@Nullable ImageSize size, String detail);
 
-  /** The rule of a model; models of other makers are near that of the newest ones. */
+  /** The rule of a model; other makers' models use nearly as many as the newest ones. */
   static ImageRule of(String model) {
-    // Routers put the maker's name before it, fine-tuned models the letters "ft:".
+    // Routers prefix the maker's name, fine-tuned models "ft:".
     String name = model.substring(model.lastIndexOf('/') + 1).toLowerCase(Locale.ROOT);
     String base = name.startsWith("ft:") ? name.substring("ft:".length()) : name;
     return Families.RULES.stream()
@@ -32,8 +31,8 @@ sealed interface ImageRule {
   }
 
   /**
-   * Counts tiles of 512 pixels, once the image is made to fit 2,048 by 2,048 and its shorter side
-   * 768. With low detail there is only the base.
+   * Counts tiles of 512 pixels, after scaling the image to fit 2,048 by 2,048 and its shorter side
+   * to 768. With low detail only the base counts.
    */
   record Tiles(long base, long tile) implements ImageRule {
     private static final double LONG_SIDE = 2048;
@@ -60,7 +59,7 @@ sealed interface ImageRule {
 
   /**
    * Counts patches of 32 pixels, times a factor. An image with more patches than the detail allows
-   * is made smaller.
+   * is scaled down.
    */
   record Patches(double factor, int low, int high, int original) implements ImageRule {
     private static final double SIDE = 32;
@@ -83,7 +82,7 @@ sealed interface ImageRule {
       if (patches <= most) {
         return (long) patches;
       }
-      // As large as possible, but so that one side has no patch that is filled in part.
+      // As large as possible, but without partly filled patches along one side.
       double scale = Math.sqrt(most / (across * down));
       double whole =
           Math.min(
@@ -96,13 +95,13 @@ sealed interface ImageRule {
       return Math.min(most, (long) (ceil(across * exact) * ceil(down * exact)));
     }
 
-    /** Forgives what is lost in computing with doubles. */
+    /** Compensates for rounding errors of doubles. */
     private static double ceil(double patches) {
       return Math.ceil(patches - 1e-6);
     }
   }
 
-  /** The families, longer names before those that they begin with. */
+  /** The families; longer names precede their prefixes. */
   final class Families {
     private static final ImageRule NEWEST = new Patches(1.2, 256, 2_500, 10_000);
     private static final ImageRule OTHERS = NEWEST;

@@ -6,8 +6,8 @@ import java.io.InputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Width and height of an image, as the header of its PNG, JPEG, GIF or WebP file says. Nothing is
- * decoded but the header.
+ * Width and height of an image, from the header of its PNG, JPEG, GIF or WebP file. Only the header
+ * is decoded.
  */
 record ImageSize(int width, int height) {
   private static final long PNG = 0x89504E470D0A1A0AL;
@@ -22,13 +22,13 @@ record ImageSize(int width, int height) {
 
   private static final int MARKER = 0xFF;
 
-  /** Reads the header; null if it is none of these formats, or is damaged. */
+  /** Reads the header; null if it has none of these formats, or is damaged. */
   static @Nullable ImageSize of(InputStream file) {
     try {
       ImageSize size = read(new DataInputStream(file));
       return size != null && size.width > 0 && size.height > 0 ? size : null;
     } catch (IOException e) {
-      return null; // Too short, or no Base64: the provider will say so.
+      return null; // too short, or not Base64: the provider will say so
     }
   }
 
@@ -75,7 +75,7 @@ record ImageSize(int width, int height) {
     }
   }
 
-  /** Goes from segment to segment until one describes the frame. */
+  /** Reads segment after segment until one describes the frame. */
   private static @Nullable ImageSize jpeg(DataInputStream in, int firstMarker) throws IOException {
     int marker = firstMarker;
     while (true) {
@@ -98,7 +98,10 @@ record ImageSize(int width, int height) {
     }
   }
 
-  /** Whether a segment is one of the sixteen kinds of frames; three numbers mean other things. */
+  /**
+   * Returns whether a marker begins one of the sixteen kinds of frames; three numbers mean other
+   * things.
+   */
   private static boolean isFrame(int marker) {
     return marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC;
   }

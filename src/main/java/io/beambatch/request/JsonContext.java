@@ -12,7 +12,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets templates reach into JSON: fields by name, arrays as lists, numbers and objects as their
+ * Resolves template names in JSON: fields by name, arrays as lists, numbers and objects as their
  * text.
  */
 final class JsonContext extends BasicCollector {
@@ -64,7 +64,8 @@ final class JsonContext extends BasicCollector {
     if (value.isBoolean()) {
       return value.booleanValue();
     }
-    // Objects and arrays stay as they are: sections walk them, and their toString is their JSON.
+    // Objects and arrays are passed on: sections iterate over them, and their toString is their
+    // JSON.
     return value.isContainerNode() ? value : value.asText();
   }
 }

@@ -11,25 +11,25 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Estimates the prompt tokens of the parts of a request that are no text: images, audio and files.
- * What matters is their size in pixels, seconds and pages, and not the length of their Base64.
+ * Estimates the prompt tokens of the parts of a request that are not text: images, audio and files.
+ * Their size in pixels, seconds and pages matters, not the length of their Base64.
  */
 final class MediaTokens {
   private static final Set<String> TYPES =
       Set.of("image_url", "input_image", "input_audio", "file", "input_file", "video_url");
 
-  /** OpenAI counts a token for each tenth of a second that is heard. */
+  /** OpenAI counts a token per tenth of a second of audio. */
   private static final long TOKENS_PER_SECOND = 10;
 
-  /** A page comes as its text and as an image. */
+  /** A page is sent as its text and as an image. */
   private static final long TEXT_OF_A_PAGE = 500;
 
   private static final ImageSize PAGE = new ImageSize(816, 1056);
 
-  /** Of a PDF whose pages can't be counted, because it packs its objects. */
+  /** For a PDF whose pages can't be counted, because its objects are compressed. */
   private static final long BYTES_PER_PAGE = 50_000;
 
-  /** Of office documents, which are compressed. */
+  /** For office documents, which are compressed. */
   private static final long BYTES_PER_TOKEN = 12;
 
   private static final long BYTES_OF_AUDIO_PER_SECOND = 16_000; // 128 kbit/s
@@ -41,9 +41,9 @@ final class MediaTokens {
   private final TokenEstimator texts;
 
   /**
-   * For the requests of a job.
+   * Estimates the requests of a job.
    *
-   * @param fixed what each image counts as, or 0 to go by the model's rule
+   * @param fixed the tokens of each image, or 0 to use the model's rule
    */
   MediaTokens(String model, long fixed, TokenEstimator texts) {
     this.rule = ImageRule.of(model);
@@ -51,7 +51,10 @@ final class MediaTokens {
     this.texts = texts;
   }
 
-  /** Whether an object of a request, or of a template for one, stands for something but text. */
+  /**
+   * Returns whether an object of a request, or of its template, represents something other than
+   * text.
+   */
   static boolean isPart(JsonNode node) {
     if (!node.isObject()) {
       return false;
@@ -64,7 +67,7 @@ final class MediaTokens {
         || content(node) != null;
   }
 
-  /** The tokens of a value: of its texts and its frame as a text, and of the parts within. */
+  /** The tokens of a value: of its texts and its JSON as text, and of the media parts in it. */
   long of(JsonNode value, String json) {
     if (!hasPart(value)) {
       return texts.estimate(json);
@@ -86,7 +89,7 @@ final class MediaTokens {
     return false;
   }
 
-  /** The tokens of a part. */
+  /** The tokens of a media part. */
   long of(JsonNode part) {
     JsonNode audio = part.path("input_audio");
     if (audio.isObject()) {
@@ -98,7 +101,7 @@ final class MediaTokens {
     }
     String type = part.path("type").asText();
     if (type.equals("file") || type.equals("input_file")) {
-      return page(); // It is only named: all that is known is that there is one.
+      return page(); // a reference: only its existence is known
     }
     JsonNode image = part.path(type.equals("video_url") ? type : "image_url");
     String detail = image.path("detail").asText(part.path("detail").asText());

@@ -5,14 +5,14 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Counts the pages of a PDF by the objects that describe them. Files that pack their objects show
- * none.
+ * Counts the pages of a PDF by the objects that describe them. It finds none in files with
+ * compressed objects.
  */
 final class PdfPages {
   private static final String TYPE = "/Type";
   private static final String PAGE = "/Page";
 
-  /** So much may belong to a name that goes on in the next piece. */
+  /** A name may continue in the next piece; this much is kept for it. */
   private static final int KEPT = 32;
 
   private final StringBuilder window = new StringBuilder();
@@ -20,7 +20,7 @@ final class PdfPages {
 
   private PdfPages() {}
 
-  /** How many pages are found, in one pass that holds a piece of the file at a time. */
+  /** The number of pages, found in one pass that holds one piece of the file at a time. */
   static long count(DataUrl pdf) {
     PdfPages found = new PdfPages();
     try (InputStream in = pdf.open()) {
@@ -31,7 +31,7 @@ final class PdfPages {
         found.look();
       }
     } catch (IOException e) {
-      return found.pages; // Damaged Base64: what came before counts.
+      return found.pages; // damaged Base64: the part before it counts
     }
     found.window.append("\n".repeat(KEPT));
     found.look();

@@ -5,13 +5,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Map;
 
 /**
- * Writes values as the JSON of a request, on one line whatever a reader takes for a line's end. A
- * text with half of a surrogate pair is refused: it can't be written as UTF-8.
+ * Writes values as the JSON of a request, on one line, whatever a reader considers a line end. It
+ * rejects a text with a lone surrogate, which can't be encoded in UTF-8.
  */
 final class RequestJson {
   private RequestJson() {}
 
-  /** A value of the job file. */
+  /** The JSON of a value of the job file. */
   static String of(JsonNode value) {
     StringBuilder text = new StringBuilder();
     try {
@@ -51,7 +51,7 @@ final class RequestJson {
     }
   }
 
-  /** Refuses a text that UTF-8 can't hold. */
+  /** Rejects a text that UTF-8 can't encode. */
   static void checkWhole(String value) throws RenderException {
     if (hasHalfAPair(value)) {
       throw new RenderException(
@@ -72,11 +72,11 @@ final class RequestJson {
     return false;
   }
 
-  /** Appends a text in quotes. */
+  /** Appends a quoted text. */
   static void quote(String value, StringBuilder text) {
     text.append('"');
     if (isPlain(value)) {
-      // The encoder appends char by char; most texts can go in one piece.
+      // The encoder appends char by char; most texts can be appended as they are.
       text.append(value);
     } else {
       int start = 0;
@@ -102,7 +102,7 @@ final class RequestJson {
     return true;
   }
 
-  /** What JSON allows in a text, but many readers of lines take for a line's end. */
+  /** Characters that JSON allows in a text, but that many readers treat as line ends. */
   private static boolean endsLine(char c) {
     return c == '\u0085' || c == '\u2028' || c == '\u2029';
   }

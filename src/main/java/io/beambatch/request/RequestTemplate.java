@@ -23,14 +23,14 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A job's request body, compiled: constant JSON text with templates between. Not safe to share
- * between threads.
+ * A job's compiled request body: constant JSON text with templates in between. {@link
+ * RenderRequests} fills it in for each document. Not thread-safe.
  */
 final class RequestTemplate {
-  /** The key of a mapping that stands for the JSON value of a field. */
+  /** The key of a mapping that is replaced by the JSON value of a field. */
   private static final String FIELD = "$field";
 
-  /** What a chat costs on top of its texts, in tokens: its frame, and its message's. */
+  /** The tokens of a chat besides its texts: those of the chat and of a message. */
   private static final long FRAME_TOKENS = 7;
 
   private static final JsonMapper MAPPER = Json.mapper(Integer.MAX_VALUE).build();
@@ -47,7 +47,7 @@ final class RequestTemplate {
   /**
    * Compiles a body.
    *
-   * @param imageTokens what each image counts as, or 0 to go by the model
+   * @param imageTokens the tokens of each image, or 0 to use the model's rule
    */
   RequestTemplate(RequestSpec spec, long imageTokens) {
     tokens = TokenEstimator.forModel(spec.model());
@@ -66,7 +66,7 @@ final class RequestTemplate {
   }
 
   /**
-   * Makes the request that asks about a document.
+   * Renders the request for a document.
    *
    * @throws RenderException if a field that the templates name is missing or null
    */
@@ -82,7 +82,7 @@ final class RequestTemplate {
     return new Request(document, text.toString(), estimate, weight(fields));
   }
 
-  /** Where the inputs of an embedding are a field's value, each document brings its own number. */
+  /** If an embedding's inputs are a field's value, their number differs between documents. */
   private int weight(ObjectNode fields) {
     String inputs = endpoint.inputsPointer();
     if (inputs == null || !isFieldValue(body.at(inputs))) {
@@ -93,7 +93,7 @@ final class RequestTemplate {
     return endpoint.weight(filled);
   }
 
-  /** Only the fields that some template could name: the others need not be held. */
+  /** Parses only the fields that some template could name; the others need not be held. */
   private ObjectNode parse(Document document) throws RenderException {
     ObjectNode object = MAPPER.createObjectNode();
     try (JsonParser parser = MAPPER.createParser(document.json())) {
@@ -189,7 +189,7 @@ final class RequestTemplate {
     }
   }
 
-  /** What is no text is filled in as a whole, because all of it says what it costs. */
+  /** A media part is rendered as a whole, because its tokens depend on all of it. */
   private void appendPart(JsonNode part, StringBuilder text) {
     Map<String, Template> templates = new HashMap<>();
     if (compile(part, templates)) {
@@ -206,7 +206,7 @@ final class RequestTemplate {
     }
   }
 
-  /** Compiles the templates of a value; false if it has nothing to fill in. */
+  /** Compiles the templates of a value; false if it has none. */
   private boolean compile(JsonNode node, Map<String, Template> templates) {
     if (isFieldValue(node)) {
       names.add(node.path(FIELD).textValue().split("\\.", 2)[0]);
@@ -281,7 +281,10 @@ final class RequestTemplate {
     return media.of(value, body.substring(start));
   }
 
-  /** Whether a node of the body stands for the value of a field, such as {@code {$field: tags}}. */
+  /**
+   * Returns whether a node of the body is replaced by the value of a field, such as {@code {$field:
+   * tags}}.
+   */
   private static boolean isFieldValue(JsonNode node) {
     return node.isObject() && node.size() == 1 && node.path(FIELD).isTextual();
   }
@@ -301,7 +304,7 @@ final class RequestTemplate {
     }
   }
 
-  /** What is filled in for each document. */
+  /** A place that is filled in for each document. */
   @FunctionalInterface
   private interface Slot {
     /** Appends its JSON to a body; returns its estimated tokens. */

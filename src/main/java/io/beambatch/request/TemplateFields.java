@@ -4,8 +4,8 @@ import com.samskivert.mustache.Mustache;
 import java.util.Set;
 
 /**
- * Gathers the top-level fields that a template could name. Inside a section a name may be a field
- * of the section's object or of the document: it is taken for both.
+ * Collects the top-level fields that a template could name. Inside a section, a name may be a field
+ * of the section's object or of the document: it counts as both.
  */
 final class TemplateFields implements Mustache.Visitor {
   private final Set<String> names;

@@ -6,16 +6,15 @@ import com.knuddels.jtokkit.api.EncodingRegistry;
 import com.knuddels.jtokkit.api.EncodingType;
 
 /**
- * Estimates how many tokens a text has. Counting every text exactly would cost more than all the
- * rest of rendering, so that after {@value #EXACT} texts only one in {@value #SAMPLE} is counted,
- * and the others are taken to have as many tokens a character as those counted had. Not safe to
- * share between threads.
+ * Estimates the number of tokens of a text. An exact count of every text would cost more than all
+ * the rest of rendering. So after {@value #EXACT} texts only one in {@value #SAMPLE} is counted,
+ * and the others are assumed to have the same number of tokens per character. Not thread-safe.
  */
 final class TokenEstimator {
   static final int EXACT = 500;
   static final int SAMPLE = 64;
 
-  /** Longer texts are never counted whole. */
+  /** Longer texts are never counted completely. */
   private static final int LONGEST = 50_000;
 
   private static final EncodingRegistry ENCODINGS = Encodings.newLazyEncodingRegistry();
@@ -29,7 +28,10 @@ final class TokenEstimator {
     this.encoding = encoding;
   }
 
-  /** For a model: its own encoding, or that of OpenAI's current models where it is unknown. */
+  /**
+   * An estimator for a model: with its own encoding, or that of OpenAI's current models if it is
+   * unknown.
+   */
   static TokenEstimator forModel(String model) {
     return new TokenEstimator(
         ENCODINGS

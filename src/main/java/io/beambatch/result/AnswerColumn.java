@@ -13,8 +13,8 @@ import org.apache.avro.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds out whether an answer can be held by the sink's type for answers. What fits the job's JSON
- * schema may still not fit: a whole number, there, has no end.
+ * Checks whether the sink's column type can hold an answer. An answer that fits the job's JSON
+ * schema may still not fit: JSON Schema's integers have no upper bound.
  */
 final class AnswerColumn {
   private static final String FIELD = "answer";
@@ -29,14 +29,14 @@ final class AnswerColumn {
                 "Holder", null, "io.beambatch", false, List.of(new Schema.Field(FIELD, type))));
   }
 
-  /** The column of a job's sink; null if the sink takes anything. */
+  /** The column of a job's sink; null if the sink accepts anything. */
   static @Nullable AnswerColumn of(Job job) {
     return job.answers().hasTypes()
         ? new AnswerColumn(AnswerTypes.of(job.inference()).in("io.beambatch.answer"))
         : null;
   }
 
-  /** What keeps an answer from being held, without its contents; null if nothing does. */
+  /** Why the column can't hold an answer, without its contents; null if it can. */
   @Nullable Problem problem(JsonSlice answer) throws IOException {
     ByteArrayOutputStream object = new ByteArrayOutputStream(answer.length() + 16);
     object.write(BEFORE);

@@ -14,19 +14,20 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The shape that answers have to have.
+ * The form that answers must have. It checks an answer, and normalizes it: a text that must be JSON
+ * becomes that JSON.
  *
- * @param json whether a text is to be JSON, and kept as such
- * @param object whether that JSON is to be an object
- * @param unfence whether a Markdown fence around an answer is taken off
- * @param schema what it has to fit, or null
+ * @param json whether a text must be JSON, and is kept as such
+ * @param object whether that JSON must be an object
+ * @param unfence whether a Markdown fence around an answer is removed
+ * @param schema the schema that it must fit, or null
  */
 record AnswerFormat(boolean json, boolean object, boolean unfence, @Nullable AnswerSchema schema) {
   private static final String FENCES = "`~";
   private static final int FENCE = 3;
   private static final Pattern INFO_STRING = Pattern.compile("[A-Za-z0-9_+.-]{0,32}[ \\t]*\\r?");
 
-  /** Whatever the model writes. */
+  /** Accepts whatever the model writes. */
   static AnswerFormat any(@Nullable Boolean unfence) {
     return new AnswerFormat(false, false, unfence != null && unfence, null);
   }
@@ -34,7 +35,8 @@ record AnswerFormat(boolean json, boolean object, boolean unfence, @Nullable Ans
   /**
    * A format with a schema.
    *
-   * @param unfence null for the default, which is yes: a fence is no part of any answer that fits
+   * @param unfence null for the default, which is true: a fence is never part of an answer that
+   *     fits
    */
   static AnswerFormat of(JsonNode schema, @Nullable Boolean unfence) {
     return new AnswerFormat(true, false, unfence == null || unfence, AnswerSchema.of(schema));
@@ -50,7 +52,7 @@ record AnswerFormat(boolean json, boolean object, boolean unfence, @Nullable Ans
         : any(unfence);
   }
 
-  /** Puts each of several answers into its shape. */
+  /** Shapes each of several answers. */
   Shaped shapeEach(JsonSlice answers) throws IOException {
     List<JsonSlice> values = new ArrayList<>();
     for (JsonSlice answer : JsonPaths.elements(answers)) {
@@ -64,8 +66,8 @@ record AnswerFormat(boolean json, boolean object, boolean unfence, @Nullable Ans
   }
 
   /**
-   * Puts an answer into its shape: a text that is to be JSON becomes that JSON, on one line, with
-   * its numbers and strings as the model wrote them.
+   * Shapes an answer: a text that must be JSON becomes that JSON, on one line, with its numbers and
+   * strings as the model wrote them.
    */
   Shaped shape(JsonSlice answer) throws IOException {
     JsonSlice bare = unfence && answer.isText() ? withoutFence(answer) : answer;
@@ -74,7 +76,7 @@ record AnswerFormat(boolean json, boolean object, boolean unfence, @Nullable Ans
     }
     Shaped shaped = shapeJson(bare);
     if (shaped.problem() != null && bare.isText() && schema != null && schema.admitsPlainText()) {
-      // The model was asked for a word, say, and wrote it without the quotes that JSON has.
+      // Asked for one word, for instance, the model wrote it without JSON's quotes.
       JsonSlice plain = stripped(bare);
       Problem problem = schema.violation(plain);
       return problem == null ? new Shaped(plain, null) : new Shaped(answer, problem);
@@ -96,16 +98,13 @@ record AnswerFormat(boolean json, boolean object, boolean unfence, @Nullable Ans
     return new Shaped(compact, schema == null ? null : schema.violation(compact));
   }
 
-  /** A text without the white space around it. */
+  /** A text without surrounding white space. */
   private static JsonSlice stripped(JsonSlice text) throws IOException {
     String plain = text.text();
     return plain.strip().equals(plain) ? text : quoted(plain.strip());
   }
 
-  /**
-   * Returns what is inside a text's Markdown fence, or the text itself if it isn't one fence as a
-   * whole.
-   */
+  /** Returns the text inside a Markdown fence, or the text itself if it isn't a single fence. */
   private static JsonSlice withoutFence(JsonSlice answer) throws IOException {
     String text = answer.text().strip();
     int firstLine = text.indexOf('\n');
@@ -120,7 +119,7 @@ record AnswerFormat(boolean json, boolean object, boolean unfence, @Nullable Ans
     while (close > firstLine && text.charAt(close - 1) == text.charAt(0)) {
       close--;
     }
-    // What closes a fence is at least as long as what opens it.
+    // A closing fence is at least as long as the opening one.
     if (open < FENCE
         || text.length() - close < open
         || close <= firstLine
@@ -136,9 +135,9 @@ record AnswerFormat(boolean json, boolean object, boolean unfence, @Nullable Ans
   }
 
   /**
-   * An answer in its shape.
+   * A shaped answer.
    *
-   * @param problem what keeps it from having the shape, without its contents; null if nothing does
+   * @param problem why it doesn't have the form, without its contents; null if it does
    */
   record Shaped(JsonSlice value, @Nullable Problem problem) {}
 }

@@ -38,9 +38,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A JSON schema that answers have to fit. No answer can stop the join: the work, the depth and the
- * numbers of a check are bounded, and an answer that goes beyond a bound does not fit. References
- * to other files are not followed.
+ * A JSON schema that answers must fit. No answer can stall the join: the steps, the depth and the
+ * size of numbers are bounded, and an answer that exceeds a bound does not fit. References to other
+ * files are not followed.
  */
 final class AnswerSchema {
   private static final SchemaValidatorsConfig CONFIG =
@@ -55,13 +55,13 @@ final class AnswerSchema {
           .nodeFactory(new ExactNumbers())
           .build();
 
-  /** A validator calls itself for each level, and a thread has little stack. */
+  /** The validator recurses for each level, and a thread's stack is small. */
   private static final int MAX_DEPTH = 100;
 
-  /** Of digits, and of the exponent: comparing exact numbers of 1e1000000000 takes for ever. */
+  /** Of digits, and of the exponent: comparing 1e1000000000 exactly would not end in practice. */
   private static final int MAX_NUMBER = 1_000;
 
-  /** Each step applies a rule of the schema to a part of the answer. */
+  /** Each step applies one rule of the schema to one part of the answer. */
   private static final long MIN_STEPS = 100_000;
 
   private static final long STEPS_PER_BYTE = 20;
@@ -75,7 +75,7 @@ final class AnswerSchema {
   }
 
   /**
-   * Compiles a schema; of draft 2020-12, unless its {@code $schema} says otherwise.
+   * Compiles a schema of draft 2020-12, or of the draft that its {@code $schema} names.
    *
    * @throws IllegalArgumentException if it can't be used
    */
@@ -97,7 +97,7 @@ final class AnswerSchema {
                                       .values(List::clear)
                                       .add(DisallowSchemaLoader.getInstance())))
               .getSchema(withExactValues(schema), CONFIG);
-      // Otherwise a reference that leads nowhere would be found with the first answer only.
+      // Otherwise a dangling reference would be found only with the first answer.
       compiled.initializeValidators();
       return new AnswerSchema(compiled, SchemaCheck.admitsPlainText(schema));
     } catch (RuntimeException | JsonProcessingException unusable) {
@@ -116,7 +116,7 @@ final class AnswerSchema {
         : message.replaceFirst("^: ", "");
   }
 
-  /** Checks a schema against the schema of schemas: a misspelt type would admit everything. */
+  /** Checks a schema against its meta-schema: a misspelt type would accept everything. */
   private static void checkKeywords(JsonNode schema, VersionFlag version) {
     Set<ValidationMessage> problems =
         JsonSchemaFactory.getInstance(version)
@@ -127,7 +127,9 @@ final class AnswerSchema {
     }
   }
 
-  /** The values that answers are compared with get the same kind of numbers as answers have. */
+  /**
+   * Converts the schema's constants to the number type of the answers that they are compared with.
+   */
   private static JsonNode withExactValues(JsonNode schema) throws JsonProcessingException {
     JsonNode copy = schema.deepCopy();
     for (String keyword : List.of("const", "enum")) {
@@ -139,12 +141,17 @@ final class AnswerSchema {
     return copy;
   }
 
-  /** Whether the schema is one of texts, such as a list of words, and not of objects or arrays. */
+  /**
+   * Returns whether the schema accepts texts, such as a list of words, and neither objects nor
+   * arrays.
+   */
   boolean admitsPlainText() {
     return admitsPlainText;
   }
 
-  /** Where an answer breaks which of the schema's rules, without its contents; null if it fits. */
+  /**
+   * The place of an answer and the rule that it breaks there, without contents; null if it fits.
+   */
   @Nullable Problem violation(JsonSlice answer) throws IOException {
     String excess = excess(answer);
     if (excess != null) {
@@ -159,7 +166,7 @@ final class AnswerSchema {
     } catch (TooManyStepsException endless) {
       return Problem.of("the answer can't be checked against the schema: it takes too many steps");
     } catch (RuntimeException | StackOverflowError inapplicable) {
-      // Of a library: whatever it is, it is about this answer, and the next may be fine.
+      // Whatever the library throws concerns this answer only; the next may be fine.
       return Problem.of("the schema could not be applied to the answer");
     }
     return messages.isEmpty() ? null : describe(messages);
@@ -169,7 +176,7 @@ final class AnswerSchema {
     Iterator<ValidationMessage> each = messages.iterator();
     ValidationMessage first = each.next();
     String place = first.getInstanceLocation().toString();
-    // The place is named by the answer's own fields.
+    // The field names in the path may come from the answer.
     return Problem.of(
         "the answer breaks the schema's rule " + first.getEvaluationPath(),
         " at "
@@ -177,7 +184,7 @@ final class AnswerSchema {
             + (messages.size() > 1 ? ", and " + (messages.size() - 1) + " more" : ""));
   }
 
-  /** What of an answer is too much for exact checking; null if nothing is. */
+  /** Why an answer exceeds the bounds of exact checking; null if it doesn't. */
   private static @Nullable String excess(JsonSlice answer) throws IOException {
     int depth = 0;
     try (JsonParser parser = answer.parser()) {
@@ -205,7 +212,10 @@ final class AnswerSchema {
         && new BigInteger(exponent).abs().compareTo(BigInteger.valueOf(MAX_NUMBER)) <= 0;
   }
 
-  /** Makes all numbers exact decimals without zeros at the end: equal numbers are equal nodes. */
+  /**
+   * Represents all numbers as exact decimals without trailing zeros, so that equal numbers are
+   * equal nodes.
+   */
   private static final class ExactNumbers extends JsonNodeFactory {
     private static final long serialVersionUID = 1;
 
@@ -234,7 +244,7 @@ final class AnswerSchema {
     }
   }
 
-  /** Counts how often a rule is applied: each asks for its configuration. */
+  /** Counts the applications of rules: each of them asks for its configuration. */
   private static final class BoundedContext extends ExecutionContext {
     private long steps;
 
@@ -252,13 +262,13 @@ final class AnswerSchema {
   }
 
   /**
-   * A format that no long text has: the validator's own checks of e-mail addresses take time in
-   * proportion to the square of the length, and some take the stack.
+   * A format that rejects long texts: the validator's own check of e-mail addresses takes quadratic
+   * time, and others may exhaust the stack.
    */
   private record BoundedFormat(Format format) implements Format {
     private static final int MAX_LENGTH = 2_000;
 
-    /** Those that any length may have, and that take time in proportion to it. */
+    /** Formats without a limit on length, whose checks take linear time. */
     private static final Set<String> OF_ANY_LENGTH =
         Set.of("uri", "uri-reference", "iri", "iri-reference");
 

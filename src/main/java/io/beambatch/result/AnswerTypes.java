@@ -9,9 +9,9 @@ import io.beambatch.schema.Types;
 import org.apache.avro.Schema;
 
 /**
- * The type of a job's answers in a sink that has types: what {@code result.schema} says, or the
- * schema that the request asks answers in; else a text of the endpoints that give texts, numbers of
- * embeddings, and JSON of what may look like anything.
+ * The type of a job's answers in a sink with types. {@code result.schema} decides, or else the
+ * response schema of the request; otherwise it is text for text endpoints, numbers for embeddings,
+ * and JSON where the form is unknown.
  */
 public final class AnswerTypes {
   private static final String NAME = "Answer";

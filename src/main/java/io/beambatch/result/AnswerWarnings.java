@@ -7,11 +7,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
-/** Tells, before anything is paid, where answers may be other than whoever wrote a job expects. */
+/**
+ * Warns, before anything is paid, where answers may differ from what the author of a job expects.
+ */
 public final class AnswerWarnings {
   private AnswerWarnings() {}
 
-  /** The warnings about a job, as sentences; none if there is nothing to say. */
+  /** The warnings about a job, as sentences; empty if there are none. */
   public static List<String> of(Inference inference) {
     List<String> warnings = new ArrayList<>();
     Endpoint endpoint = inference.request().target();

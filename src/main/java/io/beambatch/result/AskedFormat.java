@@ -13,14 +13,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The format that a job asks its answers in: that of {@code result.schema}, else that of the
- * request body, which may hold placeholders and so differ from request to request.
+ * The format that a job asks its answers in: that of {@code result.schema}, or else that of the
+ * request body, which may contain placeholders and so differ between requests.
  */
 final class AskedFormat {
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
   private static final int REMEMBERED = 100;
 
-  /** Null if it has to be read from each request. */
+  /** Null if it must be read from each request. */
   private final @Nullable AnswerFormat ofAll;
 
   private final @Nullable Boolean unfence;
@@ -41,7 +41,7 @@ final class AskedFormat {
     if (result.schema() != null) {
       ofAll = AnswerFormat.of(result.schema(), unfence);
     } else if (inBody == null || pointsElsewhere(inference)) {
-      // What a pointer leads to need not be what the request's format speaks of.
+      // With a pointer, the answer need not be the value that the request's format describes.
       ofAll = AnswerFormat.any(unfence);
     } else {
       ofAll = differs(inBody) ? null : AnswerFormat.asked(endpoint.askedJson(inBody), unfence);
@@ -53,12 +53,15 @@ final class AskedFormat {
             : JsonPaths.of();
   }
 
-  /** Whether the format may differ from request to request. */
+  /** Returns whether the format may differ between requests. */
   boolean differs() {
     return ofAll == null;
   }
 
-  /** The format of a request's answer; the request is looked at only if it has to be. */
+  /**
+   * The format of a request's answer. The request is read only if the format differs between
+   * requests.
+   */
   AnswerFormat of(RequestSource request) throws IOException {
     if (ofAll != null) {
       return ofAll;
@@ -80,8 +83,8 @@ final class AskedFormat {
   }
 
   /**
-   * The schema that all answers of a job fit; null if there is none, or if it differs from request
-   * to request.
+   * The schema that all answers of a job fit; null if there is none, or if it differs between
+   * requests.
    */
   static @Nullable JsonNode schema(Inference inference) {
     if (inference.result().schema() != null) {
@@ -94,19 +97,22 @@ final class AskedFormat {
     return endpoint(inference).askedJson(inBody).schema();
   }
 
-  /** Whether the request asks for JSON, in one shape or another, or may do so. */
+  /** Returns whether the request asks for JSON of any form, or may do so. */
   static boolean asksJson(Inference inference) {
     JsonNode inBody = inBody(inference);
     return inBody != null && endpoint(inference).mayAskJson(inBody);
   }
 
-  /** Whether a format has fields of documents in it, as templates or as values. */
+  /** Returns whether a format contains fields of documents, as templates or as values. */
   private static boolean differs(JsonNode format) {
     String json = format.toString();
     return json.contains("{{") || json.contains("\"$field\"");
   }
 
-  /** Whether result.pointer takes the answer from another place than the endpoint's own. */
+  /**
+   * Returns whether {@code result.pointer} takes the answer from another place than the endpoint's
+   * own.
+   */
   static boolean pointsElsewhere(Inference inference) {
     String pointer = inference.result().pointer();
     return pointer != null && !endpoint(inference).isOwnPlace(pointer);
@@ -120,7 +126,7 @@ final class AskedFormat {
     return inference.request().target();
   }
 
-  /** Reads the request line that a result belongs to. */
+  /** Reads the request line of a result. */
   @FunctionalInterface
   interface RequestSource {
     JsonSlice line() throws IOException;

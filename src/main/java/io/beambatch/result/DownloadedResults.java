@@ -32,29 +32,30 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The result files of a batch, downloaded into one temporary file on the local disk, so that their
- * lines can be read in any order. The file is deleted when it is closed. On systems where an open
- * file needs no name it has none from the beginning, so that a killed process leaves nothing.
+ * The result files of a batch, downloaded into one temporary file on local disk, so that {@link
+ * ResultJoiner} can read their lines in any order. Closing deletes the file. Where the operating
+ * system allows it, the file is unlinked as soon as it is open, so that a killed process leaves
+ * nothing behind.
  */
 final class DownloadedResults implements Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(DownloadedResults.class);
   private static final int TRIES = 5;
   private static final int LONGEST_PAUSE = 16;
 
-  /** What is read at once: Java keeps a buffer of that size outside of the heap. */
+  /** Size of one read. Java keeps a buffer of that size outside the heap. */
   private static final int BUFFER = 1 << 16;
 
-  /** 256 MiB; less where memory is short, for a join holds a line up to three times. */
+  /** 256 MiB; less if the heap is small, because a join holds a line up to three times. */
   static final int LONGEST_LINE =
       (int) Math.max(8L << 20, Math.min(256L << 20, Runtime.getRuntime().maxMemory() / 10));
 
-  /** Half of a surrogate pair, which a decoder writes alone in no other case. */
+  /** A lone surrogate, which a decoder writes in no other case. */
   private static final char MALFORMED = '\uDFFF';
 
   /**
-   * What stands in the place of bytes that are not UTF-8, as values are copied from here to the
-   * sink: the escape of half a character, so that an answer with either is the same failure. The
-   * character before it keeps the escape from becoming part of another one.
+   * Replaces bytes that are not UTF-8. Values are copied from here to the sink, so it is the escape
+   * of a lone surrogate, and an answer with either fails in the same way. The character before it
+   * keeps the escape from becoming part of another escape.
    */
   private static final String NOT_UTF_8 = "\uFFFD\\udfff";
 
@@ -76,11 +77,11 @@ final class DownloadedResults implements Closeable {
   }
 
   /**
-   * Adds a result file. A download that breaks off is begun again, up to five times. Bytes that are
+   * Adds a result file. A download that breaks off is restarted, up to five times. Bytes that are
    * not UTF-8 become {@link #NOT_UTF_8}.
    *
-   * @param most how many bytes the requests can have been answered with; a file that has more is an
-   *     error at once
+   * @param most the largest size of the answers to these requests; a larger file is an error at
+   *     once
    * @param pause before the second download; longer before each further one
    */
   void download(BatchProvider provider, String fileId, long most, Duration pause)
@@ -119,7 +120,7 @@ final class DownloadedResults implements Closeable {
     }
   }
 
-  /** All lines added so far, from the first. */
+  /** All lines added so far, starting with the first. */
   LineReader lines() {
     return LineReader.ofLines(new Content(), LONGEST_LINE);
   }
@@ -162,7 +163,7 @@ final class DownloadedResults implements Closeable {
       // The channel belongs to the file and stays open.
       Writer out = new OutputStreamWriter(Channels.newOutputStream(file), UTF_8);
       copy(in, out);
-      // The next file starts on a line of its own.
+      // The next file starts on a new line.
       out.write('\n');
       out.flush();
     }
@@ -185,7 +186,7 @@ final class DownloadedResults implements Closeable {
     }
   }
 
-  /** From the first byte to the last; closing it closes nothing. */
+  /** The whole content; closing it closes nothing. */
   private final class Content extends InputStream {
     private long position;
 

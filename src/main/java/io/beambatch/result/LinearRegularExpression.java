@@ -7,12 +7,12 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * A regular expression of a JSON schema, in the syntax of ECMAScript, that takes time in proportion
- * to the text and no stack, whatever the text: RE2's. Java's own engine may not come to an end with
- * {@code ^(.*a){12}$}. In return there are no lookaheads and no backreferences.
+ * A regular expression of a JSON schema, in ECMAScript syntax, run by RE2: it takes linear time and
+ * constant stack for any text. Java's own engine may effectively never finish with {@code
+ * ^(.*a){12}$}. In return, lookaheads and backreferences are not supported.
  */
 final class LinearRegularExpression implements RegularExpression {
-  /** RE2 writes a repetition out: {@code ((a{1000}){1000}){1000}} would take all memory. */
+  /** RE2 expands repetitions: {@code ((a{1000}){1000}){1000}} would exhaust the memory. */
   private static final long MAX_SIZE = 20_000;
 
   private static final String SPACES = "\\t-\\r\\x{20}\\x{a0}\\x{feff}\\p{Z}";
@@ -22,7 +22,7 @@ final class LinearRegularExpression implements RegularExpression {
   /**
    * Compiles an expression.
    *
-   * @throws IllegalArgumentException if it isn't one, or has what RE2 doesn't know
+   * @throws IllegalArgumentException if it isn't valid, or uses a feature that RE2 lacks
    */
   LinearRegularExpression(String expression) {
     try {
@@ -44,7 +44,7 @@ final class LinearRegularExpression implements RegularExpression {
     return pattern.matcher(value).find();
   }
 
-  /** Writes in RE2's syntax what differs in ECMAScript's. */
+  /** Rewrites the parts of ECMAScript's syntax that differ in RE2's. */
   private static String translated(String expression) {
     StringBuilder re2 = new StringBuilder(expression.length() + 16);
     boolean inClass = false;
@@ -89,9 +89,7 @@ final class LinearRegularExpression implements RegularExpression {
     return at;
   }
 
-  /**
-   * Adds up how many single-character steps the expression has when repetitions are written out.
-   */
+  /** Counts the single-character steps of the expression with all repetitions expanded. */
   private static void checkSize(String expression) {
     Deque<Long> outer = new ArrayDeque<>();
     long size = 0;
@@ -134,7 +132,7 @@ final class LinearRegularExpression implements RegularExpression {
     return i;
   }
 
-  /** The larger number of a repetition such as {@code 2,5}; 1 if it is none. */
+  /** The upper bound of a repetition such as {@code 2,5}; 1 if it is none. */
   private static long most(String repetition) {
     long most = 1;
     for (String number : repetition.split(",", -1)) {

@@ -6,7 +6,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** A file that appears, complete, if and only if it got a line. */
+/** Writes a file that appears, complete, if and only if a line was added. */
 final class NonEmptyFileWriter implements Closeable {
   private final String path;
   private @Nullable PendingFile file;
@@ -24,7 +24,7 @@ final class NonEmptyFileWriter implements Closeable {
     lines++;
   }
 
-  /** The file's name, without the folders it is in. */
+  /** The file's name without its folders. */
   String name() {
     return path.substring(path.lastIndexOf('/') + 1);
   }

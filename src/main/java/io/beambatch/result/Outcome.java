@@ -3,23 +3,26 @@ package io.beambatch.result;
 import io.beambatch.document.Failure;
 import io.beambatch.json.JsonSlice;
 
-/** What becomes of a document. */
+/**
+ * What became of a document in one batch. {@link ResultClassifier} decides it from a result line,
+ * {@link MissingResultClassifier} without one; {@link OutcomeWriter} writes it.
+ */
 sealed interface Outcome {
 
-  /** It has its answer, as JSON on one line. */
+  /** The document has its answer, as JSON on one line. */
   record Answered(JsonSlice answer) implements Outcome {}
 
   /**
-   * Sending it again would change nothing.
+   * The document has failed; sending it again would not help.
    *
    * @param cause the failure in our words, without contents
    */
   record Failed(Failure failure, String cause) implements Outcome {}
 
   /**
-   * It may be sent again.
+   * The document may be sent again.
    *
-   * @param failure what it fails with if it has been sent often enough
+   * @param failure the failure to report if no attempt is left
    * @param cause the failure in our words, without contents
    */
   record Retryable(Failure failure, String cause) implements Outcome {}

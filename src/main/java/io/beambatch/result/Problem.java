@@ -5,30 +5,30 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What went wrong with a document, said twice. The cause is in our words and has no contents: it
- * may be counted and shown in reports. The message may quote what the provider says, and so the
- * document: it stands beside the document and nowhere else.
+ * What went wrong with a document, in two texts. The cause is in our words and has no contents: it
+ * may be counted and shown in reports. The message may quote the provider, and so the document: it
+ * is written only next to the document.
  */
 record Problem(String cause, String message) {
   private static final Pattern CODE = Pattern.compile("[A-Za-z0-9_.-]{1,64}");
 
-  /** A problem that is said in our words alone. */
+  /** A problem described in our words alone. */
   static Problem of(String words) {
     return new Problem(words, words);
   }
 
-  /** A problem with circumstances that are for the message alone. */
+  /** A problem with details that belong in the message only. */
   static Problem of(String words, String circumstances) {
     return new Problem(words, words + circumstances);
   }
 
   /**
-   * The same problem with what the provider says about it. What would steer a terminal, and what
-   * looks like a key, is left out: failures are files that people look at.
+   * A copy with the provider's own words. Characters that control a terminal, and what looks like a
+   * key, are removed: people look at files of failures.
    */
   Problem with(@Nullable String code, @Nullable String words) {
     String named = code == null ? "" : ", code " + SafeText.line(code);
-    // A code that doesn't look like one may be anything.
+    // A code of an unusual form may be anything.
     boolean plain = code != null && CODE.matcher(code).matches();
     return new Problem(
         cause + (plain ? named : ""),

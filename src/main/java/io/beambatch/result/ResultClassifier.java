@@ -12,7 +12,7 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides what becomes of a document from its result line alone: answered, failed, or to be sent
+ * Decides the outcome of a document from its result line alone: answered, failed, or to be sent
  * again.
  */
 final class ResultClassifier {
@@ -26,7 +26,7 @@ final class ResultClassifier {
   private final @Nullable AnswerColumn column;
 
   /**
-   * A classifier for a job's answers.
+   * Classifies a job's answers.
    *
    * @throws IllegalArgumentException if the job's schema can't be used
    */
@@ -40,7 +40,7 @@ final class ResultClassifier {
             : "at result.pointer " + pointer;
   }
 
-  /** Decides about a request that has a result line. */
+  /** Decides the outcome of a request that has a result line. */
   Outcome classify(ResultLine line, SentRequest sent, RequestSource request) throws IOException {
     return switch (line.verdict()) {
       case ANSWERED -> answered(line, sent, request);
@@ -91,7 +91,8 @@ final class ResultClassifier {
     try {
       asked = format.of(request);
     } catch (IllegalArgumentException unusable) {
-      // Only where the schema differs from request to request; else it is found before sending.
+      // This can happen only if the schema differs between requests; otherwise it is checked before
+      // sending.
       return invalid(Problem.of("the request's JSON schema can't be used"), line, sent);
     }
     Shaped shaped = line.answer().several() ? asked.shapeEach(value) : asked.shape(value);
@@ -104,7 +105,7 @@ final class ResultClassifier {
           ? invalid(HALF_A_CHARACTER, line, sent)
           : new Outcome.Answered(shaped.value());
     }
-    // A schema with a document's values in it names them in its rules.
+    // A schema that contains a document's values may quote them in its rules.
     return invalid(
         format.differs()
             ? new Problem("the answer doesn't fit what its request asks for", problem.message())
@@ -113,12 +114,12 @@ final class ResultClassifier {
         sent);
   }
 
-  /** In a text that is JSON, one shows only when the text is read. */
+  /** In a text that contains JSON, a lone surrogate shows only when the text is parsed. */
   private static boolean hasHalfACharacter(JsonSlice answer) {
     return answer.hasEscapes() && LoneSurrogates.in(answer.json());
   }
 
-  /** It was paid: whatever is there is kept, if only the response as a whole. */
+  /** The answer was paid for: whatever the response has is kept, if only the whole response. */
   private static Outcome invalid(Problem problem, ResultLine line, SentRequest sent)
       throws IOException {
     JsonSlice value = line.answer().value();
@@ -129,7 +130,7 @@ final class ResultClassifier {
         text(value == null ? line.body() : value));
   }
 
-  /** A failure that keeps what the model has written all the same. */
+  /** A failure that keeps what the model has written. */
   private static Outcome failed(
       FailureReason reason, Problem problem, ResultLine line, SentRequest sent) throws IOException {
     return sent.failed(reason, problem, line.requestId(), text(line.answer().value()));

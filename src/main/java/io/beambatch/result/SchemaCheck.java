@@ -14,16 +14,18 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds what no answer could be checked against in a JSON schema, before the validator sees it: a
- * regular expression that can't be used, which the validator would log, and a schema that leads
- * back to itself at the same place of an answer, such as {@code {"$ref": "#"}}, with which it would
- * never come to an end. A schema that refers to itself for a part of the answer, as that of a tree
- * does, is fine.
+ * Rejects JSON schemas that no answer could be checked against, before the validator sees them: a
+ * regular expression that can't be used, which the validator would log, and a schema that refers to
+ * itself at the same place of an answer, such as {@code {"$ref": "#"}}, which would recurse without
+ * end. A schema that refers to itself for a part of the answer, like that of a tree, is valid.
  */
 final class SchemaCheck {
   private static final List<String> REFERENCES = List.of("$ref", "$dynamicRef", "$recursiveRef");
 
-  /** Keywords whose schemas apply to the same value, and those that apply to a part of it. */
+  /**
+   * Keywords whose schemas apply to the same value, and keywords whose schemas apply to a part of
+   * it.
+   */
   private static final List<String> SAME_PLACE =
       List.of("allOf", "anyOf", "oneOf", "not", "if", "then", "else");
 
@@ -62,8 +64,8 @@ final class SchemaCheck {
   }
 
   /**
-   * Whether a schema names texts among its types, or lists texts as its values, and neither objects
-   * nor arrays: then an answer that is no JSON can be meant as a text.
+   * Returns whether a schema has text among its types, or text constants, and neither objects nor
+   * arrays: then an answer that isn't JSON can be meant as a text.
    */
   static boolean admitsPlainText(JsonNode schema) {
     Set<String> types = new HashSet<>();
@@ -71,7 +73,7 @@ final class SchemaCheck {
     return types.contains("string") && !types.contains("object") && !types.contains("array");
   }
 
-  /** Adds the types that a schema names, whose references have been checked to come to an end. */
+  /** Adds the types that a schema allows; its references are known to end. */
   private void addTypes(JsonNode schema, Set<String> types) {
     JsonNode named = schema.path("type");
     if (named.isTextual()) {
@@ -143,7 +145,7 @@ final class SchemaCheck {
     return found.stream();
   }
 
-  /** The schema in this document that a reference names; null if it names none. */
+  /** The schema in this document that a reference names; null if there is none. */
   private @Nullable JsonNode target(JsonNode reference) {
     if (!reference.isTextual()) {
       return null;

@@ -6,11 +6,11 @@ import io.beambatch.provider.SafeText;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request as it was sent in one attempt: what a failure says about where it failed.
+ * A request as it was sent in one attempt. Failures refer to it.
  *
  * @param attempt how often it was sent, this time included
  * @param batchId null if the run was cancelled before it was sent this time
- * @param customId its name in the batch
+ * @param customId its id in the batch
  */
 record SentRequest(int attempt, @Nullable String batchId, String customId) {
 

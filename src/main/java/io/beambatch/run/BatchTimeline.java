@@ -14,8 +14,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When each batch of a run waited and worked, for the page of the run. Batches that were submitted
- * one after the other share a line where there are too many for a line each.
+ * When each batch of a run waited and ran, for {@link ReportPage}. If there are too many batches
+ * for a row each, batches that were submitted one after the other share a row.
  */
 final class BatchTimeline {
   private static final int MOST_ROWS = 200;
@@ -29,7 +29,7 @@ final class BatchTimeline {
     this.grouped = grouped;
   }
 
-  /** The batches of a run that began and ended at these times, in the order of submission. */
+  /** The batches of a run that lasted from one time to another, in the order of submission. */
   static BatchTimeline of(RunSnapshot run, Instant began, Instant ended) {
     List<Span> spans = new ArrayList<>();
     for (Plan plan : run.plans()) {
@@ -53,12 +53,12 @@ final class BatchTimeline {
     return rows;
   }
 
-  /** Whether a line stands for several batches. */
+  /** Returns whether a row stands for several batches. */
   boolean isGrouped() {
     return grouped;
   }
 
-  /** A time as people say it. */
+  /** A duration in readable form. */
   static String duration(long millis) {
     Duration time = Duration.ofMillis(Math.max(0, millis));
     if (time.toHours() > 0) {
@@ -117,7 +117,7 @@ final class BatchTimeline {
   /**
    * One batch.
    *
-   * @param planned when its chunk came into the ledger, in milliseconds since 1970
+   * @param planned when its chunk was added to the ledger, in milliseconds since 1970
    */
   private record Span(
       String chunk,
@@ -143,7 +143,7 @@ final class BatchTimeline {
   }
 
   /**
-   * A line of the timeline, ready to be shown.
+   * A row of the timeline, ready to be shown.
    *
    * @param waitLeft where waiting begins, as a percentage of the run's time; the others likewise
    */

@@ -12,13 +12,12 @@ import io.beambatch.storage.RunFolder;
 import java.io.IOException;
 
 /**
- * One execution of a job over one input. It knows where the run's files are, how its batches are
- * told from those of other runs, and everything that was written down of it; {@link Runs} begins
- * and finds runs.
+ * One execution of a job over one input. It gives access to the run's files, its identity at the
+ * provider, and all its records; {@link Runs} begins and finds runs.
  *
- * @param job as it is now; the one that the run was begun with is in its record
- * @param record what was written down when it began
- * @param folder where its files are
+ * @param job the job as it is now; the record has the one that the run was begun with
+ * @param record written when the run began
+ * @param folder the run's files
  */
 public record Run(Job job, RunRecord record, RunFolder folder) {
 
@@ -27,12 +26,12 @@ public record Run(Job job, RunRecord record, RunFolder folder) {
     return record.name();
   }
 
-  /** Whether nothing is left to do. */
+  /** Returns whether nothing is left to do. */
   public boolean isFinished() {
     return record.finished() != null;
   }
 
-  /** What tells its batches from those of every other run of the same account. */
+  /** What distinguishes its batches from those of every other run of the same account. */
   public RunIdentity identity() {
     return new RunIdentity(job.name(), record.name(), record.uid(), record.created());
   }
@@ -47,7 +46,7 @@ public record Run(Job job, RunRecord record, RunFolder folder) {
     return BatchLedger.of(folder);
   }
 
-  /** What became of its chunks, by chunk. */
+  /** The results of its joined chunks, by chunk. */
   public Records<JoinedChunk> joined() {
     return JoinedChunk.records(folder);
   }
@@ -57,7 +56,7 @@ public record Run(Job job, RunRecord record, RunFolder folder) {
     return MarkWritten.records(folder);
   }
 
-  /** Whether a plan is committed: a source that ends is planned as a whole then. */
+  /** Returns whether a plan is committed; a bounded source is then planned completely. */
   public boolean isPlanned() throws IOException {
     return !PlanStore.of(folder).namesOfFirstAttempt().isEmpty();
   }

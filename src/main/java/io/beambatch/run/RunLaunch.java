@@ -7,8 +7,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A launch at work on a run. As long as nothing of the run was sent, it is written into the run's
- * record, so that no other launch starts the run over meanwhile; closing takes it out again.
+ * A launch that is working on a run. Until something of the run was sent, the run's record names
+ * the launch, so that no other launch starts the run over meanwhile; closing removes the name.
  */
 public final class RunLaunch implements AutoCloseable {
   private final Run run;
@@ -21,12 +21,12 @@ public final class RunLaunch implements AutoCloseable {
     this.owner = owner;
   }
 
-  /** At work on a run that has sent something: nobody starts that over. */
+  /** A launch of a run that has sent something: no launch starts that over. */
   static RunLaunch ofSent(Run run) {
     return new RunLaunch(run, null, null);
   }
 
-  /** At work on a run in whose record the owner is written. */
+  /** A launch of a run whose record names it. */
   static RunLaunch ofUnsent(Run run, Records<RunRecord> records, Owner owner) {
     return new RunLaunch(run, records, owner);
   }

@@ -18,27 +18,27 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far a run has come, by what is written down in its folder. Commands decide by it what is left
- * to do.
+ * How far a run has come, from the records in its folder. Commands use it to decide what is left to
+ * do.
  *
  * @param chunks of all committed plans, those of the first attempt first
  * @param isPlanned whether its documents were read and packed
- * @param work what there is to do besides waiting
+ * @param work what can be done now besides waiting
  */
 public record RunProgress(List<ChunkProgress> chunks, boolean isPlanned, Work work) {
 
-  /** Results that are kept for so long need no warning. */
+  /** Results that are kept this long need no warning. */
   private static final Duration LONG_ENOUGH = Duration.ofDays(7);
 
-  /** How far a chunk has come. */
+  /** The stages of a chunk, in order. */
   public enum Stage {
     /** Not uploaded yet. */
     PLANNED,
     /** Uploaded, and not submitted yet. */
     UPLOADED,
-    /** Whether it has a batch is not known: a launch was creating one. */
+    /** A launch was creating a batch; whether it exists is unknown. */
     SUBMITTING,
-    /** Its batch is known, and had not ended when it was looked at. */
+    /** Its batch is known, and had not ended at the last poll. */
     UNDER_WAY,
     /** Its batch has ended. */
     ENDED,
@@ -47,15 +47,15 @@ public record RunProgress(List<ChunkProgress> chunks, boolean isPlanned, Work wo
   }
 
   /**
-   * A chunk and how far it has come.
+   * A chunk and its progress.
    *
    * @param entry of its batch, or null before the upload
-   * @param joined what became of it, or null before that is known
+   * @param joined the joined chunk, or null before the join
    */
   public record ChunkProgress(
       Chunk chunk, @Nullable BatchEntry entry, @Nullable JoinedChunk joined) {
 
-    /** How far it has come. */
+    /** Its stage. */
     public Stage stage() {
       if (joined != null) {
         return Stage.JOINED;
@@ -72,12 +72,12 @@ public record RunProgress(List<ChunkProgress> chunks, boolean isPlanned, Work wo
     }
   }
 
-  /** How far a run of a job has come by now. */
+  /** The progress of a run of a job. */
   public static RunProgress of(Job job, RunFolder folder) throws IOException {
     return of(RunSnapshot.read(job, folder));
   }
 
-  /** How far a run has come. */
+  /** The progress of a run. */
   public static RunProgress of(Run run) throws IOException {
     return of(run.job(), run.folder());
   }
@@ -93,12 +93,12 @@ public record RunProgress(List<ChunkProgress> chunks, boolean isPlanned, Work wo
     return new RunProgress(List.copyOf(chunks), !run.plans().isEmpty(), Work.of(run));
   }
 
-  /** How many chunks have come just so far. */
+  /** The number of chunks in a stage. */
   public int count(Stage stage) {
     return (int) chunks.stream().filter(chunk -> chunk.stage() == stage).count();
   }
 
-  /** Whether a batch may have changed at the provider, or one may be created. */
+  /** Returns whether a batch may have changed at the provider, or may be created. */
   public boolean isPending() {
     return chunks.stream()
         .anyMatch(chunk -> chunk.entry() != null && chunk.stage().compareTo(Stage.ENDED) < 0);
@@ -110,8 +110,8 @@ public record RunProgress(List<ChunkProgress> chunks, boolean isPlanned, Work wo
   }
 
   /**
-   * When the run has to be collected at the latest, if the provider keeps results for days only: as
-   * if each batch had ended as soon as it was created. Empty if there is time enough, or nothing to
+   * The latest time to collect the run, if the provider keeps results for days only; calculated as
+   * if each batch had ended as soon as it was created. Empty if there is enough time, or nothing to
    * collect.
    */
   public Optional<Instant> collectBefore(Capabilities capabilities) {
@@ -125,17 +125,17 @@ public record RunProgress(List<ChunkProgress> chunks, boolean isPlanned, Work wo
         .map(first -> first.plus(capabilities.resultsKept()));
   }
 
-  /** Whether every chunk that is planned has its batch. */
+  /** Returns whether every planned chunk has its batch. */
   public boolean isAllSubmitted() {
     return isPlanned && count(Stage.PLANNED) + count(Stage.UPLOADED) + count(Stage.SUBMITTING) == 0;
   }
 
-  /** Whether there is anything to read, upload, join, plan or write. */
+  /** Returns whether there is anything to read, upload, join, plan or write. */
   public boolean hasWork() {
     return !work.isNone();
   }
 
-  /** Whether nothing is left to do but to reconcile. */
+  /** Returns whether only the reconciliation is left to do. */
   public boolean isDone() {
     return !hasWork() && count(Stage.JOINED) == chunks.size();
   }

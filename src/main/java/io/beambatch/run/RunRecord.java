@@ -6,14 +6,14 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is written down of a run when it begins and when it is finished: see {@link Runs}.
+ * The record of a run, written when it begins and when it finishes; see {@link Runs}.
  *
- * @param uid random: tells the run's batches from all others at the provider
+ * @param uid random: distinguishes the run's batches from all others at the provider
  * @param created in milliseconds since 1970
- * @param job all of the job that shapes requests, chunks and outputs, as canonical text
- * @param finished in milliseconds since 1970, or null while there is something left to do
- * @param launches those that began before anything of the run was sent, and have not ended
- * @param unclean whether its folder may still hold what it staged before it was started over
+ * @param job the parts of the job that determine requests, chunks and outputs, as canonical text
+ * @param finished in milliseconds since 1970, or null while something is left to do
+ * @param launches launches that began before anything of the run was sent, and have not ended
+ * @param unclean whether its folder may still hold files from before it was started over
  */
 public record RunRecord(
     String name,
@@ -25,7 +25,7 @@ public record RunRecord(
     boolean unclean)
     implements Serializable {
 
-  /** A record of an earlier version knows no launches. */
+  /** Records of earlier versions have no launches. */
   public RunRecord {
     launches = launches == null ? List.of() : List.copyOf(launches);
   }
@@ -46,7 +46,7 @@ public record RunRecord(
     return new RunRecord(name, uid, created, job, time, launches, unclean);
   }
 
-  /** The same run with the job as it is written now. */
+  /** The same run with the current text of the job. */
   RunRecord of(String sameJob) {
     return new RunRecord(name, uid, created, sameJob, finished, launches, unclean);
   }
@@ -63,7 +63,7 @@ public record RunRecord(
     return new RunRecord(name, uid, created, job, finished, others, unclean);
   }
 
-  /** The run of that name, started over by a launch that has yet to clear its folder. */
+  /** The run of that name, started over by a launch that must still clear its folder. */
   RunRecord anew(String newUid, long now, String newJob, Launch launch) {
     return new RunRecord(name, newUid, now, newJob, null, List.of(launch), true);
   }

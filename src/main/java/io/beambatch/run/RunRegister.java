@@ -20,17 +20,14 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The runs of a job that are there, by their names: what a staging location records of them. {@link
- * Runs} begins and finishes them.
- */
+/** The runs of a job in a staging location, by name. {@link Runs} begins and finishes them. */
 final class RunRegister {
   static final String FOLDER = "runs";
   private static final Pattern NAMES = Pattern.compile("[A-Za-z0-9_-]{1,64}");
   private static final DateTimeFormatter NAME =
       DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT).withZone(ZoneOffset.UTC);
 
-  /** So many names are listed where one is not found. */
+  /** How many names an error lists if a run is not found. */
   private static final int LISTED = 10;
 
   private final String staging;
@@ -48,10 +45,10 @@ final class RunRegister {
   }
 
   /**
-   * Makes sure that a run may be called so.
+   * Checks that a name is valid for a run.
    *
-   * @param name null if it is not named yet
-   * @throws IllegalArgumentException if not
+   * @param name null if the run has no name yet
+   * @throws IllegalArgumentException if it isn't valid
    */
   static void checkName(@Nullable String name) {
     if (name != null && (!NAMES.matcher(name).matches() || name.equals(FOLDER))) {
@@ -65,10 +62,10 @@ final class RunRegister {
   }
 
   /**
-   * Finds a run that was begun before, with whatever job.
+   * Finds an existing run, whatever job it was begun with.
    *
    * @param name the run's name, or null for the newest unfinished one, else the newest
-   * @throws UserException if there is none; names those that there are
+   * @throws UserException if there is none; lists those that exist
    */
   Run known(@Nullable String name) throws IOException {
     checkName(name);
@@ -94,7 +91,7 @@ final class RunRegister {
         ExitCode.USAGE);
   }
 
-  /** The newest first. */
+  /** Newest first. */
   private static String names(List<RunRecord> all) {
     String names =
         all.stream()
@@ -105,7 +102,7 @@ final class RunRegister {
     return all.size() > LISTED ? names + " and " + (all.size() - LISTED) + " older ones" : names;
   }
 
-  /** Other runs of the job that are not finished, and of which something was sent; newest first. */
+  /** Other unfinished runs of the job of which something was sent; newest first. */
   List<Run> unfinishedBesides(Run run) throws IOException {
     List<Run> others = new ArrayList<>();
     for (RunRecord record : all()) {
@@ -119,12 +116,12 @@ final class RunRegister {
     return others;
   }
 
-  /** The run of a name, or empty. */
+  /** The run with a name, or empty. */
   Optional<Run> find(String name) throws IOException {
     return read(name).map(this::run);
   }
 
-  /** A name by the time that no run has yet. */
+  /** An unused name made from the time. */
   String freshName(Instant now) throws IOException {
     String name = NAME.format(now);
     String candidate = name;
@@ -148,7 +145,7 @@ final class RunRegister {
     return records.read(name).map(Records.Version::value);
   }
 
-  /** A run's name leads to its folder. */
+  /** The run of a record; its name determines its folder. */
   Run run(RunRecord record) {
     if (!NAMES.matcher(record.name()).matches()) {
       throw StagedNames.changed(

@@ -14,9 +14,12 @@ import java.util.UUID;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Begins, finds and finishes the runs of a job in a staging location. Commands start here. */
+/**
+ * Begins, finds and finishes the runs of a job in a staging location. Every command that works on a
+ * run starts here.
+ */
 public final class Runs {
-  /** What a provider's new address changes in a job. */
+  /** The keys of a job that change with the provider's address. */
   private static final Pattern ADDRESS = Pattern.compile("request\\.(base_url|headers(\\..*)?)");
 
   private final String staging;
@@ -41,24 +44,24 @@ public final class Runs {
   }
 
   /**
-   * The same runs.
+   * The same runs, for a provider whose address may have changed.
    *
-   * @param hasMoved whether the provider has another address by now: the job may name it, though
-   *     the run was begun with the former
+   * @param hasMoved whether it has: the job may then name the new address, though the run was begun
+   *     with the old one
    */
   public Runs ofMovedProvider(boolean hasMoved) {
     return new Runs(staging, job, register, clock, hasMoved);
   }
 
   /**
-   * Finds the run to resume, or begins one. A run of which nothing was sent yet takes the job that
-   * comes.
+   * Finds the run to resume, or begins one. A run of which nothing was sent yet takes over the
+   * current job.
    *
    * @param name the run's name, or null for the newest unfinished one, else a new one named by the
    *     time
-   * @throws UserException if the run was begun with another job and has sent something, or a new
-   *     one is to be begun though messages lie in an unfinished one
-   * @throws IllegalArgumentException if a run can't be called so
+   * @throws UserException if the run was begun with another job and has sent something, or if a new
+   *     run is requested while an unfinished one holds messages
+   * @throws IllegalArgumentException if the name isn't valid
    */
   public Run open(@Nullable String name, Choice choice) throws IOException {
     checkName(name);
@@ -83,8 +86,8 @@ public final class Runs {
   }
 
   /**
-   * Begins a run, or joins one that was begun with the same job. It never starts one over: a
-   * pipeline asks on every worker.
+   * Begins a run, or joins one that was begun with the same job. It never starts a run over,
+   * because a pipeline calls it on every worker.
    *
    * @throws UserException if it was begun with another job
    */
@@ -100,7 +103,7 @@ public final class Runs {
   }
 
   /**
-   * Notes that this launch is at work on a run, until the note is closed.
+   * Records that this launch is working on a run, until the result is closed.
    *
    * @throws UserException if another launch has started the run over with another job
    */
@@ -109,31 +112,31 @@ public final class Runs {
   }
 
   /**
-   * Makes sure that a run may be called so.
+   * Checks that a name is valid for a run.
    *
-   * @param name null if it is not named yet
-   * @throws IllegalArgumentException if not
+   * @param name null if the run has no name yet
+   * @throws IllegalArgumentException if it isn't valid
    */
   public static void checkName(@Nullable String name) {
     RunRegister.checkName(name);
   }
 
   /**
-   * Finds a run that was begun before, with whatever job.
+   * Finds an existing run, whatever job it was begun with.
    *
    * @param name the run's name, or null for the newest unfinished one, else the newest
-   * @throws UserException if there is none; names those that there are
+   * @throws UserException if there is none; lists those that exist
    */
   public Run known(@Nullable String name) throws IOException {
     return register.known(name);
   }
 
-  /** Other runs of the job that are not finished, and of which something was sent; newest first. */
+  /** Other unfinished runs of the job of which something was sent; newest first. */
   public List<Run> unfinishedBesides(Run run) throws IOException {
     return register.unfinishedBesides(run);
   }
 
-  /** The run of a name, or empty. */
+  /** The run with a name, or empty. */
   public Optional<Run> find(String name) throws IOException {
     return register.find(name);
   }
@@ -144,7 +147,7 @@ public final class Runs {
   }
 
   /**
-   * Makes sure that a run is resumed with the job that it was begun with.
+   * Requires that a run is resumed with the job that it was begun with.
    *
    * @throws UserException if the job is another one; says what differs
    */
@@ -177,9 +180,9 @@ public final class Runs {
   }
 
   /**
-   * Makes sure that the documents of a run were planned.
+   * Requires that the documents of a run were planned.
    *
-   * @throws UserException if its documents were not even read
+   * @throws UserException if they were not even read
    */
   public void requirePlan(Run run) throws IOException {
     if (!run.isFinished() && !isPlanned(run)) {
@@ -193,29 +196,29 @@ public final class Runs {
     }
   }
 
-  /** Whether documents of a run were planned, or messages taken. */
+  /** Returns whether documents of a run were planned, or messages taken. */
   public boolean isPlanned(Run run) throws IOException {
     return !UnsentRuns.isUnplanned(run.folder());
   }
 
-  /** Whether another launch may be at work on a run of which nothing was sent yet. */
+  /** Returns whether another launch may be working on a run of which nothing was sent yet. */
   public boolean isAtWork(Run run) throws IOException {
     Optional<RunRecord> record = register.read(run.name());
     return record.isPresent() && unsent.isAnyAtWork(record.get());
   }
 
-  /** Writes down that nothing of a run is left to do. */
+  /** Records that a run is finished. */
   public void finish(Run run) throws IOException {
     Records.Version<RunRecord> now =
         register
             .records()
             .read(run.name())
             .orElseThrow(() -> new IOException("run record " + run.name() + " is gone"));
-    // Losing the race means that another launch has finished the run.
+    // If this write is refused, another launch has finished the run.
     register.records().replace(now, now.value().finishedAt(clock.millis()));
   }
 
-  /** Begins a run, unless another launch begins it at the same time: then that one is joined. */
+  /** Begins a run; if another launch begins it at the same time, joins that one. */
   private Run beginOrJoin(String name) throws IOException {
     Optional<Run> begun = tryBegin(name);
     if (begun.isPresent()) {
@@ -257,7 +260,7 @@ public final class Runs {
         ExitCode.ERROR);
   }
 
-  /** Begins a run; empty if there is one of that name. */
+  /** Begins a run; empty if one of that name exists. */
   private Optional<Run> tryBegin(String name) throws IOException {
     RunRecord record =
         RunRecord.begun(
@@ -271,9 +274,9 @@ public final class Runs {
 
   /** Which run to open. */
   public enum Choice {
-    /** The unfinished one, if there is one. */
+    /** The unfinished run, if there is one. */
     RESUME,
-    /** A new one. */
+    /** A new run. */
     NEW
   }
 }

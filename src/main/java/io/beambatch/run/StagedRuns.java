@@ -22,8 +22,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The runs of all jobs in a staging location. It lists them, and removes the files of finished
- * ones. It needs no job file: it goes by what the runs have written down.
+ * Lists the runs of all jobs in a staging location, and removes the files of finished ones. It
+ * needs no job file: it reads the runs' records.
  */
 public final class StagedRuns {
   private final String staging;
@@ -39,7 +39,7 @@ public final class StagedRuns {
 
   /** How far a run has come. */
   public enum Progress {
-    /** Nothing of it was sent. */
+    /** Nothing was sent. */
     UNSENT,
     /** It has batches, or answers that are not written yet. */
     UNFINISHED,
@@ -60,9 +60,9 @@ public final class StagedRuns {
    *
    * @param begun ISO 8601, UTC
    * @param finished ISO 8601, UTC; or null
-   * @param underWay batches that had not ended when a command last looked
+   * @param underWay batches that had not ended when a command last polled them
    * @param documents null before the run is finished, and after it was pruned; so are the next
-   * @param costUsd null, too, if the model's price is unknown
+   * @param costUsd also null if the model's price is unknown
    * @param bytes of all its files
    */
   @JsonNaming(SnakeCaseStrategy.class)
@@ -79,7 +79,7 @@ public final class StagedRuns {
       @Nullable BigDecimal costUsd,
       long bytes) {}
 
-  /** All runs, by job, the newest first. */
+  /** All runs, by job, newest first. */
   public List<StagedRun> list() throws IOException {
     List<StagedRun> runs = new ArrayList<>();
     for (Map.Entry<String, SortedMap<String, Long>> job : sizes().entrySet()) {
@@ -93,15 +93,15 @@ public final class StagedRuns {
   }
 
   /**
-   * Removes the files of runs that were finished before a time. Each keeps its record, so that a
-   * command of that name finds it finished, and buys nothing again.
+   * Removes the files of runs that finished before a time. Each keeps its record, so that a command
+   * of that name finds it finished, and buys nothing again.
    *
    * @return the runs that were pruned, as they were before
    */
   public List<StagedRun> prune(Instant finishedBefore) throws IOException {
     List<StagedRun> pruned = new ArrayList<>();
     for (StagedRun run : list()) {
-      // What has a record of its end has written every answer.
+      // A run with a recorded end has written every answer.
       if (run.finished() != null
           && run.bytes() > 0
           && Instant.parse(run.finished()).isBefore(finishedBefore)) {
@@ -149,7 +149,7 @@ public final class StagedRuns {
         .readAll().values().stream().map(Records.Version::value).toList();
   }
 
-  /** The bytes of each run's files, by job and run; jobs that have no run are left out. */
+  /** The size in bytes of each run's files, by job and run; jobs without runs are omitted. */
   private SortedMap<String, SortedMap<String, Long>> sizes() throws IOException {
     SortedMap<String, SortedMap<String, Long>> sizes = new TreeMap<>();
     Storage.sizes(staging)

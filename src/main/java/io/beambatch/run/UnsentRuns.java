@@ -20,12 +20,12 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * Runs of which nothing was sent yet. Such a run can be started over with any job: nothing is lost.
- * So a name is not blocked by a launch that failed before it came to anything. What a launch that
- * is still at work has staged is not taken from it.
+ * Handles runs of which nothing was sent yet. Such a run can be started over with any job, because
+ * nothing is lost; a launch that failed early therefore doesn't block its name. Files that a
+ * running launch has staged are not touched.
  */
 final class UnsentRuns {
-  /** A launch of another machine, of which nobody knows whether it goes on, counts no longer. */
+  /** After this time, a launch on another machine whose state is unknown no longer counts. */
   private static final Duration LONGEST_STAGING = Duration.ofHours(12);
 
   private final Job job;
@@ -38,19 +38,19 @@ final class UnsentRuns {
     this.clock = clock;
   }
 
-  /** Whether nothing of a run was sent, and it holds no messages that are nowhere else. */
+  /** Returns whether nothing of a run was sent, and it holds no messages that exist only there. */
   static boolean isUnsent(RunFolder folder) throws IOException {
     return !BatchLedger.of(folder).isAnythingSent() && Storage.list(folder.inbox()).isEmpty();
   }
 
-  /** Whether a run has no plan, and no messages that are nowhere else. */
+  /** Returns whether a run has no plan, and no messages that exist only there. */
   static boolean isUnplanned(RunFolder folder) throws IOException {
     return PlanStore.records(folder).names().isEmpty() && Storage.list(folder.inbox()).isEmpty();
   }
 
   /**
-   * Makes sure that no messages of a run are forgotten: those that it took from a subscription are
-   * in no other place until they are sent.
+   * Requires that a run holds no messages: those that it took from a subscription exist nowhere
+   * else until they are sent.
    *
    * @throws UserException if there are such messages
    */
@@ -70,15 +70,15 @@ final class UnsentRuns {
   }
 
   /**
-   * Starts a run over, with the job as it is now.
+   * Starts a run over with the current job.
    *
-   * @throws UserException if another launch is at work on it
+   * @throws UserException if another launch is working on it
    */
   RunRecord beginAnew(Records.Version<RunRecord> known, RunFolder folder) throws IOException {
     requireNobodyAtWork(known.value());
     Owner owner = Owner.create();
     try {
-      // The mark comes first: any other launch that finds it clears the folder before all else.
+      // Marked first: any other launch that finds the mark clears the folder before anything else.
       Records.Version<RunRecord> marked =
           replace(
               known,
@@ -97,9 +97,9 @@ final class UnsentRuns {
   }
 
   /**
-   * Notes that this launch is at work on a run.
+   * Records that this launch is working on a run.
    *
-   * @throws UserException if another launch has started the run over
+   * @throws UserException if another launch has started the run over with another job
    */
   RunLaunch enter(Run run) throws IOException {
     if (!isUnsent(run.folder())) {

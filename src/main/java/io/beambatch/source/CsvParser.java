@@ -6,15 +6,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Cuts the text of a record, as {@link CsvScanner} finds it, into its cells. By hand, because both
- * have to agree on every character, and because libraries turn escapes such as {@code \n} in {@code
- * C:\new} into other characters, which neither Spark nor MySQL means by them.
+ * Splits the text of a record, as {@link CsvScanner} delimits it, into its cells. It is our own
+ * code because both classes must agree on every character, and because libraries turn escapes such
+ * as {@code \n} in {@code C:\new} into other characters, which neither Spark nor MySQL does.
  */
 final class CsvParser {
-  /** What MySQL and Hive write for a value that is missing, where there are escapes. */
+  /** MySQL's and Hive's mark for a missing value, in dialects with escapes. */
   private static final String NULL = "\\N";
 
-  private static final char NONE = '\0'; // Refused in texts before they come here.
+  private static final char NONE = '\0'; // Rejected in texts before they come here.
 
   private final char delimiter;
   private final char quote;
@@ -29,7 +29,7 @@ final class CsvParser {
     this.unquotedEscape = quote == NONE ? escape : NONE;
   }
 
-  /** The cells; null for a missing value, which only dialects with escapes can write. */
+  /** The cells; null for a missing value, which only dialects with escapes can express. */
   List<@Nullable String> cells(String text) throws InvalidRecordException {
     List<@Nullable String> cells = new ArrayList<>();
     int at = 0;
@@ -43,7 +43,7 @@ final class CsvParser {
     }
   }
 
-  /** Adds a cell, and returns the place of the delimiter behind it. */
+  /** Adds a cell, and returns the index of the delimiter after it. */
   private int unquoted(String text, int from, List<@Nullable String> cells) {
     int end = from;
     boolean escapes = false;
@@ -116,7 +116,8 @@ final class CsvParser {
   }
 
   /**
-   * What stands for itself behind an escape; before all else an escape is a character of its own.
+   * Returns whether a character is literal after an escape; before any other, the escape is itself
+   * literal.
    */
   private boolean isEscapable(char c) {
     return c == quotedEscape

@@ -9,7 +9,10 @@ import io.beambatch.json.LineReader;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** One document a CSV record; the header names its fields, and every value is a string. */
+/**
+ * Turns each CSV record into a document; the header gives the field names, and every value is a
+ * string.
+ */
 final class CsvRecords implements RecordParser {
   private final String file;
   private final @Nullable IdField idField;
@@ -19,10 +22,10 @@ final class CsvRecords implements RecordParser {
   private final @Nullable CsvScanner scanner;
 
   /**
-   * A parser.
+   * Parses the records of a file.
    *
    * @param file the file's name, for documents that have no id of their own
-   * @param scanner what finds the records that are parsed here; null if they come one by one
+   * @param scanner the scanner that finds the records; null if they are passed one by one
    */
   CsvRecords(
       String file,
@@ -55,9 +58,9 @@ final class CsvRecords implements RecordParser {
   }
 
   /**
-   * The document that the text of a record is.
+   * The document in the text of a record.
    *
-   * @param place names documents that have no id of their own
+   * @param place identifies documents that have no id of their own
    */
   Document document(String text, String place) throws InvalidRecordException {
     List<@Nullable String> values = parser.cells(text);
@@ -95,12 +98,12 @@ final class CsvRecords implements RecordParser {
     return new Document(id, json.build());
   }
 
-  /** Whether nothing stands behind the last column. */
+  /** Returns whether the cell after the last column is empty. */
   private boolean endsEmpty(List<@Nullable String> values) {
     return values.stream().skip(header.size()).allMatch(""::equals);
   }
 
-  /** The row with its header, so that it can be mended, and read again from the dead letter. */
+  /** The row with its header, so that it can be corrected and read again from the dead letter. */
   @Override
   public FailedDocument failed(String path, LineReader record, InvalidRecordException problem) {
     String row = Utf8.replacing(record.buffer(), record.start(), record.end());

@@ -15,10 +15,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A CSV row in the dead letter: {@code {"_line": "1;two", "_csv": {"header": ["id", "text"],
- * "delimiter": ";"}}}. With its header and dialect it can be read again as it is, or mended.
+ * "delimiter": ";"}}}. With its header and dialect it can be read again as it is, or corrected.
  */
 final class CsvRow {
-  /** The field that says how {@link SourceRecord#LINE} is to be read. */
+  /** The field with the header and dialect of {@link SourceRecord#LINE}. */
   static final String CSV = "_csv";
 
   private static final String HEADER = "header";
@@ -36,7 +36,7 @@ final class CsvRow {
     this.dialect = dialect;
   }
 
-  /** What stands for a row: what differs from RFC 4180 is said, and nothing else. */
+  /** The JSON of a row; the dialect lists only what differs from RFC 4180. */
   static String json(String row, List<String> header, CsvDialect dialect) {
     JsonText csv = new JsonText().put(HEADER, header);
     if (dialect.delimiter() != ',') {
@@ -56,7 +56,7 @@ final class CsvRow {
     return new JsonText().put(SourceRecord.LINE, row).put(CSV, csv).build();
   }
 
-  /** How a row is to be read; null if its {@link #CSV} field isn't as it was written. */
+  /** How a row is to be read; null if its {@link #CSV} field has been changed. */
   static @Nullable CsvRow of(JsonSlice csv) {
     List<String> header = new ArrayList<>();
     CsvDialect dialect = CsvDialect.STANDARD;
@@ -99,7 +99,7 @@ final class CsvRow {
     };
   }
 
-  /** The document that a row is; the exception for one that isn't brings the same field again. */
+  /** The document in a row; the exception for a row without one carries the same field again. */
   Document document(String row, @Nullable String idField, String place)
       throws InvalidRecordException {
     try {

@@ -5,7 +5,7 @@ import io.beambatch.json.RecordScanner;
 
 /**
  * Ends a CSV record at each line end (LF, CRLF or CR) outside quotes. As in RFC 4180, a quote opens
- * a quoted cell only where a cell starts; within one, it closes it unless doubled or escaped.
+ * a quoted cell only at the start of a cell, and closes it unless it is doubled or escaped.
  */
 final class CsvScanner implements RecordScanner {
   private static final int CELL_START = 0;
@@ -15,7 +15,7 @@ final class CsvScanner implements RecordScanner {
   private static final int ESCAPED = 4;
   private static final int ESCAPED_IN_QUOTED = 5;
 
-  /** No byte. */
+  /** Not a byte. */
   private static final int NONE = 256;
 
   private final int delimiter;
@@ -98,7 +98,7 @@ final class CsvScanner implements RecordScanner {
     return -1;
   }
 
-  /** Counts line ends within cells: a CR is one, and with the LF behind it still one. */
+  /** Counts line ends within cells: a CR counts as one, and so does a CR with an LF. */
   private void passLineEnd(byte b, byte before) {
     if (b == '\r' || (b == '\n' && before != '\r')) {
       lines++;
@@ -110,7 +110,7 @@ final class CsvScanner implements RecordScanner {
     return lines;
   }
 
-  /** Whether a quoted cell is open. */
+  /** Returns whether a quoted cell is open. */
   boolean inQuotes() {
     return state == QUOTED || state == ESCAPED_IN_QUOTED;
   }

@@ -5,13 +5,13 @@ import java.io.Serializable;
 import java.util.Set;
 import org.apache.beam.sdk.options.PipelineOptions;
 
-/** Looks for a watched source's files, each by a name that it always has. */
+/** Finds the files of a watched source, each under the same name every time. */
 @FunctionalInterface
 public interface FileFinder extends Serializable {
 
-  /** All files that are there by now, old ones and new ones; the caller may change the set. */
+  /** All files that exist now, old and new; the caller may change the set. */
   Set<String> find(PipelineOptions options) throws IOException;
 
-  /** Looks no more. */
+  /** Stops finding files. */
   default void close() {}
 }

@@ -12,14 +12,14 @@ import org.apache.beam.sdk.io.fs.EmptyMatchTreatment;
 import org.apache.beam.sdk.io.fs.MatchResult;
 
 /**
- * Finds the files that fit patterns, each file once. As for shells, Hadoop and Spark, files and
- * folders are hidden whose names begin with a dot or an underscore, such as {@code _SUCCESS} and
- * {@code .part-0.crc}: a wildcard at the beginning of a name doesn't stand for those.
+ * Finds the files that match patterns, each file once. As in shells, Hadoop and Spark, files and
+ * folders whose names begin with a dot or an underscore are hidden, such as {@code _SUCCESS} and
+ * {@code .part-0.crc}: a wildcard at the beginning of a name doesn't match those characters.
  */
 final class FilePatterns {
   private FilePatterns() {}
 
-  /** The files; a pattern that fits none is a {@link SourceException} that names it. */
+  /** The files; a pattern that matches none is a {@link SourceException} that names it. */
   static Set<String> matchAll(List<String> patterns) throws IOException {
     Set<String> files = new LinkedHashSet<>();
     List<String> fruitless = new ArrayList<>();
@@ -44,7 +44,7 @@ final class FilePatterns {
     return files;
   }
 
-  /** The files; none is no error. */
+  /** The files, possibly none. */
   static Set<String> matchAny(List<String> patterns) throws IOException {
     Set<String> files = new LinkedHashSet<>();
     for (String pattern : patterns) {

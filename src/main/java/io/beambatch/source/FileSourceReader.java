@@ -6,12 +6,12 @@ import java.io.IOException;
 import java.util.Optional;
 import org.apache.beam.sdk.options.PipelineOptions;
 
-/** Checks and reads a source of files. The first file's schema is the run's, if files have one. */
+/** Checks and reads a source of files. If files have schemas, the first file's is the run's. */
 public final class FileSourceReader implements SourceReader {
   private final FileSource source;
 
   /**
-   * Reads files.
+   * Reads a source.
    *
    * @throws IllegalArgumentException if the delimiter can't separate CSV fields
    */

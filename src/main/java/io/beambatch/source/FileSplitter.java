@@ -12,8 +12,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Cuts a file into splits in one pass, counting lines. Compressed files are written, decompressed
- * and cut, to the staging location, because they can only be read from the start.
+ * Cuts a file into splits in one pass, counting lines. Compressed files can only be read from the
+ * start, so they are decompressed and cut into the staging location.
  */
 final class FileSplitter {
   private static final int BUFFER = 1 << 18;
@@ -25,9 +25,9 @@ final class FileSplitter {
   private final SourceCheck check;
 
   /**
-   * A cutter.
+   * Cuts the files of a source.
    *
-   * @param schemas of a source whose files bring their schema; else null
+   * @param schemas the schemas of a source whose files contain them; otherwise null
    */
   FileSplitter(
       FileSource source,
@@ -42,8 +42,8 @@ final class FileSplitter {
   }
 
   /**
-   * Cuts one file. A {@link SourceException} says that it isn't what the job says; of a watched
-   * source, which is to go on, such a file comes as a split that says so.
+   * Cuts one file. A {@link SourceException} reports that it isn't what the job says; in a watched
+   * source, which must go on, such a file becomes a split that says so.
    *
    * @throws IOException naming the file
    */
@@ -139,7 +139,7 @@ final class FileSplitter {
         recordOffset = offset + from;
         recordLine = start.line() + scanner.lines();
       }
-      // Two bytes more than the maximum, because they may turn out to be the line end.
+      // Two bytes more than the maximum, which may prove to be the line end.
       if (!skipping && offset + read - recordOffset > settings.record() + 2L) {
         target.write(buffer, kept, (int) Math.max(kept, recordOffset - offset));
         skip();
@@ -148,7 +148,7 @@ final class FileSplitter {
       }
     }
 
-    /** Keeps a record without end off the staging location: what came before it is a split. */
+    /** Keeps an endless record out of the staging location: the bytes before it are a split. */
     private void skip() throws IOException {
       if (recordOffset > splitOffset) {
         receiver.accept(target.end(path, splitOffset, recordOffset, splitLine, start.header()));
@@ -196,7 +196,7 @@ final class FileSplitter {
     return new Start(mark, 1, null);
   }
 
-  /** The place behind the header. */
+  /** The position after the header. */
   private Start csvStart(SourceFile file, byte[] head, int mark, long line) {
     CsvScanner scanner = new CsvScanner(source.csv());
     int end = scanner.scan(head, mark, head.length);
@@ -246,6 +246,6 @@ final class FileSplitter {
     return end;
   }
 
-  /** Where records start, and what is known of them. */
+  /** Where the records start, and the header if there is one. */
   private record Start(long offset, long line, @Nullable List<String> header) {}
 }

@@ -3,11 +3,11 @@ package io.beambatch.source;
 import java.util.regex.Pattern;
 
 /**
- * Tells which of the files that fit a pattern are hidden from it: those that only fit because a
+ * Decides which of the files that match a pattern are hidden: those that match only because a
  * wildcard stands for a dot or an underscore at the beginning of a name.
  */
 final class HiddenNames {
-  /** Not a dot or an underscore at the beginning of a name. */
+  /** Matches no dot or underscore at the beginning of a name. */
   private static final String GUARD = "(?!(?<=/)[._])";
 
   private final Pattern seen;
@@ -21,7 +21,7 @@ final class HiddenNames {
     this.lastBegins = last.startsWith("*") || last.startsWith("?");
   }
 
-  /** Whether a file that fits the pattern is hidden. */
+  /** Returns whether a file that matches the pattern is hidden. */
   boolean hide(String path) {
     if (seen.matcher(path).matches()) {
       return false;
@@ -37,7 +37,7 @@ final class HiddenNames {
   /**
    * The pattern as a regular expression.
    *
-   * @param guard of each character that a wildcard stands for
+   * @param guard precedes each character that a wildcard matches
    */
   private static String regex(String pattern, String guard) {
     StringBuilder regex = new StringBuilder();

@@ -5,17 +5,17 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The field that names a document: a field of the document by its full name, else a path of field
- * names with dots between.
+ * The field that identifies a document: a field with exactly this name or, if there is none, a path
+ * of field names separated by dots.
  */
 record IdField(String name, List<String> steps) {
 
-  /** The field of that name; null for null. */
+  /** The field with a name; null for null. */
   static @Nullable IdField of(@Nullable String name) {
     return name == null ? null : new IdField(name, Arrays.asList(name.split("\\.", -1)));
   }
 
-  /** What is wrong with a document that doesn't have it. */
+  /** The problem of a document that lacks it. */
   String missing() {
     return "no value in the id field '" + name + "'; add one, or change source.id";
   }

@@ -2,25 +2,25 @@ package io.beambatch.source;
 
 import org.jspecify.annotations.Nullable;
 
-/** A record can't become a document. The message says why, without place or contents. */
+/** A record can't become a document. The message says why, without its place or contents. */
 public final class InvalidRecordException extends Exception {
   private final @Nullable String json;
 
-  /** A record that its raw text stands for. */
+  /** For a record that is represented by its raw text. */
   public InvalidRecordException(String problem) {
     this(problem, null);
   }
 
   /**
-   * @param json the object that stands for the record, or null for its raw text
+   * @param json the object that represents the record, or null for its raw text
    */
   public InvalidRecordException(String problem, @Nullable String json) {
-    // Without a stack trace: broken records may come by the million.
+    // No stack trace: there may be millions of broken records.
     super(problem, null, false, false);
     this.json = json;
   }
 
-  /** The object that stands for the record, or null for its raw text. */
+  /** The object that represents the record, or null for its raw text. */
   public @Nullable String json() {
     return json;
   }

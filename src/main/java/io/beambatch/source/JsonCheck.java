@@ -12,21 +12,21 @@ import java.io.UncheckedIOException;
 import java.util.regex.Pattern;
 
 /**
- * Finds out, by the beginning of a file, whether it is JSON as the job says: an object a line, or
- * an array. See {@link SourceCheck}.
+ * Decides from the beginning of a file whether it is the JSON that the job says: an object per
+ * line, or an array. See {@link SourceCheck}.
  */
 final class JsonCheck {
-  /** So many lines that are no objects are no mistake in a line. */
+  /** If this many lines are not objects, it is no mistake in a single line. */
   private static final int LINES = 20;
 
-  /** Of a file that is seen whole, so many are enough. */
+  /** The same for a file that is seen completely. */
   private static final int LINES_OF_ALL = 3;
 
   private static final char RECORD_SEPARATOR = '\u001e';
 
   private static final String FIRST_ROW = "0";
 
-  /** What pandas writes with {@code orient="split"} and {@code orient="table"}. */
+  /** The output of pandas with {@code orient="split"} and {@code orient="table"}. */
   private static final Pattern SPLIT =
       Pattern.compile(
           "\\{\\s*(\"columns\"\\s*:\\s*\\[[^]]*]\\s*,\\s*\"index\"\\s*:\\s*\\["
@@ -37,7 +37,7 @@ final class JsonCheck {
   private final byte[] head;
   private final int start;
 
-  /** Looks at a file's first {@link SourceCheck#LENGTH} bytes, or all if there are fewer. */
+  /** Checks a file by its first {@link SourceCheck#LENGTH} bytes, or all if there are fewer. */
   JsonCheck(SourceFile file, byte[] head) {
     this.file = file;
     this.head = head;
@@ -79,7 +79,7 @@ final class JsonCheck {
     }
   }
 
-  /** Whether the first value goes on to the end of what is seen. */
+  /** Returns whether the first value extends to the end of the checked bytes. */
   private boolean isAlone() {
     try (JsonParser parser = Json.parser(head, start, head.length)) {
       parser.nextToken();
@@ -92,7 +92,7 @@ final class JsonCheck {
     }
   }
 
-  /** Whether all fields are columns, with an object of rows that begins with number 0. */
+  /** Returns whether all fields are columns: objects of rows, numbered from 0. */
   private boolean isByColumns() {
     int columns = 0;
     try (JsonParser parser = Json.parser(head, start, head.length)) {
@@ -119,7 +119,7 @@ final class JsonCheck {
     return SPLIT.matcher(new String(head, start, head.length - start, UTF_8)).lookingAt();
   }
 
-  /** Finds out whether there is any line that is an object. */
+  /** Checks that some line is an object. */
   private void objects() {
     int lines = 0;
     String first = "";
@@ -150,7 +150,7 @@ final class JsonCheck {
     }
   }
 
-  /** Whether a line may be an object with a mistake, of no kind that whole files have. */
+  /** Returns whether a line may be an object with a single mistake, rather than another format. */
   private static boolean isBrokenObject(String line) {
     return line.startsWith("{") && !line.startsWith("{'") && !line.endsWith("},");
   }
@@ -197,7 +197,8 @@ final class JsonCheck {
   }
 
   /**
-   * Whether the first line is a JSON value by itself, and others follow it: a mistake in a line.
+   * Returns whether the first line is a JSON value of its own, and others follow: a mistake in one
+   * line.
    */
   private boolean isClosedLine() {
     int end = lineEnd(start);
@@ -208,7 +209,7 @@ final class JsonCheck {
     return next < head.length && head[next] == '{' && value(start, end) == Value.WHOLE;
   }
 
-  /** Whether an object begins in a line and goes on in those that follow. */
+  /** Returns whether an object begins in one line and continues in the next ones. */
   private boolean isPretty() {
     int end = lineEnd(start);
     return end < head.length
@@ -224,7 +225,7 @@ final class JsonCheck {
     return end;
   }
 
-  /** Behind the last whole line, where the beginning of a file may end anywhere. */
+  /** The end of the last complete line; the checked bytes may end anywhere. */
   private int lastLineEnd() {
     int end = head.length;
     while (head.length == SourceCheck.LENGTH && end > 0 && head[end - 1] != '\n') {
@@ -249,7 +250,7 @@ final class JsonCheck {
     }
   }
 
-  /** How many objects there are, if there is nothing else; 0 if there is. */
+  /** The number of objects, or 0 if there is anything else. */
   private int values(int from, int to) {
     int objects = 0;
     try (JsonParser parser = Json.parser(head, from, to)) {

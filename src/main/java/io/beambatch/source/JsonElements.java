@@ -4,7 +4,10 @@ import io.beambatch.document.Document;
 import io.beambatch.json.LineReader;
 import org.jspecify.annotations.Nullable;
 
-/** One document an element of a JSON array, or one a value; its text stays, but on one line. */
+/**
+ * Turns each element of a JSON array, or each value of a file, into a document; its text is kept,
+ * but put on one line.
+ */
 final class JsonElements implements RecordParser {
   private final JsonRecords records;
 
@@ -48,7 +51,7 @@ final class JsonElements implements RecordParser {
     return at;
   }
 
-  /** Between tokens line ends are white space, and elsewhere parsing has refused them. */
+  /** Between tokens, line ends are white space; anywhere else, parsing has rejected them. */
   private static String onOneLine(String json) {
     return json.replace('\n', ' ').replace('\r', ' ');
   }

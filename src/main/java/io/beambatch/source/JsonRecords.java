@@ -11,14 +11,14 @@ import java.io.UncheckedIOException;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** One JSON object a line; its text is kept as it is. */
+/** Turns each line with a JSON object into a document; its text is kept unchanged. */
 public final class JsonRecords implements RecordParser {
   private final String file;
   private final @Nullable IdField idField;
 
   /**
    * @param file the file's name, for documents that have no id of their own
-   * @param idField the field that names a document, or null
+   * @param idField the field that identifies a document, or null
    */
   public JsonRecords(String file, @Nullable String idField) {
     this.file = file;
@@ -31,7 +31,7 @@ public final class JsonRecords implements RecordParser {
   }
 
   /**
-   * The document that an object is; null if it is blank.
+   * The document in a JSON object; null if the bytes are blank.
    *
    * @param number of the line or record, for documents that have no id of their own
    */
@@ -67,7 +67,7 @@ public final class JsonRecords implements RecordParser {
     }
   }
 
-  /** The document that a failed record of an earlier run stands for; null if it is none. */
+  /** The document inside a failed record of an earlier run; null if it isn't one. */
   private @Nullable Document unwrap(JsonScan scan, long number) throws InvalidRecordException {
     CsvRow row = scan.csvRow();
     String line = scan.line();
@@ -78,14 +78,14 @@ public final class JsonRecords implements RecordParser {
     return wrapped == null ? null : unwrap(wrapped, number);
   }
 
-  /** A failed line of an earlier run is read again as if it stood in this line. */
+  /** A failed line of an earlier run is read again as if it were this line. */
   private Document unwrap(String line, long number) throws InvalidRecordException {
     try {
       byte[] bytes = line.getBytes(UTF_8);
       Trimmed object = Trimmed.of(bytes, 0, bytes.length);
       String text = Utf8.text(bytes, object.from(), object.to());
       JsonScan scan = scan(bytes, object, text);
-      // Between tokens a line feed is white space, and elsewhere the scan has refused it.
+      // Between tokens, a line feed is white space; anywhere else, the scan has rejected it.
       String oneLine = text.replace('\n', ' ');
       byte[] flat = oneLine.getBytes(UTF_8);
       return document(flat, new Trimmed(0, flat.length), oneLine, scan, number);
@@ -124,7 +124,7 @@ public final class JsonRecords implements RecordParser {
     return new Document(id, json);
   }
 
-  /** Bytes without the white space around them. */
+  /** Bytes without surrounding white space. */
   private record Trimmed(int from, int to) {
     static Trimmed of(byte[] bytes, int from, int to) {
       int start = from;

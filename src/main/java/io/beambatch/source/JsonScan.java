@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** One pass over a JSON object that finds faults and what the reader has to know of it. */
+/** Scans a JSON object in one pass, for faults and for the fields that the reader needs. */
 final class JsonScan {
   private final @Nullable IdField idField;
   private @Nullable String id;
@@ -26,7 +26,7 @@ final class JsonScan {
     this.idField = idField;
   }
 
-  /** Scans bytes that should be one object and nothing else. */
+  /** Scans bytes that must be one object and nothing else. */
   static JsonScan of(byte[] bytes, int from, int to, @Nullable IdField idField)
       throws InvalidRecordException {
     JsonScan scan = new JsonScan(idField);
@@ -40,28 +40,28 @@ final class JsonScan {
     return id;
   }
 
-  /** Why the id field's value is no id, or null. */
+  /** Why the id field's value can't be an id, or null. */
   @Nullable String idFault() {
     return idFault;
   }
 
-  /** Whether it has fields that an earlier run left. */
+  /** Returns whether it has fields that an earlier run added. */
   boolean reserved() {
     return reserved;
   }
 
-  /** The line that a failed document of an earlier run stands for, or null if it is none. */
+  /** The original line of a failed record of an earlier run, or null if it isn't one. */
   @Nullable String wrappedLine() {
     return otherFields == 1 + (columns == null ? 0 : 1) ? line : null;
   }
 
-  /** How the line of a failed document is to be read that was a CSV row; null if it was none. */
+  /** The header and dialect of a failed record that was a CSV row; null if it wasn't. */
   @Nullable CsvRow csvRow() {
     boolean only = otherFields == 2 + (columns == null ? 0 : 1);
     return only && line != null && csv != null ? CsvRow.of(csv) : null;
   }
 
-  /** The columns of the file that the line of a failed document was in; null if it had none. */
+  /** The partition columns of a failed record's file; null if there are none. */
   @Nullable PartitionColumns columns() throws IOException {
     return line == null || columns == null ? null : PartitionColumns.of(columns);
   }
@@ -71,7 +71,7 @@ final class JsonScan {
     return line;
   }
 
-  /** Whether it stands for a record that an earlier run found too long. */
+  /** Returns whether it represents a record that an earlier run found too long. */
   boolean pointsToSource() {
     return otherFields == 1 + (columns == null ? 0 : 1) && source;
   }

@@ -3,9 +3,9 @@ package io.beambatch.source;
 import io.beambatch.json.RecordScanner;
 
 /**
- * Ends a record behind each element of the array that a JSON file is, or behind each value of a
- * file of values one after the other. What stands between them, such as commas, goes with the next.
- * Records are numbered, not lines: a whole array may be on one line.
+ * Ends a record after each element of a file's JSON array, or after each of its concatenated
+ * values. Separators such as commas belong to the next record. Records are numbered instead of
+ * lines: a whole array may be on one line.
  */
 final class JsonScanner implements RecordScanner {
   private int depth;
@@ -17,7 +17,7 @@ final class JsonScanner implements RecordScanner {
   private long records;
 
   /**
-   * A scanner.
+   * Finds records.
    *
    * @param atStart whether the first byte is the file's first, so that a bracket opens the array
    */
@@ -84,7 +84,7 @@ final class JsonScanner implements RecordScanner {
     return records;
   }
 
-  /** Whether something is open that the end of the file should have closed. */
+  /** Returns whether a value is open that should be closed at the end of the file. */
   boolean isOpen() {
     return depth > 0 || inText || arrayOpen;
   }

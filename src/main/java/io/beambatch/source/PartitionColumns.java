@@ -20,22 +20,22 @@ import org.apache.avro.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The columns in the names of a file's folders, as Hive, Spark, DuckDB and pyarrow write them:
- * every document of {@code year=2026/city=Ulm/x.parquet} has the fields {@code year} and {@code
- * city}, with texts for values, unless it brings fields of those names itself.
+ * The partition columns in the names of a file's folders, as Hive, Spark, DuckDB and pyarrow write
+ * them: every document of {@code year=2026/city=Ulm/x.parquet} gets the text fields {@code year}
+ * and {@code city}, unless it has fields of those names itself.
  */
 final class PartitionColumns {
-  /** Stands for null in a folder's name. */
+  /** Null in a folder's name. */
   private static final String NULL = "__HIVE_DEFAULT_PARTITION__";
 
   private final Map<String, @Nullable String> columns = new LinkedHashMap<>();
 
-  /** The field of what stands for a broken record that has the columns of its file. */
+  /** The field of a broken record that holds the partition columns of its file. */
   static final String COLUMNS = "_columns";
 
   private PartitionColumns() {}
 
-  /** The columns that stand with a broken record; null if they are not as they were written. */
+  /** The partition columns of a broken record; null if they have been changed. */
   static @Nullable PartitionColumns of(JsonSlice json) throws IOException {
     PartitionColumns columns = new PartitionColumns();
     try (JsonParser parser = json.parser()) {
@@ -52,7 +52,7 @@ final class PartitionColumns {
     return columns;
   }
 
-  /** The columns in the path of a file. */
+  /** The partition columns in a path. */
   static PartitionColumns of(String path) {
     PartitionColumns columns = new PartitionColumns();
     String[] steps = path.split("/", -1);
@@ -67,7 +67,7 @@ final class PartitionColumns {
     return columns;
   }
 
-  /** Bytes in hexadecimals; what is not that stands for itself, and so does a plus sign. */
+  /** Decodes percent-encoded bytes; anything else is literal, including a plus sign. */
   private static String decoded(String text) {
     try {
       return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
@@ -80,7 +80,7 @@ final class PartitionColumns {
     return columns.isEmpty();
   }
 
-  /** Takes documents with the columns as their last fields. */
+  /** Adds the columns to documents as their last fields. */
   SplitReader.Receiver addingTo(SplitReader.Receiver receiver) {
     return new SplitReader.Receiver() {
       @Override
@@ -99,8 +99,8 @@ final class PartitionColumns {
   }
 
   /**
-   * JSON of a record that is no document, with the columns: in a field of their own if it isn't
-   * known what other fields it has.
+   * Adds the columns to the JSON of a broken record: in a field of their own if its other fields
+   * are unknown.
    */
   String addToFailed(String json) {
     if (!SourceRecord.standsIn(json)) {
@@ -127,7 +127,7 @@ final class PartitionColumns {
     return added.isEmpty() ? document : new Document(document.id(), added.behind(document.json()));
   }
 
-  /** Those of an object's fields that have one of these names. */
+  /** The fields of an object that have one of these names. */
   private static Set<String> ownNames(String json, Set<String> names) {
     Set<String> own = new HashSet<>();
     try {

@@ -8,12 +8,12 @@ import org.apache.beam.sdk.values.PCollectionTuple;
 import org.apache.beam.sdk.values.TupleTag;
 
 /**
- * The first step of a run: reads a source into documents. Each kind of source has one, which its
- * {@link SourceReader} makes.
+ * The first step of a run: reads a source into documents. Each kind of source has its own, which
+ * its {@link SourceReader} creates.
  *
  * <p>Every record becomes exactly one element: in {@link #DOCUMENTS}, or in {@link #INVALID} with
- * its place and cause. What they are read from is in {@link #ORIGINS}: an endless source's
- * documents lie in the window of their origin. What is planned already is not read, but is in
+ * its place and cause. {@link #ORIGINS} has the names of what was read; the documents of an endless
+ * source are in the window of their origin. What is planned already is not read, and is listed in
  * {@link #PLANNED}. If nothing is to be read at all, that is the only output.
  *
  * <pre>{@code
@@ -26,8 +26,8 @@ public abstract class ReadDocuments extends PTransform<PBegin, PCollectionTuple>
   public static final TupleTag<FailedDocument> INVALID = new TupleTag<>("invalid") {};
 
   /**
-   * Names of what is read: files, or a table. The same file has the same name at every launch.
-   * Origins without any document are here, too.
+   * Names of what is read: files, or a table. A file has the same name at every launch. Origins
+   * without documents are included.
    */
   public static final TupleTag<String> ORIGINS = new TupleTag<>("origins") {};
 

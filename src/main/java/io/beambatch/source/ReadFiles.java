@@ -15,12 +15,12 @@ import org.apache.beam.sdk.values.TupleTagList;
 
 /**
  * Reads the files of a source. A pattern that matches no file is an error before anything is read,
- * unless the source is watched; a file that fits several patterns is read once. {@link ReadRecords}
- * says how.
+ * unless the source is watched; a file that matches several patterns is read once. {@link
+ * ReadRecords} does the reading.
  *
- * <p>Of a watched source, each new file's documents lie in the fixed window of the time at which it
- * was found, and so does its path in {@link #ORIGINS}. Files have to appear complete, by being
- * moved into place: they are read once.
+ * <p>In a watched source, each new file's documents are in the fixed window of the time at which it
+ * was found, and so is its path in {@link #ORIGINS}. Files must appear complete, by being moved
+ * into place: they are read once.
  */
 final class ReadFiles extends ReadDocuments {
   private final FileSource source;
@@ -35,7 +35,7 @@ final class ReadFiles extends ReadDocuments {
 
   @Override
   public PCollectionTuple expand(PBegin begin) {
-    // Relative ones start where the pipeline is built, not where a worker happens to be.
+    // Relative paths start where the pipeline is built, not where a worker happens to run.
     List<String> patterns = source.paths().stream().map(Storage::absolute).toList();
     return source.watch() == null ? readOnce(begin, patterns) : watch(begin, patterns);
   }

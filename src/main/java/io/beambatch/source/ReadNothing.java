@@ -5,7 +5,7 @@ import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.values.PBegin;
 import org.apache.beam.sdk.values.PCollectionTuple;
 
-/** Reads nothing, because all that there is to read is planned. */
+/** Reads nothing, because the whole source is planned. */
 final class ReadNothing extends ReadDocuments {
   @Override
   public PCollectionTuple expand(PBegin begin) {

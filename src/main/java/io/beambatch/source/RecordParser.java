@@ -8,16 +8,16 @@ import java.io.Serializable;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Makes documents of one format's records. */
+/** Turns the records of one format into documents. */
 public interface RecordParser {
 
-  /** The document that the reader's current record is; null if the record is blank. */
+  /** The document in the reader's current record; null if the record is blank. */
   @Nullable Document parse(LineReader record) throws InvalidRecordException;
 
   /**
-   * What the reader's current record is instead, if it can't become a document.
+   * The failed document for the reader's current record, if it can't become a document.
    *
-   * @param file that the record is in
+   * @param file the file of the record
    */
   default FailedDocument failed(String file, LineReader record, InvalidRecordException problem) {
     String json =
@@ -28,7 +28,7 @@ public interface RecordParser {
         file, record.number(), Objects.requireNonNull(problem.getMessage()), json);
   }
 
-  /** Makes parsers where a pipeline runs. */
+  /** Creates parsers where a pipeline runs. */
   @FunctionalInterface
   interface Factory extends Serializable {
     RecordParser parser();

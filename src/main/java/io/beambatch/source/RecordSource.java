@@ -14,7 +14,7 @@ import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Reads files that bring their schema; every record is a document. */
+/** Reads files with a schema; every record is a document. */
 final class RecordSource {
   private final FileSource source;
   private final RowFormat format;
@@ -29,7 +29,7 @@ final class RecordSource {
     this.schemas = schemas;
   }
 
-  /** The files of a source; null if they bring no schema. */
+  /** The reader for a source; null if its files have no schema. */
   static @Nullable RecordSource of(
       FileSource source, ReadSettings settings, @Nullable SourceSchemas schemas) {
     RowFormat format = format(source);
@@ -44,7 +44,7 @@ final class RecordSource {
     };
   }
 
-  /** Cuts a file, once its schema is found to fit that of the run. */
+  /** Cuts a file, after checking that its schema fits the run's. */
   void cut(String path, Consumer<FileSplit> receiver) throws IOException {
     RowInput file = open(format, path);
     if (schemas != null) {
@@ -64,7 +64,7 @@ final class RecordSource {
     }
   }
 
-  /** Opens a file. One that is damaged is a wrong source. */
+  /** Opens a file. A damaged file is a source error. */
   static RowInput open(RowFormat format, String path) throws IOException {
     try {
       return format.open(path);
@@ -116,7 +116,7 @@ final class RecordSource {
     try {
       receiver.document(Objects.requireNonNull(parser.parse(bytes, 0, bytes.length, number)));
     } catch (InvalidRecordException e) {
-      // As half a character in it would spoil the file of failures for most readers.
+      // A lone surrogate in it would make the file of failures unreadable for most readers.
       String stands = e.json() == null ? SourceRecord.line(json) : e.json();
       receiver.invalid(
           SplitReader.failed(split.file(), number, Objects.requireNonNull(e.getMessage()), stands));

@@ -7,13 +7,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a file's first bytes say that it is, where that is no text.
+ * Recognises a file that isn't text by its first bytes.
  *
  * @param words such as {@code gzip data}
- * @param ending of a name by which such files are read, or null if they can't be
- * @param type the {@code source.type} by which they are read, or null
- * @param place of the bytes
- * @param bytes that such files have there, a character each
+ * @param ending the file name ending under which such files are read, or null if they can't be
+ * @param type the {@code source.type} that reads them, or null
+ * @param place the offset of the bytes
+ * @param bytes the bytes of such files there, one character each
  */
 record Signature(
     String words, @Nullable String ending, @Nullable String type, int place, String bytes) {
@@ -48,15 +48,15 @@ record Signature(
           new Signature("an SQLite database", null, null, 0, "SQLite format 3"),
           compressed("an old Office document", null, "d0cf11e0a1b11ae1"));
 
-  /** How many of the first bytes are needed. */
+  /** The number of first bytes that are needed. */
   static final int LENGTH = 512;
 
-  /** What a file is, by its first bytes; null if they say nothing. */
+  /** The signature of a file's first bytes; null if none matches. */
   static @Nullable Signature of(byte[] head) {
     return ALL.stream().filter(signature -> signature.fits(head)).findFirst().orElse(null);
   }
 
-  /** The encoding of a text whose characters take two or four bytes each; null for others. */
+  /** The encoding of a text with two or four bytes per character; null for others. */
   static @Nullable String wideEncoding(byte[] head) {
     boolean little = head.length >= 2 && isMark(head, 0xFF, 0xFE);
     if (little && head.length >= 4 && head[2] == 0 && head[3] == 0) {
@@ -83,7 +83,7 @@ record Signature(
     return even == 0 && odd > most ? "UTF-16LE" : odd == 0 && even > most ? "UTF-16BE" : null;
   }
 
-  /** Whether there are more NUL characters than any text has. */
+  /** Returns whether there are more NUL characters than in any text. */
   static boolean isBinary(byte[] head) {
     int zeros = 0;
     int looked = Math.min(head.length, LENGTH);

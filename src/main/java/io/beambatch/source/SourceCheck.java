@@ -10,16 +10,16 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds out, by the beginning of a file, whether it is what the job says: one error that names what
- * mends it, in place of as many failed documents as the file has records.
+ * Decides from the beginning of a file whether it is what the job says. If not, it is one error
+ * that names the remedy, instead of as many failed documents as the file has records.
  */
 final class SourceCheck {
-  /** How much of a file is looked at. */
+  /** How much of a file is checked. */
   static final int LENGTH = 1 << 16;
 
   private static final Pattern SEPARATOR = Pattern.compile("\"?sep=(.)\"?\\R");
 
-  /** What stands between columns instead of a comma: of Excel, of databases, of Hive. */
+  /** Delimiters other than a comma, as written by Excel, databases and Hive. */
   private static final char[] DELIMITERS = {';', '\t', '|', ',', '^', '~', '\u0001'};
 
   private final FileSource source;
@@ -109,7 +109,7 @@ final class SourceCheck {
                         : "something else; set source.type to what it is")));
   }
 
-  /** Checks the header of a CSV file, and returns it with names for columns that have none. */
+  /** Checks the header of a CSV file, and returns it with names for unnamed columns. */
   List<String> header(SourceFile file, List<@Nullable String> cells) {
     noText(file, String.valueOf(cells.get(0)).stripLeading());
     if (cells.size() == 1) {
@@ -136,7 +136,7 @@ final class SourceCheck {
     return header;
   }
 
-  /** The name of a column without one, by its place. */
+  /** The name of an unnamed column, by its position. */
   private static String unnamed(int number, List<@Nullable String> cells) {
     String name = "column_" + number;
     while (cells.contains(name)) {
@@ -146,8 +146,8 @@ final class SourceCheck {
   }
 
   /**
-   * Checks a row against its header: with another delimiter, both may have as many cells as each
-   * other.
+   * Checks a row against its header: with another delimiter, both might have the same number of
+   * cells.
    */
   void row(SourceFile file, String header, String row) {
     int columns = cells(header, source.csv().delimiter());
@@ -163,7 +163,7 @@ final class SourceCheck {
     }
   }
 
-  /** What a header is that can't be parsed. */
+  /** The error for a header that can't be parsed. */
   SourceException faultyHeader(SourceFile file, String header, @Nullable String fault) {
     noText(file, header.stripLeading());
     for (char other : DELIMITERS) {
@@ -174,7 +174,7 @@ final class SourceCheck {
     return header(file, "has a fault: " + fault);
   }
 
-  /** How many cells a text has with a delimiter; 0 if it has a fault. */
+  /** The number of cells that a text has with a delimiter; 0 if it has a fault. */
   private int cells(String text, char delimiter) {
     CsvDialect own = source.csv();
     try {
@@ -199,7 +199,10 @@ final class SourceCheck {
             + "\"");
   }
 
-  /** Whether a line is Excel's, which says the delimiter and is no header. */
+  /**
+   * Returns whether a line is Excel's {@code sep=} line, which sets the delimiter and isn't the
+   * header.
+   */
   boolean isSeparatorLine(SourceFile file, String line) {
     Matcher separator = SEPARATOR.matcher(line);
     if (!separator.matches()) {
@@ -246,7 +249,7 @@ final class SourceCheck {
     }
   }
 
-  /** A character as it is written in a job file. */
+  /** A character as job files write it. */
   private static String shown(char c) {
     return c == '\t' ? "\\t" : c < ' ' ? String.format("\\u%04x", (int) c) : String.valueOf(c);
   }
@@ -256,7 +259,7 @@ final class SourceCheck {
     return start < head.length && (head[start] == '{' || head[start] == '[');
   }
 
-  /** The place of the first byte that is no white space. */
+  /** The index of the first byte that isn't white space. */
   static int firstOf(byte[] head) {
     int at = Utf8.byteOrderMark(head);
     while (at < head.length && Utf8.space(head[at])) {

@@ -5,7 +5,7 @@ import io.beambatch.error.UserException;
 
 /**
  * A file of the source is not what the job says. The message names the file, what it looks like,
- * and the command or the key of the job file that mends it. Nothing of the source was sent.
+ * and the command or job-file key that helps. Nothing of the source was sent.
  */
 public final class SourceException extends UserException {
   SourceException(String message) {

@@ -13,7 +13,7 @@ import java.util.Map;
 import org.apache.beam.sdk.io.Compression;
 import org.jspecify.annotations.Nullable;
 
-/** A source file by its path; compressed if its name ends as such files' names do. */
+/** A source file by its path; its name's ending says whether it is compressed. */
 record SourceFile(String path) {
   private static final Map<String, String> UNREADABLE =
       Map.ofEntries(
@@ -33,7 +33,7 @@ record SourceFile(String path) {
           Map.entry(".tar.bz2", "tar xjf"),
           Map.entry(".tar.zst", "tar xf"));
 
-  /** The name without the folder. */
+  /** The name without its folders. */
   String name() {
     return path.substring(path.lastIndexOf('/') + 1);
   }
@@ -42,16 +42,16 @@ record SourceFile(String path) {
     return codec() != Codec.NONE;
   }
 
-  /** Whether it is compressed, by its name, as files with another ending are. */
+  /** Returns whether, by its name, it is compressed like files with another ending. */
   boolean isCompressedAs(@Nullable String ending) {
     return codec().ending.equals(ending);
   }
 
   /**
-   * A shell's command that writes another form of the file beside it.
+   * A shell command that writes another form of the file next to it.
    *
    * @param prefix of the new file's name
-   * @param command that reads a file, or what is piped to it
+   * @param command reads a file, or its standard input
    */
   String converted(String prefix, String command) {
     Codec codec = codec();
@@ -63,7 +63,7 @@ record SourceFile(String path) {
     return codec.unpack + " " + name() + " | " + piped + " > " + prefix + "-" + plain;
   }
 
-  /** Refuses a file that is compressed in a way that can't be read. */
+  /** Rejects a file whose compression is not supported. */
   void checkCodec() {
     String name = name().toLowerCase(Locale.ROOT);
     for (Map.Entry<String, String> unreadable : UNREADABLE.entrySet()) {
@@ -86,7 +86,7 @@ record SourceFile(String path) {
     return unpacked(Storage.open(path));
   }
 
-  /** The same, once the first bytes are found to be what the job and the name say. */
+  /** Opens the file after checking that its first bytes are what the job and the name say. */
   InputStream open(SourceCheck check) throws IOException {
     BufferedInputStream stored = new BufferedInputStream(Storage.open(path), Signature.LENGTH);
     try {
@@ -98,7 +98,7 @@ record SourceFile(String path) {
     return unpacked(stored);
   }
 
-  /** The first bytes of a stream, which stays at its start. */
+  /** The first bytes of a stream, whose position doesn't change. */
   static byte[] peek(BufferedInputStream stream, int length) throws IOException {
     stream.mark(length);
     byte[] head = stream.readNBytes(length);
@@ -122,7 +122,7 @@ record SourceFile(String path) {
     }
   }
 
-  /** What libraries say by classes and codes, in words. */
+  /** Explains exceptions of libraries, which speak of classes and codes. */
   private SourceException explained(Exception e, Stored stored) throws IOException {
     stored.rethrow();
     String told = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
@@ -167,7 +167,7 @@ record SourceFile(String path) {
     }
   }
 
-  /** Says of errors that it is the compressed data that are at fault. */
+  /** Marks errors as errors of the compressed data. */
   private final class Unpacking extends FilterInputStream {
     private final Stored stored;
 

@@ -13,7 +13,7 @@ import java.io.UncheckedIOException;
 
 /** Parses JSON of sources, and describes its faults without showing its contents. */
 final class SourceJson {
-  /** Half of what parsers take by default, because documents get wrapped in others on the way. */
+  /** Half of the parsers' default, because documents are wrapped in others later. */
   static final int MAX_DEPTH = 500;
 
   private static final int MAX_DIGITS = 1000;
@@ -22,7 +22,7 @@ final class SourceJson {
 
   private SourceJson() {}
 
-  /** Parses bytes, and tells faults by their place in the bytes. */
+  /** Parses bytes, and reports faults by byte offset. */
   static void parse(byte[] bytes, int from, int to, Handler handler) throws InvalidRecordException {
     try (JsonParser parser = FACTORY.createParser(bytes, from, to - from)) {
       handler.read(parser);

@@ -8,11 +8,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The first documents of a source of files, for whoever has to know what documents look like. No
- * more of a file is read than they need.
+ * Reads the first documents of a source of files, as a sample of its data. It reads no more of a
+ * file than they need.
  */
 public final class SourceSample {
-  /** A first split that is small, however large the file is, and holds some hundred documents. */
+  /** The first split is small, however large the file is, and has some hundred documents. */
   private static final ReadSettings SMALL_SPLITS =
       new ReadSettings(
           1 << 16, ReadSettings.DEFAULT.record(), ReadSettings.DEFAULT.header(), 1 << 16);
@@ -22,8 +22,8 @@ public final class SourceSample {
   /**
    * Reads the first documents of the first file.
    *
-   * @param most so many documents, or fewer if its first split has fewer
-   * @param scratch a folder for what is unpacked
+   * @param most the maximum number; fewer if its first split has fewer
+   * @param scratch a folder for decompressed data
    * @throws IOException if there is no file, or it can't be read
    * @throws SourceException if it isn't what the source says
    */
@@ -47,7 +47,7 @@ public final class SourceSample {
     return documents;
   }
 
-  /** Takes valid documents until it has enough. */
+  /** Collects valid documents until there are enough. */
   private record Sampler(List<Document> documents, int most) implements SplitReader.Receiver {
     @Override
     public void document(Document document) {
@@ -59,7 +59,7 @@ public final class SourceSample {
 
     @Override
     public void invalid(FailedDocument failed) {
-      // The run will tell of it; a sample is of what can be sent.
+      // The run reports it; a sample has only what can be sent.
     }
   }
 

@@ -5,6 +5,6 @@ import org.apache.avro.Schema;
 /**
  * The schema of a source's documents, and where it was found.
  *
- * @param file the path of the file that has it, or {@code the table}
+ * @param file the path of the file with the schema, or {@code the table}
  */
 public record SourceSchema(String file, Schema schema) {}

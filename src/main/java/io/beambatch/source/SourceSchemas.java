@@ -18,9 +18,9 @@ import org.apache.avro.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The schema of a run's source, kept in the run's folder: that of its table, or of the first file
- * that was looked at. It never changes, so that a run that is resumed gives back the same types; a
- * file that doesn't fit it is an error before anything of it is sent.
+ * Keeps the schema of a run's source in the run's folder: that of its table, or of the first file
+ * that was checked. It never changes, so that a resumed run writes the same types; a file that
+ * doesn't fit it is an error before anything of it is sent.
  */
 public final class SourceSchemas {
   private static final String RECORD = "schema/source";
@@ -31,7 +31,7 @@ public final class SourceSchemas {
   private final RunFolder folder;
   private @Nullable SourceSchema kept;
 
-  /** The schema kept in a run's folder. */
+  /** The schema in a run's folder. */
   public SourceSchemas(RunFolder folder) {
     this.folder = folder;
   }
@@ -42,10 +42,10 @@ public final class SourceSchemas {
   }
 
   /**
-   * Finds the schema of a run's files, and writes nothing. It is the one that is kept if that is to
-   * stay: of a watched source always, of another once its documents are planned. What an earlier
-   * launch kept that planned nothing may be that of files which are not there any more, so that the
-   * first file is looked at again.
+   * Finds the schema of a run's files, without writing it. A kept schema is used if it is final:
+   * for a watched source always, for another once its documents are planned. Otherwise an earlier
+   * launch that planned nothing may have kept the schema of files that are gone, so the first file
+   * is read again.
    *
    * @param planned whether the run's plan is committed
    * @return empty if the source has no schema, or is watched and has no file yet
@@ -75,7 +75,7 @@ public final class SourceSchemas {
   }
 
   /**
-   * Keeps the schema of a source that ends in place of one that may be there: a plan is to come.
+   * Keeps the schema of a bounded source, replacing an earlier one: the run is not planned yet.
    *
    * @throws IOException if another launch of the run keeps its own at the same time
    */
@@ -94,12 +94,12 @@ public final class SourceSchemas {
     kept = found;
   }
 
-  /** Keeps the schema of an endless source, unless one is kept; returns the one that holds. */
+  /** Keeps the schema of an endless source, unless one is kept; returns the one that is stored. */
   public SourceSchema keep(SourceSchema found) throws IOException {
     LedgerStore store = Ledgers.open(folder);
     SourceSchema known = kept(store);
     if (known == null) {
-      // Whoever comes second takes what is there.
+      // If another launch was first, its schema is used.
       if (store.write(RECORD, Versioned.ABSENT, json(found.file(), found.schema())).isPresent()) {
         kept = found;
         return found;
@@ -112,7 +112,7 @@ public final class SourceSchemas {
     return known;
   }
 
-  /** Finds out whether all records of a file fit the schema; keeps the file's if there is none. */
+  /** Checks that all records of a file fit the schema; keeps the file's schema if there is none. */
   void check(String file, Schema own) throws IOException {
     SourceSchema schema = keep(new SourceSchema(file, own));
     String problem = SchemaFit.problem(own, schema.schema());

@@ -24,7 +24,7 @@ final class SplitReader {
   }
 
   /**
-   * @param parsers in place of those of the files' format; null for those
+   * @param parsers replace those of the files' format; null to keep them
    */
   SplitReader(FileSource source, ReadSettings settings, RecordParser.@Nullable Factory parsers) {
     this.source = source;
@@ -62,7 +62,7 @@ final class SplitReader {
     }
   }
 
-  /** What can't be read stands as one failed document for all of it. */
+  /** A split that can't be read becomes one failed document. */
   private static void readRefused(FileSplit split, String problem, Receiver receiver)
       throws IOException {
     long bytes = split.length() == FileSplit.WHOLE ? Storage.size(split.file()) : split.length();
@@ -78,7 +78,7 @@ final class SplitReader {
       if (source.watch() == null) {
         throw e;
       }
-      // What came before it is read; this stands for the rest.
+      // The records before it are read; this one stands for the rest.
       receiver.invalid(
           failed(
               split.file(),
@@ -176,7 +176,7 @@ final class SplitReader {
     return new FailedDocument(new Document(id, json), Failure.unread(file + ":" + line, problem));
   }
 
-  /** Takes what is read. */
+  /** Receives what is read. */
   interface Receiver {
     void document(Document document);
 

@@ -4,22 +4,22 @@ import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Where the bytes of splits go while a file is cut. */
+/** Where the bytes of splits are written while a file is cut. */
 interface SplitTarget extends AutoCloseable {
 
-  /** Takes bytes of the current split. */
+  /** Adds bytes to the current split. */
   void write(byte[] bytes, int from, int to) throws IOException;
 
   /**
    * Ends the current split.
    *
    * @param from offset of its first byte in the (decompressed) file
-   * @param to offset behind its last byte
+   * @param to offset after its last byte
    */
   FileSplit end(String file, long from, long to, long line, @Nullable List<String> header)
       throws IOException;
 
-  /** Forgets what was written since the last end. */
+  /** Discards what was written since the last end. */
   void discard() throws IOException;
 
   @Override

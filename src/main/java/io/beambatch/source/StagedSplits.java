@@ -10,8 +10,8 @@ import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.hash.Hashing;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes splits to files of their own. They are named by the source file's path and their number,
- * so that a repetition writes the same files again.
+ * Writes splits to files of their own. The source file's path and a number form their names, so
+ * that a repetition writes the same files again.
  */
 final class StagedSplits implements SplitTarget {
   private final String prefix;

@@ -2,7 +2,7 @@ package io.beambatch.source;
 
 import io.beambatch.json.RecordScanner;
 
-/** Ends a record at each line end, as people's files have them: LF, CRLF, or CR alone. */
+/** Ends a record at each line end: LF, CRLF, or CR alone. */
 final class TextLineScanner implements RecordScanner {
   private long lines;
   private boolean afterReturn;

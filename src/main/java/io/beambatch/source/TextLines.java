@@ -5,7 +5,7 @@ import io.beambatch.json.JsonText;
 import io.beambatch.json.LineReader;
 import org.jspecify.annotations.Nullable;
 
-/** One document a line, in a field called {@code text}. */
+/** Turns each line into a document with a field {@code text}. */
 final class TextLines implements RecordParser {
   static final String TEXT = "text";
 

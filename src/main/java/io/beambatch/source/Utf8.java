@@ -5,9 +5,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 
-/** Text from bytes. */
+/** Decodes and inspects UTF-8 text. */
 public final class Utf8 {
-  /** Three bytes that some editors put before a text. */
+  /** The byte-order mark that some editors write before a text. */
   private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
 
   private Utf8() {}
@@ -15,7 +15,7 @@ public final class Utf8 {
   /** The text; an {@link InvalidRecordException} if it isn't UTF-8 or has NUL characters. */
   static String text(byte[] bytes, int from, int to) throws InvalidRecordException {
     String text = replacing(bytes, from, to);
-    // The fast decoder says nothing of malformed bytes, but puts this in their place.
+    // The fast decoder replaces malformed bytes with this character, without an error.
     if (text.indexOf('\uFFFD') >= 0 && !wellFormed(bytes, from, to)) {
       throw new InvalidRecordException("not valid UTF-8; convert the file to UTF-8");
     }
@@ -30,7 +30,7 @@ public final class Utf8 {
     return new String(bytes, from, to - from, UTF_8);
   }
 
-  /** How many of the first bytes are a byte-order mark: 0 or 3. */
+  /** The length of the byte-order mark at the start: 0 or 3. */
   public static int byteOrderMark(byte[] head) {
     boolean marked =
         head.length >= BYTE_ORDER_MARK.length
@@ -40,7 +40,7 @@ public final class Utf8 {
     return marked ? BYTE_ORDER_MARK.length : 0;
   }
 
-  /** Whether the bytes are nothing but spaces, tabs and line ends. */
+  /** Returns whether the bytes are only spaces, tabs and line ends. */
   static boolean blank(byte[] bytes, int from, int to) {
     for (int i = from; i < to; i++) {
       if (!space(bytes[i])) {
@@ -50,7 +50,7 @@ public final class Utf8 {
     return true;
   }
 
-  /** What JSON takes for white space. */
+  /** Returns whether a byte is white space in JSON. */
   static boolean space(byte b) {
     return b == ' ' || b == '\t' || b == '\r' || b == '\n';
   }

@@ -15,12 +15,12 @@ import org.apache.beam.sdk.values.PCollectionTuple;
 import org.apache.beam.sdk.values.TupleTagList;
 
 /**
- * Looks for new files again and again: {@link ReadDocuments#ORIGINS}, each in the window of the
- * time at which it was found, and {@link ReadDocuments#PLANNED}.
+ * Polls for new files: {@link ReadDocuments#ORIGINS}, each in the window of the time at which it
+ * was found, and {@link ReadDocuments#PLANNED}.
  *
- * <p>It is a source of looks, and not Beam's {@code Watch}: that begins with one element, and
- * Flink, once that has come, either holds back the time for good or leaves out the waits between
- * two looks.
+ * <p>It is a periodic source instead of Beam's {@code Watch}. {@code Watch} starts from one
+ * element; after it, Flink either holds back the watermark for good, or skips the waits between two
+ * polls.
  */
 public final class WatchFiles extends PTransform<PBegin, PCollectionTuple> {
   private final FileFinder finder;
@@ -31,8 +31,8 @@ public final class WatchFiles extends PTransform<PBegin, PCollectionTuple> {
   /**
    * Watches files.
    *
-   * @param finder looks once, on a worker
-   * @param interval between two looks
+   * @param finder finds them, on a worker
+   * @param interval between two polls
    */
   public WatchFiles(FileFinder finder, PlannedFiles planned, Duration interval, Duration window) {
     this.finder = finder;

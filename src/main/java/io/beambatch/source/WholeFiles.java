@@ -11,7 +11,10 @@ import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** One document a file: its text in a field called {@code text}, its name in {@code file}. */
+/**
+ * Turns each file into a document, with its text in the field {@code text} and its name in {@code
+ * file}.
+ */
 final class WholeFiles {
   static final String FILE = "file";
 
@@ -26,8 +29,8 @@ final class WholeFiles {
   }
 
   /**
-   * Reads a file; the exception for one that can't become a document says what stands for it. An
-   * {@link IOException} if the file can't be read or decompressed.
+   * Reads a file. An {@link InvalidRecordException} carries what stands for a file that can't
+   * become a document; an {@link IOException} means that it can't be read or decompressed.
    */
   Document read(SourceFile file) throws IOException, InvalidRecordException {
     try (InputStream stream = file.open(check)) {

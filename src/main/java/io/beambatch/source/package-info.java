@@ -1,7 +1,10 @@
 /**
- * Reads a source into documents. In come file patterns (or what connectors bring); out come {@link
+ * Reads a source into documents.
+ *
+ * <p>Input: file patterns, or what connectors provide. Output: {@link
  * io.beambatch.document.Document}s, and failed ones for records that can't become documents. Start
- * at {@link io.beambatch.source.ReadDocuments}: it finds files, splits them, and reads the splits.
+ * with {@link io.beambatch.source.ReadDocuments}: it finds files, splits them, and reads the
+ * splits.
  */
 @NullMarked
 package io.beambatch.source;
