@@ -165,9 +165,13 @@ public final class BatchInference<T> extends PTransform<PCollection<T>, Answers<
     RunOnDemand run = new RunOnDemand(job, settings.staging, settings.requireRun(getName()));
     PCollectionTuple taken =
         form.toJson(documents).apply("Take documents", new TakeDocuments(job.source().id(), run));
+    Budget budget = new Budget(job, run.folder());
     PCollection<ResultFile> results =
-        new BatchPipeline(form.checking(job), run.folder(), new Budget(job, run.folder()))
-            .answer(taken, CoordinatorSettings.of(job.inference(), run), settings.providers);
+        new BatchPipeline(form.checking(job), run.folder(), budget)
+            .answer(
+                taken,
+                CoordinatorSettings.of(job.inference(), run).admitting(budget),
+                settings.providers);
     PCollectionTuple read = results.apply("Read results", new ReadResults(run.folder()));
     PCollection<BadRecord> failed = Failed.records(read.get(ReadResults.FAILED));
     if (errors != null) {

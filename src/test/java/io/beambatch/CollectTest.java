@@ -1,6 +1,7 @@
 package io.beambatch;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.beambatch.RunFixture.Launched;
 import io.beambatch.localserver.FaultText;
@@ -113,6 +114,33 @@ class CollectTest {
         }
       }
       assertThat(ids).doesNotHaveDuplicates().hasSize(295).contains("last");
+    }
+  }
+
+  /** Answers have no limit, so that only their tokens show what they cost. */
+  @ParameterizedTest
+  @ValueSource(strings = {DIRECT, PipelineOnFlinkTest.DATA_SET})
+  void writesWhatWasPaidForThoughAFurtherAttemptWouldCostTooMuch(String runner) throws Exception {
+    try (RunFixture run =
+        RunFixture.start(
+            folder,
+            "limits.cost_usd=0.01",
+            "request.body={messages: [{role: user, content: '{{text}}'}]}",
+            "prices={gpt-4o-mini: {input: 0.01, output: 1000000}}")) {
+      run.addDocuments("a.jsonl", 0, 1000);
+      run.faults(FaultText.parse("batch:expire:1"));
+      String[] options =
+          runner.equals(DIRECT) ? new String[] {DIRECT} : PipelineOnFlinkTest.flink(runner);
+
+      assertThatThrownBy(
+              () -> run.pipeline(Launched.RUN, run.providers(), options).run().waitUntilFinish())
+          .hasStackTraceContaining("more than limits.cost_usd allows ($0.01)");
+
+      int batches = run.plans().get(0).chunks().size();
+      assertThat(run.batches()).hasSize(batches);
+      assertThat(run.progress().count(Stage.JOINED)).isEqualTo(batches);
+      assertThat(run.answered()).doesNotHaveDuplicates().hasSizeBetween(100, 980);
+      assertThat(run.progress().isDone()).as("the rest waits").isFalse();
     }
   }
 

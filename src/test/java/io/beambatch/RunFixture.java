@@ -9,7 +9,6 @@ import io.beambatch.batch.CoordinatorSettings;
 import io.beambatch.batch.WaitPolicy;
 import io.beambatch.chunk.Chunk;
 import io.beambatch.chunk.Plan;
-import io.beambatch.chunk.PlanCheck;
 import io.beambatch.chunk.PlanStore;
 import io.beambatch.error.UserException;
 import io.beambatch.job.Job;
@@ -24,6 +23,7 @@ import io.beambatch.provider.ProviderFactory;
 import io.beambatch.records.RowFormat;
 import io.beambatch.records.RowInput;
 import io.beambatch.records.RowOutput;
+import io.beambatch.run.Budget;
 import io.beambatch.run.Reconciliation;
 import io.beambatch.run.Report;
 import io.beambatch.run.Run;
@@ -183,6 +183,7 @@ final class RunFixture implements AutoCloseable {
     if (command == Launched.CANCEL) {
       BatchLedger.of(run.folder()).cancel(Clock.systemUTC().instant());
     }
+    Budget budget = new Budget(job, run.folder());
     CoordinatorSettings settings =
         new CoordinatorSettings(
             job.inference(),
@@ -193,9 +194,10 @@ final class RunFixture implements AutoCloseable {
             Duration.ofSeconds(10),
             Duration.ofSeconds(10),
             Duration.ofMinutes(1),
-            BatchProgress.Sink.NONE);
+            BatchProgress.Sink.NONE,
+            budget);
     Pipeline pipeline = Pipeline.create(PipelineOptionsFactory.fromArgs(beamOptions).create());
-    BatchPipeline graph = new BatchPipeline(job, run.folder(), PlanCheck.NONE);
+    BatchPipeline graph = new BatchPipeline(job, run.folder(), budget);
     switch (command) {
       case RUN -> graph.run(pipeline, settings, providers);
       case SUBMIT -> graph.submit(pipeline, settings.forOneLook(), providers);

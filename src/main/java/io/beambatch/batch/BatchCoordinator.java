@@ -186,6 +186,19 @@ final class BatchCoordinator {
                 });
   }
 
+  /** Whether nothing but chunks is left that are not admitted before others have been joined. */
+  boolean isHeld() {
+    return queue.isHeld() && orphans.isEmpty();
+  }
+
+  /** Leaves or ends those, where nobody joins the others meanwhile. */
+  void turnAwayHeld(Consumer<AwaitedChunk> done) throws IOException {
+    queue.turnAwayHeld();
+    for (TrackedChunk chunk : chunks.in(State.ENDED)) {
+      done.accept(chunks.remove(chunk));
+    }
+  }
+
   /** Creates nothing any more, so that others need not wait for it. */
   void retire() {
     submitter.retire();
@@ -274,6 +287,9 @@ final class BatchCoordinator {
     queue.submitPlanned(snapshot);
     if (chunks.in(State.PLANNED).size() != planned) {
       health.changed(now);
+    }
+    for (TrackedChunk chunk : chunks.in(State.ENDED)) {
+      done.accept(chunks.remove(chunk));
     }
     queue.leaveOverdue(now);
     if (unreachable != null) {

@@ -11,7 +11,11 @@ import org.jspecify.annotations.Nullable;
  */
 public class BatchException extends UserException {
   public BatchException(String message, @Nullable Throwable cause) {
-    super(message, cause, ExitCode.ERROR);
+    this(message, cause, ExitCode.ERROR);
+  }
+
+  private BatchException(String message, @Nullable Throwable cause, int exitCode) {
+    super(message, cause, exitCode);
   }
 
   /** An outage passes; what the provider refuses, it refuses again. */
@@ -29,6 +33,15 @@ public class BatchException extends UserException {
   static final class OfOneChunk extends BatchException {
     OfOneChunk(String message, @Nullable Throwable cause) {
       super(message, cause);
+    }
+
+    private OfOneChunk(String message, int exitCode) {
+      super(message, null, exitCode);
+    }
+
+    /** One chunk would cost too much. */
+    static OfOneChunk overBudget(String message) {
+      return new OfOneChunk(message, ExitCode.OVER_BUDGET);
     }
   }
 }

@@ -89,11 +89,12 @@ public final class BatchWatch implements AutoCloseable {
    * Waits until a batch has ended since the last call, but not longer than there is anything to
    * wait for.
    *
-   * @param earliest when to return for a batch that has ended while others go on
+   * @param earliest when to return for a batch that has ended while others go on, or wait for its
+   *     results to be joined
    */
   public void awaitEnd(Instant earliest) throws IOException, InterruptedException {
     lookIfDue();
-    while (!session.isIdle() && !(ended && hasCome(earliest))) {
+    while (!session.isIdle() && !session.isHeld() && !(ended && hasCome(earliest))) {
       sleep(ended ? earliest : Instant.MAX);
       lookIfDue();
     }
@@ -138,6 +139,16 @@ public final class BatchWatch implements AutoCloseable {
       }
     }
     return Optional.empty();
+  }
+
+  /**
+   * Leaves or ends chunks that are not admitted, if there are no others left. To be called when all
+   * that has ended is joined: only then is that decided.
+   */
+  public void turnAwayHeld() throws IOException {
+    if (session.isHeld()) {
+      session.turnAwayHeld(chunk -> ended = true);
+    }
   }
 
   /** Whether nothing is left to look after. */

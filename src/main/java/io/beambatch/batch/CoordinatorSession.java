@@ -118,6 +118,19 @@ final class CoordinatorSession implements AutoCloseable {
     coordinator.step(done);
   }
 
+  /** Whether nothing but chunks is left that are not admitted before others have been joined. */
+  boolean isHeld() {
+    return coordinator.isHeld();
+  }
+
+  /** Looks once more, and leaves or ends those that are still not admitted. */
+  void turnAwayHeld(Consumer<AwaitedChunk> done) throws IOException {
+    coordinator.step(done);
+    if (coordinator.isHeld()) {
+      coordinator.turnAwayHeld(done);
+    }
+  }
+
   /** How long to wait before the next step. */
   Duration pause() {
     return coordinator.pause();
@@ -144,6 +157,9 @@ final class CoordinatorSession implements AutoCloseable {
     track(chunks);
     while (!coordinator.isIdle()) {
       coordinator.step(done);
+      if (coordinator.isHeld()) {
+        coordinator.turnAwayHeld(done);
+      }
       if (!coordinator.isIdle()) {
         sleeper.sleep(coordinator.pause());
       }

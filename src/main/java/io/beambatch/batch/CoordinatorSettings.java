@@ -18,6 +18,7 @@ import java.time.Duration;
  * @param cancelGrace how long a cancelled batch may take to end
  * @param outage how long the provider may be out of reach; who looks only once does not wait for it
  * @param progress is told after each step
+ * @param admission is asked before a batch is created
  */
 public record CoordinatorSettings(
     Inference inference,
@@ -28,7 +29,8 @@ public record CoordinatorSettings(
     Duration resultGrace,
     Duration cancelGrace,
     Duration outage,
-    BatchProgress.Sink progress)
+    BatchProgress.Sink progress,
+    Admission admission)
     implements Serializable {
 
   /** The run's identity, to be asked for where the pipeline runs. */
@@ -52,7 +54,8 @@ public record CoordinatorSettings(
         inference.poll().grace(),
         Duration.ofMinutes(30),
         Duration.ofHours(1),
-        BatchProgress.Sink.NONE);
+        BatchProgress.Sink.NONE,
+        Admission.OPEN);
   }
 
   /** The same, for a launch that only looks once. */
@@ -66,12 +69,37 @@ public record CoordinatorSettings(
         resultGrace,
         cancelGrace,
         outage,
-        progress);
+        progress,
+        admission);
   }
 
   /** The same, telling how far the batches come. */
   public CoordinatorSettings reportingTo(BatchProgress.Sink sink) {
     return new CoordinatorSettings(
-        inference, identity, waitPolicy, settle, lease, resultGrace, cancelGrace, outage, sink);
+        inference,
+        identity,
+        waitPolicy,
+        settle,
+        lease,
+        resultGrace,
+        cancelGrace,
+        outage,
+        sink,
+        admission);
+  }
+
+  /** The same, creating only what is admitted. */
+  public CoordinatorSettings admitting(Admission by) {
+    return new CoordinatorSettings(
+        inference,
+        identity,
+        waitPolicy,
+        settle,
+        lease,
+        resultGrace,
+        cancelGrace,
+        outage,
+        progress,
+        by);
   }
 }

@@ -1,16 +1,27 @@
 package io.beambatch.batch;
 
+import io.beambatch.batch.Admission.Decision;
+import io.beambatch.batch.Admission.Verdict;
+import io.beambatch.ledger.BatchEntry.BatchEnd;
 import io.beambatch.ledger.BatchEntry.State;
+import io.beambatch.provider.BatchError;
+import io.beambatch.provider.BatchStatus;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The chunks that have no batch yet: lets one after the other go to the {@link Submitter} as there
  * is room for it, has lost inputs uploaded again, and leaves chunks for which there is never room.
  */
 final class SubmissionQueue {
+  private static final Logger LOG = LoggerFactory.getLogger(SubmissionQueue.class);
+
   /** After so long creating batches, it is time to look how the others stand. */
   private static final Duration CREATING_AT_ONCE = Duration.ofMinutes(1);
 
@@ -22,6 +33,9 @@ final class SubmissionQueue {
   private final Submitter submitter;
   private final ChunkUploader uploader;
   private final Quota quota;
+
+  /** Chunks that were not admitted by the last look, and may be by a later one; by id. */
+  private final Map<String, Decision> held = new HashMap<>();
 
   /** When a batch of ours last got further; a creation alone may be refused again. */
   private Instant lastProgress;
@@ -53,10 +67,12 @@ final class SubmissionQueue {
   void submitPlanned(Snapshot snapshot) throws IOException {
     Instant now = snapshot.taken();
     List<TrackedChunk> planned = chunks.in(State.PLANNED);
+    held.clear();
     if (planned.isEmpty() || snapshot.cancelled()) {
       return;
     }
     InFlightUsage others = chunks.inFlightOfOthers(snapshot.batches(), context);
+    Admission.Look admission = context.settings().admission().look();
     for (TrackedChunk chunk : planned) {
       Instant current = context.clock().instant();
       if (Thread.currentThread().isInterrupted() || current.isAfter(now.plus(CREATING_AT_ONCE))) {
@@ -72,7 +88,14 @@ final class SubmissionQueue {
           if (context.ledger().isCancelled()) {
             return;
           }
-          submitter.submit(chunk, snapshot);
+          Decision decision = admission.decide(chunk.chunk());
+          if (decision.verdict() == Verdict.ADMITTED) {
+            submitter.submit(chunk, snapshot);
+          } else if (decision.waits()) {
+            held.put(chunk.id(), decision);
+          } else {
+            turnAway(chunk, decision);
+          }
         } else if (current.isAfter(chunk.since().plus(deadline()))) {
           break;
         }
@@ -80,6 +103,46 @@ final class SubmissionQueue {
         chunks.leave(chunk, e, now);
       }
     }
+  }
+
+  /** Whether nothing but chunks is left that are not admitted before others have been joined. */
+  boolean isHeld() {
+    return !held.isEmpty() && !chunks.any(chunk -> !held.containsKey(chunk.id()));
+  }
+
+  /** Takes what was decided about those as final: there is nobody who would join others. */
+  void turnAwayHeld() throws IOException {
+    Instant now = context.clock().instant();
+    for (TrackedChunk chunk : chunks.in(State.PLANNED)) {
+      Decision decision = held.remove(chunk.id());
+      if (decision != null) {
+        try {
+          turnAway(chunk, decision);
+        } catch (BatchException.OfOneChunk e) {
+          chunks.leave(chunk, e, now);
+        }
+      }
+    }
+  }
+
+  /**
+   * Ends a chunk that is not admitted without a batch.
+   *
+   * @throws BatchException.OfOneChunk if it is to be left instead
+   */
+  private void turnAway(TrackedChunk chunk, Decision decision) throws IOException {
+    String reason = String.valueOf(decision.reason());
+    if (decision.verdict() == Verdict.LEFT) {
+      throw BatchException.OfOneChunk.overBudget(reason);
+    }
+    LOG.warn("the documents of chunk {} are not sent: {}", chunk.id(), reason);
+    BatchError why = new BatchError(BatchEnd.OVER_BUDGET, reason, null, null);
+    chunk.advance(
+        chunk
+            .entry()
+            .ended(
+                BatchEnd.withoutResults(BatchStatus.CANCELLED, List.of(why)),
+                context.clock().instant()));
   }
 
   /**

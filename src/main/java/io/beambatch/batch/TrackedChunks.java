@@ -1,5 +1,6 @@
 package io.beambatch.batch;
 
+import io.beambatch.error.ExitCode;
 import io.beambatch.ledger.BatchEntry.State;
 import io.beambatch.provider.Capabilities.OrphanSearch;
 import java.io.IOException;
@@ -21,6 +22,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /** The chunks that one coordinator looks after, in the order in which they came. */
 final class TrackedChunks {
@@ -128,13 +130,21 @@ final class TrackedChunks {
     gone.merge(chunk.chunk().attempt(), progress(chunk, false), BatchProgress::plus);
     if (chunk.state() == State.PLANNED || chunk.state() == State.SUBMITTED) {
       // While it is submitting, whoever is at it must not lose the race against this note.
-      chunk.advance(chunk.entry().failed(Objects.requireNonNull(reason.getMessage())));
+      chunk.advance(
+          chunk
+              .entry()
+              .failed(
+                  Objects.requireNonNull(reason.getMessage()),
+                  reason.exitCode() == ExitCode.OVER_BUDGET));
     }
   }
 
   /** Notes that a chunk can't go on for now. */
   void rest(String chunkId, BatchException reason, Instant now) {
-    LOG.error("{} is left where it is: {}", chunkId, reason.getMessage());
+    boolean isKnown = failure != null && reason.exitCode() == ExitCode.OVER_BUDGET;
+    // Money is short for all that follow, too.
+    LOG.atLevel(isKnown ? Level.INFO : Level.ERROR)
+        .log("{} is left where it is: {}", chunkId, reason.getMessage());
     resting.merge(chunkId, Rest.first(now), (before, first) -> before.longer(now));
     failure = failure == null ? reason : failure;
   }

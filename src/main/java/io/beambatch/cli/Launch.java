@@ -6,6 +6,7 @@ import io.beambatch.batch.BatchWatch;
 import io.beambatch.batch.CoordinatorSettings;
 import io.beambatch.batch.DeleteInputs;
 import io.beambatch.chunk.PlanCheck;
+import io.beambatch.document.FailureReason;
 import io.beambatch.error.ExitCode;
 import io.beambatch.job.Job;
 import io.beambatch.job.Source;
@@ -198,13 +199,18 @@ final class Launch {
   /** Takes a run to its end, and returns the exit code. */
   private int untilDone(Run run, PlanCheck check) throws Exception {
     announce(run);
+    RunProgress after;
     try (Progress progress = Progress.ofLongWait(err, job)) {
       GraphLauncher launcher = launcher(run, new Preflight(job, options.beam()), progress);
       launcher.check();
       try (Rounds rounds =
           rounds(run, launcher, announced(run, check, progress), launcher.settings())) {
-        rounds.untilDone();
+        after = rounds.untilDone();
       }
+    }
+    if (!after.isDone()) {
+      out.print(Summary.of(after, run));
+      out.flush();
     }
     return close(run);
   }
@@ -316,8 +322,20 @@ final class Launch {
         report.problems().stream().filter(problem -> !excess.equals(Optional.of(problem))).toList();
     problems.forEach(problem -> err.println("error: " + SafeText.line(problem)));
     err.flush();
-    if (exceeds(report, run)) {
+    long unpaid = report.failed().getOrDefault(FailureReason.OVER_BUDGET.code(), 0L);
+    if (unpaid > 0) {
+      err.println(
+          "error: a limit on cost is reached: "
+              + unpaid
+              + " documents were not sent; they are in "
+              + job.failures().place(report.run()));
+      err.flush();
+    }
+    if ((unpaid == 0 || job.inference().retry().maxFailed() != null) && exceeds(report, run)) {
       return ExitCode.TOO_MANY_FAILED;
+    }
+    if (unpaid > 0) {
+      return ExitCode.OVER_BUDGET;
     }
     return problems.isEmpty() ? ExitCode.DONE : ExitCode.ERROR;
   }

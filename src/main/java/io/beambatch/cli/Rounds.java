@@ -106,6 +106,10 @@ final class Rounds implements AutoCloseable {
         watch.awaitTime(nextLaunch);
       }
       progress = advanceDespiteOutage();
+      if (outageSince == null && !progress.hasWork()) {
+        watch.turnAwayHeld();
+        progress = RunProgress.of(run);
+      }
     }
     return progress;
   }

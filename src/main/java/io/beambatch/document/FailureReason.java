@@ -16,6 +16,8 @@ public enum FailureReason {
   EXPIRED,
   /** Its batch was cancelled before it was answered. */
   CANCELLED,
+  /** A limit on cost was reached before it was sent. */
+  OVER_BUDGET,
   /** The answer was cut at the token limit. */
   TRUNCATED,
   /** Content filter or refusal. */

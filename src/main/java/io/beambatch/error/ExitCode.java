@@ -14,7 +14,7 @@ public final class ExitCode {
   /** Done, but more documents failed than allowed. */
   public static final int TOO_MANY_FAILED = 3;
 
-  /** Over budget, nothing sent. */
+  /** A limit on cost is reached: what it does not allow was not sent. */
   public static final int OVER_BUDGET = 4;
 
   /** Batches are still pending: the same command, later, goes on. */

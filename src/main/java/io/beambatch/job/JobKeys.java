@@ -79,7 +79,9 @@ final class JobKeys {
             "enqueued_tokens",
             "enqueued_requests",
             "image_tokens",
-            "cost_usd"));
+            "cost_usd",
+            "cost_usd_per_day",
+            "on_budget"));
     BY_SECTION.put("retry", List.of("attempts", "max_failed"));
     BY_SECTION.put("poll", List.of("interval", "deadline", "grace"));
     BY_SECTION.put(

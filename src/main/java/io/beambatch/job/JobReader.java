@@ -183,7 +183,9 @@ public final class JobReader {
         section.number("enqueued_tokens", 1, Long.MAX_VALUE, Long.MAX_VALUE),
         section.number("enqueued_requests", 1, Long.MAX_VALUE, Long.MAX_VALUE),
         section.number("image_tokens", 1, 1_000_000, 0),
-        section.money("cost_usd").orElse(null));
+        section.money("cost_usd").orElse(null),
+        section.money("cost_usd_per_day").orElse(null),
+        section.oneOf("on_budget", OnBudget.REFUSE));
   }
 
   private static Retry retry(Section section) {

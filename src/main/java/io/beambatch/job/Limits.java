@@ -5,7 +5,7 @@ import java.math.BigDecimal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Limits on one batch, on what is in flight at once, and on the cost of a run.
+ * Limits on one batch, on what is in flight at once, and on cost.
  *
  * @param requests in one batch (for embeddings: inputs)
  * @param bytes of one batch's input file
@@ -14,7 +14,10 @@ import org.jspecify.annotations.Nullable;
  * @param enqueuedRequests requests in flight at once; {@link Long#MAX_VALUE} for no limit
  * @param imageTokens what an image of a request counts as, in prompt tokens; 0 to go by the model's
  *     rule
- * @param costUsd the most that the run may cost by estimate, or null
+ * @param costUsd the most that the run may cost, or null
+ * @param costUsdPerDay the most that all runs of a staging location with such a limit may cost in a
+ *     day (UTC), or null
+ * @param onBudget what becomes of what these two don't allow
  */
 public record Limits(
     int requests,
@@ -22,5 +25,13 @@ public record Limits(
     long enqueuedTokens,
     long enqueuedRequests,
     long imageTokens,
-    @Nullable BigDecimal costUsd)
-    implements Serializable {}
+    @Nullable BigDecimal costUsd,
+    @Nullable BigDecimal costUsdPerDay,
+    OnBudget onBudget)
+    implements Serializable {
+
+  /** Limits of nothing but single batches and what is in flight at once. */
+  public Limits(int requests, long bytes, long enqueuedTokens, long enqueuedRequests) {
+    this(requests, bytes, enqueuedTokens, enqueuedRequests, 0, null, null, OnBudget.REFUSE);
+  }
+}

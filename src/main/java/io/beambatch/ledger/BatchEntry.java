@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param problem why the chunk could not go on when it was last looked at, or null
  * @param formerFiles ids of inputs that were uploaded before, or are deleted: a batch may have been
  *     created of them
+ * @param overBudget whether it is a limit on cost that it could not go on for
  */
 public record BatchEntry(
     State state,
@@ -38,7 +39,8 @@ public record BatchEntry(
     Times times,
     int lostInputs,
     @Nullable String problem,
-    List<String> formerFiles) {
+    List<String> formerFiles,
+    boolean overBudget) {
 
   public BatchEntry {
     // Older ledgers have no times.
@@ -113,6 +115,9 @@ public record BatchEntry(
 
     /** The same, where nothing of the run was known, so that it may still be paid elsewhere. */
     public static final String UNKNOWN = "batch_unknown";
+
+    /** Code of the error of a chunk that gets no batch because a limit on cost is reached. */
+    public static final String OVER_BUDGET = "over_budget";
 
     /** Whether an error says that the provider did not know the batch any more. */
     public static boolean saysVanished(BatchError error) {
@@ -191,7 +196,8 @@ public record BatchEntry(
         Times.startingAt(millis),
         0,
         null,
-        List.of());
+        List.of(),
+        false);
   }
 
   /** The same chunk, its input uploaded again. */
@@ -269,9 +275,13 @@ public record BatchEntry(
     return copy().times(times.vanishedAt(null)).make();
   }
 
-  /** The same chunk, which can't go on. */
-  public BatchEntry failed(String newProblem) {
-    return copy().problem(newProblem).make();
+  /**
+   * The same chunk, which can't go on.
+   *
+   * @param newOverBudget whether it is a limit on cost that it can't go on for
+   */
+  public BatchEntry failed(String newProblem, boolean newOverBudget) {
+    return copy().problem(newProblem, newOverBudget).make();
   }
 
   /** The same chunk, its batch ended. */
@@ -302,6 +312,7 @@ public record BatchEntry(
     private int lostInputs;
     private @Nullable String problem;
     private List<String> formerFiles;
+    private boolean overBudget;
 
     Copy(BatchEntry before) {
       this.before = before;
@@ -362,8 +373,9 @@ public record BatchEntry(
       return this;
     }
 
-    Copy problem(String text) {
+    Copy problem(String text, boolean ofBudget) {
       problem = text;
+      overBudget = ofBudget;
       return this;
     }
 
@@ -379,7 +391,8 @@ public record BatchEntry(
           times,
           lostInputs,
           problem,
-          formerFiles);
+          formerFiles,
+          overBudget);
     }
   }
 }

@@ -39,14 +39,20 @@ final class MissingResultClassifier {
           sent.retryable(
               FailureReason.EXPIRED, Problem.of("its batch expired before it was answered"), null);
       case CANCELLED ->
-          sent.retryable(
-              FailureReason.CANCELLED,
-              Problem.of(
-                  sent.batchId() == null
-                      ? "the run was cancelled before it was sent"
-                          + (sent.attempt() > 0 ? " again" : "")
-                      : "its batch was cancelled before it was answered"),
-              null);
+          first != null && BatchEnd.OVER_BUDGET.equals(first.code())
+              ? sent.failed(
+                  FailureReason.OVER_BUDGET,
+                  new Problem("a limit on cost was reached before it was sent", first.message()),
+                  null,
+                  null)
+              : sent.retryable(
+                  FailureReason.CANCELLED,
+                  Problem.of(
+                      sent.batchId() == null
+                          ? "the run was cancelled before it was sent"
+                              + (sent.attempt() > 0 ? " again" : "")
+                          : "its batch was cancelled before it was answered"),
+                  null);
       case FAILED -> invalidBatch(errorsByLine.get(request + 1), sent);
       case COMPLETED, VALIDATING, IN_PROGRESS, FINALIZING, CANCELLING ->
           first != null && BatchEnd.saysVanished(first)

@@ -1,26 +1,35 @@
 package io.beambatch.run;
 
+import io.beambatch.batch.Admission;
+import io.beambatch.chunk.Chunk;
 import io.beambatch.chunk.Plan;
 import io.beambatch.chunk.PlanCheck;
 import io.beambatch.error.ExitCode;
 import io.beambatch.error.UserException;
 import io.beambatch.job.Job;
+import io.beambatch.job.Limits;
+import io.beambatch.job.OnBudget;
 import io.beambatch.ledger.BatchLedger;
 import io.beambatch.storage.RunFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
+import java.time.Clock;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Refuses a plan with which a run would cost more than {@code limits.cost_usd}, before anything of
- * it is sent; a stream holds it back, and a launch with a higher limit sends it. What the run has
- * spent, and what it may still spend on what is under way, counts with it: attempts and windows
- * share one budget. A plan that has passed before passes again, so that what was paid for is
- * collected whatever the limit is now.
+ * Holds a run to {@code limits.cost_usd} and {@code limits.cost_usd_per_day}. What it has spent,
+ * and what is reserved for what is under way, counts: attempts and windows share one budget.
+ *
+ * <p>It is asked twice. Before anything of a plan of the first attempt is sent, it refuses one that
+ * may cost too much as a whole, unless {@code limits.on_budget} lets a part of it be sent. Before
+ * each batch is created, it lets the chunk pass, or says what becomes of it. What has passed before
+ * passes again, so that what was paid for is collected whatever the limit is now.
  */
-public final class Budget implements PlanCheck {
+public final class Budget implements PlanCheck, Admission {
   private final Job job;
   private final RunFolder folder;
 
@@ -32,23 +41,47 @@ public final class Budget implements PlanCheck {
 
   @Override
   public void check(Plan plan) {
-    if (job.inference().limits().costUsd() == null || hasPassed(plan, folder)) {
+    if (!isLimited() || hasPassed(plan, folder)) {
+      return;
+    }
+    Optional<UserException> unknown = unknownPrice(job, Estimate.of(job, plan).costUsd());
+    if (unknown.isPresent()) {
+      throw unknown.get();
+    }
+    if (job.inference().limits().onBudget() != OnBudget.REFUSE || plan.attempt() > 1) {
       return;
     }
     try {
-      Reservations.of(folder).reserve(plan.name(), others -> refuse(plan, others));
+      Optional<String> excess = purse().take(plan.chunks(), "plan " + plan.name() + " would");
+      if (excess.isPresent()) {
+        throw refusal(excess.get());
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  private void refuse(Plan plan, Set<String> reserved) throws IOException {
-    BigDecimal committed = Spending.of(job, folder, reserved).usd();
-    Optional<UserException> refusal =
-        refusal(job, Estimate.of(job, plan), committed, "plan " + plan.name() + " would");
-    if (refusal.isPresent()) {
-      throw refusal.get();
+  @Override
+  public Look look() {
+    return isLimited() ? new Looking() : Admission.OPEN.look();
+  }
+
+  /**
+   * Lets other runs of the staging location know what this one has really spent, once it has ended.
+   */
+  void settle() throws IOException {
+    if (job.inference().limits().costUsdPerDay() != null) {
+      purse().state();
     }
+  }
+
+  private boolean isLimited() {
+    Limits limits = job.inference().limits();
+    return limits.costUsd() != null || limits.costUsdPerDay() != null;
+  }
+
+  private Purse purse() throws IOException {
+    return Purse.open(job, folder, Clock.systemUTC());
   }
 
   /**
@@ -57,43 +90,33 @@ public final class Budget implements PlanCheck {
    * @param subject such as {@code a run would}
    */
   public static Optional<UserException> refusal(Job job, Estimate estimate, String subject) {
-    return refusal(job, estimate, BigDecimal.ZERO, subject);
-  }
-
-  private static Optional<UserException> refusal(
-      Job job, Estimate estimate, BigDecimal committed, String subject) {
-    BigDecimal most = job.inference().limits().costUsd();
-    if (most == null) {
-      return Optional.empty();
-    }
+    Limits limits = job.inference().limits();
     BigDecimal cost = estimate.costUsd();
-    if (cost == null) {
-      return refusal(
-          "limits.cost_usd is set, but there is no price for "
-              + job.inference().request().model()
-              + "; nothing was sent. Give one under prices: in the job file");
-    }
-    if (committed.add(cost).compareTo(most) <= 0) {
-      return Optional.empty();
-    }
-    String before =
-        committed.signum() == 0
-            ? ""
-            : " beside $"
-                + committed.toPlainString()
-                + " that the run has spent or may still spend";
-    return refusal(
-        subject
-            + " cost up to $"
-            + cost.toPlainString()
-            + before
-            + ", more than limits.cost_usd allows ($"
-            + most.toPlainString()
-            + "); nothing of it was sent");
+    Optional<UserException> unknown = unknownPrice(job, cost);
+    return cost == null || limits.onBudget() != OnBudget.REFUSE
+        ? unknown
+        : Purse.excess(limits, cost, subject).map(Budget::refusal);
   }
 
-  private static Optional<UserException> refusal(String message) {
-    return Optional.of(new UserException(message, ExitCode.OVER_BUDGET));
+  private static UserException refusal(String excess) {
+    return new UserException(excess + "; nothing of it was sent", ExitCode.OVER_BUDGET);
+  }
+
+  /** Why a job with a limit on cost must not be sent whose cost nobody knows. */
+  private static Optional<UserException> unknownPrice(Job job, @Nullable BigDecimal cost) {
+    Limits limits = job.inference().limits();
+    String limit = limits.costUsd() == null ? "cost_usd_per_day" : "cost_usd";
+    boolean limited = limits.costUsd() != null || limits.costUsdPerDay() != null;
+    return limited && cost == null
+        ? Optional.of(
+            new UserException(
+                "limits."
+                    + limit
+                    + " is set, but there is no price for "
+                    + job.inference().request().model()
+                    + "; nothing was sent. Give one under prices: in the job file",
+                ExitCode.OVER_BUDGET))
+        : Optional.empty();
   }
 
   /**
@@ -106,6 +129,29 @@ public final class Budget implements PlanCheck {
       return plan.chunks().stream().anyMatch(chunk -> known.contains(chunk.id()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** One look at chunks, which reads how the run stands when it is first asked. */
+  private final class Looking implements Look {
+    private @Nullable Purse purse;
+
+    @Override
+    public Decision decide(Chunk chunk) throws IOException {
+      if (purse == null) {
+        purse = purse();
+      }
+      Optional<String> excess = purse.take(List.of(chunk), "chunk " + chunk.id() + " would");
+      if (excess.isEmpty()) {
+        return Decision.ADMITTED;
+      }
+      return job.inference().limits().onBudget() == OnBudget.FAIL
+          ? new Decision(Verdict.FAILED, purse.mayFall(), excess.get())
+          : new Decision(
+              Verdict.LEFT,
+              purse.mayFall(),
+              excess.get()
+                  + "; nothing of it was sent. The same command goes on once the limits allow it");
     }
   }
 }

@@ -86,6 +86,7 @@ public final class Reconcile extends PTransform<PCollection<WrittenFile>, PColle
     if (!goesOn || (report.problems().isEmpty() && run.batches().isCancelled())) {
       runs.finish(run);
     }
+    new Budget(job, folder).settle();
     return report;
   }
 

@@ -22,11 +22,13 @@ import java.math.RoundingMode;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +44,9 @@ public final class Reconciliation {
   private final RunSnapshot snapshot;
   private final Map<String, List<String>> problems = new LinkedHashMap<>();
   private @Nullable Map<String, String> verdicts;
+
+  /** Problems that are due to a limit on cost. */
+  private final Set<String> overBudget = new HashSet<>();
 
   private Reconciliation(Run run, RunSnapshot snapshot) {
     this.run = run;
@@ -59,7 +64,11 @@ public final class Reconciliation {
     Sums sums = reconciliation.sums();
     Optional<String> problem = reconciliation.problems.keySet().stream().findFirst();
     if (problem.isPresent()) {
-      throw new UserException(problem.get(), ExitCode.ERROR);
+      throw new UserException(
+          problem.get(),
+          reconciliation.overBudget.contains(problem.get())
+              ? ExitCode.OVER_BUDGET
+              : ExitCode.ERROR);
     }
     return reconciliation.written(reconciliation.report(sums, now, List.of()));
   }
@@ -122,7 +131,12 @@ public final class Reconciliation {
       for (Chunk chunk : plan.chunks()) {
         JoinedChunk joined = snapshot.joined().get(chunk.id());
         if (joined == null) {
-          problem(unjoined(chunk, plan), chunk.id());
+          BatchEntry batch = snapshot.batches().get(chunk.id());
+          String words = unjoined(chunk, plan);
+          problem(words, chunk.id());
+          if (batch != null && batch.overBudget()) {
+            overBudget.add(words);
+          }
         } else {
           Sums.mismatch(joined, chunk).ifPresent(words -> problem(words, chunk.id()));
           sums.add(joined, chunk);

@@ -1,72 +1,113 @@
 package io.beambatch.run;
 
-import io.beambatch.ledger.BatchLedger;
+import io.beambatch.chunk.Chunk;
+import io.beambatch.ledger.BatchEntry;
 import io.beambatch.ledger.Records;
 import io.beambatch.storage.RunFolder;
 import java.io.IOException;
+import java.util.Collection;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The plans of a run that were let pass by its budget and are not in its ledger yet. They are
- * written down in one record by compare-and-set, so that two plans that are checked at the same
- * time, in threads or on machines, don't both take what is left of the money.
+ * The chunks of a run that were let pass by its budget, and whose batch its ledger may not name
+ * yet. They are written down in one record by compare-and-set, so that two that are checked at the
+ * same time, in threads or on machines, don't both take what is left of the money.
  */
 final class Reservations {
   private static final String NAME = "reserved";
 
   private final Records<Reserved> records;
-  private final BatchLedger ledger;
 
-  private Reservations(Records<Reserved> records, BatchLedger ledger) {
+  private Reservations(Records<Reserved> records) {
     this.records = records;
-    this.ledger = ledger;
   }
 
   /** The reservations of a run. */
   static Reservations of(RunFolder folder) {
-    return new Reservations(
-        Records.versioned(folder, "budget", Reserved.class), BatchLedger.of(folder));
+    return new Reservations(Records.versioned(folder, "budget", Reserved.class));
+  }
+
+  /** What is reserved now. */
+  Held read() throws IOException {
+    return new Held(records.read(NAME).orElse(null));
   }
 
   /**
-   * Lets a plan pass, if a check does with all that passed before.
+   * Writes down more chunks.
    *
-   * @param check gets the names of the other plans that were let pass; throws to refuse
+   * @param run tells which need not be written down any more, because their batch is known
+   * @return what is reserved then; empty if another was faster
    */
-  void reserve(String plan, Check check) throws IOException {
-    while (true) {
-      Optional<Records.Version<Reserved>> known = records.read(NAME);
-      SortedSet<String> plans = new TreeSet<>();
-      known.ifPresent(version -> plans.addAll(version.value().plans()));
-      plans.remove(plan);
-      check.check(plans);
-      // Those that have come into the ledger are counted by it.
-      plans.removeIf(new InLedger(ledger.readAll().keySet())::contains);
-      plans.add(plan);
-      Reserved reserved = new Reserved(plans);
-      if ((known.isPresent()
-              ? records.replace(known.get(), reserved)
-              : records.create(NAME, reserved))
-          .isPresent()) {
-        return;
-      }
+  Optional<Held> add(Held known, Collection<Chunk> chunks, RunSnapshot run) throws IOException {
+    Reserved reserved = known.value().without(run);
+    chunks.forEach(chunk -> reserved.chunks().add(chunk.id()));
+    return write(known, reserved);
+  }
+
+  /** Takes chunks back that were not let pass after all; empty if another was faster. */
+  Optional<Held> remove(Held known, Collection<Chunk> chunks) throws IOException {
+    Reserved reserved = known.value();
+    chunks.forEach(chunk -> reserved.chunks().remove(chunk.id()));
+    return write(known, reserved);
+  }
+
+  private Optional<Held> write(Held known, Reserved reserved) throws IOException {
+    return (known.version == null
+            ? records.create(NAME, reserved)
+            : records.replace(known.version, reserved))
+        .map(Held::new);
+  }
+
+  /** The record as it was read or written. */
+  static final class Held {
+    private final Records.@Nullable Version<Reserved> version;
+
+    private Held(Records.@Nullable Version<Reserved> version) {
+      this.version = version;
+    }
+
+    /** Whether a chunk is reserved. */
+    boolean contains(Chunk chunk) {
+      return version != null && version.value().contains(chunk);
+    }
+
+    private Reserved value() {
+      return version == null ? new Reserved(null, null) : version.value().copy();
     }
   }
 
-  /** Refuses by throwing. */
-  @FunctionalInterface
-  interface Check {
-    void check(Set<String> reserved) throws IOException;
-  }
+  /**
+   * The record.
+   *
+   * @param plans whose chunks are all reserved: earlier versions wrote them
+   */
+  private record Reserved(SortedSet<String> plans, SortedSet<String> chunks) {
+    Reserved(@Nullable SortedSet<String> plans, @Nullable SortedSet<String> chunks) {
+      this.plans = plans == null ? new TreeSet<>() : plans;
+      this.chunks = chunks == null ? new TreeSet<>() : chunks;
+    }
 
-  private record InLedger(Set<String> chunks) {
-    boolean contains(String plan) {
-      return chunks.stream().anyMatch(chunk -> chunk.startsWith(plan + "-c"));
+    boolean contains(Chunk chunk) {
+      int end = chunk.id().lastIndexOf("-c");
+      return chunks.contains(chunk.id())
+          || (end > 0 && plans.contains(chunk.id().substring(0, end)));
+    }
+
+    Reserved copy() {
+      return new Reserved(new TreeSet<>(plans), new TreeSet<>(chunks));
+    }
+
+    Reserved without(RunSnapshot run) {
+      Reserved copy = copy();
+      copy.chunks.removeIf(
+          chunk -> {
+            BatchEntry entry = run.batches().get(chunk);
+            return run.joined().containsKey(chunk) || (entry != null && entry.batchId() != null);
+          });
+      return copy;
     }
   }
-
-  private record Reserved(SortedSet<String> plans) {}
 }

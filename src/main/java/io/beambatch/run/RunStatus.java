@@ -101,7 +101,8 @@ public record RunStatus(
     int pending = 0;
     int ended = progress.count(Stage.ENDED);
     for (ChunkProgress chunk : progress.chunks()) {
-      Batch batch = chunk.entry() == null ? null : seen.get(chunk.entry().batchId());
+      String batchId = chunk.entry() == null ? null : chunk.entry().batchId();
+      Batch batch = batchId == null ? null : seen.get(batchId);
       boolean over = batch != null && batch.status().ended();
       boolean underWay = chunk.stage() == Stage.UNDER_WAY && !over;
       pending += underWay || chunk.stage() == Stage.SUBMITTING ? 1 : 0;

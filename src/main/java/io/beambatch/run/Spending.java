@@ -4,76 +4,172 @@ import io.beambatch.chunk.Chunk;
 import io.beambatch.chunk.Plan;
 import io.beambatch.cost.CostEstimate;
 import io.beambatch.cost.PriceTable;
+import io.beambatch.document.FailureReason;
 import io.beambatch.job.Job;
 import io.beambatch.ledger.BatchEntry;
 import io.beambatch.ledger.BatchEntry.BatchEnd;
+import io.beambatch.ledger.BatchEntry.State;
 import io.beambatch.result.JoinedChunk;
-import io.beambatch.storage.RunFolder;
-import java.io.IOException;
 import java.math.BigDecimal;
+import java.math.MathContext;
+import java.math.RoundingMode;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a run has spent, and what it may still spend on what was let pass: by the tokens that the
- * provider counted where results are joined, else by estimate. It may be too high, and is never too
- * low, as far as estimates aren't.
- *
- * @param usd zero where the model's price is unknown
+ * What a run has spent, and what is reserved for what is under way. What was joined counts by the
+ * tokens that the provider counted. The rest counts by estimate, in proportion to how what was
+ * joined came out against its estimate, once something was. It may be too high; it is too low only
+ * as far as the estimates are.
  */
-record Spending(BigDecimal usd) {
+final class Spending {
+  private static final MathContext PRECISION = new MathContext(16, RoundingMode.UP);
+
+  /** Reasons of failures that are paid for. */
+  private static final Set<FailureReason> PAID =
+      Set.of(FailureReason.TRUNCATED, FailureReason.REFUSED, FailureReason.INVALID_ANSWER);
+
+  private final Job job;
+  private final RunSnapshot run;
+  private final Predicate<Chunk> reserved;
+  private final BigDecimal ratio;
 
   /**
-   * Adds it up.
-   *
-   * @param reserved plans that were let pass, whether or not anything of them is in the ledger yet
+   * @param reserved tells chunks that were let pass, whether or not their batch was begun yet
    */
-  static Spending of(Job job, RunFolder folder, Set<String> reserved) throws IOException {
-    RunSnapshot run = RunSnapshot.read(job, folder);
+  Spending(RunSnapshot run, Predicate<Chunk> reserved) {
+    this.job = run.job();
+    this.run = run;
+    this.reserved = reserved;
+    this.ratio = ratio();
+  }
+
+  /** All of it; zero where the model's price is unknown. */
+  BigDecimal usd() {
+    return Estimate.rounded(sum(chunk -> true));
+  }
+
+  /** What of it counts for a day: by when a batch was created, today where it is about to be. */
+  BigDecimal usdOn(LocalDate day, LocalDate today) {
+    return Estimate.rounded(sum(chunk -> day(chunk, today).equals(day)));
+  }
+
+  /** The days on which something of it counts. */
+  Set<LocalDate> days(LocalDate today) {
+    return run.plans().stream()
+        .flatMap(plan -> plan.chunks().stream())
+        .filter(this::counts)
+        .map(chunk -> day(chunk, today))
+        .collect(Collectors.toSet());
+  }
+
+  /** What a chunk is expected to cost. */
+  BigDecimal expected(Chunk chunk) {
+    return Estimate.rounded(estimate(chunk).multiply(ratio));
+  }
+
+  /** Whether something counts that is not joined yet, and may come out cheaper. */
+  boolean mayFall() {
+    return run.plans().stream()
+        .flatMap(plan -> plan.chunks().stream())
+        .anyMatch(chunk -> counts(chunk) && !run.joined().containsKey(chunk.id()));
+  }
+
+  private BigDecimal sum(Predicate<Chunk> which) {
     BigDecimal sum = BigDecimal.ZERO;
     for (Plan plan : run.plans()) {
-      boolean passed =
-          reserved.contains(plan.name())
-              || plan.chunks().stream().anyMatch(chunk -> run.batches().containsKey(chunk.id()));
-      if (passed) {
-        for (Chunk chunk : plan.chunks()) {
-          sum =
-              sum.add(
-                  cost(job, chunk, run.batches().get(chunk.id()), run.joined().get(chunk.id())));
+      for (Chunk chunk : plan.chunks()) {
+        if (counts(chunk) && which.test(chunk)) {
+          sum = sum.add(cost(chunk));
         }
       }
     }
-    return new Spending(Estimate.rounded(sum));
+    return sum;
   }
 
-  private static BigDecimal cost(
-      Job job, Chunk chunk, @Nullable BatchEntry entry, @Nullable JoinedChunk joined) {
-    BigDecimal estimate =
-        Estimate.cost(job, chunk.requests(), chunk.tokens())
-            .map(CostEstimate::batchUsd)
-            .orElse(BigDecimal.ZERO);
+  private boolean counts(Chunk chunk) {
+    BatchEntry entry = run.batches().get(chunk.id());
+    return reserved.test(chunk)
+        || run.joined().containsKey(chunk.id())
+        || (entry != null && entry.state() != State.PLANNED);
+  }
+
+  private LocalDate day(Chunk chunk, LocalDate today) {
+    BatchEntry entry = run.batches().get(chunk.id());
+    Long created = entry == null ? null : entry.times().submitted();
+    return created == null
+        ? today
+        : Instant.ofEpochMilli(created).atZone(ZoneOffset.UTC).toLocalDate();
+  }
+
+  private BigDecimal cost(Chunk chunk) {
+    JoinedChunk joined = run.joined().get(chunk.id());
+    BatchEntry entry = run.batches().get(chunk.id());
     if (joined == null) {
-      return estimate;
+      boolean without = entry != null && entry.state() == State.ENDED && entry.batchId() == null;
+      return without ? BigDecimal.ZERO : expected(chunk);
     }
     if (joined.batchId() == null) {
       return BigDecimal.ZERO;
     }
-    BigDecimal counted =
-        PriceTable.shipped()
-            .cost(job.inference().request().model(), job.inference().prices(), joined.tokens())
-            .map(CostEstimate::batchUsd)
-            .orElse(BigDecimal.ZERO);
-    return joined.uncountedAnswers() > 0 || isGone(entry) ? counted.max(estimate) : counted;
+    BigDecimal counted = counted(joined);
+    return joined.uncountedAnswers() > 0 || isGone(entry) ? counted.max(estimate(chunk)) : counted;
+  }
+
+  private BigDecimal estimate(Chunk chunk) {
+    return Estimate.cost(job, chunk.requests(), chunk.tokens())
+        .map(CostEstimate::batchUsd)
+        .orElse(BigDecimal.ZERO);
+  }
+
+  private BigDecimal counted(JoinedChunk joined) {
+    return PriceTable.shipped()
+        .cost(job.inference().request().model(), job.inference().prices(), joined.tokens())
+        .map(CostEstimate::batchUsd)
+        .orElse(BigDecimal.ZERO);
+  }
+
+  /** How what was paid came out against its estimate; one as long as nothing was. */
+  private BigDecimal ratio() {
+    BigDecimal counted = BigDecimal.ZERO;
+    BigDecimal estimated = BigDecimal.ZERO;
+    for (Plan plan : run.plans()) {
+      for (Chunk chunk : plan.chunks()) {
+        JoinedChunk joined = run.joined().get(chunk.id());
+        if (joined != null && joined.batchId() != null && joined.uncountedAnswers() == 0) {
+          counted = counted.add(counted(joined));
+          estimated =
+              estimated.add(
+                  estimate(chunk)
+                      .multiply(BigDecimal.valueOf(paid(joined)))
+                      .divide(BigDecimal.valueOf(chunk.requests()), PRECISION));
+        }
+      }
+    }
+    return estimated.signum() == 0 || counted.signum() == 0
+        ? BigDecimal.ONE
+        : counted.divide(estimated, PRECISION);
+  }
+
+  /** Requests that were paid; of those that are sent again, it isn't known. */
+  private static long paid(JoinedChunk joined) {
+    long failed = 0;
+    for (Map.Entry<FailureReason, Long> failures : joined.failures().entrySet()) {
+      failed += PAID.contains(failures.getKey()) ? failures.getValue() : 0;
+    }
+    return failed + (joined.answered() == null ? 0 : joined.answered().documents());
   }
 
   /** Whether the batch vanished: the provider may have answered, and billed, any of it. */
   private static boolean isGone(@Nullable BatchEntry entry) {
     return entry != null
         && entry.end() != null
-        && entry.end().errors().stream()
-            .anyMatch(
-                error ->
-                    BatchEnd.VANISHED.equals(error.code())
-                        || BatchEnd.UNKNOWN.equals(error.code()));
+        && entry.end().errors().stream().anyMatch(BatchEnd::saysVanished);
   }
 }

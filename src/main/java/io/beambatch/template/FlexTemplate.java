@@ -78,11 +78,13 @@ public final class FlexTemplate {
     preflight = cancelling ? preflight.takingNoMore() : preflight;
     preflight.check(run.folder(), planned);
     preflight.keepSchema(run.folder());
+    Budget budget = new Budget(job, run.folder());
     BatchPipeline graph =
         cancelling
             ? new BatchPipeline(job, run.folder(), PlanCheck.NONE).withoutReading()
-            : new BatchPipeline(job, run.folder(), new Budget(job, run.folder())).resuming(planned);
-    CoordinatorSettings settings = CoordinatorSettings.of(job.inference(), run.identity());
+            : new BatchPipeline(job, run.folder(), budget).resuming(planned);
+    CoordinatorSettings settings =
+        CoordinatorSettings.of(job.inference(), run.identity()).admitting(budget);
     if (options.getMode() == Mode.SUBMIT) {
       graph.submit(pipeline, settings.forOneLook(), providers);
     } else {

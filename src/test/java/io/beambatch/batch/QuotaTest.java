@@ -103,6 +103,6 @@ class QuotaTest {
   }
 
   private static Limits limits(long tokens, long requests) {
-    return new Limits(50_000, 1_000_000, tokens, requests, 0, null);
+    return new Limits(50_000, 1_000_000, tokens, requests);
   }
 }

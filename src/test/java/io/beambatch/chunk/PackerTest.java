@@ -16,8 +16,7 @@ import org.junit.jupiter.api.Test;
 
 class PackerTest {
   private static final long MB_200 = 209_715_200;
-  private static final Limits OPENAI =
-      new Limits(50_000, MB_200, Long.MAX_VALUE, Long.MAX_VALUE, 0, null);
+  private static final Limits OPENAI = new Limits(50_000, MB_200, Long.MAX_VALUE, Long.MAX_VALUE);
 
   @Test
   void everythingThatFitsIntoOneChunkIsOneChunk() {
@@ -50,7 +49,7 @@ class PackerTest {
 
   @Test
   void fewerEnqueuedRequestsThanABatchMayHoldMakeSmallerChunks() {
-    Limits limits = new Limits(50_000, MB_200, Long.MAX_VALUE, 100, 0, null);
+    Limits limits = new Limits(50_000, MB_200, Long.MAX_VALUE, 100);
     int share = (int) PartLimits.of(limits).weight();
     List<Part> parts = new ArrayList<>();
     for (int i = 0; i < 100; i++) {

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class PlanFilesTest {
-  private static final Limits LIMITS = new Limits(100, 10_000, 10_000, 10_000, 0, null);
+  private static final Limits LIMITS = new Limits(100, 10_000, 10_000, 10_000);
 
   @TempDir Path temp;
   private RunFolder folder;

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The step that plans bounded input when a runner repeats it, after a crash in a later step. */
 class PlanRepeatedTest {
-  private static final Limits LIMITS = new Limits(100, 10_000, 10_000, 10_000, 0, null);
+  private static final Limits LIMITS = new Limits(100, 10_000, 10_000, 10_000);
 
   @TempDir Path temp;
   private RunFolder folder;

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Windows of unbounded input, which close more than once if documents come late. */
 class PlanWindowsTest {
-  private static final Limits LIMITS = new Limits(100, 10_000, 10_000, 10_000, 0, null);
+  private static final Limits LIMITS = new Limits(100, 10_000, 10_000, 10_000);
 
   @TempDir Path temp;
   private RunFolder folder;

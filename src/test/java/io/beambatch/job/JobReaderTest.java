@@ -112,7 +112,7 @@ class JobReaderTest {
         .isEqualTo(new FileDestination(FileDestination.Format.JSONL, "output/sentiment"));
     assertThat(job.failures()).isEqualTo(FileDestination.ofFailures("output/sentiment-failures"));
     assertThat(job.inference().limits())
-        .isEqualTo(new Limits(1000, 100L * 1024 * 1024, 2_000_000, Long.MAX_VALUE, 0, null));
+        .isEqualTo(new Limits(1000, 100L * 1024 * 1024, 2_000_000, Long.MAX_VALUE));
     assertThat(job.inference().retry()).isEqualTo(new Retry(2, new Retry.MaxFailed(1, true)));
     assertThat(job.inference().poll())
         .isEqualTo(new Poll(Duration.ofSeconds(30), Duration.ofHours(25), Duration.ofMinutes(5)));
@@ -159,7 +159,7 @@ class JobReaderTest {
     assertThat(job.inference().result().field()).isEqualTo("answer");
     assertThat(job.failures()).isEqualTo(FileDestination.ofFailures("out-failed"));
     assertThat(job.inference().limits())
-        .isEqualTo(new Limits(50_000, 209_715_200, Long.MAX_VALUE, Long.MAX_VALUE, 0, null));
+        .isEqualTo(new Limits(50_000, 209_715_200, Long.MAX_VALUE, Long.MAX_VALUE));
     assertThat(job.inference().retry()).isEqualTo(new Retry(3, null));
     assertThat(job.inference().poll())
         .isEqualTo(new Poll(Duration.ofSeconds(60), Duration.ofHours(26), Duration.ofMinutes(10)));

@@ -49,7 +49,8 @@ class BatchEntryTest {
                 new Times(10, 30L, null, null, null, 50L),
                 0,
                 null,
-                List.of("f1")));
+                List.of("f1"),
+                false));
   }
 
   @Test
@@ -64,13 +65,35 @@ class BatchEntryTest {
     assertThat(without)
         .isEqualTo(
             new BatchEntry(
-                State.PLANNED, null, 0, null, 50, null, null, times(10), 1, null, List.of("f1")));
+                State.PLANNED,
+                null,
+                0,
+                null,
+                50,
+                null,
+                null,
+                times(10),
+                1,
+                null,
+                List.of("f1"),
+                false));
 
     BatchEntry again = without.uploaded(new InputFile("f2", "in.jsonl", at(55)), at(60));
     assertThat(again)
         .isEqualTo(
             new BatchEntry(
-                State.PLANNED, "f2", 55, null, 60, null, null, times(10), 1, null, List.of("f1")));
+                State.PLANNED,
+                "f2",
+                55,
+                null,
+                60,
+                null,
+                null,
+                times(10),
+                1,
+                null,
+                List.of("f1"),
+                false));
     assertThat(again.knowsInput("f1")).isTrue();
     assertThat(again.knowsInput("f3")).isFalse();
     assertThat(again.submitting("me", at(70)).submitted("b2", at(80)).lostInputs()).isEqualTo(1);
@@ -83,7 +106,18 @@ class BatchEntryTest {
     assertThat(BatchEntry.unwanted(3, at(10)))
         .isEqualTo(
             new BatchEntry(
-                State.PLANNED, null, 3, null, 10, null, null, times(10), 0, null, List.of()));
+                State.PLANNED,
+                null,
+                3,
+                null,
+                10,
+                null,
+                null,
+                times(10),
+                0,
+                null,
+                List.of(),
+                false));
   }
 
   @Test
@@ -104,7 +138,7 @@ class BatchEntryTest {
 
   @Test
   void saysWhyItCantGoOnUntilItDoes() {
-    BatchEntry failed = submitted.failed("no answer");
+    BatchEntry failed = submitted.failed("no answer", false);
 
     assertThat(failed)
         .isEqualTo(
@@ -119,7 +153,8 @@ class BatchEntryTest {
                 failed.times(),
                 0,
                 "no answer",
-                List.of()));
+                List.of(),
+                false));
     assertThat(failed.cancelled(at(40)).problem()).isNull();
     assertThat(failed.ended(END, at(40)).problem()).isNull();
   }
@@ -130,7 +165,8 @@ class BatchEntryTest {
 
   private static BatchEntry entry(
       State state, String owner, long since, String batch, BatchEnd end, Times times) {
-    return new BatchEntry(state, "f1", 5, owner, since, batch, end, times, 0, null, List.of());
+    return new BatchEntry(
+        state, "f1", 5, owner, since, batch, end, times, 0, null, List.of(), false);
   }
 
   private static Times times(long planned) {

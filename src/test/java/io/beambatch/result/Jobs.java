@@ -84,7 +84,7 @@ record Jobs(
         new RequestSpec(
             RequestSpec.Provider.OPENAI, null, endpoint, "model-1", (ObjectNode) tree(body)),
         new ResultSpec("sentiment", pointer, schema == null ? null : tree(schema), unfence),
-        new Limits(50_000, 200_000_000, Long.MAX_VALUE, Long.MAX_VALUE, 0, null),
+        new Limits(50_000, 200_000_000, Long.MAX_VALUE, Long.MAX_VALUE),
         new Retry(attempts, null),
         new Poll(Duration.ofSeconds(60), Duration.ofHours(26), Duration.ofMinutes(10)),
         Map.of(),

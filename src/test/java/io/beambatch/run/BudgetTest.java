@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.beambatch.batch.Admission.Decision;
+import io.beambatch.batch.Admission.Look;
+import io.beambatch.batch.Admission.Verdict;
 import io.beambatch.chunk.Chunk;
 import io.beambatch.chunk.Part;
 import io.beambatch.chunk.Plan;
@@ -14,13 +17,16 @@ import io.beambatch.job.Job;
 import io.beambatch.job.JobReader;
 import io.beambatch.ledger.BatchEntry;
 import io.beambatch.ledger.BatchLedger;
+import io.beambatch.ledger.Records;
 import io.beambatch.result.JoinedChunk;
+import io.beambatch.result.ResultFile;
 import io.beambatch.schema.Shape;
 import io.beambatch.storage.RunFolder;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -60,12 +66,17 @@ class BudgetTest {
     budget("1.50").check(first);
     sent(first);
     Plan second = committed("a2-x");
+    budget("1.50").check(second);
 
-    assertThatThrownBy(() -> budget("1.50").check(second))
-        .hasMessage(
-            "plan a2-x would cost up to $1.000000 beside $1.000000 that the run has spent or may"
-                + " still spend, more than limits.cost_usd allows ($1.50); nothing of it was sent");
-    budget("2").check(second);
+    assertThat(decision(budget("1.50"), second))
+        .isEqualTo(
+            new Decision(
+                Verdict.LEFT,
+                true,
+                "chunk a2-x-c00000 would cost up to $1.000000 beside $1.000000 that the run has"
+                    + " spent or may still spend, more than limits.cost_usd allows ($1.50); nothing"
+                    + " of it was sent. The same command goes on once the limits allow it"));
+    assertThat(decision(budget("2"), second)).isEqualTo(Decision.ADMITTED);
   }
 
   @Test
@@ -75,9 +86,9 @@ class BudgetTest {
     sent(first);
     joined(first, "batch-1", 400_000, 0);
 
-    budget("1.50").check(committed("a2-x"));
-    assertThatThrownBy(() -> budget("1.50").check(committed("a2-y")))
-        .hasMessageContaining("beside $1.400000 that");
+    assertThat(decision(budget("1.50"), committed("a2-x"))).isEqualTo(Decision.ADMITTED);
+    assertThat(decision(budget("1.50"), committed("a2-y")).reason())
+        .contains("beside $1.400000 that");
   }
 
   @Test
@@ -86,8 +97,103 @@ class BudgetTest {
     sent(first);
     joined(first, "batch-1", 400_000, 7);
 
-    assertThatThrownBy(() -> budget("1.50").check(committed("a2-x")))
-        .hasMessageContaining("beside $1.000000 that");
+    assertThat(decision(budget("1.50"), committed("a2-x")).reason())
+        .contains("beside $1.000000 that");
+  }
+
+  @Test
+  void batchesAreSentAsLongAsTheMoneyLasts() throws Exception {
+    Plan plan = committed("a1", 4);
+    Budget stop = new Budget(job("2.50", "limits.on_budget=stop"), run);
+    Budget fail = new Budget(job("2.50", "limits.on_budget=fail"), run);
+    stop.check(plan);
+    Look look = stop.look();
+    assertThat(look.decide(plan.chunks().get(0))).isEqualTo(Decision.ADMITTED);
+    assertThat(look.decide(plan.chunks().get(1))).isEqualTo(Decision.ADMITTED);
+    assertThat(look.decide(plan.chunks().get(1))).as("once more").isEqualTo(Decision.ADMITTED);
+
+    assertThat(look.decide(plan.chunks().get(2)))
+        .returns(Verdict.LEFT, Decision::verdict)
+        .as("the others may come out cheaper")
+        .returns(true, Decision::waits);
+    assertThat(fail.look().decide(plan.chunks().get(3)))
+        .returns(Verdict.FAILED, Decision::verdict)
+        .returns(true, Decision::waits);
+
+    joined(plan.chunks().get(0), "batch-1", 1_000_000, 0);
+    joined(plan.chunks().get(1), "batch-2", 1_000_000, 0);
+    assertThat(fail.look().decide(plan.chunks().get(3)))
+        .returns(Verdict.FAILED, Decision::verdict)
+        .as("all is known now")
+        .returns(false, Decision::waits);
+  }
+
+  @Test
+  void whatIsSentNextCountsByHowTheFirstCameOut() throws Exception {
+    Plan plan = committed("a1", 5);
+    Budget budget = new Budget(job("2.00", "limits.on_budget=stop"), run);
+    Chunk first = plan.chunks().get(0);
+    assertThat(budget.look().decide(first)).isEqualTo(Decision.ADMITTED);
+    joined(
+        first,
+        "batch-1",
+        400_000,
+        0,
+        new ResultFile(ResultFile.Kind.ANSWERED, first.id(), "f", first.requests()));
+
+    Look look = budget.look();
+    for (Chunk chunk : plan.chunks().subList(1, 5)) {
+      assertThat(look.decide(chunk)).as("$0.40 each").isEqualTo(Decision.ADMITTED);
+    }
+    assertThat(decision(budget, committed("a2-x")).reason())
+        .startsWith("chunk a2-x-c00000 would cost up to $0.400000 beside $2.000000 that");
+  }
+
+  @Test
+  void reservationsOfAnEarlierVersionCount() throws Exception {
+    Plan before = committed("a1-w0");
+    Records.versioned(run, "budget", Map.class)
+        .create("reserved", Map.of("plans", List.of(before.name())));
+
+    assertThat(decision(budget("1.50"), before)).isEqualTo(Decision.ADMITTED);
+    assertThat(decision(budget("1.50"), committed("a1-w1")).reason())
+        .contains("beside $1.000000 that");
+  }
+
+  @Test
+  void theRunsOfADayShareOneLimit() throws Exception {
+    RunFolder other = RunFolder.of(folder.toString(), "other", "b");
+    Budget mine = new Budget(job(null, "limits.cost_usd_per_day=2.50"), run);
+    Plan plan = committed("a1", 2);
+    mine.check(plan);
+
+    Plan theirs = committed(other, "a1", 1);
+    Budget budget = new Budget(job(null, "limits.cost_usd_per_day=2.50"), other);
+    assertThatThrownBy(() -> budget.check(theirs))
+        .hasMessageStartingWith(
+            "plan a1 would cost up to $1.000000 beside $2.000000 that runs of this staging"
+                + " location have, on 20")
+        .hasMessageContaining("more than limits.cost_usd_per_day allows ($2.50)");
+
+    joined(plan.chunks().get(0), "batch-1", 100_000, 0);
+    joined(plan.chunks().get(1), "batch-2", 100_000, 0);
+    mine.settle();
+    budget.check(theirs);
+    assertThat(decision(budget, theirs)).isEqualTo(Decision.ADMITTED);
+  }
+
+  @Test
+  void whatACrashLeftOutOfTheDaysRecordComesInBeforeItIsSent() throws Exception {
+    Plan plan = committed("a1", 1);
+    // Reserved for the run, and then the process was gone.
+    new Budget(job("9"), run).check(plan);
+    RunFolder other = RunFolder.of(folder.toString(), "other", "b");
+    Budget theirs = new Budget(job(null, "limits.cost_usd_per_day=1.50"), other);
+    theirs.check(committed(other, "a1", 1));
+
+    Budget mine = new Budget(job("9", "limits.cost_usd_per_day=1.50"), run);
+    assertThat(decision(mine, plan).reason()).contains("limits.cost_usd_per_day allows");
+    assertThat(decision(new Budget(job("9"), run), plan)).isEqualTo(Decision.ADMITTED);
   }
 
   @Test
@@ -96,7 +202,7 @@ class BudgetTest {
     sent(first);
     joined(first, null, 0, 0);
 
-    assertThatCode(() -> budget("1.00").check(committed("a2-x"))).doesNotThrowAnyException();
+    assertThat(decision(budget("1.00"), committed("a2-x"))).isEqualTo(Decision.ADMITTED);
   }
 
   @Test
@@ -142,19 +248,36 @@ class BudgetTest {
     return new Budget(job(usd), run);
   }
 
-  private static Job job(String usd) throws Exception {
-    return JobReader.read(
-        "pipelines/sentiment.yaml",
-        List.of(
-            "limits.cost_usd=" + usd,
-            "request.prompt.max_tokens=1",
-            "prices={gpt-4o-mini: {input: 2, output: 0}}"));
+  private static Decision decision(Budget budget, Plan plan) throws Exception {
+    return budget.look().decide(plan.chunks().get(0));
+  }
+
+  private static Job job(String usd, String... overrides) throws Exception {
+    List<String> all = new ArrayList<>(List.of(overrides));
+    if (usd != null) {
+      all.add("limits.cost_usd=" + usd);
+    }
+    all.add("request.prompt.max_tokens=1");
+    all.add("prices={gpt-4o-mini: {input: 2, output: 0}}");
+    return JobReader.read("pipelines/sentiment.yaml", all);
   }
 
   private Plan committed(String name) throws Exception {
-    Part part = new Part(name.replace("-", ""), 10, 10, 1_000, 1_000_000, Map.of());
-    Chunk chunk = new Chunk(name + "-c00000", name.startsWith("a2") ? 2 : 1, List.of(part));
-    Plan plan = new Plan(name, chunk.attempt(), List.of(chunk), List.of(), List.of(), Shape.NONE);
+    return committed(name, 1);
+  }
+
+  private Plan committed(String name, int chunks) throws Exception {
+    return committed(run, name, chunks);
+  }
+
+  private static Plan committed(RunFolder run, String name, int count) throws Exception {
+    List<Chunk> chunks = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      Part part = new Part(name.replace("-", "") + i, 10, 10, 1_000, 1_000_000, Map.of());
+      String id = String.format(Locale.ROOT, "%s-c%05d", name, i);
+      chunks.add(new Chunk(id, name.startsWith("a2") ? 2 : 1, List.of(part)));
+    }
+    Plan plan = new Plan(name, chunks.get(0).attempt(), chunks, List.of(), List.of(), Shape.NONE);
     PlanStore.records(run).create(name, plan);
     return plan;
   }
@@ -166,29 +289,36 @@ class BudgetTest {
   }
 
   private void joined(Plan plan, String batchId, long tokens, long uncounted) throws Exception {
-    for (Chunk chunk : plan.chunks()) {
-      JoinedChunk.records(run)
-          .create(
-              chunk.id(),
-              new JoinedChunk(
-                  chunk.id(),
-                  chunk.attempt(),
-                  batchId,
-                  chunk.requests(),
-                  null,
-                  null,
-                  null,
-                  Map.of(),
-                  tokens,
-                  0,
-                  0,
-                  0,
-                  0,
-                  0,
-                  uncounted,
-                  List.of(),
-                  0,
-                  0));
-    }
+    joined(plan.chunks().get(0), batchId, tokens, uncounted);
+  }
+
+  private void joined(Chunk chunk, String batchId, long tokens, long uncounted) throws Exception {
+    joined(chunk, batchId, tokens, uncounted, null);
+  }
+
+  private void joined(Chunk chunk, String batchId, long tokens, long uncounted, ResultFile answered)
+      throws Exception {
+    JoinedChunk.records(run)
+        .create(
+            chunk.id(),
+            new JoinedChunk(
+                chunk.id(),
+                chunk.attempt(),
+                batchId,
+                chunk.requests(),
+                answered,
+                null,
+                null,
+                Map.of(),
+                tokens,
+                0,
+                0,
+                0,
+                0,
+                0,
+                uncounted,
+                List.of(),
+                0,
+                0));
   }
 }

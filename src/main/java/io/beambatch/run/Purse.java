@@ -1,0 +1,156 @@
+package io.beambatch.run;
+
+import io.beambatch.chunk.Chunk;
+import io.beambatch.job.Job;
+import io.beambatch.job.Limits;
+import io.beambatch.storage.RunFolder;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.time.Clock;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a run may still spend, as it stands at one time: lets chunks pass while the limits on cost
+ * leave enough for them. What is let pass is reserved first, in the run's record, then in that of
+ * the day; what comes first is never too low, whatever crashes in between.
+ */
+final class Purse {
+  private final Job job;
+  private final RunFolder folder;
+  private final Clock clock;
+  private final Reservations reservations;
+  private RunSnapshot run;
+  private Reservations.Held held;
+  private Spending spending;
+
+  private Purse(Job job, RunFolder folder, Clock clock, Reservations reservations)
+      throws IOException {
+    this.job = job;
+    this.folder = folder;
+    this.clock = clock;
+    this.reservations = reservations;
+    // What is reserved is read first: what is taken out of that record is in the ledger by then.
+    this.held = reservations.read();
+    this.run = RunSnapshot.read(job, folder);
+    this.spending = new Spending(run, held::contains);
+  }
+
+  /** As a run stands now. */
+  static Purse open(Job job, RunFolder folder, Clock clock) throws IOException {
+    return new Purse(job, folder, clock, Reservations.of(folder));
+  }
+
+  /**
+   * Reserves what chunks are expected to cost, all or nothing.
+   *
+   * @param subject of the sentence that says why not, such as {@code a run would}
+   * @return why they must not be sent; empty if they may be
+   */
+  Optional<String> take(List<Chunk> chunks, String subject) throws IOException {
+    BigDecimal cost =
+        chunks.stream().map(spending::expected).reduce(BigDecimal.ZERO, BigDecimal::add);
+    while (!chunks.stream().allMatch(held::contains)) {
+      BigDecimal before = spending.usd();
+      BigDecimal most = job.inference().limits().costUsd();
+      if (most != null && before.add(cost).compareTo(most) > 0) {
+        return Optional.of(
+            excess(subject, cost, beside(before, "that the run has"), "cost_usd", most));
+      }
+      Optional<Reservations.Held> added = reservations.add(held, chunks, run);
+      if (added.isPresent()) {
+        held = added.get();
+        spending = new Spending(run, held::contains);
+      } else {
+        readAgain();
+      }
+    }
+    return takeOfDay(chunks, cost, subject);
+  }
+
+  private Optional<String> takeOfDay(List<Chunk> chunks, BigDecimal cost, String subject)
+      throws IOException {
+    BigDecimal most = job.inference().limits().costUsdPerDay();
+    if (most == null) {
+      return Optional.empty();
+    }
+    LocalDate today = today();
+    BigDecimal own = spending.usdOn(today, today);
+    Optional<BigDecimal> others = DailySpending.of(folder).state(today, own, most);
+    if (others.isEmpty()) {
+      return Optional.empty();
+    }
+    putBack(chunks);
+    BigDecimal before = others.get().add(own).subtract(cost).max(BigDecimal.ZERO);
+    String whose = "that runs of this staging location have, on " + today + " (UTC),";
+    return Optional.of(excess(subject, cost, beside(before, whose), "cost_usd_per_day", most));
+  }
+
+  private void putBack(List<Chunk> chunks) throws IOException {
+    Optional<Reservations.Held> left = reservations.remove(held, chunks);
+    while (left.isEmpty()) {
+      left = reservations.remove(reservations.read(), chunks);
+    }
+    held = left.get();
+    spending = new Spending(run, held::contains);
+  }
+
+  private void readAgain() throws IOException {
+    held = reservations.read();
+    run = RunSnapshot.read(job, folder);
+    spending = new Spending(run, held::contains);
+  }
+
+  private LocalDate today() {
+    return LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
+  }
+
+  /** Whether what is reserved may come out cheaper, when it is joined. */
+  boolean mayFall() {
+    return spending.mayFall();
+  }
+
+  /** States what the run has spent on each day, so that other runs find no more than that. */
+  void state() throws IOException {
+    LocalDate today = today();
+    DailySpending daily = DailySpending.of(folder);
+    for (LocalDate day : spending.days(today)) {
+      daily.state(day, spending.usdOn(day, today), null);
+    }
+  }
+
+  private static String beside(BigDecimal before, String whose) {
+    return before.signum() == 0
+        ? ""
+        : " beside $" + before.toPlainString() + " " + whose + " spent or may still spend";
+  }
+
+  /** A sentence without its end, about what would cost more than a limit of the job file. */
+  static String excess(
+      String subject, BigDecimal cost, String beside, String limit, BigDecimal most) {
+    return subject
+        + " cost up to $"
+        + cost.toPlainString()
+        + beside
+        + ", more than limits."
+        + limit
+        + " allows ($"
+        + most.toPlainString()
+        + ")";
+  }
+
+  /** A limit on cost that a job has, and its name; cost over neither of them is fine. */
+  static Optional<String> excess(Limits limits, BigDecimal cost, String subject) {
+    @Nullable BigDecimal run = limits.costUsd();
+    @Nullable BigDecimal day = limits.costUsdPerDay();
+    if (run != null && cost.compareTo(run) > 0) {
+      return Optional.of(excess(subject, cost, "", "cost_usd", run));
+    }
+    return day != null && cost.compareTo(day) > 0
+        ? Optional.of(excess(subject, cost, "", "cost_usd_per_day", day))
+        : Optional.empty();
+  }
+}
