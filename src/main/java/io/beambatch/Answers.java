@@ -11,9 +11,9 @@ import org.apache.beam.sdk.values.PValue;
 import org.apache.beam.sdk.values.TupleTag;
 
 /**
- * What {@link BatchInference} gives: each document in one of two collections.
+ * The output of {@link BatchInference}: each document is in one of two collections.
  *
- * @param <T> what a document is
+ * @param <T> the type of a document
  */
 public final class Answers<T> implements POutput {
   private final Pipeline pipeline;
@@ -34,8 +34,8 @@ public final class Answers<T> implements POutput {
   }
 
   /**
-   * Documents without an answer: the reason as the exception, what happened as its description, and
-   * as the record the document as JSON, with {@code _failure} at its end.
+   * Documents without an answer. Each record has the reason as its exception, what happened as its
+   * description, and the document as JSON with {@code _failure} as its last field.
    */
   public PCollection<BadRecord> failed() {
     return failed;

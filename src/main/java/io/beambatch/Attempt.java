@@ -18,8 +18,8 @@ import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.TypeDescriptor;
 
 /**
- * Sends the chunks of a plan once, and joins what comes back onto their documents. Of a cancelled
- * run nothing is sent, and what came back is joined all the same.
+ * Sends the chunks of a plan once, and joins the results onto their documents. In a cancelled run
+ * nothing is sent, but existing results are joined.
  */
 final class Attempt extends PTransform<PCollection<Plan>, PCollection<JoinedChunk>> {
   private final Job job;
@@ -50,7 +50,7 @@ final class Attempt extends PTransform<PCollection<Plan>, PCollection<JoinedChun
         .setCoder(JsonCoder.of(Chunk.class));
   }
 
-  /** Only as far as to the batches. */
+  /** The part that ends when the batches do. */
   static final class Submission extends PTransform<PCollection<Plan>, PCollection<AwaitedChunk>> {
     private final CoordinatorSettings settings;
     private final RunFolder folder;

@@ -23,8 +23,8 @@ import java.util.EnumMap;
 import java.util.Map;
 
 /**
- * What a run's source is read by, and what its outputs are written by. Which class stands for which
- * kind is said here, and nowhere else.
+ * Chooses the reader of a run's source and the writers of its outputs. It is the only class that
+ * knows all kinds.
  */
 final class Connectors {
   private Connectors() {}

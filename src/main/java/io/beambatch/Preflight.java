@@ -15,10 +15,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks at where a job's documents come from and where they go, before anything is read or paid.
- * The launcher calls {@link #check}, which only looks, and then {@link #keepSchema}, which writes
- * what the steps of the graph go by. A run whose plan is committed doesn't look at its source
- * again.
+ * Checks a job's source and destinations before anything is read or paid. The launcher calls {@link
+ * #check}, which changes nothing, and then {@link #keepSchema}, which writes what the steps of the
+ * graph need. A run whose plan is committed doesn't check its source again.
  */
 public final class Preflight {
   private static final Logger LOG = LoggerFactory.getLogger(Preflight.class);
@@ -39,17 +38,17 @@ public final class Preflight {
     this.isRead = isRead;
   }
 
-  /** A preflight for a launch that takes nothing more out of a source that is consumed. */
+  /** A preflight for a launch that takes nothing more from a source that is consumed. */
   public Preflight takingNoMore() {
     return new Preflight(job, options, false);
   }
 
   /**
-   * Looks at the source and at both destinations, and writes nothing.
+   * Checks the source and both destinations, and writes nothing.
    *
    * @param planned whether the run's plan is committed
-   * @throws IOException naming the key of the job file, if a source can't be read, or a destination
-   *     can't be written or can't hold the documents
+   * @throws IOException naming the job-file key, if a source can't be read, or a destination can't
+   *     be written or can't hold the documents
    */
   public void check(RunFolder run, boolean planned) throws IOException {
     JoinResults.check(job.inference());
@@ -66,8 +65,8 @@ public final class Preflight {
   }
 
   /**
-   * Writes the schema that {@link #check} has found into the run's folder: files are read, and
-   * answers written, by it. Of a source without a schema, nothing is written.
+   * Writes the schema that {@link #check} has found into the run's folder, for reading files and
+   * writing answers. If the source has no schema, it writes nothing.
    *
    * @throws IOException if another launch of the run keeps another schema at the same time
    */

@@ -19,9 +19,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A provider whose key a secret holds. When the key is refused, the secret is read again, and if it
- * holds another key by now, the call is made with that one. Nothing is done twice: a provider that
- * refuses the key has done nothing.
+ * A provider whose key is kept in a secret. If the key is refused, the secret is read again, and if
+ * it has another key by then, the call is repeated with that one. Nothing is done twice: a provider
+ * that refuses the key has done nothing.
  */
 final class RenewingProvider implements BatchProvider {
   private static final Logger LOG = LoggerFactory.getLogger(RenewingProvider.class);
@@ -36,7 +36,7 @@ final class RenewingProvider implements BatchProvider {
    * Connects.
    *
    * @param version of the secret
-   * @param connect with a key
+   * @param connect connects with a key
    * @throws IOException if the secret can't be read
    */
   RenewingProvider(Secrets secrets, String version, Function<String, BatchProvider> connect)
@@ -129,7 +129,7 @@ final class RenewingProvider implements BatchProvider {
     return current;
   }
 
-  /** Whether there is another key by now than the one that a call was made with. */
+  /** Returns whether the secret has another key by now than the one that a call used. */
   private synchronized boolean isRenewed(Opened used) {
     if (current.key().equals(used.key())) {
       try {
@@ -152,7 +152,7 @@ final class RenewingProvider implements BatchProvider {
     return new Opened(key, provider);
   }
 
-  /** Closes all connections: calls of other threads may have been under way on an earlier one. */
+  /** Closes all connections: calls of other threads may still use an earlier one. */
   @Override
   public synchronized void close() {
     opened.forEach(BatchProvider::close);

@@ -10,11 +10,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Secrets of Google Cloud's Secret Manager. Each is read once and kept in memory, and nowhere else:
- * not in options, not in the graph, not in logs.
+ * Reads secrets of Google Cloud's Secret Manager. Each is read once and kept in memory, and nowhere
+ * else: not in options, not in the graph, not in logs.
  */
 final class Secrets {
-  /** Those of this process, a worker. */
+  /** The secrets of this process, a worker. */
   static final Secrets OF_THIS_WORKER =
       new Secrets(
           endpoint ->
@@ -34,16 +34,16 @@ final class Secrets {
   }
 
   /**
-   * Returns a version's name as it is.
+   * Returns a valid version name.
    *
-   * @throws IllegalArgumentException if it is none
+   * @throws IllegalArgumentException if it isn't valid
    */
   static String checked(String version) {
     matched(version);
     return version;
   }
 
-  /** The name of the secret that a version is of. */
+  /** The name of a version's secret. */
   static String withoutVersion(String version) {
     return matched(version).group(1);
   }
@@ -61,7 +61,7 @@ final class Secrets {
     return name;
   }
 
-  /** A regional secret is asked for in its region, and known nowhere else. */
+  /** A regional secret exists only at its region's endpoint. */
   private static String endpoint(String version) {
     String location = matched(version).group(2);
     return location == null
@@ -85,9 +85,9 @@ final class Secrets {
   }
 
   /**
-   * The same as it is now, whatever it was before.
+   * A secret's current value, read again.
    *
-   * @throws IOException if it can't be read from here; what is known of it stays
+   * @throws IOException if it can't be read from here; the known value is kept
    */
   synchronized String readAgain(String version) throws IOException {
     String value = fetch(version);
@@ -116,7 +116,7 @@ final class Secrets {
     return value;
   }
 
-  /** Opens a client of an endpoint. */
+  /** Opens a client for an endpoint. */
   @FunctionalInterface
   interface ClientSource {
     SecretManagerServiceClient open(String endpoint) throws IOException;

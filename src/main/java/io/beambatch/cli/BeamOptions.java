@@ -15,22 +15,25 @@ import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.apache.beam.sdk.options.PipelineOptionsRegistrar;
 
-/** Reads what stands behind {@code --} on the command line: options for Beam and its runner. */
+/** Parses the arguments after {@code --} on the command line: options for Beam and its runner. */
 final class BeamOptions {
   private static final Pattern UNKNOWN =
       Pattern.compile("(?s).*missing a property named '([^']*)'\\.?(.*)");
   private static final Pattern RUNNER =
       Pattern.compile("(?s)Unknown 'runner' specified '([^']*)', supported pipeline runners (.*)");
 
-  /** Set where this program has the process to itself: what Beam finds first holds for all. */
+  /**
+   * Set if this program has the process to itself: the options that Beam finds first then apply to
+   * all.
+   */
   static final String ALONE = "beambatch.alone";
 
   private BeamOptions() {}
 
   /**
-   * Reads options.
+   * Parses options.
    *
-   * @throws IllegalArgumentException if Beam doesn't know one, or can't read its value
+   * @throws IllegalArgumentException if Beam doesn't know one, or can't parse its value
    */
   static PipelineOptions parse(List<String> args) {
     for (String arg : args) {
@@ -54,9 +57,9 @@ final class BeamOptions {
   }
 
   /**
-   * Does something while Beam finds no interfaces of options. It would compare every method of each
-   * that is on the class path with those of all others, which takes seconds, and is needed only to
-   * read options. Those that are asked for by their class are found all the same.
+   * Runs an action while Beam finds no option interfaces. Otherwise Beam would compare every method
+   * of each interface on the class path with those of all others, which takes seconds, and is
+   * needed only for parsing. Interfaces that are requested by their class are still found.
    */
   private static <T> T withoutRegistrars(Supplier<T> action) {
     Thread thread = Thread.currentThread();
@@ -69,7 +72,7 @@ final class BeamOptions {
     }
   }
 
-  /** Makes up for what Beam could not find before. */
+  /** Registers the interfaces that Beam could not find before. */
   private static void registerAll() {
     Set<Class<? extends PipelineOptions>> known = PipelineOptionsFactory.getRegisteredOptions();
     for (PipelineOptionsRegistrar registrar : ServiceLoader.load(PipelineOptionsRegistrar.class)) {
@@ -81,7 +84,7 @@ final class BeamOptions {
     }
   }
 
-  /** Has all classes and resources of another loader but the list of registrars of options. */
+  /** Hides the list of option registrars, and nothing else of another loader. */
   private static final class NoRegistrars extends ClassLoader {
     private static final String LIST =
         "META-INF/services/" + PipelineOptionsRegistrar.class.getName();
@@ -117,7 +120,7 @@ final class BeamOptions {
         : refused(args).map(arg -> arg + ": the value doesn't fit the option").orElse(message);
   }
 
-  /** The option whose value is at fault: Beam's message speaks of the value only. */
+  /** The option with the invalid value: Beam's message names only the value. */
   private static Optional<String> refused(List<String> args) {
     return args.stream().filter(arg -> !isReadable(arg)).findFirst();
   }

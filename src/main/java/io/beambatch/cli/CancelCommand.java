@@ -11,7 +11,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** {@code cancel}: ends a run early, and keeps what was answered. */
+/** {@code cancel}: ends a run early, and keeps the answers that exist. */
 @Command(
     name = "cancel",
     description = {
@@ -46,7 +46,7 @@ final class CancelCommand implements Callable<Integer> {
       peer.take(run);
       Launch launch = new Launch(options, job, peer, spec);
       if (!run.isFinished() && !runs.differences(run).isEmpty()) {
-        // To stop spending, any job file will do; only what was answered needs the right one.
+        // Any job file suffices to stop spending; only collecting the answers needs the right one.
         launch.cancelBatches(run);
         spec.commandLine().getErr().println("all batches of run " + run.record().name() + " ended");
       }

@@ -5,8 +5,8 @@ import java.io.IOException;
 import java.time.Duration;
 
 /**
- * Notices that a run is cancelled by another process. The pipeline of a source that never ends
- * would notice only when something comes.
+ * Detects that another process has cancelled the run. The pipeline of an endless source would
+ * notice only when a document arrives.
  */
 final class CancelWatch implements Progress.Meanwhile {
   private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(3);

@@ -11,7 +11,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** {@code collect}: looks once after the batches of a run. */
+/** {@code collect}: polls the batches of a run once, and writes what has ended. */
 @Command(
     name = "collect",
     description = {

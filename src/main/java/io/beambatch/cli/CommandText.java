@@ -6,7 +6,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Commands as a user can type them, made from the one that was typed. */
+/** Builds commands that a user can type, from the one that was typed. */
 final class CommandText {
   private static final String PROGRAM = "beam-batch-inference";
   private static final String END_OF_OPTIONS = "--";
@@ -14,9 +14,9 @@ final class CommandText {
   private CommandText() {}
 
   /**
-   * The same command line with another command, for one certain run.
+   * The same command line with another command, for a specific run.
    *
-   * @param typed the arguments as they were typed, the command first
+   * @param typed the arguments as typed, the command first
    */
   static String of(String command, String run, List<String> typed) {
     List<String> args = new ArrayList<>(List.of(command));
@@ -40,7 +40,7 @@ final class CommandText {
     return of(args.toArray(new String[0]));
   }
 
-  /** A command line of its own. */
+  /** A command line from words. */
   static String of(String... words) {
     return program()
         + " "

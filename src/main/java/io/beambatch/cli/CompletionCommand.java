@@ -11,7 +11,7 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code completion}: prints a script by which a shell completes the commands and options. */
+/** {@code completion}: prints a shell script that completes the commands and options. */
 @Command(
     name = "completion",
     description = {
@@ -40,7 +40,7 @@ final class CompletionCommand implements Callable<Integer> {
     PrintWriter out = root.getOut();
     out.print(
         switch (shell) {
-          // In zsh the script turns on the emulation of bash's completion by itself.
+          // In zsh, the script enables the emulation of bash's completion by itself.
           case BASH, ZSH -> AutoComplete.bash(root.getCommandName(), root);
           case FISH -> fish(root);
         });
@@ -86,7 +86,7 @@ final class CompletionCommand implements Callable<Integer> {
     return names.toString();
   }
 
-  /** Its first line. Within single quotes fish takes only a backslash and a quote for special. */
+  /** The first line. Within single quotes, fish treats only backslashes and quotes as special. */
   private static String description(String[] lines) {
     if (lines.length == 0) {
       return "";

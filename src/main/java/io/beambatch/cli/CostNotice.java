@@ -9,15 +9,15 @@ import io.beambatch.storage.RunFolder;
 import java.io.Serializable;
 
 /**
- * Tells what a plan will cost once another check has let it pass, and before anything of it is
+ * Announces what a plan will cost once another check has accepted it, and before anything of it is
  * sent. A plan that an earlier launch has sent is not announced.
  *
- * @param check goes first
- * @param sink takes the estimate
+ * @param check runs first
+ * @param sink receives the estimate
  */
 record CostNotice(PlanCheck check, Job job, RunFolder folder, Sink sink) implements PlanCheck {
 
-  /** Takes estimates of plans. */
+  /** Receives estimates of plans. */
   @FunctionalInterface
   interface Sink extends Serializable {
     void publish(Plan plan, Estimate estimate);

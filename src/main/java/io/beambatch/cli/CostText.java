@@ -3,7 +3,7 @@ package io.beambatch.cli;
 import io.beambatch.cost.Money;
 import io.beambatch.run.Estimate;
 
-/** Says in a sentence what a plan will cost. */
+/** Describes in a sentence what a plan will cost. */
 final class CostText {
   private CostText() {}
 

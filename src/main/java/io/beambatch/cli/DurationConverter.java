@@ -6,7 +6,9 @@ import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Durations as job files write them: {@code 500ms}, {@code 30s}, {@code 10m}, {@code 26h}. */
+/**
+ * Parses durations as job files write them: {@code 500ms}, {@code 30s}, {@code 10m}, {@code 26h}.
+ */
 final class DurationConverter implements ITypeConverter<Duration> {
   private static final Pattern DURATION = Pattern.compile("([0-9]{1,9})(ms|s|m|h|d)");
 

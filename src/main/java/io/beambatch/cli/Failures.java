@@ -11,7 +11,7 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** Says why a command could not do its work, for the person who reads it at night. */
+/** Reports why a command failed, in words for the person who runs it. */
 final class Failures {
   private Failures() {}
 
@@ -31,7 +31,10 @@ final class Failures {
     return isOption(told, thrown) ? ExitCode.USAGE : ExitCode.ERROR;
   }
 
-  /** The first that is written for users; else the outermost that says more than its cause does. */
+  /**
+   * The first exception in the chain that is written for users; otherwise the outermost that says
+   * more than its cause.
+   */
   private static Throwable told(Throwable thrown) {
     for (@Nullable Throwable cause = thrown; cause != null; cause = cause.getCause()) {
       if (cause instanceof UserException) {
@@ -46,12 +49,18 @@ final class Failures {
     return told;
   }
 
-  /** An error with a file is no fault of the program, and its message names the file. */
+  /**
+   * Returns whether an error needs no stack trace: one about a file is not a fault of the program,
+   * and names the file.
+   */
   private static boolean isForPeople(Throwable told, Throwable thrown) {
     return told instanceof UserException || told instanceof IOException || isOption(told, thrown);
   }
 
-  /** Beam's and our own options are checked before anything runs: it is thrown as it is. */
+  /**
+   * Returns whether it reports an invalid option of Beam or ours; those are checked before anything
+   * runs, and thrown directly.
+   */
   private static boolean isOption(Throwable told, Throwable thrown) {
     return told == thrown && told instanceof IllegalArgumentException;
   }
@@ -60,7 +69,7 @@ final class Failures {
     if (thrown.getMessage() == null) {
       return thrown.getClass().getSimpleName();
     }
-    // Their message is often the path alone.
+    // Their message is often just the path.
     return thrown instanceof FileSystemException
         ? thrown.getClass().getSimpleName() + ": " + thrown.getMessage()
         : thrown.getMessage();

@@ -14,7 +14,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
-/** What goes wrong at a local server, on purpose. */
+/** Options for the faults that a local server injects. */
 final class FaultOptions {
   @Option(
       names = "--fault",

@@ -24,7 +24,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code init}: writes a job file, with comments, that fits a sample of the data. */
+/** {@code init}: writes a commented job file for a sample of the data. */
 @Command(
     name = "init",
     description =
@@ -106,7 +106,7 @@ final class InitCommand implements Callable<Integer> {
                             .collect(Collectors.joining(", "))));
   }
 
-  /** Somebody's work may be in a file of this name: it is never written over. */
+  /** A file of this name may contain somebody's work, so it is never overwritten. */
   private static void write(String file, String text) throws IOException {
     try {
       Files.writeString(Path.of(file), text, StandardCharsets.UTF_8, StandardOpenOption.CREATE_NEW);

@@ -20,11 +20,11 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** What every command that takes a job file understands. */
+/** The options of every command that takes a job file. */
 final class JobOptions {
   /**
-   * Sources of Beam that Flink takes back to a checkpoint from before they were split read nothing
-   * any more. Flink waits as long as this before the first checkpoint, which is time enough.
+   * If Flink restores a checkpoint from before Beam's sources were split, they read nothing more.
+   * This pause before the first checkpoint gives them enough time to split.
    */
   private static final String FIRST_CHECKPOINT_LATER = "--minPauseBetweenCheckpoints=5000";
 
@@ -55,14 +55,14 @@ final class JobOptions {
   private @Nullable PipelineOptions beam;
 
   Job readJob() throws JobFileException {
-    // Job files may lie on gs://: file systems come before everything else.
+    // Job files may be on gs://, so the file systems are set up first.
     FileSystems.setDefaultPipelineOptions(beam());
     Job job = JobReader.read(file, overrides);
     endWithItsSource(job);
     return job;
   }
 
-  /** With checkpoints, Flink keeps sources alive that have read all there is: no job would end. */
+  /** With checkpoints, Flink keeps finished sources alive, so that no job would end. */
   private void endWithItsSource(Job job) {
     String option = "shutdownSourcesAfterIdleMs";
     if (!job.source().isEndless()
@@ -82,9 +82,9 @@ final class JobOptions {
   }
 
   /**
-   * Beam's options. The direct runner is set for use, not for finding faults in DoFns: its checks
-   * of every element cost most of its time, and a thread more than there are cores goes to its
-   * driver, which never rests.
+   * Beam's options. The direct runner is configured for production, not for finding faults in
+   * DoFns: its checks of every element take most of its time, and its driver, which never rests,
+   * gets one thread more than there are cores.
    */
   PipelineOptions beam() {
     if (beam == null) {
@@ -119,7 +119,7 @@ final class JobOptions {
     return beamOptions.stream().anyMatch(given -> given.startsWith("--" + option));
   }
 
-  /** The run that a command begins or goes on with. */
+  /** Options for the run that a command begins or resumes. */
   static final class RunOptions {
     @Option(
         names = "--run",
@@ -133,7 +133,7 @@ final class JobOptions {
             "Begins another run; with --run NAME, one of that name, of which nothing was sent yet.")
     private boolean newRun;
 
-    /** Opens the run. Says so if a run of this name is started over. */
+    /** Opens the run. Prints a message if a run of this name is started over. */
     Run open(Runs runs, PrintWriter err) throws IOException {
       Runs.checkName(name);
       Optional<Run> before = name == null ? Optional.empty() : runs.find(name);
@@ -145,7 +145,7 @@ final class JobOptions {
     }
   }
 
-  /** The run that a command goes on with. */
+  /** Options for the existing run that a command works on. */
   static final class KnownRunOptions {
     @Option(
         names = "--run",

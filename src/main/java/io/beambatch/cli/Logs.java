@@ -10,15 +10,15 @@ import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
 import java.util.stream.Stream;
 
-/** What the program says besides its results: warnings, or with {@code --verbose} all it does. */
+/** Configures the log output: warnings, or with {@code --verbose} everything. */
 final class Logs {
   private static final Logger ROOT = Logger.getLogger("");
   private static final Logger OURS = Logger.getLogger("io.beambatch");
 
   /**
-   * Warn of nothing that a user could change: names of steps that are long, no web dashboard; or of
-   * what becomes an error in words of ours, if it does harm: no credentials, no connection, a
-   * schema that can't be used (which may hold a document's own values).
+   * Loggers whose warnings help no user: about long step names, or a missing web dashboard. Others
+   * warn of what becomes an error in our own words if it matters: missing credentials, no
+   * connection, an unusable schema (which may contain a document's values).
    */
   private static final List<Logger> CHATTY =
       Stream.of(
@@ -33,7 +33,7 @@ final class Logs {
 
   private Logs() {}
 
-  /** Warnings only, unless the JVM was given a configuration of its own. */
+  /** Logs warnings only, unless the JVM has its own logging configuration. */
   static void configure() {
     if (System.getProperty("java.util.logging.config.file") != null) {
       return;
@@ -48,7 +48,7 @@ final class Logs {
         new SimpleFormatter() {
           @Override
           public String format(LogRecord record) {
-            // Libraries quote what servers and files said.
+            // Libraries quote servers and files.
             return SafeText.lines(super.format(record));
           }
         });

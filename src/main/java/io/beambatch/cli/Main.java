@@ -7,7 +7,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The command line. */
+/** The entry point of the command line. */
 @Command(
     name = "beam-batch-inference",
     description = "LLM batch jobs over data: half the price, nothing lost, nothing paid twice.",
@@ -42,7 +42,7 @@ public final class Main implements Runnable {
     System.exit(execute(new CommandLine(new Main()), args));
   }
 
-  /** Runs a command in this process, which says there what it would say on the terminal. */
+  /** Runs a command in this process, with other outputs than the terminal. */
   static int execute(PrintWriter out, PrintWriter err, String... args) {
     return execute(new CommandLine(new Main()).setOut(out).setErr(err), args);
   }

@@ -22,7 +22,10 @@ import java.util.HexFormat;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Who answers: the provider of the job and the environment, or a local server in this process. */
+/**
+ * The server that a command talks to: the provider of the job and the environment, or a local
+ * server in this process.
+ */
 final class Peer implements AutoCloseable {
   private static final Duration CATCHING_UP = Duration.ofSeconds(10);
 
@@ -37,17 +40,17 @@ final class Peer implements AutoCloseable {
   }
 
   /**
-   * The provider that the job and the environment name; a missing key shows here, not later.
+   * The provider that the job and the environment name; a missing key is reported here, not later.
    *
-   * @param moved whether it is the one that runs were sent to, whatever its address was then
+   * @param moved whether it is the provider that runs were sent to, under another address
    */
   static Peer remote(Job job, boolean moved) throws ProviderSettingsException {
     return new Peer(ProviderConnection.fromEnvironment(job.inference().request()), null, moved);
   }
 
   /**
-   * A server in this process, that remembers its batches for the run's next launch. Between two
-   * launches nobody works on them, so that they get a moment first.
+   * A local server in this process, which remembers its batches for the run's next launch. No batch
+   * runs between two launches, so at a launch they get a moment first.
    *
    * @param staging where runs are kept; the server's memory is on this machine in any case
    */
@@ -66,7 +69,7 @@ final class Peer implements AutoCloseable {
         false);
   }
 
-  /** Other users of the machine see the port, and don't know the key. */
+  /** Other users of the machine can see the port, but not the key. */
   private static String randomKey() {
     byte[] key = new byte[24];
     new SecureRandom().nextBytes(key);
@@ -79,7 +82,7 @@ final class Peer implements AutoCloseable {
         : Path.of(staging, ".local-server");
   }
 
-  /** Whether it is a server in this process. */
+  /** Returns whether it is a local server in this process. */
   boolean isLocal() {
     return server != null;
   }
@@ -89,9 +92,9 @@ final class Peer implements AutoCloseable {
   }
 
   /**
-   * Makes sure that a run that is to go on was sent to this peer, or to nobody yet.
+   * Checks that a run to resume was sent to this server, or to none yet, and records it.
    *
-   * @throws UserException if it was sent to somebody else
+   * @throws UserException if it was sent elsewhere
    */
   void take(Run run) throws IOException {
     if (moved) {
@@ -102,9 +105,9 @@ final class Peer implements AutoCloseable {
   }
 
   /**
-   * The same for a run that is only looked at; changes nothing.
+   * Checks the same for a run that is only read; changes nothing.
    *
-   * @throws UserException if it was sent to somebody else
+   * @throws UserException if it was sent elsewhere
    */
   void check(Run run) throws IOException {
     if (!moved) {
@@ -124,10 +127,10 @@ final class Peer implements AutoCloseable {
   }
 
   /**
-   * Connects to a server in this process, which has the faces of all providers.
+   * Connects to a local server in this process, which speaks the APIs of all providers.
    *
-   * @param root of the server, with a slash at its end
-   * @param key that it takes
+   * @param root of the server, with a trailing slash
+   * @param key that it accepts
    */
   private record Local(RequestSpec request, String root, String key) implements ProviderFactory {
     @Override
@@ -143,7 +146,7 @@ final class Peer implements AutoCloseable {
       }
     }
 
-    /** The port is another in each launch, and the batches are the same. */
+    /** The port differs in each launch, although the batches are the same. */
     @Override
     public Recipient recipient(String salt) {
       return Recipient.inThisProcess();

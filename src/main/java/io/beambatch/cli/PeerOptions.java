@@ -12,7 +12,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Who answers. */
+/** Options for the server that a command talks to. */
 final class PeerOptions {
   @Option(names = "--local", description = "An embedded local server answers; no key is needed.")
   private boolean local;
@@ -29,7 +29,7 @@ final class PeerOptions {
   @Spec(Spec.Target.MIXEE)
   private CommandSpec command;
 
-  /** Whether the provider is the same, though its address or key is another. */
+  /** Returns whether the provider is the same, although its address or key has changed. */
   boolean isMoved() {
     return moved;
   }
@@ -48,7 +48,8 @@ final class PeerOptions {
     String baseUrl = job.inference().request().baseUrl();
     Peer peer = Peer.remote(job, moved);
     if (baseUrl != null) {
-      // A job file may be somebody else's: where it sends the key and the documents is shown first.
+      // A job file may come from somebody else, so the place where it sends the key and the
+      // documents is shown first.
       PrintWriter err = command.commandLine().getErr();
       err.println(
           "the key and the documents go to "

@@ -19,8 +19,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * What a job would cost with each model whose price is known: what {@code plan --compare} shows.
- * Tokens are those of the job's own model; another provider counts a little differently.
+ * The cost of a job with each model whose price is known, as {@code plan --compare} shows it.
+ * Tokens are counted for the job's own model; other providers count slightly differently.
  */
 record PriceComparison(List<Offer> offers) {
   private static final int DECIMALS = 6;
@@ -30,7 +30,7 @@ record PriceComparison(List<Offer> offers) {
    *
    * @param costUsd in a batch
    * @param possible whether the model can answer what the job asks
-   * @param note what to know about it; empty if there is nothing
+   * @param note a remark; empty if there is none
    */
   @JsonNaming(SnakeCaseStrategy.class)
   record Offer(
@@ -41,7 +41,7 @@ record PriceComparison(List<Offer> offers) {
       boolean possible,
       String note) {}
 
-  /** Compares, the cheapest batch first. */
+  /** Compares the models, the cheapest batch first. */
   static PriceComparison of(Job job, Estimate estimate) {
     return new PriceComparison(
         models(job)
@@ -53,7 +53,7 @@ record PriceComparison(List<Offer> offers) {
             .toList());
   }
 
-  /** Those of the table, and those that the job file has prices of. */
+  /** The models of the table, and those with prices in the job file. */
   private static Stream<PriceTable.Model> models(Job job) {
     String own = job.inference().request().provider().word();
     return Stream.concat(
@@ -97,7 +97,7 @@ record PriceComparison(List<Offer> offers) {
     return usd.setScale(DECIMALS, RoundingMode.UP);
   }
 
-  /** A table for people to read. */
+  /** The comparison as a table. */
   String table(Estimate estimate) {
     TextTable table =
         new TextTable(List.of("provider", "model", "by batch", "in real time", ""), 5);

@@ -29,12 +29,13 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 
 /**
- * Shows how far a run has come: documents as they are staged, then what they will cost, bytes as
- * they are uploaded, batches while they are awaited. On a terminal that is one line, redrawn every
- * second; in a log, a line with the time when something has changed, and at least one an hour.
+ * Shows how far a run has come: documents while they are staged, then their estimated cost, bytes
+ * while they are uploaded, batches while they are awaited. On a terminal that is one line, redrawn
+ * every second; in a log, a line with the time when something has changed, and at least one an
+ * hour.
  *
- * <p>No terminal library draws the line: the ones at hand take Ctrl-C for themselves, and then no
- * shutdown hook runs.
+ * <p>It uses no terminal library: the available ones handle Ctrl-C themselves, and then no shutdown
+ * hook runs.
  */
 final class Progress implements AutoCloseable {
   private static final Duration TICK = Duration.ofSeconds(1);
@@ -53,7 +54,7 @@ final class Progress implements AutoCloseable {
   private boolean noted;
 
   /**
-   * @param waiting what the provider can do whose batches are awaited, or null if they aren't
+   * @param waiting the capabilities of the provider whose batches are awaited, or null if none are
    */
   private Progress(
       PrintWriter err, ProgressText text, boolean terminal, @Nullable Capabilities waiting) {
@@ -63,12 +64,12 @@ final class Progress implements AutoCloseable {
     this.waiting = waiting;
   }
 
-  /** Begins to show the progress of a launch that doesn't wait for its batches. */
+  /** Shows the progress of a launch that doesn't wait for its batches. */
   static Progress show(PrintWriter err) {
     return show(err, false, null);
   }
 
-  /** Begins to show the progress of a launch that stays with its batches, as long as they take. */
+  /** Shows the progress of a launch that stays with its batches, as long as they take. */
   static Progress ofLongWait(PrintWriter err, Job job) {
     return show(err, job.source().isEndless(), job.inference().request().provider().capabilities());
   }
@@ -89,17 +90,19 @@ final class Progress implements AutoCloseable {
     return progress;
   }
 
-  /** Where batches are to tell how far they have come. */
+  /** Receives the progress of batches. */
   BatchProgress.Sink sink() {
     return channel;
   }
 
-  /** Tells what a plan of a run will cost, once it is checked and before anything of it is sent. */
+  /**
+   * Announces what a plan of a run will cost, once it is checked and before anything of it is sent.
+   */
   PlanCheck announcing(Run run, PlanCheck check) {
     return new CostNotice(check, run.job(), run.folder(), channel);
   }
 
-  /** What else a launcher does while a pipeline runs. */
+  /** What a launcher does while a pipeline runs. */
   @FunctionalInterface
   interface Meanwhile {
     void act() throws IOException;
@@ -108,7 +111,7 @@ final class Progress implements AutoCloseable {
   /**
    * Waits until the pipeline has ended.
    *
-   * @param meanwhile is done every second
+   * @param meanwhile is called every second
    */
   PipelineResult.State waitFor(PipelineResult result, Meanwhile meanwhile) throws IOException {
     while (true) {
@@ -156,7 +159,7 @@ final class Progress implements AutoCloseable {
     show();
   }
 
-  /** A pipeline that is launched again comes by a plan that was announced before. */
+  /** A pipeline that is launched again emits a plan that was announced before. */
   private synchronized void update(Plan plan, Estimate estimate) {
     if (announced.add(plan.name())) {
       text.planned(estimate.requests(), estimate.bytes());
@@ -195,7 +198,7 @@ final class Progress implements AutoCloseable {
     }
   }
 
-  /** Takes the line away again, or writes what the log has not seen yet. */
+  /** Removes the line, or writes what the log doesn't have yet. */
   @Override
   public void close() {
     channel.close();
@@ -210,10 +213,10 @@ final class Progress implements AutoCloseable {
   }
 
   /**
-   * Finds the display of a command again in a step of its pipeline. The one static map is there
-   * because a runner copies each step by serializing it, even in the same process, and shows
-   * nothing of what a bundle does before the bundle ends: awaiting is one bundle. In another
-   * process nobody listens, and nothing is told.
+   * Finds the display of a command from a step of its pipeline. It needs the only static map: a
+   * runner copies each step by serializing it, even in the same process, and publishes nothing of a
+   * bundle before it ends, while awaiting is a single bundle. In another process there is no
+   * display, and nothing is shown.
    */
   private record Channel(String name) implements BatchProgress.Sink, CostNotice.Sink, Serializable {
     private static final Map<String, Progress> DISPLAYS = new ConcurrentHashMap<>();

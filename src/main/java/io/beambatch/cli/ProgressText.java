@@ -11,8 +11,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of a launch's progress, and how it reads: {@link Progress} draws it. The numbers of
- * batches never go back, whichever coordinator has reported them.
+ * The known progress of a launch, as text; {@link Progress} draws it. The numbers of batches never
+ * decrease, whichever coordinator reports them.
  */
 final class ProgressText {
   private static final Duration BETWEEN_LINES = Duration.ofSeconds(10);
@@ -40,9 +40,9 @@ final class ProgressText {
   }
 
   /**
-   * Of a launch that begins now.
+   * The progress of a launch that begins now.
    *
-   * @param clock with the time zone in which logs show the time
+   * @param clock with the time zone of the times in logs
    * @param endless whether the source never ends
    */
   static ProgressText of(Clock clock, boolean endless) {
@@ -64,7 +64,7 @@ final class ProgressText {
     attempts.merge(batches.attempt(), batches, BatchProgress::or);
   }
 
-  /** Whether a batch is awaited. */
+  /** Returns whether a batch is awaited. */
   boolean isWaiting() {
     BatchProgress all = all();
     return all != null && all.ended() < all.batches();
@@ -84,14 +84,14 @@ final class ProgressText {
     return TIME.format(lastLine.atZone(clock.getZone())) + " " + lastText;
   }
 
-  /** Whether a log should have a line now. */
+  /** Returns whether it is time for a line in the log. */
   boolean isDueInLog() {
     Duration quiet = Duration.between(lastLine, clock.instant());
     return quiet.compareTo(STILL_ALIVE) >= 0
         || (hasNews() && (quiet.compareTo(BETWEEN_LINES) >= 0 || !phase().equals(lastPhase())));
   }
 
-  /** Whether there is anything to say that no line in the log has said. */
+  /** Returns whether something has changed since the last line in the log. */
   boolean hasNews() {
     return !text().equals(lastText) && (staged > 0 || isPlanned || !attempts.isEmpty());
   }

@@ -111,7 +111,7 @@ final class ProvidersCommand implements Callable<Integer> {
         tested(provider));
   }
 
-  /** Be honest here: who reads it decides by it where to send documents. */
+  /** Must be honest: readers choose by it where to send documents. */
   private static String tested(RequestSpec.Provider provider) {
     return switch (provider) {
       case OPENAI, ANTHROPIC, GEMINI -> "own server";

@@ -12,7 +12,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** {@code run}: the whole way, from documents to answers. */
+/** {@code run}: does everything, from documents to answers. */
 @Command(
     name = "run",
     description =

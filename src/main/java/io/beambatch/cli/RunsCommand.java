@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code runs}: the runs of a staging location. */
+/** {@code runs}: lists the runs of a staging location. */
 @Command(
     name = "runs",
     description =
@@ -92,7 +92,7 @@ final class RunsCommand implements Callable<Integer> {
     return String.format(Locale.ROOT, "%.1f TB", size);
   }
 
-  /** {@code runs prune}: removes what finished runs have left in the staging location. */
+  /** {@code runs prune}: removes the files of finished runs from the staging location. */
   @Command(
       name = "prune",
       description = {
@@ -131,7 +131,7 @@ final class RunsCommand implements Callable<Integer> {
     }
   }
 
-  /** Which staging location. */
+  /** Options for the staging location. */
   static final class StagingOptions {
     @Mixin private StagingOption staging;
 

@@ -10,8 +10,8 @@ import java.util.regex.Pattern;
  * A field of the first documents.
  *
  * @param kind of its values, in words
- * @param length of its texts, on average; 0 if it has none
- * @param identifies whether it looks as if it named documents
+ * @param length the average length of its texts; 0 if it has none
+ * @param identifies whether it appears to identify documents
  */
 record SampledField(String name, String kind, long length, boolean identifies) {
   private static final Pattern SIMPLE = Pattern.compile("[\\p{L}\\p{N}_][\\p{L}\\p{N}_ -]*");
@@ -59,12 +59,12 @@ record SampledField(String name, String kind, long length, boolean identifies) {
   }
 
   String told() {
-    // A name may have a line end in it, which would end the comment.
+    // A name may contain a line end, which would end the comment.
     String shown = isSimple() ? name : JobDraft.quoted(name);
     return shown + ": " + kind + (length == 0 ? "" : ", about " + length + " characters");
   }
 
-  /** Whether a template can name it in its simplest form. */
+  /** Returns whether a template can name it in its simplest form. */
   boolean isSimple() {
     return SIMPLE.matcher(name).matches();
   }

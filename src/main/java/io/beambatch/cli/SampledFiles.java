@@ -14,15 +14,15 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * What a file's name, and for CSV its first line, say of its format.
+ * The format of a file, by its name and, for CSV, its first line.
  *
- * @param keys of the source beside type, path and id, as they are written
+ * @param keys of the source besides type, path and id, as they are written
  */
 record SampledFiles(FileSource.Format format, Map<String, String> keys, CsvDialect csv) {
   private static final String DELIMITERS = ",;\t|";
   private static final Pattern PACKED = Pattern.compile("(?i)\\.(gz|gzip|bz2|zst|zstd)$");
 
-  /** A file's name without the ending that says how it is compressed. */
+  /** A file's name without the ending that names its compression. */
   static String unpacked(String file) {
     return PACKED.matcher(file).replaceFirst("");
   }
@@ -57,7 +57,7 @@ record SampledFiles(FileSource.Format format, Map<String, String> keys, CsvDiale
     return new SampledFiles(format, Map.of(), CsvDialect.STANDARD);
   }
 
-  /** The delimiter that the first line has most of. */
+  /** Chooses the delimiter that is most frequent in the first line. */
   private static SampledFiles csv(String from, Path scratch) throws IOException {
     String header =
         SourceSample.of(FileSource.of(FileSource.Format.TEXT, List.of(from)), 1, scratch.toString())

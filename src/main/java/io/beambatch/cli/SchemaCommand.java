@@ -8,7 +8,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** {@code schema}: prints the schema of job files, by which editors complete and check them. */
+/**
+ * {@code schema}: prints the JSON schema of job files, with which editors complete and check them.
+ */
 @Command(
     name = "schema",
     description =

@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code serve}: the local Batch API server. */
+/** {@code serve}: runs the local Batch API server. */
 @Command(
     name = "serve",
     description =
@@ -147,7 +147,7 @@ final class ServeCommand implements Callable<Integer> {
     return faults.applyTo(settings);
   }
 
-  /** The process ends when its shutdown hooks do: not before the server is closed. */
+  /** The process ends with its shutdown hooks, so they wait until the server is closed. */
   private static void stop(CountDownLatch asked, CountDownLatch closed) {
     asked.countDown();
     try {

@@ -29,7 +29,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code status}: how a run's batches stand. */
+/** {@code status}: shows the state of a run's batches. */
 @Command(
     name = "status",
     description = {
@@ -43,7 +43,7 @@ final class StatusCommand implements Callable<Integer> {
   private static final String CLEAR_SCREEN = "\u001b[H\u001b[2J";
   private static final String CLEAR_BELOW = "\u001b[J";
 
-  /** Any terminal shows so many; of a longer table the beginning is out of reach. */
+  /** Every terminal shows this many; the beginning of a longer table is out of reach. */
   private static final int MOST_LINES_UP = 20;
 
   private static final DateTimeFormatter TIME =
@@ -108,7 +108,7 @@ final class StatusCommand implements Callable<Integer> {
     return runs.known(run.name());
   }
 
-  /** Who has nothing to ask needs no key. */
+  /** If nothing must be asked of the provider, no key is needed. */
   private BatchMonitor monitor(Job job, Run run) throws Exception {
     if (peer == null) {
       peer = peerOptions.open(job, options.staging());
@@ -138,7 +138,7 @@ final class StatusCommand implements Callable<Integer> {
     out.flush();
   }
 
-  /** Goes back to where the last table began, and clears it. */
+  /** Moves to the beginning of the last table, and clears it. */
   private static String over(int lines) {
     return lines == 0
         ? ""

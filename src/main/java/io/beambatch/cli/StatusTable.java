@@ -16,7 +16,7 @@ import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** A run's batches for people to read. */
+/** Formats a run's batches as a table. */
 final class StatusTable {
   private static final List<String> TITLES =
       List.of("chunk", "attempt", "batch", "state", "answered", "failed", "total", "tokens", "age");
@@ -27,8 +27,8 @@ final class StatusTable {
   /**
    * A table.
    *
-   * @param job as it is now: says where answers are, and whether documents keep coming
-   * @param others further runs of the job that are not finished
+   * @param job as it is now: says where answers are, and whether documents keep arriving
+   * @param others further unfinished runs of the job
    */
   static String of(RunStatus status, Job job, List<Run> others) throws IOException {
     StringBuilder text =
@@ -93,7 +93,7 @@ final class StatusTable {
     return number == null ? "-" : Summary.number(number);
   }
 
-  /** Counted ones; before they are known, an estimate of the prompts'. */
+  /** Counted tokens; before they are known, the estimate of the prompts. */
   private static String tokens(BatchRow row) {
     return row.promptTokens() == null || row.completionTokens() == null
         ? "~" + Summary.number(row.estimatedTokens())
@@ -109,7 +109,7 @@ final class StatusTable {
         : age.toSeconds() + "s";
   }
 
-  /** How it stands, and what has to be done. */
+  /** The state of the run, and the next step. */
   private static String next(RunStatus status, Job job) {
     if (status.finished()) {
       return status.report() == null ? "finished" : finished(status, status.report());

@@ -8,8 +8,8 @@ import java.io.PrintWriter;
 import java.util.List;
 
 /**
- * Tells a user who stops the program what goes on all the same, and how to go on or to cancel it.
- * It speaks only if the process is ended by a signal while the notice is open.
+ * Tells a user who stops the program what continues at the provider, and how to resume or cancel
+ * the run. It prints only if a signal ends the process while the notice is open.
  */
 final class StopNotice implements AutoCloseable {
   private final Thread hook;
@@ -71,7 +71,7 @@ final class StopNotice implements AutoCloseable {
     try {
       Runtime.getRuntime().removeShutdownHook(hook);
     } catch (IllegalStateException stopping) {
-      // The notice is being given.
+      // The notice is being printed.
     }
   }
 }

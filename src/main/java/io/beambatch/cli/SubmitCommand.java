@@ -12,7 +12,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** {@code submit}: from documents to created batches, without waiting for them. */
+/** {@code submit}: goes from documents to created batches, without waiting for them. */
 @Command(
     name = "submit",
     description = {

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
 
-/** A table for people to read: as wide as its values, with numbers at the right. */
+/** A table of text: as wide as its values, with numbers aligned to the right. */
 final class TextTable {
   private final List<List<String>> lines = new ArrayList<>();
   private final int firstNumber;
@@ -13,7 +13,7 @@ final class TextTable {
   /**
    * An empty table.
    *
-   * @param firstNumber from this column on, values stand at the right
+   * @param firstNumber from this column on, values are aligned to the right
    */
   TextTable(List<String> titles, int firstNumber) {
     this.firstNumber = firstNumber;

@@ -18,18 +18,18 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
- * Reports a command line that can't be understood: one line for what is wrong, and one for where to
- * read more. The whole usage would push the error out of sight.
+ * Reports an invalid command line: one line for the error, and one for where to read more. The
+ * whole usage text would push the error out of sight.
  */
 final class UsageErrors implements IParameterExceptionHandler {
   private static final int CLOSE = 2;
 
-  /** A wrong guess may cost nothing: what destroys is never suggested. */
+  /** Never suggested: a wrong guess must not destroy anything. */
   private static final String DESTRUCTIVE = "cancel";
 
   private static final String JOB_FILE = "JOB.yaml";
 
-  /** How picocli says that a word isn't one of those that there are. */
+  /** picocli's message for a word that isn't one of the choices. */
   private static final Pattern CHOICE =
       Pattern.compile(
           "Invalid value for (?:option|positional parameter at index \\S+) \\(?'?<?(.+?)>?'?\\)?:"

@@ -16,7 +16,9 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code validate}: checks a job as far as that costs nothing, and shows what it would send. */
+/**
+ * {@code validate}: checks everything about a job that costs nothing, and shows what it would send.
+ */
 @Command(
     name = "validate",
     description =
@@ -63,7 +65,7 @@ final class ValidateCommand implements Callable<Integer> {
     return ExitCode.DONE;
   }
 
-  /** Lists batches, which is free: shows whether the address answers and takes the key. */
+  /** Lists batches, which is free, to test the address and the key. */
   private static void look(Peer peer) {
     try (BatchProvider provider = peer.providers().open()) {
       provider.list(null, 1);

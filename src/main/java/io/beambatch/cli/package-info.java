@@ -1,7 +1,9 @@
 /**
- * The command line. In: arguments, a job file, the environment. Out: a launch of the graph, or a
- * look at a run, then a summary and an exit code. Start at {@link io.beambatch.cli.Main}; {@code
- * Launch} takes a run on.
+ * The command line.
+ *
+ * <p>Input: arguments, a job file, the environment. Output: a launch of the graph, or the state of
+ * a run, then a summary and an exit code. Start with {@link io.beambatch.cli.Main}; {@code Launch}
+ * advances a run.
  */
 @NullMarked
 package io.beambatch.cli;

@@ -8,8 +8,8 @@ import java.util.regex.Pattern;
 
 /**
  * Resolves unquoted YAML scalars: null, true, false, a decimal number, or else a text. These are
- * the rules of YAML 1.2's core schema. By those of YAML 1.1, {@code no} is false, {@code 1:30} is
- * 90 and {@code 2026-01-01} is a date: they would change texts that are meant for a model.
+ * the rules of YAML 1.2's core schema. In YAML 1.1, {@code no} is false, {@code 1:30} is 90 and
+ * {@code 2026-01-01} is a date, which would change texts that are meant for a model.
  */
 final class CoreSchema {
   static final String STRING = "tag:yaml.org,2002:str";
@@ -24,7 +24,7 @@ final class CoreSchema {
       Pattern.compile("[-+]?(\\.[0-9]+|[0-9]+(\\.[0-9]*)?)([eE][-+]?[0-9]+)?");
   private static final Pattern EMPTY_VALUE = Pattern.compile("~|null|Null|NULL|");
 
-  /** Longer numbers are no quantities, and slow to parse. */
+  /** Longer numbers are not quantities, and slow to parse. */
   private static final int MAX_DIGITS = 40;
 
   private CoreSchema() {}

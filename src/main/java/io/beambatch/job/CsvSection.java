@@ -6,9 +6,9 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the keys of a source that say how its CSV files are written. */
+/** Reads the keys of a source that describe the format of its CSV files. */
 final class CsvSection {
-  /** Keys that say how CSV files are written. */
+  /** The keys that describe the format of CSV files. */
   static final List<String> KEYS = List.of("delimiter", "quote", "escape", "ragged");
 
   private static final String NONE = "none";

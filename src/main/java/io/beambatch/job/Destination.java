@@ -6,47 +6,45 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Where documents go: files, a table, or a topic. A job has two, one for answered documents and one
- * for failed ones. How a destination is checked and written is up to the connector of its kind.
+ * Where documents go: files, a table, or a topic. A job has two destinations, one for answered
+ * documents and one for failed ones. The connector of its kind checks and writes it.
  */
 public sealed interface Destination extends Serializable
     permits FileDestination, TableDestination, TopicDestination, PipelineDestination {
 
   /**
    * Its name in the job file: the prefix of files, the table's or the topic's full name. No two
-   * destinations of a kind may have the same.
+   * destinations of a kind may share it.
    */
   String address();
 
-  /** Where a run's documents are, for people. */
+  /** A readable place of a run's documents. */
   String place(String run);
 
-  /**
-   * The prefix of files as the job file has it, local or {@code gs://}; empty if it isn't files.
-   */
+  /** The prefix of files in the job file, local or {@code gs://}; empty for other kinds. */
   default Optional<String> path() {
     return Optional.empty();
   }
 
-  /** Whether documents are read in the run's folder, and delivered nowhere else. */
+  /** Returns whether documents stay in the run's folder, to be read there. */
   default boolean isStaged() {
     return false;
   }
 
-  /** How long documents are gathered at least between two deliveries, where there may be few. */
+  /** The minimum interval between two deliveries of a stream, where deliveries are limited. */
   default Duration gathering() {
     return Duration.ZERO;
   }
 
-  /** Whether all documents have the same columns there. */
+  /** Returns whether all documents have the same columns there. */
   boolean hasColumns();
 
-  /** Whether values have to be of their columns' types. */
+  /** Returns whether values must have the types of their columns. */
   boolean hasTypes();
 
-  /** The destination of failed documents if the job file names none: beside this one. */
+  /** The destination of failed documents if the job file names none: next to this one. */
   Destination besideForFailures();
 
-  /** What of the destination shapes a run, as {@link CanonicalJob} keeps it. */
+  /** The properties that determine a run, for {@link CanonicalJob}. */
   ObjectNode canonical();
 }

@@ -7,14 +7,14 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * Reads where documents go: the sections {@code sink}, of answered documents, and {@code failures}.
- * {@link TableSection} and {@link PubSubSection} read destinations that aren't files.
+ * Reads where documents go: the sections {@code sink}, for answered documents, and {@code
+ * failures}. {@link TableSection} and {@link PubSubSection} read destinations other than files.
  */
 final class DestinationSection {
   private static final String PREFIX =
       "the beginning of file names, local or gs://, such as output/answers";
 
-  /** Keys that not all kinds have, by the kinds that have them. */
+  /** Keys that only some kinds have, with those kinds. */
   private static final Map<String, List<Kind>> KEYS =
       Map.of(
           "path", List.of(Kind.FILES),
@@ -41,8 +41,8 @@ final class DestinationSection {
   }
 
   /**
-   * The section {@code failures}, which has no type: its only key tells its kind. Failures go
-   * beside the answers if there is none.
+   * The section {@code failures}, which has no type: its only key determines its kind. Without the
+   * section, failures go next to the answers.
    */
   static Destination failures(Section section, Destination answers) {
     List<String> given =

@@ -9,24 +9,24 @@ import java.util.Optional;
  * Documents in files called {@code <prefix>-<run>-<shard>.<format>}.
  *
  * @param prefix the beginning of their paths, local or {@code gs://}
- * @param escapeFormulas whether texts in CSV files that a spreadsheet would take for formulas get
- *     an apostrophe before them
+ * @param escapeFormulas whether an apostrophe is put before texts in CSV files that a spreadsheet
+ *     would take for formulas
  */
 public record FileDestination(
     Format format, String prefix, Compression compression, boolean escapeFormulas)
     implements Destination {
 
-  /** Files that are compressed as their format usually is. */
+  /** Files with their format's default compression. */
   public FileDestination(Format format, String prefix) {
     this(format, prefix, format.compressions().get(0));
   }
 
-  /** Files with all texts as they are. */
+  /** Files that don't escape formulas. */
   public FileDestination(Format format, String prefix, Compression compression) {
     this(format, prefix, compression, false);
   }
 
-  /** Failed documents in files, which are JSON lines whatever the answered ones are. */
+  /** Failed documents in files, which are JSON lines whatever format the answered ones have. */
   public static FileDestination ofFailures(String prefix) {
     return new FileDestination(Format.JSONL, prefix);
   }
@@ -67,14 +67,14 @@ public record FileDestination(
     return escapeFormulas ? json.put("escape_formulas", true) : json;
   }
 
-  /** The formats that files can have. */
+  /** The file formats. */
   public enum Format {
     JSONL,
     CSV,
     AVRO,
     PARQUET;
 
-    /** How files of the format can be compressed; the first is the usual one. */
+    /** The compressions that the format supports; the first is the default. */
     List<Compression> compressions() {
       return switch (this) {
         case JSONL, CSV ->
@@ -87,7 +87,7 @@ public record FileDestination(
     }
   }
 
-  /** How files are compressed. */
+  /** The compressions of files. */
   public enum Compression {
     NONE,
     GZIP,

@@ -10,10 +10,11 @@ import org.jspecify.annotations.Nullable;
  * Documents in files.
  *
  * @param paths file patterns, local or {@code gs://}; at least one
- * @param id the field that names a document, or null: documents are named by file and line
- * @param wholeFile for {@link Format#TEXT}: one document a file, not one a line
- * @param csv for {@link Format#CSV}: how the files are written
- * @param watch how often to look for new files, or null to read once what is there
+ * @param id the field that identifies a document, or null: documents are identified by file and
+ *     line
+ * @param wholeFile for {@link Format#TEXT}: one document per file instead of per line
+ * @param csv for {@link Format#CSV}: the format of the files
+ * @param watch how often to look for new files, or null to read the existing ones once
  * @param window for watched files: how long they are gathered before they are sent
  */
 public record FileSource(
@@ -26,10 +27,10 @@ public record FileSource(
     Duration window)
     implements Source {
 
-  /** For how long documents are gathered if the job file doesn't say it. */
+  /** The default window. */
   static final Duration WINDOW = Duration.ofMinutes(10);
 
-  /** Files that are read once, with the usual delimiter, and a document a line. */
+  /** Files that are read once, with the default delimiter and a document per line. */
   public static FileSource of(Format format, List<String> paths) {
     return new FileSource(format, paths, null, false, CsvDialect.STANDARD, null, WINDOW);
   }
@@ -62,7 +63,7 @@ public record FileSource(
             .put("delimiter", String.valueOf(csv.delimiter()))
             .put("window", window.toString());
     if (!csv.equals(CsvDialect.of(csv.delimiter()))) {
-      // Left out of jobs without these keys, so that they go on with runs of before.
+      // Omitted for jobs without these keys, so that they can resume runs of earlier versions.
       json.put("quote", String.valueOf(csv.quote()))
           .put("escape", String.valueOf(csv.escape()))
           .put("ragged", csv.ragged());
@@ -70,11 +71,11 @@ public record FileSource(
     return CanonicalJob.put(json, "watch", watch == null ? null : watch.toString());
   }
 
-  /** The formats that files can have. */
+  /** The file formats. */
   public enum Format {
-    /** One JSON object a line. */
+    /** One JSON object per line. */
     JSONL,
-    /** A JSON array, each element an object; or JSON objects one after the other. */
+    /** A JSON array of objects, or concatenated JSON objects. */
     JSON,
     /** Lines, or whole files, in a field called {@code text}. */
     TEXT,
@@ -85,7 +86,7 @@ public record FileSource(
     /** Parquet files. */
     PARQUET;
 
-    /** Whether files themselves say what fields their documents have, and of what types. */
+    /** Returns whether files themselves define the fields and types of their documents. */
     public boolean hasSchema() {
       return this == AVRO || this == PARQUET;
     }

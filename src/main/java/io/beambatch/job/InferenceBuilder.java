@@ -43,29 +43,29 @@ public final class InferenceBuilder {
     return set("request.body", json);
   }
 
-  /** The field that the answer is put into. */
+  /** The field for the answer. */
   public InferenceBuilder resultField(String name) {
     return text("result.field", name);
   }
 
-  /** How often a document is sent at most, the first time included. */
+  /** The maximum number of times that a document is sent, including the first. */
   public InferenceBuilder attempts(int most) {
     return set("retry.attempts", Integer.toString(most));
   }
 
-  /** The time between two looks at the batches. */
+  /** The interval between two polls of the batches. */
   public InferenceBuilder pollInterval(Duration interval) {
     return set("poll.interval", interval.toMillis() + "ms");
   }
 
-  /** How long a batch may take; then it is cancelled, and what was answered is collected. */
+  /** How long a batch may take; then it is cancelled, and the answers it has are collected. */
   public InferenceBuilder deadline(Duration longest) {
     return set("poll.deadline", longest.toMillis() + "ms");
   }
 
   /**
-   * Any other key of {@code request}, {@code result}, {@code limits}, {@code retry}, {@code poll}
-   * or {@code prices}, as {@code --set} takes it.
+   * Sets any other key of {@code request}, {@code result}, {@code limits}, {@code retry}, {@code
+   * poll} or {@code prices}, as {@code --set} does.
    *
    * @param key such as {@code limits.cost_usd}
    * @param value such as {@code 2.50}, or YAML
@@ -76,9 +76,9 @@ public final class InferenceBuilder {
   }
 
   /**
-   * The inference.
+   * Builds the inference.
    *
-   * @throws IllegalArgumentException if something is missing or wrong; it names the keys
+   * @throws IllegalArgumentException if something is missing or wrong; names the keys
    */
   public Inference build() {
     try {

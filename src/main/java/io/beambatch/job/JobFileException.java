@@ -4,9 +4,9 @@ import io.beambatch.error.ExitCode;
 import io.beambatch.error.UserException;
 import java.util.List;
 
-/** A job file is wrong. Has everything that is wrong with it, in the file's order. */
+/** A job file is wrong. It lists all problems, in the file's order. */
 public final class JobFileException extends UserException {
-  /** Nobody mends more at once. */
+  /** More problems than anyone fixes at once. */
   private static final int MOST = 50;
 
   private final String file;
@@ -23,7 +23,7 @@ public final class JobFileException extends UserException {
     return file;
   }
 
-  /** What is wrong: at least one problem. */
+  /** The problems; at least one. */
   public List<JobProblem> problems() {
     return problems;
   }
@@ -34,7 +34,7 @@ public final class JobFileException extends UserException {
     for (JobProblem problem : problems.subList(0, Math.min(problems.size(), MOST))) {
       text.append("\n  * ");
       if (problem.line() != null) {
-        // The file is in the heading, unless the problem lies elsewhere.
+        // The heading names the file, unless the problem lies elsewhere.
         text.append(problem.file().equals(file) ? "" : problem.file() + ", ");
         text.append("line ").append(problem.line());
         if (problem.column() != null) {

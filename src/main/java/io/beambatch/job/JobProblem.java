@@ -4,13 +4,13 @@ import java.io.Serializable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One thing that is wrong with a job file.
+ * One problem of a job file.
  *
  * @param file the job file, or the override ({@code --set key.path=value}) that is wrong
- * @param line counted from 1, or null if no line is meant
+ * @param line counted from 1, or null if the problem has no line
  * @param column counted from 1, or null
  * @param fieldPath such as {@code source.path} or {@code request.body.messages.1.content}; empty
- *     for the file as a whole
+ *     for the whole file
  * @param message what was found, and what is expected
  */
 public record JobProblem(

@@ -8,8 +8,8 @@ import java.io.UncheckedIOException;
 
 /**
  * The JSON schema of job files (2020-12), for editors. {@link JobReader} checks job files by
- * itself: it names the line, the nearest right key and what to do, which a validator of schemas
- * doesn't. A test holds that both say the same of every key, word, bound and default.
+ * itself: it names the line, the most similar key and what to do, which a schema validator doesn't.
+ * A test compares every key, word, bound and default of both.
  */
 public final class JobSchema {
   private JobSchema() {}

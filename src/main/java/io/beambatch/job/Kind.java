@@ -7,9 +7,9 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The kinds of sources and destinations, as the key {@code type} tells them apart. */
+/** The kinds of sources and destinations, which the key {@code type} selects. */
 enum Kind {
-  /** Files of any format: the type is the format. */
+  /** Files of any format; the type names the format. */
   FILES("files"),
   BIGQUERY("'type: bigquery'"),
   PUBSUB("'type: pubsub'");

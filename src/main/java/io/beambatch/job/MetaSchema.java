@@ -19,14 +19,15 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Checks that a schema of answers is a JSON schema, by the schema that its draft has for schemas. A
- * validator takes much that isn't one and lets every answer pass, or none: when all is paid.
+ * Checks that a schema of answers is a JSON schema, against the meta-schema of its draft. A
+ * validator accepts much that isn't one, and then accepts every answer, or none, when everything is
+ * paid.
  */
 final class MetaSchema {
   private static final SchemaValidatorsConfig CONFIG =
       SchemaValidatorsConfig.builder().pathType(PathType.JSON_POINTER).build();
 
-  /** Keys of schemas that no other file has, such as one of credentials. */
+  /** Keys that distinguish schemas from other files, such as credentials. */
   private static final Set<String> KEYS =
       Set.of(
           "$schema",
@@ -59,7 +60,7 @@ final class MetaSchema {
   private MetaSchema() {}
 
   /**
-   * Reports what is wrong with a schema in the job file, each where it is written.
+   * Reports the faults of a schema in the job file, each where it is written.
    *
    * @param path of the schema in the job file
    */
@@ -77,7 +78,10 @@ final class MetaSchema {
             });
   }
 
-  /** Whether JSON of another file is a schema, even a wrong one. Only then may errors quote it. */
+  /**
+   * Returns whether JSON of another file is a schema, even a faulty one. Only then may errors quote
+   * it.
+   */
   static boolean isSchema(JsonNode json) {
     JsonNode type = json.path("type");
     boolean alone = json.size() == (type.isMissingNode() ? 0 : 1);
@@ -88,7 +92,7 @@ final class MetaSchema {
             || KEYS.stream().anyMatch(json::has));
   }
 
-  /** What is wrong with a schema of a file of its own, a line each, with JSON pointers. */
+  /** The faults of a schema in a file of its own, a line each, with JSON pointers. */
   static List<String> faults(JsonNode schema, String file) {
     List<String> lines = new ArrayList<>();
     faults(schema)

@@ -4,9 +4,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The documents of somebody else's pipeline. No job file can name them, and nothing has to be read.
+ * The documents of another pipeline. No job file can name them, and nothing has to be read.
  *
- * @param id the field that names a document, or null: documents are named by their content
+ * @param id the field that identifies a document, or null: documents are identified by their
+ *     content
  */
 public record PipelineSource(@Nullable String id) implements Source {
 

@@ -7,13 +7,13 @@ import java.time.Duration;
  * How batches are awaited.
  *
  * @param interval between two polls of the provider
- * @param deadline how long after its creation a batch is cancelled; its answers are collected all
- *     the same
+ * @param deadline how long after its creation a batch is cancelled; the answers it has are still
+ *     collected
  * @param grace how long the result files of an ended batch may take to appear
  */
 public record Poll(Duration interval, Duration deadline, Duration grace) implements Serializable {
 
-  /** A time as a job file writes it: {@code 90s}, {@code 26h}. */
+  /** A duration as job files write it: {@code 90s}, {@code 26h}. */
   public static String text(Duration time) {
     long millis = time.toMillis();
     if (millis % 1000 != 0) {

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /** A model's prices, in USD per million tokens, in real time and in a batch. */
 public record PriceSpec(Rates realTime, Rates batch) implements Serializable {
 
-  /** Prices; those for batches may be null, which means half of the others. */
+  /** Prices; null batch prices mean half of the real-time ones. */
   public static PriceSpec of(
       BigDecimal input,
       BigDecimal output,
@@ -26,13 +26,13 @@ public record PriceSpec(Rates realTime, Rates batch) implements Serializable {
   }
 
   /**
-   * What each kind of token costs, in USD per million.
+   * The price of each kind of token, in USD per million.
    *
-   * @param input prompt tokens that have nothing to do with a cache
+   * @param input prompt tokens that are neither read from nor written to a cache
    * @param output completion tokens
-   * @param cachedInput prompt tokens from the provider's cache, or null if unknown
-   * @param cacheWrite prompt tokens that are written to the cache for some minutes, or null
-   * @param cacheWriteForAnHour those that are written for an hour, or null
+   * @param cachedInput prompt tokens read from the provider's cache, or null if unknown
+   * @param cacheWrite prompt tokens written to the cache for some minutes, or null
+   * @param cacheWriteForAnHour prompt tokens written to the cache for an hour, or null
    */
   public record Rates(
       BigDecimal input,
@@ -42,12 +42,12 @@ public record PriceSpec(Rates realTime, Rates batch) implements Serializable {
       @Nullable BigDecimal cacheWriteForAnHour)
       implements Serializable {
 
-    /** Rates of which nothing is known about a cache. */
+    /** Rates without cache prices. */
     public static Rates of(BigDecimal input, BigDecimal output) {
       return new Rates(input, output, null, null, null);
     }
 
-    /** The same, with what a cache costs; null for what is unknown. */
+    /** A copy with cache prices; null for unknown ones. */
     public Rates withCache(
         @Nullable BigDecimal read,
         @Nullable BigDecimal write,

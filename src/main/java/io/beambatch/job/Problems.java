@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
-/** Collects what is wrong with a job file, so that all of it is reported at once. */
+/** Collects the problems of a job file, so that all of them are reported at once. */
 final class Problems {
   private final String file;
   private final List<JobProblem> found = new ArrayList<>();
@@ -25,7 +25,7 @@ final class Problems {
     found.add(origin.problem(fieldPath, message));
   }
 
-  /** Adds a problem after which reading can't go on. */
+  /** Adds a problem that makes further reading impossible. */
   JobFileException fatal(Origin origin, String message) {
     add(origin, "", message);
     return exception();

@@ -9,8 +9,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads {@code request.prompt}, the short form of a request that every provider's models take, and
- * renders it into the body of the job's endpoint.
+ * Reads {@code request.prompt}, the short form of a request for all providers, and renders it into
+ * the body of the job's endpoint.
  */
 final class PromptSection {
   private static final BigDecimal HOTTEST = BigDecimal.valueOf(2);
@@ -20,8 +20,8 @@ final class PromptSection {
   /**
    * Reads the section.
    *
-   * @param file the job file; a schema's path starts at its folder
-   * @return the body; null if something is wrong, which is reported
+   * @param file the job file; a schema's relative path starts at its folder
+   * @return the body; null if a problem was reported
    */
   static @Nullable ObjectNode read(Section section, Endpoint endpoint, String file) {
     String user = section.requiredText("user", "what is asked about each document, with {{field}}");

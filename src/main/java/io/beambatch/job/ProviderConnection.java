@@ -8,8 +8,8 @@ import java.net.URI;
 import java.util.Map;
 
 /**
- * Opens the provider that a job names, on workers. It takes the key from the environment of the
- * worker, so that it never travels. Where documents are sent to is said here and nowhere else.
+ * Connects to a job's provider on workers. It reads the key from the worker's environment, so that
+ * the key is never in the graph. This is the only place that decides where documents are sent.
  *
  * @param baseUrl of the API
  * @param headers of the job, sent with every call
@@ -23,7 +23,8 @@ public record ProviderConnection(
   }
 
   /**
-   * The API that the job, else the environment here, names; a missing key shows here, not later.
+   * The API that the job names, or else the environment of this process. A missing key is reported
+   * here, not on a worker.
    *
    * @throws ProviderSettingsException if there is no key, or a value can't be used
    */

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the keys of sources and destinations that are of Pub/Sub. */
+/** Reads the keys of Pub/Sub sources and destinations. */
 final class PubSubSection {
   private static final String NAME =
       "projects/[a-z][a-z0-9.:-]*/%s/(?!goog)[A-Za-z][A-Za-z0-9._~+%%-]{2,254}";

@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Parses quantities with units; empty for a text that isn't one. */
+/** Parses quantities with units; empty for other texts. */
 final class Quantities {
   private static final Pattern NUMBER_WITH_UNIT =
       Pattern.compile("([0-9]{1,12}(?:\\.[0-9]{1,6})?) ?([A-Za-z%]*)");

@@ -10,8 +10,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Reads what is asked about each document: {@code request.body}, or {@code request.prompt}, its
- * short form.
+ * Reads what is asked about each document: {@code request.body}, or its short form {@code
+ * request.prompt}.
  */
 final class RequestBodySection {
   /** Keys that clients take as arguments: no endpoint has them in its body. */
@@ -35,13 +35,13 @@ final class RequestBodySection {
   /**
    * The body of each request, without its model.
    *
-   * @param file the job file; a schema's path starts at its folder
+   * @param file the job file; a schema's relative path starts at its folder
    */
   ObjectNode read(String model, String file) {
     return cached(body(model, file));
   }
 
-  /** Marks what all requests begin with, so that the provider keeps it in its cache. */
+  /** Marks the common prefix of all requests, so that the provider caches it. */
   private ObjectNode cached(ObjectNode body) {
     if (!section.flag("cache") || body.isEmpty()) {
       return body;
@@ -121,8 +121,8 @@ final class RequestBodySection {
   }
 
   /**
-   * Checks the schema that the body asks for. With templates in it, each document would have
-   * another one, which is not known here.
+   * Checks the response schema of the body. A schema with templates differs between documents, and
+   * can't be checked here.
    */
   private void checkSchema(Mapping body) {
     for (String pointer : endpoint.schemaPointers()) {

@@ -17,8 +17,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the section {@code request}: whom to ask, under which address and headers. What is asked is
- * read by {@link RequestBodySection}.
+ * Reads the section {@code request}: the provider, its address and headers. {@link
+ * RequestBodySection} reads what is asked.
  */
 final class RequestSection {
   private static final Pattern HEADER_NAME = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}");
@@ -47,7 +47,7 @@ final class RequestSection {
   /**
    * Reads the section.
    *
-   * @param file the job file; a schema's path starts at its folder
+   * @param file the job file; a schema's relative path starts at its folder
    */
   static RequestSpec read(Section section, String file, Problems problems) {
     return new RequestSection(section, problems).read(file);
@@ -112,7 +112,7 @@ final class RequestSection {
     return headers;
   }
 
-  /** What is wrong with a header, or null. It never shows the value, which may be a key. */
+  /** The problem of a header, or null. It never shows the value, which may be a key. */
   private @Nullable String headerProblem(String name, YamlValue value) {
     String text = value instanceof Scalar scalar && !value.isNull() ? scalar.text() : "";
     if (JobKeys.secret(name) || !SafeText.line(text).equals(text.strip())) {

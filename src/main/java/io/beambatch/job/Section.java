@@ -30,7 +30,8 @@ final class Section {
   private final Problems problems;
 
   /**
-   * @param readable whether it is a mapping. If it isn't, that is reported, and no missing keys are
+   * @param readable whether it is a mapping. If it isn't, that is reported, and missing keys are
+   *     not
    */
   private Section(Place place, Map<String, Entry> entries, boolean readable, Problems problems) {
     this.place = place;
@@ -39,12 +40,12 @@ final class Section {
     this.problems = problems;
   }
 
-  /** The section that is the whole file. Reports unknown keys. */
+  /** The top level of the file. Reports unknown keys. */
   static Section root(YamlValue value, Problems problems) {
     return of(new Place("", "", Origin.start(problems.file())), value, problems);
   }
 
-  /** The section under a key; an empty one if it isn't given. Reports unknown keys. */
+  /** The section under a key; an empty one if the key is missing. Reports unknown keys. */
   Section section(String key) {
     Place there = new Place(join(place.name(), key), join(place.path(), key), keyOrigin(key));
     return value(key)
@@ -100,7 +101,7 @@ final class Section {
     return new Section(place, mapping.entries(), true, problems);
   }
 
-  /** The value of a key, unless it isn't given or empty. */
+  /** The value of a key, unless it is missing or empty. */
   Optional<YamlValue> value(String key) {
     if (!JobKeys.of(place.name()).contains(key)) {
       throw new IllegalArgumentException("no key " + key + " in " + place.name());
@@ -108,21 +109,21 @@ final class Section {
     return Optional.ofNullable(entries.get(key)).map(Entry::value).filter(v -> !v.isNull());
   }
 
-  /** Reports what is wrong with a key's value. */
+  /** Reports a problem of a key's value. */
   void problem(String key, String message) {
     Entry entry = entries.get(key);
     problems.add(
         entry == null ? place.origin() : entry.value().origin(), join(place.path(), key), message);
   }
 
-  /** Reports a missing key, unless the section is unreadable as a whole. */
+  /** Reports a missing key, unless the section itself is unreadable. */
   void missing(String key, String expected) {
     if (readable) {
       problems.add(keyOrigin(key), join(place.path(), key), "is missing; " + expected);
     }
   }
 
-  /** A text that isn't blank, or null. */
+  /** A non-blank text, or null. */
   @Nullable String text(String key, String expected) {
     Optional<YamlValue> value = value(key);
     if (value.isPresent()
@@ -135,7 +136,7 @@ final class Section {
     return value.map(v -> ((Scalar) v).text()).orElse(null);
   }
 
-  /** A text that isn't blank; an empty one if there is a problem. */
+  /** A non-blank text; empty if there is a problem. */
   String requiredText(String key, String expected) {
     if (value(key).isEmpty()) {
       missing(key, "it is " + expected);
@@ -144,7 +145,7 @@ final class Section {
     return text == null ? "" : text;
   }
 
-  /** True or false; false if it isn't given. */
+  /** True or false; false if the key is missing. */
   boolean flag(String key) {
     Optional<YamlValue> value = value(key);
     if (value.isPresent() && !value.get().toJson().isBoolean()) {
@@ -153,7 +154,7 @@ final class Section {
     return value.map(v -> v.toJson().booleanValue()).orElse(false);
   }
 
-  /** A whole number within bounds. */
+  /** An integer within bounds. */
   long number(String key, long min, long max, long otherwise) {
     Optional<YamlValue> value = value(key);
     JsonNode json = value.map(YamlValue::toJson).orElse(null);
@@ -171,7 +172,7 @@ final class Section {
     return json.longValue();
   }
 
-  /** An amount of money that isn't negative, exactly as it was written. */
+  /** A non-negative amount of money, exactly as written. */
   Optional<BigDecimal> money(String key) {
     Optional<YamlValue> value = value(key);
     if (value.isEmpty()) {
@@ -200,7 +201,7 @@ final class Section {
         .orElse(otherwise);
   }
 
-  /** A quantity with its unit, read from a text or a number. */
+  /** A quantity with its unit, from a text or a number. */
   <T> Optional<T> quantity(
       String key,
       Function<String, Optional<T>> parser,
@@ -220,12 +221,12 @@ final class Section {
     return quantity;
   }
 
-  /** Reports what is wrong with a JSON schema, each fault where it is written. */
+  /** Reports the faults of a JSON schema, each where it is written. */
   void checkSchema(String key, YamlValue schema) {
     MetaSchema.check(schema, join(place.path(), key), problems);
   }
 
-  /** Reports a path that no file can have, or in a file system that is not supported. */
+  /** Reports an impossible path, or an unsupported file system. */
   void checkPath(String key, String path) {
     if (path.indexOf('\0') >= 0) {
       problem(key, "must be a path, but has a null character in it");
@@ -246,7 +247,9 @@ final class Section {
     return type.getEnumConstants()[Math.max(0, index)];
   }
 
-  /** One of an enum's names in lower case; another if it isn't given or there is a problem. */
+  /**
+   * One of an enum's names in lower case; the default if the key is missing or there is a problem.
+   */
   <E extends Enum<E>> E oneOf(String key, E otherwise) {
     return value(key).isEmpty() ? otherwise : oneOf(key, otherwise.getDeclaringClass());
   }
@@ -269,7 +272,7 @@ final class Section {
     return word;
   }
 
-  /** Where a key was written, or where its section was, if it isn't there. */
+  /** Where a key was written, or where its section was if the key is missing. */
   private Origin keyOrigin(String key) {
     Entry entry = entries.get(key);
     return entry == null ? place.origin() : entry.key();
@@ -289,10 +292,10 @@ final class Section {
   }
 
   /**
-   * Where a section is.
+   * The place of a section.
    *
-   * @param name as {@link JobKeys} has it
-   * @param path as messages show it: that of a price has the model's name
+   * @param name its name in {@link JobKeys}
+   * @param path its path in messages; that of a price contains the model's name
    * @param origin where its key was written
    */
   private record Place(String name, String path, Origin origin) {}

@@ -7,22 +7,21 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a job's documents come from: files, a table, or a subscription. It says what the job file
- * says and what all steps need to know of it. How it is checked and read is up to the connector of
- * its kind.
+ * Where a job's documents come from: files, a table, or a subscription. It holds the job file's
+ * settings and the properties that all steps need. The connector of its kind checks and reads it.
  */
 public sealed interface Source extends Serializable
     permits FileSource, TableSource, SubscriptionSource, PipelineSource {
 
-  /** The field that names a document, or null: the connector then names documents itself. */
+  /** The field that identifies a document, or null: the connector then assigns ids itself. */
   @Nullable String id();
 
-  /** File patterns as the job file has them, local or {@code gs://}; empty if it isn't files. */
+  /** File patterns in the job file, local or {@code gs://}; empty for other kinds. */
   default List<String> paths() {
     return List.of();
   }
 
-  /** Whether the source itself says what fields its documents have, and of what types. */
+  /** Returns whether the source itself defines the fields and types of its documents. */
   boolean hasSchema();
 
   /** Why reading never ends; empty if it does. */
@@ -30,32 +29,35 @@ public sealed interface Source extends Serializable
     return Optional.empty();
   }
 
-  /** Whether more documents may come for ever. */
+  /** Returns whether documents may keep arriving for ever. */
   default boolean isEndless() {
     return endlessness().isPresent();
   }
 
   /**
-   * Whether reading takes documents out of the source: then the run has the only copy of what was
-   * read.
+   * Returns whether reading removes documents from the source: then the run has the only copy of
+   * them.
    */
   default boolean isConsumed() {
     return false;
   }
 
-  /** The same source as it stands now, without waiting for more; itself if it can't be that. */
+  /**
+   * A copy that reads what exists now, without waiting for more; the same source if that is
+   * impossible.
+   */
   default Source withoutWatch() {
     return this;
   }
 
-  /** What of the source shapes a run, as {@link CanonicalJob} keeps it. */
+  /** The properties that determine a run, for {@link CanonicalJob}. */
   ObjectNode canonical();
 
   /**
    * Why a source never ends, for launches that need an end.
    *
-   * @param what of it doesn't end, such as {@code source.watch}
-   * @param instead what to do in place of such a launch
+   * @param what the setting that makes it endless, such as {@code source.watch}
+   * @param instead the alternative to such a launch
    */
   record Endlessness(String what, String instead) {}
 }

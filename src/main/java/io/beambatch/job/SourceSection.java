@@ -10,15 +10,15 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the section {@code source}. Its {@code type} says which kind of source it describes: {@link
- * TableSection} and {@link PubSubSection} read those that aren't files.
+ * Reads the section {@code source}. Its {@code type} selects the kind of source; {@link
+ * TableSection} and {@link PubSubSection} read kinds other than files.
  */
 final class SourceSection {
   private static final Duration MIN_WINDOW = Duration.ofMillis(100);
   private static final Duration MAX_WINDOW = Duration.ofDays(30);
   private static final Duration MAX_WATCH = Duration.ofDays(1);
 
-  /** Keys that not all kinds have, by the kinds that have them. */
+  /** Keys that only some kinds have, with those kinds. */
   private static final Map<String, List<Kind>> KEYS =
       Map.of(
           "path", List.of(Kind.FILES),

@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
  * Messages of a Pub/Sub subscription, each a JSON object.
  *
  * @param subscription {@code projects/<project>/subscriptions/<name>}
- * @param attributes the field of a document that takes its message's attributes, or null
- * @param id the field that names a document, or null: documents are named by their message's id
+ * @param attributes the field of a document for its message's attributes, or null
+ * @param id the field that identifies a document, or null: documents are identified by their
+ *     message's id
  * @param window how long messages are gathered before they are sent
  */
 public record SubscriptionSource(
@@ -19,7 +20,7 @@ public record SubscriptionSource(
   private static final Duration MIN_INTERVAL = Duration.ofSeconds(1);
   private static final Duration MAX_INTERVAL = Duration.ofSeconds(30);
 
-  /** How often messages are fetched, each time into a file: some ten times a window. */
+  /** How often messages are pulled, each time into a file: about ten times per window. */
   public Duration fetchInterval() {
     Duration tenth = window.dividedBy(10);
     return tenth.compareTo(MIN_INTERVAL) < 0

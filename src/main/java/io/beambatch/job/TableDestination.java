@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Documents as rows of a BigQuery table.
  *
- * @param partition how a table that is created is partitioned, or null
+ * @param partition the partitioning of a table that is created, or null
  */
 public record TableDestination(
     TableName table,
@@ -17,16 +17,16 @@ public record TableDestination(
     CreateDisposition createDisposition,
     @Nullable Partition partition)
     implements Destination {
-  /** BigQuery takes 1,500 jobs a day that change a table. */
+  /** BigQuery allows 1,500 jobs a day that change a table. */
   private static final Duration BETWEEN_LOADS = Duration.ofMinutes(2);
 
   /** What happens to rows that the table has before the run writes. */
   public enum WriteDisposition {
-    /** They stay. */
+    /** They are kept. */
     APPEND,
-    /** They are deleted, once a run. */
+    /** They are deleted, once per run. */
     TRUNCATE,
-    /** There must be none: else it is an error. */
+    /** There must be none; otherwise it is an error. */
     EMPTY
   }
 
@@ -42,7 +42,7 @@ public record TableDestination(
    * @param field a column of type DATE, TIMESTAMP or DATETIME, or null for the time of loading
    */
   public record Partition(@Nullable String field, Type type) implements Serializable {
-    /** How much time a partition spans. */
+    /** The time that a partition spans. */
     public enum Type {
       DAY,
       HOUR,
@@ -51,7 +51,7 @@ public record TableDestination(
     }
   }
 
-  /** A table that rows are appended to, and that is created if needed. */
+  /** A table to which rows are appended, and which is created if needed. */
   static TableDestination appending(TableName table) {
     return new TableDestination(table, WriteDisposition.APPEND, CreateDisposition.IF_NEEDED, null);
   }

@@ -14,7 +14,7 @@ public record TableName(String project, String dataset, String table) implements
               + "([\\p{L}\\p{M}\\p{N}\\p{Pc}\\p{Pd}]{1,1024})");
 
   /**
-   * Reads {@code project:dataset.table} or {@code project.dataset.table}; empty for other texts.
+   * Parses {@code project:dataset.table} or {@code project.dataset.table}; empty for other texts.
    */
   static Optional<TableName> parse(String text) {
     Matcher matcher = NAME.matcher(text);

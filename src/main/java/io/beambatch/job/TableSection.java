@@ -5,7 +5,7 @@ import io.beambatch.job.TableDestination.Partition;
 import io.beambatch.job.TableDestination.WriteDisposition;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the keys of sources and destinations that are tables of BigQuery. */
+/** Reads the keys of BigQuery sources and destinations. */
 final class TableSection {
   private static final String TABLE = "a table's full name, such as project:dataset.table";
   private static final TableName UNREADABLE = new TableName("", "", "");

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param table null if there is a query
  * @param query in GoogleSQL; null if there is a table
- * @param id the column that names a document, or null: documents are named by their content
+ * @param id the column that identifies a document, or null: documents are identified by their
+ *     content
  */
 public record TableSource(
     @Nullable TableName table, @Nullable String query, Method method, @Nullable String id)
@@ -18,7 +19,7 @@ public record TableSource(
   public enum Method {
     /** With the Storage Read API. */
     DIRECT,
-    /** By an export into files of the temporary location. */
+    /** By an export into files in the temporary location. */
     EXPORT
   }
 

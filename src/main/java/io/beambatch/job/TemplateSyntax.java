@@ -7,8 +7,8 @@ import io.beambatch.job.YamlValue.Scalar;
 import io.beambatch.job.YamlValue.Sequence;
 
 /**
- * Checks the templates of a request before any document is rendered with them. Each text is a
- * Mustache template, and {@code {$field: name}} stands for a field's JSON value.
+ * Checks the templates of a request before any document is rendered. Each text is a Mustache
+ * template, and {@code {$field: name}} is replaced by a field's JSON value.
  */
 final class TemplateSyntax {
   private final Problems problems;
@@ -45,7 +45,7 @@ final class TemplateSyntax {
             .compile(scalar.text())
             .visit(new TemplateCheck(scalar, path));
       } catch (IndexOutOfBoundsException e) {
-        // This is how JMustache fails at a tag without a name, such as {{}} or {{#}}.
+        // JMustache's exception for a tag without a name, such as {{}} or {{#}}.
         problems.add(scalar.origin(), path, "isn't a valid template: a tag has no name");
       } catch (MustacheException e) {
         // The message may quote the template, over several lines.
@@ -58,7 +58,7 @@ final class TemplateSyntax {
     }
   }
 
-  /** Reports what compiles but is certainly a mistake: unclosed tags, and partials. */
+  /** Reports templates that compile but are certainly mistakes: unclosed tags, and partials. */
   private final class TemplateCheck implements Mustache.Visitor {
     private final Scalar template;
     private final String path;
@@ -70,7 +70,7 @@ final class TemplateSyntax {
 
     @Override
     public void visitText(String text) {
-      // {{=<% %>=}} sets other delimiters; braces are texts after that.
+      // {{=<% %>=}} sets other delimiters; after it, braces are text.
       if (text.contains("{{") && !template.text().contains("{{=")) {
         problems.add(
             template.origin(), path, "isn't a valid template: a '{{' is not closed with '}}'");

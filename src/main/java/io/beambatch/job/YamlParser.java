@@ -29,9 +29,9 @@ import org.snakeyaml.engine.v2.exceptions.ReaderException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /**
- * Reads one YAML document into values that know their line, from the events of snakeyaml-engine. An
- * alias stands for its value; what the aliases come to is limited as a whole, so that a few lines
- * can't grow into gigabytes.
+ * Parses one YAML document into values that know their line, from the events of snakeyaml-engine.
+ * An alias is replaced by its value; the total size of all aliases is limited, so that a few lines
+ * can't expand to gigabytes.
  */
 final class YamlParser {
   private static final int MAX_CHARS = 4 << 20;
@@ -59,9 +59,10 @@ final class YamlParser {
   }
 
   /**
-   * Problems that don't stop reading (doubled keys, unknown tags) are added to {@code problems}.
+   * Parses a document. Problems that don't prevent further reading (repeated keys, unknown tags)
+   * are added to {@code problems}.
    *
-   * @throws JobFileException with all problems so far, if there is no one document to be read
+   * @throws JobFileException with all problems so far, if there isn't exactly one readable document
    */
   static YamlValue parse(String yaml, Problems problems) throws JobFileException {
     return new YamlParser(yaml, problems).parse();
@@ -91,7 +92,7 @@ final class YamlParser {
     } catch (YamlEngineException e) {
       throw problems.fatal(place(e), "isn't valid YAML: " + reason(e));
     } catch (NumberFormatException e) {
-      // The engine lets this one through for directives and escapes with absurd numbers.
+      // The engine throws this for directives and escapes with absurd numbers.
       throw problems.fatal(last, "isn't valid YAML: a number is out of range");
     }
   }
@@ -293,14 +294,14 @@ final class YamlParser {
       long lines = yaml.codePoints().limit(reader.getPosition()).filter(c -> c == '\n').count();
       return new Origin(file, (int) lines + 1, null);
     }
-    return last; // Some of the engine's errors don't say where they are.
+    return last; // some of the engine's errors have no position
   }
 
   /**
-   * What an alias stands for.
+   * The value of an anchor, for its aliases.
    *
-   * @param value null as long as it isn't read to its end
-   * @param values how many there are in it, with itself
+   * @param value null until it is completely read
+   * @param values the number of values in it, including itself
    */
   private record Anchored(@Nullable YamlValue value, int values, int height) {
     static final Anchored OPEN = new Anchored(null, 0, 0);

@@ -16,10 +16,10 @@ sealed interface YamlValue {
   /** The value as JSON, without origins. */
   JsonNode toJson();
 
-  /** What it is, to end a message: "…, but was …". */
+  /** A description that ends a message: "…, but was …". */
   String found();
 
-  /** Whether it stands for "not given": {@code key:} or {@code key: null}. */
+  /** Returns whether it means "not given": {@code key:} or {@code key: null}. */
   default boolean isNull() {
     return false;
   }
@@ -27,8 +27,8 @@ sealed interface YamlValue {
   /**
    * A text, a number, true, false, or nothing.
    *
-   * @param json the value as JSON has it
-   * @param text the value as it was written, without quotes
+   * @param json the value in JSON
+   * @param text the value as written, without quotes
    */
   record Scalar(Origin origin, JsonNode json, String text) implements YamlValue {
     private static final int SHOWN = 60;
@@ -51,7 +51,7 @@ sealed interface YamlValue {
       return json.isTextual() ? "the text '" + shown(text) + "'" : shown(text);
     }
 
-    /** The text on one line, cut if it is long. */
+    /** The text on one line, shortened if it is long. */
     static String shown(String text) {
       StringBuilder shown = new StringBuilder();
       String keyless = SafeText.withoutKeys(text);

@@ -1,16 +1,17 @@
 /**
- * The job file, and the job that it describes. In comes a YAML file with overrides; out comes a
- * {@link io.beambatch.job.Job}, or one exception that names everything that is wrong with its line.
- * Start at {@link io.beambatch.job.JobReader}.
+ * The job file, and the job that it describes.
+ *
+ * <p>Input: a YAML file with overrides. Output: a {@link io.beambatch.job.Job}, or one exception
+ * that lists every problem with its line. Start with {@link io.beambatch.job.JobReader}.
  *
  * <p>A job is a {@link io.beambatch.job.Source}, an {@link io.beambatch.job.Inference} and two
  * {@link io.beambatch.job.Destination}s. Each of their kinds is a value here, with a class that
- * reads its section of the file; how it is checked, read and written is up to its connector.
+ * reads its section of the file; its connector checks, reads and writes it.
  *
- * <p>To add a key: give the record that it belongs to a component, name the key in {@code JobKeys},
- * read it in its section with {@code Section}, and describe it in {@code job.schema.json} and in
- * {@code docs/job-file.md}. It goes into {@link io.beambatch.job.CanonicalJob} if it shapes
- * requests, chunks or files, and then only where it is given: runs are found by that text.
+ * <p>To add a key: add a component to its record, name the key in {@code JobKeys}, read it in its
+ * section with {@code Section}, and describe it in {@code job.schema.json} and in {@code
+ * docs/job-file.md}. Add it to {@link io.beambatch.job.CanonicalJob} if it determines requests,
+ * chunks or files, and then only when it is given: runs are found by that text.
  */
 @NullMarked
 package io.beambatch.job;

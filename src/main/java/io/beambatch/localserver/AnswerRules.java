@@ -3,17 +3,17 @@ package io.beambatch.localserver;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 
-/** Answers an endpoint's requests by rule. */
+/** Writes simulated answers to an endpoint's requests, by simple rules. */
 interface AnswerRules {
-  /** What the model's name ends in, so that nobody takes an answer for a real one. */
+  /** The suffix of the model's name, so that nobody takes an answer for a real one. */
   String SUFFIX = "-simulated";
 
   /**
    * Writes the response body.
    *
-   * @param key 32 characters that the ids in the answer end in
+   * @param key 32 characters at the end of the ids in the answer
    * @param created seconds since 1970
-   * @param usage takes the tokens used
+   * @param usage receives the tokens used
    */
   void write(LineRequest request, String key, long created, JsonGenerator out, Usage usage)
       throws IOException;

@@ -6,7 +6,7 @@ import java.io.IOException;
 /** Answers a batch's lines into its result files, from where it stopped. */
 interface Answering extends Closeable {
 
-  /** How many lines were dealt with. */
+  /** The number of finished lines. */
   int answered();
 
   int total();
@@ -16,16 +16,16 @@ interface Answering extends Closeable {
   int failed();
 
   /**
-   * Goes on for a moment.
+   * Continues for a moment.
    *
-   * @param until how many lines may be dealt with when it returns
+   * @param until the number of lines that may be finished when it returns
    * @param now seconds since 1970
    */
   void answer(int until, long now) throws IOException;
 
-  /** Writes what the API writes of every line that was not answered. */
+  /** Writes the API's lines for requests that were not answered. */
   void giveUp(BatchFormat.Unanswered why) throws IOException;
 
-  /** Brings everything to disk, and says how far it goes. */
+  /** Flushes everything to disk, and returns how far it goes. */
   BatchCheckpoint checkpoint() throws IOException;
 }

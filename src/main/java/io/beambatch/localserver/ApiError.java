@@ -5,7 +5,7 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An error as the API tells it: {@code {"error":{message,type,param,code}}}.
+ * An error in the API's form: {@code {"error":{message,type,param,code}}}.
  *
  * @param status the HTTP status
  */

@@ -1,6 +1,6 @@
 package io.beambatch.localserver;
 
-/** A call is answered with an error. */
+/** The call is answered with an error. */
 final class ApiException extends Exception {
   private final transient ApiError error;
 

@@ -8,14 +8,14 @@ import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 
-/** A file of JSON lines that grows, and can be cut back to where it was known to be good. */
+/** A growing file of JSON lines that can be truncated to its last known good length. */
 final class AppendFile implements Closeable {
   private static final int BUFFER = 1 << 16;
 
   private final FileChannel channel;
   private final JsonGenerator out;
 
-  /** Opens the file, or makes it, and cuts off what comes after its first {@code bytes}. */
+  /** Opens or creates the file, and truncates it to its first {@code bytes}. */
   AppendFile(Path path, long bytes) throws IOException {
     channel = OwnFiles.open(path);
     if (channel.size() < bytes) {
@@ -37,7 +37,7 @@ final class AppendFile implements Closeable {
     out.setRootValueSeparator(null);
   }
 
-  /** Where the next line goes; to be followed by {@link #endLine}. */
+  /** Writes the next line; to be followed by {@link #endLine}. */
   JsonGenerator out() {
     return out;
   }
@@ -46,7 +46,7 @@ final class AppendFile implements Closeable {
     out.writeRaw('\n');
   }
 
-  /** Hands everything to the operating system, and says how long the file is. */
+  /** Flushes to the operating system, and returns the file's length. */
   long flushedBytes() throws IOException {
     out.flush();
     return channel.position();

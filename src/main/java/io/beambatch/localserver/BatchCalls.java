@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 
-/** The Batches API. */
+/** The calls of OpenAI's Batches API. */
 final class BatchCalls {
   private static final int USUALLY_LISTED = 20;
   private static final int MOST_LISTED = 100;
@@ -86,7 +86,7 @@ final class BatchCalls {
     Replies.json(call, batch.shown());
   }
 
-  /** The batch object, as far as the faults let it be seen. */
+  /** The batch object, as the faults let it appear. */
   private ObjectNode shown(BatchState batch) {
     ObjectNode shown = batch.shown();
     if (shown.get("output_file_id").isTextual() && faults.hidesOutput(batch)) {
@@ -99,7 +99,7 @@ final class BatchCalls {
     return shown;
   }
 
-  /** Counts the creations of the last hour. */
+  /** Limits the creations of the last hour. */
   private void allow(Context call) throws ApiException {
     Instant now = settings.clock().instant();
     List<Instant> last = store.createdAfter(now.minus(HOUR));

@@ -4,12 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 /**
- * How far a batch has got, with the sizes that its files had then: enough to go on from there after
- * a crash.
+ * How far a batch has come, with the sizes of its files at that time: enough to resume after a
+ * crash.
  *
- * @param lines of the input that were dealt with, in the batch's own order
- * @param completed of these, how many were answered
- * @param failed of these, how many were refused
+ * @param lines of the input that are finished, in the batch's own order
+ * @param completed how many of them were answered
+ * @param failed how many of them were refused
  */
 record BatchCheckpoint(
     int lines,

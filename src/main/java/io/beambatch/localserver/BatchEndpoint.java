@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** The endpoints that a batch can be for, as far as this server answers them. */
+/** The endpoints of batches that this server answers. */
 enum BatchEndpoint {
   CHAT("/v1/chat/completions"),
   RESPONSES("/v1/responses"),
@@ -25,7 +25,7 @@ enum BatchEndpoint {
     return path;
   }
 
-  /** What its batches look like inside. */
+  /** The format of its batches. */
   BatchFormat format() {
     return switch (this) {
       case CHAT, RESPONSES, EMBEDDINGS, COMPLETIONS, MODERATIONS -> BatchFormat.OPENAI;
@@ -67,7 +67,7 @@ enum BatchEndpoint {
     return null;
   }
 
-  /** OpenAI's, as error messages list them. */
+  /** OpenAI's endpoints, as error messages list them. */
   static String list() {
     return Arrays.stream(values())
         .filter(endpoint -> endpoint.format() == BatchFormat.OPENAI)

@@ -1,10 +1,10 @@
 package io.beambatch.localserver;
 
 /**
- * What is going to happen to one batch.
+ * The faults that will hit one batch.
  *
- * @param expiresAt the share of its lines after which it expires; over 1 for never
- * @param stuckAt the share of its lines after which it stops moving; over 1 for never
+ * @param expiresAt the fraction of its lines after which it expires; over 1 for never
+ * @param stuckAt the fraction of its lines after which it stops making progress; over 1 for never
  * @param slowByMillis how much longer it takes
  */
 record BatchFate(double expiresAt, double stuckAt, long slowByMillis) {
@@ -14,7 +14,7 @@ record BatchFate(double expiresAt, double stuckAt, long slowByMillis) {
     return expiresAt < NEVER;
   }
 
-  /** How many lines are answered before it expires or stops moving, if it does. */
+  /** The number of lines that are answered before it expires or gets stuck, if it does. */
   int most(int total) {
     return (int) Math.min(total, Math.floor(Math.min(expiresAt, stuckAt) * total));
   }

@@ -5,14 +5,14 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something that goes wrong with a batch as a whole.
+ * A fault of a batch as a whole.
  *
- * @param first hits that many batches, counted from when the fault was set; null for by chance
- * @param probability 0 to 1, of each batch; ignored if {@code first} is set
- * @param at of {@link Kind#EXPIRE} and {@link Kind#STUCK}: the share of lines that is answered
- *     before; 0.5 if nothing is said
- * @param byMillis of {@link Kind#SLOW}: how much longer it takes; 5,000 if nothing is said
- * @param reads of {@link Kind#NULL_OUTPUT}: how many readings show none; 2 if nothing is said
+ * @param first how many batches it hits, counted from when the fault was set; null for random ones
+ * @param probability 0 to 1, for each batch; ignored if {@code first} is set
+ * @param at for {@link Kind#EXPIRE} and {@link Kind#STUCK}: the fraction of lines that is answered
+ *     before; 0.5 by default
+ * @param byMillis for {@link Kind#SLOW}: how much longer it takes; 5,000 by default
+ * @param reads for {@link Kind#NULL_OUTPUT}: how many reads show no file; 2 by default
  */
 public record BatchFault(
     Kind kind,
@@ -29,35 +29,35 @@ public record BatchFault(
   /** What happens. */
   public enum Kind {
     /**
-     * Its creation is refused: "Cannot find file". What is counted, or hit by chance, are the
-     * creations for each file.
+     * Its creation is refused: "Cannot find file". Creations are counted, or hit at random, per
+     * file.
      */
     FILE_NOT_FOUND,
-    /** It fails its validation: "Cannot find file". */
+    /** It fails validation: "Cannot find file". */
     FILE_NOT_FOUND_LATER,
-    /** It fails its validation: its first line is wrong. */
+    /** It fails validation: its first line is wrong. */
     INVALID_LINE,
-    /** It fails its validation: the token limit is reached. */
+    /** It fails validation: the token limit is reached. */
     TOKEN_LIMIT,
     /** It expires early. */
     EXPIRE,
-    /** It stops moving, until it is cancelled or expires. */
+    /** It stops making progress, until it is cancelled or expires. */
     STUCK,
     /** It takes longer. */
     SLOW,
-    /** Completed, it shows no {@code output_file_id} at first. */
+    /** When completed, it shows no {@code output_file_id} at first. */
     NULL_OUTPUT,
-    /** Every line is counted as completed, whatever became of it. */
+    /** Every line is counted as completed, whatever its result. */
     LYING_COUNTS;
 
-    /** The word for it in JSON. */
+    /** Its name in JSON. */
     @JsonValue
     public String code() {
       return name().toLowerCase(Locale.ROOT);
     }
   }
 
-  /** What JSON leaves out, and so is null here, is as usual. */
+  /** Replaces nulls, which JSON may contain, by defaults. */
   public BatchFault {
     at = at == null ? Double.valueOf(USUAL_AT) : at;
     byMillis = byMillis == null ? Long.valueOf(USUAL_MILLIS) : byMillis;
@@ -74,27 +74,27 @@ public record BatchFault(
     return usual(kind, count, 0);
   }
 
-  /** Hits batches by chance. */
+  /** Hits random batches. */
   public static BatchFault chance(double probability, Kind kind) {
     return usual(kind, null, probability);
   }
 
-  /** Hits the first batches, or batches by chance, as is usual for the kind. */
+  /** Hits the first batches or random ones, with the kind's defaults. */
   static BatchFault usual(Kind kind, @Nullable Integer first, double probability) {
     return new BatchFault(kind, first, probability, USUAL_AT, USUAL_MILLIS, USUAL_READS);
   }
 
-  /** The same, after this share of the lines. */
+  /** The same fault, after this fraction of the lines. */
   public BatchFault at(double share) {
     return new BatchFault(kind, first, probability, share, byMillis, reads);
   }
 
-  /** The same, slower by this. */
+  /** The same fault, with this delay. */
   BatchFault byMillis(long more) {
     return new BatchFault(kind, first, probability, at, more, reads);
   }
 
-  /** The same, in this many readings. */
+  /** The same fault, for this many reads. */
   BatchFault reads(int count) {
     return new BatchFault(kind, first, probability, at, byMillis, count);
   }

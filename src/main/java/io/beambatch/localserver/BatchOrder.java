@@ -8,13 +8,13 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a batch's creation asks for.
+ * The request to create a batch.
  *
  * @param metadata an object of strings, or null
- * @param outputSeconds how long result files live, or null for as long as usual
+ * @param outputSeconds the lifetime of result files, or null for the default
  * @param model of all requests, or null if each names its own
- * @param requests how many there are, or 0 if that is still to be found out
- * @param format of the API that it came by
+ * @param requests their number, or 0 if it must still be counted
+ * @param format of the API that received it
  */
 record BatchOrder(
     String inputFileId,
@@ -30,7 +30,7 @@ record BatchOrder(
   private static final Set<String> KNOWN =
       Set.of("input_file_id", "endpoint", "completion_window", "metadata", "output_expires_after");
 
-  /** An order as OpenAI's clients send it: reads the body, and refuses it in the API's words. */
+  /** Reads the body of OpenAI's clients, and refuses it with the API's errors. */
   static BatchOrder of(ObjectNode body) throws ApiException {
     Iterator<String> names = body.fieldNames();
     while (names.hasNext()) {

@@ -5,9 +5,9 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Why a batch failed its validation: one entry of {@code errors.data}.
+ * Why a batch failed validation: one entry of {@code errors.data}.
  *
- * @param line counted from 1, or null if it isn't about a line
+ * @param line counted from 1, or null if it concerns no line
  */
 record BatchProblem(String code, String message, @Nullable String param, @Nullable Integer line) {
 

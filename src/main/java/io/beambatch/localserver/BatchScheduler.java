@@ -31,7 +31,7 @@ final class BatchScheduler implements AutoCloseable {
     threads.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
   }
 
-  /** Takes a batch on, from whatever state it is in. */
+  /** Resumes a batch in whatever state it is. */
   void run(BatchState batch) {
     BatchRun run = new BatchRun(batch, store, files, answerers, () -> stopped);
     running.add(run);
@@ -67,14 +67,14 @@ final class BatchScheduler implements AutoCloseable {
     }
   }
 
-  /** Waits until all batches have ended, but no longer than this. */
+  /** Waits until all batches have ended, at most this long. */
   void awaitIdle(Duration atMost) throws InterruptedException {
     long end = System.nanoTime() + atMost.toNanos();
     synchronized (running) {
       for (long left = end - System.nanoTime();
           !running.isEmpty() && left > 0;
           left = end - System.nanoTime()) {
-        // Rounded up, because 0 would be without end.
+        // Rounded up, because 0 would wait without end.
         running.wait(left / 1_000_000 + 1);
       }
     }
@@ -89,11 +89,11 @@ final class BatchScheduler implements AutoCloseable {
     }
   }
 
-  /** Stops within a moment; what is under way can go on from where it is. */
+  /** Stops within a moment; running batches can be resumed. */
   @Override
   public void close() throws IOException {
     stopped = true;
-    threads.shutdown(); // an interrupt would close the files that a worker is at
+    threads.shutdown(); // an interrupt would close the files that a worker uses
     try {
       if (!threads.awaitTermination(1, TimeUnit.MINUTES)) {
         throw new IOException("The workers did not stop within a minute.");

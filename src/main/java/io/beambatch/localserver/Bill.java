@@ -14,7 +14,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 
-/** Adds up which lines were answered how often, from what the batches wrote down. */
+/** Adds up which lines were answered how often, from the batches' records. */
 final class Bill {
   private static final int MOST_EXAMPLES = 100;
 
@@ -31,7 +31,7 @@ final class Bill {
     return times;
   }
 
-  /** The sums; eight bytes of memory for each line that was answered. */
+  /** The sums. It takes eight bytes of memory for each answered line. */
   ServerStats stats(Map<String, Long> calls) throws IOException {
     Hashes hashes = new Hashes();
     each(id -> hashes.add(hash(id)));
@@ -67,7 +67,7 @@ final class Bill {
     }
   }
 
-  /** A line that is being written may be cut off: it is counted next time. */
+  /** A line that is being written may be incomplete: it is counted next time. */
   private static void read(String line, Consumer<String> customId) throws IOException {
     if (line.length() > 1 && line.endsWith("\"")) {
       try (JsonParser in = ServerJson.FACTORY.createParser(line)) {
@@ -98,7 +98,7 @@ final class Bill {
       values[count++] = value;
     }
 
-    /** Those that were added more than once. */
+    /** The numbers that were added more than once. */
     Set<Long> doubled() {
       Arrays.sort(values, 0, count);
       Set<Long> doubled = new HashSet<>();

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
-/** How often each call was taken, written down about once a second. */
+/** Counts how often each call was received, and saves the counts about once a second. */
 final class CallCounts {
   private static final long SAVE_EVERY = TimeUnit.SECONDS.toNanos(1);
 

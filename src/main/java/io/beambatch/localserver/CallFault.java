@@ -7,13 +7,13 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something that goes wrong with a call.
+ * A fault of a call.
  *
  * @param call its name, such as {@code create_batch}, or {@code *} for every call
- * @param first hits that many calls of the name, counted from when the fault was set; null for by
- *     chance
- * @param probability 0 to 1, of each call; ignored if {@code first} is set
- * @param retryAfterSeconds for {@link Kind#RATE_LIMIT}: what the header says; 1 if nothing is said
+ * @param first how many calls of the name it hits, counted from when the fault was set; null for
+ *     random ones
+ * @param probability 0 to 1, for each call; ignored if {@code first} is set
+ * @param retryAfterSeconds for {@link Kind#RATE_LIMIT}: the value of the header; 1 by default
  */
 public record CallFault(
     String call,
@@ -37,25 +37,25 @@ public record CallFault(
 
   /** What happens. */
   public enum Kind {
-    /** Nothing is done; 500. */
+    /** Nothing is done; the reply is 500. */
     ERROR_500,
-    /** Nothing is done; 503. */
+    /** Nothing is done; the reply is 503. */
     ERROR_503,
-    /** Nothing is done; 429 {@code rate_limit_exceeded}, with {@code retry-after}. */
+    /** Nothing is done; the reply is 429 {@code rate_limit_exceeded}, with {@code retry-after}. */
     RATE_LIMIT,
-    /** Nothing is done; 429 {@code insufficient_quota}. */
+    /** Nothing is done; the reply is 429 {@code insufficient_quota}. */
     NO_QUOTA,
     /** Nothing is done, and the connection closes without a reply. */
     DROP,
     /** The call is carried out, and the connection closes without a reply. */
     LOST_REPLY,
     /**
-     * Of {@code download_file} and {@code upload_file}: the connection closes after half of the
+     * For {@code download_file} and {@code upload_file}: the connection closes after half of the
      * bytes.
      */
     TRUNCATE;
 
-    /** The word for it in JSON. */
+    /** Its name in JSON. */
     @JsonValue
     public String code() {
       return name().toLowerCase(Locale.ROOT);
@@ -82,12 +82,12 @@ public record CallFault(
     return usual(call, kind, count, 0);
   }
 
-  /** Hits calls of a name by chance. */
+  /** Hits random calls of a name. */
   public static CallFault chance(double probability, String call, Kind kind) {
     return usual(call, kind, null, probability);
   }
 
-  /** Hits the first calls, or calls by chance, as is usual for the kind. */
+  /** Hits the first calls or random ones, with the kind's defaults. */
   static CallFault usual(String call, Kind kind, @Nullable Integer first, double probability) {
     return new CallFault(call, kind, first, probability, 1);
   }

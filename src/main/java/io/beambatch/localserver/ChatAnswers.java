@@ -3,7 +3,7 @@ package io.beambatch.localserver;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 
-/** {@code /v1/chat/completions}. */
+/** Answers {@code /v1/chat/completions}. */
 final class ChatAnswers implements AnswerRules {
   private final TextRules rules = new TextRules();
 

@@ -4,15 +4,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Locale;
 
 /**
- * The text of an answer, cut at the request's token limit, or halfway if it is to stop there.
+ * The text of an answer, truncated at the request's token limit, or halfway if it must stop there.
  *
- * @param ending anything but {@link Ending#STOP} if something is missing at the end
+ * @param ending anything but {@link Ending#STOP} if the text is incomplete
  */
 record Completion(String text, Ending ending) {
-  /** Of a long text, the rules look at the beginning only. */
+  /** The rules use only the beginning of a long text. */
   private static final int MOST_CHARS = 2_000;
 
-  /** Answers messages: a JSON text if one was asked for, else plain words. */
+  /** Answers messages: with a JSON text if one was requested, otherwise in plain words. */
   static Completion of(LineRequest request, TextRules rules) {
     String said = request.user.isEmpty() ? request.system : request.user;
     String user = said.length() > MOST_CHARS ? said.substring(0, MOST_CHARS) : said;
@@ -45,7 +45,7 @@ record Completion(String text, Ending ending) {
     LENGTH,
     CONTENT_FILTER;
 
-    /** The finish reason of chats and completions. */
+    /** The finish reason in chats and completions. */
     String code() {
       return name().toLowerCase(Locale.ROOT);
     }

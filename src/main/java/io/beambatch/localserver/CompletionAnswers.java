@@ -3,7 +3,7 @@ package io.beambatch.localserver;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 
-/** {@code /v1/completions}: one choice, or {@code n}, for each prompt. */
+/** Answers {@code /v1/completions}: one choice, or {@code n}, for each prompt. */
 final class CompletionAnswers implements AnswerRules {
   private static final int DEFAULT_MAX_TOKENS = 16;
 

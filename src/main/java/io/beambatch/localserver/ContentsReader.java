@@ -11,8 +11,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Reads the body of a request to Gemini's API, for contents or for an embedding. Fields have their
- * names in either of the two spellings that Google's JSON allows.
+ * Reads the body of a request to Gemini's API, for contents or for an embedding. Field names have
+ * either of the two spellings that Google's JSON allows.
  */
 final class ContentsReader implements LineRequestReader.RequestReader {
   private final LineRequest request;
@@ -97,7 +97,7 @@ final class ContentsReader implements LineRequestReader.RequestReader {
     }
   }
 
-  /** Gemini's own schemas say {@code STRING} where JSON Schema says {@code string}. */
+  /** Gemini's own schemas write {@code STRING} where JSON Schema writes {@code string}. */
   private static JsonNode lowerCaseTypes(JsonNode schema) {
     if (schema instanceof ObjectNode object) {
       Iterator<Map.Entry<String, JsonNode>> fields = object.fields();

@@ -3,7 +3,7 @@ package io.beambatch.localserver;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 
-/** Gemini's {@code embedContent}: one vector for each request. */
+/** Answers Gemini's {@code embedContent}: one vector for each request. */
 final class EmbedContentAnswers implements AnswerRules {
   private static final int USUAL_DIMENSIONS = 3_072;
 

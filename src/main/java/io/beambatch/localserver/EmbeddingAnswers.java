@@ -8,8 +8,8 @@ import java.util.Arrays;
 import java.util.Base64;
 
 /**
- * {@code /v1/embeddings}: unit vectors whose signs are the majority of the words' hashes, so that
- * texts with words in common lie near each other.
+ * Answers {@code /v1/embeddings}: unit vectors whose signs are the majority of the words' hashes,
+ * so that texts with common words have similar vectors.
  */
 final class EmbeddingAnswers implements AnswerRules {
   private static final int LARGE = 3072;
@@ -64,7 +64,7 @@ final class EmbeddingAnswers implements AnswerRules {
       sums = new int[dimensions];
     }
     Arrays.fill(sums, 0);
-    vote(text.hashCode()); // a text without words has a direction, too, and ties are broken
+    vote(text.hashCode()); // gives a text without words a direction, too, and breaks ties
     Words.each(text, word -> vote(word.hashCode()));
   }
 
@@ -80,7 +80,7 @@ final class EmbeddingAnswers implements AnswerRules {
     }
   }
 
-  /** Writes the array of numbers that stands for a text. */
+  /** Writes the vector of a text. */
   void vector(String text, int dimensions, JsonGenerator out) throws IOException {
     embed(text, dimensions);
     if (textsFor != dimensions) {

@@ -1,6 +1,6 @@
 package io.beambatch.localserver;
 
-/** Sentences that appear in more than one place. */
+/** Error messages that several classes use. */
 final class ErrorMessages {
   static final String ORGANIZATION = "org-local";
 

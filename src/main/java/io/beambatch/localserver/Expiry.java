@@ -4,9 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** {@code expires_after}, of uploads and of result files: an hour to 30 days. */
+/** Reads {@code expires_after}, for uploads and for result files: an hour to 30 days. */
 final class Expiry {
-  /** How long batch files live unless something else was asked for. */
+  /** The default lifetime of batch files. */
   static final long USUAL_SECONDS = 30 * 86_400L;
 
   private static final long LEAST = 3_600;
@@ -14,7 +14,7 @@ final class Expiry {
 
   private Expiry() {}
 
-  /** Of a batch's creation. */
+  /** The lifetime in a batch's creation. */
   static @Nullable Long of(JsonNode body) throws ApiException {
     JsonNode expiry = body.path("output_expires_after");
     if (expiry.isMissingNode() || expiry.isNull()) {
@@ -27,7 +27,7 @@ final class Expiry {
         expiry.path("seconds").asText(null));
   }
 
-  /** Of an upload's form fields; null if there are none. */
+  /** The lifetime in an upload's form fields; null if there are none. */
   static @Nullable Long ofForm(@Nullable String anchor, @Nullable String seconds)
       throws ApiException {
     return anchor == null && seconds == null

@@ -6,18 +6,18 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Faults as they are given on a command line: {@code WHERE:KIND}, {@code WHERE:KIND:HOW_OFTEN}, or
- * with a number more. {@code WHERE} is a call's name, {@code *} for every call, {@code batch} or
- * {@code line}; {@code HOW_OFTEN} is how many of the first are hit, or a share such as {@code 10%}
- * of all.
+ * Parses faults from a command line: {@code WHERE:KIND}, {@code WHERE:KIND:HOW_OFTEN}, or with
+ * another number. {@code WHERE} is a call's name, {@code *} for every call, {@code batch} or {@code
+ * line}; {@code HOW_OFTEN} is how many of the first are hit, or a percentage such as {@code 10%} of
+ * all.
  */
 public final class FaultText {
   private FaultText() {}
 
   /**
-   * Reads one fault.
+   * Parses one fault.
    *
-   * @throws IllegalArgumentException if it can't be understood; the message says why
+   * @throws IllegalArgumentException if it isn't valid; the message says why
    */
   public static Faults parse(String text) {
     String[] fields = text.split(":", -1);

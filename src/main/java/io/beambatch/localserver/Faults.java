@@ -17,11 +17,11 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What goes wrong, on purpose. Which calls, batches and lines are hit by chance follows from the
- * server's seed, so that a run can be repeated.
+ * The faults that a server injects. The server's seed decides which calls, batches and lines are
+ * hit at random, so that a run can be repeated.
  *
- * <p>Of the faults that fit a call, or a line, the first in the list that fires decides; a batch
- * may have one of each kind.
+ * <p>If several faults apply to a call or a line, the first in the list takes effect; a batch may
+ * have one of each kind.
  */
 public record Faults(List<CallFault> calls, List<BatchFault> batches, List<LineFault> lines) {
   private static final Faults NONE = new Faults(List.of(), List.of(), List.of());
@@ -33,19 +33,19 @@ public record Faults(List<CallFault> calls, List<BatchFault> batches, List<LineF
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .build();
 
-  /** What JSON leaves out, and so is null here, is empty. */
+  /** Replaces nulls, which JSON may contain, by empty lists. */
   public Faults {
     calls = calls == null ? List.of() : List.copyOf(calls);
     batches = batches == null ? List.of() : List.copyOf(batches);
     lines = lines == null ? List.of() : List.copyOf(lines);
   }
 
-  /** All is well. */
+  /** No faults. */
   public static Faults none() {
     return NONE;
   }
 
-  /** These, and then those. */
+  /** These faults, followed by others. */
   public Faults and(Faults more) {
     return new Faults(
         both(calls, more.calls), both(batches, more.batches), both(lines, more.lines));
@@ -64,9 +64,9 @@ public record Faults(List<CallFault> calls, List<BatchFault> batches, List<LineF
   }
 
   /**
-   * Reads what {@link #toJson} writes; what is left out is well.
+   * Parses the output of {@link #toJson}; missing parts mean no faults.
    *
-   * @throws IllegalArgumentException if a name or a value is not known; the message says which
+   * @throws IllegalArgumentException if a name or a value is unknown; the message says which
    */
   public static Faults parse(String json) {
     try {
@@ -78,7 +78,7 @@ public record Faults(List<CallFault> calls, List<BatchFault> batches, List<LineF
     }
   }
 
-  /** Says what is wrong in words of ours: the library's name classes. */
+  /** The problem in our own words: the library's message names classes. */
   private static String problem(JsonProcessingException e) {
     if (e.getCause() instanceof IllegalArgumentException own) {
       return String.valueOf(own.getMessage());
@@ -114,7 +114,7 @@ public record Faults(List<CallFault> calls, List<BatchFault> batches, List<LineF
             : " in line " + where.getLineNr() + ", column " + where.getColumnNr());
   }
 
-  /** Such as {@code lines[0].kind}. */
+  /** The path of a value, such as {@code lines[0].kind}. */
   private static String place(JsonMappingException e) {
     StringBuilder place = new StringBuilder();
     for (JsonMappingException.Reference step : e.getPath()) {
@@ -126,7 +126,7 @@ public record Faults(List<CallFault> calls, List<BatchFault> batches, List<LineF
     return place.toString();
   }
 
-  /** All of it, in JSON. */
+  /** All faults in JSON. */
   public String toJson() {
     return MAPPER.valueToTree(this).toString();
   }

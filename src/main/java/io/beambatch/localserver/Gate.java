@@ -24,12 +24,12 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What every call passes first. A web page whose name leads to this machine (DNS rebinding) gets no
- * answer, no header changes a call's method, and a body that comes too slowly is cut off, so that
- * those who send slowly don't take all threads from those who don't.
+ * The filter that every call passes first. A web page whose host name resolves to this machine (DNS
+ * rebinding) gets no answer, no header can change a call's method, and a body that arrives too
+ * slowly is cut off, so that slow senders don't occupy all threads.
  */
 final class Gate implements Filter {
-  /** How many bodies may be read at once; each takes a thread. */
+  /** How many bodies may be read at once; each occupies a thread. */
   static final int MOST_BODIES = 192;
 
   private static final String METHOD_OVERRIDE = "X-HTTP-Method-Override";
@@ -86,7 +86,7 @@ final class Gate implements Filter {
     reply.getOutputStream().write(ServerJson.text(error::writeTo).getBytes(StandardCharsets.UTF_8));
   }
 
-  /** A call whose method is what its first line says, and whose body keeps to a rate. */
+  /** A call whose method is that of its request line, and whose body must keep a minimum rate. */
   private static final class Guarded extends HttpServletRequestWrapper {
     private final MinimumRate rate;
     private @Nullable ServletInputStream body;
@@ -124,7 +124,7 @@ final class Gate implements Filter {
     }
   }
 
-  /** A body that is given up when it comes more slowly than it may. */
+  /** A body that is given up when it arrives too slowly. */
   private static final class Timed extends ServletInputStream {
     private final ServletInputStream in;
     private final MinimumRate rate;

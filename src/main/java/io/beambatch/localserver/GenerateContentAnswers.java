@@ -3,7 +3,7 @@ package io.beambatch.localserver;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 
-/** Gemini's {@code generateContent}. */
+/** Answers Gemini's {@code generateContent}. */
 final class GenerateContentAnswers implements AnswerRules {
   private final TextRules rules = new TextRules();
 

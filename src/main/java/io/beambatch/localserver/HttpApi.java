@@ -18,11 +18,14 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The calls by method and path, and what is the same for all APIs. */
+/** Maps paths and methods to calls, and does what is the same for all APIs. */
 final class HttpApi {
   private static final Logger LOG = LoggerFactory.getLogger(HttpApi.class);
 
-  /** More than bodies that are read at once, so that a call without one always finds a thread. */
+  /**
+   * More than the bodies that are read at once, so that a call without a body always finds a
+   * thread.
+   */
   private static final int THREADS = Gate.MOST_BODIES + 64;
 
   private static final String REQUEST_ID = "request-id";
@@ -34,7 +37,7 @@ final class HttpApi {
   private final CallCounts counts;
 
   /**
-   * @param apis the first that has a path takes its calls
+   * @param apis the first that has a path handles its calls
    */
   HttpApi(
       LocalServerSettings settings,
@@ -89,7 +92,7 @@ final class HttpApi {
     routes.get("/_stats", control(controls::showStats));
   }
 
-  /** The server's own calls take the same key as all others. */
+  /** The server's own calls require the same key as all others. */
   private Handler control(Handler handler) {
     return call -> {
       authorize(api(call), call);
@@ -160,7 +163,7 @@ final class HttpApi {
   private void authorize(ProviderFace api, Context call) throws ApiException {
     String key = api.key(call);
     String wanted = settings.apiKey();
-    // The time that this takes says nothing of how much of the key is right.
+    // A comparison in constant time doesn't reveal how much of the key is right.
     if (wanted != null
         && !MessageDigest.isEqual(
             wanted.getBytes(StandardCharsets.UTF_8), key.getBytes(StandardCharsets.UTF_8))) {

@@ -3,7 +3,7 @@ package io.beambatch.localserver;
 import java.util.Locale;
 import java.util.UUID;
 
-/** Names of things, in the shapes that the real API uses. */
+/** Creates ids in the forms that the real API uses. */
 final class Ids {
   private static final char[] HEX = "0123456789abcdef".toCharArray();
 
@@ -17,7 +17,7 @@ final class Ids {
     return "req_" + random();
   }
 
-  /** 32 hexadecimal digits that follow from a seed and a number. */
+  /** 32 hexadecimal digits, derived from a seed and a number. */
   static String derived(long seed, long number) {
     char[] digits = new char[32];
     long high = mix(seed ^ mix(number));
@@ -26,14 +26,14 @@ final class Ids {
     return new String(digits);
   }
 
-  /** Spreads the bits of a number; the finaliser of SplitMix64. */
+  /** Mixes the bits of a number: the finaliser of SplitMix64. */
   static long mix(long z) {
     z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;
     z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
     return z ^ (z >>> 31);
   }
 
-  /** 32 hexadecimal digits. */
+  /** 32 random hexadecimal digits. */
   static String random() {
     return UUID.randomUUID().toString().replace("-", "").toLowerCase(Locale.ROOT);
   }

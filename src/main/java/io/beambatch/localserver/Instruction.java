@@ -6,10 +6,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What a prompt asks for, as far as simple rules can tell.
+ * What a prompt asks for, as far as simple rules can recognise it.
  *
  * @param options the labels to choose from; empty unless the task is {@link Task#CHOOSE}
- * @param end where in the prompt the instruction ends
+ * @param end the index in the prompt at which the instruction ends
  */
 record Instruction(Task task, List<String> options, int end) {
   /** The kinds of answer. */
@@ -35,7 +35,7 @@ record Instruction(Task task, List<String> options, int end) {
       Pattern.compile(
           "^(?:the following|these|the|as)\\b[\\w\\s]*?:?\\s*", Pattern.CASE_INSENSITIVE);
 
-  /** Reads the beginning of a prompt. */
+  /** Recognises the instruction at the beginning of a prompt. */
   static Instruction of(String prompt) {
     if (prompt.isEmpty()) {
       return NONE;
@@ -74,7 +74,7 @@ record Instruction(Task task, List<String> options, int end) {
     return options;
   }
 
-  /** Behind the colon or line break that ends the instruction, or the start if there is none. */
+  /** The index after the colon or line break that ends the instruction, or 0 if there is none. */
   private static int documentStart(String text) {
     for (int i = 0; i < text.length() - 1; i++) {
       char c = text.charAt(i);

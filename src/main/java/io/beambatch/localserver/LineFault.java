@@ -5,41 +5,42 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something that goes wrong with a line of a batch.
+ * A fault of a line of a batch.
  *
- * @param first hits that many lines of each batch, from its input's first; null for by chance
- * @param probability 0 to 1, of each line; ignored if {@code first} is set
+ * @param first how many lines of each batch it hits, starting with its input's first; null for
+ *     random ones
+ * @param probability 0 to 1, for each line; ignored if {@code first} is set
  */
 public record LineFault(Kind kind, @Nullable Integer first, double probability) {
 
   /** What happens. */
   public enum Kind {
-    /** Refused with 400, in the error file, with words that quote the request. */
+    /** Refused with 400, in the error file, with a message that quotes the request. */
     ERROR_400,
     /** Refused with 429, in the error file. */
     ERROR_429,
     /** Refused with 500, in the error file. */
     ERROR_500,
-    /** Refused because the account has no money left. */
+    /** Refused because the account has no credit. */
     NO_QUOTA,
     /** Not answered: {@code request_timeout}, in the error file. */
     TIMEOUT,
-    /** {@code status_code} 0 in the output file, and counted as completed. */
+    /** {@code status_code} 0 in the output file; counted as completed. */
     STATUS_ZERO,
-    /** In neither file, though counted as completed. */
+    /** In neither file, but counted as completed. */
     MISSING,
-    /** Answered once, written twice. */
+    /** Answered once, and written twice. */
     DOUBLED,
     /** Answered, and followed by a line with a {@code custom_id} that nobody sent. */
     UNKNOWN,
-    /** A line of the output file that breaks off, and isn't JSON; counted as completed. */
+    /** An incomplete line of the output file that isn't JSON; counted as completed. */
     GARBLED,
-    /** Answered halfway: the content filter steps in. */
+    /** Answered halfway: stopped by the content filter. */
     FILTERED,
-    /** Answered halfway: the token limit is reached. */
+    /** Answered halfway: stopped at the token limit. */
     CUT;
 
-    /** The word for it in JSON. */
+    /** Its name in JSON. */
     @JsonValue
     public String code() {
       return name().toLowerCase(Locale.ROOT);
@@ -56,7 +57,7 @@ public record LineFault(Kind kind, @Nullable Integer first, double probability) 
     return new LineFault(kind, count, 0);
   }
 
-  /** Hits lines by chance. */
+  /** Hits random lines. */
   public static LineFault chance(double probability, Kind kind) {
     return new LineFault(kind, null, probability);
   }

@@ -13,8 +13,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 
 /**
- * A file's lines by number. Memory grows with the number of lines, not with their size: a long line
- * is parsed from the file. Empty lines at the end don't count.
+ * Gives access to a file's lines by number. Memory grows with the number of lines, not with their
+ * size: a long line is parsed from the file. Empty lines at the end don't count.
  */
 final class LineFile implements Closeable {
   private static final int WINDOW = 1 << 18;
@@ -35,7 +35,7 @@ final class LineFile implements Closeable {
   /**
    * Finds the lines.
    *
-   * @param most no more than this many lines are looked for
+   * @param most the maximum number of lines to find
    */
   static LineFile open(Path path, int most) throws IOException {
     FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
@@ -65,7 +65,7 @@ final class LineFile implements Closeable {
       }
       position += read;
     }
-    if (count < most && starts[count] < position) { // the last line has no end
+    if (count < most && starts[count] < position) { // the last line has no line feed
       count++;
       starts = Arrays.copyOf(starts, count + 1);
       starts[count] = position + 1;
@@ -76,7 +76,10 @@ final class LineFile implements Closeable {
     return new LineFile(channel, Arrays.copyOf(starts, count + 1), count);
   }
 
-  /** The next line feed, or {@code to}; a loop of its own, that is compiled well. */
+  /**
+   * The index of the next line feed, or {@code to}; a small loop of its own that the JIT compiles
+   * well.
+   */
   private static int lineEnd(byte[] bytes, int from, int to) {
     int i = from;
     while (i < to && bytes[i] != '\n') {
@@ -98,7 +101,7 @@ final class LineFile implements Closeable {
     return count;
   }
 
-  /** Whether a line has its line feed. */
+  /** Returns whether a line has its line feed. */
   boolean isWhole(int line) throws IOException {
     return end(line) <= channel.size();
   }
@@ -108,7 +111,7 @@ final class LineFile implements Closeable {
     return starts[line + 1];
   }
 
-  /** Whether the file begins with a UTF-8 byte-order mark. */
+  /** Returns whether the file begins with a UTF-8 byte-order mark. */
   boolean startsWithMark() throws IOException {
     ByteBuffer head = ByteBuffer.allocate(3);
     channel.read(head, 0);
@@ -117,8 +120,8 @@ final class LineFile implements Closeable {
   }
 
   /**
-   * A parser on one line, numbered from 0. It is good until the next call; lines are cheapest in
-   * ascending order, but any order will do.
+   * A parser for one line, numbered from 0, valid until the next call. Ascending order is fastest,
+   * but any order works.
    */
   JsonParser parser(int line) throws IOException {
     long start = starts[line];
@@ -148,7 +151,7 @@ final class LineFile implements Closeable {
     channel.close();
   }
 
-  /** A stretch of the file, as a stream. */
+  /** A range of the file, as a stream. */
   private final class Range extends InputStream {
     private long position;
     private long left;

@@ -7,11 +7,11 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One line of an input file, as far as the server looks at it. Mutable, and used for one line after
- * the other: a million lines should not make a million of these.
+ * One line of an input file, as far as the server reads it. It is mutable and reused for each line:
+ * a million lines should not allocate a million of these.
  */
 final class LineRequest {
-  /** What the answer has to look like. */
+  /** The format of the answer. */
   enum Format {
     TEXT,
     JSON_OBJECT,
@@ -48,25 +48,25 @@ final class LineRequest {
   int dimensions;
   boolean base64;
 
-  /** Characters up to the last mark for the cache, and their hash; 0 if there is no mark. */
+  /** Characters up to the last cache mark, and their hash; 0 without a mark. */
   long cachedChars;
 
   int cachedHash;
 
-  /** Whether the answer is to be the input of this tool; null if it isn't. */
+  /** Whether the answer must be the input of this tool; null if not. */
   @Nullable String tool;
 
-  /** Tokens that the model may think with before it answers. */
+  /** The maximum number of tokens for thinking before the answer. */
   int thinkingTokens;
 
   Format format = Format.TEXT;
   @Nullable JsonNode schema;
   boolean strict;
 
-  /** Where the answer is to stop, whatever its length. */
+  /** Where the answer must stop, whatever its length. */
   Completion.Ending stop = Completion.Ending.STOP;
 
-  /** The first thing that is wrong with the body, as the endpoint itself would say it. */
+  /** The first problem of the body, in the endpoint's own words. */
   @Nullable ApiError error;
 
   void reset() {
@@ -97,14 +97,14 @@ final class LineRequest {
     error = null;
   }
 
-  /** Notes what is wrong, unless something was noted before. */
+  /** Records a problem, unless there is one already. */
   void wrong(ApiError found) {
     if (error == null) {
       error = found;
     }
   }
 
-  /** An estimate: four characters a token, and a little for each message. */
+  /** An estimate: four characters per token, and a few tokens for each message. */
   long promptTokens() {
     return Math.max(1, tokens(chars) + (long) messages * TOKENS_PER_MESSAGE);
   }
@@ -113,17 +113,17 @@ final class LineRequest {
     return (chars + CHARS_PER_TOKEN - 1) / CHARS_PER_TOKEN;
   }
 
-  /** How many characters an answer of at most {@link #maxTokens} may have. */
+  /** The maximum length of an answer of {@link #maxTokens} tokens, in characters. */
   int maxChars() {
     return (int) Math.min(Integer.MAX_VALUE, (long) maxTokens * CHARS_PER_TOKEN);
   }
 
-  /** The id of a line that passed its validation. */
+  /** The id of a validated line. */
   String validCustomId() {
     return Objects.requireNonNull(customId);
   }
 
-  /** The schema that the request's format is. */
+  /** The schema of the request's format. */
   JsonNode requiredSchema() {
     return Objects.requireNonNull(schema);
   }

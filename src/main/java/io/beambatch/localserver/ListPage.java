@@ -12,9 +12,9 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Cuts one page out of things that are numbered in the order of their creation.
+ * Selects one page of things that are numbered in order of creation.
  *
- * @param after the number of the last one of the page before, or null for the first page
+ * @param after the number of the last one of the previous page, or null for the first page
  */
 record ListPage(@Nullable Long after, int limit, Order order) {
   enum Order {
@@ -36,7 +36,7 @@ record ListPage(@Nullable Long after, int limit, Order order) {
   /**
    * A page.
    *
-   * @param more whether others follow
+   * @param more whether another page follows
    */
   record Page<T>(List<T> things, boolean more) {
 

@@ -8,7 +8,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a {@link LocalServer} behaves. Immutable: start from {@link #defaults()}, and change one
+ * The settings of a {@link LocalServer}. Immutable: start with {@link #defaults()}, and change one
  * setting after the other.
  */
 public final class LocalServerSettings implements Cloneable {
@@ -36,22 +36,22 @@ public final class LocalServerSettings implements Cloneable {
     return new LocalServerSettings();
   }
 
-  /** 0 for any free one. */
+  /** The port; 0 for any free one. */
   public int port() {
     return port;
   }
 
-  /** Where files and batches are kept, or null for a temporary folder that is deleted on close. */
+  /** The folder of files and batches, or null for a temporary one that is deleted on close. */
   public @Nullable Path dir() {
     return dir;
   }
 
-  /** From a batch's creation to its end; zero for as fast as possible. */
+  /** The time from a batch's creation to its end; zero for as fast as possible. */
   public Duration latency() {
     return latency;
   }
 
-  /** Decides the order of result lines, and which calls and lines the faults hit. */
+  /** Determines the order of result lines, and which calls and lines the faults hit. */
   public long seed() {
     return seed;
   }
@@ -61,60 +61,62 @@ public final class LocalServerSettings implements Cloneable {
     return apiKey;
   }
 
-  /** Prompt tokens that may be under way at once, for each model. */
+  /** The maximum of enqueued prompt tokens, for each model. */
   public long enqueuedTokenLimit() {
     return enqueuedTokenLimit;
   }
 
   /**
-   * Requests that may be under way at once where the API counts these, or null for the API's own
-   * limit.
+   * The maximum of enqueued requests, where the API counts these, or null for the API's own limit.
    */
   public @Nullable Long enqueuedRequestLimit() {
     return enqueuedRequestLimit;
   }
 
-  /** In one batch (for embeddings: inputs, too), or null for the API's own limit. */
+  /**
+   * The maximum number of requests in one batch (for embeddings, also of inputs), or null for the
+   * API's own limit.
+   */
   public @Nullable Integer maxRequests() {
     return maxRequests;
   }
 
-  /** Of a batch's input, or null for the API's own limit. */
+  /** The maximum size of a batch's input, or null for the API's own limit. */
   public @Nullable Long maxBytes() {
     return maxBytes;
   }
 
-  /** Batches that may be created in any hour. */
+  /** The maximum number of batches created in any hour. */
   public int createsPerHour() {
     return createsPerHour;
   }
 
-  /** Those that are known, or null for any. */
+  /** The known models, or null for any. */
   public @Nullable Set<String> models() {
     return models;
   }
 
-  /** Threads that validate and answer. */
+  /** The number of threads that validate and answer. */
   public int workers() {
     return workers;
   }
 
-  /** What answers in place of simple rules, or null. */
+  /** The server that answers instead of simple rules, or null. */
   public @Nullable Upstream upstream() {
     return upstream;
   }
 
-  /** What goes wrong from the start. */
+  /** The faults from the start. */
   public Faults faults() {
     return faults;
   }
 
-  /** Gives all times, and decides when batches move on and expire. */
+  /** The clock for all times, which also decides when batches advance and expire. */
   public Clock clock() {
     return clock;
   }
 
-  /** How fast the body of a call has to come. */
+  /** The minimum rate of a call's body. */
   public MinimumRate minimumRate() {
     return minimumRate;
   }
@@ -203,7 +205,7 @@ public final class LocalServerSettings implements Cloneable {
     return changed;
   }
 
-  /** OpenAI's API only: what answers is asked in its shape. */
+  /** Only for OpenAI's API, because the upstream is called in its form. */
   public LocalServerSettings withUpstream(@Nullable Upstream value) {
     LocalServerSettings changed = copy();
     changed.upstream = value;
@@ -230,7 +232,7 @@ public final class LocalServerSettings implements Cloneable {
     }
   }
 
-  /** Names everything but the key. */
+  /** Shows everything but the key. */
   @Override
   public String toString() {
     return "LocalServerSettings[port=%d, dir=%s, latency=%s, seed=%d, enqueuedTokenLimit=%d, enqueuedRequestLimit=%s, maxRequests=%s, maxBytes=%s, createsPerHour=%d, models=%s, workers=%d]"

@@ -5,9 +5,9 @@ import java.io.IOException;
 import java.util.HashSet;
 import java.util.Set;
 
-/** Anthropic's {@code /v1/messages}. */
+/** Answers Anthropic's {@code /v1/messages}. */
 final class MessageAnswers implements AnswerRules {
-  /** A shorter beginning isn't kept in the cache. */
+  /** A shorter prefix isn't cached. */
   private static final long LEAST_CACHED_TOKENS = 1_024;
 
   private static final int MOST_REMEMBERED = 10_000;
@@ -61,7 +61,7 @@ final class MessageAnswers implements AnswerRules {
     };
   }
 
-  /** The first request of a batch with some beginning writes it to the cache, others read it. */
+  /** The first request of a batch with some prefix writes it to the cache, and others read it. */
   private void usage(LineRequest request, long input, long output, JsonGenerator out)
       throws IOException {
     long marked = LineRequest.tokens(request.cachedChars);

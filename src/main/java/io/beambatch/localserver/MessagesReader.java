@@ -82,7 +82,7 @@ final class MessagesReader implements LineRequestReader.RequestReader {
     }
   }
 
-  /** A string, or the texts of blocks; a mark for the cache covers everything before it. */
+  /** A string, or the texts of blocks; a cache mark covers everything before it. */
   private String text(String place, JsonNode content) {
     if (content.isTextual()) {
       count(content.textValue());

@@ -3,10 +3,10 @@ package io.beambatch.localserver;
 import java.time.Duration;
 
 /**
- * How fast the body of a call has to come. Who sends more slowly is cut off, because every body
- * that is being read takes a thread.
+ * The minimum rate of a call's body. Slower senders are cut off, because every body that is being
+ * read occupies a thread.
  *
- * @param grace in which any rate will do
+ * @param grace the time during which any rate is accepted
  */
 public record MinimumRate(long bytesPerSecond, Duration grace) {
   /** 1 KiB a second, after the first ten seconds. */

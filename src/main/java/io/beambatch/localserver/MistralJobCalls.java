@@ -57,7 +57,7 @@ final class MistralJobCalls {
     scheduler.run(batch);
   }
 
-  /** Pages have numbers. */
+  /** Pages are numbered. */
   void list(Context call) throws ApiException {
     int size = number(call, "page_size", USUALLY_LISTED);
     int skip = number(call, "page", 0) * size;

@@ -6,7 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** {@code /v1/moderations}: a category applies to a text that has one of its words. */
+/** Answers {@code /v1/moderations}: a category applies to a text with one of its words. */
 final class ModerationAnswers implements AnswerRules {
   private static final Map<String, List<String>> CATEGORIES = categories();
 

@@ -2,7 +2,7 @@ package io.beambatch.localserver;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
-/** Makes numbers that fit a JSON schema. */
+/** Creates numbers that fit a JSON schema. */
 final class NumberRules {
   private NumberRules() {}
 
@@ -41,7 +41,7 @@ final class NumberRules {
   }
 
   /**
-   * @param gap how far from an exclusive bound to stay
+   * @param gap the distance to keep from an exclusive bound
    */
   private static double least(JsonNode schema, double gap) {
     JsonNode bound = schema.path("exclusiveMinimum");

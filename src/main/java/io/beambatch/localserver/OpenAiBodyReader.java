@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** Reads a request's body, and notes what the endpoint would not like about it. */
+/** Reads a request's body, and records what the endpoint would reject. */
 final class OpenAiBodyReader implements LineRequestReader.RequestReader {
   private static final int MOST_CHOICES = 128;
 
@@ -133,7 +133,7 @@ final class OpenAiBodyReader implements LineRequestReader.RequestReader {
     }
   }
 
-  /** Chat has the schema under {@code json_schema}, responses has it beside the type. */
+  /** Chat has the schema under {@code json_schema}; responses has it next to the type. */
   private void format(String param, JsonNode format) {
     if (!format.isObject()) {
       if (!format.isNull()) {

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What OpenAI refuses a whole batch for. */
+/** Finds the faults for which OpenAI rejects a whole batch. */
 final class OpenAiLineChecks implements BatchFormat.LineChecks {
   private final BatchEndpoint endpoint;
   private final LocalServerSettings settings;

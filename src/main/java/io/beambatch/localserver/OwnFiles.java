@@ -11,14 +11,14 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
-/** Makes files and folders that their owner alone may read: they hold requests and answers. */
+/** Creates files and folders that only their owner can read: they contain requests and answers. */
 final class OwnFiles {
   private static final boolean HAS_MODES =
       FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
 
   private OwnFiles() {}
 
-  /** Makes a folder, if it isn't there; those above it are made as usual. */
+  /** Creates a folder, if it doesn't exist; its parents get default permissions. */
   static Path folder(Path folder) throws IOException {
     Path parent = folder.toAbsolutePath().getParent();
     if (parent != null) {
@@ -31,7 +31,7 @@ final class OwnFiles {
     }
   }
 
-  /** Opens a file to write to it, and makes it if it isn't there. */
+  /** Opens a file for writing, and creates it if it doesn't exist. */
   static FileChannel open(Path file) throws IOException {
     return FileChannel.open(
         file, Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE), mode("rw-------"));

@@ -1,8 +1,8 @@
 package io.beambatch.localserver;
 
 /**
- * Makes a text that fits a regular expression of the usual kind: literals, classes, groups,
- * alternatives, counts. Of anything else, best effort.
+ * Creates a text that matches a regular expression of the usual constructs: literals, classes,
+ * groups, alternatives, counts. For others, it is a best effort.
  */
 final class PatternText {
   private final String regex;
@@ -53,7 +53,7 @@ final class PatternText {
       case '\\' -> escape();
       case '.' -> text.append('a');
       case '^', '$' -> {
-        // Anchors stand for no character.
+        // Anchors match no character.
       }
       default -> text.append(c);
     }
@@ -70,13 +70,13 @@ final class PatternText {
       case 's' -> text.append(' ');
       case 'W' -> text.append('-');
       case 'b', 'B', 'A', 'z', 'Z' -> {
-        // Anchors stand for no character.
+        // Anchors match no character.
       }
       default -> text.append(c);
     }
   }
 
-  /** One character of the class: its first, or one that a negated class does not name. */
+  /** One character of the class: its first, or one outside a negated class. */
   private char characterClass() {
     boolean negated = at < regex.length() && regex.charAt(at) == '^';
     int start = negated ? at + 1 : at;
@@ -104,7 +104,7 @@ final class PatternText {
     return members.isEmpty() ? 'a' : members.charAt(0);
   }
 
-  /** Applies the count behind an atom, by repeating what it made. */
+  /** Applies the count after an atom, by repeating the atom's text. */
   private void repeat(int start) {
     if (at >= regex.length()) {
       return;
@@ -127,7 +127,7 @@ final class PatternText {
       }
     }
     if (at < regex.length() && (regex.charAt(at) == '?' || regex.charAt(at) == '+')) {
-      at++; // lazy and possessive counts make the same text
+      at++; // lazy and possessive counts give the same text
     }
     String once = text.substring(start);
     text.setLength(start);

@@ -13,9 +13,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Uploads that come in pieces, as Google's resumable protocol has them. What arrived before a
- * connection broke is kept; a query tells how much that is. Only this process knows them: after a
- * restart an upload begins anew.
+ * Receives uploads in pieces, by Google's resumable protocol. What arrived before a connection
+ * broke is kept; a query returns its size. Uploads are kept in this process only: after a restart
+ * they begin again.
  */
 final class PieceUploads {
   /** All pieces but the last are multiples of this. */
@@ -23,7 +23,7 @@ final class PieceUploads {
 
   private static final int BUFFER = 1 << 16;
 
-  /** Of uploads that were begun and never ended, the oldest are forgotten. */
+  /** Of unfinished uploads, the oldest are forgotten. */
   private static final int MOST = 1_000;
 
   private final StoredFiles files;
@@ -92,12 +92,12 @@ final class PieceUploads {
       return name;
     }
 
-    /** What it became, or null while it goes on. */
+    /** The resulting file, or null while it is incomplete. */
     synchronized @Nullable StoredFile file() {
       return file;
     }
 
-    /** Takes a piece; of one that breaks off, what came. */
+    /** Receives a piece; if it breaks off, the part that arrived is kept. */
     synchronized void take(Context call) throws IOException, ApiException {
       String offset = String.valueOf(call.header("X-Goog-Upload-Offset"));
       if (file != null || !offset.equals(Long.toString(received))) {
@@ -124,7 +124,7 @@ final class PieceUploads {
       }
     }
 
-    /** Makes a file of what was received, once. */
+    /** Turns the received pieces into a file, once. */
     synchronized void finish(Taker taker) throws IOException, ApiException {
       if (announced >= 0 && received != announced) {
         throw invalid(
@@ -135,14 +135,14 @@ final class PieceUploads {
       }
     }
 
-    /** Says how it stands. */
+    /** Returns the state of the upload. */
     synchronized void status(Context call) {
       call.header("X-Goog-Upload-Status", file == null ? "active" : "final");
       call.header("X-Goog-Upload-Size-Received", Long.toString(received));
     }
   }
 
-  /** Takes a complete file in. */
+  /** Stores a complete file. */
   @FunctionalInterface
   interface Taker {
     StoredFile take(Path path) throws IOException;

@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Reads what a request asks: messages, inputs, prompts. */
+/** Reads the question of a request: messages, inputs, prompts. */
 final class PromptReader {
   private static final Set<String> ROLES =
       Set.of("system", "developer", "user", "assistant", "tool", "function");
@@ -17,7 +17,7 @@ final class PromptReader {
     this.request = request;
   }
 
-  /** What a token is called in error messages. */
+  /** The name of a token's type in error messages. */
   static String kind(JsonParser in) {
     return switch (in.currentToken()) {
       case START_OBJECT -> "an object";
@@ -141,7 +141,7 @@ final class PromptReader {
           request.system = request.system.isEmpty() ? text : request.system + "\n" + text;
       case "user" -> request.user = text;
       default -> {
-        // What the assistant or a tool said is only counted.
+        // Messages of the assistant or a tool are only counted.
       }
     }
   }

@@ -2,14 +2,14 @@ package io.beambatch.localserver;
 
 import io.javalin.http.Context;
 
-/** Query parameters. */
+/** Reads query parameters. */
 final class QueryParameters {
   private QueryParameters() {}
 
   /**
    * The parameters of a list call.
    *
-   * @param usual the page's size if none is asked for
+   * @param usual the default size of the page
    * @param numbers finds the number of the thing that {@code after} names
    */
   static ListPage listing(Context call, int usual, int most, Numbers numbers) throws ApiException {

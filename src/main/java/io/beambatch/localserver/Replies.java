@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Replies in JSON, and files. */
+/** Writes replies: JSON, and files. */
 final class Replies {
   private static final String TRUNCATED = "truncated";
   private static final int BUFFER = 8_192;
@@ -26,7 +26,7 @@ final class Replies {
         .result(ServerJson.text(body).getBytes(StandardCharsets.UTF_8));
   }
 
-  /** Lets the download or upload that this call is for break off halfway. */
+  /** Makes this call's download or upload break off halfway. */
   static void truncate(Context call) {
     call.attribute(TRUNCATED, true);
   }
@@ -35,7 +35,7 @@ final class Replies {
     return Boolean.TRUE.equals(call.attribute(TRUNCATED));
   }
 
-  /** A file's content, as it is. */
+  /** Replies with a file's content. */
   static void file(Context call, long bytes, Path content) throws IOException {
     call.contentType("application/octet-stream");
     call.res().setContentLengthLong(bytes);

@@ -4,9 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What the endpoint refuses though the line is well formed: it goes to the error file, as a 400.
- */
+/** Checks what the endpoint rejects in a well-formed line: it becomes a 400 in the error file. */
 final class RequestChecks {
   private static final int MOST_EMBEDDING_INPUTS = 2_048;
   private static final int MOST_EMBEDDING_TOKENS = 300_000;
@@ -58,7 +56,7 @@ final class RequestChecks {
     };
   }
 
-  /** Strict schemas have to close every object and require all its properties. */
+  /** Strict schemas must close every object and require all its properties. */
   private static @Nullable ApiError strict(String param, JsonNode schema) {
     if (schema.isArray()) {
       for (JsonNode part : schema) {

@@ -3,7 +3,7 @@ package io.beambatch.localserver;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 
-/** {@code /v1/responses}. */
+/** Answers {@code /v1/responses}. */
 final class ResponsesAnswers implements AnswerRules {
   private final TextRules rules = new TextRules();
 

@@ -11,7 +11,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 
-/** Makes a value that fits a JSON schema, out of a text where the text plainly has it. */
+/** Creates a value that fits a JSON schema, from a text where the text obviously has it. */
 final class SchemaRules {
   private static final int DEEP = 8;
   private static final int MOST_ITEMS = 3;
@@ -33,8 +33,8 @@ final class SchemaRules {
   }
 
   /**
-   * @param name of the property that this is the value of
-   * @param index which item of an array this is, so that items differ
+   * @param name of the property with this value
+   * @param index of the item in its array, so that items differ
    */
   private void value(JsonNode given, String name, int index, int depth) throws IOException {
     JsonNode schema = resolve(given, depth);
@@ -103,7 +103,7 @@ final class SchemaRules {
     out.writeEndArray();
   }
 
-  /** Of an enum as many as the text names, else one. */
+  /** For an enum, as many items as the text names; otherwise one. */
   private int wanted(JsonNode items) {
     int named = 0;
     for (JsonNode value : resolve(items, 0).path("enum")) {
@@ -128,7 +128,7 @@ final class SchemaRules {
     return schema.has("properties") ? "object" : schema.has("items") ? "array" : "string";
   }
 
-  /** Follows references, picks one of the alternatives, and merges what must hold together. */
+  /** Follows references, picks one of the alternatives, and merges schemas that apply together. */
   private JsonNode resolve(JsonNode given, int depth) {
     JsonNode schema = given;
     for (int i = 0; i < DEEP; i++) {
@@ -152,7 +152,7 @@ final class SchemaRules {
     return any.isArray() && !any.isEmpty() ? any : schema.path("oneOf");
   }
 
-  /** The first that isn't null; deep inside, null, so that recursive schemas end. */
+  /** The first alternative that isn't null; at great depth null, so that recursive schemas end. */
   private static JsonNode pick(JsonNode alternatives, int depth) {
     JsonNode chosen = null;
     for (JsonNode alternative : alternatives) {

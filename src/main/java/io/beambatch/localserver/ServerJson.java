@@ -23,9 +23,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
-/** The one way in which JSON is read and written here. */
+/** Reads and writes JSON for the whole server. */
 final class ServerJson {
-  /** The longest string that a request may hold, as in the real API. */
+  /** The longest string in a request, as in the real API. */
   static final int MAX_STRING = 10_485_760;
 
   static final JsonFactory FACTORY =
@@ -37,7 +37,7 @@ final class ServerJson {
 
   static final ObjectMapper MAPPER = JsonMapper.builder(FACTORY).build();
 
-  /** Reads numbers so that they are written as they were. */
+  /** Reads numbers so that they are written unchanged. */
   static final ObjectReader EXACT =
       MAPPER
           .reader()
@@ -54,7 +54,7 @@ final class ServerJson {
     return MAPPER.createObjectNode();
   }
 
-  /** Writes JSON text with a generator of its own. */
+  /** Writes JSON text with its own generator. */
   static String text(Writing writing) {
     StringWriter text = new StringWriter();
     try (JsonGenerator out = FACTORY.createGenerator(text)) {
@@ -65,7 +65,7 @@ final class ServerJson {
     return text.toString();
   }
 
-  /** Replaces a file as a whole: readers see the old or the new content. */
+  /** Replaces a file atomically: readers see the old or the new content. */
   static void save(Path file, JsonNode content) throws IOException {
     Path next = file.resolveSibling(file.getFileName() + ".new");
     try (FileChannel channel = OwnFiles.open(next);
@@ -84,7 +84,7 @@ final class ServerJson {
   /**
    * Reads the body of a call.
    *
-   * @param unreadable what is said if it is no JSON object
+   * @param unreadable the error if it is not a JSON object
    */
   static ObjectNode body(Context call, ApiError unreadable) throws IOException, ApiException {
     try {
@@ -92,7 +92,7 @@ final class ServerJson {
         return body;
       }
     } catch (JsonProcessingException e) {
-      // Said below: the parser's own words may quote the body.
+      // Reported below: the parser's message may quote the body.
     }
     throw new ApiException(unreadable);
   }

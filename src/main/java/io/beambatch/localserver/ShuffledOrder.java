@@ -2,7 +2,7 @@ package io.beambatch.localserver;
 
 import java.util.SplittableRandom;
 
-/** The order in which lines are answered: any but the input's own. */
+/** The order in which lines are answered: shuffled, never the input's own. */
 final class ShuffledOrder {
   private ShuffledOrder() {}
 

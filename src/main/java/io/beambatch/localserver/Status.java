@@ -25,7 +25,7 @@ enum Status {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** The batch object's field that says when the state began. */
+  /** The field of the batch object with the time at which the state began. */
   String timeField() {
     return this == VALIDATING ? "created_at" : code() + "_at";
   }

@@ -5,10 +5,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of a file.
+ * The metadata of a file.
  *
- * @param ordinal grows with each file; lists are ordered by it
- * @param createdAt in seconds since 1970, as all times of the API
+ * @param ordinal increases with each file; lists are ordered by it
+ * @param createdAt in seconds since 1970, like all times of the API
  * @param expiresAt null for never
  */
 record StoredFile(

@@ -20,9 +20,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The files, in a folder: {@code <id>.content} holds the bytes, {@code <id>.json} the rest. A file
- * exists when both do: its JSON is written first, so that a crash in between leaves the content
- * where it came from.
+ * Stores the files in a folder: {@code <id>.content} holds the bytes, {@code <id>.json} the
+ * metadata. A file exists if both do: the metadata is written first, so that after a crash in
+ * between the content is still at its origin.
  */
 final class StoredFiles {
   private static final String CONTENT = ".content";
@@ -54,12 +54,12 @@ final class StoredFiles {
     }
   }
 
-  /** Where an upload can be written before it is {@link #add}ed. */
+  /** A path where an upload can be written before it is {@link #add}ed. */
   Path temporary() throws IOException {
     return Files.createTempFile(dir, "upload-", CONTENT);
   }
 
-  /** Takes a complete file in, by moving it. */
+  /** Adds a complete file by moving it. */
   StoredFile add(
       String id, Path content, String filename, String purpose, @Nullable Long secondsToLive)
       throws IOException {
@@ -81,7 +81,7 @@ final class StoredFiles {
     return file;
   }
 
-  /** The file of that name, unless it is deleted or expired. */
+  /** The file with an id, unless it is deleted or expired. */
   Optional<StoredFile> find(String id) {
     Long ordinal = ordinals.get(id);
     return Optional.ofNullable(ordinal == null ? null : files.get(ordinal)).filter(this::alive);
@@ -100,7 +100,7 @@ final class StoredFiles {
     }
   }
 
-  /** Deletes what has expired. */
+  /** Deletes expired files. */
   void sweep() throws IOException {
     for (StoredFile file : files.values()) {
       if (!alive(file)) {

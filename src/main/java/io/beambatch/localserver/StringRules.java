@@ -6,7 +6,7 @@ import java.util.regex.PatternSyntaxException;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Makes strings that fit a JSON schema. */
+/** Creates strings that fit a JSON schema. */
 final class StringRules {
   private static final Pattern DATE = Pattern.compile("\\b\\d{4}-\\d{2}-\\d{2}\\b");
   private static final Pattern EMAIL = Pattern.compile("[\\w.+-]+@[\\w-]+\\.[\\w.-]*\\w");
@@ -71,13 +71,13 @@ final class StringRules {
     return found == null ? other : found;
   }
 
-  /** What the text has that fits, else what can be made to fit, else a name. */
+  /** A match in the text, else a text made to match, else a name. */
   private static String patterned(String regex, String name, TextFacts facts) {
     Pattern pattern;
     try {
       pattern = Pattern.compile(regex);
     } catch (PatternSyntaxException e) {
-      return facts.name(); // not a regular expression that Java knows: nothing can be said of it
+      return facts.name(); // Java doesn't know this regular expression
     }
     String found = facts.first(pattern);
     if (found != null && !found.isEmpty()) {

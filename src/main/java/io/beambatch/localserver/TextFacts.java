@@ -7,7 +7,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** What can be picked out of a text: names, numbers, and each only once until all were used. */
+/** Extracts facts from a text: names and numbers, each only once until all were used. */
 final class TextFacts {
   private static final Pattern NAME = Pattern.compile("\\p{Lu}[\\w'’-]+(?: \\p{Lu}[\\w'’-]+)*");
   private static final Pattern NUMBER =
@@ -27,7 +27,7 @@ final class TextFacts {
     return text;
   }
 
-  /** What stands behind {@code label:} in the text, up to the end of the line; or null. */
+  /** The rest of the line after {@code label:} in the text, or null. */
   @Nullable String labelled(String label) {
     if (label.isEmpty()) {
       return null;
@@ -40,7 +40,7 @@ final class TextFacts {
     return matcher.find() ? matcher.group(1).strip() : null;
   }
 
-  /** The next capitalised words, beginning again after the last; else the text's first words. */
+  /** The next capitalised words, starting over after the last; or the text's first words. */
   String name() {
     if (names == null) {
       names = all(NAME);
@@ -52,7 +52,7 @@ final class TextFacts {
     return names.get(nextName++ % names.size());
   }
 
-  /** The next number from the text within the bounds; or null if there is none. */
+  /** The next number in the text within the bounds, or null. */
   @Nullable Double number(double least, double most) {
     if (numbers == null) {
       numbers = all(NUMBER).stream().map(Double::valueOf).toList();
@@ -67,13 +67,13 @@ final class TextFacts {
     return null;
   }
 
-  /** The first part of the text that a pattern finds, or null. */
+  /** The first match of a pattern in the text, or null. */
   @Nullable String first(Pattern pattern) {
     Matcher matcher = pattern.matcher(text);
     return matcher.find() ? matcher.group() : null;
   }
 
-  /** Yes unless the text says the opposite of something good. */
+  /** Yes, unless the text says the opposite of something good. */
   boolean yes(String about) {
     return Words.contains(text, about.replace('_', ' ').toLowerCase(Locale.ROOT))
         || Words.sentiment(text).equals("positive");

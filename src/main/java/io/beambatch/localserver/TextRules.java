@@ -3,7 +3,7 @@ package io.beambatch.localserver;
 import java.util.List;
 import java.util.Locale;
 
-/** Answers in plain words. Remembers what the last system message asked for. */
+/** Answers in plain words. It caches the task of the last system message. */
 final class TextRules {
   private static final int SUMMARY_CHARS = 300;
   private static final int EXTRACT_WORDS = 12;
@@ -27,7 +27,10 @@ final class TextRules {
     };
   }
 
-  /** The one that the text names; else, of sentiments, the one that fits; else any, by its hash. */
+  /**
+   * The option that the text names; for sentiments, the fitting one; otherwise one by the text's
+   * hash.
+   */
   static String choose(List<String> options, String text) {
     for (String option : options) {
       if (!sentimentWord(option) && Words.contains(text, option)) {

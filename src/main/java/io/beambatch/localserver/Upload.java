@@ -17,9 +17,8 @@ import org.eclipse.jetty.io.Content;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes a multipart upload in as it comes: the part called {@code file} goes straight to disk, the
- * others are fields. What is too large is read to its end, so that the caller gets to see the
- * reply.
+ * Receives a multipart upload as it arrives: the part {@code file} is written straight to disk, the
+ * others are fields. An oversize upload is read to its end, so that the client receives the reply.
  */
 final class Upload implements MultiPart.Parser.Listener, Closeable {
   private static final int BUFFER = 1 << 16;
@@ -37,8 +36,8 @@ final class Upload implements MultiPart.Parser.Listener, Closeable {
   private @Nullable Throwable failure;
 
   /**
-   * @param target takes the file's content
-   * @param mostBytes no more than this is written
+   * @param target receives the file's content
+   * @param mostBytes the maximum that is written
    */
   Upload(Path target, long mostBytes) throws IOException {
     this.target = target;
@@ -84,12 +83,12 @@ final class Upload implements MultiPart.Parser.Listener, Closeable {
     }
   }
 
-  /** The name that the file was sent under; null if there was no part called {@code file}. */
+  /** The name under which the file was sent; null if there was no part {@code file}. */
   @Nullable String filename() {
     return filename;
   }
 
-  /** The content's size; more than was allowed if it was too large. */
+  /** The content's size; above the maximum if it was too large. */
   long bytes() {
     return bytes;
   }

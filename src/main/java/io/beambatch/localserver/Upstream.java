@@ -4,11 +4,11 @@ import java.net.URI;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A real-time server that answers the requests of batches in place of simple rules: anything that
+ * A real-time server that answers the requests of batches instead of simple rules: anything that
  * speaks OpenAI's API, such as Ollama, vLLM or llama.cpp.
  *
  * @param baseUrl such as {@code http://localhost:11434/v1}
- * @param concurrency how many requests may be with it at once, of all batches
+ * @param concurrency the maximum number of concurrent requests, of all batches
  * @param key sent as a bearer token, or null if it needs none; never shown
  */
 public record Upstream(URI baseUrl, int concurrency, @Nullable String key) {
@@ -24,7 +24,7 @@ public record Upstream(URI baseUrl, int concurrency, @Nullable String key) {
     }
   }
 
-  /** Everything but the key. */
+  /** Shows everything but the key. */
   @Override
   public String toString() {
     return "Upstream[" + baseUrl + ", concurrency=" + concurrency + "]";

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Lets a real-time server answer a batch's lines, several at once. Each answer is in the result
- * files before the next is waited for: a server that was killed reads there what it needs not ask
+ * files before the next is awaited, so a server that was killed reads there what it need not ask
  * again.
  */
 final class UpstreamAnswers implements Answering {
@@ -49,7 +49,7 @@ final class UpstreamAnswers implements Answering {
     this.files = new GrowingResults(batch, store);
   }
 
-  /** What became of a line. */
+  /** The result of a line. */
   private record Answered(int line, String customId, UpstreamClient.Reply reply) {}
 
   @Override
@@ -102,7 +102,7 @@ final class UpstreamAnswers implements Answering {
     }
   }
 
-  /** Writes down what has come, and waits for the first of it. */
+  /** Writes the answers that have arrived, and waits for the first one. */
   private void take(long millis) throws IOException {
     try {
       Answered first = underWay == 0 ? null : answered.poll(millis, TimeUnit.MILLISECONDS);
@@ -146,7 +146,7 @@ final class UpstreamAnswers implements Answering {
     return value.isValueNode() && !value.isNull() ? value.asText() : null;
   }
 
-  /** What is under way is waited for: it was asked, and may have its price. */
+  /** Waits for requests in flight: they were sent, and may be billed. */
   @Override
   public void giveUp(BatchFormat.Unanswered why) throws IOException {
     long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS);

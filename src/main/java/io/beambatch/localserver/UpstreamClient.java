@@ -20,9 +20,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks a real-time server, so many requests at once as are allowed. What passes by itself (no
- * connection, 408, 429, 5xx) is asked again, after the wait that the server asks for, or one that
- * doubles.
+ * Calls a real-time server with a limited number of concurrent requests. After transient faults (no
+ * connection, 408, 429, 5xx) a call is repeated, after the delay that the server asks for, or one
+ * that doubles.
  */
 final class UpstreamClient implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(UpstreamClient.class);
@@ -56,9 +56,9 @@ final class UpstreamClient implements AutoCloseable {
   }
 
   /**
-   * What the server said.
+   * The server's reply.
    *
-   * @param body JSON; an object with a message if it was none
+   * @param body JSON; an object with a message if it was not JSON
    */
   record Reply(int status, JsonNode body) {
     boolean answers() {
@@ -70,12 +70,12 @@ final class UpstreamClient implements AutoCloseable {
     return upstream.concurrency();
   }
 
-  /** Does something when it is its turn. */
+  /** Runs a task when its turn comes. */
   Future<?> submit(Callable<?> task) {
     return threads.submit(task);
   }
 
-  /** Asks until there is an answer, a refusal, or no sense in asking again. */
+  /** Repeats a call until there is an answer, a refusal, or no point in repeating it. */
   Reply ask(BatchEndpoint endpoint, JsonNode body) throws IOException, InterruptedException {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(
@@ -114,7 +114,7 @@ final class UpstreamClient implements AutoCloseable {
     return status == 408 || status == 429 || status >= 500;
   }
 
-  /** What says that it is an answer, and is no JSON object, is none. */
+  /** A success that is not a JSON object is not an answer. */
   private static Reply reply(HttpResponse<byte[]> response) throws IOException {
     int status = response.statusCode();
     try {
@@ -123,7 +123,7 @@ final class UpstreamClient implements AutoCloseable {
         return new Reply(status / 100 == 3 ? 502 : status, body);
       }
     } catch (JsonProcessingException e) {
-      // Said below.
+      // Reported below.
     }
     return new Reply(
         status / 100 <= 3 ? 502 : status, message("The upstream's reply is no JSON object."));
@@ -142,7 +142,7 @@ final class UpstreamClient implements AutoCloseable {
         .orElse(0L);
   }
 
-  /** Gives up on what is under way. */
+  /** Abandons running calls. */
   @Override
   public void close() {
     closed.countDown();

@@ -1,6 +1,6 @@
 package io.beambatch.localserver;
 
-/** Tokens, added up. */
+/** A sum of tokens. */
 final class Usage {
   long input;
   long output;

@@ -4,7 +4,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the validation of an input file found.
+ * The result of validating an input file.
  *
  * @param problems empty if the batch can go on
  * @param model null if no line names one

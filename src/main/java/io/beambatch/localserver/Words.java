@@ -11,16 +11,14 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** Looks at texts word by word. */
+/** Analyses texts word by word. */
 final class Words {
   private static final int NEGATES = 2;
 
-  /**
-   * 1 for good words, -1 for bad ones, {@link #NEGATES} for those that turn the next ones round.
-   */
+  /** 1 for good words, -1 for bad ones, {@link #NEGATES} for those that negate the next ones. */
   private static final Map<String, Integer> VALUES = values();
 
-  /** Those of scripts that put no spaces between words, and of none: they stand anywhere. */
+  /** Words of scripts without spaces between words: they match anywhere. */
   private static final List<String> UNSPACED =
       VALUES.keySet().stream()
           .filter(word -> word.codePoints().anyMatch(Words::isUnspaced))
@@ -28,7 +26,7 @@ final class Words {
 
   private Words() {}
 
-  /** What the words of a text add up to. */
+  /** The sum of the words' values, as a sentiment. */
   static String sentiment(String text) {
     Score score = new Score();
     each(text, score);
@@ -69,7 +67,7 @@ final class Words {
     }
   }
 
-  /** Hands on each word in lower case: letters, digits and inner apostrophes. */
+  /** Passes on each word in lower case: letters, digits and inner apostrophes. */
   static void each(String text, Consumer<String> word) {
     int start = -1;
     for (int i = 0; i <= text.length(); i++) {
@@ -83,7 +81,7 @@ final class Words {
     }
   }
 
-  /** Whether the text has this phrase as whole words, whatever the case. */
+  /** Returns whether the text contains this phrase as whole words, ignoring case. */
   static boolean contains(String text, String phrase) {
     if (phrase.isEmpty()) {
       return false;
@@ -102,7 +100,7 @@ final class Words {
     return false;
   }
 
-  /** Whether the text has these small letters anywhere, whatever the case. */
+  /** Returns whether the text contains these lower-case letters anywhere, ignoring case. */
   static boolean mentions(String text, String letters) {
     char first = letters.charAt(0);
     for (int i = 0; i + letters.length() <= text.length(); i++) {
@@ -114,7 +112,7 @@ final class Words {
     return false;
   }
 
-  /** The first sentences, two at most, on one line. */
+  /** The first sentences, at most two, on one line. */
   static String firstSentences(String text, int mostChars) {
     int end = 0;
     int sentences = 0;
@@ -130,7 +128,7 @@ final class Words {
     return oneLine(text.substring(0, end == 0 ? most : end));
   }
 
-  /** The first words, as they stand. */
+  /** The first words, unchanged. */
   static String firstWords(String text, int most) {
     List<String> words = new ArrayList<>();
     int start = -1;
