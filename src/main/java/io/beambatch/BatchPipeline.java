@@ -8,12 +8,15 @@ import io.beambatch.chunk.FilePlans;
 import io.beambatch.chunk.Plan;
 import io.beambatch.chunk.PlanCheck;
 import io.beambatch.chunk.PlanRetries;
+import io.beambatch.chunk.ReusedLines;
 import io.beambatch.chunk.ShardIntoChunks;
 import io.beambatch.job.Job;
 import io.beambatch.ledger.Verdicts;
 import io.beambatch.provider.ProviderFactory;
 import io.beambatch.request.RenderRequests;
+import io.beambatch.result.DuplicateJoins;
 import io.beambatch.result.JoinResults;
+import io.beambatch.result.JoinReused;
 import io.beambatch.result.JoinedChunk;
 import io.beambatch.result.ResultFile;
 import io.beambatch.result.ResultFiles;
@@ -41,6 +44,7 @@ import org.apache.beam.sdk.transforms.Flatten;
 import org.apache.beam.sdk.transforms.MapElements;
 import org.apache.beam.sdk.transforms.SimpleFunction;
 import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollection.IsBounded;
 import org.apache.beam.sdk.values.PCollectionList;
 import org.apache.beam.sdk.values.PCollectionTuple;
 
@@ -153,6 +157,12 @@ public final class BatchPipeline {
               .apply("Join results", new JoinResults(job, folder, providers))
               .apply("Results", ResultFiles.ofChunks()));
     }
+    if (!work.reused().isEmpty()) {
+      results.add(
+          create(pipeline, "Lines to be answered as others", work.reused(), ReusedLines.class)
+              .apply("Join reused answers", new JoinReused(job, folder))
+              .apply("Reused results", ResultFiles.ofChunks()));
+    }
     if (!work.files().isEmpty()) {
       results.add(pipeline.apply("Joined before", Create.of(work.files())));
     }
@@ -217,12 +227,14 @@ public final class BatchPipeline {
       PCollection<Plan> firstPlans, CoordinatorSettings settings, ProviderFactory providers) {
     PCollection<Plan> plans = firstPlans;
     List<PCollection<ResultFile>> results = new ArrayList<>();
+    List<PCollection<JoinedChunk>> attempts = new ArrayList<>();
     results.add(plans.apply("Write invalid documents", new WriteUnsentFailures(folder)));
     for (int attempt = 1; ; attempt++) {
       PCollection<JoinedChunk> joined =
           check
               .apply(plans, "Check budget " + attempt, verdicts(plans))
               .apply("Attempt " + attempt, new Attempt(job, settings, folder, providers));
+      attempts.add(joined);
       results.add(joined.apply("Results " + attempt, ResultFiles.ofChunks()));
       if (attempt == job.inference().retry().attempts()) {
         break;
@@ -232,6 +244,14 @@ public final class BatchPipeline {
               .apply("Pass retry requests " + attempt, ResultFiles.retryRequests())
               .apply(
                   "Shard into chunks " + (attempt + 1), new PlanRetries(attempt + 1, job, folder));
+    }
+    if (job.buysDuplicatesOnce() && firstPlans.isBounded() == IsBounded.BOUNDED) {
+      results.add(
+          PCollectionList.of(attempts)
+              .apply("Flatten attempts", Flatten.pCollections())
+              .apply("Await firsts", new DuplicateJoins(folder))
+              .apply("Join reused answers", new JoinReused(job, folder))
+              .apply("Reused results", ResultFiles.ofChunks()));
     }
     return PCollectionList.of(results).apply("Flatten results", Flatten.pCollections());
   }

@@ -49,6 +49,25 @@ class PipelineOnDirectTest {
     }
   }
 
+  @Test
+  void buysOnceWhatIsTheSameThroughAllAttempts() throws Exception {
+    Faults.loseLines();
+    try (RunFixture run = RunFixture.start(folder, "limits.requests=160", "duplicates=once")) {
+      run.addDocuments("a.jsonl", 0, 300);
+      run.addDuplicates("b.jsonl", 300, 500);
+      run.pipeline(run.providers()).run().waitUntilFinish();
+
+      run.assertEveryDocumentOnce(0, 500);
+      run.assertEveryChunkPaidOnce();
+      assertThat(run.plans().get(0).requests()).isEqualTo(294);
+      Report report = run.reconciled();
+      assertThat(report.documents()).isEqualTo(500);
+      assertThat(report.answered()).isEqualTo(490);
+      assertThat(report.reused()).isEqualTo(196);
+      assertThat(report.attempts()).isEqualTo(2);
+    }
+  }
+
   /** What an operator sees of it, whatever the runner. */
   private void assertShowsWhatItDoes(PipelineResult result, Pipeline pipeline, Report report) {
     MetricQueryResults metrics =

@@ -66,6 +66,8 @@ class RoomsTest {
           .mayOnlyAccessLayers("schema", "storage")
           .whereLayer("ledger")
           .mayOnlyAccessLayers("error", "provider", "storage")
+          .whereLayer("reuse")
+          .mayOnlyAccessLayers("storage")
           .whereLayer("cost")
           .mayOnlyAccessLayers("job", "provider");
 
@@ -181,6 +183,7 @@ class RoomsTest {
             "bigquery",
             "pubsub",
             "ledger",
+            "reuse",
             "cost",
             "localserver",
             "run",
@@ -207,6 +210,7 @@ class RoomsTest {
                 "records",
                 "provider",
                 "ledger",
+                "reuse",
                 "cost"));
     for (String stage : STAGES) {
       ruled = ruled.whereLayer(stage).mayOnlyAccessLayers(allowed.toArray(String[]::new));

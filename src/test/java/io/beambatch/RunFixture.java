@@ -133,6 +133,16 @@ final class RunFixture implements AutoCloseable {
     Storage.write(root + "/in/" + file, out -> out.write(lines.getBytes(StandardCharsets.UTF_8)));
   }
 
+  /** Puts documents into the source that ask the same as those from number 0 on. */
+  void addDuplicates(String file, int from, int to) throws IOException {
+    String lines =
+        IntStream.range(from, to)
+            .mapToObj(
+                number -> line(number).replace("number " + number, "number " + (number - from)))
+            .collect(Collectors.joining("\n"));
+    Storage.write(root + "/in/" + file, out -> out.write(lines.getBytes(StandardCharsets.UTF_8)));
+  }
+
   /** A document as the source has it. */
   static String line(int number) {
     return switch (number % 100) {

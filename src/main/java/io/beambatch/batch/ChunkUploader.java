@@ -2,6 +2,7 @@ package io.beambatch.batch;
 
 import io.beambatch.chunk.Chunk;
 import io.beambatch.chunk.Part;
+import io.beambatch.chunk.SentLines;
 import io.beambatch.ledger.BatchEntry;
 import io.beambatch.ledger.BatchEntry.State;
 import io.beambatch.ledger.BatchLedger.Tracked;
@@ -34,7 +35,7 @@ final class ChunkUploader {
   interface Contents {
     InputStream open(Chunk chunk) throws IOException;
 
-    /** The request files of its parts in a run's folder, each opened when it is its turn. */
+    /** What is sent of its parts in a run's folder, each opened when it is its turn. */
     static Contents in(RunFolder folder) {
       return chunk ->
           ByteSource.concat(chunk.parts().stream().map(part -> requests(folder, part)).toList())
@@ -45,7 +46,7 @@ final class ChunkUploader {
       return new ByteSource() {
         @Override
         public InputStream openStream() throws IOException {
-          return folder.open(folder.requests(part.name()));
+          return SentLines.open(part, folder);
         }
       };
     }

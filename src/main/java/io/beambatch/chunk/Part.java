@@ -6,6 +6,7 @@ import io.beambatch.request.RequestLine;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A file of consecutive requests, written by one bundle, with a sidecar that holds their documents
@@ -20,6 +21,9 @@ import java.util.Map;
  * @param tokens estimated prompt tokens
  * @param failed how many documents the file of failures has, by reason; empty if there is none
  * @param causes why they failed, with one example each
+ * @param fingerprinted whether its requests' fingerprints stand beside it
+ * @param lines what becomes of each of its lines, or null if all are sent; then all numbers above
+ *     are of those that are
  */
 public record Part(
     String name,
@@ -28,13 +32,38 @@ public record Part(
     long bytes,
     long tokens,
     Map<FailureReason, Long> failed,
-    List<FailureCause> causes) {
+    List<FailureCause> causes,
+    boolean fingerprinted,
+    @Nullable Lines lines) {
   private static final String NAME_CHARACTERS = "0123456789abcdefghijklmnopqrstuvwxyz";
   private static final SecureRandom RANDOM = new SecureRandom();
 
   /** A record that an earlier version wrote has no causes. */
   public Part {
     causes = causes == null ? List.of() : List.copyOf(causes);
+  }
+
+  /**
+   * Where it says what becomes of each line: {@link LineUses} reads it.
+   *
+   * @param file its name in the run's folder
+   * @param offset of the part's first line in it
+   * @param all how many lines the request file and the sidecar have
+   * @param known lines whose answers were bought by earlier runs
+   * @param duplicates lines that are the same as another of the plan, which is sent
+   */
+  public record Lines(String file, long offset, int all, int known, int duplicates) {}
+
+  /** A part of which every line is sent. */
+  public Part(
+      String name,
+      int requests,
+      long weight,
+      long bytes,
+      long tokens,
+      Map<FailureReason, Long> failed,
+      List<FailureCause> causes) {
+    this(name, requests, weight, bytes, tokens, failed, causes, false, null);
   }
 
   /** A part that says no causes. */
@@ -57,9 +86,19 @@ public record Part(
     return name.toString();
   }
 
-  /** How many documents went into it, sendable or not. */
+  /** How many lines its request file and its sidecar have. */
+  public int allLines() {
+    return lines == null ? requests : lines.all;
+  }
+
+  /** How many of its lines get an answer that another line has bought. */
+  public int reused() {
+    return lines == null ? 0 : lines.known + lines.duplicates;
+  }
+
+  /** How many documents of it come out, sendable or not. */
   public long documents() {
-    return requests + failures();
+    return requests + reused() + failures();
   }
 
   /** How many documents failed before they could be sent. */

@@ -7,6 +7,8 @@ import io.beambatch.provider.Capabilities.OrphanSearch;
 import io.beambatch.provider.RequestFrame;
 import io.beambatch.request.Request;
 import io.beambatch.request.RequestLine;
+import io.beambatch.reuse.FingerprintFile;
+import io.beambatch.reuse.Fingerprinter;
 import io.beambatch.schema.Shape;
 import io.beambatch.schema.ShapeCollector;
 import io.beambatch.storage.RunFolder;
@@ -31,10 +33,16 @@ final class PartWriter implements BundleWriter<Request> {
   private final Pattern customId;
   private final boolean isFoundByCount;
   private final @Nullable ShapeCollector shape;
+  private final @Nullable Fingerprinter fingerprinter;
   private final List<Part> done = new ArrayList<>();
   private @Nullable Open open;
 
-  PartWriter(RunFolder folder, Job job) {
+  /**
+   * Writes parts of a run.
+   *
+   * @param fingerprints whether requests that are the same have to be found
+   */
+  PartWriter(RunFolder folder, Job job, boolean fingerprints) {
     this.folder = folder;
     this.limits = PartLimits.of(job.inference().limits());
     this.frame = job.inference().request().frame();
@@ -42,6 +50,7 @@ final class PartWriter implements BundleWriter<Request> {
     this.customId = can.customId();
     this.isFoundByCount = can.orphans() == OrphanSearch.COUNT;
     this.shape = DocumentShapes.areNeeded(job) ? new ShapeCollector() : null;
+    this.fingerprinter = fingerprints ? job.inference().request().fingerprinter() : null;
   }
 
   @Override
@@ -83,6 +92,7 @@ final class PartWriter implements BundleWriter<Request> {
     private final PartLimits most;
     private final OutputStream requestFile;
     private final OutputStream documentFile;
+    private final FingerprintFile.@Nullable Writer fingerprintFile;
     private final RequestLine line;
     private final StringBuilder id = new StringBuilder();
     private int requests;
@@ -101,6 +111,8 @@ final class PartWriter implements BundleWriter<Request> {
       }
       this.requestFile = Storage.create(folder.requests(name));
       this.documentFile = Storage.create(folder.documents(name));
+      this.fingerprintFile =
+          fingerprinter == null ? null : new FingerprintFile.Writer(folder.fingerprints(name));
     }
 
     boolean isFullFor(Request request) {
@@ -110,7 +122,14 @@ final class PartWriter implements BundleWriter<Request> {
     }
 
     void add(Request request) throws IOException {
-      bytes += line.write(requestFile, requests, request.body());
+      byte[] body = request.body().getBytes(StandardCharsets.UTF_8);
+      int length = line.write(requestFile, requests, body);
+      bytes += length;
+      if (fingerprintFile != null && fingerprinter != null) {
+        fingerprintFile.add(
+            new FingerprintFile.Entry(
+                fingerprinter.of(body), length, request.tokens(), request.weight()));
+      }
       id.setLength(0);
       id.append('"');
       JsonStringEncoder.getInstance().quoteAsString(request.document().id(), id);
@@ -129,12 +148,25 @@ final class PartWriter implements BundleWriter<Request> {
     Part finish() throws IOException {
       requestFile.close();
       documentFile.close();
-      return new Part(name, requests, weight, bytes, tokens, Map.of());
+      if (fingerprintFile != null) {
+        fingerprintFile.close();
+      }
+      return new Part(
+          name,
+          requests,
+          weight,
+          bytes,
+          tokens,
+          Map.of(),
+          List.of(),
+          fingerprintFile != null,
+          null);
     }
 
     void abandon() throws IOException {
       finish();
-      Storage.delete(List.of(folder.requests(name), folder.documents(name)));
+      Storage.delete(
+          List.of(folder.requests(name), folder.documents(name), folder.fingerprints(name)));
     }
   }
 }

@@ -16,6 +16,8 @@ import java.util.stream.Stream;
  * @param files of a watched source, whose documents these are; else empty
  * @param shape of the documents that are sent, if the sink needs to know; else, and of later
  *     attempts, none
+ * @param reused lines whose documents get answers that are bought by others; of earlier versions
+ *     and where nothing is reused, none
  */
 public record Plan(
     String name,
@@ -23,16 +25,34 @@ public record Plan(
     List<Chunk> chunks,
     List<Part> unsent,
     List<String> files,
-    Shape shape) {
+    Shape shape,
+    List<ReusedLines> reused) {
 
   /** A plan; an absent shape is none. */
   public Plan {
     shape = shape == null ? Shape.NONE : shape;
+    reused = reused == null ? List.of() : List.copyOf(reused);
   }
 
-  /** All parts, sent or not. */
+  /** A plan of which every request is sent. */
+  public Plan(
+      String name,
+      int attempt,
+      List<Chunk> chunks,
+      List<Part> unsent,
+      List<String> files,
+      Shape shape) {
+    this(name, attempt, chunks, unsent, files, shape, List.of());
+  }
+
+  /** All parts, sent or not, each once. */
   public Stream<Part> parts() {
-    return Stream.concat(chunks.stream().flatMap(chunk -> chunk.parts().stream()), unsent.stream());
+    return Stream.of(
+            chunks.stream().flatMap(chunk -> chunk.parts().stream()),
+            unsent.stream(),
+            reused.stream().flatMap(lines -> lines.parts().stream()))
+        .flatMap(parts -> parts)
+        .distinct();
   }
 
   /** Why documents can't be sent, each with a line in the file of the plan's failures. */
@@ -51,6 +71,11 @@ public record Plan(
   /** How many documents went into the plan. */
   public long documents() {
     return parts().mapToLong(Part::documents).sum();
+  }
+
+  /** How many documents get an answer that another line has bought. */
+  public long reusedLines() {
+    return reused.stream().mapToLong(ReusedLines::count).sum();
   }
 
   /** How many requests will be sent. */

@@ -38,11 +38,13 @@ final class PlanChunks extends PTransform<PCollection<PlanInput>, PCollection<Pl
   private final int attempt;
   private final RunFolder folder;
   private final Limits limits;
+  private final LineSelector selector;
 
-  PlanChunks(int attempt, RunFolder folder, Limits limits) {
+  PlanChunks(int attempt, RunFolder folder, Limits limits, LineSelector selector) {
     this.attempt = attempt;
     this.folder = folder;
     this.limits = limits;
+    this.selector = selector;
   }
 
   @Override
@@ -61,6 +63,7 @@ final class PlanChunks extends PTransform<PCollection<PlanInput>, PCollection<Pl
     private final int attempt;
     private final RunFolder folder;
     private final Limits limits;
+    private final LineSelector selector;
     private final boolean bounded;
     private final Verdicts verdicts;
     private final FilePlans filePlans;
@@ -71,6 +74,7 @@ final class PlanChunks extends PTransform<PCollection<PlanInput>, PCollection<Pl
       this.attempt = step.attempt;
       this.folder = step.folder;
       this.limits = step.limits;
+      this.selector = step.selector;
       this.bounded = input == IsBounded.BOUNDED;
       this.verdicts = Verdicts.of(input, folder);
       this.filePlans = new FilePlans(folder);
@@ -79,7 +83,7 @@ final class PlanChunks extends PTransform<PCollection<PlanInput>, PCollection<Pl
     @Setup
     public void setup() {
       store = PlanStore.of(folder);
-      planner = new Planner(store, folder, limits);
+      planner = new Planner(folder, limits, selector);
     }
 
     @ProcessElement

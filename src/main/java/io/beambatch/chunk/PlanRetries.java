@@ -53,7 +53,7 @@ public final class PlanRetries extends PTransform<PCollection<RetryRequests>, PC
     return joined
         .apply("Count requests", ParDo.of(new CountRequestsFn()))
         .setCoder(JsonCoder.of(PlanInput.class))
-        .apply("Plan", new PlanChunks(attempt, folder, job.inference().limits()));
+        .apply("Plan", new PlanChunks(attempt, folder, job.inference().limits(), LineSelector.ALL));
   }
 
   /**
@@ -65,7 +65,7 @@ public final class PlanRetries extends PTransform<PCollection<RetryRequests>, PC
   public static void commit(int attempt, List<Part> parts, Job job, RunFolder folder)
       throws IOException {
     long documents = parts.stream().mapToLong(Part::documents).sum();
-    new Planner(PlanStore.of(folder), folder, job.inference().limits())
+    new Planner(folder, job.inference().limits())
         .plan(PlanName.of(attempt, "a" + attempt), parts, documents, Shape.NONE);
   }
 
@@ -90,7 +90,7 @@ public final class PlanRetries extends PTransform<PCollection<RetryRequests>, PC
 
     @Setup
     public void setup() {
-      planner = new Planner(PlanStore.of(folder), folder, limits);
+      planner = new Planner(folder, limits);
     }
 
     @ProcessElement

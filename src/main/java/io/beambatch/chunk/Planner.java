@@ -27,11 +27,18 @@ final class Planner {
   private final PlanStore store;
   private final RunFolder folder;
   private final Limits limits;
+  private final LineSelector selector;
 
-  Planner(PlanStore store, RunFolder folder, Limits limits) {
-    this.store = store;
+  /** Plans of which every line is sent. */
+  Planner(RunFolder folder, Limits limits) {
+    this(folder, limits, LineSelector.ALL);
+  }
+
+  Planner(RunFolder folder, Limits limits, LineSelector selector) {
+    this.store = PlanStore.of(folder);
     this.folder = folder;
     this.limits = limits;
+    this.selector = selector;
   }
 
   /**
@@ -137,8 +144,9 @@ final class Planner {
     if (shape.size() > Shape.MOST_IN_ALL) {
       throw ShapeCollector.tooMany();
     }
+    LineSelector.Selected selected = selector.select(name.text(), parts);
     List<Chunk> chunks = new ArrayList<>();
-    for (List<Part> packed : Packer.pack(parts, limits)) {
+    for (List<Part> packed : Packer.pack(selected.parts(), limits)) {
       String id = String.format(Locale.ROOT, "%s-c%05d", name.text(), chunks.size());
       chunks.add(new Chunk(id, name.attempt(), packed));
     }
@@ -147,7 +155,14 @@ final class Planner {
             .filter(part -> part.requests() == 0 && part.failures() > 0)
             .sorted(java.util.Comparator.comparing(Part::name))
             .toList();
-    return new Plan(name.text(), name.attempt(), chunks, unsent, files, shape);
+    return new Plan(name.text(), name.attempt(), chunks, unsent, files, shape, selected.reused());
+  }
+
+  private static Set<String> lines(List<Part> parts) {
+    return parts.stream()
+        .flatMap(part -> Stream.ofNullable(part.lines()))
+        .map(Part.Lines::file)
+        .collect(Collectors.toSet());
   }
 
   /**
@@ -158,26 +173,33 @@ final class Planner {
     if (parts.isEmpty()) {
       return;
     }
-    Set<String> kept = new HashSet<>();
-    for (Plan plan : store.all()) {
-      kept.addAll(names(plan.parts()));
-    }
-    delete(parts, kept);
+    delete(parts, store.all());
   }
 
   private void drop(List<Part> parts, Plan committed) throws IOException {
-    delete(parts, names(committed.parts()));
+    delete(parts, List.of(committed));
   }
 
-  private void delete(List<Part> parts, Set<String> kept) throws IOException {
+  private void delete(List<Part> parts, List<Plan> holders) throws IOException {
+    Set<String> kept = new HashSet<>();
+    Set<String> keptLines = new HashSet<>();
+    for (Plan plan : holders) {
+      kept.addAll(names(plan.parts()));
+      keptLines.addAll(lines(plan.parts().toList()));
+    }
     List<String> files = new ArrayList<>();
     for (Part part : parts) {
       if (!kept.contains(part.name())) {
         files.add(folder.requests(part.name()));
         files.add(folder.documents(part.name()));
         files.add(folder.failures(part.name()));
+        files.add(folder.fingerprints(part.name()));
       }
     }
+    // A repetition has chosen anew what of the same parts is sent.
+    lines(parts).stream()
+        .filter(file -> !keptLines.contains(file))
+        .forEach(file -> files.add(folder.lines(file)));
     if (!files.isEmpty()) {
       LOG.info("the source was planned by another launch meanwhile; going on with its plan");
       Storage.delete(files);

@@ -64,8 +64,9 @@ public final class ShardIntoChunks extends PTransform<PCollectionTuple, PCollect
   @Override
   public PCollection<Plan> expand(PCollectionTuple in) {
     boolean bounded = !in.has(READ) || in.get(READ).isBounded() == IsBounded.BOUNDED;
+    boolean buysOnce = bounded && job.buysDuplicatesOnce();
     PCollectionList<PlanInput> input =
-        in.has(READ) ? documents(in) : PCollectionList.empty(in.getPipeline());
+        in.has(READ) ? documents(in, buysOnce) : PCollectionList.empty(in.getPipeline());
     if (in.has(ORIGINS)) {
       input = input.and(origins(in.get(ORIGINS)));
     }
@@ -75,13 +76,19 @@ public final class ShardIntoChunks extends PTransform<PCollectionTuple, PCollect
     PCollection<Plan> plans =
         input
             .apply("Flatten plan input", Flatten.pCollections())
-            .apply("Plan", new PlanChunks(1, folder, job.inference().limits()));
+            .apply(
+                "Plan",
+                new PlanChunks(
+                    1,
+                    folder,
+                    job.inference().limits(),
+                    buysOnce ? new DuplicateSelector(folder) : LineSelector.ALL));
     return bounded
         ? plans
         : plans.apply("Add committed plans", new CommittedPlans(in.get(PLANNED), folder));
   }
 
-  private PCollectionList<PlanInput> documents(PCollectionTuple in) {
+  private PCollectionList<PlanInput> documents(PCollectionTuple in, boolean fingerprints) {
     Job theJob = job;
     RunFolder theFolder = folder;
     return PCollectionList.of(
@@ -94,7 +101,8 @@ public final class ShardIntoChunks extends PTransform<PCollectionTuple, PCollect
                     .apply(
                         "Write parts",
                         ParDo.of(
-                            new WritePartsFn<Request>(() -> new PartWriter(theFolder, theJob))))))
+                            new WritePartsFn<Request>(
+                                () -> new PartWriter(theFolder, theJob, fingerprints))))))
         .and(
             coded(
                 in.get(UNSENDABLE)

@@ -68,6 +68,9 @@ final class PlanCommand implements Callable<Integer> {
   static void print(Estimate estimate, PrintWriter out) {
     line(out, "documents", Summary.number(estimate.documents()));
     out.print(Summary.failures(estimate.failed(), estimate.causes()));
+    if (estimate.reused() > 0) {
+      line(out, "same as others", Summary.number(estimate.reused()) + " (bought once)");
+    }
     line(out, "requests", Summary.number(estimate.requests()));
     line(out, "batches", Summary.number(estimate.batches()));
     line(out, "waves", Summary.number(estimate.waves()));

@@ -7,6 +7,7 @@ import io.beambatch.chunk.Part;
 import io.beambatch.chunk.Plan;
 import io.beambatch.chunk.PlanCheck;
 import io.beambatch.chunk.PlanStore;
+import io.beambatch.chunk.SentLines;
 import io.beambatch.error.ExitCode;
 import io.beambatch.error.UserException;
 import io.beambatch.job.Job;
@@ -91,8 +92,7 @@ final class ScratchPlan implements AutoCloseable {
         }
         try (BufferedReader lines =
             new BufferedReader(
-                new InputStreamReader(
-                    folder.open(folder.requests(part.name())), StandardCharsets.UTF_8))) {
+                new InputStreamReader(SentLines.open(part, folder), StandardCharsets.UTF_8))) {
           lines.lines().limit(most - requests.size()).forEach(requests::add);
         }
       }
@@ -111,10 +111,14 @@ final class ScratchPlan implements AutoCloseable {
       throw refusal.get();
     }
     Optional<String> excess =
-        Report.excess(job, estimate.documents(), estimate.requests(), estimate.failures());
+        Report.excess(
+            job,
+            estimate.documents(),
+            estimate.requests() + estimate.reused(),
+            estimate.failures());
     if (excess.isPresent()) {
       throw new UserException(
-          estimate.requests() == 0
+          estimate.requests() + estimate.reused() == 0
               ? "a run would answer nothing: none of the documents can be sent"
               : "a run would end with " + ExitCode.TOO_MANY_FAILED + ": " + excess.get(),
           ExitCode.TOO_MANY_FAILED);

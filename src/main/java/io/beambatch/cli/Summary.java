@@ -23,7 +23,12 @@ final class Summary {
     Summary summary = new Summary();
     summary.line("run", report.job() + " " + report.run());
     summary.line("documents", number(report.documents()));
-    summary.line("answered", number(report.answered()));
+    summary.line(
+        "answered",
+        number(report.answered())
+            + (report.reused() == 0
+                ? ""
+                : " (" + number(report.reused()) + " of them by answers bought for others)"));
     summary.line("failed", number(report.failures()));
     summary.text.append(failures(report.failed(), report.causes()));
     summary.line(

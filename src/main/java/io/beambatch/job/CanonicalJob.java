@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A stable JSON text of everything in a job that shapes its requests, its chunks and its files:
- * source, request, result, sink, failures, the limits on chunks, and the number of attempts. Two
- * jobs with the same text may share a run. Not in it: how many documents may fail, how batches are
- * awaited, what they may cost, prices.
+ * source, request, result, sink, failures, the limits on chunks, the number of attempts, and
+ * whether duplicates are bought once. Two jobs with the same text may share a run. Not in it: how
+ * many documents may fail, how batches are awaited, what they may cost, prices.
  */
 public final class CanonicalJob {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
@@ -52,6 +52,9 @@ public final class CanonicalJob {
     }
     // A launch with fewer attempts would lose documents that were left to a next one.
     root.putObject("retry").put("attempts", job.inference().retry().attempts());
+    if (job.inference().duplicates() == Duplicates.ONCE) {
+      root.put("duplicates", "once");
+    }
     return sorted(root).toString();
   }
 

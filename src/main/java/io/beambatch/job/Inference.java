@@ -11,6 +11,7 @@ import java.util.Map;
  * @param prices by model, in place of the shipped price table; empty if the job file has none
  * @param keepFiles whether input and result files stay at the provider after the results are safe
  * @param keep what stays in the staging location of a run that is finished
+ * @param duplicates how often the same request is bought
  */
 public record Inference(
     RequestSpec request,
@@ -20,7 +21,8 @@ public record Inference(
     Poll poll,
     Map<String, PriceSpec> prices,
     boolean keepFiles,
-    Keep keep)
+    Keep keep,
+    Duplicates duplicates)
     implements Serializable {
 
   /** Builds an inference in Java; {@link JobReader#readInference} reads one from a file. */
@@ -31,6 +33,14 @@ public record Inference(
   /** The same inference, in which nothing is sent again. */
   public Inference withoutRetry() {
     return new Inference(
-        request, result, limits, new Retry(1, retry.maxFailed()), poll, prices, keepFiles, keep);
+        request,
+        result,
+        limits,
+        new Retry(1, retry.maxFailed()),
+        poll,
+        prices,
+        keepFiles,
+        keep,
+        duplicates);
   }
 }

@@ -25,6 +25,14 @@ public record Job(
     return new Job(name, new PipelineSource(id), inference, pipeline, pipeline);
   }
 
+  /**
+   * Whether requests that are the same are bought once. Of a source that never ends, each is bought
+   * for itself.
+   */
+  public boolean buysDuplicatesOnce() {
+    return inference.duplicates() == Duplicates.ONCE && !source.isEndless();
+  }
+
   /** The same job, in which nothing is sent again. */
   public Job withoutRetry() {
     return new Job(name, source, inference.withoutRetry(), answers, failures);

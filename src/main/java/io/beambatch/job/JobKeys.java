@@ -31,6 +31,7 @@ final class JobKeys {
             "retry",
             "poll",
             "prices",
+            "duplicates",
             "keep_files",
             "keep"));
     BY_SECTION.put(

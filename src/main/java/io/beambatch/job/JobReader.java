@@ -137,10 +137,20 @@ public final class JobReader {
 
   private Job job(Section root) {
     Destination answers = DestinationSection.answers(root.section("sink"));
+    Source source = SourceSection.read(root.section("source"));
+    Inference inference = inference(root);
+    if (source.isEndless()
+        && inference.duplicates() == Duplicates.ONCE
+        && root.value("duplicates").isPresent()) {
+      root.problem(
+          "duplicates",
+          "'once' needs a source that ends: of a source that never does, no one knows which"
+              + " requests are the same before all are read; use 'each'");
+    }
     return new Job(
         name(root),
-        SourceSection.read(root.section("source")),
-        inference(root),
+        source,
+        inference,
         answers,
         DestinationSection.failures(root.section("failures"), answers));
   }
@@ -155,7 +165,8 @@ public final class JobReader {
         poll(root.section("poll"), request.provider().capabilities().expiry()),
         prices(root, request.provider().capabilities().batchPrice()),
         root.flag("keep_files"),
-        root.oneOf("keep", Keep.RECORDS));
+        root.oneOf("keep", Keep.RECORDS),
+        root.oneOf("duplicates", Duplicates.EACH));
   }
 
   private static String name(Section root) {

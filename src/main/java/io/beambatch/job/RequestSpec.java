@@ -8,8 +8,11 @@ import io.beambatch.provider.RequestFrame;
 import io.beambatch.provider.anthropic.AnthropicApi;
 import io.beambatch.provider.gemini.GeminiApi;
 import io.beambatch.provider.openai.OpenAiApi;
+import io.beambatch.reuse.Fingerprinter;
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -52,6 +55,15 @@ public record RequestSpec(
   /** How a request is written as a line of a batch. */
   public RequestFrame frame() {
     return provider.api().frame(endpoint);
+  }
+
+  /** Takes the fingerprints of requests like this one: they are the same if these are. */
+  public Fingerprinter fingerprinter() {
+    List<String> asked = new ArrayList<>();
+    asked.addAll(List.of(provider.name(), baseUrl == null ? "" : baseUrl, endpoint, model));
+    // Some switch features of the provider on.
+    headers.forEach((name, value) -> asked.add(name + ": " + value));
+    return new Fingerprinter(asked);
   }
 
   /** The provider APIs that are known. */

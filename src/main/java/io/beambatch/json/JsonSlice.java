@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -59,6 +60,11 @@ public final class JsonSlice {
 
   public int length() {
     return end - start;
+  }
+
+  /** A copy of its bytes. */
+  public byte[] bytes() {
+    return Arrays.copyOfRange(bytes, start, end);
   }
 
   /** The byte at a position counted from the slice's own start. */

@@ -33,18 +33,18 @@ public final class RequestLine {
    * Writes a line.
    *
    * @param number counted from 0 in its part
+   * @param body in UTF-8
    * @return how many bytes were written
    */
-  public int write(OutputStream stream, int number, String body) throws IOException {
+  public int write(OutputStream stream, int number, byte[] body) throws IOException {
     byte[] digits = Integer.toString(number).getBytes(StandardCharsets.US_ASCII);
-    byte[] content = body.getBytes(StandardCharsets.UTF_8);
     stream.write(start);
     stream.write(digits);
     stream.write(middle);
-    stream.write(content);
+    stream.write(body);
     stream.write('}');
     stream.write('\n');
-    return start.length + digits.length + middle.length + content.length + 2;
+    return start.length + digits.length + middle.length + body.length + 2;
   }
 
   /** What the first line of a part has beside its body, in bytes. */

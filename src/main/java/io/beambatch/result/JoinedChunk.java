@@ -1,6 +1,7 @@
 package io.beambatch.result;
 
 import io.beambatch.chunk.Part;
+import io.beambatch.chunk.ReusedLines;
 import io.beambatch.cost.TokenCounts;
 import io.beambatch.document.FailureCause;
 import io.beambatch.document.FailureReason;
@@ -28,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * @param causes why documents failed, with one example each
  * @param writtenTokens prompt tokens that were written to the provider's cache
  * @param writtenForAnHourTokens those of them that stay there for an hour
+ * @param awaitedAnswers the file of answers that other documents wait for, or null if there are
+ *     none
  */
 public record JoinedChunk(
     String chunkId,
@@ -47,11 +50,102 @@ public record JoinedChunk(
     long uncountedAnswers,
     List<FailureCause> causes,
     long writtenTokens,
-    long writtenForAnHourTokens) {
+    long writtenForAnHourTokens,
+    @Nullable String awaitedAnswers) {
 
   /** A record that an earlier version wrote has no causes. */
   public JoinedChunk {
     causes = causes == null ? List.of() : List.copyOf(causes);
+  }
+
+  /** A chunk that nothing waits for. */
+  public JoinedChunk(
+      String chunkId,
+      int attempt,
+      @Nullable String batchId,
+      int requests,
+      @Nullable ResultFile answered,
+      @Nullable ResultFile failed,
+      @Nullable Part again,
+      Map<FailureReason, Long> failures,
+      long promptTokens,
+      long completionTokens,
+      long unknownLines,
+      long doubledLines,
+      long cachedTokens,
+      long reasoningTokens,
+      long uncountedAnswers,
+      List<FailureCause> causes,
+      long writtenTokens,
+      long writtenForAnHourTokens) {
+    this(
+        chunkId,
+        attempt,
+        batchId,
+        requests,
+        answered,
+        failed,
+        again,
+        failures,
+        promptTokens,
+        completionTokens,
+        unknownLines,
+        doubledLines,
+        cachedTokens,
+        reasoningTokens,
+        uncountedAnswers,
+        causes,
+        writtenTokens,
+        writtenForAnHourTokens,
+        null);
+  }
+
+  /** Lines whose answers others have bought: no batch, no request, and no tokens. */
+  static JoinedChunk ofReused(ReusedLines lines, DocumentFiles files) {
+    return new JoinedChunk(
+        lines.id(),
+        1,
+        null,
+        Math.toIntExact(lines.count()),
+        files.answeredFile(),
+        files.failedFile(),
+        null,
+        files.failures(),
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        files.causes(),
+        0,
+        0,
+        null);
+  }
+
+  /** The same chunk, with a file of answers that other documents wait for. */
+  JoinedChunk withAwaitedAnswers(@Nullable String file) {
+    return new JoinedChunk(
+        chunkId,
+        attempt,
+        batchId,
+        requests,
+        answered,
+        failed,
+        again,
+        failures,
+        promptTokens,
+        completionTokens,
+        unknownLines,
+        doubledLines,
+        cachedTokens,
+        reasoningTokens,
+        uncountedAnswers,
+        causes,
+        writtenTokens,
+        writtenForAnHourTokens,
+        file);
   }
 
   /** The tokens of all answered lines. */

@@ -1,11 +1,17 @@
 package io.beambatch.result;
 
+import io.beambatch.chunk.LineUse;
+import io.beambatch.chunk.LineUses;
 import io.beambatch.chunk.Part;
+import io.beambatch.chunk.ReusedLines;
 import io.beambatch.json.JsonSlice;
 import io.beambatch.json.LineReader;
+import io.beambatch.reuse.FingerprintFile;
 import io.beambatch.storage.RunFolder;
 import java.io.Closeable;
 import java.io.IOException;
+import java.util.Objects;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,31 +22,71 @@ final class PartReader implements Closeable {
   private final String chunk;
   private final Part part;
   private final RunFolder folder;
+  private final LineUses uses;
+  private final Predicate<LineUse> wanted;
   private final LineReader documents;
   private @Nullable LineReader requests;
+  private FingerprintFile.@Nullable Reader fingerprints;
+  private FingerprintFile.@Nullable Entry fingerprinted;
   private int line = -1;
   private int requestLine = -1;
+  private int fingerprintLine = -1;
 
-  PartReader(String chunk, Part part, RunFolder folder) throws IOException {
+  private PartReader(String chunk, Part part, RunFolder folder, Predicate<LineUse> wanted)
+      throws IOException {
     this.chunk = chunk;
     this.part = part;
     this.folder = folder;
+    this.wanted = wanted;
+    this.uses = LineUses.of(part, folder);
     this.documents = LineReader.ofLines(folder.open(folder.documents(part.name())));
+  }
+
+  /** Walks the lines that were sent with a chunk. */
+  static PartReader ofSent(String chunk, Part part, RunFolder folder) throws IOException {
+    return new PartReader(chunk, part, folder, LineUse::isSent);
+  }
+
+  /** Walks the lines of a part that get answers which others have bought. */
+  static PartReader ofReused(ReusedLines lines, Part part, RunFolder folder) throws IOException {
+    return new PartReader(lines.id(), part, folder, use -> use == lines.use());
   }
 
   /**
    * Goes on to the next document.
    *
-   * @throws IllegalStateException if the sidecar has fewer or more lines than the part has requests
+   * @throws IllegalStateException if the sidecar has fewer or more lines than the part
    */
   boolean next() throws IOException {
-    boolean more = documents.next();
-    line++;
-    if (more != line < part.requests()) {
-      throw mismatch(
-          "documents in " + folder.documents(part.name()), more ? "more" : String.valueOf(line));
+    do {
+      boolean more = documents.next();
+      line++;
+      if (more != line < uses.count()) {
+        throw mismatch(
+            "documents in " + folder.documents(part.name()), more ? "more" : String.valueOf(line));
+      }
+      if (!more) {
+        return false;
+      }
+    } while (!wanted.test(uses.use(line)));
+    return true;
+  }
+
+  /** Whether other lines that are the same wait for this one's answer. */
+  boolean isAwaited() {
+    return uses.use(line) == LineUse.AWAITED;
+  }
+
+  /** What the document's request counts, with its fingerprint. */
+  FingerprintFile.Entry fingerprinted() throws IOException {
+    if (fingerprints == null) {
+      fingerprints = new FingerprintFile.Reader(folder.open(folder.fingerprints(part.name())));
     }
-    return more;
+    while (fingerprintLine < line) {
+      fingerprinted = fingerprints.next();
+      fingerprintLine++;
+    }
+    return Objects.requireNonNull(fingerprinted);
   }
 
   /** The part that is read. */
@@ -95,6 +141,9 @@ final class PartReader implements Closeable {
       if (requests != null) {
         requests.close();
       }
+      if (fingerprints != null) {
+        fingerprints.close();
+      }
     }
   }
 
@@ -105,7 +154,7 @@ final class PartReader implements Closeable {
             + ", part "
             + part.name()
             + ": expected "
-            + part.requests()
+            + uses.count()
             + " "
             + what
             + ", found "

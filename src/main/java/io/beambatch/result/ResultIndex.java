@@ -1,22 +1,26 @@
 package io.beambatch.result;
 
 import io.beambatch.chunk.Chunk;
-import io.beambatch.chunk.Part;
+import io.beambatch.chunk.LineUses;
 import io.beambatch.json.JsonSlice;
 import io.beambatch.json.LineReader;
 import io.beambatch.provider.ResultFormat;
 import io.beambatch.provider.ResultLine;
+import io.beambatch.storage.RunFolder;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where the result of each of a chunk's requests is in the downloaded results: twelve bytes a
- * request, whatever the length of the lines. Requests are counted over the chunk's parts, from 0.
+ * Where the result of each of a chunk's requests is in the downloaded results: some sixteen bytes a
+ * request, whatever the length of the lines. Requests are counted over the chunk's parts, from 0,
+ * without the lines that were not sent.
  */
 final class ResultIndex {
   private static final Logger LOG = LoggerFactory.getLogger(ResultIndex.class);
@@ -27,18 +31,23 @@ final class ResultIndex {
   private final Chunk chunk;
   private final Map<String, Integer> partNumbers = new HashMap<>();
   private final int[] firstRequests;
+
+  /** Of each part, the number of each line among those that were sent, or -1. */
+  private final List<int[]> numbers = new ArrayList<>();
+
   private final long[] offsets;
   private final int[] lengths;
   private long unknown;
   private long duplicates;
 
-  private ResultIndex(Chunk chunk) {
+  private ResultIndex(Chunk chunk, RunFolder folder) throws IOException {
     this.chunk = chunk;
     firstRequests = new int[chunk.parts().size()];
     int first = 0;
     for (int i = 0; i < firstRequests.length; i++) {
       partNumbers.put(chunk.parts().get(i).name(), i);
       firstRequests[i] = first;
+      numbers.add(LineUses.of(chunk.parts().get(i), folder).numbersAmongSent());
       first += chunk.parts().get(i).requests();
     }
     offsets = new long[first];
@@ -50,9 +59,10 @@ final class ResultIndex {
    * Reads all lines of the results. Of lines with the same custom_id an answer goes before an
    * error, and otherwise the first before those that follow.
    */
-  static ResultIndex of(Chunk chunk, DownloadedResults results, ResultFormat format)
+  static ResultIndex of(
+      Chunk chunk, RunFolder folder, DownloadedResults results, ResultFormat format)
       throws IOException {
-    ResultIndex index = new ResultIndex(chunk);
+    ResultIndex index = new ResultIndex(chunk, folder);
     try (LineReader lines = results.lines()) {
       while (lines.next()) {
         if (!lines.blank()) {
@@ -160,8 +170,8 @@ final class ResultIndex {
       }
       line = 10 * line + digit;
     }
-    Part named = chunk.parts().get(part);
-    return line < named.requests() ? firstRequests[part] + line : NONE;
+    int[] ofPart = numbers.get(part);
+    return line < ofPart.length && ofPart[line] >= 0 ? firstRequests[part] + ofPart[line] : NONE;
   }
 
   private void reportUnknown(@Nullable String customId) {

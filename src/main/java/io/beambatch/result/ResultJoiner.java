@@ -58,7 +58,8 @@ final class ResultJoiner {
     this.classifier = new ResultClassifier(job);
   }
 
-  private static ResultFormat results(Inference inference) {
+  /** How the results of an inference are read. */
+  static ResultFormat results(Inference inference) {
     RequestSpec request = inference.request();
     return request
         .provider()
@@ -121,10 +122,14 @@ final class ResultJoiner {
   }
 
   private JoinedChunk join(AwaitedChunk awaited, DownloadedResults results) throws IOException {
-    ResultIndex index = ResultIndex.of(awaited.chunk(), results, format);
+    ResultIndex index = ResultIndex.of(awaited.chunk(), folder, results, format);
     try (OutcomeWriter outcomes = new OutcomeWriter(job, folder, awaited)) {
-      new Join(awaited, index, results).into(outcomes);
-      return outcomes.commit(index.unknown(), index.duplicates());
+      String chunk = awaited.chunk().id();
+      AwaitedAnswers kept =
+          new AwaitedAnswers(folder, outcomes.mayBeSentAgain() ? chunk : chunk + "-for-good");
+      new Join(awaited, index, results).into(outcomes, kept);
+      String file = kept.commit(request -> index.find(request, results)).orElse(null);
+      return outcomes.commit(index.unknown(), index.duplicates()).withAwaitedAnswers(file);
     }
   }
 
@@ -142,19 +147,20 @@ final class ResultJoiner {
       this.missing = new MissingResultClassifier(awaited);
     }
 
-    void into(OutcomeWriter outcomes) throws IOException {
+    void into(OutcomeWriter outcomes, AwaitedAnswers kept) throws IOException {
       int request = 0;
       for (Part part : awaited.chunk().parts()) {
-        try (PartReader documents = new PartReader(awaited.chunk().id(), part, folder)) {
+        try (PartReader documents = PartReader.ofSent(awaited.chunk().id(), part, folder)) {
           while (documents.next()) {
-            join(documents, request, outcomes);
+            join(documents, request, outcomes, kept);
             request++;
           }
         }
       }
     }
 
-    private void join(PartReader documents, int request, OutcomeWriter outcomes)
+    private void join(
+        PartReader documents, int request, OutcomeWriter outcomes, AwaitedAnswers kept)
         throws IOException {
       int attempt = awaited.chunk().attempt();
       SentRequest sent =
@@ -165,17 +171,19 @@ final class ResultJoiner {
       JsonSlice found = index.find(request, results);
       ResultLine line = found == null ? null : format.read(found);
       if (line != null) {
-        outcomes.add(documents, classifier.classify(line, sent, documents::request), line, sent);
+        Outcome outcome = classifier.classify(line, sent, documents::request);
+        if (outcomes.add(documents, outcome, line, sent) && documents.isAwaited()) {
+          kept.addResult(documents.fingerprinted().fingerprint(), request, sent);
+        }
         return;
       }
       if (found != null) {
         index.unreadable(sent.customId());
       }
-      outcomes.add(
-          documents,
-          index.isTooLong(request) ? tooLong(sent) : missing.classify(request, sent),
-          null,
-          sent);
+      Outcome outcome = index.isTooLong(request) ? tooLong(sent) : missing.classify(request, sent);
+      if (outcomes.add(documents, outcome, null, sent) && documents.isAwaited()) {
+        kept.addFailure(documents.fingerprinted().fingerprint(), outcome, sent);
+      }
     }
 
     /** It was answered and paid: to send it again would bring the same. */

@@ -1,12 +1,16 @@
 package io.beambatch.result;
 
 import io.beambatch.chunk.Chunk;
+import io.beambatch.chunk.LineUse;
 import io.beambatch.chunk.Part;
 import io.beambatch.job.RequestSpec;
 import io.beambatch.json.JsonPaths;
 import io.beambatch.json.JsonSlice;
 import io.beambatch.provider.RequestFrame;
+import io.beambatch.reuse.FingerprintFile;
 import io.beambatch.storage.RunFolder;
+import io.beambatch.storage.Storage;
+import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -27,17 +31,23 @@ final class RetryPart implements Closeable {
   private final String name;
   private final NonEmptyFileWriter requests;
   private final NonEmptyFileWriter documents;
+  private final NonEmptyFileWriter fingerprints;
+  private final ByteArrayOutputStream uses = new ByteArrayOutputStream();
+  private final RunFolder folder;
   private final String idField;
   private final JsonPaths inRequest;
   private final boolean countsInputs;
   private long weight;
   private long bytes;
   private double tokens;
+  private boolean isAwaited;
 
   RetryPart(Chunk chunk, RunFolder folder, RequestSpec request) {
     name = "r" + hash(chunk.id());
     requests = new NonEmptyFileWriter(folder.requests(name));
     documents = new NonEmptyFileWriter(folder.documents(name));
+    fingerprints = new NonEmptyFileWriter(folder.fingerprints(name));
+    this.folder = folder;
     RequestFrame frame = request.frame();
     idField = frame.idField();
     String inputs = request.target().inputsPointer();
@@ -48,13 +58,11 @@ final class RetryPart implements Closeable {
             : JsonPaths.of(frame.idPointer(), frame.bodyPointer(inputs));
   }
 
-  /**
-   * Adds a request.
-   *
-   * @param part where it stood so far
-   * @param document its line in that part's sidecar
-   */
-  void add(Part part, JsonSlice request, JsonSlice document) throws IOException {
+  /** Adds the request that a reader stands at. */
+  void add(PartReader line) throws IOException {
+    Part part = line.part();
+    JsonSlice request = line.request();
+    JsonSlice document = line.sidecarLine();
     @Nullable JsonSlice[] found =
         inRequest.findIn(request, "A request line of part " + part.name());
     JsonSlice old = found[0];
@@ -75,10 +83,23 @@ final class RetryPart implements Closeable {
           document.writeTo(out);
           out.write('\n');
         });
+    if (part.fingerprinted()) {
+      addFingerprint(line, request.length() - old.length() + customId.length + 1);
+    }
     bytes += request.length() - old.length() + customId.length + 1;
     weight += countsInputs ? inputs(found[1]) : 1;
     // The part's estimate was not kept for each request; their lengths are a fair share of it.
     tokens += (double) part.tokens() * (request.length() + 1) / Math.max(1, part.bytes());
+  }
+
+  /** Lines that wait for the request's answer go by the fingerprint that it had at first. */
+  private void addFingerprint(PartReader line, int length) throws IOException {
+    FingerprintFile.Entry entry = line.fingerprinted();
+    FingerprintFile.Entry again =
+        new FingerprintFile.Entry(entry.fingerprint(), length, entry.tokens(), entry.weight());
+    fingerprints.add(out -> new FingerprintFile.Writer(out).add(again));
+    uses.write((line.isAwaited() ? LineUse.AWAITED : LineUse.SENT).code());
+    isAwaited |= line.isAwaited();
   }
 
   int requests() {
@@ -96,14 +117,32 @@ final class RetryPart implements Closeable {
     if (requests.lines() == 0) {
       return null;
     }
-    return new Part(name, requests.lines(), weight, bytes, (long) Math.ceil(tokens), Map.of());
+    boolean fingerprinted = fingerprints.lines() > 0;
+    if (fingerprinted && fingerprints.lines() < requests.lines()) {
+      throw new IllegalStateException("Of part " + name + " not every request has a fingerprint");
+    }
+    fingerprints.commit();
+    if (isAwaited) {
+      Storage.write(folder.lines(name), uses::writeTo);
+    }
+    return new Part(
+        name,
+        requests.lines(),
+        weight,
+        bytes,
+        (long) Math.ceil(tokens),
+        Map.of(),
+        List.of(),
+        fingerprinted,
+        isAwaited ? new Part.Lines(name, 0, uses.size(), 0, 0) : null);
   }
 
   @Override
   public void close() throws IOException {
     try (requests;
-        documents) {
-      // Both are closed, even if closing the other fails.
+        documents;
+        fingerprints) {
+      // All are closed, even if closing one of them fails.
     }
   }
 

@@ -37,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  *     null if the model's price is unknown
  * @param costRealtimeUsd the same in real time, or null
  * @param pricesAsOf the date of the price table
+ * @param reused documents that get an answer which is bought for another
  */
 @JsonNaming(SnakeCaseStrategy.class)
 public record Estimate(
@@ -54,7 +55,8 @@ public record Estimate(
     @Nullable BigDecimal costUsd,
     @Nullable BigDecimal costRealtimeUsd,
     @Nullable BigDecimal savingUsd,
-    String pricesAsOf) {
+    String pricesAsOf,
+    long reused) {
 
   /** The estimate of a plan. */
   public static Estimate of(Job job, Plan plan) {
@@ -83,7 +85,8 @@ public record Estimate(
         cost.map(c -> rounded(c.batchUsd())).orElse(null),
         cost.map(c -> rounded(c.realTimeUsd())).orElse(null),
         cost.map(c -> rounded(c.realTimeUsd()).subtract(rounded(c.batchUsd()))).orElse(null),
-        PriceTable.shipped().asOf().toString());
+        PriceTable.shipped().asOf().toString(),
+        plan.reusedLines());
   }
 
   /**

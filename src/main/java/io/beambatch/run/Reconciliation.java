@@ -3,6 +3,7 @@ package io.beambatch.run;
 import io.beambatch.batch.AwaitBatches;
 import io.beambatch.chunk.Chunk;
 import io.beambatch.chunk.Plan;
+import io.beambatch.chunk.ReusedLines;
 import io.beambatch.cost.CostEstimate;
 import io.beambatch.cost.CostEstimate.Bound;
 import io.beambatch.cost.PriceTable;
@@ -138,8 +139,20 @@ public final class Reconciliation {
             overBudget.add(words);
           }
         } else {
-          Sums.mismatch(joined, chunk).ifPresent(words -> problem(words, chunk.id()));
+          Sums.mismatch(joined, chunk.requests()).ifPresent(words -> problem(words, chunk.id()));
           sums.add(joined, chunk);
+        }
+      }
+      for (ReusedLines lines : plan.reused()) {
+        JoinedChunk joined = snapshot.joined().get(lines.id());
+        if (joined == null) {
+          problem(
+              "documents that get the answers of others were never joined; run the same command"
+                  + " again",
+              lines.id());
+        } else {
+          Sums.mismatch(joined, lines.count()).ifPresent(words -> problem(words, lines.id()));
+          sums.addReused(joined);
         }
       }
     }
@@ -229,13 +242,15 @@ public final class Reconciliation {
             ? StagedFiles.clear(snapshot, run.folder())
             : Map.of("all files", "not every document is accounted for yet"),
         sums.tokens.written(),
-        open);
+        open,
+        sums.reused);
   }
 
   private static final class Sums {
     private final Map<String, Long> failed = new TreeMap<>();
     private long documents;
     private long answered;
+    private long reused;
     private long requests;
     private long bytes;
     private final FailureCauses causes = new FailureCauses();
@@ -253,18 +268,22 @@ public final class Reconciliation {
       plan.causes().forEach(causes::add);
     }
 
-    /** What is wrong with the numbers of a chunk; empty if nothing is. */
-    static Optional<String> mismatch(JoinedChunk joined, Chunk chunk) {
+    /**
+     * What is wrong with the numbers of a chunk; empty if nothing is.
+     *
+     * @param lines that were planned
+     */
+    static Optional<String> mismatch(JoinedChunk joined, long lines) {
       long again = joined.again() == null ? 0 : joined.again().requests();
       long failed = joined.failures().values().stream().mapToLong(Long::longValue).sum();
-      return answered(joined) + again + failed == chunk.requests()
+      return answered(joined) + again + failed == lines
           ? Optional.empty()
           : Optional.of(
               String.format(
                   Locale.ROOT,
                   "chunk %s: %,d requests, but %,d answered, %,d failed, %,d to be sent again",
-                  chunk.id(),
-                  chunk.requests(),
+                  joined.chunkId(),
+                  lines,
                   answered(joined),
                   failed,
                   again));
@@ -287,6 +306,16 @@ public final class Reconciliation {
         batches++;
         attempts = Math.max(attempts, chunk.attempt());
       }
+      addOutcomes(joined);
+    }
+
+    /** Documents that got the answers of others: nothing was sent for them. */
+    void addReused(JoinedChunk joined) {
+      reused += answered(joined);
+      addOutcomes(joined);
+    }
+
+    private void addOutcomes(JoinedChunk joined) {
       answered += answered(joined);
       tokens = tokens.plus(joined.tokens());
       joined.causes().forEach(causes::add);

@@ -42,6 +42,7 @@ import org.jspecify.annotations.Nullable;
  * @param cacheWriteTokens prompt tokens that were written to the provider's cache
  * @param problems what a later launch of a stream has to settle, such as chunks that a refused key
  *     has left unsent; a run that ends has none
+ * @param reused those of the answered documents whose answers were bought for others
  */
 @JsonNaming(SnakeCaseStrategy.class)
 public record Report(
@@ -69,7 +70,8 @@ public record Report(
     Map<String, FailureCause> causes,
     Map<String, String> kept,
     long cacheWriteTokens,
-    List<String> problems) {
+    List<String> problems,
+    long reused) {
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
   /** A report that an earlier version wrote says neither causes nor bound nor what is open. */

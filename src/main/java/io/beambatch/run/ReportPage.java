@@ -75,6 +75,8 @@ final class ReportPage {
     values.put("took", BatchTimeline.duration(Math.round(report.seconds() * 1000)));
     values.put("documents", number(report.documents()));
     values.put("answered", number(report.answered()));
+    values.put("hasReused", report.reused() > 0);
+    values.put("reused", number(report.reused()));
     values.put("failed", number(report.failures()));
     values.put("answeredPercent", percent(report.answered()));
     values.put("failedPercent", percent(report.failures()));

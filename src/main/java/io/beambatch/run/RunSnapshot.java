@@ -3,6 +3,7 @@ package io.beambatch.run;
 import io.beambatch.chunk.Chunk;
 import io.beambatch.chunk.Plan;
 import io.beambatch.chunk.PlanStore;
+import io.beambatch.chunk.ReusedLines;
 import io.beambatch.job.Job;
 import io.beambatch.ledger.BatchEntry;
 import io.beambatch.ledger.BatchLedger;
@@ -17,10 +18,12 @@ import java.io.IOException;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * Everything that was written down of a run, read at one time: one listing for each kind of record,
@@ -62,13 +65,12 @@ record RunSnapshot(
       if (!plan.unsent().isEmpty()) {
         due.add(MarkWritten.name(ResultFile.Kind.FAILED, WriteUnsentFailures.shard(plan)));
       }
-      for (Chunk chunk : plan.chunks()) {
-        JoinedChunk known = joined.get(chunk.id());
-        if (known != null) {
-          ResultFiles.of(known)
-              .forEach(file -> due.add(MarkWritten.name(file.kind(), file.shard())));
-        }
-      }
+      Stream.concat(
+              plan.chunks().stream().map(Chunk::id), plan.reused().stream().map(ReusedLines::id))
+          .map(joined::get)
+          .filter(Objects::nonNull)
+          .flatMap(known -> ResultFiles.of(known).stream())
+          .forEach(file -> due.add(MarkWritten.name(file.kind(), file.shard())));
     }
     return due;
   }

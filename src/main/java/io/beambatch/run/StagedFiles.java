@@ -59,6 +59,7 @@ final class StagedFiles {
         "plan, ledger, joined, results/*" + RECORD,
         "what was sent, answered and delivered; later commands go by it, and it holds no documents");
     deleteFolder("parts", folder.parts());
+    deleteFolder("answers", folder.answers());
     deleteFolder("input", folder.input());
     if (run.job().answers().isStaged()) {
       kept.put("results", "the pipeline reads them there");

@@ -5,9 +5,11 @@ import io.beambatch.chunk.Chunk;
 import io.beambatch.chunk.Part;
 import io.beambatch.chunk.Plan;
 import io.beambatch.chunk.PlanRetries;
+import io.beambatch.chunk.ReusedLines;
 import io.beambatch.job.Job;
 import io.beambatch.ledger.BatchEntry;
 import io.beambatch.ledger.BatchEntry.State;
+import io.beambatch.result.DuplicateJoins;
 import io.beambatch.result.JoinedChunk;
 import io.beambatch.result.ResultFile;
 import io.beambatch.result.ResultFiles;
@@ -29,13 +31,15 @@ import org.jspecify.annotations.Nullable;
  * @param ended chunks whose results are to be joined
  * @param files of joined chunks that are to be written
  * @param retries to be planned, or null
+ * @param reused lines that can get the answers that others have bought
  */
 public record Work(
     boolean reads,
     List<Plan> plans,
     List<AwaitedChunk> ended,
     List<ResultFile> files,
-    @Nullable Retries retries) {
+    @Nullable Retries retries,
+    List<ReusedLines> reused) {
 
   /**
    * The requests that an attempt has to send again.
@@ -61,12 +65,13 @@ public record Work(
         JoinedChunk joined = run.joined().get(chunk.id());
         BatchEntry entry = run.batches().get(chunk.id());
         if (joined != null) {
-          ResultFiles.of(joined).stream()
-              .filter(file -> !isWritten(file.kind(), file.shard(), run))
-              .forEach(files::add);
+          addUnwritten(joined, run, files);
         } else if (entry != null && entry.state() == State.ENDED) {
           ended.add(AwaitedChunk.of(chunk, entry));
         }
+      }
+      for (ReusedLines lines : plan.reused()) {
+        addUnwritten(run.joined().get(lines.id()), run, files);
       }
     }
     return new Work(
@@ -74,7 +79,19 @@ public record Work(
         List.copyOf(plans),
         List.copyOf(ended),
         List.copyOf(files),
-        retries(run).orElse(null));
+        retries(run).orElse(null),
+        DuplicateJoins.ready(run.plans(), run.joined()).stream()
+            .filter(lines -> !run.joined().containsKey(lines.id()))
+            .toList());
+  }
+
+  private static void addUnwritten(
+      @Nullable JoinedChunk joined, RunSnapshot run, List<ResultFile> files) {
+    if (joined != null) {
+      ResultFiles.of(joined).stream()
+          .filter(file -> !isWritten(file.kind(), file.shard(), run))
+          .forEach(files::add);
+    }
   }
 
   /** What is in the ledger is looked after by whoever looks after the batches. */
@@ -114,7 +131,7 @@ public record Work(
 
   /** Whether it takes the graph. */
   public boolean needsGraph() {
-    return reads || !plans.isEmpty() || !ended.isEmpty() || !files.isEmpty();
+    return reads || !plans.isEmpty() || !ended.isEmpty() || !files.isEmpty() || !reused.isEmpty();
   }
 
   /** Whether something is to be sent: batches that are not created yet answer nothing. */

@@ -56,6 +56,26 @@ public record RunFolder(String path) implements Serializable {
     return parts() + "/" + checked(part) + ".failed.jsonl";
   }
 
+  /** The fingerprints of a part's requests. */
+  public String fingerprints(String part) {
+    return parts() + "/" + checked(part) + ".fingerprints";
+  }
+
+  /** What becomes of each line of some parts: a byte a line. */
+  public String lines(String file) {
+    return parts() + "/" + checked(file) + ".lines";
+  }
+
+  /** A file of answers that more than one document gets. */
+  public String answers(String file) {
+    return answers() + "/" + checked(file) + ".answers";
+  }
+
+  /** The folder of such files. */
+  public String answers() {
+    return path + "/answers";
+  }
+
   /** A file of a joined chunk, such as {@code answered.jsonl}. */
   public String result(String chunk, String file) {
     return results() + "/" + resultName(checked(chunk), file);

@@ -76,7 +76,7 @@ class PlanFilesTest {
   }
 
   private Plan plan(String part, String... files) throws IOException {
-    return new Planner(PlanStore.of(folder), folder, LIMITS)
+    return new Planner(folder, LIMITS)
         .planFiles(
             new FilePlans(folder),
             List.of(new Part(part, 1, 1, 10, 5, Map.of())),

@@ -60,7 +60,7 @@ class PlanRepeatedTest {
     Pipeline pipeline = Pipeline.create();
     pipeline
         .apply(Create.of(input).withCoder(JsonCoder.of(PlanInput.class)))
-        .apply(new PlanChunks(1, folder, LIMITS));
+        .apply(new PlanChunks(1, folder, LIMITS, LineSelector.ALL));
     pipeline.run().waitUntilFinish();
   }
 }

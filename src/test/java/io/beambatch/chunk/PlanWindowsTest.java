@@ -99,7 +99,7 @@ class PlanWindowsTest {
             Window.<PlanInput>into(FixedWindows.of(Duration.standardSeconds(1)))
                 .withAllowedLateness(Duration.standardHours(1))
                 .discardingFiredPanes())
-        .apply(new PlanChunks(1, folder, LIMITS));
+        .apply(new PlanChunks(1, folder, LIMITS, LineSelector.ALL));
     pipeline.run().waitUntilFinish();
   }
 

@@ -80,7 +80,7 @@ class JobSchemaTest {
         enums.add(Arguments.of(path, words));
       }
     }
-    assertThat(enums).hasSize(10);
+    assertThat(enums).hasSize(11);
     return enums.stream();
   }
 

@@ -2,10 +2,14 @@ package io.beambatch.result;
 
 import io.beambatch.batch.AwaitedChunk;
 import io.beambatch.chunk.Chunk;
+import io.beambatch.chunk.LineUse;
 import io.beambatch.chunk.Part;
+import io.beambatch.chunk.ReusedLines;
 import io.beambatch.provider.BatchError;
 import io.beambatch.provider.BatchStatus;
 import io.beambatch.provider.ProviderException;
+import io.beambatch.reuse.Fingerprint;
+import io.beambatch.reuse.FingerprintFile;
 import io.beambatch.storage.RunFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -23,6 +27,7 @@ final class EndedChunk {
   private final Path directory;
   private final RunFolder folder;
   private final List<Part> parts = new ArrayList<>();
+  private List<Part> original = List.of();
   private final List<BatchError> errors = new ArrayList<>();
   private final StoredFiles provider;
   private Jobs job = Jobs.chat();
@@ -83,6 +88,51 @@ final class EndedChunk {
     int size = documents.size();
     parts.add(new Part(name, size, size, bytes, 100L * size, Map.of()));
     return this;
+  }
+
+  /** Says what becomes of each line of the last part; those of one name are the same request. */
+  EndedChunk uses(String names, LineUse... uses) {
+    Part all = parts.remove(parts.size() - 1);
+    byte[] bytes = new byte[uses.length];
+    try (FingerprintFile.Writer fingerprints =
+        new FingerprintFile.Writer(folder.fingerprints(all.name()))) {
+      for (int i = 0; i < uses.length; i++) {
+        bytes[i] = uses[i].code();
+        Fingerprint fingerprint = new Fingerprint(names.charAt(i), 0);
+        fingerprints.add(new FingerprintFile.Entry(fingerprint, 1, 1, 1));
+      }
+      Files.write(Path.of(folder.lines(all.name())), bytes);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    int sent = (int) Arrays.stream(uses).filter(LineUse::isSent).count();
+    Part.Lines lines = new Part.Lines(all.name(), 0, uses.length, 0, uses.length - sent);
+    parts.add(
+        new Part(
+            all.name(), sent, sent, all.bytes(), 100L * sent, Map.of(), List.of(), true, lines));
+    return this;
+  }
+
+  /** Goes on with the next attempt, whose only part is what has to be sent again. */
+  EndedChunk again() {
+    original = List.copyOf(parts);
+    parts.clear();
+    parts.add(joined.again());
+    error = null;
+    return attempt(attempt + 1);
+  }
+
+  /** Goes back to the parts of the attempt before. */
+  EndedChunk original() {
+    parts.clear();
+    parts.addAll(original);
+    return this;
+  }
+
+  /** The documents that get answers of others, joined onto them. */
+  JoinedChunk joinDuplicates() throws IOException {
+    return new ReuseJoiner(job.job(), folder)
+        .join(new ReusedLines("a1-d00000", LineUse.DUPLICATE, List.copyOf(parts)));
   }
 
   EndedChunk output(String... lines) {

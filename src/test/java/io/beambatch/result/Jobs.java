@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.beambatch.job.CsvDialect;
+import io.beambatch.job.Duplicates;
 import io.beambatch.job.FileDestination;
 import io.beambatch.job.FileSource;
 import io.beambatch.job.Inference;
@@ -89,7 +90,8 @@ record Jobs(
         new Poll(Duration.ofSeconds(60), Duration.ofHours(26), Duration.ofMinutes(10)),
         Map.of(),
         false,
-        Keep.RECORDS);
+        Keep.RECORDS,
+        Duplicates.ONCE);
   }
 
   static JsonNode tree(String json) {

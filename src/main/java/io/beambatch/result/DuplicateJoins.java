@@ -1,0 +1,102 @@
+package io.beambatch.result;
+
+import io.beambatch.chunk.Chunk;
+import io.beambatch.chunk.LineUse;
+import io.beambatch.chunk.Part;
+import io.beambatch.chunk.Plan;
+import io.beambatch.chunk.PlanStore;
+import io.beambatch.chunk.ReusedLines;
+import io.beambatch.ledger.Records;
+import io.beambatch.storage.JsonCoder;
+import io.beambatch.storage.RunFolder;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.beam.sdk.coders.KvCoder;
+import org.apache.beam.sdk.coders.StringUtf8Coder;
+import org.apache.beam.sdk.coders.VarIntCoder;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.GroupByKey;
+import org.apache.beam.sdk.transforms.MapElements;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.transforms.WithKeys;
+import org.apache.beam.sdk.transforms.windowing.GlobalWindows;
+import org.apache.beam.sdk.transforms.windowing.Window;
+import org.apache.beam.sdk.values.KV;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.TypeDescriptors;
+
+/**
+ * Finds the duplicates whose firsts have come to an end: when every chunk of every attempt is
+ * joined. Nobody knows before whether a first that has to be sent again will be answered.
+ *
+ * <p>Takes the joined chunks of all attempts, which it only waits for: what there is to do is
+ * written down in the run's folder. A launch that leaves batches under way gets nothing.
+ */
+public final class DuplicateJoins
+    extends PTransform<PCollection<JoinedChunk>, PCollection<ReusedLines>> {
+  private final RunFolder folder;
+
+  /** Those of a run over bounded input. */
+  public DuplicateJoins(RunFolder folder) {
+    this.folder = folder;
+  }
+
+  /**
+   * The duplicates whose firsts have come to an end, whether they are joined or not.
+   *
+   * @param plans all that are committed
+   * @param joined by chunk
+   */
+  public static List<ReusedLines> ready(List<Plan> plans, Map<String, JoinedChunk> joined) {
+    Set<String> planned = new HashSet<>();
+    plans.forEach(plan -> plan.parts().map(Part::name).forEach(planned::add));
+    for (Plan plan : plans) {
+      for (Chunk chunk : plan.chunks()) {
+        JoinedChunk known = joined.get(chunk.id());
+        if (known == null || (known.again() != null && !planned.contains(known.again().name()))) {
+          return List.of();
+        }
+      }
+    }
+    return plans.stream()
+        .flatMap(plan -> plan.reused().stream())
+        .filter(lines -> lines.use() == LineUse.DUPLICATE)
+        .toList();
+  }
+
+  @Override
+  public PCollection<ReusedLines> expand(PCollection<JoinedChunk> joined) {
+    return joined
+        .apply("Name chunks", MapElements.into(TypeDescriptors.strings()).via(JoinedChunk::chunkId))
+        .setCoder(StringUtf8Coder.of())
+        .apply("Put in one window", Window.into(new GlobalWindows()))
+        .apply("Key all alike", WithKeys.of(0))
+        .setCoder(KvCoder.of(VarIntCoder.of(), StringUtf8Coder.of()))
+        .apply("Await all attempts", GroupByKey.create())
+        .apply("Find duplicates", ParDo.of(new FindFn(folder)))
+        .setCoder(JsonCoder.of(ReusedLines.class));
+  }
+
+  private static final class FindFn extends DoFn<KV<Integer, Iterable<String>>, ReusedLines> {
+    private final RunFolder folder;
+
+    FindFn(RunFolder folder) {
+      this.folder = folder;
+    }
+
+    @ProcessElement
+    public void process(OutputReceiver<ReusedLines> out) throws IOException {
+      Map<String, JoinedChunk> joined = new HashMap<>();
+      for (Map.Entry<String, Records.Version<JoinedChunk>> record :
+          JoinedChunk.records(folder).readAll().entrySet()) {
+        joined.put(record.getKey(), record.getValue().value());
+      }
+      ready(PlanStore.of(folder).all(), joined).forEach(out::output);
+    }
+  }
+}

@@ -1,0 +1,178 @@
+package io.beambatch.result;
+
+import io.beambatch.chunk.LineUses;
+import io.beambatch.chunk.Part;
+import io.beambatch.chunk.ReusedLines;
+import io.beambatch.job.Job;
+import io.beambatch.json.JsonSlice;
+import io.beambatch.ledger.Records;
+import io.beambatch.provider.ResultFormat;
+import io.beambatch.provider.ResultLine;
+import io.beambatch.result.AwaitedAnswers.StoredFailure;
+import io.beambatch.reuse.AnswerFile;
+import io.beambatch.reuse.Fingerprint;
+import io.beambatch.reuse.FingerprintFile;
+import io.beambatch.reuse.FingerprintTable;
+import io.beambatch.reuse.StoredAnswer;
+import io.beambatch.storage.RunFolder;
+import java.io.IOException;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * Joins answers that others have bought onto the documents that get them. It takes those that are
+ * wanted out of the run's files of answers, onto the local disk, and walks the documents in their
+ * order. An answer is judged anew for each document, and a failure is shared. All files follow from
+ * what is written down, so a join can be repeated, or done twice at once.
+ */
+final class ReuseJoiner {
+  /** A fingerprint whose answer is wanted; larger numbers are places of answers. */
+  private static final long WANTED = 0;
+
+  private final Job job;
+  private final RunFolder folder;
+  private final Records<JoinedChunk> chunks;
+  private final ResultFormat format;
+  private final ResultClassifier classifier;
+
+  ReuseJoiner(Job job, RunFolder folder) {
+    this.job = job;
+    this.folder = folder;
+    this.chunks = JoinedChunk.records(folder);
+    this.format = ResultJoiner.results(job.inference());
+    this.classifier = new ResultClassifier(job);
+  }
+
+  /**
+   * Joins lines, unless that was done before.
+   *
+   * @throws IllegalStateException if the run's files don't hold what its plan says
+   */
+  JoinedChunk join(ReusedLines lines) throws IOException {
+    Optional<JoinedChunk> before = read(lines);
+    if (before.isPresent()) {
+      return before.get();
+    }
+    try {
+      return chunks.commit(lines.id(), joined(lines));
+    } catch (IOException | IllegalStateException e) {
+      // Another launch that was faster may have deleted what this one was reading.
+      Optional<JoinedChunk> meanwhile = read(lines);
+      if (meanwhile.isEmpty()) {
+        throw e;
+      }
+      return meanwhile.get();
+    }
+  }
+
+  private Optional<JoinedChunk> read(ReusedLines lines) throws IOException {
+    return chunks.read(lines.id()).map(Records.Version::value);
+  }
+
+  private JoinedChunk joined(ReusedLines lines) throws IOException {
+    FingerprintTable places = wanted(lines);
+    try (LocalAnswers answers = LocalAnswers.create();
+        DocumentFiles files = new DocumentFiles(job, folder, lines.id(), "failed.jsonl")) {
+      for (String file : answerFiles()) {
+        take(file, places, answers);
+      }
+      for (Part part : lines.parts()) {
+        try (PartReader documents = PartReader.ofReused(lines, part, folder)) {
+          while (documents.next()) {
+            join(documents, answer(documents, places, answers), files);
+          }
+        }
+      }
+      return commit(lines, files);
+    }
+  }
+
+  private FingerprintTable wanted(ReusedLines lines) throws IOException {
+    FingerprintTable wanted = new FingerprintTable();
+    for (Part part : lines.parts()) {
+      LineUses uses = LineUses.of(part, folder);
+      try (FingerprintFile.Reader fingerprints =
+          new FingerprintFile.Reader(folder.open(folder.fingerprints(part.name())))) {
+        for (int line = 0; line < uses.count(); line++) {
+          Fingerprint fingerprint = fingerprints.next().fingerprint();
+          if (uses.use(line) == lines.use()) {
+            wanted.put(fingerprint, WANTED);
+          }
+        }
+      }
+    }
+    return wanted;
+  }
+
+  private List<String> answerFiles() throws IOException {
+    return chunks.readAll().values().stream()
+        .map(record -> record.value().awaitedAnswers())
+        .filter(Objects::nonNull)
+        .toList();
+  }
+
+  /** Takes the wanted answers out of a file; the first that is found of each. */
+  private void take(String file, FingerprintTable places, LocalAnswers answers) throws IOException {
+    String path = folder.answers(file);
+    try (AnswerFile.Reader reader = new AnswerFile.Reader(path, folder.open(path))) {
+      while (reader.next()) {
+        if (places.get(reader.fingerprint()) == WANTED) {
+          places.put(reader.fingerprint(), WANTED + 1 + answers.add(reader.bytes()));
+        }
+      }
+    }
+  }
+
+  private StoredAnswer answer(PartReader documents, FingerprintTable places, LocalAnswers answers)
+      throws IOException {
+    long place = places.get(documents.fingerprinted().fingerprint());
+    if (place == WANTED) {
+      throw new IllegalStateException(
+          "Line "
+              + documents.customId()
+              + " waits for the answer of another that is the same, and "
+              + folder.answers()
+              + " hasn't got it; a file there was changed");
+    }
+    return StoredAnswer.decoded(answers.at(place - WANTED - 1));
+  }
+
+  private void join(PartReader documents, StoredAnswer answer, DocumentFiles files)
+      throws IOException {
+    StoredAnswer.Origin origin = answer.origin();
+    SentRequest sent =
+        new SentRequest(
+            origin.attempt(),
+            origin.batchId().isEmpty() ? null : origin.batchId(),
+            origin.customId());
+    if (answer.kind() == StoredAnswer.Kind.FAILURE) {
+      StoredFailure shared = StoredFailure.read(answer.content());
+      files.fail(documents.document(), shared.failure(), shared.cause(), sent);
+      return;
+    }
+    ResultLine line = format.read(JsonSlice.of(answer.content()));
+    if (line == null) {
+      throw new IllegalStateException(
+          "The answer of request " + origin.customId() + " can't be read any more");
+    }
+    Outcome outcome = classifier.classify(line, sent, documents::request);
+    if (outcome instanceof Outcome.Answered full) {
+      files.reuse(documents.document(), full, line, documents.customId(), origin);
+    } else if (outcome instanceof Outcome.Failed no) {
+      files.fail(documents.document(), no.failure(), no.cause(), sent);
+    } else if (outcome instanceof Outcome.Retryable last) {
+      files.fail(documents.document(), last.failure(), last.cause(), sent);
+    }
+  }
+
+  private static JoinedChunk commit(ReusedLines lines, DocumentFiles files) throws IOException {
+    if (files.answered() + files.failed() != lines.count()) {
+      throw new IllegalStateException(
+          "%s: expected %d outcomes, found %d answered + %d failed"
+              .formatted(lines.id(), lines.count(), files.answered(), files.failed()));
+    }
+    files.commit();
+    return JoinedChunk.ofReused(lines, files);
+  }
+}

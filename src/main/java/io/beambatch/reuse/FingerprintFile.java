@@ -1,0 +1,78 @@
+package io.beambatch.reuse;
+
+import io.beambatch.storage.Storage;
+import java.io.BufferedInputStream;
+import java.io.Closeable;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+
+/**
+ * The fingerprints of a part's requests, with what each request counts: a record of fixed length
+ * for each line of its request file, in order. What is to be sent is chosen by it, without a look
+ * at the requests.
+ */
+public final class FingerprintFile {
+  private FingerprintFile() {}
+
+  /**
+   * A request.
+   *
+   * @param bytes of its line, with the line break
+   * @param tokens estimated
+   * @param weight what it counts against the provider's limit of requests
+   */
+  public record Entry(Fingerprint fingerprint, int bytes, long tokens, int weight) {}
+
+  /** Writes the file; it is visible while it grows, as a part's other files are. */
+  public static final class Writer implements Closeable {
+    private final DataOutputStream out;
+
+    /** Writes under a path that nobody reads before the end. */
+    public Writer(String path) throws IOException {
+      this(Storage.create(path));
+    }
+
+    /** Writes to a stream. */
+    public Writer(OutputStream stream) {
+      out = new DataOutputStream(stream);
+    }
+
+    /** Adds the next line's request. */
+    public void add(Entry entry) throws IOException {
+      out.writeLong(entry.fingerprint.high());
+      out.writeLong(entry.fingerprint.low());
+      out.writeInt(entry.bytes);
+      out.writeLong(entry.tokens);
+      out.writeInt(entry.weight);
+    }
+
+    @Override
+    public void close() throws IOException {
+      out.close();
+    }
+  }
+
+  /** Reads the file, line by line. */
+  public static final class Reader implements Closeable {
+    private final DataInputStream in;
+
+    /** Reads from the start. */
+    public Reader(InputStream stream) {
+      in = new DataInputStream(new BufferedInputStream(stream));
+    }
+
+    /** The next line's request; {@link java.io.EOFException} behind the last. */
+    public Entry next() throws IOException {
+      return new Entry(
+          new Fingerprint(in.readLong(), in.readLong()), in.readInt(), in.readLong(), in.readInt());
+    }
+
+    @Override
+    public void close() throws IOException {
+      in.close();
+    }
+  }
+}

@@ -1,0 +1,77 @@
+package io.beambatch.reuse;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+
+/**
+ * What a request was answered with, kept for others that are the same.
+ *
+ * @param kind what the content is
+ * @param origin who bought it
+ * @param content the provider's result line as it came, or JSON of the failure
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared
+public record StoredAnswer(Kind kind, Origin origin, byte[] content) {
+
+  /** What the content is. */
+  public enum Kind {
+    /** A line of a result file. What it comes to is decided anew for each document. */
+    RESULT('r'),
+    /** A failure without a line. */
+    FAILURE('f');
+
+    private final char code;
+
+    Kind(char code) {
+      this.code = code;
+    }
+
+    private static Kind of(int code) throws IOException {
+      for (Kind kind : values()) {
+        if (kind.code == code) {
+          return kind;
+        }
+      }
+      throw new IOException("an answer is of no known kind");
+    }
+  }
+
+  /**
+   * The request that was sent.
+   *
+   * @param run that sent it
+   * @param batchId empty if it was never sent
+   * @param attempt with which it got its answer
+   */
+  public record Origin(String run, String batchId, String customId, int attempt) {}
+
+  /** Its form in a file. */
+  byte[] encoded() throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(content.length + 128);
+    DataOutputStream out = new DataOutputStream(bytes);
+    out.writeByte(kind.code);
+    out.writeUTF(origin.run);
+    out.writeUTF(origin.batchId);
+    out.writeUTF(origin.customId);
+    out.writeInt(origin.attempt);
+    out.write(content);
+    return bytes.toByteArray();
+  }
+
+  /** Reads that form. */
+  public static StoredAnswer decoded(byte[] bytes) throws IOException {
+    DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes));
+    Kind kind = Kind.of(in.readByte());
+    Origin origin = new Origin(in.readUTF(), in.readUTF(), in.readUTF(), in.readInt());
+    return new StoredAnswer(kind, origin, in.readAllBytes());
+  }
+
+  /** Shows where it came from, not what it is. */
+  @Override
+  public String toString() {
+    return "StoredAnswer[" + kind + ", " + origin.customId + "]";
+  }
+}

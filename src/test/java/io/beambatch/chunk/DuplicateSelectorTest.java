@@ -1,0 +1,166 @@
+package io.beambatch.chunk;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.beambatch.chunk.LineSelector.Selected;
+import io.beambatch.document.Document;
+import io.beambatch.document.FailureReason;
+import io.beambatch.job.Job;
+import io.beambatch.job.JobReader;
+import io.beambatch.request.Request;
+import io.beambatch.storage.RunFolder;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.function.IntUnaryOperator;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DuplicateSelectorTest {
+  @TempDir Path temp;
+  private RunFolder folder;
+
+  @BeforeEach
+  void openFolder() {
+    folder = RunFolder.of(temp.toString(), "job", "r1");
+  }
+
+  @Test
+  void sendsTheFirstOfThoseThatAreTheSame() throws Exception {
+    List<Part> parts = parts(5, i -> i == 3 ? 1 : i == 4 ? 1 : i);
+
+    Selected selected = new DuplicateSelector(folder).select("a1", parts);
+
+    Part part = selected.parts().get(0);
+    assertThat(uses(part))
+        .containsExactly(
+            LineUse.SENT, LineUse.AWAITED, LineUse.SENT, LineUse.DUPLICATE, LineUse.DUPLICATE);
+    assertThat(part.requests()).isEqualTo(3);
+    assertThat(part.documents()).isEqualTo(5);
+    assertThat(part.tokens()).isEqualTo(3 * 7);
+    assertThat(sent(part)).extracting(line -> line.replaceAll(".*\"body\":", "")).hasSize(3);
+    assertThat(part.bytes()).isEqualTo(String.join("\n", sent(part)).length() + 1L);
+    assertThat(selected.reused())
+        .containsExactly(new ReusedLines("a1-d00000", LineUse.DUPLICATE, List.of(part)));
+    assertThat(selected.reused().get(0).count()).isEqualTo(2);
+  }
+
+  @Test
+  void leavesPartsAsTheyAreWhereNoTwoAreTheSame() throws Exception {
+    List<Part> parts = new ArrayList<>(parts(5, i -> i));
+    parts.add(new Part("failures", 0, 0, 0, 0, Map.of(FailureReason.TOO_LARGE, 3L)));
+
+    Selected selected = new DuplicateSelector(folder).select("a1", parts);
+
+    assertThat(selected).isEqualTo(new Selected(parts, List.of()));
+    assertThat(linesFiles()).isEmpty();
+  }
+
+  @Test
+  void writesUnderAnotherNameEachTime() throws Exception {
+    List<Part> parts = parts(4, i -> 0);
+
+    Selected first = new DuplicateSelector(folder).select("a1", parts);
+    Selected second = new DuplicateSelector(folder).select("a1", parts);
+
+    assertThat(linesFiles()).hasSize(2);
+    assertThat(first.parts()).isNotEqualTo(second.parts());
+    assertThat(uses(first.parts().get(0))).isEqualTo(uses(second.parts().get(0)));
+  }
+
+  /** More lines than go into one bucket, over many parts, some of which send nothing. */
+  @Test
+  void findsAllOfMany() throws Exception {
+    int lines = 300_000;
+    Random random = new Random(7);
+    int[] texts = random.ints(lines, 0, 200_000).toArray();
+    List<Part> parts = parts(lines, i -> i > 290_000 ? 5 : texts[i]);
+
+    Selected selected = new DuplicateSelector(folder).select("a1", parts);
+
+    Set<String> sent = new HashSet<>();
+    Map<LineUse, Integer> counts = new HashMap<>();
+    long requests = 0;
+    for (Part part : selected.parts()) {
+      requests += part.requests();
+      for (String line : sent(part)) {
+        sent.add(line.substring(line.indexOf("\"body\"")));
+      }
+      uses(part).forEach(use -> counts.merge(use, 1, Integer::sum));
+    }
+    Set<Integer> expected = new HashSet<>();
+    for (int i = 0; i < lines; i++) {
+      expected.add(i > 290_000 ? 5 : texts[i]);
+    }
+    assertThat(sent).hasSize(expected.size());
+    assertThat(requests).isEqualTo(expected.size());
+    assertThat(counts.get(LineUse.DUPLICATE)).isEqualTo(lines - expected.size());
+    assertThat(selected.reused().stream().mapToLong(ReusedLines::count).sum())
+        .isEqualTo(lines - expected.size());
+    assertThat(selected.parts().stream().mapToLong(Part::documents).sum()).isEqualTo(lines);
+  }
+
+  @Test
+  void takesTheOrderOfKeysForPartOfTheQuestion() throws Exception {
+    Job job = job();
+    Part one;
+    try (PartWriter writer = new PartWriter(folder, job, true)) {
+      writer.add(new Request(new Document("a", "{}"), "{\"model\":\"m\",\"x\":1}", 7, 1));
+      writer.add(new Request(new Document("a", "{}"), "{\"x\":1,\"model\":\"m\"}", 7, 1));
+      one = writer.finish().get(0);
+    }
+    assertThat(new DuplicateSelector(folder).select("a1", List.of(one)).reused()).isEmpty();
+  }
+
+  private List<Part> parts(int lines, IntUnaryOperator text) throws Exception {
+    try (PartWriter writer = new PartWriter(folder, job(), true)) {
+      for (int i = 0; i < lines; i++) {
+        String body = "{\"model\":\"m\",\"input\":\"text " + text.applyAsInt(i) + "\"}";
+        writer.add(new Request(new Document("d" + i, "{}"), body, 7, 1));
+      }
+      return writer.finish();
+    }
+  }
+
+  private List<LineUse> uses(Part part) throws Exception {
+    LineUses uses = LineUses.of(part, folder);
+    List<LineUse> all = new ArrayList<>();
+    for (int line = 0; line < uses.count(); line++) {
+      all.add(uses.use(line));
+    }
+    return all;
+  }
+
+  private List<String> sent(Part part) throws Exception {
+    try (InputStream in = SentLines.open(part, folder)) {
+      return new String(in.readAllBytes(), UTF_8).lines().toList();
+    }
+  }
+
+  private List<Path> linesFiles() throws Exception {
+    try (var files = Files.list(Path.of(folder.parts()))) {
+      return files.filter(file -> file.toString().endsWith(".lines")).toList();
+    }
+  }
+
+  private static Job job() throws Exception {
+    return JobReader.parse(
+        "job.yaml",
+        """
+        name: job
+        source: {type: jsonl, path: in.jsonl}
+        request: {endpoint: /v1/embeddings, model: m, body: {input: "{{text}}"}}
+        sink: {type: jsonl, path: out}
+        """,
+        List.of());
+  }
+}

@@ -1,0 +1,140 @@
+package io.beambatch.result;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.beambatch.chunk.LineUse;
+import io.beambatch.document.FailureReason;
+import io.beambatch.provider.BatchStatus;
+import io.beambatch.reuse.AnswerFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ReuseJoinerTest {
+  @TempDir Path directory;
+  private EndedChunk chunk;
+
+  @BeforeEach
+  void emptyChunk() {
+    chunk = new EndedChunk(directory);
+  }
+
+  @Test
+  void duplicatesGetTheAnswerOfTheirFirst() throws Exception {
+    chunk
+        .part("p0", "{\"d\":0}", "{\"d\":1}", "{\"d\":2}", "{\"d\":3}")
+        .uses("aaba", LineUse.AWAITED, LineUse.DUPLICATE, LineUse.SENT, LineUse.DUPLICATE)
+        .output(Results.chat("p0-2", "two"), Results.chat("p0-0", "zero"))
+        .join();
+
+    assertThat(chunk.answered())
+        .extracting(line -> line.substring(0, line.indexOf(",\"_batch\"")))
+        .containsExactly("{\"d\":0,\"sentiment\":\"zero\"", "{\"d\":2,\"sentiment\":\"two\"");
+    JoinedChunk joined = chunk.joinDuplicates();
+    assertThat(lines(joined.answered()))
+        .containsExactly(reused("{\"d\":1,", "p0-1"), reused("{\"d\":3,", "p0-3"));
+    assertThat(joined.promptTokens()).isZero();
+    assertThat(joined.batchId()).isNull();
+    assertThat(chunk.joinDuplicates()).isEqualTo(joined);
+  }
+
+  private String reused(String document, String customId) {
+    return document
+        + "\"sentiment\":\"zero\",\"_batch\":{\"model\":\"model-1-2024\",\"finish_reason\":\"stop\","
+        + "\"prompt_tokens\":0,\"completion_tokens\":0,\"batch_id\":\"batch_1\",\"custom_id\":\""
+        + customId
+        + "\",\"attempt\":1,\"reused_from\":{\"run\":\""
+        + chunk.folder().run()
+        + "\",\"custom_id\":\"p0-0\"}}}";
+  }
+
+  @Test
+  void resultOfALineThatWasNotSentIsUnknown() throws Exception {
+    chunk
+        .part("p0", "{\"d\":0}", "{\"d\":1}")
+        .uses("aa", LineUse.AWAITED, LineUse.DUPLICATE)
+        .output(Results.chat("p0-0", "zero"), Results.chat("p0-1", "stray"))
+        .join();
+
+    assertThat(chunk.joined().unknownLines()).isEqualTo(1);
+    assertThat(lines(chunk.joinDuplicates().answered()))
+        .containsExactly(reused("{\"d\":1,", "p0-1"));
+  }
+
+  @Test
+  void duplicatesShareTheFailureOfTheirFirst() throws Exception {
+    chunk
+        .part("p0", "{\"d\":0}", "{\"d\":1}")
+        .uses("aa", LineUse.AWAITED, LineUse.DUPLICATE)
+        .error(Results.status("p0-0", 400, "bad_thing"))
+        .join();
+
+    JoinedChunk joined = chunk.joinDuplicates();
+    assertThat(joined.failures()).isEqualTo(Map.of(FailureReason.REJECTED, 1L));
+    assertThat(joined.answered()).isNull();
+    assertThat(lines(joined.failed()).get(0)).startsWith("{\"d\":1,").contains("bad_thing", "p0-0");
+  }
+
+  @Test
+  void duplicatesShareAFailureThatHasNoResultLine() throws Exception {
+    chunk
+        .part("p0", "{\"d\":0}", "{\"d\":1}")
+        .uses("aa", LineUse.AWAITED, LineUse.DUPLICATE)
+        .status(BatchStatus.EXPIRED)
+        .lastAttempt()
+        .join();
+
+    JoinedChunk joined = chunk.joinDuplicates();
+    assertThat(joined.failures()).isEqualTo(Map.of(FailureReason.EXPIRED, 1L));
+    assertThat(lines(joined.failed()).get(0)).contains("its batch expired").contains("batch_1");
+  }
+
+  /** What is sent again keeps its fingerprint, and what waits for it. */
+  @Test
+  void firstThatIsSentAgainIsAwaitedStill() throws Exception {
+    chunk
+        .part("p0", "{\"d\":0}", "{\"d\":1}", "{\"d\":2}")
+        .uses("baa", LineUse.SENT, LineUse.AWAITED, LineUse.DUPLICATE)
+        .error(Results.status("p0-1", 500, "busy"))
+        .join();
+
+    assertThat(chunk.joined().awaitedAnswers()).isNull();
+    assertThat(chunk.joined().again().requests()).isEqualTo(2);
+    assertThat(chunk.joined().again().lines()).isNotNull();
+    assertThatThrownBy(chunk::joinDuplicates)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("Line p0-2 waits for the answer of another");
+    String name = chunk.joined().again().name();
+    chunk.again().output(Results.chat(name + "-1", "zero"), Results.chat(name + "-0", "b")).join();
+    assertThat(lines(chunk.original().joinDuplicates().answered()).get(0))
+        .startsWith("{\"d\":2,\"sentiment\":\"zero\"")
+        .contains("\"attempt\":2", "\"custom_id\":\"" + name + "-1\"");
+  }
+
+  @Test
+  void aDamagedFileOfAnswersIsAnErrorAndNoAnswer() throws Exception {
+    chunk
+        .part("p0", "{\"d\":0}", "{\"d\":1}")
+        .uses("aa", LineUse.AWAITED, LineUse.DUPLICATE)
+        .output(Results.chat("p0-0", "zero"))
+        .join();
+    Path file = Path.of(chunk.folder().answers(chunk.joined().awaitedAnswers()));
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[bytes.length / 2] ^= 1;
+    Files.write(file, bytes);
+
+    assertThatThrownBy(chunk::joinDuplicates)
+        .isInstanceOf(AnswerFile.DamagedException.class)
+        .hasMessageContaining("is damaged: a checksum is wrong");
+  }
+
+  private List<String> lines(ResultFile file) throws IOException {
+    return Files.readAllLines(Path.of(file.in(chunk.folder())));
+  }
+}
