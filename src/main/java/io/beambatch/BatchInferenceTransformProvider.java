@@ -250,6 +250,8 @@ public final class BatchInferenceTransformProvider
   }
 
   private static final class WithSchemaFn extends DoFn<Row, Row> {
+    private static final long serialVersionUID = 1L;
+
     private final Schema schema;
 
     WithSchemaFn(Schema schema) {
@@ -264,6 +266,8 @@ public final class BatchInferenceTransformProvider
 
   /** Says what failed, without the row and without the provider's words, which may quote it. */
   private static final class StopFn extends DoFn<BadRecord, Void> {
+    private static final long serialVersionUID = 1L;
+
     @ProcessElement
     @SuppressWarnings("DoNotCallSuggester") // It is the pipeline that has to stop.
     public void process(@Element BadRecord failed) {

@@ -290,6 +290,8 @@ public final class BatchPipeline {
 
   /** Files of results that are read where they are, and written nowhere else. */
   private static final class AsWritten extends SimpleFunction<ResultFile, WrittenFile> {
+    private static final long serialVersionUID = 1L;
+
     @Override
     public WrittenFile apply(ResultFile file) {
       return new WrittenFile(file.kind(), file.shard(), file.path(), file.documents());

@@ -25,6 +25,8 @@ final class Failed {
   }
 
   private static final class RecordFn extends DoFn<String, BadRecord> {
+    private static final long serialVersionUID = 1L;
+
     @ProcessElement
     public void process(@Element String document, OutputReceiver<BadRecord> out)
         throws IOException {

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * the error. The reason and what else is known of the failure stand beside them.
  */
 final class FailedRows extends DoFn<BadRecord, Row> {
+  private static final long serialVersionUID = 1L;
   private static final JsonMapper MAPPER = Json.mapper(Integer.MAX_VALUE).build();
 
   private final JsonRows documents;

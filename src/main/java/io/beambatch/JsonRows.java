@@ -47,6 +47,8 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  */
 final class JsonRows implements Serializable {
+  private static final long serialVersionUID = 1L;
+
   /** Beyond it, characters are escaped: half of one can't be written otherwise. */
   private static final int ASCII = 127;
 

@@ -59,6 +59,7 @@ final class RowForm implements DocumentForm<Row> {
   }
 
   private static final class ToRowFn extends DoFn<String, Row> {
+    private static final long serialVersionUID = 1L;
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
     private final JsonRows kept;
@@ -129,6 +130,8 @@ final class RowForm implements DocumentForm<Row> {
   }
 
   private static final class ToJsonFn extends DoFn<Row, String> {
+    private static final long serialVersionUID = 1L;
+
     private final JsonRows rows;
 
     ToJsonFn(JsonRows rows) {

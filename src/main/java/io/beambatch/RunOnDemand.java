@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * or is found, where the pipeline runs: on whichever worker needs it first.
  */
 final class RunOnDemand implements IdentitySource, PlannedFiles {
+  private static final long serialVersionUID = 1L;
+
   private final Job job;
   private final String staging;
   private final String name;

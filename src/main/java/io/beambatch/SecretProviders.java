@@ -30,6 +30,7 @@ import org.slf4j.LoggerFactory;
  * one works. A renewed key of the same secret counts as the same account.
  */
 public final class SecretProviders implements ProviderFactory {
+  private static final long serialVersionUID = 1L;
   private static final Logger LOG = LoggerFactory.getLogger(SecretProviders.class);
 
   private final RequestSpec request;

@@ -81,6 +81,8 @@ final class TakeDocuments extends PTransform<PCollection<String>, PCollectionTup
 
   /** Looks for plans before anything is read, because that is when a run begins. */
   private static final class BeginFn extends DoFn<String, String> {
+    private static final long serialVersionUID = 1L;
+
     private final PlannedFiles planned;
 
     BeginFn(PlannedFiles planned) {
@@ -99,6 +101,8 @@ final class TakeDocuments extends PTransform<PCollection<String>, PCollectionTup
   }
 
   private static final class LeaveOutFn extends DoFn<String, String> {
+    private static final long serialVersionUID = 1L;
+
     private final PlannedFiles planned;
     private transient boolean leavingOut;
 

@@ -19,6 +19,7 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.Architectures.LayeredArchitecture;
 import io.beambatch.job.RequestSpec;
+import java.io.Serializable;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,6 +30,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.values.TupleTag;
 
 /**
  * One room a stage, in the order in which data flows: a room needs those before it, and what stands
@@ -44,6 +47,10 @@ class RoomsTest {
 
   private static final List<String> STAGES =
       List.of("job", "source", "request", "chunk", "batch", "result", "sink");
+
+  private static final List<Class<?>> NOT_SENT =
+      List.of(
+          Record.class, Enum.class, Throwable.class, PTransform.class, TupleTag.class, Map.class);
 
   @ArchTest static final ArchRule aStageNeedsOnlyThoseBeforeItAndWhatStandsBeside = stages(rooms());
 
@@ -118,6 +125,11 @@ class RoomsTest {
           .whereLayer("run")
           .mayOnlyBeAccessedByLayers("cli", "template", "pipeline");
 
+  /** Without a name of its own it gets one by chance, and another machine gives it another. */
+  @ArchTest
+  static final ArchRule everyOutputOfAStepHasAName =
+      noClasses().should().callConstructor(TupleTag.class);
+
   @ArchTest
   static void eachSimpleNameOccursOnce(JavaClasses classes) {
     Map<String, List<String>> packages =
@@ -143,6 +155,22 @@ class RoomsTest {
         // Beam gives a DoFn what it asks for, each state and timer as an argument.
         .filteredOn(unit -> !unit.isAnnotatedWith(DoFn.ProcessElement.class))
         .extracting(JavaCodeUnit::getFullName)
+        .isEmpty();
+  }
+
+  /** Runners keep them in checkpoints and savepoints, and hand them to a newer program. */
+  @ArchTest
+  static void whatIsSerializedNamesTheVersionOfItsForm(JavaClasses classes) {
+    List<JavaClass> serialized =
+        classes.stream()
+            .filter(type -> type.isAssignableTo(Serializable.class) && !type.isInterface())
+            // Java has rules of its own for records and constants; transforms and tags stay here.
+            .filter(type -> NOT_SENT.stream().noneMatch(type::isAssignableTo))
+            .toList();
+    assertThat(serialized).hasSizeGreaterThan(60);
+    assertThat(serialized)
+        .filteredOn(type -> type.tryGetField("serialVersionUID").isEmpty())
+        .extracting(JavaClass::getName)
         .isEmpty();
   }
 

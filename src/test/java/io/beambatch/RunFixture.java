@@ -30,6 +30,7 @@ import io.beambatch.run.Run;
 import io.beambatch.run.RunProgress;
 import io.beambatch.run.Runs;
 import io.beambatch.schema.AvroJson;
+import io.beambatch.storage.RunFolder;
 import io.beambatch.storage.Storage;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -219,6 +220,11 @@ final class RunFixture implements AutoCloseable {
 
   TestProviders providers() {
     return new TestProviders(server.baseUrl().toString());
+  }
+
+  /** Where the run's files are. */
+  RunFolder folder() {
+    return run.folder();
   }
 
   List<Plan> plans() throws IOException {

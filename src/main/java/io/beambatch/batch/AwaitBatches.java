@@ -146,6 +146,8 @@ public final class AwaitBatches extends PTransform<PCollection<Chunk>, PCollecti
 
   /** Gathers all chunks of bounded input, then does all that is to be done in one callback. */
   private static final class AwaitFn extends DoFn<KV<String, Chunk>, AwaitedChunk> {
+    private static final long serialVersionUID = 1L;
+
     private final CoordinatorSession.Factory factory;
 
     @StateId("chunks")
@@ -187,6 +189,7 @@ public final class AwaitBatches extends PTransform<PCollection<Chunk>, PCollecti
    * ends is left to a later launch, so that the stream can be drained.
    */
   private static final class PollingAwaitFn extends DoFn<KV<String, Chunk>, AwaitedChunk> {
+    private static final long serialVersionUID = 1L;
     private static final Duration LONGEST_PAUSE = Duration.standardHours(1);
 
     private final CoordinatorSession.Factory factory;

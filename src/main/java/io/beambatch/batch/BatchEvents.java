@@ -10,6 +10,8 @@ interface BatchEvents extends Serializable {
   /** Where nobody has to be told. */
   BatchEvents NONE =
       new BatchEvents() {
+        private static final long serialVersionUID = 1L;
+
         @Override
         public void created() {}
 

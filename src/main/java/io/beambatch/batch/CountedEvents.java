@@ -10,6 +10,8 @@ import java.time.Duration;
  * while it does.
  */
 final class CountedEvents implements BatchEvents {
+  private static final long serialVersionUID = 1L;
+
   @Override
   public void created() {
     RunMetrics.counter("batches_created").inc();

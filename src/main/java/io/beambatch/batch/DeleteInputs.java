@@ -42,6 +42,8 @@ public final class DeleteInputs<T> extends PTransform<PCollection<T>, PCollectio
   }
 
   private static final class DeleteFn<T> extends DoFn<T, T> {
+    private static final long serialVersionUID = 1L;
+
     private final CoordinatorSettings settings;
     private final RunFolder folder;
     private final ProviderFactory providers;

@@ -45,6 +45,8 @@ public final class UploadChunks extends PTransform<PCollection<Chunk>, PCollecti
   }
 
   private static final class UploadFn extends DoFn<Chunk, Chunk> {
+    private static final long serialVersionUID = 1L;
+
     private final CoordinatorSettings settings;
     private final RunFolder folder;
     private final ProviderFactory providers;

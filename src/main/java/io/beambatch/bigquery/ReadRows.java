@@ -70,6 +70,8 @@ final class ReadRows extends ReadDocuments {
   }
 
   private static final class ToJson implements SerializableFunction<SchemaAndRecord, String> {
+    private static final long serialVersionUID = 1L;
+
     private transient @Nullable Map<Schema, AvroJson> encodings;
 
     @Override

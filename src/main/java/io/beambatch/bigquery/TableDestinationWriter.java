@@ -38,6 +38,8 @@ import org.jspecify.annotations.Nullable;
  * and adopts it. Memory doesn't grow with the files.
  */
 public final class TableDestinationWriter implements DestinationWriter {
+  private static final long serialVersionUID = 1L;
+
   private final Output output;
   private final TableDestination destination;
   private transient @Nullable TableLoader loader;

@@ -80,6 +80,8 @@ final class CommittedPlans extends PTransform<PCollection<Plan>, PCollection<Pla
   }
 
   private static final class ListFn extends DoFn<String, Plan> {
+    private static final long serialVersionUID = 1L;
+
     private final RunFolder folder;
 
     ListFn(RunFolder folder) {
@@ -94,6 +96,8 @@ final class CommittedPlans extends PTransform<PCollection<Plan>, PCollection<Pla
 
   /** Finds the plans of a bundle's files together. */
   private static final class FindFn extends DoFn<String, Plan> {
+    private static final long serialVersionUID = 1L;
+
     private final FilePlans plans;
     private transient Map<BoundedWindow, Set<String>> files;
 
@@ -123,6 +127,8 @@ final class CommittedPlans extends PTransform<PCollection<Plan>, PCollection<Pla
   }
 
   private static final class OnceFn extends DoFn<KV<String, Plan>, Plan> {
+    private static final long serialVersionUID = 1L;
+
     @StateId("passed")
     private final StateSpec<ValueState<Boolean>> passedSpec = StateSpecs.value();
 

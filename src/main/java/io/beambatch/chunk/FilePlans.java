@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * reads only plans that are new: a committed plan never changes.
  */
 public final class FilePlans implements PlannedFiles {
+  private static final long serialVersionUID = 1L;
+
   private final RunFolder folder;
   private transient @Nullable Known known;
 

@@ -34,6 +34,8 @@ public interface PlanCheck extends Serializable {
 
   /** The step. */
   final class CheckFn extends DoFn<Plan, Plan> {
+    private static final long serialVersionUID = 1L;
+
     private final PlanCheck check;
     private final Verdicts verdicts;
 

@@ -58,6 +58,7 @@ final class PlanChunks extends PTransform<PCollection<PlanInput>, PCollection<Pl
   }
 
   private static final class PackFn extends DoFn<KV<Integer, Iterable<PlanInput>>, Plan> {
+    private static final long serialVersionUID = 1L;
     private static final Logger LOG = LoggerFactory.getLogger(PlanChunks.class);
 
     private final int attempt;

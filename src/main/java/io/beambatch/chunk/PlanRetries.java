@@ -70,6 +70,8 @@ public final class PlanRetries extends PTransform<PCollection<RetryRequests>, PC
   }
 
   private static final class CountRequestsFn extends DoFn<RetryRequests, PlanInput> {
+    private static final long serialVersionUID = 1L;
+
     @ProcessElement
     public void process(@Element RetryRequests retry, OutputReceiver<PlanInput> out) {
       out.output(PlanInput.of(retry));
@@ -77,6 +79,8 @@ public final class PlanRetries extends PTransform<PCollection<RetryRequests>, PC
   }
 
   private static final class PlanPartFn extends DoFn<RetryRequests, Plan> {
+    private static final long serialVersionUID = 1L;
+
     private final int attempt;
     private final RunFolder folder;
     private final Limits limits;

@@ -41,16 +41,16 @@ import org.apache.beam.sdk.values.TypeDescriptor;
  * plan of a watched source notes its files, so that no file is ever in two plans.
  */
 public final class ShardIntoChunks extends PTransform<PCollectionTuple, PCollection<Plan>> {
-  public static final TupleTag<Document> READ = new TupleTag<>() {};
-  public static final TupleTag<FailedDocument> UNREADABLE = new TupleTag<>() {};
-  public static final TupleTag<Request> REQUESTS = new TupleTag<>() {};
-  public static final TupleTag<FailedDocument> UNSENDABLE = new TupleTag<>() {};
+  public static final TupleTag<Document> READ = new TupleTag<>("read") {};
+  public static final TupleTag<FailedDocument> UNREADABLE = new TupleTag<>("unreadable") {};
+  public static final TupleTag<Request> REQUESTS = new TupleTag<>("requests") {};
+  public static final TupleTag<FailedDocument> UNSENDABLE = new TupleTag<>("unsendable") {};
 
   /** Of unbounded input, each in the window of its documents. */
-  public static final TupleTag<String> ORIGINS = new TupleTag<>() {};
+  public static final TupleTag<String> ORIGINS = new TupleTag<>("origins") {};
 
   /** In the global window. */
-  public static final TupleTag<String> PLANNED = new TupleTag<>() {};
+  public static final TupleTag<String> PLANNED = new TupleTag<>("planned") {};
 
   private final Job job;
   private final RunFolder folder;
@@ -143,6 +143,8 @@ public final class ShardIntoChunks extends PTransform<PCollectionTuple, PCollect
 
   /** Counts documents as they come from the source, apart from the parts that hold them. */
   private static final class CountDocumentsFn<T> extends DoFn<T, PlanInput> {
+    private static final long serialVersionUID = 1L;
+
     private final Counter read = RunMetrics.counter("documents_read");
     private transient Map<BoundedWindow, Long> counts;
 
@@ -168,6 +170,8 @@ public final class ShardIntoChunks extends PTransform<PCollectionTuple, PCollect
 
   /** Writes a bundle's elements into parts, and describes them when the bundle ends. */
   private static final class WritePartsFn<T> extends DoFn<T, PlanInput> {
+    private static final long serialVersionUID = 1L;
+
     private final BundleWriter.Factory<T> factory;
     private final Counter staged = RunMetrics.counter("documents_staged");
     private transient Map<BoundedWindow, BundleWriter<T>> writers;

@@ -11,6 +11,7 @@ import org.apache.beam.sdk.values.TypeDescriptor;
 
 /** Encodes {@link Document} as its two strings. */
 public final class DocumentCoder extends AtomicCoder<Document> {
+  private static final long serialVersionUID = 1L;
   private static final DocumentCoder INSTANCE = new DocumentCoder();
   private static final StringUtf8Coder STRING = StringUtf8Coder.of();
 

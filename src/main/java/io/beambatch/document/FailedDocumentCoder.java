@@ -14,6 +14,7 @@ import org.apache.beam.sdk.values.TypeDescriptor;
 
 /** Encodes {@link FailedDocument}: the document, then what is said about it. */
 public final class FailedDocumentCoder extends AtomicCoder<FailedDocument> {
+  private static final long serialVersionUID = 1L;
   private static final FailedDocumentCoder INSTANCE = new FailedDocumentCoder();
   private static final Coder<Document> DOCUMENT = DocumentCoder.of();
   private static final Coder<String> STRING = StringUtf8Coder.of();

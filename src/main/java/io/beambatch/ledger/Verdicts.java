@@ -39,6 +39,8 @@ public interface Verdicts extends Serializable {
   /** Those of input that ends: each is thrown. */
   Verdicts THROWN =
       new Verdicts() {
+        private static final long serialVersionUID = 1L;
+
         @Override
         public boolean take(String subject, Exception failure) {
           return false;
@@ -99,6 +101,7 @@ public interface Verdicts extends Serializable {
 
   /** Those of a stream. */
   final class Noted implements Verdicts {
+    private static final long serialVersionUID = 1L;
     private static final Logger LOG = LoggerFactory.getLogger(Verdicts.class);
 
     private final RunFolder folder;

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * them.
  */
 final class FetchMessages implements FileFinder {
+  private static final long serialVersionUID = 1L;
+
   private final String subscription;
   private final RunFolder folder;
   private final Duration betweenLooks;

@@ -42,6 +42,8 @@ final class ReadUnplannedMessages extends ReadDocuments {
   }
 
   private static final class ListFn extends DoFn<String, String> {
+    private static final long serialVersionUID = 1L;
+
     private final RunFolder folder;
     private final PlannedFiles planned;
 

@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * repetition, since a result file never changes.
  */
 public final class TopicDestinationWriter implements DestinationWriter {
+  private static final long serialVersionUID = 1L;
+
   private final Output output;
   private final TopicDestination destination;
 

@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * {@code invalid_document}, requests that no batch could hold as {@code too_large}.
  */
 public final class RenderRequests extends PTransform<PCollection<Document>, PCollectionTuple> {
-  public static final TupleTag<Request> REQUESTS = new TupleTag<>() {};
-  public static final TupleTag<FailedDocument> INVALID = new TupleTag<>() {};
+  public static final TupleTag<Request> REQUESTS = new TupleTag<>("requests") {};
+  public static final TupleTag<FailedDocument> INVALID = new TupleTag<>("invalid") {};
 
   private final Inference inference;
 
@@ -46,6 +46,8 @@ public final class RenderRequests extends PTransform<PCollection<Document>, PCol
   }
 
   private static final class RenderFn extends DoFn<Document, Request> {
+    private static final long serialVersionUID = 1L;
+
     private final Inference inference;
     private transient RequestTemplate template;
 

@@ -11,6 +11,7 @@ import org.apache.beam.sdk.coders.VarLongCoder;
 
 /** Encodes requests with their documents. */
 public final class RequestCoder extends AtomicCoder<Request> {
+  private static final long serialVersionUID = 1L;
   private static final RequestCoder INSTANCE = new RequestCoder();
   private static final StringUtf8Coder STRING = StringUtf8Coder.of();
 

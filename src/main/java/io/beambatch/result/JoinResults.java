@@ -78,6 +78,8 @@ public final class JoinResults
   }
 
   static final class JoinFn extends DoFn<AwaitedChunk, JoinedChunk> {
+    private static final long serialVersionUID = 1L;
+
     private final Job job;
     private final RunFolder folder;
     private final ProviderFactory providers;

@@ -44,6 +44,8 @@ public final class ReadResults extends PTransform<PCollection<ResultFile>, PColl
   }
 
   private static final class ReadFn extends DoFn<ResultFile, String> {
+    private static final long serialVersionUID = 1L;
+
     private final RunFolder folder;
 
     ReadFn(RunFolder folder) {

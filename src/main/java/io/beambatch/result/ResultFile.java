@@ -108,6 +108,7 @@ public record ResultFile(Kind kind, String shard, String path, long documents) {
 
   /** Encodes a file field by field. */
   public static final class FieldCoder extends AtomicCoder<ResultFile> {
+    private static final long serialVersionUID = 1L;
     private static final FieldCoder INSTANCE = new FieldCoder();
     private static final StringUtf8Coder STRING = StringUtf8Coder.of();
     private static final VarLongCoder LONG = VarLongCoder.of();

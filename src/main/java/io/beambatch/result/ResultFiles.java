@@ -44,6 +44,8 @@ public final class ResultFiles {
   }
 
   private static final class FilesFn extends DoFn<JoinedChunk, ResultFile> {
+    private static final long serialVersionUID = 1L;
+
     @ProcessElement
     public void process(@Element JoinedChunk chunk, OutputReceiver<ResultFile> out) {
       of(chunk).forEach(out::output);
@@ -51,6 +53,8 @@ public final class ResultFiles {
   }
 
   private static final class RetryRequestsFn extends DoFn<JoinedChunk, RetryRequests> {
+    private static final long serialVersionUID = 1L;
+
     @ProcessElement
     public void process(@Element JoinedChunk chunk, OutputReceiver<RetryRequests> out) {
       out.output(new RetryRequests(chunk.chunkId(), chunk.again()));

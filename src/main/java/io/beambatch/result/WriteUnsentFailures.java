@@ -43,6 +43,8 @@ public final class WriteUnsentFailures
   }
 
   private static final class WriteFn extends DoFn<Plan, ResultFile> {
+    private static final long serialVersionUID = 1L;
+
     private final RunFolder folder;
 
     WriteFn(RunFolder folder) {

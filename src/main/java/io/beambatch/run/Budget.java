@@ -30,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  * passes again, so that what was paid for is collected whatever the limit is now.
  */
 public final class Budget implements PlanCheck, Admission {
+  private static final long serialVersionUID = 1L;
+
   private final Job job;
   private final RunFolder folder;
 

@@ -66,6 +66,8 @@ public final class MarkWritten
   }
 
   private static final class SkipFn extends DoFn<ResultFile, ResultFile> {
+    private static final long serialVersionUID = 1L;
+
     private final RunFolder folder;
     private transient @Nullable Records<WrittenFile> marks;
 
@@ -88,6 +90,8 @@ public final class MarkWritten
   }
 
   private static final class MarkFn extends DoFn<WrittenFile, WrittenFile> {
+    private static final long serialVersionUID = 1L;
+
     private final RunFolder folder;
     private transient @Nullable Records<WrittenFile> marks;
 

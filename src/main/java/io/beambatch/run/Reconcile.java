@@ -127,6 +127,8 @@ public final class Reconcile extends PTransform<PCollection<WrittenFile>, PColle
   }
 
   private static final class ReconcileFn extends DoFn<KV<String, Integer>, Report> {
+    private static final long serialVersionUID = 1L;
+
     private final Job job;
     private final RunFolder folder;
     private final WaitPolicy waitPolicy;

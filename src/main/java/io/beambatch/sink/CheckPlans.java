@@ -35,6 +35,8 @@ public final class CheckPlans extends PTransform<PCollection<Plan>, PCollection<
   }
 
   private static final class CheckFn extends DoFn<Plan, Plan> {
+    private static final long serialVersionUID = 1L;
+
     private final Output output;
     private final DestinationWriter writer;
     private final Verdicts verdicts;

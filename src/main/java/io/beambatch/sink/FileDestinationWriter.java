@@ -30,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  * cells.
  */
 public final class FileDestinationWriter implements DestinationWriter {
+  private static final long serialVersionUID = 1L;
+
   private final Output output;
   private final FileDestination destination;
   private final String prefix;

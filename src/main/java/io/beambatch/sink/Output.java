@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * _failure}.
  */
 public abstract class Output implements Serializable {
+  private static final long serialVersionUID = 1L;
+
   /** The field that holds a wrapped line. */
   public static final String DOCUMENT = "document";
 
@@ -100,6 +102,8 @@ public abstract class Output implements Serializable {
   }
 
   private static final class Answers extends Output {
+    private static final long serialVersionUID = 1L;
+
     private transient @Nullable DocumentShapes shapes;
     private transient @Nullable Shape known;
     private transient @Nullable Schema schema;
@@ -164,6 +168,8 @@ public abstract class Output implements Serializable {
   }
 
   private static final class Failures extends Output {
+    private static final long serialVersionUID = 1L;
+
     Failures(Job job, RunFolder folder) {
       super(job, folder);
     }

@@ -162,6 +162,8 @@ public final class WriteResults
   }
 
   private static final class WriteFn extends DoFn<ResultFile, WrittenFile> {
+    private static final long serialVersionUID = 1L;
+
     private final Map<ResultFile.Kind, DestinationWriter> writers;
     private final RunIdentity run;
     private final Verdicts verdicts;
@@ -198,6 +200,8 @@ public final class WriteResults
 
   /** Delivers what was gathered, by one call for each kind of documents. */
   private static final class DeliverFn extends DoFn<KV<String, Iterable<ResultFile>>, WrittenFile> {
+    private static final long serialVersionUID = 1L;
+
     private final Map<ResultFile.Kind, DestinationWriter> writers;
     private final RunIdentity run;
     private final Verdicts verdicts;

@@ -35,6 +35,7 @@ public record WrittenFile(
 
   /** Encodes a file field by field. */
   public static final class FieldCoder extends AtomicCoder<WrittenFile> {
+    private static final long serialVersionUID = 1L;
     private static final FieldCoder INSTANCE = new FieldCoder();
     private static final Coder<String> STRING = StringUtf8Coder.of();
     private static final Coder<Long> LONG = VarLongCoder.of();

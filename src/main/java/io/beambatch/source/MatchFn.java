@@ -9,6 +9,8 @@ import org.apache.beam.sdk.transforms.DoFn;
  * source is planned.
  */
 final class MatchFn extends DoFn<List<String>, String> {
+  private static final long serialVersionUID = 1L;
+
   private final PlannedFiles planned;
 
   MatchFn(PlannedFiles planned) {

@@ -54,6 +54,8 @@ public final class NameDocuments extends PTransform<PCollection<String>, PCollec
   }
 
   private static final class NameFn extends DoFn<String, Document> {
+    private static final long serialVersionUID = 1L;
+
     private final String kind;
     private final @Nullable String id;
 

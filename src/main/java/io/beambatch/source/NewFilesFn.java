@@ -1,6 +1,7 @@
 package io.beambatch.source;
 
 import java.io.IOException;
+import java.util.HashSet;
 import java.util.Set;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.options.PipelineOptions;
@@ -16,8 +17,16 @@ import org.apache.beam.sdk.values.KV;
  * <p>Which files were seen is the runner's state, and so goes back with everything else when the
  * runner goes back to a checkpoint. Plans that were committed since do not go back: the files in
  * them come out apart, and are not to be read again.
+ *
+ * <p>The state has the files that are there, and not all that ever were: one that is gone, and is
+ * in a plan, is known by the plan, should it come back.
  */
 final class NewFilesFn extends DoFn<KV<String, Long>, String> {
+  private static final long serialVersionUID = 1L;
+
+  /** So many files that are gone are looked up in the plans together. */
+  static final int GONE = 100;
+
   private final FileFinder finder;
   private final PlannedFiles plans;
 
@@ -34,7 +43,10 @@ final class NewFilesFn extends DoFn<KV<String, Long>, String> {
       @StateId("seen") BagState<String> seen, PipelineOptions options, MultiOutputReceiver out)
       throws IOException {
     Set<String> found = finder.find(options);
-    seen.read().forEach(found::remove);
+    Set<String> known = new HashSet<>();
+    seen.read().forEach(known::add);
+    prune(seen, known, found);
+    found.removeAll(known);
     if (found.isEmpty()) {
       return;
     }
@@ -43,6 +55,21 @@ final class NewFilesFn extends DoFn<KV<String, Long>, String> {
     inPlans.forEach(out.get(ReadDocuments.PLANNED)::output);
     found.removeAll(inPlans);
     found.forEach(out.get(ReadDocuments.ORIGINS)::output);
+  }
+
+  /** Forgets what is gone and planned, once there is more of it than of what is there. */
+  private void prune(BagState<String> seen, Set<String> known, Set<String> found)
+      throws IOException {
+    Set<String> gone = new HashSet<>(known);
+    gone.removeAll(found);
+    if (gone.size() < Math.max(GONE, found.size())) {
+      return;
+    }
+    Set<String> planned = plans.among(gone);
+    if (!planned.isEmpty()) {
+      seen.clear();
+      known.stream().filter(file -> !planned.contains(file)).forEach(seen::add);
+    }
   }
 
   @Teardown

@@ -19,6 +19,7 @@ import org.apache.beam.sdk.values.KV;
  */
 @DoFn.BoundedPerElement
 final class PaceSplitsFn extends DoFn<KV<String, Iterable<FileSplit>>, FileSplit> {
+  private static final long serialVersionUID = 1L;
   private static final int MOST = 10_000;
 
   private final long bytes;

@@ -35,6 +35,8 @@ public final class PlanOrigin extends PTransform<PBegin, PCollectionTuple> {
   }
 
   private static final class LookFn extends DoFn<String, String> {
+    private static final long serialVersionUID = 1L;
+
     private final PlannedFiles planned;
 
     LookFn(PlannedFiles planned) {

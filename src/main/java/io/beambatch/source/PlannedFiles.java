@@ -14,6 +14,8 @@ public interface PlannedFiles extends Serializable {
   /** No file is planned. */
   PlannedFiles NONE =
       new PlannedFiles() {
+        private static final long serialVersionUID = 1L;
+
         @Override
         public Set<String> among(Collection<String> files) {
           return Set.of();

@@ -116,6 +116,8 @@ public final class ReadRecords extends PTransform<PCollection<String>, PCollecti
   }
 
   private static final class SplitFn extends DoFn<String, FileSplit> {
+    private static final long serialVersionUID = 1L;
+
     private final FileSource source;
     private final ReadSettings settings;
     private final String stagingFolder;
@@ -143,6 +145,8 @@ public final class ReadRecords extends PTransform<PCollection<String>, PCollecti
   }
 
   private static final class ReadFn extends DoFn<FileSplit, Document> {
+    private static final long serialVersionUID = 1L;
+
     private final FileSource source;
     private final ReadSettings settings;
     private final RecordParser.@Nullable Factory parsers;

@@ -13,6 +13,7 @@ import org.apache.beam.sdk.coders.VarLongCoder;
 
 /** Encodes {@link FileSplit}. */
 final class SplitCoder extends AtomicCoder<FileSplit> {
+  private static final long serialVersionUID = 1L;
   private static final SplitCoder INSTANCE = new SplitCoder();
   private static final Coder<String> STRING = StringUtf8Coder.of();
   private static final Coder<Long> LONG = VarLongCoder.of();

@@ -13,6 +13,7 @@ import org.apache.beam.sdk.values.TypeDescriptor;
  * Encodes a record as JSON. For descriptors: legible in the runner's state, and open to new fields.
  */
 public final class JsonCoder<T> extends CustomCoder<T> {
+  private static final long serialVersionUID = 1L;
   private static final JsonMapper MAPPER =
       JsonMapper.builder().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build();
 

@@ -36,6 +36,8 @@ final class FailOverLimit extends PTransform<PCollection<Report>, PCollection<Re
   }
 
   private static final class CheckFn extends DoFn<Report, Report> {
+    private static final long serialVersionUID = 1L;
+
     private final Job job;
     private final Verdicts verdicts;
 

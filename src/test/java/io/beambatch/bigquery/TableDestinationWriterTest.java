@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.beambatch.batch.RunIdentity;
 import io.beambatch.job.JobReader;
 import io.beambatch.job.TableDestination;
+import io.beambatch.ledger.Verdicts;
 import io.beambatch.result.ResultFile;
 import io.beambatch.sink.DestinationWriter;
 import io.beambatch.sink.DocumentWriter;
 import io.beambatch.sink.Output;
+import io.beambatch.sink.WriteResults;
 import io.beambatch.sink.WrittenFile;
 import io.beambatch.storage.RunFolder;
 import io.beambatch.storage.Storage;
@@ -17,11 +19,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
+import org.apache.beam.sdk.testing.PAssert;
+import org.apache.beam.sdk.testing.TestStream;
+import org.apache.beam.sdk.values.PCollection.IsBounded;
+import org.joda.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -85,6 +94,46 @@ class TableDestinationWriterTest {
     assertThat(bigQuery.loads())
         .extracting(job -> job.getJobReference().getJobId())
         .containsExactly("beambatch-uid1-failed-s0-0", "beambatch-uid1-failed-00000-0");
+  }
+
+  @Test
+  void aStreamsFilesAreGatheredForTwoMinutesFromTheFirst() throws Exception {
+    List<ResultFile> files = files(0, 5);
+    Output output = output();
+    TableDestination table = (TableDestination) output.destination();
+    Pipeline pipeline = Pipeline.create(options);
+    Coder<ResultFile> coder = pipeline.getCoderRegistry().getCoder(ResultFile.class);
+    // The stream's clock is the runner's.
+    TestStream<ResultFile> stream =
+        TestStream.create(coder)
+            .addElements(files.get(0))
+            .advanceProcessingTime(Duration.standardSeconds(119))
+            .addElements(files.get(1), files.get(2))
+            .advanceProcessingTime(Duration.standardSeconds(2))
+            .addElements(files.get(3))
+            .advanceProcessingTime(Duration.standardSeconds(119))
+            .addElements(files.get(4))
+            .advanceProcessingTime(Duration.standardSeconds(2))
+            .advanceWatermarkToInfinity();
+    PAssert.that(
+            pipeline
+                .apply(stream)
+                .apply(
+                    new WriteResults(
+                        Map.of(ResultFile.Kind.FAILED, new TableDestinationWriter(output, table)),
+                        RUN,
+                        Verdicts.of(IsBounded.UNBOUNDED, run()))))
+        .satisfies(
+            written -> {
+              assertThat(written).extracting(WrittenFile::documents).hasSize(5).containsOnly(2L);
+              return null;
+            });
+    pipeline.run().waitUntilFinish();
+
+    assertThat(bigQuery.loads()).hasSize(2);
+    assertThat(new LoadGroups(run(), "failed").of(files).values())
+        .extracting(LoadGroups.LoadGroup::files)
+        .containsExactly(files.subList(0, 3), files.subList(3, 5));
   }
 
   @Test

@@ -2,7 +2,6 @@ package io.beambatch.chunk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.beambatch.emulator.FaultyGcs;
 import io.beambatch.emulator.GcsEmulator;
 import io.beambatch.schema.Shape;
 import io.beambatch.storage.JsonCoder;
@@ -13,12 +12,10 @@ import java.util.List;
 import java.util.stream.StreamSupport;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
-import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.apache.beam.sdk.testing.PAssert;
 import org.apache.beam.sdk.testing.TestStream;
 import org.apache.beam.sdk.values.PCollection;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -26,8 +23,6 @@ class CommittedPlansTest {
   @TempDir Path temp;
   private RunFolder folder;
   private PlanStore store;
-
-  private List<String> beamOptions = List.of();
 
   @BeforeEach
   void choose() {
@@ -53,34 +48,42 @@ class CommittedPlansTest {
   }
 
   @Test
-  @Tag("slow")
-  void readsManyPlansByFewCalls() throws Exception {
-    GcsEmulator emulator = GcsEmulator.start();
-    folder = RunFolder.of("gs://" + emulator.bucket() + "/staging", "job", "r1");
-    String[] names = new String[300];
+  void readsTwentyThousandPlansByFewCalls() throws Exception {
+    List<String> names = new ArrayList<>();
     List<String> files = new ArrayList<>();
-    try (FaultyGcs counting = new FaultyGcs(emulator.url())) {
-      GcsEmulator.use(emulator.url());
-      store = PlanStore.of(folder);
-      for (int i = 0; i < names.length; i++) {
-        names[i] = String.format("a1-p%05d", i);
-        files.add("f" + i);
-        store.commit(plan(names[i], 1, files.get(i)));
-      }
-      GcsEmulator.use(counting.url());
-      beamOptions = GcsEmulator.beamOptions(counting.url());
+    for (int i = 0; i < 20_000; i++) {
+      names.add(String.format("a1-p%05d", i));
+      files.add("f" + i);
+    }
+    folder = RunFolder.of("gs://bucket/staging", "job", "r1");
+    try (ListedPlans gcs = ListedPlans.start(folder, names, i -> plan(names.get(i), 1, "f" + i))) {
+      GcsEmulator.use(gcs.url());
+      // What a launch asks for when it looks for files, and for their plans.
+      assertThat(new FilePlans(folder).among(files)).hasSize(files.size());
+      assertThat(new FilePlans(folder).holding(files)).hasSize(files.size());
+      assertThat(PlanStore.of(folder).allOfFirstAttempt()).hasSize(files.size());
 
-      assertThatPlans(List.of(), files, names);
+      assertThat(gcs.calls()).isLessThan(100);
+    }
+  }
 
-      // A list call for all that is there at the start, and one for each bundle of files.
-      assertThat(counting.calls()).isLessThan(100);
+  @Test
+  void readsNoPlanAgain() throws Exception {
+    List<String> names = List.of("a1-p00000", "a1-p00001");
+    folder = RunFolder.of("gs://bucket/staging", "job", "r1");
+    FilePlans plans = new FilePlans(folder);
+    try (ListedPlans gcs = ListedPlans.start(folder, names, i -> plan(names.get(i), 1, "f" + i))) {
+      GcsEmulator.use(gcs.url());
+      assertThat(plans.among(List.of("f1", "f2"))).containsExactly("f1");
+      assertThat(plans.holding(List.of("f1", "f2"))).hasSize(1);
+
+      // A look lists what is new; a plan that is known is read by itself.
+      assertThat(gcs.calls()).isEqualTo(3);
     }
   }
 
   private void assertThatPlans(List<Plan> fresh, List<String> plannedFiles, String... names) {
-    Pipeline pipeline =
-        Pipeline.create(
-            PipelineOptionsFactory.fromArgs(beamOptions.toArray(String[]::new)).create());
+    Pipeline pipeline = Pipeline.create();
     TestStream.Builder<Plan> plans = TestStream.create(JsonCoder.of(Plan.class));
     for (Plan plan : fresh) {
       plans = plans.addElements(plan);
