@@ -4,7 +4,8 @@ import io.beambatch.job.Job;
 import org.apache.beam.sdk.values.PCollection;
 
 /**
- * What documents are outside: made JSON to be asked about, and made of JSON once they are answered.
+ * Converts documents between a pipeline's own form and JSON: to JSON before they are asked about,
+ * and back once they are answered.
  */
 interface DocumentForm<T> {
   DocumentForm<String> JSON =
@@ -28,9 +29,9 @@ interface DocumentForm<T> {
   PCollection<String> toJson(PCollection<T> documents);
 
   /**
-   * Answered documents in the form that they came in.
+   * Answered documents in the form of the input.
    *
-   * @param like the documents that came
+   * @param like the input documents
    */
   PCollection<T> fromJson(PCollection<String> json, PCollection<T> like);
 }

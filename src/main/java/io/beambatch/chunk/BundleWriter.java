@@ -7,21 +7,21 @@ import java.util.List;
 
 /**
  * Writes the elements of one bundle and window into parts of the run's folder. {@link
- * ShardIntoChunks} opens one for each window that a bundle has.
+ * ShardIntoChunks} opens one writer for each window of a bundle.
  */
 interface BundleWriter<T> extends AutoCloseable {
   /** Writes an element. */
   void add(T element) throws IOException;
 
-  /** Closes the last part; nothing is added after this. */
+  /** Closes the last part; nothing may be added after this. */
   List<Part> finish() throws IOException;
 
-  /** What the documents look like, if the sink needs to know. */
+  /** The shape of the documents, if the sink needs it. */
   default Shape shape() {
     return Shape.NONE;
   }
 
-  /** Deletes what is not finished. */
+  /** Deletes unfinished files. */
   @Override
   void close() throws IOException;
 

@@ -3,7 +3,7 @@ package io.beambatch.chunk;
 import java.util.List;
 
 /**
- * Parts that together fit the provider's limits; becomes exactly one batch.
+ * Parts that together keep the provider's limits; it becomes exactly one batch.
  *
  * @param id unique within the run: attempt, window (if there is more than one) and number, such as
  *     {@code a1-c00003}; {@code [A-Za-z0-9_-]+}
@@ -12,7 +12,7 @@ import java.util.List;
  */
 public record Chunk(String id, int attempt, List<Part> parts) {
 
-  /** How many lines its input file has. */
+  /** The number of lines of its input file. */
   public int requests() {
     return parts.stream().mapToInt(Part::requests).sum();
   }

@@ -9,8 +9,8 @@ import java.util.Set;
 
 /**
  * The fields of a run's documents, merged from its committed plans. A sink with columns, such as
- * CSV, has a column for each. Every call lists the ledger again, but reads only plans that are new:
- * a committed plan never changes.
+ * CSV, has a column for each. Every call lists the ledger again, but reads only new plans: a
+ * committed plan never changes.
  */
 public final class DocumentShapes {
   private final RunFolder folder;
@@ -22,12 +22,12 @@ public final class DocumentShapes {
     this.folder = folder;
   }
 
-  /** Whether the sink needs columns, and only the documents themselves say which. */
+  /** Returns whether the sink needs columns that only the documents themselves define. */
   static boolean areNeeded(Job job) {
     return job.answers().hasColumns() && !job.source().hasSchema();
   }
 
-  /** The shape of all plans that are committed now. */
+  /** The merged shape of all plans that are committed now. */
   public synchronized Shape merged() throws IOException {
     for (Plan plan : PlanStore.of(folder).allBut(known)) {
       known.add(plan.name());

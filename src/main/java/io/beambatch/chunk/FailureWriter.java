@@ -28,7 +28,7 @@ final class FailureWriter implements BundleWriter<FailedDocument> {
   /**
    * Writes one part.
    *
-   * @param idsAreContents whether documents are named by a field of theirs
+   * @param idsAreContents whether a field of the documents gives their ids
    */
   FailureWriter(RunFolder folder, boolean idsAreContents) {
     this.folder = folder;
@@ -47,7 +47,7 @@ final class FailureWriter implements BundleWriter<FailedDocument> {
     causes.add(cause(failed, failure));
   }
 
-  /** Ids that the source gives are contents; those that it doesn't are places. */
+  /** Ids from a field are contents, and are not repeated; ids made of file and line are. */
   private FailureCause cause(FailedDocument failed, Failure failure) {
     String place = failure.place();
     if (place == null && !idsAreContents) {

@@ -7,16 +7,16 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Packs parts into chunks that keep the limits of requests, bytes and tokens at once. The same
- * parts always give the same chunks, in whatever order they come.
+ * Packs parts into chunks that keep the limits on requests, bytes and tokens at once. The same
+ * parts always give the same chunks, in whatever order they arrive.
  *
- * <p>First fit decreasing is near the optimum where all parts are alike. Where some hold many short
- * requests and others few long ones, it fills chunks with one sort and leaves the other limit
- * unused; so chunks are also filled one by one, each time with the part that fits best what the
- * chunk has left, and the better packing is taken.
+ * <p>First fit decreasing is near the optimum if all parts are similar. If some have many short
+ * requests and others few long ones, it fills chunks with one kind and leaves the other limit
+ * unused. So chunks are also filled one by one, each time with the part that best fits the
+ * remaining space, and the better of both packings is used.
  */
 final class Packer {
-  /** Choosing the best part each time looks at all of them: too slow for more than this. */
+  /** Choosing the best part compares all of them each time, which is too slow for more. */
   private static final int MOST_TO_CHOOSE_FROM = 10_000;
 
   private Packer() {}
@@ -24,7 +24,7 @@ final class Packer {
   /**
    * Packs the parts that have requests.
    *
-   * @return the parts of each chunk; every chunk within the limits, provided every part is
+   * @return the parts of each chunk; every chunk is within the limits, provided every part is
    */
   static List<List<Part>> pack(List<Part> parts, Limits limits) {
     List<Item> items =
@@ -71,7 +71,7 @@ final class Packer {
     return bins;
   }
 
-  /** A part, with the share that it takes of each limit. */
+  /** A part, with the fraction that it takes of each limit. */
   private static final class Item {
     private final Part part;
     private final double weight;
@@ -113,7 +113,7 @@ final class Packer {
           && tokens + part.tokens() <= limits.enqueuedTokens();
     }
 
-    /** The part that takes most of what there is most left of. */
+    /** The part that uses most of the limit with the most space left. */
     @Nullable Item best(List<Item> items) {
       double weightLeft = 1 - (double) weight / limits.requests();
       double bytesLeft = 1 - (double) bytes / limits.bytes();

@@ -4,8 +4,9 @@ import io.beambatch.job.Limits;
 import java.io.Serializable;
 
 /**
- * Where a part is closed and the next begun: at a small share of the limits of a chunk, and of what
- * may be under way at once, so that parts fill chunks well and no chunk is too large to be sent.
+ * The size at which a part is closed and the next one begun: a small fraction of the limits on a
+ * chunk, and on what may be in flight at once, so that parts fill chunks well and no chunk is too
+ * large to be sent.
  */
 record PartLimits(long weight, long bytes, long tokens) implements Serializable {
   private static final int PARTS_A_CHUNK = 25;
@@ -18,8 +19,8 @@ record PartLimits(long weight, long bytes, long tokens) implements Serializable 
   }
 
   /**
-   * Somewhat narrower limits, by the name of a part. Where nothing but the number of its requests
-   * tells a batch from others, few should have the same.
+   * Slightly lower limits, varied by the name of a part. If only the number of requests
+   * distinguishes a batch from others, few batches should have the same.
    */
   PartLimits variedBy(String name) {
     return new PartLimits(

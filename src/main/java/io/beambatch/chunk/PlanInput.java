@@ -4,16 +4,16 @@ import io.beambatch.schema.Shape;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One piece of what a plan is made of. {@link PlanChunks} gathers all pieces of a window; most have
- * only one of these values. Documents are counted apart from the parts that hold them, so that a
- * part that got lost is noticed.
+ * One element of the input of a plan. {@link PlanChunks} gathers all elements of a window; most
+ * have only one of these values. Documents are counted independently of the parts that hold them,
+ * so that a lost part is noticed.
  *
  * @param part of requests or of failed documents, or null
- * @param read how many documents were read
- * @param origin whether something of the source was read, even if it had no document: only then a
- *     plan is to be made
+ * @param read the number of documents read
+ * @param origin whether something of the source was read, even if it had no document: only then is
+ *     a plan made
  * @param file of a watched source whose documents are in the window, or null
- * @param joined the chunk of the attempt before that the part comes from, or null
+ * @param joined the chunk of the previous attempt that the part comes from, or null
  * @param shape of some of the documents, or null
  */
 record PlanInput(
@@ -37,7 +37,7 @@ record PlanInput(
     return new PlanInput(null, 0, true, null, null, null);
   }
 
-  /** Something was not read, because it is planned. */
+  /** Something was not read because it is planned. */
   static PlanInput ofPlanned() {
     return new PlanInput(null, 0, false, null, null, null);
   }

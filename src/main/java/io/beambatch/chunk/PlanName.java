@@ -15,14 +15,14 @@ import org.apache.beam.sdk.transforms.windowing.IntervalWindow;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The name under which a plan is committed. A repetition of the same input finds its plan by this
+ * The name under which a plan is committed. A repetition with the same input finds its plan by this
  * name, so equal names mean equal input.
  *
  * @param attempt of the plan
  * @param text such as {@code a1}, or for a window {@code a1-w20260101T000000000-} with a hash of
  *     the names of its parts
  * @param legacyText the name that earlier versions gave to the same plan, or null if it is the
- *     same. It was made of 32-bit hashes, so other parts can have it, too
+ *     same. It was made of 32-bit hashes, so plans of other parts may have it, too
  */
 record PlanName(int attempt, String text, @Nullable String legacyText) {
   private static final DateTimeFormatter WINDOW_START =
@@ -31,15 +31,15 @@ record PlanName(int attempt, String text, @Nullable String legacyText) {
   /** 96 bits: among a million plans of one window, the chance of a collision is below 1e-17. */
   private static final int HASH_BYTES = 12;
 
-  /** A name that needs no hash. */
+  /** A name without a hash. */
   static PlanName of(int attempt, String text) {
     return new PlanName(attempt, text, null);
   }
 
   /**
-   * The name of the plan of these parts. The parts have to be part of the name where there are
-   * windows: a window closes again when documents come late, and when the pipeline is launched
-   * again, and then it holds other parts.
+   * The name of the plan of these parts. With windows, the name includes the parts, because a
+   * window closes again when documents arrive late, and when the pipeline is launched again, and
+   * then has other parts.
    */
   static PlanName of(int attempt, BoundedWindow window, List<Part> parts) {
     if (window instanceof GlobalWindow) {

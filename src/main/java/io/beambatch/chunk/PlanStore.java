@@ -9,8 +9,8 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * The plans of a run, in its ledger. A plan is committed once and never changes: whoever comes
- * second takes the one that is there.
+ * The plans of a run, in its ledger. A plan is committed once and never changes: a later commit of
+ * the same name returns the first plan.
  */
 public final class PlanStore {
   private static final Pattern FIRST_ATTEMPT = Pattern.compile("a1(-.*)?");
@@ -46,14 +46,12 @@ public final class PlanStore {
     return allBut(Set.of());
   }
 
-  /** All committed plans, by name, without those of these names. */
+  /** All committed plans, by name, except those with these names. */
   List<Plan> allBut(Set<String> known) throws IOException {
     return plans.readAllBut(known).values().stream().map(Records.Version::value).toList();
   }
 
-  /**
-   * The names of the first attempt's plans. As long as there are none, the source has to be read.
-   */
+  /** The names of the first attempt's plans. While there are none, the source must be read. */
   public List<String> namesOfFirstAttempt() throws IOException {
     return plans.names().stream().filter(FIRST_ATTEMPT.asMatchPredicate()).toList();
   }
@@ -63,7 +61,7 @@ public final class PlanStore {
     return all().stream().filter(plan -> plan.attempt() == 1).toList();
   }
 
-  /** Commits a plan, unless one of that name is there; returns the one that holds. */
+  /** Commits a plan, unless one with its name exists; returns the one that is stored. */
   Plan commit(Plan plan) throws IOException {
     return plans.commit(plan.name(), plan);
   }

@@ -5,13 +5,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * An error that is written for the person who runs the job: what went wrong, where, what was found,
  * and what to do. The command line prints its message, without a trace, and ends with its exit
- * code; any room may throw it, from the launch or from a step of the graph.
+ * code; any package may throw it, from the launch or from a step of the graph.
  */
 public class UserException extends RuntimeException {
   private final int exitCode;
 
   /**
-   * An error without a cause that could say more.
+   * An error without an informative cause.
    *
    * @param exitCode one of {@link ExitCode}
    */
@@ -29,12 +29,12 @@ public class UserException extends RuntimeException {
     this.exitCode = exitCode;
   }
 
-  /** How the command ends: one of {@link ExitCode}. */
+  /** The exit code of the command: one of {@link ExitCode}. */
   public final int exitCode() {
     return exitCode;
   }
 
-  /** Whether it may be over by itself, such as an outage; else only a person can cure it. */
+  /** Returns whether it may end by itself, like an outage; otherwise only a person can solve it. */
   public boolean mayPass() {
     return false;
   }

@@ -1,9 +1,8 @@
 /**
- * Errors for the person who runs a job, and how commands end.
+ * Errors for the person who runs a job, and the exit codes of commands.
  *
- * <p>Comes in: whatever room finds something that a user has to know. Goes out: a message and an
- * exit code, which the command line maps in one place. Start with {@link
- * io.beambatch.error.UserException}.
+ * <p>Input: the problems that any package finds. Output: a message and an exit code, which the
+ * command line handles in one place. Start with {@link io.beambatch.error.UserException}.
  */
 @NullMarked
 package io.beambatch.error;

@@ -15,10 +15,10 @@ import java.util.regex.Pattern;
 
 /**
  * Applies overrides to a job file's values: {@code key.path=value}. A number in the path is an
- * index into a list (its length adds an item); a key that has dots is quoted: {@code
+ * index into a list (its length appends an item); a key with dots is quoted: {@code
  * prices."gpt-4.1".input}. A value that begins with a bracket, a brace or a quote is read as YAML;
- * any other is a YAML scalar as a whole, so that {@code {{text}}: #1} is a text. An empty value
- * removes what the file has.
+ * any other is a single YAML scalar, so that {@code {{text}}: #1} is a text. An empty value removes
+ * the file's value.
  */
 final class Overrides {
   private static final Pattern ASSIGNMENT =
@@ -45,7 +45,7 @@ final class Overrides {
     this.problems = problems;
   }
 
-  /** Applies overrides, in order; those that can't be applied are problems. */
+  /** Applies overrides in order; those that can't be applied become problems. */
   YamlValue apply(YamlValue job, List<String> overrides) {
     YamlValue result = job;
     for (String override : overrides) {
@@ -134,8 +134,7 @@ final class Overrides {
       Map<String, Entry> entries = new LinkedHashMap<>(mapping.entries());
       Entry old = entries.get(key);
       YamlValue oldValue = old == null ? new Scalar(origin, NullNode.instance, "") : old.value();
-      // A value that is replaced as a whole gets this origin; one that gets a new part keeps its
-      // own.
+      // A replaced value gets this origin; a value with a new part keeps its own.
       Origin keyOrigin = old == null || depth == path.size() - 1 ? origin : old.key();
       entries.put(key, new Entry(keyOrigin, set(oldValue, depth + 1, value)));
       return new Mapping(mapping.origin(), entries);

@@ -28,7 +28,7 @@ final class ResultSection {
   /**
    * Reads the section.
    *
-   * @param file the job file; a schema's path starts at its folder
+   * @param file the job file; a schema's relative path starts at its folder
    */
   static ResultSpec read(Section section, String file) {
     String field = section.text("field", "the name of a field");
@@ -93,7 +93,7 @@ final class ResultSection {
                   + " key of schemas"
               : "must be a JSON object, but " + path + " holds something else");
     } catch (JsonProcessingException e) {
-      // Its message would quote what may be another file than was meant.
+      // Its message would quote the file, which may not be the intended one.
       JsonLocation at = e.getLocation();
       String place = at == null ? "" : ", line " + at.getLineNr() + ", column " + at.getColumnNr();
       section.problem("schema", path + place + " isn't valid JSON");

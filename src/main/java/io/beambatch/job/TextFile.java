@@ -26,7 +26,7 @@ final class TextFile {
   /**
    * The whole file, without a byte-order mark.
    *
-   * @throws IOException if it isn't there, isn't a file, is too large or isn't UTF-8; the message
+   * @throws IOException if it doesn't exist, isn't a file, is too large or isn't UTF-8; the message
    *     doesn't name the file
    */
   static String read(String path) throws IOException {
@@ -36,7 +36,7 @@ final class TextFile {
     } catch (FileNotFoundException e) {
       throw new IOException("there is no such file", e);
     } catch (IllegalArgumentException e) {
-      // Thrown by Beam for a scheme that it doesn't know.
+      // Beam's exception for an unknown scheme.
       throw new IOException("not a path that can be read (" + e.getMessage() + ")", e);
     }
     if (bytes.length > MAX_BYTES) {
@@ -80,7 +80,7 @@ final class TextFile {
     return out.toString();
   }
 
-  /** Resolves a path that a file names: relative ones start at that file's folder. */
+  /** Resolves a path in a file: relative paths start at that file's folder. */
   static String beside(String file, String path) {
     int folder = file.lastIndexOf('/') + 1;
     return path.startsWith("/") || path.contains("://") || folder == 0

@@ -13,8 +13,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds where the values of several JSON pointers stand, in one pass over a text, decoding none of
- * them. The cost grows with the length of the text, the memory does not.
+ * Finds the values of several JSON pointers in one pass over a text, without decoding them. Time
+ * grows with the length of the text, memory does not.
  */
 public final class JsonPaths {
   private static final int MOST_DIGITS = 18;
@@ -35,19 +35,19 @@ public final class JsonPaths {
     size = pointers.size();
   }
 
-  /** Paths of pointers. */
+  /** Compiles pointers. */
   public static JsonPaths of(List<String> pointers) {
     return new JsonPaths(pointers);
   }
 
-  /** Paths of pointers. */
+  /** Compiles pointers. */
   public static JsonPaths of(String... pointers) {
     return new JsonPaths(List.of(pointers));
   }
 
   /**
-   * The value of each pointer, in the order in which they were given; null where there is none or
-   * it is JSON's {@code null}.
+   * The value of each pointer, in the order of the pointers; null if there is none or it is JSON's
+   * {@code null}.
    *
    * @throws com.fasterxml.jackson.core.JsonProcessingException if it is not one well-formed value
    */
@@ -66,7 +66,7 @@ public final class JsonPaths {
   }
 
   /**
-   * The same for a line of our own making.
+   * The values in a line that the program itself wrote.
    *
    * @param what names the line in the error
    * @throws IllegalStateException if it is not one well-formed value
@@ -75,13 +75,13 @@ public final class JsonPaths {
     try {
       return find(json);
     } catch (JsonProcessingException malformed) {
-      // Not passed on as a cause: its message may quote the line.
+      // No cause: its message may quote the line.
       throw new IllegalStateException(
           what + " is not well-formed JSON; the file is not the one that was planned");
     }
   }
 
-  /** The values of an array; none if it isn't one. */
+  /** The values of an array; none for any other value. */
   public static List<JsonSlice> elements(@Nullable JsonSlice array) throws IOException {
     List<JsonSlice> elements = new ArrayList<>();
     if (array == null || !array.isArray()) {
@@ -96,7 +96,7 @@ public final class JsonPaths {
     return elements;
   }
 
-  /** A value's number, or another one if it isn't a whole number from 0 up. */
+  /** A value's number, or the default if it isn't a non-negative integer. */
   public static long wholeNumber(@Nullable JsonSlice value, long otherwise) {
     if (value == null) {
       return otherwise;

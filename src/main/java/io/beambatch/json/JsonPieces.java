@@ -8,13 +8,11 @@ import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Puts JSON together from pieces, without decoding them. */
+/** Assembles JSON from pieces, without decoding them. */
 public final class JsonPieces {
   private JsonPieces() {}
 
-  /**
-   * Strings put together: their insides, one after the other, in quotes; null if there are none.
-   */
+  /** The concatenation of strings; null if there are none. */
   public static @Nullable JsonSlice concatenated(List<JsonSlice> texts) throws IOException {
     if (texts.size() <= 1) {
       return texts.isEmpty() ? null : texts.get(0);
@@ -28,7 +26,7 @@ public final class JsonPieces {
     return JsonSlice.of(joined.toByteArray());
   }
 
-  /** One value as it is, several as an array; null if there are none. */
+  /** One value itself, or several as an array; null if there are none. */
   public static @Nullable JsonSlice oneOrArray(List<JsonSlice> values) throws IOException {
     if (values.size() <= 1) {
       return values.isEmpty() ? null : values.get(0);
@@ -50,7 +48,7 @@ public final class JsonPieces {
     return JsonSlice.of(joined.toByteArray());
   }
 
-  /** Leaves out what stands between the tokens: a model may set its JSON in lines. */
+  /** Removes white space between tokens: a model may format its JSON over several lines. */
   public static JsonSlice onOneLine(JsonSlice json) {
     byte[] compact = new byte[json.length()];
     int length = 0;
@@ -70,14 +68,14 @@ public final class JsonPieces {
     return JsonSlice.of(compact, 0, length);
   }
 
-  /** Whether a value is a string that says just this; the text has nothing to escape. */
+  /** Returns whether a value is a string with exactly this text, which must need no escapes. */
   public static boolean is(@Nullable JsonSlice value, String text) {
     return value != null && value.isText() && value.json().equals('"' + text + '"');
   }
 
   /**
    * The text of a field at an object's top level; null if there is none before the end, or before
-   * the first fault. What follows it is not looked at, so that the beginning of an object will do.
+   * the first fault. Nothing after it is read, so the beginning of an object is enough.
    */
   public static @Nullable String topLevelText(JsonSlice object, String field) throws IOException {
     try (JsonParser parser = object.parser()) {

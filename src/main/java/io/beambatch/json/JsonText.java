@@ -59,12 +59,12 @@ public final class JsonText {
     return text.append("\":");
   }
 
-  /** Whether nothing was added. */
+  /** Returns whether nothing was added. */
   public boolean isEmpty() {
     return text.length() == 1;
   }
 
-  /** Another object with these fields behind its own; it must end with its closing brace. */
+  /** Another object with these fields appended; it must end with its closing brace. */
   public String behind(String object) {
     int close = object.length() - 1;
     boolean first = object.substring(object.indexOf('{') + 1, close).isBlank();

@@ -7,9 +7,9 @@ import java.io.InputStream;
 import java.util.Arrays;
 
 /**
- * Reads a stream line by line, or record by record where a {@link RecordScanner} finds others than
- * lines. Nothing is copied, and no more than one record is held, in a buffer that grows to the
- * longest. Of a record over the maximum only the beginning is held; its length is known.
+ * Reads a stream line by line, or record by record with another {@link RecordScanner}. It copies
+ * nothing, and holds only one record at a time, in a buffer that grows to the longest. Of an
+ * oversize record it holds only the beginning; its length is known.
  *
  * <pre>{@code
  * while (reader.next()) {
@@ -18,7 +18,7 @@ import java.util.Arrays;
  * }</pre>
  */
 public final class LineReader implements Closeable {
-  /** The most that is held of a record that is too long. */
+  /** The maximum that is held of an oversize record. */
   private static final int BEGINNING = 1 << 16;
 
   private static final int INITIAL_BUFFER = 1 << 16;
@@ -45,7 +45,7 @@ public final class LineReader implements Closeable {
   /**
    * Reads part of a stream.
    *
-   * @param length how many bytes to read from the stream, fewer there being an {@link
+   * @param length the number of bytes to read from the stream, where fewer are an {@link
    *     EOFException}; {@link Long#MAX_VALUE} to read to its end
    * @param maxBytes of a record, without its line end; at most half of {@link Integer#MAX_VALUE}
    * @param line of the stream's first record
@@ -60,17 +60,17 @@ public final class LineReader implements Closeable {
     this.buffer = new byte[INITIAL_BUFFER];
   }
 
-  /** Reads the lines of a whole stream, the first of which is line 1. */
+  /** Reads the lines of a whole stream, starting with line 1. */
   public static LineReader ofLines(InputStream stream, int maxBytes) {
     return new LineReader(stream, Long.MAX_VALUE, RecordScanner.ofLines(), maxBytes, 1);
   }
 
-  /** Reads the lines of a file of our own, as long as they come. */
+  /** Reads the lines of a file that the program itself wrote, of any length. */
   public static LineReader ofLines(InputStream stream) {
     return ofLines(stream, LONGEST);
   }
 
-  /** Goes to the next record; false if there is none. The buffer's content changes. */
+  /** Advances to the next record; false if there is none. The buffer's content changes. */
   public boolean next() throws IOException {
     offset += dropped + following - start;
     start = following;
@@ -83,7 +83,7 @@ public final class LineReader implements Closeable {
       if (found >= 0) {
         return take(found, true);
       }
-      // Two bytes more than the maximum, because they may turn out to be the line end.
+      // Two bytes more than the maximum, which may prove to be the line end.
       if (dropped > 0 || limit - start > maxBytes + 2) {
         drop();
       }
@@ -112,7 +112,7 @@ public final class LineReader implements Closeable {
     return true;
   }
 
-  /** Lets go of a record that is too long, but for its beginning. */
+  /** Discards an oversize record, except for its beginning. */
   private void drop() {
     if (dropped == 0) {
       beginning = Math.min(maxBytes, BEGINNING);
@@ -123,7 +123,7 @@ public final class LineReader implements Closeable {
     limit = beginning;
   }
 
-  /** Reads more behind the current record's bytes, which may move to the buffer's front. */
+  /** Reads more after the current record's bytes, which may move to the buffer's front. */
   private boolean fill() throws IOException {
     if (unread == 0) {
       return false;
@@ -138,7 +138,7 @@ public final class LineReader implements Closeable {
     }
     int read = stream.read(buffer, limit, (int) Math.min(unread, buffer.length - limit));
     if (read < 0) {
-      if (unread > Long.MAX_VALUE / 2) { // the length was not given
+      if (unread > Long.MAX_VALUE / 2) { // no length was given
         unread = 0;
         return false;
       }
@@ -150,12 +150,12 @@ public final class LineReader implements Closeable {
     return true;
   }
 
-  /** The current record, or its beginning if it is too long; valid until the next one. */
+  /** The current record, or its beginning if it is oversize; valid until the next one. */
   public JsonSlice slice() {
     return JsonSlice.of(buffer, start, end);
   }
 
-  /** Whether the record has nothing but white space. */
+  /** Returns whether the record is only white space. */
   public boolean blank() {
     for (int i = start; i < end; i++) {
       byte b = buffer[i];
@@ -166,12 +166,12 @@ public final class LineReader implements Closeable {
     return true;
   }
 
-  /** Where the record starts in what was read of the stream. */
+  /** The offset of the record in what was read of the stream. */
   public long offset() {
     return offset;
   }
 
-  /** Holds the current record's bytes; not to be changed. */
+  /** The buffer with the current record's bytes; must not be changed. */
   public byte[] buffer() {
     return buffer;
   }
@@ -181,17 +181,17 @@ public final class LineReader implements Closeable {
     return start;
   }
 
-  /** The index behind the record's last byte, its line end left out. */
+  /** The index after the record's last byte, without its line end. */
   public int end() {
     return end;
   }
 
-  /** The record's length without its line end, true for too long ones as well. */
+  /** The record's length without its line end, including that of oversize ones. */
   public long bytes() {
     return bytes;
   }
 
-  /** Whether the record is over the maximum, so that only its beginning is there. */
+  /** Returns whether the record exceeds the maximum, so that only its beginning is held. */
   public boolean tooLong() {
     return dropped > 0 || bytes > maxBytes;
   }
@@ -201,7 +201,7 @@ public final class LineReader implements Closeable {
     return number;
   }
 
-  /** Whether a line end closes the record; false can only be said of the last one. */
+  /** Returns whether the record has a line end; only the last one may lack it. */
   public boolean terminated() {
     return terminated;
   }

@@ -1,13 +1,13 @@
 package io.beambatch.json;
 
 /**
- * Finds escapes such as {@code \ud800} that are half a character: such text can't be written as
- * UTF-8, and would silently turn into another on its way. JSON could keep the escape, but one is
- * enough for most readers to refuse the whole file that it is in, so wherever a value has one, in a
- * document or in an answer, the value is a failure.
+ * Finds escapes of lone surrogates, such as {@code \ud800}: UTF-8 can't encode such text, and it
+ * would silently become another one. JSON could keep the escape, but most readers reject a whole
+ * file that contains one. So wherever a value has one, in a document or in an answer, the value is
+ * a failure.
  */
 public final class LoneSurrogates {
-  /** What a failure says of it. */
+  /** The description in a failure. */
   public static final String WORDS =
       "half a character, such as \\ud800 without its other half, in a JSON string";
 
@@ -15,7 +15,7 @@ public final class LoneSurrogates {
 
   private LoneSurrogates() {}
 
-  /** Whether well-formed JSON has one. */
+  /** Returns whether well-formed JSON has one. */
   public static boolean in(String json) {
     int i = json.indexOf('\\');
     while (i >= 0) {
@@ -38,7 +38,7 @@ public final class LoneSurrogates {
     return false;
   }
 
-  /** Well-formed JSON with U+FFFD in place of each half of a character. */
+  /** Well-formed JSON with U+FFFD in place of each lone surrogate. */
   public static String replaced(String json) {
     StringBuilder whole = new StringBuilder(json);
     for (int i = json.indexOf('\\'); i >= 0; ) {

@@ -15,10 +15,10 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Inserts and drops top-level members of JSON objects, in bytes: whatever stays is copied as it is,
- * numbers with their digits, strings with their escapes. Members of the same names that an object
- * has already are dropped before others are inserted (a failed document that is read again brings
- * its old {@code _failure}).
+ * Inserts and drops top-level members of JSON objects, in bytes: the rest is copied unchanged,
+ * numbers with their digits, strings with their escapes. Existing members with the names of
+ * inserted ones are dropped first (a failed document that is read again contains its old {@code
+ * _failure}).
  */
 public final class ObjectEditor {
   private final List<byte[]> labels;
@@ -34,7 +34,7 @@ public final class ObjectEditor {
   /**
    * An editor.
    *
-   * @param added the names of the members that are inserted at the end
+   * @param added the names of the members that are appended
    * @param dropped the names of further members to drop
    */
   public static ObjectEditor of(List<String> added, List<String> dropped) {
@@ -47,7 +47,7 @@ public final class ObjectEditor {
    * Writes a document and its new members as one line.
    *
    * @param document one JSON object on one line
-   * @param values one for each member that is added
+   * @param values one for each appended member
    * @throws IllegalArgumentException if the document is not an object in braces
    */
   public void writeLine(OutputStream out, JsonSlice document, List<JsonSlice> values)
@@ -79,14 +79,14 @@ public final class ObjectEditor {
     out.write('\n');
   }
 
-  /** The object without the members to drop; the object itself if it has none. */
+  /** The object without the members to drop; the same object if it has none. */
   public JsonSlice without(JsonSlice object) throws IOException {
     return mayHaveDropped(object) ? without(object, dropped) : object;
   }
 
   /**
-   * An object without some of its members; every other byte from the first member on stays as it
-   * is. What is no well-formed object is given back as it is.
+   * An object without some of its members; every other byte from the first member on is unchanged.
+   * Anything but a well-formed object is returned as it is.
    */
   public static JsonSlice without(JsonSlice object, Set<String> names) throws IOException {
     List<Member> members = new ArrayList<>();
@@ -103,7 +103,7 @@ public final class ObjectEditor {
       }
       end = parser.currentTokenLocation().getByteOffset();
     } catch (JsonProcessingException malformed) {
-      // A document that failed because it can't be parsed: it has no members to drop.
+      // A document that failed because it can't be parsed has no members to drop.
       return object;
     }
     return members.stream().anyMatch(Member::dropped) ? kept(object, members, end) : object;
@@ -116,7 +116,7 @@ public final class ObjectEditor {
     int lastComma = -1;
     for (int i = 0; i < members.size(); i++) {
       boolean last = i == members.size() - 1;
-      // A member reaches to the next one, the comma between them included.
+      // A member extends to the next one, including the comma between them.
       long end = last ? closingBrace : members.get(i + 1).start();
       if (!members.get(i).dropped()) {
         JsonSlice member = object.part(members.get(i).start(), end);

@@ -1,23 +1,23 @@
 package io.beambatch.json;
 
 /**
- * Finds where records end in bytes that come in pieces; keeps its place from piece to piece. Not
- * safe to share between threads.
+ * Finds the ends of records in bytes that arrive in pieces, keeping its state from piece to piece.
+ * Not thread-safe.
  */
 public interface RecordScanner {
 
   /**
-   * Goes on from where the last call ended.
+   * Continues where the last call ended.
    *
-   * @return the index just past the first record that ends between the two indices, or -1 if none
-   *     does and the record goes on in the next piece
+   * @return the index after the first record that ends between the two indices, or -1 if none does
+   *     and the record continues in the next piece
    */
   int scan(byte[] bytes, int from, int to);
 
   /** The line feeds passed so far. */
   long lines();
 
-  /** A record a line; a line ends with a line feed. */
+  /** Treats each line as a record; a line ends with a line feed. */
   static RecordScanner ofLines() {
     return new RecordScanner() {
       private long lines;

@@ -1,6 +1,6 @@
 /**
- * JSON as bytes: how it is parsed, cut out and put together, and how files of lines are read,
- * without a document's own bytes ever being written anew. Needs no other package of the project.
+ * JSON as bytes: parsing, slicing and assembling it, and reading files of lines, without ever
+ * re-encoding a document's own bytes. It depends on no other package of the project.
  */
 @NullMarked
 package io.beambatch.json;

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** Makes what answers batches: simple rules, or a real-time server. */
+/** Creates what answers batches: simple rules, or a real-time server. */
 final class Answerers implements AutoCloseable {
   private final LocalServerSettings settings;
   private final FaultPlan faults;
@@ -24,7 +24,7 @@ final class Answerers implements AutoCloseable {
     return faults;
   }
 
-  /** Goes on with a batch from where it stopped. */
+  /** Resumes a batch from where it stopped. */
   Answering open(BatchState batch, BatchStore store, Path input) throws IOException {
     return upstream == null
         ? new LineAnswers(batch, store, input, settings, faults)

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.time.Duration;
 
-/** Batches as Anthropic has them: one file of results, with a type in each line. */
+/** Anthropic's batches: one file of results, with a type in each line. */
 final class AnthropicFormat implements BatchFormat {
   private static final BatchTraits TRAITS =
       new BatchTraits(

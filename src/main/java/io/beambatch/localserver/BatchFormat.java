@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * What the batches of one provider's API look like inside: the lines of their input, the lines of
- * their results, and the words of their errors. One for each API, without state.
+ * The format of the batches of one provider's API: the lines of their input, the lines of their
+ * results, and their errors. There is one for each API, without state.
  */
 interface BatchFormat {
   BatchFormat OPENAI = new OpenAiFormat();
@@ -16,7 +16,7 @@ interface BatchFormat {
   BatchFormat MISTRAL = new MistralFormat();
   BatchFormat OPENROUTER = new OpenRouterFormat();
 
-  /** The format of that name. */
+  /** The format with a name. */
   static BatchFormat of(String name) {
     return Stream.of(OPENAI, ANTHROPIC, GEMINI, MISTRAL, OPENROUTER)
         .filter(format -> format.traits().name().equals(name))
@@ -27,7 +27,7 @@ interface BatchFormat {
   /** What its batches are allowed and called. */
   BatchTraits traits();
 
-  /** The id of a result file that follows from 32 hexadecimal digits. */
+  /** The id of a result file, derived from 32 hexadecimal digits. */
   String resultFileId(String digits);
 
   /** Finds what makes a whole batch fail. */
@@ -36,39 +36,39 @@ interface BatchFormat {
   /** Begins a result line; the answer's body follows. */
   void startAnswer(String customId, String id, JsonGenerator out) throws IOException;
 
-  /** Ends a result line, but for its line break. */
+  /** Ends a result line, except for its line break. */
   void endAnswer(JsonGenerator out) throws IOException;
 
-  /** A result line that says it is an answer, and holds none. */
+  /** Writes a result line that claims to be an answer, and has none. */
   void emptyAnswer(String customId, String id, JsonGenerator out) throws IOException;
 
-  /** A result line of a request that was refused. */
+  /** Writes the result line of a refused request. */
   void refused(String customId, String id, ApiError error, JsonGenerator out) throws IOException;
 
   /**
-   * A result line of a request that was not answered.
+   * Writes the result line of a request that was not answered.
    *
-   * @return whether the API has a line for it; if not, nothing was written
+   * @return whether the API has such a line; if not, nothing was written
    */
   boolean unanswered(String customId, String id, Unanswered why, JsonGenerator out)
       throws IOException;
 
-  /** The body of a reply that tells an error. */
+  /** Writes the body of an error reply. */
   void error(ApiError error, String requestId, JsonGenerator out) throws IOException;
 
-  /** The account has no money left. */
+  /** The error for an account without credit. */
   ApiError outOfMoney();
 
-  /** Too many calls; it can be tried again after so many seconds. */
+  /** The error for too many calls, which may be retried after this many seconds. */
   ApiError rateLimit(String seconds);
 
-  /** The provider has too much to do. */
+  /** The error of an overloaded provider. */
   ApiError overloaded();
 
-  /** Looks at the requests of a batch before the first is answered. */
+  /** Checks the requests of a batch before the first is answered. */
   @FunctionalInterface
   interface LineChecks {
-    /** For batches of which no line makes the others fail. */
+    /** For batches in which no line makes the others fail. */
     LineChecks NONE = (request, line, problems) -> {};
 
     void check(LineRequest request, int line, List<BatchProblem> problems);

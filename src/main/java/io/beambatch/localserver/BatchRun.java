@@ -11,14 +11,15 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes one batch through its states, a step at a time. With latency, the time from creation to end
- * is split: a twentieth for validating, a tenth for finalizing, the rest for answering, evenly.
+ * Takes one batch through its states, a step at a time. A configured latency is the time from
+ * creation to end: a twentieth for validating, a tenth for finalizing, the rest for answering,
+ * evenly.
  */
 final class BatchRun {
-  /** How often a batch that waits looks at the clock. */
+  /** How often a waiting batch checks the clock. */
   private static final Duration LOOK = Duration.ofMillis(10);
 
-  /** Of moderations, which need not name one. */
+  /** The model of moderations that name none. */
   private static final String DEFAULT_MODEL = "omni-moderation-latest";
 
   private static final int LINES_AT_ONCE = 256;
@@ -55,7 +56,7 @@ final class BatchRun {
   }
 
   /**
-   * Goes as far as the clock lets it.
+   * Advances as far as the clock allows.
    *
    * @return when to be called again; null once the batch has ended or the server stops
    */
@@ -77,7 +78,7 @@ final class BatchRun {
     return null;
   }
 
-  /** Leaves the batch so that a later server can go on with it. */
+  /** Leaves the batch so that a later server can resume it. */
   void suspend() throws IOException {
     if (answers != null) {
       checkpoint();
@@ -113,14 +114,14 @@ final class BatchRun {
         : fail(validation.problems());
   }
 
-  /** Whether a fault lets the whole batch fail. */
+  /** Returns whether a fault makes the whole batch fail. */
   private boolean hasFault(BatchFault.Kind kind) {
     return format.traits().batchesFail() && faults.batch(kind, batch) != null;
   }
 
   private Duration accept(Validation validation) throws IOException {
     String model = validation.model() == null ? DEFAULT_MODEL : validation.model();
-    synchronized (store) { // two batches must not both take what is left of the limit
+    synchronized (store) { // two batches must not both take the rest of the limit
       long others = store.enqueuedTokens(model);
       boolean tooMany = others + validation.promptTokens() > settings.enqueuedTokenLimit();
       if (format.traits().batchesFail() && (tooMany || hasFault(BatchFault.Kind.TOKEN_LIMIT))) {
@@ -182,7 +183,7 @@ final class BatchRun {
     return fate;
   }
 
-  /** How many lines should be answered by now. */
+  /** The number of lines that should be answered by now. */
   private int due(Instant now, int total) {
     if (latency.isZero()) {
       return total;
@@ -210,9 +211,9 @@ final class BatchRun {
   }
 
   /**
-   * Turns what was written into files, and ends the batch.
+   * Publishes the results as files, and ends the batch.
    *
-   * @param why lines were not answered, or null if there are none
+   * @param why lines were not answered, or null if all were
    */
   private Duration end(Status from, Status to, BatchFormat.@Nullable Unanswered why)
       throws IOException {
@@ -244,7 +245,7 @@ final class BatchRun {
     return Duration.ZERO;
   }
 
-  /** Moves a result file to the files, if there is anything in it, and says its id. */
+  /** Moves a non-empty result file to the files, and returns its id. */
   private @Nullable String publish(Path path, String kind) throws IOException {
     String id = resultId(kind);
     if (!Files.exists(path)) {
@@ -264,12 +265,12 @@ final class BatchRun {
     return id;
   }
 
-  /** Follows from the batch, so that a crash while it ends leaves one file, not two. */
+  /** Derived from the batch, so that a crash while it ends leaves one file, not two. */
   private String resultId(String kind) {
     return format.resultFileId(Ids.derived(batch.number(), kind.hashCode()));
   }
 
-  /** Ends a batch that can't go on, so that nobody waits for it. */
+  /** Ends a batch that can't go on, so that no client waits for it. */
   void abort(Exception cause) throws IOException {
     BatchProblem problem =
         cause instanceof NoSuchFileException && files.find(batch.inputFileId()).isEmpty()
@@ -292,7 +293,7 @@ final class BatchRun {
     return answers;
   }
 
-  /** Lets the counts move, and now and then secures what was done. */
+  /** Updates the counts, and from time to time saves a checkpoint. */
   private void showProgress(Instant now) throws IOException {
     if (Duration.between(checkpointed, now).compareTo(CHECKPOINT_EVERY) >= 0) {
       checkpointed = now;

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One batch: the object that the API shows, and what only the server knows. Calls and the worker
- * meet here, so every step from one state to the next is made under the lock, and only from the
- * state that the caller believes it to be in.
+ * meet here, so every transition is made under the lock, and only from the state that the caller
+ * expects.
  */
 final class BatchState {
   private static final long WINDOW_SECONDS = 86_400;
@@ -54,7 +54,7 @@ final class BatchState {
     this.since = created;
   }
 
-  /** A batch that was just asked for. */
+  /** A newly created batch. */
   static BatchState create(BatchOrder order, long ordinal, Instant now) {
     ObjectNode shown =
         ServerJson.object()
@@ -91,7 +91,7 @@ final class BatchState {
     return batch;
   }
 
-  /** All there is to know, for {@link #fromJson}. */
+  /** The complete state, for {@link #fromJson}. */
   synchronized ObjectNode toJson() {
     ObjectNode saved =
         ServerJson.object()
@@ -106,7 +106,7 @@ final class BatchState {
     return saved;
   }
 
-  /** The batch object, as it is now. */
+  /** The batch object in its current state. */
   synchronized ObjectNode shown() {
     return shown.deepCopy();
   }
@@ -133,12 +133,12 @@ final class BatchState {
     return Objects.requireNonNull(BatchEndpoint.of(batch.get("endpoint").textValue()));
   }
 
-  /** What it looks like inside. */
+  /** The batch's format. */
   BatchFormat format() {
     return format;
   }
 
-  /** Of a batch that was saved without. Mistral's batches are for endpoints of OpenAI's. */
+  /** The format of a batch that was saved without one. Mistral's batches use OpenAI's endpoints. */
   private static BatchFormat formatOf(ObjectNode batch) {
     BatchFormat format = endpoint(batch).format();
     return batch.get("id").textValue().startsWith(format.traits().idPrefix())
@@ -150,7 +150,7 @@ final class BatchState {
     return shown.get("input_file_id").textValue();
   }
 
-  /** How long result files live, or null for as long as usual. */
+  /** The lifetime of result files, or null for the default. */
   @Nullable Long outputSeconds() {
     return outputSeconds;
   }
@@ -159,12 +159,12 @@ final class BatchState {
     return Status.of(shown.get("status").textValue());
   }
 
-  /** When the batch was asked for, to the millisecond. */
+  /** When the batch was created, to the millisecond. */
   Instant created() {
     return created;
   }
 
-  /** When the batch came into its state; the times that are shown are whole seconds. */
+  /** When the batch entered its state; the API shows whole seconds only. */
   synchronized Instant since() {
     return since;
   }
@@ -177,7 +177,7 @@ final class BatchState {
     return shown.get(field).textValue();
   }
 
-  /** Whether it was deleted; what it cost is still known. */
+  /** Returns whether it was deleted; its cost is still known. */
   synchronized boolean deleted() {
     return shown.path("deleted").asBoolean();
   }
@@ -190,7 +190,7 @@ final class BatchState {
     return shown.at("/request_counts/total").intValue();
   }
 
-  /** A value that was given at its creation; empty if there is none. */
+  /** A metadata value of its creation; empty if there is none. */
   synchronized String metadata(String key) {
     return shown.path("metadata").path(key).asText("");
   }
@@ -216,7 +216,7 @@ final class BatchState {
   }
 
   /**
-   * Goes from one state to another.
+   * Moves from one state to another.
    *
    * @param edit further changes to the batch object, made in the same step
    * @return whether it was in the first state
@@ -232,9 +232,9 @@ final class BatchState {
   }
 
   /**
-   * Ends it early.
+   * Cancels it.
    *
-   * @return whether it is being cancelled, or was; false if it is past that
+   * @return whether it is being cancelled, or was; false if it has ended otherwise
    */
   boolean cancel(Instant now) {
     Status from = status();
@@ -244,7 +244,7 @@ final class BatchState {
     return from.cancellable() || from == Status.CANCELLING || from == Status.CANCELLED;
   }
 
-  /** When its end was asked for, or null. */
+  /** When its cancellation was requested, or null. */
   synchronized @Nullable String cancelledAt() {
     JsonNode seconds = shown.path("cancelling_at");
     return seconds.isNumber() ? Instant.ofEpochSecond(seconds.longValue()).toString() : null;
@@ -255,12 +255,12 @@ final class BatchState {
     shown.set("request_counts", counts(total(), now.completed(), now.failed()));
   }
 
-  /** Lets the counts move; what is secured stays as it was. */
+  /** Updates the shown counts; the checkpoint stays unchanged. */
   synchronized void show(int completed, int failed) {
     shown.set("request_counts", counts(total(), completed, failed));
   }
 
-  /** The lines that were never answered count as failed once the batch has ended. */
+  /** Lines that were never answered count as failed once the batch has ended. */
   static void countRest(ObjectNode shown) {
     JsonNode counts = shown.get("request_counts");
     int total = counts.get("total").intValue();

@@ -16,9 +16,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 
 /**
- * The batches, in a folder: {@code <id>.json} is the state; {@code <id>.output} and {@code
- * <id>.errors} grow until they become files; {@code <id>.billed} names the lines that were
- * answered.
+ * Stores the batches in a folder: {@code <id>.json} is the state; {@code <id>.output} and {@code
+ * <id>.errors} grow until they become files; {@code <id>.billed} names the answered lines.
  */
 final class BatchStore {
   private final Path dir;
@@ -49,7 +48,7 @@ final class BatchStore {
     return batch;
   }
 
-  /** Writes the state down, as a whole. */
+  /** Writes the state atomically. */
   void save(BatchState batch) throws IOException {
     synchronized (batch) {
       ServerJson.save(dir.resolve(batch.id() + ".json"), batch.toJson());
@@ -60,7 +59,7 @@ final class BatchStore {
     return Optional.ofNullable(byId.get(id)).filter(batch -> !batch.deleted());
   }
 
-  /** The batch of that id, if it came by that API. */
+  /** The batch with an id, if that API created it. */
   Optional<BatchState> find(String id, BatchFormat format) {
     return find(id).filter(batch -> batch.format() == format);
   }
@@ -74,7 +73,7 @@ final class BatchStore {
     return listing.page(batches, batch -> batch.format() == format && !batch.deleted());
   }
 
-  /** How many requests of one API are under way. */
+  /** The number of requests of one API that are in flight. */
   long enqueuedRequests(BatchFormat format) {
     return batches.values().stream()
         .filter(batch -> batch.format() == format && !batch.status().ended())
@@ -82,7 +81,7 @@ final class BatchStore {
         .sum();
   }
 
-  /** Prompt tokens of the batches of a model that haven't ended. */
+  /** Prompt tokens of a model's batches that have not ended. */
   long enqueuedTokens(String model) {
     return batches.values().stream()
         .filter(batch -> model.equals(batch.text("model")))
@@ -90,7 +89,7 @@ final class BatchStore {
         .sum();
   }
 
-  /** When the batches were created that came after some moment, newest first. */
+  /** When the batches after a moment were created, newest first. */
   List<Instant> createdAfter(Instant moment) {
     return batches.descendingMap().values().stream()
         .map(batch -> batch.time("created_at"))

@@ -16,7 +16,7 @@ final class FaultPlan {
     this.set = new Counted(faults);
   }
 
-  /** The faults, and what has been counted and decided since they were set. */
+  /** The faults, and the counts and decisions since they were set. */
   private static final class Counted {
     private final Faults faults;
     private final Map<String, AtomicInteger> counts = new ConcurrentHashMap<>();
@@ -41,7 +41,7 @@ final class FaultPlan {
     set = new Counted(faults);
   }
 
-  /** What happens to the next call of this name, or null. */
+  /** The fault of the next call of this name, or null. */
   @Nullable CallFault call(String name) {
     Counted now = set;
     for (int i = 0; i < now.faults.calls().size(); i++) {
@@ -56,13 +56,13 @@ final class FaultPlan {
     return null;
   }
 
-  /** Whether a file that is there is said not to be, at this creation. */
+  /** Returns whether an existing file is reported as missing for this creation. */
   boolean hidesFile(String fileId) {
     Counted now = set;
     for (int i = 0; i < now.faults.batches().size(); i++) {
       BatchFault fault = now.faults.batches().get(i);
       if (fault.kind() == BatchFault.Kind.FILE_NOT_FOUND) {
-        // Files have ids by chance: what is counted for each is rolled for all of them.
+        // File ids are random: faults that are counted per file draw for all of them.
         int number = fault.first() == null ? now.next("file " + i) : now.next(i + " " + fileId);
         if (hits(fault.first(), fault.probability(), batchRoll(i), number)) {
           return true;
@@ -72,7 +72,7 @@ final class FaultPlan {
     return false;
   }
 
-  /** Whether a completed batch shows no output file this time. */
+  /** Returns whether a completed batch shows no output file this time. */
   boolean hidesOutput(BatchState batch) {
     BatchFault fault = batch(BatchFault.Kind.NULL_OUTPUT, batch);
     return fault != null && set.next("output " + batch.id()) < fault.reads();
@@ -91,8 +91,8 @@ final class FaultPlan {
   }
 
   /**
-   * Decides what hits a batch that is created now, so that "first" goes by the order of creation
-   * and not by which batch gets on faster.
+   * Decides what hits a newly created batch, so that "first" refers to the order of creation, and
+   * not to the speed of batches.
    */
   void decide(BatchState batch) {
     for (BatchFault.Kind kind : BatchFault.Kind.values()) {
@@ -111,7 +111,7 @@ final class FaultPlan {
         index + " " + batch.id(), unused -> now.next("batch " + index) < first);
   }
 
-  /** What happens to a batch that begins to be answered. */
+  /** The faults of a batch whose answering begins. */
   BatchFate fate(BatchState batch) {
     BatchFault expire = batch(BatchFault.Kind.EXPIRE, batch);
     BatchFault stuck = batch(BatchFault.Kind.STUCK, batch);
@@ -122,7 +122,7 @@ final class FaultPlan {
         slow == null ? 0 : slow.byMillis());
   }
 
-  /** What happens to a line of a batch, or null. */
+  /** The fault of a line of a batch, or null. */
   LineFault.@Nullable Kind line(BatchState batch, int line) {
     List<LineFault> faults = set.faults.lines();
     for (int i = 0; i < faults.size(); i++) {
@@ -143,7 +143,7 @@ final class FaultPlan {
     return "batch".hashCode() + 31L * index;
   }
 
-  /** From 0 to 1, evenly spread, the same for the same numbers. */
+  /** A number from 0 to 1, evenly distributed, and the same for the same arguments. */
   private double roll(long kind, long number) {
     long bits = Ids.mix(Ids.mix(seed ^ Ids.mix(kind)) + number);
     return (bits >>> 11) * 0x1.0p-53;

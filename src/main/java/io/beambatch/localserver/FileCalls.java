@@ -7,11 +7,11 @@ import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The Files API. */
+/** The calls of OpenAI's Files API. */
 final class FileCalls {
   private static final int MOST_LISTED = 10_000;
 
-  /** Of any purpose but {@code batch}, which has a limit of its own. */
+  /** For any purpose but {@code batch}, which has its own limit. */
   private static final long MOST_BYTES = 536_870_912;
 
   private static final List<String> PURPOSES =
@@ -62,7 +62,7 @@ final class FileCalls {
       throw new ApiException(
           ApiError.of(413, "413: The data value transmitted exceeds the capacity limit.", null));
     }
-    boolean batch = purpose.startsWith("batch"); // Together says batch-api
+    boolean batch = purpose.startsWith("batch"); // Together uses batch-api
     if (batch && !filename.endsWith(".jsonl")) {
       throw new ApiException(
           ApiError.invalid("Invalid file format for Batch API. Must be .jsonl", null, null));
@@ -116,7 +116,7 @@ final class FileCalls {
         .orElseThrow(() -> new ApiException(ApiError.notFound("No such File object: " + id, "id")));
   }
 
-  /** Other APIs' files have purposes of their own. */
+  /** Files of other APIs have other purposes. */
   private static boolean isOpenAi(StoredFile file) {
     return PURPOSES.contains(file.purpose()) || file.purpose().equals("batch_output");
   }

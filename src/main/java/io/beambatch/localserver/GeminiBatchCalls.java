@@ -7,7 +7,7 @@ import io.javalin.http.Context;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** Gemini's batch mode: long-running operations over an uploaded file. */
+/** The calls of Gemini's batch mode: long-running operations over an uploaded file. */
 final class GeminiBatchCalls {
   private static final BatchFormat FORMAT = BatchFormat.GEMINI;
   private static final String TYPE = "type.googleapis.com/google.ai.generativelanguage.v1beta.";
@@ -109,7 +109,7 @@ final class GeminiBatchCalls {
     Replies.json(call, shown(find(call.pathParam("id"))));
   }
 
-  /** One that has ended stays as it is, and that is no error. */
+  /** A batch that has ended stays unchanged, and that is no error. */
   void cancel(Context call) throws IOException, ApiException {
     BatchState batch = find(call.pathParam("id"));
     if (batch.cancel(settings.clock().instant())) {
@@ -128,7 +128,7 @@ final class GeminiBatchCalls {
     Replies.json(call, ServerJson.object());
   }
 
-  /** The operation. */
+  /** The operation object. */
   private ObjectNode shown(BatchState batch) {
     Status status = batch.status();
     boolean embeds = batch.endpoint() == BatchEndpoint.EMBED_CONTENT;
@@ -184,7 +184,7 @@ final class GeminiBatchCalls {
     };
   }
 
-  /** Whole numbers of 64 bits are strings in Google's JSON; zeros are left out. */
+  /** Google's JSON writes 64-bit integers as strings, and omits zeros. */
   private ObjectNode counts(BatchState batch) {
     BatchCheckpoint progress = batch.progress();
     int total = batch.total();

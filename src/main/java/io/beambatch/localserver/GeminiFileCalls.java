@@ -9,7 +9,7 @@ import java.time.Instant;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Gemini's Files API: uploads in pieces, which go on after a break, and files by name. */
+/** The calls of Gemini's Files API: resumable uploads in pieces, and files by name. */
 final class GeminiFileCalls {
   private static final int USUALLY_LISTED = 10;
   private static final int MOST_LISTED = 100;
@@ -100,7 +100,7 @@ final class GeminiFileCalls {
     Replies.json(call, ServerJson.object());
   }
 
-  /** Whether there is such a file is not told to those who may not see it: both are 403. */
+  /** Whether a file exists is hidden from those without access: both cases are 403. */
   private StoredFile find(String id) throws ApiException {
     return files
         .find(id)

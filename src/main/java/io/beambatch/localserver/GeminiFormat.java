@@ -4,14 +4,14 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.time.Duration;
 
-/** Batches as Gemini has them: one file of results, with a key in each line. */
+/** Gemini's batches: one file of results, with a key in each line. */
 final class GeminiFormat implements BatchFormat {
   private static final BatchTraits TRAITS =
       new BatchTraits(
           "gemini",
           "b",
           "gemini",
-          1_000_000, // none is published
+          1_000_000, // no limit is published
           2L << 30,
           Duration.ofDays(2),
           false,
@@ -66,7 +66,7 @@ final class GeminiFormat implements BatchFormat {
     out.writeEndObject();
   }
 
-  /** A batch that ends early has no lines for what it didn't come to. */
+  /** A batch that ends early has no lines for requests that it didn't process. */
   @Override
   public boolean unanswered(String customId, String id, Unanswered why, JsonGenerator out)
       throws IOException {
@@ -88,7 +88,7 @@ final class GeminiFormat implements BatchFormat {
     out.writeEndObject();
   }
 
-  /** The codes of google.rpc, which stand in lines and in batches that failed. */
+  /** The google.rpc codes in result lines and in failed batches. */
   static int rpcCode(int status) {
     return switch (status) {
       case 400 -> 3;

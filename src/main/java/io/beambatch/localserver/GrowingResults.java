@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Set;
 
-/** The result files of a batch while they grow, and the note of what was billed beside them. */
+/** The result files of a running batch, and the record of what was billed. */
 final class GrowingResults implements Closeable {
   private final BatchFormat format;
   private final long key;
@@ -18,7 +18,7 @@ final class GrowingResults implements Closeable {
   private final AppendFile errors;
   private final AppendFile billed;
 
-  /** Opens the files, and cuts off what was not secured. */
+  /** Opens the files, and truncates them to the checkpoint. */
   GrowingResults(BatchState batch, BatchStore store) throws IOException {
     BatchCheckpoint progress = batch.progress();
     format = batch.format();
@@ -29,8 +29,8 @@ final class GrowingResults implements Closeable {
   }
 
   /**
-   * Finds what is in the result files of a batch already, whole lines only; of which the last
-   * checkpoint may not know.
+   * Recovers the complete lines of a batch's result files; the last checkpoint may not include all
+   * of them.
    */
   static Recovered recover(BatchState batch, BatchStore store) throws IOException {
     Set<String> customIds = new HashSet<>();
@@ -63,7 +63,7 @@ final class GrowingResults implements Closeable {
     }
   }
 
-  /** Adds the tokens that a response tells. */
+  /** Adds the tokens that a response reports. */
   static void count(JsonNode body, Usage usage) {
     JsonNode told = body.path("usage");
     usage.add(
@@ -71,7 +71,7 @@ final class GrowingResults implements Closeable {
         told.path("completion_tokens").asLong(told.path("output_tokens").asLong()));
   }
 
-  /** Reads whole lines, and says where the last of them ends. */
+  /** Reads complete lines, and returns the end of the last one. */
   private static long eachLine(Path file, LineTaker taker) throws IOException {
     if (!Files.exists(file)) {
       return 0;
@@ -96,20 +96,20 @@ final class GrowingResults implements Closeable {
   }
 
   /**
-   * What was found.
+   * The recovered state.
    *
    * @param customIds of all requests that have a result line
    */
   record Recovered(Set<String> customIds, BatchCheckpoint progress) {}
 
-  /** Writes an answer, and that it has to be paid for. */
+  /** Writes an answer, and records that it is billed. */
   void answered(int line, String customId, ServerJson.Writing body) throws IOException {
     extra(line, customId, body);
     billed.out().writeString(customId);
     billed.endLine();
   }
 
-  /** Writes an answer that nobody pays for. */
+  /** Writes an answer that is not billed. */
   void extra(int line, String customId, ServerJson.Writing body) throws IOException {
     format.startAnswer(customId, requestId(line), output.out());
     body.writeTo(output.out());
@@ -142,7 +142,7 @@ final class GrowingResults implements Closeable {
     }
   }
 
-  /** The id of a line that nobody sent. */
+  /** The id of a line for a request that nobody sent. */
   String unknownId(int line) {
     return "unknown-" + Ids.derived(key + 1, line);
   }
@@ -152,7 +152,7 @@ final class GrowingResults implements Closeable {
     return Ids.derived(key, line);
   }
 
-  /** Brings everything to disk, and says how far it goes. */
+  /** Flushes everything to disk, and returns how far it goes. */
   BatchCheckpoint checkpoint(int lines, int completed, int failed, Usage usage) throws IOException {
     return new BatchCheckpoint(
         lines,

@@ -21,14 +21,14 @@ final class LineRequestReader {
   }
 
   /**
-   * What the fields of a line are called.
+   * The names of a line's fields.
    *
-   * @param id tells requests apart
+   * @param id identifies the request
    * @param body the request itself
    */
   record Names(String id, String body) {}
 
-  /** Reads a request's body, and notes what the endpoint would not like about it. */
+  /** Reads a request's body, and records what the endpoint would reject. */
   @FunctionalInterface
   interface RequestReader {
     /** Reads from the body's opening brace to its closing one. */
@@ -39,7 +39,7 @@ final class LineRequestReader {
    * Reads one line into the request.
    *
    * @return whether the line is a JSON object and nothing else
-   * @throws com.fasterxml.jackson.core.JsonProcessingException if it isn't JSON at all
+   * @throws com.fasterxml.jackson.core.JsonProcessingException if it isn't JSON
    */
   boolean read(JsonParser line) throws IOException {
     request.reset();
@@ -70,7 +70,7 @@ final class LineRequestReader {
     return line.nextToken() == null;
   }
 
-  /** The value as a string, or null if it is something else. */
+  /** The value if it is a string; otherwise null. */
   static @Nullable String string(JsonParser in) throws IOException {
     if (in.currentToken() == JsonToken.VALUE_STRING) {
       return in.getText();

@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>Files and batches are kept in a folder; a server that is started on the same folder again goes
- * on with them. Uploads and results are streamed: memory grows with the number of lines in a batch,
+ * <p>Files and batches are kept in a folder; a server that is started on the same folder again
+ * resumes them. Uploads and results are streamed: memory grows with the number of lines in a batch,
  * not with their size.
  */
 public final class LocalServer implements AutoCloseable {
@@ -74,7 +74,7 @@ public final class LocalServer implements AutoCloseable {
     }
   }
 
-  /** An upstream is asked in OpenAI's shape, and so can't answer what came in another. */
+  /** An upstream is called in OpenAI's form, and so can't answer requests in another. */
   private List<ProviderFace> apis(
       LocalServerSettings settings, BatchStore store, StoredFiles files) {
     ProviderFace openAi =
@@ -97,7 +97,7 @@ public final class LocalServer implements AutoCloseable {
   /**
    * Starts a server, which runs until it is closed.
    *
-   * @throws IOException if the port is taken, the folder can't be used, or another server uses it
+   * @throws IOException if the port is in use, the folder can't be used, or another server uses it
    */
   public static LocalServer start(LocalServerSettings settings) throws IOException {
     Path dir =
@@ -118,39 +118,40 @@ public final class LocalServer implements AutoCloseable {
     return javalin.port();
   }
 
-  /** What clients need as their base URL, such as {@code http://127.0.0.1:8080/v1}. */
+  /** The base URL for clients, such as {@code http://127.0.0.1:8080/v1}. */
   public URI baseUrl() {
     return URI.create("http://127.0.0.1:" + port() + "/v1");
   }
 
-  /**
-   * The base URL for clients that add the version by themselves, as Anthropic's and Google's do.
-   */
+  /** The base URL for clients that append the version themselves, like Anthropic's and Google's. */
   public URI rootUrl() {
     return URI.create("http://127.0.0.1:" + port());
   }
 
-  /** What goes wrong from now on; all counts of earlier faults end. */
+  /** Sets the faults from now on; all earlier counts are reset. */
   public void faults(Faults next) {
     faults.set(next);
   }
 
-  /** Waits until no batch is under way, but no longer than this. */
+  /** Waits until no batch is in flight, at most this long. */
   public void awaitBatches(Duration atMost) throws InterruptedException {
     scheduler.awaitIdle(atMost);
   }
 
-  /** What was taken and answered in the life of the folder. */
+  /** Statistics over the life of the folder. */
   public ServerStats stats() throws IOException {
     return bill.stats(counts.counts());
   }
 
-  /** How often each {@code custom_id} was answered, and so billed. All in memory: for tests. */
+  /**
+   * How often each {@code custom_id} was answered, and so billed. For tests: it holds all in
+   * memory.
+   */
   public Map<String, Integer> timesAnswered() throws IOException {
     return bill.timesAnswered();
   }
 
-  /** Stops; batches that are under way are left so that they can go on. */
+  /** Stops; running batches can be resumed. */
   @Override
   public void close() throws IOException {
     javalin.stop();

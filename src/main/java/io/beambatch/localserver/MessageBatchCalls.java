@@ -18,7 +18,7 @@ final class MessageBatchCalls {
   private static final int USUALLY_LISTED = 20;
   private static final int MOST_LISTED = 1_000;
 
-  /** Of all models together, on the lowest tier. */
+  /** For all models together, on the lowest tier. */
   private static final long ENQUEUED_REQUESTS = 200_000;
 
   private final BatchStore store;
@@ -162,7 +162,7 @@ final class MessageBatchCalls {
     call.contentType("application/x-jsonl");
   }
 
-  /** The batch object; what is counted is shown at the end, as the real API does. */
+  /** The batch object; counts appear at the end, as in the real API. */
   private ObjectNode shown(BatchState batch, Context call) {
     Instant now = settings.clock().instant();
     Status status = batch.status();

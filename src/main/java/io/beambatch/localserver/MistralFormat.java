@@ -5,7 +5,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Batches as Mistral has them: result lines of OpenAI's, of requests that name no model. */
+/** Mistral's batches: OpenAI's result lines, for requests that name no model. */
 final class MistralFormat extends OpenAiFormat {
   private static final BatchTraits TRAITS =
       new BatchTraits(

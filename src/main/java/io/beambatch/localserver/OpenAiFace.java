@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** OpenAI's Files and Batches APIs; what no other API has is a path of this one, too. */
+/** OpenAI's Files and Batches APIs; it also handles paths that no other API has. */
 final class OpenAiFace implements ProviderFace {
   private static final int REQUESTS_PER_MINUTE = 10_000;
 

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.time.Duration;
 
-/** Batches as OpenAI has them: an output file, and an error file beside it. */
+/** OpenAI's batches: an output file, and an error file. */
 class OpenAiFormat implements BatchFormat {
   static final LineRequestReader.Names LINES = new LineRequestReader.Names("custom_id", "body");
   private static final BatchTraits TRAITS =

@@ -65,7 +65,7 @@ final class OpenRouterCalls {
     Replies.json(call, store.list(listing, FORMAT).toJson(OpenRouterCalls::shown));
   }
 
-  /** Once it has ended, a batch shows all of its results. */
+  /** A batch that has ended contains all of its results. */
   void retrieve(Context call) throws IOException, ApiException {
     BatchState batch = find(call.pathParam("id"));
     ObjectNode shown = shown(batch);
@@ -88,7 +88,7 @@ final class OpenRouterCalls {
     }
   }
 
-  /** Results in pages; a cursor is the number of the next line. */
+  /** Pages of results; a cursor is the number of the next line. */
   void results(Context call) throws IOException, ApiException {
     BatchState batch = find(call.pathParam("id"));
     @Nullable StoredFile results = results(batch);
@@ -99,7 +99,7 @@ final class OpenRouterCalls {
     int limit = number(call, "limit", MOST_RESULTS, MOST_RESULTS);
     try (BufferedReader lines = Files.newBufferedReader(files.content(results.id()))) {
       for (int line = 0; line < from && lines.readLine() != null; line++) {
-        // Stood on a page before.
+        // Was on an earlier page.
       }
       try (JsonGenerator out = begin(call)) {
         out.writeStringField("object", "list");

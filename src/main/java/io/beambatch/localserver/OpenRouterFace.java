@@ -3,7 +3,7 @@ package io.beambatch.localserver;
 import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
 
-/** OpenRouter's batches, which are created of their requests and can't be cancelled. */
+/** OpenRouter's batches, which are created from their requests and can't be cancelled. */
 final class OpenRouterFace implements ProviderFace {
   private static final String PATH = "/api/v1/batches";
   private static final String ONE = PATH + "/{id}";

@@ -2,7 +2,7 @@ package io.beambatch.localserver;
 
 import java.time.Duration;
 
-/** Batches as OpenRouter has them: lines of OpenAI's, one list of results, one model. */
+/** OpenRouter's batches: OpenAI's lines, one list of results, one model. */
 final class OpenRouterFormat extends OpenAiFormat {
   private static final BatchTraits TRAITS =
       new BatchTraits(
@@ -22,7 +22,7 @@ final class OpenRouterFormat extends OpenAiFormat {
     return TRAITS;
   }
 
-  /** What could be wrong with a line was refused at the creation. */
+  /** Faulty lines were refused at creation. */
   @Override
   public LineChecks checks(BatchEndpoint endpoint, LocalServerSettings settings) {
     return LineChecks.NONE;

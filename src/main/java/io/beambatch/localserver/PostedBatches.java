@@ -7,8 +7,8 @@ import java.nio.file.Path;
 import java.util.Set;
 
 /**
- * Batches whose creation carries their requests. These go straight to disk, a line each, and become
- * the batch's input file.
+ * Creates batches whose create call carries their requests. The requests are written straight to
+ * disk, a line each, as the batch's input file.
  */
 final class PostedBatches {
   private final BatchFormat format;
@@ -24,7 +24,7 @@ final class PostedBatches {
     this.settings = settings;
   }
 
-  /** Says what is ordered, or refuses it. */
+  /** Reads the order from the body, or refuses it. */
   @FunctionalInterface
   interface Ordering {
     BatchOrder order(RequestsBody.Posted posted, String inputFileId) throws ApiException;
@@ -33,7 +33,7 @@ final class PostedBatches {
   /**
    * Creates a batch, one at a time, so that limits hold.
    *
-   * @param heads the fields of the body that may stand before the requests
+   * @param heads the fields of the body that may precede the requests
    */
   BatchState create(Context call, Set<String> heads, Ordering ordering)
       throws IOException, ApiException {
@@ -57,7 +57,7 @@ final class PostedBatches {
     }
   }
 
-  /** Deletes a batch, with its requests and its results. */
+  /** Deletes a batch with its requests and its results. */
   void delete(BatchState batch) throws IOException {
     batch.delete();
     store.save(batch);

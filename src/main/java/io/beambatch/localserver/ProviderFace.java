@@ -6,24 +6,24 @@ import io.javalin.http.HandlerType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A provider's API as this server speaks it: its calls, its headers, its way of taking a key. All
- * of them stand on the same files, batches and faults.
+ * A provider's API as this server speaks it: its calls, its headers, its way of passing a key. All
+ * of them share the same files, batches and faults.
  */
 interface ProviderFace {
 
-  /** Whether a path belongs to it. */
+  /** Returns whether a path belongs to it. */
   boolean has(String path);
 
-  /** What its batches and its errors look like. */
+  /** The format of its batches and errors. */
   BatchFormat format();
 
-  /** Sets the headers that every reply has. */
+  /** Sets the headers of every reply. */
   default void begin(Context call, String requestId) {
     call.header("x-request-id", requestId);
   }
 
   /**
-   * The key that a call came with.
+   * The key of a call.
    *
    * @throws ApiException if there is none, or another header is missing
    */
@@ -43,17 +43,17 @@ interface ProviderFace {
     return header.substring(prefix.length());
   }
 
-  /** The answer to a key that isn't the right one. */
+  /** The error for a wrong key. */
   ApiError wrongKey();
 
-  /** Names its calls. */
+  /** Registers its calls. */
   void route(Routes routes);
 
-  /** Takes calls in. */
+  /** Registers calls. */
   @FunctionalInterface
   interface Routes {
     /**
-     * Takes one call in.
+     * Registers one call.
      *
      * @param name of the call, for faults and statistics; the same in all APIs
      */

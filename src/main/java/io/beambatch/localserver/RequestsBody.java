@@ -17,8 +17,8 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Reads the body of a creation that carries its requests as it comes, and writes them to a file, a
- * line each. What is too large is read to its end, so that the caller gets to see the reply.
+ * Reads the body of a create call with requests as it arrives, and writes them to a file, a line
+ * each. An oversize body is read to its end, so that the client receives the reply.
  */
 final class RequestsBody {
   private static final Pattern CUSTOM_ID = Pattern.compile("[a-zA-Z0-9_-]{1,64}");
@@ -30,7 +30,7 @@ final class RequestsBody {
   private final Set<String> customIds = new HashSet<>();
 
   /**
-   * @param heads the fields that may stand before the requests
+   * @param heads the fields that may precede the requests
    */
   RequestsBody(BatchFormat format, LocalServerSettings settings, Set<String> heads) {
     this.maxRequests = format.traits().maxRequests(settings);
@@ -40,14 +40,14 @@ final class RequestsBody {
   }
 
   /**
-   * What a body holds.
+   * The content of a body.
    *
-   * @param head what stood before the requests
-   * @param requests how many there are
+   * @param head the fields before the requests
+   * @param requests their number
    */
   record Posted(ObjectNode head, int requests) {}
 
-  /** Reads all of it. */
+  /** Reads the whole body. */
   Posted read(InputStream body, Path target) throws IOException, ApiException {
     CountedStream counted = new CountedStream(body);
     try (OutputStream file = new BufferedOutputStream(Files.newOutputStream(target));
@@ -185,7 +185,7 @@ final class RequestsBody {
 
     @Override
     public void close() {
-      // The server does.
+      // The server closes it.
     }
   }
 }

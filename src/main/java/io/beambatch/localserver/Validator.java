@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** Looks at every line of a batch's input file before the first is answered. */
+/** Validates every line of a batch's input file before the first is answered. */
 final class Validator {
   private static final int MOST_PROBLEMS = 100;
   private static final int LINES_BETWEEN_LOOKS = 1_000;
@@ -32,9 +32,9 @@ final class Validator {
   }
 
   /**
-   * Validates all lines, or as many as hold a hundred problems.
+   * Validates all lines, or until a hundred problems are found.
    *
-   * @param stop looked at now and then; once true, what was found so far is returned
+   * @param stop checked from time to time; once true, the problems found so far are returned
    */
   Validation validate(LineFile lines, BooleanSupplier stop) throws IOException {
     if (lines.count() == 0) {
@@ -70,7 +70,7 @@ final class Validator {
         problems.add(notJson(number));
       }
     } catch (StreamConstraintsException e) {
-      inputs++; // a string is too long: the endpoint will refuse it
+      inputs++; // the string is too long: the endpoint will refuse it
     } catch (JsonProcessingException | CharConversionException e) {
       problems.add(notJson(number));
     }

@@ -6,56 +6,57 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A provider's batch API. Safe to share between threads.
+ * A connection to a provider's batch API. It is safe for use by several threads.
  *
- * <p>Every call but {@link #create} repeats itself after passing faults (IO errors, 408, 429, 5xx),
- * waiting as the provider asks; {@link #create} never does, because each repetition could make, and
- * bill, another batch. What is left is a {@link ProviderException}.
+ * <p>Every call except {@link #create} is retried after transient faults (IO errors, 408, 429,
+ * 5xx), after the delay that the provider asks for. {@link #create} is never retried, because each
+ * repetition could create, and bill, another batch. Faults that remain are thrown as {@link
+ * ProviderException}.
  */
 public interface BatchProvider extends AutoCloseable {
 
-  /** What the provider can do, and what it allows. */
+  /** What the provider can do, and its limits. */
   Capabilities capabilities();
 
   /**
-   * Uploads a batch's requests where it is created of an uploaded file, without holding it in
-   * memory. A reply that got lost may leave a second file of the same name behind.
+   * Uploads a batch's requests, where batches are created from uploaded files, without holding them
+   * in memory. A lost reply may leave a second file of the same name behind.
    */
   InputFile upload(Upload upload) throws ProviderException;
 
   /**
-   * Creates a batch, of a file that was uploaded before or of the requests themselves, as {@link
-   * Capabilities#creation} says; sent exactly once. The batch carries the submission's key where
-   * {@link Capabilities#orphans} says that it is found again. After {@link
-   * ProviderException.Kind#NO_REPLY} and every status from 500 on, whether there is a batch now is
-   * unknown; after any other error there is none.
+   * Creates a batch, from an uploaded file or from the requests themselves, as {@link
+   * Capabilities#creation} says. The call is sent exactly once. The batch carries the submission's
+   * key if {@link Capabilities#orphans} searches by it. After {@link
+   * ProviderException.Kind#NO_REPLY} and every status from 500 on, it is unknown whether a batch
+   * exists; after any other error none does.
    */
   Batch create(Submission submission) throws ProviderException;
 
   /**
-   * The account's batches, newest first: how many of them stand, and whether one is there whose
-   * creation had no reply.
+   * The account's batches, newest first. The list gives the status of many batches at once, and
+   * shows batches whose creation had no reply.
    *
-   * @param after the last batch id of the page before, or null for the first page
+   * @param after the last batch id of the previous page, or null for the first page
    * @param limit 1 to 100
    */
   BatchPage list(@Nullable String after, int limit) throws ProviderException;
 
   Batch get(String batchId) throws ProviderException;
 
-  /** Cancels; a batch that has ended already is returned as it is. */
+  /** Cancels a batch; a batch that has already ended is returned unchanged. */
   Batch cancel(String batchId) throws ProviderException;
 
   /**
-   * The lines of results that a batch names ({@link Batch#outputFileId}, {@link
-   * Batch#errorFileId}), as a stream. A connection that breaks off is an {@link IOException} on
-   * reading, never a short file.
+   * Streams the result lines that a batch refers to ({@link Batch#outputFileId}, {@link
+   * Batch#errorFileId}). If the connection breaks off, reading throws an {@link IOException}; the
+   * stream is never silently cut short.
    */
   InputStream download(String fileId) throws ProviderException;
 
   /**
-   * A result file's lines, as {@link #download(String)} brings them, but no more of them than can
-   * have been asked for: a {@link TooMuchException} on reading tells of a file that goes on.
+   * Streams result lines as {@link #download(String)} does, but no more bytes than the requests can
+   * have been answered with: reading beyond that throws a {@link TooMuchException}.
    */
   default InputStream download(String fileId, long mostBytes) throws ProviderException {
     return new CappedStream(download(fileId), "Result file " + fileId, mostBytes);
@@ -72,15 +73,15 @@ public interface BatchProvider extends AutoCloseable {
     return new FilePage(List.of(), false);
   }
 
-  /** Deletes an uploaded file; one that is gone already is no error. */
+  /** Deletes an uploaded file; a missing file is no error. */
   default void deleteFile(String fileId) throws ProviderException {}
 
   /**
-   * Deletes what a batch whose answers are safe leaves at the provider and would stay there for
-   * long. What is gone already is no error.
+   * Deletes what a batch with saved answers would leave at the provider for long. What is missing
+   * is no error.
    *
-   * @param inputFileId of the uploaded requests, or null if there is no such file
-   * @param batchId of the batch, or null if there was none
+   * @param inputFileId the file of the uploaded requests, or null if there is none
+   * @param batchId the batch, or null if there was none
    */
   default void discard(@Nullable String inputFileId, @Nullable String batchId)
       throws ProviderException {
@@ -97,11 +98,11 @@ public interface BatchProvider extends AutoCloseable {
    *
    * @param name ends in {@code .jsonl}
    * @param bytes its exact size
-   * @param content opens it anew for each try
+   * @param content opens it again for each try
    */
   record Upload(String name, long bytes, ContentSource content) {}
 
-  /** Opens the content of an upload, from the start. */
+  /** Opens the content of an upload from the start. */
   @FunctionalInterface
   interface ContentSource {
     InputStream open() throws IOException;

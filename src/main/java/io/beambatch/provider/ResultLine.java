@@ -4,17 +4,17 @@ import io.beambatch.json.JsonSlice;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a provider says about one request, in terms that all providers share.
+ * A provider's result for one request, in terms that all providers share.
  *
  * @param verdict what became of the request
  * @param problem what went wrong, in our words, or null if it was answered
- * @param requestId the provider's name for the request, or null
- * @param errorCode the provider's code for what went wrong, or null
- * @param errorMessage the error in the provider's words, which may quote the request
+ * @param requestId the provider's id of the request, or null
+ * @param errorCode the provider's error code, or null
+ * @param errorMessage the provider's error message, which may quote the request
  * @param model the model that answered, or null
- * @param usage the tokens that were counted
- * @param answer what stands in the response
- * @param body the whole response, or null if the request has none
+ * @param usage the counted tokens
+ * @param answer the answer in the response
+ * @param body the whole response, or null if there is none
  */
 public record ResultLine(
     Verdict verdict,
@@ -27,26 +27,26 @@ public record ResultLine(
     Answer answer,
     @Nullable JsonSlice body) {
 
-  /** Without the provider's words, which may quote the request. */
+  /** Omits the provider's message, which may quote the request. */
   @Override
   public String toString() {
     return "ResultLine[" + verdict + ", requestId=" + requestId + ", code=" + errorCode + "]";
   }
 
-  /** Whether the request reached the model, and was answered and charged. */
+  /** Returns whether the request was answered by the model, and charged. */
   public boolean charged() {
     return verdict == Verdict.ANSWERED;
   }
 
   /** What became of a request. */
   public enum Verdict {
-    /** The model was asked; {@link Answer#ending} says how its answer ended. */
+    /** The model was called; {@link Answer#ending} says how its answer ended. */
     ANSWERED,
-    /** Sent again, it would be refused again. */
+    /** Refused, and would be refused again. */
     REJECTED,
-    /** It failed through no fault of its own. */
+    /** Failed through no fault of the request. */
     API_ERROR,
-    /** The account could not pay for it: it may be sent again when the account can. */
+    /** The account had no credit for it: it may be sent again when there is credit. */
     OUT_OF_FUNDS,
     EXPIRED,
     CANCELLED;
@@ -70,12 +70,12 @@ public record ResultLine(
   }
 
   /**
-   * What a model made of a request that reached it.
+   * The model's response to a request.
    *
-   * @param value the answer as JSON, or null if there is none where it should be
+   * @param value the answer as JSON, or null if the response has none
    * @param several whether the value is an array of answers, for a request that asked for several
    * @param finishReason why the model stopped, in the provider's words, or null
-   * @param refusal what the model said in place of an answer, or null
+   * @param refusal the model's refusal, or null
    */
   public record Answer(
       @Nullable JsonSlice value,
@@ -93,13 +93,13 @@ public record ResultLine(
   /** How an answer ended. */
   public enum Ending {
     COMPLETE,
-    /** Cut at the token limit. */
+    /** Cut off at the token limit. */
     TRUNCATED,
     /** Stopped in the middle of a turn that uses the provider's own tools. */
     PAUSED,
     /** Stopped by the content filter, or refused by the model. */
     REFUSED,
-    /** The provider gave up on it, and a further attempt may succeed. */
+    /** The provider gave up on it; another attempt may succeed. */
     ERROR,
     /** The provider gave up on it, and would again. */
     REJECTED

@@ -12,13 +12,13 @@ import java.util.function.Consumer;
 import org.apache.avro.Schema;
 
 /**
- * The rows of an Avro file: blocks of records, each of which says how many records and bytes it has
- * and ends with the file's marker. A split is some consecutive blocks.
+ * The rows of an Avro file: blocks of records, each of which states its number of records and bytes
+ * and ends with the file's marker. A split is a sequence of consecutive blocks.
  */
 final class AvroRows implements RowInput {
   private static final int BUFFER = 1 << 16;
 
-  /** A value of one size that is larger than any document is a claim that takes all memory. */
+  /** A fixed value larger than any document would exhaust memory. */
   private static final int LARGEST_FIXED = 1 << 26;
 
   private final String path;

@@ -20,14 +20,15 @@ import org.apache.parquet.io.SeekableInputStream;
 import org.apache.parquet.schema.MessageType;
 
 /**
- * The rows of a Parquet file. A split is a row group, which has to be in memory, column by column,
- * while it is read; or consecutive rows of one.
+ * The rows of a Parquet file. A split is a row group, which must be in memory, column by column,
+ * while it is read, or consecutive rows of one.
  */
 final class ParquetRows implements RowInput {
   private static final int MOST_SPLITS = 16;
 
   /**
-   * A column of one value takes no bytes a row, but a file of some bytes has no billions of rows.
+   * A column with a single value takes no bytes per row, but a file of a few bytes doesn't have
+   * billions of rows.
    */
   private static final long ROWS_OF_NOTHING = 1L << 24;
 
@@ -68,7 +69,7 @@ final class ParquetRows implements RowInput {
     }
   }
 
-  /** Finds claims of the footer that the file can't hold, before memory is taken for them. */
+  /** Rejects claims of the footer that the file can't hold, before memory is allocated for them. */
   private static void check(ParquetFileReader reader, long length) throws IOException {
     for (BlockMetaData group : reader.getFooter().getBlocks()) {
       long bytes = 0;
@@ -144,7 +145,7 @@ final class ParquetRows implements RowInput {
     } catch (IOException | RuntimeException e) {
       throw RowInput.damaged(path, number, RowInput.problem(e), e);
     } catch (OutOfMemoryError e) {
-      // One claim of a page may be larger than all memory; what was there before is there still.
+      // A page may claim more than all memory; what was allocated before is still valid.
       throw RowInput.damaged(path, number, "its page claims more values than fit into memory", e);
     }
   }
@@ -157,7 +158,7 @@ final class ParquetRows implements RowInput {
             .sum();
   }
 
-  /** What Parquet reads from. */
+  /** Adapts a stored file for Parquet. */
   private record StoredFile(String path) implements InputFile {
     @Override
     public long getLength() throws IOException {

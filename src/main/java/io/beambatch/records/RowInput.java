@@ -9,29 +9,29 @@ import java.util.regex.Pattern;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericRecord;
 
-/** A file of records. Holds nothing open between calls. */
+/** A file of records. It keeps nothing open between calls. */
 public interface RowInput {
-  /** Of Java, such as {@code java.io.EOFException}. */
+  /** Matches a Java class name, such as {@code java.io.EOFException}. */
   Pattern CLASS_NAME = Pattern.compile("\\b([a-z]\\w*\\.){2,}[A-Z]\\w*");
 
-  /** Line ends among them. */
+  /** Matches blanks, including line ends. */
   Pattern BLANKS = Pattern.compile("\\s+");
 
   /** The schema of its records, as documents have them. */
   Schema schema();
 
   /**
-   * Cuts the file into splits that can be read by themselves, without decoding them.
+   * Cuts the file into splits that can be read independently, without decoding them.
    *
-   * @param bytes how long a split is to be at least, where the format leaves a choice
-   * @param block how large a block may be, decoded, to become one split; of several splits each
-   *     decodes what is before it in the block, so that there are not more than a few
-   * @throws IOException naming the file, if it is damaged or cut off
+   * @param bytes the minimum length of a split, where the format leaves a choice
+   * @param block the maximum size of a decoded block in one split; if a block is cut, each split
+   *     decodes the block up to its own records, so it is cut into few
+   * @throws IOException naming the file, if it is damaged or truncated
    */
   void split(long bytes, long block, Consumer<Split> splits) throws IOException;
 
   /**
-   * Reads the records of a split, one after the other, as JSON objects.
+   * Reads the records of a split in order, as JSON objects.
    *
    * @throws IOException naming the file, and the record where it is known, if it is damaged
    */
@@ -42,16 +42,16 @@ public interface RowInput {
    *
    * @param place where they are, in the format's own terms
    * @param first number of the first, counted from 1
-   * @param count how many there are
+   * @param count the number of records
    */
   record Split(long place, long first, long count) {}
 
-  /** Takes what is read. */
+  /** Receives what is read. */
   interface Receiver {
-    /** Takes a record as JSON on one line. */
+    /** Receives a record as JSON on one line. */
     void record(long number, String json);
 
-    /** Is told of a record with a value that can't be represented. */
+    /** Receives the problem of a record with a value that can't be represented. */
     void invalid(long number, String problem);
 
     /** Takes a record with its values as they are in documents. */
@@ -64,7 +64,7 @@ public interface RowInput {
     }
   }
 
-  /** What a library says of a file that it can't read, if it says it in words. */
+  /** A library's description of a file that it can't read, if it has one in words. */
   static String problem(Exception thrown) {
     String message = thrown.getMessage();
     return message == null
@@ -75,7 +75,7 @@ public interface RowInput {
         : BLANKS.matcher(message).replaceAll(" ").strip();
   }
 
-  /** An error of a file that can't be read: it is damaged, unless it could not be got at. */
+  /** The error for a file that can't be read: it is damaged, unless it could not be accessed. */
   static IOException failed(String message, Throwable cause) {
     for (Throwable each = cause; each != null; each = each.getCause()) {
       if (each instanceof StoredInput.UnavailableException) {

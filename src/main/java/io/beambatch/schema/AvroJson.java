@@ -14,22 +14,23 @@ import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericRecord;
 
 /**
- * Writes the records of a schema as JSON objects, and reads them back, exactly: a record that was
+ * Writes records with a schema as JSON objects, and reads them back, exactly: a record that was
  * written and read is the same record.
  *
  * <ul>
- *   <li>Numbers keep all their digits, decimals too; {@code NaN} and {@code Infinity} are texts.
+ *   <li>Numbers, including decimals, keep all their digits; {@code NaN} and {@code Infinity} are
+ *       texts.
  *   <li>Dates and times are ISO 8601 texts, bytes are Base64 texts, enums are their symbols.
- *   <li>Strings that hold JSON ({@link Types#json}) are that JSON.
- *   <li>Fields have the names that they have in documents ({@link FieldNames}).
- *   <li>Of unions see {@link UnionCodec}: null and one type is the value or null.
+ *   <li>Strings that contain JSON ({@link Types#json}) become that JSON.
+ *   <li>Fields have the names of the documents' fields ({@link FieldNames}).
+ *   <li>For unions see {@link UnionCodec}: null and one type is the value or null.
  * </ul>
  *
  * <p>Values are Avro's own, as {@code GenericData} without conversions reads them. When JSON is
- * read, a field that is missing is null or its default, and one that the schema doesn't have is an
- * error. A string takes any other JSON value as its text.
+ * read, a missing field is null or its default, and a field that the schema lacks is an error. A
+ * string accepts any other JSON value as its text.
  *
- * <p>Holds no state between calls; may be shared between threads.
+ * <p>Stateless and thread-safe.
  */
 public final class AvroJson {
   private final ValueCodec codec;
@@ -41,7 +42,7 @@ public final class AvroJson {
   /**
    * The encoding of a schema.
    *
-   * @throws IllegalArgumentException if it is not a record's
+   * @throws IllegalArgumentException if it is not a record schema
    */
   public static AvroJson of(Schema schema) {
     if (schema.getType() != Schema.Type.RECORD) {
@@ -56,7 +57,7 @@ public final class AvroJson {
    * @throws MismatchException if the record doesn't fit the schema
    */
   public String json(GenericRecord record) throws IOException {
-    // A stream would get characters beyond the basic plane as escapes.
+    // A byte stream would get characters beyond the basic plane as escapes.
     StringWriter out = new StringWriter(512);
     try (JsonGenerator generator = JsonSource.writer(out)) {
       codec.write(record, generator);
@@ -64,16 +65,16 @@ public final class AvroJson {
     return out.toString();
   }
 
-  /** The record that a JSON object stands for. */
+  /** The record of a JSON object. */
   public GenericRecord record(String json) throws IOException {
     byte[] bytes = json.getBytes(UTF_8);
     return record(bytes, 0, bytes.length);
   }
 
   /**
-   * The record that a JSON object in UTF-8 stands for.
+   * The record of a JSON object in UTF-8.
    *
-   * @throws MismatchException if it doesn't fit the schema, or isn't JSON; it shows no contents
+   * @throws MismatchException if it doesn't fit the schema, or isn't JSON; shows no contents
    */
   public GenericRecord record(byte[] json, int from, int to) throws IOException {
     try (JsonSource source = new JsonSource(json, from, to)) {

@@ -12,8 +12,8 @@ import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.io.EncoderFactory;
 
 /**
- * Avro's {@code big-decimal}: decimals each of which has a scale of its own, stored as its digits
- * and its scale in Avro's encoding.
+ * Avro's {@code big-decimal}: decimals that each have their own scale, stored as digits and scale
+ * in Avro's encoding.
  */
 final class BigDecimals {
   static final ValueCodec CODEC =
@@ -49,7 +49,7 @@ final class BigDecimals {
     }
   }
 
-  /** The text of a number with a large scale would fill the memory. */
+  /** The text of a number with a large scale would exhaust memory. */
   private static BigDecimal bounded(BigDecimal number) throws MismatchException {
     if (Math.abs((long) number.scale()) > LogicalCodecs.MOST_DIGITS
         || number.precision() > LogicalCodecs.MOST_DIGITS) {

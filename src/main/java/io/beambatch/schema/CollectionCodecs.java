@@ -11,7 +11,7 @@ import java.util.Map;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
 
-/** Arrays and maps. */
+/** Codecs of arrays and maps. */
 final class CollectionCodecs {
   private CollectionCodecs() {}
 

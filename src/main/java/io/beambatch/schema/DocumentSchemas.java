@@ -8,9 +8,8 @@ import java.util.Set;
 import org.apache.avro.Schema;
 
 /**
- * The schemas of documents that a run gives back: the fields that they came with, and at their end
- * what became of them. As in the documents themselves, a field of the same name that they came with
- * is left out.
+ * The schemas of documents that a run writes: the original fields, followed by those that describe
+ * the outcome. As in the documents themselves, an original field with such a name is dropped.
  */
 public final class DocumentSchemas {
   private static final String NAMESPACE = "io.beambatch.answer";
@@ -20,10 +19,10 @@ public final class DocumentSchemas {
   /**
    * The schema of answered documents.
    *
-   * @param documents a record's, as they came
-   * @param resultField where the answer is
-   * @param batchField where it says how the document was answered
-   * @param dropped fields that are taken out
+   * @param documents the schema of the original record
+   * @param resultField the field of the answer
+   * @param batchField the field that describes how the document was answered
+   * @param dropped fields that are removed
    */
   public static Schema answered(
       Schema documents,
@@ -45,7 +44,7 @@ public final class DocumentSchemas {
   /**
    * The schema of failed documents.
    *
-   * @param failureField where it says why
+   * @param failureField the field that describes the failure
    */
   public static Schema failed(Schema documents, String failureField) {
     String namespace = freeNamespace(documents);
@@ -55,7 +54,7 @@ public final class DocumentSchemas {
     return like(documents, namespace, fields);
   }
 
-  /** The schema of documents that have further fields, each a text or null. */
+  /** The schema of documents with additional fields, each a text or null. */
   public static Schema withTexts(Schema documents, Collection<String> texts) {
     FieldNames names = new FieldNames();
     List<Schema.Field> fields = kept(documents, Set.of(), names);
@@ -126,7 +125,7 @@ public final class DocumentSchemas {
   }
 
   private static Schema like(Schema documents, String namespace, List<Schema.Field> fields) {
-    // Inside a record that holds itself, its name goes on to mean the record without the answer.
+    // In a recursive record, its name continues to mean the record without the answer.
     Set<String> inner = new HashSet<>();
     documents.getFields().forEach(field -> addNames(field.schema(), inner));
     boolean holdsItself = inner.contains(documents.getFullName());
@@ -173,7 +172,7 @@ public final class DocumentSchemas {
   /** The type of answers. */
   @FunctionalInterface
   public interface AnswerType {
-    /** The type, whose named types are all in a namespace. */
+    /** The type, with all its named types in a namespace. */
     Schema in(String namespace);
   }
 }

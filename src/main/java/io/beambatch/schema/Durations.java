@@ -7,8 +7,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Durations as Avro and Parquet store them, in three unsigned numbers of 32 bits: months, days and
- * milliseconds. None can be turned into another, so all three stand in the ISO 8601 text.
+ * Durations as Avro and Parquet store them, in three unsigned 32-bit numbers: months, days and
+ * milliseconds. None can be converted into another, so all three are in the ISO 8601 text.
  */
 public final class Durations {
   static final int BYTES = 12;

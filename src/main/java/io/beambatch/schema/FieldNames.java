@@ -5,16 +5,16 @@ import java.util.Set;
 import org.apache.avro.Schema;
 
 /**
- * Names of fields. Avro takes letters, digits and underscores only; a field that is called
- * otherwise in the documents has its own name in the property {@value #ORIGINAL}.
+ * Maps names of fields. Avro allows only letters, digits and underscores; a field with another name
+ * in the documents keeps it in the property {@value #ORIGINAL}.
  */
 public final class FieldNames {
-  /** The property of a field that holds its name in the documents, if that is another. */
+  /** The property of a field that holds its name in the documents, if it differs. */
   public static final String ORIGINAL = "documentName";
 
   private final Set<String> taken = new HashSet<>();
 
-  /** Gives out names that differ from each other. */
+  /** Assigns distinct names. */
   public FieldNames() {}
 
   /** The field's name in the documents. */
@@ -23,7 +23,7 @@ public final class FieldNames {
     return original == null ? field.name() : original;
   }
 
-  /** A nullable field of this name in the documents, which is not among those made so far. */
+  /** A nullable field for this name in the documents, with a name that is not assigned yet. */
   Schema.Field nullable(String original, Schema type) {
     String name = free(original);
     Schema.Field field =
@@ -34,12 +34,12 @@ public final class FieldNames {
     return field;
   }
 
-  /** Keeps a name from being given out. */
+  /** Reserves a name. */
   public void take(String name) {
     taken.add(name);
   }
 
-  /** A name for this one that was not given out before. */
+  /** An unassigned name for this one. */
   public String free(String original) {
     String name = valid(original);
     String free = name;
@@ -49,7 +49,7 @@ public final class FieldNames {
     return free;
   }
 
-  /** The nearest name that Avro takes. */
+  /** A similar name that Avro allows. */
   public static String valid(String name) {
     StringBuilder valid = new StringBuilder(name.length() + 1);
     for (int i = 0; i < name.length(); i++) {

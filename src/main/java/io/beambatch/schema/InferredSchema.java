@@ -6,8 +6,8 @@ import java.util.Map;
 import org.apache.avro.Schema;
 
 /**
- * The schema of documents that look as a {@link Shape} says. Every field may be null; what has no
- * one type is JSON ({@link Types#json}). Every document of the shape fits it.
+ * Infers the schema of documents from their {@link Shape}. Every field may be null; values without
+ * a single type are JSON ({@link Types#json}). Every document of the shape fits it.
  */
 public final class InferredSchema {
   private static final String ROOT = "Document";
@@ -15,7 +15,7 @@ public final class InferredSchema {
 
   private InferredSchema() {}
 
-  /** The record that documents of this shape are. */
+  /** The record schema for documents of a shape. */
   public static Schema of(Shape documents) {
     return record(ROOT, NAMESPACE, documents.fields());
   }

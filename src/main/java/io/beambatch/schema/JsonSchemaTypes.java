@@ -10,9 +10,9 @@ import java.util.TreeSet;
 import org.apache.avro.Schema;
 
 /**
- * The types of values that fit a JSON schema: objects with named properties are records, arrays
- * with one type of items are arrays. Properties that an object may have beside the named ones go
- * into a field {@value RecordCodec#OTHERS}. What has no one type is JSON ({@link Types#json}).
+ * The Avro types of values that fit a JSON schema: objects with named properties are records,
+ * arrays with one type of items are arrays. Additional properties of an object are in a field
+ * {@value RecordCodec#OTHERS}. Values without a single type are JSON ({@link Types#json}).
  */
 public final class JsonSchemaTypes {
   private final JsonNode root;
@@ -26,7 +26,7 @@ public final class JsonSchemaTypes {
   }
 
   /**
-   * The type of what fits a schema.
+   * The type of the values that fit a schema.
    *
    * @param name of the record, if it is one
    * @param namespace of all records in it
@@ -92,7 +92,7 @@ public final class JsonSchemaTypes {
     return value.isBoolean() && !value.booleanValue();
   }
 
-  /** A choice between null and one schema is that one; any other has no one type. */
+  /** A choice between null and one schema has that schema's type; any other has no single type. */
   private Schema ofOne(JsonNode choices, boolean mayBeNull, String name) {
     List<JsonNode> others = new ArrayList<>();
     for (JsonNode choice : choices) {
@@ -107,7 +107,7 @@ public final class JsonSchemaTypes {
     return others.size() < choices.size() ? Types.nullable(type) : type;
   }
 
-  /** A reference within the schema; one that leads back to itself has no end, and so no type. */
+  /** A reference within the schema. A recursive one has no finite type. */
   private Schema referred(String reference, String name) {
     if (!reference.startsWith("#") || !open.add(reference)) {
       return Types.json();
@@ -122,7 +122,7 @@ public final class JsonSchemaTypes {
     }
   }
 
-  /** The types that a schema names, or that the values have which it lists. */
+  /** The types that a schema names, or the types of the values that it lists. */
   private static Set<String> types(JsonNode schema) {
     Set<String> types = new TreeSet<>();
     JsonNode named = schema.path("type");

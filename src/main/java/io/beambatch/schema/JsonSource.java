@@ -11,7 +11,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.Writer;
 
-/** JSON in memory, read token by token; any value can also be had as the text that it is. */
+/** JSON in memory, read token by token; any value is also available as its original text. */
 final class JsonSource implements Closeable {
   private final byte[] bytes;
   private final int from;
@@ -31,7 +31,7 @@ final class JsonSource implements Closeable {
     return parser;
   }
 
-  /** What the current value begins with. */
+  /** The kind of the current value. */
   Kind kind() throws MismatchException {
     JsonToken token = parser.currentToken();
     if (token == null) {
@@ -49,7 +49,7 @@ final class JsonSource implements Closeable {
     };
   }
 
-  /** Returns the current value's JSON as it is in the text, and moves to the value's last token. */
+  /** Returns the original JSON of the current value, and moves to the value's last token. */
   String json() throws IOException {
     int start = from + Math.toIntExact(parser.currentTokenLocation().getByteOffset());
     if (parser.currentToken() == JsonToken.VALUE_STRING) {

@@ -10,7 +10,7 @@ import java.util.EnumSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Strings that hold JSON: in the document they are that JSON, on one line. */
+/** The codec of strings that contain JSON: in the document they are that JSON, on one line. */
 final class JsonTextCodec implements ValueCodec {
 
   @Override
@@ -52,7 +52,7 @@ final class JsonTextCodec implements ValueCodec {
     }
   }
 
-  /** Within JSON's strings there are no bare line ends: those that there are only set it out. */
+  /** JSON strings contain no bare line ends, so all line ends are formatting. */
   private static String onOneLine(String json) {
     return json.indexOf('\n') < 0 && json.indexOf('\r') < 0
         ? json

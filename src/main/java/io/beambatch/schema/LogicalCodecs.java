@@ -20,8 +20,8 @@ import org.apache.avro.generic.GenericFixed;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Types that mean more than they are: dates and times as ISO 8601 texts, decimals as numbers with
- * all their digits.
+ * Codecs of logical types: dates and times as ISO 8601 texts, decimals as numbers with all their
+ * digits.
  */
 final class LogicalCodecs {
   private static final long MILLIS = 1_000;
@@ -29,12 +29,12 @@ final class LogicalCodecs {
   private static final long NANOS = 1_000_000_000;
   private static final int UUID_BYTES = 16;
 
-  /** More digits than any database has; a claim of more would fill the memory. */
+  /** More digits than any database has; a larger claim would exhaust memory. */
   static final int MOST_DIGITS = 10_000;
 
   private LogicalCodecs() {}
 
-  /** The codec of a logical type; null if the type has none that we know. */
+  /** The codec of a logical type; null if there is none for it. */
   static @Nullable ValueCodec of(Schema schema) {
     String name = Types.logicalName(schema);
     if (name == null) {
@@ -100,7 +100,7 @@ final class LogicalCodecs {
         "a time such as 2026-01-31T13:45:00.5");
   }
 
-  /** Months, days and milliseconds, the lowest byte first: no fixed length of time. */
+  /** Months, days and milliseconds, little-endian: not a fixed length of time. */
   private static ValueCodec duration(Schema schema) {
     return ScalarCodec.ofText(
         value -> Durations.text(((GenericFixed) value).bytes()),
@@ -134,7 +134,7 @@ final class LogicalCodecs {
   private static long sinceEpoch(Instant time, long perSecond) {
     long seconds = time.getEpochSecond();
     long units = exactly(time.getNano(), NANOS / perSecond);
-    // The earliest second may be out of range though its last part is not.
+    // The earliest second may be out of range although its fraction is not.
     return seconds < 0
         ? Math.addExact(Math.multiplyExact(seconds + 1, perSecond), units - perSecond)
         : Math.addExact(Math.multiplyExact(seconds, perSecond), units);
@@ -149,7 +149,7 @@ final class LogicalCodecs {
 
   private static @Nullable ValueCodec decimal(Schema schema) {
     boolean fixed = schema.getType() == Schema.Type.FIXED;
-    // A faulty one (no precision, say) is not a decimal for Avro either.
+    // Avro, too, ignores a faulty decimal type (without a precision, for instance).
     if (!(LogicalTypes.fromSchemaIgnoreInvalid(schema) instanceof LogicalTypes.Decimal type)) {
       return null;
     }
@@ -201,7 +201,7 @@ final class LogicalCodecs {
         return number.setScale(type.getScale()).unscaledValue().toByteArray();
       }
     } catch (ArithmeticException | NumberFormatException e) {
-      // Said below, without the value.
+      // Reported below, without the value.
     }
     throw new MismatchException("should be " + expected + ", but is another number");
   }

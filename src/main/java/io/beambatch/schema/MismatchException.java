@@ -17,7 +17,7 @@ public final class MismatchException extends IOException {
     this.problem = problem;
   }
 
-  /** The same, found one level further out. */
+  /** The same error with an outer field prefixed to its path. */
   MismatchException within(String field) {
     return new MismatchException(
         path.isEmpty() ? field : field + (path.startsWith("[") ? "" : ".") + path, problem);

@@ -12,7 +12,7 @@ import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericFixed;
 import org.jspecify.annotations.Nullable;
 
-/** Types as they are, without a meaning on top. */
+/** Codecs of types without a logical type. */
 final class PlainCodecs {
   private PlainCodecs() {}
 
@@ -60,7 +60,7 @@ final class PlainCodecs {
           in -> whole(in, Long.MIN_VALUE, Long.MAX_VALUE),
           Kind.INTEGER);
 
-  /** What is no number in JSON is a text: {@code "NaN"}, {@code "Infinity"}. */
+  /** Values that are not JSON numbers are texts: {@code "NaN"}, {@code "Infinity"}. */
   static final ValueCodec FLOAT =
       ScalarCodec.of(
           (value, out) -> {
@@ -101,7 +101,7 @@ final class PlainCodecs {
           Kind.FRACTION,
           Kind.TEXT);
 
-  /** A JSON value that is no text is taken as its JSON. */
+  /** A JSON value that is not a text is read as its JSON. */
   static final ValueCodec STRING =
       ScalarCodec.of(
           (value, out) -> out.writeString(value.toString()),
@@ -153,7 +153,7 @@ final class PlainCodecs {
     }
     String text = in.parser().getText();
     try {
-      // 1.0 and 1e3 are whole numbers, too; the exponent of what isn't could take all memory.
+      // 1.0 and 1e3 are integers, too; expanding an arbitrary exponent could exhaust memory.
       BigDecimal number = in.kind() == Kind.INTEGER ? null : new BigDecimal(text);
       if (number != null && number.signum() != 0 && Math.abs((long) number.scale()) > 1_000_000) {
         throw new ArithmeticException("far out of range");
@@ -163,12 +163,12 @@ final class PlainCodecs {
         return value;
       }
     } catch (ArithmeticException | NumberFormatException e) {
-      // Said below, without the value.
+      // Reported below, without the value.
     }
     throw new MismatchException("should be " + expected + ", but is another number");
   }
 
-  /** The digits of a number, or NaN and the like. */
+  /** The digits of a number, or NaN and similar texts. */
   private static String number(JsonSource in) throws IOException {
     String text = in.parser().getText();
     boolean fits =

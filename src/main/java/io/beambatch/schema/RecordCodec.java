@@ -18,12 +18,12 @@ import org.apache.avro.generic.IndexedRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records, as objects whose fields are those of the schema, in its order. A schema may have a field
- * for those that it doesn't name: it holds them as one JSON object, and they stand beside the
- * others in the document.
+ * The codec of records: objects with the schema's fields, in its order. A schema may have a field
+ * for additional properties: it holds them as one JSON object, and in the document they are next to
+ * the other fields.
  */
 final class RecordCodec implements ValueCodec {
-  /** The name of the field that holds those which the schema doesn't name. */
+  /** The name of the field for additional properties. */
   static final String OTHERS = "_other";
 
   private static final String OTHERS_PROPERTY = "otherFields";
@@ -35,7 +35,7 @@ final class RecordCodec implements ValueCodec {
   private final Map<String, Integer> places = new HashMap<>();
   private final int others;
 
-  /** A codec whose fields' codecs are set afterwards: a record may hold others of its own type. */
+  /** A codec whose fields' codecs are set later: a record may contain others of its own type. */
   RecordCodec(Schema schema) {
     this.schema = schema;
     this.fields = schema.getFields();
@@ -52,7 +52,7 @@ final class RecordCodec implements ValueCodec {
     others = placeOfOthers;
   }
 
-  /** A field for those that the schema doesn't name. */
+  /** A field for additional properties. */
   static Schema.Field others(FieldNames names) {
     Schema.Field field =
         new Schema.Field(

@@ -6,7 +6,7 @@ import java.util.EnumSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Puts a codec together from how its type is written and how it is read. */
+/** A codec made of a function that writes its type and one that reads it. */
 record ScalarCodec(Set<Kind> kinds, Writer writer, Reader reader) implements ValueCodec {
 
   static ScalarCodec of(Writer writer, Reader reader, Kind first, Kind... more) {
@@ -16,7 +16,7 @@ record ScalarCodec(Set<Kind> kinds, Writer writer, Reader reader) implements Val
   /**
    * A codec of values that are written as texts.
    *
-   * @param expected what the text should be, such as "a date such as 2026-01-31"
+   * @param expected describes the text, such as "a date such as 2026-01-31"
    */
   static ScalarCodec ofText(ToText toText, FromText fromText, String expected) {
     return of(
@@ -57,7 +57,7 @@ record ScalarCodec(Set<Kind> kinds, Writer writer, Reader reader) implements Val
     return reader.read(in);
   }
 
-  /** Writes a value that isn't null. */
+  /** Writes a non-null value. */
   @FunctionalInterface
   interface Writer {
     void write(Object value, JsonGenerator out) throws IOException;

@@ -13,12 +13,12 @@ import org.apache.avro.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether all documents of one schema fit another. Beyond equal types they may have narrower
- * numbers, fewer nulls, fewer symbols, and lack fields that may be null or have a default; they may
- * not have fields that the other lacks, which would get lost.
+ * Checks whether all documents of one schema fit another. Besides equal types, they may have
+ * narrower numbers, fewer nulls and fewer symbols, and lack fields that may be null or have a
+ * default. They may not have fields that the other schema lacks, because those would be lost.
  */
 public final class SchemaFit {
-  /** Marks of Parquet's that any value of the Avro type fits. */
+  /** Parquet types that any value of the Avro type fits. */
   private static final Set<String> ANY_VALUE = Set.of("ENUM", "BSON", "JSON");
 
   private static final Pattern INTEGER = Pattern.compile("INTEGER\\((\\d+),(true|false)\\)");
@@ -27,7 +27,7 @@ public final class SchemaFit {
 
   private SchemaFit() {}
 
-  /** What keeps documents of one schema from fitting another, with the field; null if nothing. */
+  /** Why documents of one schema don't fit another, with the field; null if they do. */
   public static @Nullable String problem(Schema documents, Schema schema) {
     return new SchemaFit().problem("", documents, schema);
   }
@@ -42,7 +42,7 @@ public final class SchemaFit {
       return one.equals(other) ? null : at(path, "has other types to choose from");
     }
     if (one.getType() == Schema.Type.RECORD && other.getType() == Schema.Type.RECORD) {
-      // What holds itself fits if the rest does.
+      // A recursive type fits if the rest does.
       return open.add(List.of(one, other)) ? record(path, one, other) : null;
     }
     if (one.getType() == Schema.Type.ARRAY && other.getType() == Schema.Type.ARRAY) {
@@ -113,9 +113,7 @@ public final class SchemaFit {
     };
   }
 
-  /**
-   * A type of Parquet's, such as a number of 8 bits, may hold less than the Avro type that it is.
-   */
+  /** A Parquet type, such as an 8-bit number, may have a smaller range than its Avro type. */
   private static boolean parquetTypesFit(@Nullable String one, @Nullable String other) {
     if (other == null || other.equals(one) || ANY_VALUE.contains(other)) {
       return true;

@@ -8,31 +8,31 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What JSON values look like, as far as they were seen. Shapes of parts merge into that of the
- * whole, in any order.
+ * The structure of JSON values that were seen so far. Shapes of parts merge into that of the whole,
+ * in any order.
  *
  * @param kind of the values that are not null
  * @param nulls whether one was null
- * @param fields of objects, in the order in which they were first seen; else empty
- * @param items of arrays; else null
+ * @param fields of objects, in the order in which they were first seen; otherwise empty
+ * @param items of arrays; otherwise null
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record Shape(Kind kind, boolean nulls, Map<String, Shape> fields, @Nullable Shape items) {
   /** The shape of nothing. */
   public static final Shape NONE = new Shape(Kind.NOTHING, false, Map.of(), null);
 
-  /** Objects with more fields than this, below the top, are kept as JSON: their keys are data. */
+  /** Nested objects with more fields than this are kept as JSON: their keys are data. */
   static final int MOST_FIELDS = 1_000;
 
-  /** More fields than this, all in all, are no schema. */
+  /** More fields than this in total are not a schema. */
   public static final int MOST_IN_ALL = 10_000;
 
-  /** A shape; absent fields are none. */
+  /** Replaces absent fields by none. */
   public Shape {
     fields = fields == null ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(fields));
   }
 
-  /** The shape of what has either. */
+  /** The shape of values of either shape. */
   public Shape merge(Shape other) {
     return merge(other, true);
   }
@@ -60,7 +60,7 @@ public record Shape(Kind kind, boolean nulls, Map<String, Shape> fields, @Nullab
     return one.merge(other, false);
   }
 
-  /** How many fields there are, those of nested objects included. */
+  /** The number of fields, including those of nested objects. */
   @JsonIgnore
   public int size() {
     int size = items == null ? 0 : items.size();
@@ -78,22 +78,22 @@ public record Shape(Kind kind, boolean nulls, Map<String, Shape> fields, @Nullab
 
   /** Kinds of values. */
   public enum Kind {
-    /** None was seen but null. */
+    /** Only null was seen. */
     NOTHING,
     BOOLEAN,
-    /** Whole numbers that a double can hold. */
+    /** Integers that a double represents exactly. */
     LONG,
-    /** Whole numbers, of which one is too large for a double to hold exactly. */
+    /** Integers, at least one of which a double can't represent exactly. */
     BIG_LONG,
-    /** Numbers that a double holds with all their digits. */
+    /** Numbers that a double represents with all their digits. */
     DOUBLE,
     STRING,
     ARRAY,
     OBJECT,
-    /** Values of several kinds, or what has no type: kept as JSON. */
+    /** Values of several kinds, or without a type: kept as JSON. */
     ANY;
 
-    /** The kind of values some of which are of this kind, some of another. */
+    /** The common kind of values of two kinds. */
     Kind with(Kind other) {
       if (this == other || other == NOTHING) {
         return this;

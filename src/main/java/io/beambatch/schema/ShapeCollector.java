@@ -12,9 +12,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Gathers the shape of documents, one after the other. */
+/** Collects the shape of documents, one after the other. */
 public final class ShapeCollector {
-  /** As deep as BigQuery nests records; what lies deeper is kept as JSON. */
+  /** BigQuery's maximum nesting of records; deeper values are kept as JSON. */
   static final int MOST_DEPTH = 15;
 
   private static final int EXACT_DIGITS = 15;
@@ -23,13 +23,13 @@ public final class ShapeCollector {
   private final Node root = new Node();
   private int size;
 
-  /** Nothing gathered yet. */
+  /** Starts with nothing. */
   public ShapeCollector() {}
 
   /**
    * Adds a document.
    *
-   * @throws IOException if there are too many fields to be a schema
+   * @throws IOException if there are too many fields for a schema
    */
   public void add(String json) throws IOException {
     byte[] bytes = json.getBytes(UTF_8);
@@ -42,12 +42,12 @@ public final class ShapeCollector {
     }
   }
 
-  /** What was gathered so far. */
+  /** The shape collected so far. */
   public Shape shape() {
     return root.shape();
   }
 
-  /** Says that a shape has too many fields. */
+  /** The error for a shape with too many fields. */
   public static IOException tooMany() {
     return new IOException(
         "the documents have more than "
@@ -106,7 +106,7 @@ public final class ShapeCollector {
     }
   }
 
-  /** Null if the value is. */
+  /** The kind of a value; null if the value is. */
   private static @Nullable Kind kind(JsonParser parser) throws IOException {
     return switch (parser.currentToken()) {
       case VALUE_NULL -> null;
@@ -131,7 +131,7 @@ public final class ShapeCollector {
     return value > EXACT_LONG || value < -EXACT_LONG ? Kind.BIG_LONG : Kind.LONG;
   }
 
-  /** Whether a double has all digits of a number. */
+  /** Returns whether a double represents all digits of a number. */
   private static boolean exact(JsonParser parser) throws IOException {
     String text = parser.getText();
     boolean plain = text.indexOf('e') < 0 && text.indexOf('E') < 0;

@@ -5,17 +5,17 @@ import java.util.List;
 import org.apache.avro.Schema;
 import org.jspecify.annotations.Nullable;
 
-/** Builds and looks at types. */
+/** Creates and inspects Avro types. */
 public final class Types {
   /**
-   * The property that names a type which BigQuery has and Avro has not, as in BigQuery's own
-   * exports: {@code JSON}, {@code GEOGRAPHY}, {@code DATETIME} and others, all written as strings.
+   * The property that names a type that BigQuery has and Avro lacks, as in BigQuery's own exports:
+   * {@code JSON}, {@code GEOGRAPHY}, {@code DATETIME} and others, all written as strings.
    */
   public static final String SQL_TYPE = "sqlType";
 
   /**
-   * The property that says what a type was in Parquet, where Avro has no such type: {@code UUID},
-   * {@code INTEGER(8,false)} and others. A Parquet file that is written has that type again.
+   * The property that names the original Parquet type, where Avro lacks it: {@code UUID}, {@code
+   * INTEGER(8,false)} and others. Parquet files are written with that type again.
    */
   public static final String PARQUET_TYPE = "parquetType";
 
@@ -23,7 +23,7 @@ public final class Types {
 
   private Types() {}
 
-  /** A string that holds any JSON value as its text. */
+  /** A string that contains any JSON value as its text. */
   public static Schema json() {
     Schema json = string();
     json.addProp(SQL_TYPE, JSON);
@@ -54,7 +54,7 @@ public final class Types {
     return Schema.createUnion(branches);
   }
 
-  /** The type of a union of null and one other; any other type as it is. */
+  /** The type of a union of null and one other; any other type unchanged. */
   public static Schema withoutNull(Schema type) {
     if (type.getType() != Schema.Type.UNION || type.getTypes().size() != 2) {
       return type;
@@ -67,7 +67,8 @@ public final class Types {
   }
 
   /**
-   * The name of a type's logical type, known to this version of Avro or not; null if it has none.
+   * The name of a type's logical type, even one that this version of Avro doesn't know; null if it
+   * has none.
    */
   public static @Nullable String logicalName(Schema type) {
     return type.getProp("logicalType");

@@ -11,9 +11,9 @@ import org.apache.avro.generic.GenericData;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Unions. A value stands as it is where the JSON shows which type it has: in the union of null and
- * one type always, in others if no two types look alike. Where they do, as a string and bytes, a
- * value stands in an object whose only field is named as its type, as in Avro's own JSON: {@code
+ * The codec of unions. A value is written plainly if the JSON shows its type: always in the union
+ * of null and one type, in others if no two types look alike. Otherwise, as for a string and bytes,
+ * a value is in an object whose only field is the name of its type, as in Avro's own JSON: {@code
  * {"bytes": "AAE="}}.
  */
 final class UnionCodec implements ValueCodec {

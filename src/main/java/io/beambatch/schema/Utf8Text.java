@@ -5,7 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 
-/** Texts of files. Java's own conversions replace what is no UTF-8, in silence. */
+/** Decodes texts of files. Java's own conversions silently replace bytes that are not UTF-8. */
 public final class Utf8Text {
   private Utf8Text() {}
 

@@ -11,10 +11,10 @@ import org.jspecify.annotations.Nullable;
  */
 interface ValueCodec {
 
-  /** What the JSON can begin with. */
+  /** The possible kinds of its JSON. */
   Set<Kind> kinds();
 
-  /** Writes a value, which is never null unless the type is. */
+  /** Writes a value, which is null only if the type is null. */
   void write(@Nullable Object value, JsonGenerator out) throws IOException;
 
   /**
@@ -24,7 +24,7 @@ interface ValueCodec {
    */
   @Nullable Object read(JsonSource in) throws IOException;
 
-  /** What a JSON value begins with. */
+  /** The kind of a JSON value, by its first token. */
   enum Kind {
     NULL,
     BOOLEAN,

@@ -1,9 +1,10 @@
 /**
- * Avro schemas of documents: what they are made of, how they fit each other, and how a record is
- * written as JSON and read back. In come schemas, shapes of JSON and records; out come schemas, and
- * JSON that loses nothing. What Avro has no type for says in a property what it was, in Parquet
- * ({@code parquetType}) or in BigQuery ({@code sqlType}). Start at {@link
- * io.beambatch.schema.AvroJson}.
+ * Avro schemas of documents: how they are derived, how they fit each other, and how a record is
+ * converted to JSON and back.
+ *
+ * <p>Input: schemas, shapes of JSON and records. Output: schemas, and JSON without any loss. Where
+ * Avro has no type, a property names the original one, in Parquet ({@code parquetType}) or in
+ * BigQuery ({@code sqlType}). Start with {@link io.beambatch.schema.AvroJson}.
  */
 @NullMarked
 package io.beambatch.schema;

@@ -14,11 +14,13 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * Turns JSON objects into cells of a row: strings as they are, numbers digit by digit, null and
+ * Converts JSON objects to the cells of a row: strings unchanged, numbers digit by digit, null and
  * missing fields as empty cells, objects and arrays as JSON.
  */
 final class CsvCells {
-  /** What begins a formula, or is passed over before one, in Excel, LibreOffice and Sheets. */
+  /**
+   * Characters that start a formula, or are skipped before one, in Excel, LibreOffice and Sheets.
+   */
   private static final String FORMULA_STARTS = "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20";
 
   private static final Pattern NUMBER = Pattern.compile("[+-]?\\d+([.,]\\d+)?([eE][+-]?\\d+)?");
@@ -31,7 +33,7 @@ final class CsvCells {
     columns.forEach(column -> places.put(column, places.size()));
   }
 
-  /** The cells of one object; an {@link IOException} if it has a field that is no column. */
+  /** The cells of one object; an {@link IOException} if it has a field without a column. */
   List<String> of(byte[] bytes, int from, int to) throws IOException {
     String[] cells = new String[places.size()];
     Arrays.fill(cells, "");

@@ -10,7 +10,7 @@ import java.util.List;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVPrinter;
 
-/** Writes documents as CSV, as in RFC 4180: a header, CRLF, quotes where needed. */
+/** Writes documents as CSV by RFC 4180: a header, CRLF, quotes where needed. */
 final class CsvWriter implements DocumentWriter {
   private final CsvCells cells;
   private final CSVPrinter printer;
@@ -18,7 +18,7 @@ final class CsvWriter implements DocumentWriter {
   /**
    * Writes the header.
    *
-   * @param escapeFormulas whether texts that begin as formulas do get an apostrophe before them
+   * @param escapeFormulas whether an apostrophe is put before texts that begin like formulas
    */
   CsvWriter(OutputStream out, List<String> columns, boolean escapeFormulas) throws IOException {
     this.cells = new CsvCells(columns, escapeFormulas);

@@ -12,9 +12,9 @@ import org.apache.beam.sdk.options.PipelineOptions;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes one output of a run to one kind of destination: the seam that every kind is behind. {@link
- * WriteResults} calls it on workers, file by file; the launcher calls the checks before anything is
- * read or paid.
+ * Writes one output of a run to one kind of destination: the interface behind which every kind
+ * stands. {@link WriteResults} calls it on workers, file by file; the launcher calls the checks
+ * before anything is read or paid.
  *
  * <p>A new kind of destination is a value in {@code job} (a {@link io.beambatch.job.Destination}
  * with its section of the job file), an implementation of this interface, and a line in {@code
@@ -23,28 +23,28 @@ import org.jspecify.annotations.Nullable;
 public interface DestinationWriter extends Serializable {
 
   /**
-   * Finds out whether the output's documents could be written.
+   * Checks that the output's documents can be written.
    *
    * @param documents the schema of the output's documents; null if it isn't known before they are
    *     read
    * @param begun whether the run may have written something already
-   * @throws IOException if not; the message names the key of the job file and says what to do
+   * @throws IOException if not; the message names the job-file key and says what to do
    */
   void check(@Nullable Schema documents, boolean begun, PipelineOptions options) throws IOException;
 
-  /** Whether a schema that is known with the plan, and not before, has to be checked, too. */
+  /** Returns whether a schema that is known only with the plan must be checked, too. */
   default boolean checksPlans() {
     return false;
   }
 
   /**
-   * Writes a result file, as a whole and once, however often it is called.
+   * Writes a result file, completely and once, however often it is called.
    *
    * @param run identifies the run among all others
-   * @return what was delivered; empty if the file is only made ready, to be delivered together with
+   * @return what was delivered; empty if the file is only prepared, to be delivered together with
    *     others
-   * @throws IOException naming the file and the destination; also if the file has not as many
-   *     documents as it should
+   * @throws IOException naming the file and the destination; also if the file has another number of
+   *     documents than recorded
    */
   Optional<WrittenFile> write(ResultFile file, RunIdentity run, PipelineOptions options)
       throws IOException, InterruptedException;
@@ -58,8 +58,8 @@ public interface DestinationWriter extends Serializable {
   }
 
   /**
-   * Delivers files that {@link #write} has made ready, once, however often and with whatever others
-   * it is called.
+   * Delivers files that {@link #write} has prepared, each once, however often it is called and with
+   * whatever others.
    *
    * @throws IOException naming the destination
    */

@@ -8,8 +8,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 
 /**
- * Writes documents in one format, one after the other. All formats of files and of rows go this one
- * way: {@link #copy} reads a result file line by line and checks that it is whole.
+ * Writes documents in one format, one after the other. All formats of files and rows are written
+ * through {@link #copy}, which reads a result file line by line and checks that it is complete.
  */
 public interface DocumentWriter extends Closeable {
   /**
@@ -20,11 +20,11 @@ public interface DocumentWriter extends Closeable {
    */
   void add(byte[] buffer, int from, int to) throws IOException;
 
-  /** Writes what is still to be written. The stream behind stays open: it is the caller's. */
+  /** Flushes the rest. The underlying stream stays open for the caller. */
   @Override
   void close() throws IOException;
 
-  /** JSON lines, byte for byte as they are. */
+  /** Writes JSON lines, byte for byte. */
   static DocumentWriter ofJsonLines(OutputStream to) {
     OutputStream out = new BufferedOutputStream(to, 1 << 16);
     return new DocumentWriter() {
@@ -45,8 +45,8 @@ public interface DocumentWriter extends Closeable {
    * Writes all documents of a result file, and closes the writer.
    *
    * @param folder of the run
-   * @throws IOException naming the line that doesn't fit, or if there are not as many documents as
-   *     there should be
+   * @throws IOException naming the line that doesn't fit, or if there is another number of
+   *     documents than recorded
    */
   static void copy(ResultFile file, RunFolder folder, DocumentWriter to) throws IOException {
     try (to) {

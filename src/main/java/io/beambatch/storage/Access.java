@@ -6,14 +6,14 @@ import java.nio.file.attribute.PosixFilePermissions;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who may read a new file or folder of the local disk. In Cloud Storage, the bucket says it for all
- * of its objects, and on Windows the folder that a file is made in.
+ * Who may read a new file or folder on local disk. In Cloud Storage, the bucket decides for all of
+ * its objects; on Windows, the parent folder decides.
  */
 enum Access {
-  /** Its owner alone: the documents and the prompts of a run are nobody else's business. */
+  /** Only its owner: the documents and prompts of a run are private. */
   OWNER("rw-------", "rwx------"),
 
-  /** Whoever the process's umask lets: what is delivered is made for others. */
+  /** Whoever the process's umask allows: delivered files are for others. */
   UMASK(null, null);
 
   private static final boolean HAS_MODES =

@@ -10,15 +10,18 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import org.jspecify.annotations.Nullable;
 
-/** Folders whose entries survive a power cut: a file's bytes are no use if its name is gone. */
+/**
+ * Creates folders whose entries survive a power cut: a file's bytes are useless if its name is
+ * gone.
+ */
 public final class DurableFolders {
-  /** Windows opens no folders, and keeps their entries by itself. */
+  /** Windows can't open folders, and makes their entries durable by itself. */
   private static final boolean CAN_FORCE =
       FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
 
   private DurableFolders() {}
 
-  /** Makes a folder that its owner alone may read, and those above it, if they are not there. */
+  /** Creates a folder, and missing parents, that only its owner can read. */
   public static void create(Path folder) throws IOException {
     create(folder, Access.OWNER);
   }
@@ -41,7 +44,7 @@ public final class DurableFolders {
     force(parent);
   }
 
-  /** The attributes of a new file that its owner alone may read. */
+  /** The attributes of a new file that only its owner can read. */
   public static FileAttribute<?>[] ownFile() {
     return Access.OWNER.ofFile();
   }

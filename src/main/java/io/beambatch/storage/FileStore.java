@@ -8,7 +8,7 @@ import java.io.OutputStream;
 import java.util.List;
 
 /**
- * A file system: local disk or Google Cloud Storage. A path names one file; characters of patterns
+ * A file system: local disk or Google Cloud Storage. A path names one file; wildcard characters
  * have no meaning in it.
  */
 interface FileStore {
@@ -29,46 +29,48 @@ interface FileStore {
     return LocalFiles.INSTANCE;
   }
 
-  /** Opens a file to be read from an offset in bytes. */
+  /** Opens a file for reading from an offset in bytes. */
   InputStream open(String path, long offset) throws IOException;
 
   /**
-   * Makes sure that a file is in a folder, and not a link that leads out of it; a file that isn't
-   * there passes.
+   * Checks that a file is in a folder, and not a link that leads out of it; a missing file passes.
    *
    * @throws UserException if it isn't
    */
   void requireWithin(String folder, String path) throws IOException;
 
-  /** Creates a file that is not there yet; it survives a power cut once the stream is closed. */
+  /** Creates a file that doesn't exist yet; it survives a power cut once the stream is closed. */
   OutputStream create(String path, Access access) throws IOException;
 
-  /** Makes a folder for its owner alone, below others that are as usual, if it isn't there. */
+  /**
+   * Creates a folder for its owner only, if it doesn't exist; missing parents get default
+   * permissions.
+   */
   void createFolder(String folder) throws IOException;
 
-  /** Renames a file, in place of one that may be there, atomically. */
+  /** Renames a file atomically, replacing an existing one. */
   void move(String from, String to) throws IOException;
 
-  /** The size in bytes; {@link FileNotFoundException} if there is no such file. */
+  /** The size in bytes; {@link FileNotFoundException} if the file doesn't exist. */
   long size(String path) throws IOException;
 
-  /** The names of the files in a folder, in any order; none if it isn't there. */
+  /** The names of the files in a folder, in any order; none if it doesn't exist. */
   List<String> list(String folder) throws IOException;
 
-  /** Shows all files in a folder and in its folders, in any order; none if it isn't there. */
+  /** Visits all files in a folder and its subfolders, in any order; none if it doesn't exist. */
   void walk(String folder, Visitor visitor) throws IOException;
 
-  /** Deletes files; those that are not there are no error. */
+  /** Deletes files; a missing one is no error. */
   void delete(List<String> paths) throws IOException;
 
-  /** Deletes a folder with all that is in it; one that isn't there is no error. */
+  /** Deletes a folder with everything in it; a missing one is no error. */
   void deleteFolder(String folder) throws IOException;
 
-  /** Is shown files. */
+  /** Visits files. */
   @FunctionalInterface
   interface Visitor {
     /**
-     * Is shown a file.
+     * Visits a file.
      *
      * @param path below the folder, with {@code /} between names
      * @param bytes its size

@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
  * The options with which Beam's file systems of this process were set up: endpoint, credentials.
  * The client of the ledger uses the same.
  *
- * <p>Beam sets up its file systems in the launcher and, from the options that travel with the
- * pipeline, in every worker, and asks all registrars each time. This registrar adds no file system;
- * it only remembers the options. Beam has no other way to ask for them.
+ * <p>Beam sets up its file systems in the launcher and, from the pipeline's options, in every
+ * worker, and calls all registrars each time. This registrar adds no file system; it only remembers
+ * the options, because Beam offers no other way to get them.
  */
 public final class FileSystemOptions implements FileSystemRegistrar {
   private static volatile @Nullable PipelineOptions current;
@@ -20,7 +20,7 @@ public final class FileSystemOptions implements FileSystemRegistrar {
   /**
    * The options.
    *
-   * @throws IllegalStateException if no file systems were made in this process
+   * @throws IllegalStateException if no file systems were set up in this process
    */
   public static PipelineOptions current() {
     PipelineOptions options = current;

@@ -12,7 +12,7 @@ import javax.net.ssl.SSLException;
 import org.apache.beam.sdk.extensions.gcp.util.gcsfs.GcsPath;
 import org.jspecify.annotations.Nullable;
 
-/** Turns errors of Google Cloud Storage into messages for users: what failed, why, what to do. */
+/** Converts errors of Google Cloud Storage to messages for users: what failed, why, what to do. */
 public final class GcsErrors {
   private static final int UNAUTHORIZED = 401;
   private static final int FORBIDDEN = 403;
@@ -26,7 +26,7 @@ public final class GcsErrors {
 
   private GcsErrors() {}
 
-  /** The error with a message for users; its cause is the one that was thrown. */
+  /** The error with a message for users; its cause is the original one. */
   public static IOException explain(String path, Exception thrown) {
     if (thrown instanceof Explained before) {
       return before;
@@ -103,7 +103,7 @@ public final class GcsErrors {
     return new Reply(UNKNOWN, String.valueOf(thrown.getMessage()));
   }
 
-  /** The other lines are the request, which the path names already. */
+  /** The other lines are the request, which the path already names. */
   private static String firstLine(Throwable thrown) {
     return String.valueOf(thrown.getMessage()).lines().findFirst().orElse("");
   }

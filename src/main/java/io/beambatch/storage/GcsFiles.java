@@ -21,16 +21,16 @@ import org.apache.beam.sdk.io.fs.ResourceId;
 import org.apache.beam.sdk.util.MimeTypes;
 
 /**
- * Files in Google Cloud Storage, read and written by Beam's file system and with its options, but
- * by name where Beam takes patterns.
+ * Files in Google Cloud Storage, accessed through Beam's file system and with its options, but by
+ * name where Beam expects patterns.
  */
 final class GcsFiles implements FileStore {
   static final String SCHEME = "gs://";
   static final GcsFiles INSTANCE = new GcsFiles();
 
   /**
-   * Beam's default is 64 MB for each open file, too much where a few are open in each thread. Of
-   * what is uploaded, one piece of this size is in memory.
+   * Beam's default is 64 MB for each open file, too much if each thread has a few open. An upload
+   * holds one buffer of this size in memory.
    */
   private static final int UPLOAD_BUFFER = 8 << 20;
 
@@ -48,7 +48,7 @@ final class GcsFiles implements FileStore {
     }
     try {
       if (offset > 0) {
-        // All that this file system opens is seekable.
+        // Every channel of this file system is seekable.
         ((SeekableByteChannel) channel).position(offset);
       }
     } catch (IOException | RuntimeException e) {
@@ -58,7 +58,7 @@ final class GcsFiles implements FileStore {
     return Channels.newInputStream(channel);
   }
 
-  /** Nothing in a bucket leads anywhere else. */
+  /** Nothing in a bucket is a link. */
   @Override
   public void requireWithin(String folder, String path) {}
 
@@ -136,7 +136,7 @@ final class GcsFiles implements FileStore {
         folder,
         objects -> {
           for (StorageObject object : objects) {
-            // Consoles mark empty folders by objects with a slash at the end.
+            // Consoles mark empty folders by objects whose names end with a slash.
             if (!object.getName().endsWith("/")) {
               visitor.visit(
                   object.getName().substring(prefix.length()), object.getSize().longValueExact());
@@ -192,7 +192,7 @@ final class GcsFiles implements FileStore {
     return options().getGcsUtil();
   }
 
-  /** An upload whose errors are explained; most of them come when it is closed. */
+  /** An upload whose errors are explained; most of them occur when it is closed. */
   private static final class Explaining extends FilterOutputStream {
     private final String path;
 

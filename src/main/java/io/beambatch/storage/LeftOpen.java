@@ -4,7 +4,7 @@ import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 
-/** A stream that is not closed with its wrapper: its owner closes it. */
+/** A stream that stays open when its wrapper is closed, because its owner closes it. */
 public final class LeftOpen extends FilterOutputStream {
   /** Leaves a stream open. */
   public LeftOpen(OutputStream out) {

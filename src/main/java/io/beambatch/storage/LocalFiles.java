@@ -22,7 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Files on local disk, forced to it: a plan that survives a power cut needs its parts. */
+/** Files on local disk, synced to it: a plan that survives a power cut needs its parts. */
 final class LocalFiles implements FileStore {
   static final String SCHEME = "file:";
   static final LocalFiles INSTANCE = new LocalFiles();
@@ -48,7 +48,7 @@ final class LocalFiles implements FileStore {
         throw StagedNames.changed(path, "it is a link that leads out of the run's folder");
       }
     } catch (NoSuchFileException notThere) {
-      // Whoever opens it says so.
+      // A caller that opens it gets the error.
     }
   }
 
@@ -98,7 +98,7 @@ final class LocalFiles implements FileStore {
     List<String> names = new ArrayList<>();
     try (DirectoryStream<Path> found = Files.newDirectoryStream(local(folder))) {
       for (Path path : found) {
-        // The program makes no links, and follows none out of a folder of its own.
+        // The program creates no links, and follows none out of its own folders.
         if (Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
           names.add(path.getFileName().toString());
         }
@@ -158,12 +158,12 @@ final class LocalFiles implements FileStore {
         });
   }
 
-  /** A path, with or without its scheme; as Beam does, nothing in it is decoded. */
+  /** A path with or without its scheme; like Beam, it decodes nothing in it. */
   private static Path local(String path) {
     return Path.of(path.startsWith(SCHEME) ? path.substring(SCHEME.length()) : path);
   }
 
-  /** All files below a folder, of which a launch that is at work may delete some meanwhile. */
+  /** All files below a folder; a concurrent launch may delete some meanwhile. */
   private abstract static class Tree extends SimpleFileVisitor<Path> {
     abstract void file(Path file, long bytes) throws IOException;
 
@@ -182,7 +182,7 @@ final class LocalFiles implements FileStore {
     }
   }
 
-  /** A new file that is on disk, name and all, once it is closed. */
+  /** A new file that is on disk, including its name, once it is closed. */
   private static final class Forced extends FileOutputStream {
     private final @Nullable Path folder;
     private boolean closed;

@@ -5,9 +5,9 @@ import io.beambatch.error.UserException;
 import java.util.regex.Pattern;
 
 /**
- * Checks the names that records of the staging location hold. A record names files and other
- * records, and whoever can write to the staging location can change it; so a name is only ever a
- * name, and never a path that leads somewhere else.
+ * Validates names in records of the staging location. A record names files and other records, and
+ * anyone who can write to the staging location can change it; so a name must be a plain name, never
+ * a path that leads elsewhere.
  */
 public final class StagedNames {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._+-]{0,254}");
@@ -15,10 +15,10 @@ public final class StagedNames {
   private StagedNames() {}
 
   /**
-   * Returns a name as it is.
+   * Returns a valid name.
    *
-   * @param where the record or the folder that holds it
-   * @throws UserException if it can't be the name of anything that the program has written
+   * @param where the record or the folder that contains it
+   * @throws UserException if the program can't have written such a name
    */
   public static String checked(String name, String where) {
     if (!NAME.matcher(name).matches()) {
@@ -27,7 +27,10 @@ public final class StagedNames {
     return name;
   }
 
-  /** The error for what the program can't have written: where it is, what is wrong, what to do. */
+  /**
+   * The error for content that the program can't have written: where it is, what is wrong, what to
+   * do.
+   */
   public static UserException changed(String where, String what) {
     return new UserException(
         where
@@ -39,7 +42,7 @@ public final class StagedNames {
         ExitCode.ERROR);
   }
 
-  /** A text from a record, without anything that steers a terminal. */
+  /** A text from a record, without terminal control characters. */
   private static String shown(String text) {
     String plain = text.replaceAll("[^\\x20-\\x7e]", "?");
     return "'" + (plain.length() <= 100 ? plain : plain.substring(0, 100) + "…") + "'";

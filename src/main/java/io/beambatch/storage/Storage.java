@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 
 /**
  * Reads and writes files by path, on local disk or in Google Cloud Storage ({@code gs://}). A path
- * names one file: none of its characters is part of a pattern. A file survives a power cut once its
+ * names one file: wildcard characters have no meaning in it. A file survives a power cut once its
  * stream is closed.
  */
 public final class Storage {
@@ -26,7 +26,7 @@ public final class Storage {
 
   /**
    * Makes a local path absolute, so that processes with another working directory find the same
-   * file. Any other path stays as it is, and so does a pattern.
+   * file. Any other path is returned unchanged, and so is a pattern.
    */
   public static String absolute(String path) {
     return path.contains("://") || path.startsWith("/")
@@ -34,18 +34,18 @@ public final class Storage {
         : Path.of("").toAbsolutePath() + "/" + path;
   }
 
-  /** Opens a file to be read from the start. */
+  /** Opens a file for reading from the start. */
   public static InputStream open(String path) throws IOException {
     return open(path, 0);
   }
 
-  /** Opens a file to be read from an offset in bytes. */
+  /** Opens a file for reading from an offset in bytes. */
   public static InputStream open(String path, long offset) throws IOException {
     return new BufferedInputStream(FileStore.of(path).open(path, offset), BUFFER);
   }
 
   /**
-   * Makes sure that a file is in a folder, and not a link that leads out of it.
+   * Checks that a file is in a folder, and not a link that leads out of it.
    *
    * @throws UserException if it isn't
    */
@@ -54,8 +54,8 @@ public final class Storage {
   }
 
   /**
-   * Creates a file that is visible while it grows: for names that nobody reads before its end. Its
-   * owner alone may read it.
+   * Creates a file that is visible while it grows, for names that nobody reads before it is
+   * complete. Only its owner can read it.
    */
   public static OutputStream create(String path) throws IOException {
     return create(path, Access.OWNER);
@@ -65,20 +65,23 @@ public final class Storage {
     return new BufferedOutputStream(FileStore.of(path).create(path, access), BUFFER);
   }
 
-  /** Makes a folder for its owner alone, below others that are as usual, if it isn't there. */
+  /**
+   * Creates a folder for its owner only, if it doesn't exist; missing parents get default
+   * permissions.
+   */
   public static void createFolder(String folder) throws IOException {
     FileStore.of(folder).createFolder(folder);
   }
 
   /**
-   * Writes a file that appears under its name when it is complete, in place of one that may be
-   * there. What was written is deleted if the writer throws. Its owner alone may read it.
+   * Writes a file that appears under its name when it is complete, replacing an existing one. If
+   * the writer throws, the content is deleted. Only its owner can read it.
    */
   public static void write(String path, Writer writer) throws IOException {
     write(path, Access.OWNER, writer);
   }
 
-  /** The same for a file that is made for others: who may read it is up to the process's umask. */
+  /** Writes a file in the same way for others: the process's umask decides who may read it. */
   public static void deliver(String path, Writer writer) throws IOException {
     write(path, Access.UMASK, writer);
   }
@@ -99,17 +102,17 @@ public final class Storage {
     new PendingFile(path, Access.UMASK).close();
   }
 
-  /** An error of a file system with a message for users: what is wrong, and what to do. */
+  /** The error of a file system with a message for users: what is wrong, and what to do. */
   public static IOException explain(String path, IOException thrown) {
     return path.startsWith(GcsFiles.SCHEME) ? GcsErrors.explain(path, thrown) : thrown;
   }
 
-  /** The size in bytes; {@link FileNotFoundException} if there is no such file. */
+  /** The size in bytes; {@link FileNotFoundException} if the file doesn't exist. */
   public static long size(String path) throws IOException {
     return FileStore.of(path).size(path);
   }
 
-  /** Whether there is such a file. */
+  /** Returns whether a file exists. */
   public static boolean exists(String path) throws IOException {
     try {
       return size(path) >= 0;
@@ -118,14 +121,14 @@ public final class Storage {
     }
   }
 
-  /** The names of the files in a folder, in any order; none if it isn't there. */
+  /** The names of the files in a folder, in any order; none if it doesn't exist. */
   public static List<String> list(String folder) throws IOException {
     return FileStore.of(folder).list(folder);
   }
 
   /**
-   * The sizes in bytes of all files in a folder and in its folders, by path below the folder; one
-   * listing.
+   * The sizes in bytes of all files in a folder and its subfolders, by path below the folder, from
+   * one listing.
    */
   public static Map<String, Long> sizes(String folder) throws IOException {
     Map<String, Long> sizes = new HashMap<>();
@@ -133,14 +136,14 @@ public final class Storage {
     return sizes;
   }
 
-  /** Deletes files, all in one kind of place; those that are not there are no error. */
+  /** Deletes files, all in the same file system; a missing one is no error. */
   public static void delete(List<String> paths) throws IOException {
     if (!paths.isEmpty()) {
       FileStore.of(paths.get(0)).delete(paths);
     }
   }
 
-  /** Deletes a folder with all that is in it; one that isn't there is no error. */
+  /** Deletes a folder with everything in it; a missing one is no error. */
   public static void deleteFolder(String folder) throws IOException {
     FileStore.of(folder).deleteFolder(folder);
   }
@@ -151,7 +154,7 @@ public final class Storage {
     void writeTo(OutputStream stream) throws IOException;
   }
 
-  /** A file under a temporary name beside its own, until it is committed. */
+  /** A file under a temporary name next to its final one, until it is committed. */
   public static final class PendingFile implements AutoCloseable {
     private static final Pattern TEMPORARY = Pattern.compile("\\.([^/]+)\\.[0-9a-f-]{36}\\.tmp$");
 
@@ -174,20 +177,20 @@ public final class Storage {
       this.stream = Storage.create(temporary, access);
     }
 
-    /** The final name of a file that may have its temporary name yet. */
+    /** The final name of a file that may still have its temporary name. */
     static String target(String path) {
       return TEMPORARY.matcher(path).replaceFirst("$1");
     }
 
     /**
-     * Starts a file that its owner alone may read; nothing is seen under its name before {@link
+     * Starts a file that only its owner can read; it is not visible under its name before {@link
      * #commit}.
      */
     public static PendingFile create(String path) throws IOException {
       return new PendingFile(path, Access.OWNER);
     }
 
-    /** The stream that takes its content. */
+    /** The stream for its content. */
     public OutputStream stream() {
       return stream;
     }

@@ -15,7 +15,7 @@ import org.apache.beam.sdk.io.FileSystems;
 import org.apache.beam.sdk.options.SdkHarnessOptions;
 import org.jspecify.annotations.Nullable;
 
-/** Reads a job that workers are to run, which don't see this machine's disk and environment. */
+/** Reads a job for workers that don't share this machine's disk and environment. */
 final class HostedJob {
   private HostedJob() {}
 
@@ -25,7 +25,7 @@ final class HostedJob {
    * @throws UserException if workers could not run the job; names every problem
    */
   static Job read(TemplateOptions options) throws JobFileException {
-    // Job files lie on gs://: file systems come before everything else.
+    // Job files are on gs://, so the file systems are set up first.
     FileSystems.setDefaultPipelineOptions(options);
     Job job = JobReader.read(options.getJobFile(), overrides(options.getOverrides()));
     if (options.getRoot() != null) {
@@ -75,12 +75,12 @@ final class HostedJob {
     return path.contains("://") || path.startsWith("/") ? path : root + path;
   }
 
-  /** A value as YAML: JSON is, whatever characters the text has. */
+  /** A value as YAML: JSON is valid YAML, whatever characters the text has. */
   private static String json(Object value) {
     return JsonMapper.builder().build().valueToTree(value).toString();
   }
 
-  /** Splits {@code a=1;b=2}; a doubled semicolon stands for one in a value. */
+  /** Splits {@code a=1;b=2}; a doubled semicolon is a literal one in a value. */
   static List<String> overrides(@Nullable String text) {
     if (text == null || text.isBlank()) {
       return List.of();

@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
  * A parameter of the template, as {@link TemplateOptions} declares it.
  *
  * @param without what happens without a value, if it is optional; or empty
- * @param isOptional whether a launch may leave it out
- * @param regex that a value has to match, or null
- * @param choices all values that are possible, or empty for any
+ * @param isOptional whether a launch may omit it
+ * @param regex the pattern of its values, or null
+ * @param choices its possible values, or empty for any
  * @param usual its default, or null
  */
 record ParameterSpec(

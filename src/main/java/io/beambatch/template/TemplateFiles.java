@@ -12,11 +12,11 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Generates what describes the flex template's parameters from {@link TemplateOptions}: its
+ * Generates the descriptions of the flex template's parameters from {@link TemplateOptions}: its
  * metadata, its container spec, and the table in the documentation.
  */
 public final class TemplateFiles {
-  /** The placeholder in the container spec for the image: the build script replaces it. */
+  /** The placeholder for the image in the container spec; the build script replaces it. */
   static final String IMAGE = "@IMAGE@";
 
   static final Path METADATA = Path.of("templates/dataflow/flex/metadata.json");

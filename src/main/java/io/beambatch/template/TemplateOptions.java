@@ -10,8 +10,8 @@ import org.apache.beam.sdk.options.Validation;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The parameters of the flex template: the one place that names and describes them. Metadata,
- * container spec and the table in the docs are made from it by {@link TemplateFiles}.
+ * The parameters of the flex template: the only place that names and describes them. {@link
+ * TemplateFiles} generates metadata, container spec and the table in the docs from it.
  */
 public interface TemplateOptions extends PipelineOptions {
   @TemplateParameter(
@@ -111,7 +111,7 @@ public interface TemplateOptions extends PipelineOptions {
     @JsonProperty("cancel")
     CANCEL;
 
-    /** As it is written in a launch. */
+    /** As written in a launch. */
     @Override
     public String toString() {
       return name().toLowerCase(Locale.ROOT);

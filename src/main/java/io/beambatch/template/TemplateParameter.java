@@ -6,25 +6,25 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * What a template's metadata says of an option, beside its name, its {@code @Description} (the help
- * text), its {@code @Default}, and {@code @Validation.Required}.
+ * What a template's metadata has for an option, besides its name, its {@code @Description} (the
+ * help text), its {@code @Default}, and {@code @Validation.Required}.
  */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.METHOD)
 @interface TemplateParameter {
-  /** Its place in the list. */
+  /** Its position in the list. */
   int order();
 
-  /** What the console writes above the field. */
+  /** The label above the console's field. */
   String label();
 
-  /** How the console lets a value be chosen. */
+  /** How the console lets users choose a value. */
   Kind kind() default Kind.TEXT;
 
-  /** What a value has to match, all of it; empty for anything. */
+  /** The pattern of a complete value; empty for anything. */
   String regex() default "";
 
-  /** What happens without a value, where one is optional. */
+  /** What happens without a value, if it is optional. */
   String without() default "";
 
   /** A value as somebody might give it. */

@@ -19,8 +19,8 @@ import okhttp3.RequestBody;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Calls Anthropic's Message Batches API. The requests are streamed as the body of the creation,
- * with their length known, so that no batch is ever in memory.
+ * Calls Anthropic's Message Batches API. The requests are streamed as the body of the create call,
+ * with a known length, so that no batch is ever in memory.
  */
 public final class AnthropicBatches implements BatchProvider {
   private final ApiAddress api;
@@ -38,7 +38,7 @@ public final class AnthropicBatches implements BatchProvider {
     return AnthropicApi.CAPABILITIES;
   }
 
-  /** There is nothing to upload: the creation carries the requests. */
+  /** Nothing to upload: the create call carries the requests. */
   @Override
   public InputFile upload(Upload upload) {
     throw new UnsupportedOperationException("batches are created of their requests");
@@ -79,7 +79,7 @@ public final class AnthropicBatches implements BatchProvider {
         calls.open(request), calls.http().call(request), calls.timeouts().idle());
   }
 
-  /** Deletes the batch with its results, which would stay for a month. */
+  /** Deletes the batch and its results, which would otherwise be kept for a month. */
   @Override
   public void discard(@Nullable String inputFileId, @Nullable String batchId)
       throws ProviderException {
@@ -93,7 +93,7 @@ public final class AnthropicBatches implements BatchProvider {
     calls.close();
   }
 
-  /** Where it calls; not with which key. */
+  /** Shows the address, not the key. */
   @Override
   public String toString() {
     return "AnthropicBatches[" + api + "]";

@@ -13,8 +13,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads batch objects as Anthropic sends them. They have no state for a batch that failed, expired
- * or was cancelled: all of them have ended, and the counts tell.
+ * Reads Anthropic's batch objects. They have no states for failed, expired or cancelled batches:
+ * all of those have ended, and the counts tell them apart.
  */
 final class MessageBatchJson {
   private final BatchReader reader;
@@ -23,7 +23,7 @@ final class MessageBatchJson {
     this.reader = new BatchReader(safe, clock);
   }
 
-  /** A batch, or null if the object has no id, and so is none. */
+  /** A batch, or null if the object has no id. */
   @Nullable Batch batch(JsonNode node) {
     String id = ReplyJson.id(node, "id");
     if (id == null) {
@@ -46,7 +46,7 @@ final class MessageBatchJson {
         status,
         Messages.PATH,
         "",
-        // Read from the address that was named, never from one that a reply brings.
+        // The results are read from the configured address, never from one in a reply.
         results ? id : null,
         null,
         reader.createdAt(node, "created_at"),
@@ -58,7 +58,7 @@ final class MessageBatchJson {
         results || archived);
   }
 
-  /** A page of batches, or null if the reply is no list. */
+  /** A page of batches, or null if the reply is not a list. */
   @Nullable BatchPage page(JsonNode node) {
     JsonNode data = node.path("data");
     if (!data.isArray()) {

@@ -19,14 +19,14 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Results as Anthropic writes them: {@code {"custom_id", "result": {"type": …}}}, where the type
- * says what became of the request. Only those that succeeded are charged.
+ * Anthropic's result lines: {@code {"custom_id", "result": {"type": …}}}. The type says what became
+ * of the request; only successful requests are charged.
  */
 final class MessageResults implements ResultFormat {
   private static final String MESSAGE = "/result/message";
   private static final JsonPaths BLOCK = JsonPaths.of("/type", "/text", "/input");
 
-  /** Types of errors that the same request would meet again. */
+  /** Types of errors that the same request would cause again. */
   private static final Set<String> LASTING =
       Set.of(
           "invalid_request_error",
@@ -39,7 +39,7 @@ final class MessageResults implements ResultFormat {
   private final ResultFields<Field> fields;
 
   /**
-   * @param pointer into the message, to what is taken as the answer; null for its text
+   * @param pointer into the message, to the value that is taken as the answer; null for its text
    */
   MessageResults(@Nullable String pointer) {
     ownPlace = pointer == null || Messages.ENDPOINT.isOwnPlace(pointer);
@@ -84,14 +84,16 @@ final class MessageResults implements ResultFormat {
     if (JsonPieces.is(type, "expired")) {
       return Verdict.EXPIRED;
     }
-    // An account without credit comes as a fault of each request.
+    // Anthropic reports a lack of credit as an error of each request.
     if (isOutOfMoney(error, message)) {
       return Verdict.OUT_OF_FUNDS;
     }
     return error != null && LASTING.contains(error) ? Verdict.REJECTED : Verdict.API_ERROR;
   }
 
-  /** Whether an error of this type and these words says that the account can't pay. */
+  /**
+   * Returns whether an error of this type with this message means that the account has no credit.
+   */
   static boolean isOutOfMoney(@Nullable String type, @Nullable String message) {
     return "billing_error".equals(type)
         || (message != null && message.toLowerCase(Locale.ROOT).contains("credit balance"));
@@ -109,7 +111,7 @@ final class MessageResults implements ResultFormat {
       }
     }
     JsonSlice stop = found.get(Field.STOP_REASON);
-    // A model may say what it is about to do before it calls a tool.
+    // A model may announce a tool call in text before it makes the call.
     boolean called = !inputs.isEmpty() && (texts.isEmpty() || JsonPieces.is(stop, "tool_use"));
     JsonSlice value = called ? JsonPieces.oneOrArray(inputs) : JsonPieces.concatenated(texts);
     return new Answer(value, false, stop, null, ending(stop));
@@ -125,7 +127,7 @@ final class MessageResults implements ResultFormat {
     return JsonPieces.is(stop, "refusal") ? Ending.REFUSED : Ending.COMPLETE;
   }
 
-  /** What was read from the cache, and what was written to it, is counted apart from the rest. */
+  /** Anthropic counts cache reads and cache writes separately from the other prompt tokens. */
   private static TokenUsage usage(Found<Field> found) {
     long fresh = found.number(Field.INPUT_TOKENS);
     long read = found.number(Field.CACHE_READ);
@@ -135,7 +137,7 @@ final class MessageResults implements ResultFormat {
         .withWritten(written, found.number(Field.WRITTEN_FOR_AN_HOUR));
   }
 
-  /** What is looked for in every line. */
+  /** The fields that every line is searched for. */
   private enum Field implements ResultFields.Field {
     TYPE("/result/type"),
     ERROR_TYPE("/result/error/error/type"),

@@ -16,8 +16,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Results as Gemini's batch mode writes them: {@code {"key", "response"}}, or {@code {"key",
- * "error": {"code", "message"}}} with a code of google.rpc.
+ * Gemini's result lines: {@code {"key", "response"}}, or {@code {"key", "error": {"code",
+ * "message"}}} with a google.rpc code.
  */
 final class GeminiResultFormat implements ResultFormat {
   private static final String BODY = "/response";
@@ -28,10 +28,10 @@ final class GeminiResultFormat implements ResultFormat {
   private final ResultFields<Field> fields;
 
   /**
-   * The format of the results of an endpoint.
+   * The format of an endpoint's results.
    *
-   * @param body of the requests
-   * @param pointer to what is taken as the answer, or null
+   * @param body the body of the requests
+   * @param pointer to the value that is taken as the answer, or null
    */
   GeminiResultFormat(GeminiEndpoint endpoint, JsonNode body, @Nullable String pointer) {
     this.endpoint = endpoint;
@@ -76,7 +76,7 @@ final class GeminiResultFormat implements ResultFormat {
     return ownPlace ? answer : answer.atPointer(found.last());
   }
 
-  /** What the model thought is billed as what it wrote. */
+  /** Thoughts are billed as output. */
   private static TokenUsage usage(Found<Field> found) {
     long prompt = found.number(Field.PROMPT_TOKENS);
     long written = found.number(Field.CANDIDATES_TOKENS);
@@ -93,7 +93,7 @@ final class GeminiResultFormat implements ResultFormat {
         thoughts);
   }
 
-  /** The codes of google.rpc; some errors have HTTP's. */
+  /** The code is usually a google.rpc code; some errors have an HTTP status. */
   private static Verdict verdict(Found<Field> found, long code) {
     if (!found.has(Field.ERROR)) {
       return found.has(Field.BODY) ? Verdict.ANSWERED : Verdict.API_ERROR;
@@ -108,7 +108,7 @@ final class GeminiResultFormat implements ResultFormat {
     };
   }
 
-  /** What is looked for in every line. */
+  /** The fields that every line is searched for. */
   private enum Field implements ResultFields.Field {
     BODY(GeminiResultFormat.BODY),
     ERROR("/error"),

@@ -14,7 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the long-running operations that Gemini's batches are. */
+/** Reads Gemini's batches, which are long-running operations. */
 final class Operations {
   private static final int LONGEST_NAME = 512;
 
@@ -26,7 +26,7 @@ final class Operations {
     this.reader = new BatchReader(safe, clock);
   }
 
-  /** A batch, or null if the object has no name, and so is none. */
+  /** A batch, or null if the object has no name. */
   @Nullable Batch batch(JsonNode operation) {
     String name = ReplyJson.id(operation, "name");
     if (name == null || !Names.isBatch(name)) {
@@ -54,7 +54,7 @@ final class Operations {
         hasAllResults(status, output, completed));
   }
 
-  /** The results' file may show a while after the end. */
+  /** The result file may appear some time after the end. */
   private static boolean hasAllResults(
       BatchStatus status, @Nullable String output, long completed) {
     return switch (status) {
@@ -77,8 +77,8 @@ final class Operations {
   }
 
   /**
-   * The state, which has one of two prefixes. Where there is none, the operation itself says
-   * whether it is done.
+   * The state, which has one of two prefixes. If it is missing, the operation itself says whether
+   * it is done.
    */
   private BatchStatus status(JsonNode operation, JsonNode metadata) {
     boolean done = operation.path("done").asBoolean();
@@ -106,7 +106,7 @@ final class Operations {
     if (message == null && code == null) {
       return List.of();
     }
-    // The code of google.rpc for what an account may not take at the moment.
+    // RESOURCE_EXHAUSTED of google.rpc: the account is over a limit for the moment.
     boolean exhausted = code != null && (code == 8 || code == 429);
     return List.of(
         new BatchError(

@@ -17,12 +17,12 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Reads batch objects as OpenAI and compatible servers send them. */
+/** Reads the batch objects of OpenAI and compatible servers. */
 final class BatchJson {
-  /** Of a hundred thousand lines that are wrong for the same reason, this many show it. */
+  /** If a hundred thousand lines have the same fault, this many are enough to show it. */
   private static final int MOST_ERRORS = 1_000;
 
-  // OpenAI's own limits: whatever is larger is no metadata of ours, and would only fill memory.
+  // OpenAI's own limits: anything larger is not our metadata, and would only fill memory.
   private static final int MOST_METADATA = 16;
   private static final int LONGEST_METADATA = 512;
 
@@ -36,9 +36,9 @@ final class BatchJson {
     this.reader = new BatchReader(safe, clock);
   }
 
-  /** A batch, or null if the object has no id, and so is none. */
+  /** A batch, or null if the object has no id. */
   @Nullable Batch batch(JsonNode reply) {
-    // Some servers put the batch that they created into an envelope.
+    // Some servers wrap the created batch in an envelope.
     JsonNode node = reply.path("job").isObject() ? reply.path("job") : reply;
     String id = ReplyJson.id(node, "id");
     if (id == null) {
@@ -61,8 +61,8 @@ final class BatchJson {
   }
 
   /**
-   * A page of batches, or null if the reply is no list. Some servers send the bare array; it is the
-   * whole list if the batch that it should come after is in it.
+   * A page of batches, or null if the reply is not a list. Some servers return a bare array; it is
+   * the whole list if it contains the batch to read after.
    */
   @Nullable BatchPage page(JsonNode node, @Nullable String after, int limit) {
     JsonNode data = node.isArray() ? node : node.path("data");
@@ -73,7 +73,7 @@ final class BatchJson {
     if (node.isArray() && batches.stream().anyMatch(batch -> batch.id().equals(after))) {
       return new BatchPage(List.of(), false);
     }
-    // There is no going on from a page without a last batch.
+    // A page without a last batch has no successor.
     return new BatchPage(batches, hasMore(node, data.size(), limit) && !batches.isEmpty());
   }
 

@@ -10,14 +10,14 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Reads file objects as OpenAI and compatible servers send them. */
+/** Reads the file objects of OpenAI and compatible servers. */
 final class FileJson {
-  /** The provider's clock may be ahead of ours, but not by more. */
+  /** How far the provider's clock may be ahead of ours. */
   private static final Duration CLOCK_SKEW = Duration.ofDays(1);
 
   private FileJson() {}
 
-  /** A file, or null if the object has no id, and so is none. */
+  /** A file, or null if the object has no id. */
   static @Nullable InputFile file(JsonNode node, Instant now) {
     String id = ReplyJson.id(node, "id");
     if (id == null) {
@@ -28,13 +28,13 @@ final class FileJson {
     return new InputFile(
         id,
         name == null ? "" : name,
-        // A time to come would end the search for lost batches too early.
+        // A time in the future would end the search for lost batches too early.
         created == null || created < 0 || created > now.plus(CLOCK_SKEW).getEpochSecond()
             ? Instant.EPOCH
             : Instant.ofEpochSecond(created));
   }
 
-  /** A page of files, or null if the reply is no list; see {@link BatchJson#page}. */
+  /** A page of files, or null if the reply is not a list; see {@link BatchJson#page}. */
   static @Nullable FilePage page(JsonNode node, @Nullable String after, int limit, Instant now) {
     JsonNode data = node.isArray() ? node : node.path("data");
     if (!data.isArray()) {

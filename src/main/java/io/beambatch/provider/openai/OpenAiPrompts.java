@@ -8,7 +8,7 @@ import io.beambatch.provider.Prompt;
 
 /** Renders the short form of a request into the bodies of chats, responses and completions. */
 final class OpenAiPrompts {
-  /** The API wants a name for each schema; nobody reads it. */
+  /** The API requires a name for each schema; its value has no meaning. */
   private static final String SCHEMA_NAME = "answer";
 
   private OpenAiPrompts() {}
@@ -30,7 +30,10 @@ final class OpenAiPrompts {
     return body;
   }
 
-  /** Of models that go on with a text. The schema is what servers of open models understand. */
+  /**
+   * The body for completion models, which continue a text. The schema has the form that servers of
+   * open models understand.
+   */
   static ObjectNode completion(Prompt prompt) {
     ObjectNode body = body(prompt, "max_tokens");
     responseFormat(body, prompt);
@@ -74,8 +77,8 @@ final class OpenAiPrompts {
   }
 
   /**
-   * Whether the API would take a schema as strict: every object in it closed, and all of its fields
-   * required. Others are asked for as they are, and answers are checked here.
+   * Returns whether the API would accept a schema as strict: every object in it is closed, and all
+   * its fields are required. Other schemas are sent as not strict, and answers are checked here.
    */
   private static boolean isStrict(JsonNode schema) {
     JsonNode fields = schema.path("properties");

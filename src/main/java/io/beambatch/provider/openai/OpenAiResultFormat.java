@@ -16,9 +16,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Results as the OpenAI Batch API writes them, and the many servers that are compatible with it:
- * {@code {"custom_id", "response": {"status_code", "request_id", "body"}, "error"}}. Servers differ
- * in what they leave out, so each value is taken from where it is found.
+ * The result lines of the OpenAI Batch API and of compatible servers: {@code {"custom_id",
+ * "response": {"status_code", "request_id", "body"}, "error"}}. Servers omit different fields, so
+ * each value is taken from wherever it is found.
  */
 final class OpenAiResultFormat implements ResultFormat {
   private static final String BODY = "/response/body";
@@ -29,10 +29,10 @@ final class OpenAiResultFormat implements ResultFormat {
   private final ResultFields<Field> fields;
 
   /**
-   * The format of the results of an endpoint.
+   * The format of an endpoint's results.
    *
-   * @param body of the requests
-   * @param pointer to what is taken as the answer, or null
+   * @param body the body of the requests
+   * @param pointer to the value that is taken as the answer, or null
    */
   OpenAiResultFormat(OpenAiEndpoint endpoint, JsonNode body, @Nullable String pointer) {
     answers = new OpenAiAnswers(endpoint, endpoint.asksForSeveral(body));
@@ -62,7 +62,7 @@ final class OpenAiResultFormat implements ResultFormat {
     String message = message(found);
     int status = (int) Math.min(Math.max(0, found.number(Field.STATUS)), Integer.MAX_VALUE);
     if (status == 0 && code == null && message == null && answer.value() != null) {
-      // Some servers leave the status out, or write 0, where all went well.
+      // Some servers omit the status, or write 0, for a success.
       status = OK;
     }
     Verdict verdict = verdict(status, code);
@@ -78,7 +78,7 @@ final class OpenAiResultFormat implements ResultFormat {
         found.get(Field.RESPONSE_BODY));
   }
 
-  /** The provider's words; an error, or a body in place of one, may be a mere text. */
+  /** The provider's message; an error, or a body that replaces one, may be a plain text. */
   private static @Nullable String message(Found<Field> found) throws IOException {
     String message = found.text(List.of(Field.ERROR_MESSAGE, Field.BODY_ERROR_MESSAGE));
     for (Field mayBeText : List.of(Field.ERROR, Field.BODY_ERROR, Field.RESPONSE_BODY)) {
@@ -97,7 +97,7 @@ final class OpenAiResultFormat implements ResultFormat {
             found.number(List.of(Field.COMPLETION_TOKENS, Field.OUTPUT_TOKENS)),
             found.number(List.of(Field.CACHED_PROMPT_TOKENS, Field.CACHED_INPUT_TOKENS)),
             found.number(List.of(Field.REASONING_COMPLETION_TOKENS, Field.REASONING_OUTPUT_TOKENS)))
-        // Nothing stays in the cache at a price by the hour.
+        // No cache write is billed by the hour.
         .withWritten(written, written < 0 ? -1 : 0);
   }
 
@@ -121,7 +121,7 @@ final class OpenAiResultFormat implements ResultFormat {
     return status == 0 ? "no HTTP status" : "HTTP status " + status;
   }
 
-  /** What is looked for in every line. */
+  /** The fields that every line is searched for. */
   private enum Field implements ResultFields.Field {
     STATUS("/response/status_code"),
     REQUEST_ID("/response/request_id"),

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Calls OpenRouter's batch API. The requests are streamed as the body of the creation. */
+/** Calls OpenRouter's batch API. The requests are streamed as the body of the create call. */
 public final class OpenRouterProvider implements BatchProvider {
   private static final Logger LOG = LoggerFactory.getLogger(OpenRouterProvider.class);
 
@@ -49,13 +49,13 @@ public final class OpenRouterProvider implements BatchProvider {
     return settings.profile().capabilities();
   }
 
-  /** There is nothing to upload: the creation carries the requests. */
+  /** Nothing to upload: the create call carries the requests. */
   @Override
   public InputFile upload(Upload upload) {
     throw new UnsupportedOperationException("batches are created of their requests");
   }
 
-  /** The requests come last: the API reads the body as it comes. */
+  /** The requests come last: the API reads the body as it arrives. */
   @Override
   public Batch create(Submission submission) throws ProviderException {
     ObjectNode head =
@@ -82,7 +82,9 @@ public final class OpenRouterProvider implements BatchProvider {
         page.batches().stream().map(OpenRouterProvider::withResults).toList(), page.hasMore());
   }
 
-  /** The reply holds all results of a batch that has ended: they are passed over as they come. */
+  /**
+   * For a batch that has ended, the reply contains all results; they are skipped as they arrive.
+   */
   @Override
   public Batch get(String batchId) throws ProviderException {
     Request request = http.request(http.url("batches", batchId)).build();
@@ -96,7 +98,7 @@ public final class OpenRouterProvider implements BatchProvider {
                   return batch;
                 }
               } catch (IOException e) {
-                // Without a cause: it may quote the reply.
+                // No cause: it may quote the reply.
               }
               throw new ProviderException(
                   Kind.NO_REPLY,
@@ -128,7 +130,7 @@ public final class OpenRouterProvider implements BatchProvider {
   }
 
   private @Nullable Batch batch(JsonNode reply) {
-    // It has one error where others have a list of them.
+    // OpenRouter has one error where others have a list.
     JsonNode error = reply.path("error");
     if (reply instanceof ObjectNode object && (error.isObject() || error.isTextual())) {
       object.putArray("errors").add(error);
@@ -156,7 +158,7 @@ public final class OpenRouterProvider implements BatchProvider {
         ended);
   }
 
-  /** There is no call for it: a batch goes on to its end. */
+  /** The API can't cancel: a batch runs to its end. */
   @Override
   public Batch cancel(String batchId) throws ProviderException {
     Batch batch = get(batchId);
@@ -184,7 +186,7 @@ public final class OpenRouterProvider implements BatchProvider {
     return pages;
   }
 
-  /** Deletes the batch with its results, which would stay for a month. */
+  /** Deletes the batch and its results, which would otherwise be kept for a month. */
   @Override
   public void discard(@Nullable String inputFileId, @Nullable String batchId)
       throws ProviderException {
@@ -198,7 +200,7 @@ public final class OpenRouterProvider implements BatchProvider {
     calls.close();
   }
 
-  /** Where it calls; not with which key. */
+  /** Shows the address, not the key. */
   @Override
   public String toString() {
     return "OpenRouterProvider[" + settings.baseUrl() + "]";
