@@ -1,6 +1,7 @@
 package io.beambatch.hostile;
 
 import io.beambatch.cli.Program;
+import io.beambatch.emulator.PromptReplies;
 import io.beambatch.localserver.LocalServer;
 import io.beambatch.localserver.LocalServerSettings;
 import java.io.IOException;
@@ -35,7 +36,7 @@ final class HostileProvider implements AutoCloseable {
   static final String DOWNLOAD = "GET /v1/files/[^/]+/content";
 
   private final LocalServer honest;
-  private final MockWebServer front = new MockWebServer();
+  private final MockWebServer front = PromptReplies.server();
   private final OkHttpClient client = new OkHttpClient();
   private final Map<Pattern, Lie> lies = new LinkedHashMap<>();
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.beambatch.cli.Program;
 import io.beambatch.cli.Workplace;
+import io.beambatch.emulator.PromptReplies;
 import io.beambatch.job.RequestSpec;
 import io.beambatch.provider.ProviderApi;
 import io.beambatch.provider.ProviderException;
@@ -30,7 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class TheKeyGoesOnlyWhereItsOwnerSaysTest extends ProviderFixture {
   @TempDir Path folder;
-  @StartStop final MockWebServer elsewhere = new MockWebServer();
+  @StartStop final MockWebServer elsewhere = PromptReplies.server();
 
   @ParameterizedTest
   @EnumSource(RequestSpec.Provider.class)
@@ -119,7 +120,9 @@ class TheKeyGoesOnlyWhereItsOwnerSaysTest extends ProviderFixture {
   @Tag("slow")
   void andIsSaidBeforeAnythingGoesWhereAJobFileSays() throws Exception {
     Workplace workplace = new Workplace(folder);
-    try (HostileProvider named = HostileProvider.start(folder)) {
+    try (HostileProvider named = HostileProvider.start(folder);
+        // It tries again for a while, meanwhile the others run.
+        Program dead = start("dead", workplace, "http://127.0.0.1:1/v1", Map.of())) {
       String address = named.baseUrl();
       try (Program run = start("run", workplace, address, Map.of())) {
         assertThat(run.end()).as("%s", run).isZero();
@@ -129,15 +132,6 @@ class TheKeyGoesOnlyWhereItsOwnerSaysTest extends ProviderFixture {
                     + address
                     + ", which the job file names (request.base_url)\n");
       }
-      // Where nothing answers, it is said all the same: before the first call.
-      try (Program run = start("dead", workplace, "http://127.0.0.1:1/v1", Map.of())) {
-        assertThat(run.end()).as("%s", run).isEqualTo(1);
-        assertThat(run.err())
-            .startsWith("the key and the documents go to http://127.0.0.1:1/v1")
-            .contains("can't connect to 127.0.0.1:1 ")
-            .contains("OPENAI_BASE_URL")
-            .doesNotContain("\tat ");
-      }
       int calls = named.honest().stats().calls().size();
       try (Program run =
           start(
@@ -146,6 +140,13 @@ class TheKeyGoesOnlyWhereItsOwnerSaysTest extends ProviderFixture {
         assertThat(run.err()).contains("BEAMBATCH_ALLOWED_HOSTS").contains("nothing was sent");
       }
       assertThat(named.honest().stats().calls()).hasSize(calls);
+      // Where nothing answers, it is said all the same: before the first call.
+      assertThat(dead.end()).as("%s", dead).isEqualTo(1);
+      assertThat(dead.err())
+          .startsWith("the key and the documents go to http://127.0.0.1:1/v1")
+          .contains("can't connect to 127.0.0.1:1 ")
+          .contains("OPENAI_BASE_URL")
+          .doesNotContain("\tat ");
     }
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.beambatch.emulator.PromptReplies;
 import io.beambatch.provider.Batch;
 import io.beambatch.provider.BatchPage;
 import io.beambatch.provider.BatchProvider.Upload;
@@ -42,7 +43,7 @@ class AnthropicBatchesTest {
       {"custom_id":"p-1","params":{"model":"m","messages":[]}}
       """;
 
-  @StartStop final MockWebServer server = new MockWebServer();
+  @StartStop final MockWebServer server = PromptReplies.server();
   private final List<Duration> waits = new ArrayList<>();
   private AnthropicBatches provider;
 

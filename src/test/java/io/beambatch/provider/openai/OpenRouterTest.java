@@ -3,6 +3,7 @@ package io.beambatch.provider.openai;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.beambatch.emulator.PromptReplies;
 import io.beambatch.provider.Batch;
 import io.beambatch.provider.BatchProvider;
 import io.beambatch.provider.BatchProvider.Upload;
@@ -28,7 +29,7 @@ class OpenRouterTest {
   private static final String RESULT =
       "{\"custom_id\":\"%s\",\"error\":null,\"id\":\"r\",\"response\":{\"body\":{\"score\":0.10},\"request_id\":\"q\",\"status_code\":200}}";
 
-  @StartStop final MockWebServer server = new MockWebServer();
+  @StartStop final MockWebServer server = PromptReplies.server();
   private BatchProvider provider;
 
   @BeforeEach

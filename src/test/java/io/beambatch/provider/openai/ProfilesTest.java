@@ -3,6 +3,7 @@ package io.beambatch.provider.openai;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.beambatch.emulator.PromptReplies;
 import io.beambatch.localserver.LocalServer;
 import io.beambatch.localserver.LocalServerSettings;
 import io.beambatch.provider.Batch;
@@ -37,7 +38,7 @@ class ProfilesTest {
   private static final String LINE_WITHOUT_MODEL =
       "{\"custom_id\":\"a\",\"body\":{\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}}\n";
 
-  @StartStop final MockWebServer server = new MockWebServer();
+  @StartStop final MockWebServer server = PromptReplies.server();
 
   static Stream<ProviderApi> shapedLikeOpenAi() {
     return Stream.of(

@@ -3,6 +3,7 @@ package io.beambatch.provider.openai;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.beambatch.emulator.PromptReplies;
 import io.beambatch.provider.ProviderException;
 import io.beambatch.provider.http.Network;
 import io.beambatch.provider.http.Retries;
@@ -45,7 +46,7 @@ public abstract class ProviderFixture {
 
   final List<Duration> waits = new CopyOnWriteArrayList<>();
   private final List<RecordedRequest> taken = new ArrayList<>();
-  @StartStop final MockWebServer server = new MockWebServer();
+  @StartStop final MockWebServer server = PromptReplies.server();
   protected OpenAiProvider provider;
 
   @BeforeEach

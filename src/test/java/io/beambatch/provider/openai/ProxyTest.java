@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.beambatch.emulator.PromptReplies;
 import io.beambatch.provider.ProviderException;
 import io.beambatch.provider.ProviderSettingsException;
 import java.io.DataInputStream;
@@ -47,7 +48,7 @@ class ProxyTest {
   private static SSLContext tls;
 
   /** The proxy, and behind it the provider: both in one, as MockWebServer does it. */
-  @StartStop final MockWebServer server = new MockWebServer();
+  @StartStop final MockWebServer server = PromptReplies.server();
 
   @BeforeAll
   static void makeCertificate(@TempDir Path folder) throws Exception {
@@ -138,7 +139,7 @@ class ProxyTest {
 
   @Test
   void callWithoutTlsGoesToTheProxyAsItIs() throws Exception {
-    try (MockWebServer plain = new MockWebServer()) {
+    try (MockWebServer plain = PromptReplies.server()) {
       plain.start();
       plain.enqueue(new MockResponse.Builder().body(BATCH).build());
       Map<String, String> environment =
