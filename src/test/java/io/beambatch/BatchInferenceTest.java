@@ -63,6 +63,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class BatchInferenceTest {
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
+  /** The direct runner comes to rest after each arrival, which takes it a tenth of a second. */
+  private static final int ARRIVING_TOGETHER = 25;
+
   @TempDir Path folder;
   private LocalServer server;
   private Pipeline pipeline = Pipeline.create();
@@ -490,9 +493,8 @@ class BatchInferenceTest {
 
   private Answers<String> stream(int from, int to, Window<String> window) throws Exception {
     TestStream.Builder<String> stream = TestStream.create(StringUtf8Coder.of());
-    for (int i = from; i < to; i++) {
-      Instant time = Instant.EPOCH.plus(Duration.standardSeconds(i));
-      stream = stream.addElements(TimestampedValue.of(text(i), time));
+    for (int i = from; i < to; i += ARRIVING_TOGETHER) {
+      stream = stream.addElements(timed(i), later(i + 1, i + ARRIVING_TOGETHER));
     }
     pipeline = Pipeline.create();
     return pipeline
@@ -503,6 +505,17 @@ class BatchInferenceTest {
                 .withStaging(staging())
                 .withRun("r1")
                 .withProviders(local()));
+  }
+
+  private static TimestampedValue<String> timed(int number) {
+    return TimestampedValue.of(text(number), Instant.EPOCH.plus(Duration.standardSeconds(number)));
+  }
+
+  @SuppressWarnings("unchecked") // Of a generic type there is no other array.
+  private static TimestampedValue<String>[] later(int from, int to) {
+    return IntStream.range(from, to)
+        .mapToObj(BatchInferenceTest::timed)
+        .toArray(TimestampedValue[]::new);
   }
 
   /** Starts the server anew, which goes on with the batches that it had. */

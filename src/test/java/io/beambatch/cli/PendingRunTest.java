@@ -2,7 +2,6 @@ package io.beambatch.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.beambatch.localserver.FaultText;
 import io.beambatch.localserver.Faults;
 import io.beambatch.localserver.LocalServer;
@@ -23,7 +22,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -67,7 +65,7 @@ class PendingRunTest {
         FaultText.parse("line:error_500:2%")
             .and(FaultText.parse("line:missing:2%"))
             .and(FaultText.parse("line:timeout:1%"));
-    try (LocalServer server = serve(Duration.ofSeconds(1), fivePercent)) {
+    try (LocalServer server = serve(Duration.ZERO, fivePercent)) {
       assertThat(end(launch(server, "submit", "--run", "a"))).isZero();
       assertThat(workplace.answered()).isEmpty();
 
@@ -132,33 +130,42 @@ class PendingRunTest {
     }
   }
 
-  @ParameterizedTest
-  @CsvSource({"INT, 130", "TERM, 143"})
-  void saysWhatGoesOnWhenItIsStopped(String signal, int exitCode) throws Exception {
+  @Test
+  void saysWhatGoesOnWhenItIsStopped() throws Exception {
     try (LocalServer server = serve(Duration.ZERO, FaultText.parse("batch:stuck:100%:0%"))) {
-      Program run = launch(server, "run", "--new-run");
-      run.awaitOutput(BATCHES + " of " + BATCHES + " batches submitted");
-
-      run.signal(signal);
-
-      assertThat(run.end()).isEqualTo(exitCode);
-      assertThat(run.err())
-          .contains(" of job sentiment is not over; its state is kept in " + workplace.staging())
-          .contains(
-              BATCHES + " batches go on at the provider, and what is answered there is charged");
-      String resume = command("to go on:", run);
+      Program interrupted = launch(server, "run", "--new-run");
+      saysWhatGoesOn(interrupted, "INT", 130);
+      String resume = command("to go on:", interrupted);
       assertThat(resume)
           .contains("beam-batch-inference run pipelines/sentiment.yaml ")
           .doesNotContain("--new-run");
-      String cancel = command("to cancel:", run);
+      String cancel = command("to cancel:", interrupted);
       assertThat(cancel).contains("beam-batch-inference cancel pipelines/sentiment.yaml ");
+
+      saysWhatGoesOn(launch(server, "run"), "TERM", 143);
 
       // As a user would: what was printed, typed into a shell.
       assertThat(shell(cancel, server)).isZero();
       assertThat(workplace.failed()).hasSize(DOCUMENTS);
       assertThat(shell(resume, server)).as("finished before").isZero();
       assertThat(server.stats().batchesCreated()).isEqualTo(BATCHES);
+      // Who has nothing to ask the provider needs no key.
+      Program status = start(Map.of(), "status");
+      assertThat(end(status)).as("%s", status).isZero();
+      assertThat(status.out()).contains("cancelled and finished 20");
     }
+  }
+
+  private void saysWhatGoesOn(Program run, String signal, int exitCode) throws Exception {
+    run.awaitOutput(BATCHES + " of " + BATCHES + " batches submitted");
+
+    run.signal(signal);
+
+    assertThat(run.end()).isEqualTo(exitCode);
+    assertThat(run.err())
+        .contains(" of job sentiment is not over; its state is kept in " + workplace.staging())
+        .contains(
+            BATCHES + " batches go on at the provider, and what is answered there is charged");
   }
 
   @Test
@@ -168,10 +175,14 @@ class PendingRunTest {
       Program waiting = launch(server, "run", "--run", "a");
       waiting.awaitOutput("resuming run a of job sentiment in ");
 
+      Program watch = launch(server, "status", "--watch");
+      watch.awaitOutput("under way");
       Program cancel = launch(server, "cancel");
 
       assertThat(end(cancel)).as("%s", cancel).isZero();
       assertThat(waiting.end()).as("%s", waiting).isIn(0, 1);
+      assertThat(end(watch)).as("%s", watch).isZero();
+      assertThat(watch.out()).contains("total  ");
       int answered = workplace.answered().size();
       assertThat(answered).isEqualTo(DOCUMENTS - 4 * REQUESTS_PER_BATCH / 2);
       assertThat(workplace.failed())
@@ -179,70 +190,11 @@ class PendingRunTest {
           .allSatisfy(
               document ->
                   assertThat(document.at("/_failure/reason").asText()).isEqualTo("cancelled"));
-      for (String name : List.of("cancel", "collect", "run")) {
-        Program again = launch(server, name, "--run", "a");
-        assertThat(end(again)).isZero();
-        assertThat(again.err()).contains("run a was finished before; nothing to do");
-      }
+      Program again = launch(server, "run", "--run", "a");
+      assertThat(end(again)).isZero();
+      assertThat(again.err()).contains("run a was finished before; nothing to do");
       assertThat(server.stats().batchesCreated()).isEqualTo(BATCHES);
       assertNothingPaidTwice(server);
-    }
-  }
-
-  @Test
-  void statusTellsHowTheBatchesStand() throws Exception {
-    try (LocalServer server = serve(Duration.ZERO, FaultText.parse("batch:stuck:1:0.5"))) {
-      Program none = launch(server, "status");
-      assertThat(end(none)).isEqualTo(2);
-      assertThat(none.err()).contains("error: job sentiment has no run in ");
-
-      end(launch(server, "submit", "--run", "a"));
-      Program changed = launch(server, "status", "--set", "request.model=gpt-4o");
-      assertThat(end(changed)).isEqualTo(75);
-      assertThat(changed.err()).contains("what differs: request.model");
-      assertThat(changed.out())
-          .contains("in_progress")
-          .contains(
-              "1 batch under way, "
-                  + (BATCHES - 1)
-                  + " batches ended and not collected; collect writes");
-
-      end(launch(server, "collect"));
-      Program status = launch(server, "status", "--json");
-      assertThat(end(status)).isEqualTo(75);
-      JsonNode json = Workplace.JSON.readTree(status.out());
-      assertThat(json.path("pending").asInt()).isEqualTo(1);
-      assertThat(json.path("finished").asBoolean()).isFalse();
-      assertThat(json.path("batches")).hasSize(BATCHES);
-      assertThat(json.path("batches"))
-          .filteredOn(batch -> batch.path("collected").asBoolean())
-          .hasSize(BATCHES - 1)
-          .allSatisfy(
-              batch -> {
-                assertThat(batch.path("state").asText()).isEqualTo("completed");
-                assertThat(batch.path("answered").asInt()).isEqualTo(REQUESTS_PER_BATCH);
-                assertThat(batch.path("prompt_tokens").asInt()).isPositive();
-                assertThat(batch.path("batch_id").asText()).startsWith("batch_");
-              });
-      assertThat(json.path("batches"))
-          .filteredOn(batch -> batch.path("state").asText().equals("in_progress"))
-          .singleElement()
-          .satisfies(
-              batch ->
-                  assertThat(batch.path("answered").asInt()).isEqualTo(REQUESTS_PER_BATCH / 2));
-
-      Program watch = launch(server, "status", "--watch");
-      watch.awaitOutput("1 batch under way");
-      end(launch(server, "cancel"));
-      assertThat(end(watch)).isZero();
-      assertThat(watch.out()).contains("total  ");
-      // Who has nothing to ask the provider needs no key.
-      Program finished = start(Map.of(), "status");
-      assertThat(end(finished)).isZero();
-      assertThat(finished.out())
-          .contains("cancelled and finished 20")
-          .contains(DOCUMENTS + " documents, ")
-          .contains("answers            " + workplace.sink());
     }
   }
 

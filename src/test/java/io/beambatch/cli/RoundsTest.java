@@ -164,8 +164,8 @@ class RoundsTest {
   @ParameterizedTest
   @ValueSource(strings = {"upload_file", "download_file"})
   void launchesAgainWhatAnOutageHasInterrupted(String call) throws Exception {
-    // One call more than a call is tried.
-    try (LocalServer server = serve(Duration.ZERO, FaultText.parse(call + ":error_503:7"))) {
+    // One call more than a call is tried, with a second between the tries.
+    try (LocalServer server = serve(Duration.ZERO, FaultText.parse(call + ":rate_limit:7:1"))) {
       Run run = open(documents(1));
 
       assertThat(untilDone(run, server).isDone()).isTrue();

@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -122,6 +124,73 @@ class StatusCommandTest {
     assertThat(ended.err()).contains("run a was cancelled meanwhile");
     assertThat(command("status", "--run", "a", "--set", watched).out())
         .contains("cancelled and finished");
+  }
+
+  @Test
+  void tellsHowTheBatchesStandUntilTheLastHasEnded() throws Exception {
+    int batches = 3;
+    int requests = 4;
+    job =
+        ReviewsJob.in(
+            folder,
+            IntStream.range(0, batches * requests)
+                .mapToObj(i -> "{\"id\": %d, \"text\": \"review %1$d\"}".formatted(i))
+                .toArray(String[]::new));
+    Said none = stuck("status");
+    assertThat(none.exitCode()).isEqualTo(2);
+    assertThat(none.err()).contains("error: job sentiment has no run in ");
+
+    assertThat(stuck("submit", "--run", "a").exitCode()).isZero();
+    Said changed = stuck("status", "--set", "request.model=gpt-4o");
+    assertThat(changed.exitCode()).isEqualTo(75);
+    assertThat(changed.err()).contains("what differs: request.model");
+    assertThat(changed.out())
+        .contains("in_progress")
+        .contains("1 batch under way, 2 batches ended and not collected; collect writes");
+
+    assertThat(stuck("collect").exitCode()).isEqualTo(75);
+    Said status = stuck("status", "--json");
+    assertThat(status.exitCode()).isEqualTo(75);
+    JsonNode json = Workplace.JSON.readTree(status.out());
+    assertThat(json.path("pending").asInt()).isEqualTo(1);
+    assertThat(json.path("finished").asBoolean()).isFalse();
+    assertThat(json.path("batches")).hasSize(batches);
+    assertThat(json.path("batches"))
+        .filteredOn(batch -> batch.path("collected").asBoolean())
+        .hasSize(batches - 1)
+        .allSatisfy(
+            batch -> {
+              assertThat(batch.path("state").asText()).isEqualTo("completed");
+              assertThat(batch.path("answered").asInt()).isEqualTo(requests);
+              assertThat(batch.path("prompt_tokens").asInt()).isPositive();
+              assertThat(batch.path("batch_id").asText()).startsWith("batch_");
+            });
+    assertThat(json.path("batches"))
+        .filteredOn(batch -> batch.path("state").asText().equals("in_progress"))
+        .singleElement()
+        .satisfies(batch -> assertThat(batch.path("answered").asInt()).isEqualTo(requests / 2));
+
+    assertThat(stuck("cancel").exitCode()).isZero();
+    assertThat(stuck("status").out())
+        .contains("cancelled and finished 20")
+        .contains("12 documents, ")
+        .contains("answers            " + workplace.sink());
+  }
+
+  /** The first batch stops half-way. */
+  private Said stuck(String name, String... more) {
+    return command(
+        name,
+        Stream.concat(
+                Stream.of(
+                    "--fault",
+                    "batch:stuck:1:0.5",
+                    "--set",
+                    "limits.requests=4",
+                    "--set",
+                    "poll.interval=500ms"),
+                Stream.of(more))
+            .toArray(String[]::new));
   }
 
   private Said command(String name, String... more) {

@@ -17,12 +17,18 @@ import org.junit.jupiter.api.io.TempDir;
 
 class DiskLedgerStoreTest extends LedgerStoreContract {
   private static final int PROCESSES = 2;
+  private static final int RACED = 100;
 
   @TempDir Path folder;
 
   @Override
   LedgerStore store() {
     return new VersionedStore(new DiskRecordFiles(folder.resolve("run")));
+  }
+
+  @Override
+  int raced() {
+    return RACED;
   }
 
   @Test
@@ -102,7 +108,8 @@ class DiskLedgerStoreTest extends LedgerStoreContract {
     private Racer() {}
 
     public static void main(String[] args) throws IOException {
-      race(new VersionedStore(new DiskRecordFiles(Path.of(args[0])))).forEach(System.out::println);
+      race(new VersionedStore(new DiskRecordFiles(Path.of(args[0]))), RACED)
+          .forEach(System.out::println);
     }
   }
 }

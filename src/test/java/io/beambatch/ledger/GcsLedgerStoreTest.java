@@ -37,6 +37,11 @@ class GcsLedgerStoreTest extends LedgerStoreContract {
     return store(emulator.url());
   }
 
+  @Override
+  int raced() {
+    return 20;
+  }
+
   private LedgerStore store(URI url) {
     return new VersionedStore(new GcsRecordFiles(GcsEmulator.client(url), root));
   }
