@@ -83,6 +83,8 @@ public final class DuplicateJoins
   }
 
   private static final class FindFn extends DoFn<KV<Integer, Iterable<String>>, ReusedLines> {
+    private static final long serialVersionUID = 1L;
+
     private final RunFolder folder;
 
     FindFn(RunFolder folder) {

@@ -37,6 +37,8 @@ public final class JoinReused
   }
 
   private static final class JoinFn extends DoFn<ReusedLines, JoinedChunk> {
+    private static final long serialVersionUID = 1L;
+
     private final Job job;
     private final RunFolder folder;
 
