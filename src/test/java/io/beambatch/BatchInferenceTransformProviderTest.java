@@ -3,6 +3,7 @@ package io.beambatch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -54,6 +55,16 @@ class BatchInferenceTransformProviderTest {
     assertThat(PROVIDER.description()).contains("half the price");
     assertThat(PROVIDER.inputCollectionNames()).containsExactly("input");
     assertThat(PROVIDER.outputCollectionNames()).containsExactly("output", "errors");
+  }
+
+  @Test
+  void theGuideHasEachFieldOfTheConfiguration() throws Exception {
+    assertThat(Files.readAllLines(Path.of("docs/library.md")))
+        .filteredOn(line -> line.startsWith("| `"))
+        .containsExactlyInAnyOrderElementsOf(
+            PROVIDER.configurationSchema().getFields().stream()
+                .map(field -> "| `%s` | %s |".formatted(field.getName(), field.getDescription()))
+                .toList());
   }
 
   @Test
