@@ -152,7 +152,7 @@ final class JobDraft {
     line(text, "  path: " + quoted("output/" + name));
     line(text, "# Documents without an answer, each with its reason.");
     line(text, "failures: {path: " + quoted("output/" + name + "-failed") + "}");
-    boolean priced = PriceTable.shipped().price(model, Map.of()).isPresent();
+    boolean priced = PriceTable.shipped().price(provider.word(), model, Map.of()).isPresent();
     line(text, "# Where it would cost more, nothing is sent" + (priced ? "." : "; needs prices:"));
     line(text, (priced ? "" : "# ") + "limits: {cost_usd: 5}");
     line(text, "# Tried three times. More failures than this end with exit code 3.");

@@ -3,7 +3,9 @@ package io.beambatch.cost;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import io.beambatch.job.Inference;
 import io.beambatch.job.PriceSpec;
+import io.beambatch.job.RequestSpec;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -31,16 +33,18 @@ public final class PriceTable {
 
   private final LocalDate asOf;
   private final List<Model> models;
-  private final Map<String, PriceSpec> prices;
 
   private PriceTable(LocalDate asOf, List<Model> models) {
     this.asOf = asOf;
     this.models = List.copyOf(models);
-    this.prices = models.stream().collect(Collectors.toMap(Model::name, Model::price));
   }
 
   /** The table that comes with the program. */
   public static PriceTable shipped() {
+    return Shipped.TABLE;
+  }
+
+  private static PriceTable readShipped() {
     try (InputStream in = PriceTable.class.getResourceAsStream(RESOURCE)) {
       if (in == null) {
         throw new FileNotFoundException("no resource " + RESOURCE);
@@ -72,28 +76,35 @@ public final class PriceTable {
   }
 
   /**
-   * A model's price. A name with a date at its end is looked up as it is, then without the date.
+   * A model's price at a provider: another one may ask another price for a model of the same name.
+   * A name with a date at its end is looked up as it is, then without the date.
    *
+   * @param provider as job files write it
    * @param overrides prices by model that replace the table's
    * @return empty if neither has the model
    */
-  public Optional<PriceSpec> price(String model, Map<String, PriceSpec> overrides) {
+  public Optional<PriceSpec> price(
+      String provider, String model, Map<String, PriceSpec> overrides) {
+    Map<String, PriceSpec> own =
+        models.stream()
+            .filter(known -> known.provider().equals(provider))
+            .collect(Collectors.toMap(Model::name, Model::price));
     String undated = DATE_SUFFIX.matcher(model).replaceFirst("");
-    return Stream.<Function<String, @Nullable PriceSpec>>of(overrides::get, prices::get)
+    return Stream.<Function<String, @Nullable PriceSpec>>of(overrides::get, own::get)
         .flatMap(table -> Stream.of(model, undated).map(table))
         .flatMap(Stream::ofNullable)
         .findFirst();
   }
 
   /**
-   * The cost of a model's tokens.
+   * What tokens cost that were spent on what is asked.
    *
-   * @param overrides prices by model that replace the table's
    * @return empty if the model's price is unknown
    */
-  public Optional<CostEstimate> cost(
-      String model, Map<String, PriceSpec> overrides, TokenCounts tokens) {
-    return price(model, overrides).map(price -> CostEstimate.of(price, tokens));
+  public Optional<CostEstimate> cost(Inference inference, TokenCounts tokens) {
+    RequestSpec request = inference.request();
+    return price(request.provider().word(), request.model(), inference.prices())
+        .map(price -> CostEstimate.of(price, tokens));
   }
 
   /** All models of the table, provider by provider. */
@@ -111,6 +122,11 @@ public final class PriceTable {
     public boolean writesText() {
       return price.realTime().output().signum() > 0;
     }
+  }
+
+  /** Read when it is first needed. */
+  private static final class Shipped {
+    private static final PriceTable TABLE = readShipped();
   }
 
   private record TableFile(

@@ -51,7 +51,10 @@ public final class CanonicalJob {
       limits.put("image_tokens", job.inference().limits().imageTokens());
     }
     // A launch with fewer attempts would lose documents that were left to a next one.
-    root.putObject("retry").put("attempts", job.inference().retry().attempts());
+    ObjectNode retry = root.putObject("retry").put("attempts", job.inference().retry().attempts());
+    if (job.inference().retry().repairs() > 0) {
+      retry.put("repair", job.inference().retry().repairs());
+    }
     if (job.inference().duplicates() == Duplicates.ONCE) {
       root.put("duplicates", "once");
     }

@@ -83,7 +83,7 @@ final class JobKeys {
             "cost_usd",
             "cost_usd_per_day",
             "on_budget"));
-    BY_SECTION.put("retry", List.of("attempts", "max_failed"));
+    BY_SECTION.put("retry", List.of("attempts", "repair", "max_failed"));
     BY_SECTION.put("poll", List.of("interval", "deadline", "grace"));
     BY_SECTION.put(
         "prices." + MODEL,

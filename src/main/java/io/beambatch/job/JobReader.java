@@ -1,6 +1,7 @@
 package io.beambatch.job;
 
 import io.beambatch.provider.Capabilities;
+import io.beambatch.provider.Endpoint;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -20,6 +21,8 @@ public final class JobReader {
 
   /** A batch expires, then its end has to be seen. */
   private static final Duration AFTER_EXPIRY = Duration.ofHours(2);
+
+  private static final int MOST_ATTEMPTS = 10;
 
   private static final Duration TICK = Duration.ofMillis(1);
 
@@ -161,7 +164,7 @@ public final class JobReader {
         request,
         ResultSection.read(root.section("result"), file),
         limits(root.section("limits"), request.provider().capabilities().limits()),
-        retry(root.section("retry")),
+        retry(root.section("retry"), request.target()),
         poll(root.section("poll"), request.provider().capabilities().expiry()),
         prices(root, request.provider().capabilities().batchPrice()),
         root.flag("keep_files"),
@@ -199,9 +202,26 @@ public final class JobReader {
         section.oneOf("on_budget", OnBudget.REFUSE));
   }
 
-  private static Retry retry(Section section) {
+  private static Retry retry(Section section, Endpoint endpoint) {
+    int attempts = (int) section.number("attempts", 1, MOST_ATTEMPTS, 3);
+    int repairs = (int) section.number("repair", 0, MOST_ATTEMPTS - 1, 0);
+    if (repairs > 0 && endpoint.conversation() == null) {
+      section.problem(
+          "repair",
+          "is for endpoints whose requests are conversations, and those of "
+              + endpoint.path()
+              + " are none");
+    } else if (repairs >= attempts) {
+      section.problem(
+          "repair",
+          "must be less than retry.attempts ("
+              + attempts
+              + "), because each repair is an attempt, but was "
+              + repairs);
+    }
     return new Retry(
-        (int) section.number("attempts", 1, 10, 3),
+        attempts,
+        repairs,
         section
             .quantity(
                 "max_failed",

@@ -76,6 +76,11 @@ public interface Endpoint {
     return 1;
   }
 
+  /** How a request goes on after an answer; null if requests are no conversations. */
+  default @Nullable Conversation conversation() {
+    return null;
+  }
+
   /**
    * Renders the short form of a request into the endpoint's own body, without the model; null if
    * the endpoint takes no prompts, as for embeddings.

@@ -99,8 +99,7 @@ public record Estimate(
     Long completions = maxCompletionTokens(job, requests);
     return PriceTable.shipped()
         .cost(
-            job.inference().request().model(),
-            job.inference().prices(),
+            job.inference(),
             tokens(job.inference().request(), tokens, completions == null ? 0 : completions));
   }
 

@@ -213,8 +213,7 @@ public final class Reconciliation {
     Job job = run.job();
     Instant started = Instant.ofEpochMilli(run.record().created());
     Optional<CostEstimate> cost =
-        PriceTable.shipped()
-            .cost(job.inference().request().model(), job.inference().prices(), sums.tokens);
+        PriceTable.shipped().cost(job.inference(), sums.tokens);
     return new Report(
         job.name(),
         run.name(),

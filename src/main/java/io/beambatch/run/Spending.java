@@ -130,7 +130,7 @@ final class Spending {
 
   private BigDecimal counted(JoinedChunk joined) {
     return PriceTable.shipped()
-        .cost(job.inference().request().model(), job.inference().prices(), joined.tokens())
+        .cost(job.inference(), joined.tokens())
         .map(CostEstimate::batchUsd)
         .orElse(BigDecimal.ZERO);
   }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.beambatch.cost.CostEstimate.Bound;
+import io.beambatch.job.Inference;
+import io.beambatch.job.JobReader;
 import io.beambatch.job.PriceSpec;
 import io.beambatch.provider.TokenUsage;
 import java.io.ByteArrayInputStream;
@@ -12,6 +14,7 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -46,7 +49,7 @@ class PriceTableTest {
   })
   void knowsModelsWithAndWithoutADate(
       String model, BigDecimal input, BigDecimal output, BigDecimal batchIn, BigDecimal batchOut) {
-    assertThat(table.price(model, Map.of()))
+    assertThat(table.price(provider(model), model, Map.of()))
         .hasValueSatisfying(
             price -> {
               assertThat(price.realTime().input()).isEqualByComparingTo(input);
@@ -69,16 +72,25 @@ class PriceTableTest {
         ""
       })
   void doesNotKnowOtherModels(String model) {
-    assertThat(table.price(model, Map.of())).isEmpty();
-    assertThat(table.cost(model, Map.of(), TokenCounts.of(1, 1))).isEmpty();
+    assertThat(table.price("openai", model, Map.of())).isEmpty();
+  }
+
+  @Test
+  void doesNotTakeOneProvidersPriceForThatOfAnother() throws Exception {
+    assertThat(table.price("openrouter", "gpt-4o-mini", Map.of())).isEmpty();
+    assertThat(table.price("openrouter", "gpt-4o-mini", Map.of("gpt-4o-mini", OWN))).contains(OWN);
+    Inference routed =
+        JobReader.read("pipelines/sentiment.yaml", List.of("request.provider=openrouter"))
+            .inference();
+    assertThat(table.cost(routed, TokenCounts.of(1, 1))).isEmpty();
   }
 
   @Test
   void givesWayToOverrides() {
-    assertThat(table.price("gpt-4o", Map.of("gpt-4o", OWN))).contains(OWN);
-    assertThat(table.price("gpt-4o-2024-08-06", Map.of("gpt-4o", OWN))).contains(OWN);
-    assertThat(table.price("mine", Map.of("mine", OWN))).contains(OWN);
-    assertThat(table.price("gpt-4o-mini", Map.of("gpt-4o", OWN)))
+    assertThat(table.price("openai", "gpt-4o", Map.of("gpt-4o", OWN))).contains(OWN);
+    assertThat(table.price("openai", "gpt-4o-2024-08-06", Map.of("gpt-4o", OWN))).contains(OWN);
+    assertThat(table.price("openai", "mine", Map.of("mine", OWN))).contains(OWN);
+    assertThat(table.price("openai", "gpt-4o-mini", Map.of("gpt-4o", OWN)))
         .hasValueSatisfying(
             price -> assertThat(price.realTime().input()).isEqualByComparingTo("0.15"));
   }
@@ -86,7 +98,9 @@ class PriceTableTest {
   @Test
   void addsUpPromptAndCompletionExactly() {
     CostEstimate cost =
-        table.cost("gpt-4o-mini", Map.of(), TokenCounts.of(1_234_567, 89)).orElseThrow();
+        CostEstimate.of(
+            table.price("openai", "gpt-4o-mini", Map.of()).orElseThrow(),
+            TokenCounts.of(1_234_567, 89));
 
     assertThat(cost.realTimeUsd()).isEqualByComparingTo("0.18523845");
     assertThat(cost.batchUsd()).isEqualByComparingTo("0.092619225");
@@ -156,7 +170,8 @@ class PriceTableTest {
   void tokensThatAreWrittenToTheCacheCostWhatTheyCostOrAtLeastTheFullPrice() {
     TokenCounts tokens = new TokenCounts(1_000_000, 0, 100_000, 0, 0, 500_000, 200_000);
 
-    CostEstimate known = table.cost("claude-haiku-4-5", Map.of(), tokens).orElseThrow();
+    CostEstimate known = 
+        CostEstimate.of(table.price("anthropic", "claude-haiku-4-5", Map.of()).orElseThrow(), tokens);
     // 0.4 at 1, 0.1 at 0.10, 0.3 at 1.25 and 0.2 at 2 USD; half of all that in a batch.
     assertThat(known.realTimeUsd()).isEqualByComparingTo("1.185");
     assertThat(known.batchUsd()).isEqualByComparingTo("0.5925");
@@ -224,5 +239,9 @@ class PriceTableTest {
   })
   void boundsOfCostsAreSaidInWholeSentences(CostEstimate.Bound bound, String amount, String said) {
     assertThat(bound.of(amount)).isEqualTo(said);
+  }
+
+  private static String provider(String model) {
+    return model.startsWith("claude") ? "anthropic" : "openai";
   }
 }

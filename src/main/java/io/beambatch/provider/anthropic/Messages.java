@@ -3,6 +3,7 @@ package io.beambatch.provider.anthropic;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.beambatch.provider.Conversation;
 import io.beambatch.provider.Endpoint;
 import io.beambatch.provider.Prompt;
 import java.util.List;
@@ -71,6 +72,11 @@ final class Messages implements Endpoint {
   @Override
   public boolean writesCache(JsonNode body) {
     return ConstantPrefix.isMarked(body);
+  }
+
+  @Override
+  public Conversation conversation() {
+    return Conversation.ofContents("/messages");
   }
 
   @Override

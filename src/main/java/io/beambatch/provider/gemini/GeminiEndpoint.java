@@ -3,6 +3,7 @@ package io.beambatch.provider.gemini;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.beambatch.provider.Conversation;
 import io.beambatch.provider.Endpoint;
 import io.beambatch.provider.Prompt;
 import java.util.List;
@@ -129,6 +130,13 @@ enum GeminiEndpoint implements Endpoint {
   @Override
   public AnswerKind answers(JsonNode body) {
     return this == GENERATE_CONTENT ? AnswerKind.TEXT : AnswerKind.NUMBERS;
+  }
+
+  @Override
+  public @Nullable Conversation conversation() {
+    return this == GENERATE_CONTENT
+        ? new Conversation("/contents", "model", "\"parts\":[{\"text\":", "}]")
+        : null;
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.beambatch.provider.openai;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.beambatch.provider.Conversation;
 import io.beambatch.provider.Endpoint;
 import io.beambatch.provider.Prompt;
 import java.util.Arrays;
@@ -151,6 +152,15 @@ enum OpenAiEndpoint implements Endpoint {
     JsonNode input = body.path("input");
     boolean several = this == EMBEDDINGS && input.isArray() && !input.path(0).isNumber();
     return several ? Math.max(1, input.size()) : 1;
+  }
+
+  @Override
+  public @Nullable Conversation conversation() {
+    return switch (this) {
+      case CHAT_COMPLETIONS -> Conversation.ofContents("/messages");
+      case RESPONSES -> Conversation.ofContents("/input");
+      case COMPLETIONS, EMBEDDINGS, MODERATIONS, OTHER -> null;
+    };
   }
 
   @Override
