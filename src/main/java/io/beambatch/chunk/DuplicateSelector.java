@@ -146,7 +146,16 @@ final class DuplicateSelector implements LineSelector {
             counts.getOrDefault(LineUse.KNOWN, 0),
             counts.getOrDefault(LineUse.DUPLICATE, 0));
     return new Part(
-        part.name(), requests, weight, bytes, tokens, part.failed(), part.causes(), true, lines);
+        part.name(),
+        requests,
+        weight,
+        bytes,
+        tokens,
+        part.failed(),
+        part.causes(),
+        true,
+        lines,
+        part.repairs());
   }
 
   private static void addReused(

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param fingerprinted whether its requests' fingerprints stand beside it
  * @param lines what becomes of each of its lines, or null if all are sent; then all numbers above
  *     are of those that are
+ * @param repairs how often the model has been asked to repair each of these answers
  */
 public record Part(
     String name,
@@ -34,7 +35,8 @@ public record Part(
     Map<FailureReason, Long> failed,
     List<FailureCause> causes,
     boolean fingerprinted,
-    @Nullable Lines lines) {
+    @Nullable Lines lines,
+    int repairs) {
   private static final String NAME_CHARACTERS = "0123456789abcdefghijklmnopqrstuvwxyz";
   private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -63,7 +65,7 @@ public record Part(
       long tokens,
       Map<FailureReason, Long> failed,
       List<FailureCause> causes) {
-    this(name, requests, weight, bytes, tokens, failed, causes, false, null);
+    this(name, requests, weight, bytes, tokens, failed, causes, false, null, 0);
   }
 
   /** A part that says no causes. */

@@ -160,7 +160,8 @@ final class PartWriter implements BundleWriter<Request> {
           Map.of(),
           List.of(),
           fingerprintFile != null,
-          null);
+          null,
+          0);
     }
 
     void abandon() throws IOException {

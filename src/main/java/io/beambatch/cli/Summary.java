@@ -60,10 +60,23 @@ final class Summary {
         report.costUsd() == null
             ? "unknown: no price for " + report.model() + " (set prices: in the job file)"
             : cost(report, report.costUsd()));
+    if (report.repaired() != null && report.repaired().requests() > 0) {
+      summary.line("repaired", repaired(report.repaired()));
+    }
     summary.text.append(places(report, job));
     summary.line("report", run.folder().report());
     summary.line("page", run.folder().page());
     return summary.text.toString();
+  }
+
+  private static String repaired(Report.Repaired repaired) {
+    return number(repaired.answered())
+        + " of "
+        + number(repaired.requests())
+        + " answers that broke their schema"
+        + (repaired.costUsd() == null
+            ? ""
+            : ", for " + Money.show(repaired.costUsd()) + " of the cost");
   }
 
   private static String cache(Report report) {

@@ -20,7 +20,6 @@ public record Retry(int attempts, int repairs, @Nullable MaxFailed maxFailed)
     this(attempts, 0, maxFailed);
   }
 
-
   /**
    * A number of documents, or a share of them.
    *

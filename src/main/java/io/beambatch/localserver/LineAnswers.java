@@ -123,6 +123,13 @@ final class LineAnswers implements Answering {
         request.stop = Completion.Ending.LENGTH;
         answerWhole(line, now);
       }
+      case MISSHAPEN -> {
+        if (!request.goesOn) {
+          request.format = LineRequest.Format.TEXT;
+          request.tool = null;
+        }
+        answerWhole(line, now);
+      }
     }
   }
 

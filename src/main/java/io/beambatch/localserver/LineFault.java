@@ -38,7 +38,12 @@ public record LineFault(Kind kind, @Nullable Integer first, double probability) 
     /** Answered halfway: stopped by the content filter. */
     FILTERED,
     /** Answered halfway: stopped at the token limit. */
-    CUT;
+    CUT,
+    /**
+     * Answered in words where JSON is asked for, as a model may do; a conversation in which the
+     * model has answered before is answered right.
+     */
+    MISSHAPEN;
 
     /** Its name in JSON. */
     @JsonValue

@@ -38,6 +38,9 @@ final class LineRequest {
   /** The last user message; empty if there is none. */
   String user = "";
 
+  /** Whether the model has answered before. */
+  boolean goesOn;
+
   /** The texts of an embeddings, moderations or completions request. */
   final List<String> inputs = new ArrayList<>();
 
@@ -79,6 +82,7 @@ final class LineRequest {
     hasPrompt = false;
     system = "";
     user = "";
+    goesOn = false;
     inputs.clear();
     chars = 0;
     messages = 0;

@@ -140,9 +140,9 @@ final class PromptReader {
       case "system", "developer" ->
           request.system = request.system.isEmpty() ? text : request.system + "\n" + text;
       case "user" -> request.user = text;
-      default -> {
-        // Messages of the assistant or a tool are only counted.
-      }
+      // What was said before is only counted.
+      case "assistant", "model" -> request.goesOn = true;
+      default -> {}
     }
   }
 

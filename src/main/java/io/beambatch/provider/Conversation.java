@@ -50,8 +50,7 @@ public record Conversation(String pointer, String model, String beforeText, Stri
   }
 
   private JsonSlice turn(String role, JsonSlice text) {
-    return JsonSlice.of(
-        "{\"role\":\"" + role + "\"," + beforeText + text.json() + afterText + '}');
+    return JsonSlice.of("{\"role\":\"" + role + "\"," + beforeText + text.json() + afterText + '}');
   }
 
   private static JsonSlice quoted(String text) {

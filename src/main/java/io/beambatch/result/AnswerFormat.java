@@ -88,12 +88,16 @@ record AnswerFormat(boolean json, boolean object, boolean unfence, @Nullable Ans
     JsonSlice value =
         answer.isText() ? JsonSlice.of(answer.text().getBytes(StandardCharsets.UTF_8)) : answer;
     if (!value.wellFormed()) {
-      return new Shaped(answer, Problem.of("the answer is not JSON, which was asked for"));
+      return new Shaped(
+          answer,
+          Problem.of("the answer is not JSON, which was asked for").advising("it is not JSON"));
     }
     JsonSlice compact = answer.isText() ? JsonPieces.onOneLine(value) : value;
     if (object && compact.at(0) != '{') {
       return new Shaped(
-          answer, Problem.of("the answer is JSON, but not an object, which was asked for"));
+          answer,
+          Problem.of("the answer is JSON, but not an object, which was asked for")
+              .advising("it is not a JSON object"));
     }
     return new Shaped(compact, schema == null ? null : schema.violation(compact));
   }

@@ -35,6 +35,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,6 +58,11 @@ final class AnswerSchema {
 
   /** The validator recurses for each level, and a thread's stack is small. */
   private static final int MAX_DEPTH = 100;
+
+  /** What a model is told of its mistakes: enough to repair them, and no more than that. */
+  private static final int MESSAGES_OF_ADVICE = 5;
+
+  private static final int CHARS_OF_ADVICE = 1_000;
 
   /** Of digits, and of the exponent: comparing 1e1000000000 exactly would not end in practice. */
   private static final int MAX_NUMBER = 1_000;
@@ -178,10 +184,21 @@ final class AnswerSchema {
     String place = first.getInstanceLocation().toString();
     // The field names in the path may come from the answer.
     return Problem.of(
-        "the answer breaks the schema's rule " + first.getEvaluationPath(),
-        " at "
-            + (place.isEmpty() ? "its root" : place)
-            + (messages.size() > 1 ? ", and " + (messages.size() - 1) + " more" : ""));
+            "the answer breaks the schema's rule " + first.getEvaluationPath(),
+            " at "
+                + (place.isEmpty() ? "its root" : place)
+                + (messages.size() > 1 ? ", and " + (messages.size() - 1) + " more" : ""))
+        .advising(advice(messages));
+  }
+
+  /** The first of the validator's messages. */
+  private static String advice(Set<ValidationMessage> messages) {
+    String first =
+        messages.stream()
+            .limit(MESSAGES_OF_ADVICE)
+            .map(message -> String.valueOf(message.getMessage()))
+            .collect(Collectors.joining("; "));
+    return first.length() <= CHARS_OF_ADVICE ? first : first.substring(0, CHARS_OF_ADVICE) + "…";
   }
 
   /** Why an answer exceeds the bounds of exact checking; null if it doesn't. */

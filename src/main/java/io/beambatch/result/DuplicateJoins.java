@@ -58,7 +58,8 @@ public final class DuplicateJoins
     for (Plan plan : plans) {
       for (Chunk chunk : plan.chunks()) {
         JoinedChunk known = joined.get(chunk.id());
-        if (known == null || (known.again() != null && !planned.contains(known.again().name()))) {
+        if (known == null
+            || !known.toSendAgain().stream().map(Part::name).allMatch(planned::contains)) {
           return List.of();
         }
       }

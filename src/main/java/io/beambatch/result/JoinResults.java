@@ -2,6 +2,7 @@ package io.beambatch.result;
 
 import io.beambatch.batch.AwaitedChunk;
 import io.beambatch.batch.BatchException;
+import io.beambatch.chunk.Part;
 import io.beambatch.job.Inference;
 import io.beambatch.job.Job;
 import io.beambatch.ledger.BatchEntry;
@@ -111,7 +112,7 @@ public final class JoinResults
       RunMetrics.counter("requests_answered")
           .inc(chunk.answered() == null ? 0 : chunk.answered().documents());
       RunMetrics.counter("requests_sent_again")
-          .inc(chunk.again() == null ? 0 : chunk.again().requests());
+          .inc(chunk.toSendAgain().stream().mapToInt(Part::requests).sum());
       chunk
           .failures()
           .forEach(

@@ -9,6 +9,7 @@ import io.beambatch.ledger.Records;
 import io.beambatch.storage.RunFolder;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param writtenForAnHourTokens those of them that stay there for an hour
  * @param awaitedAnswers the file of answers that other documents wait for, or null if there are
  *     none
+ * @param repairs what was repaired, and is to be
  */
 public record JoinedChunk(
     String chunkId,
@@ -51,10 +53,12 @@ public record JoinedChunk(
     List<FailureCause> causes,
     long writtenTokens,
     long writtenForAnHourTokens,
-    @Nullable String awaitedAnswers) {
+    @Nullable String awaitedAnswers,
+    Repairs repairs) {
 
-  /** A record that an earlier version wrote has no causes. */
+  /** A record that an earlier version wrote has no causes, and nothing was repaired. */
   public JoinedChunk {
+    repairs = repairs == null ? Repairs.NONE : repairs;
     causes = causes == null ? List.of() : List.copyOf(causes);
   }
 
@@ -97,7 +101,8 @@ public record JoinedChunk(
         causes,
         writtenTokens,
         writtenForAnHourTokens,
-        null);
+        null,
+        Repairs.NONE);
   }
 
   /** Lines whose answers others have bought: no batch, no request, and no tokens. */
@@ -121,7 +126,8 @@ public record JoinedChunk(
         files.causes(),
         0,
         0,
-        null);
+        null,
+        Repairs.NONE);
   }
 
   /** The same chunk, with a file of answers that other documents wait for. */
@@ -145,7 +151,38 @@ public record JoinedChunk(
         causes,
         writtenTokens,
         writtenForAnHourTokens,
-        file);
+        file,
+        repairs);
+  }
+
+  /** The same chunk, with what was repaired, and is to be. */
+  JoinedChunk with(Repairs others) {
+    return new JoinedChunk(
+        chunkId,
+        attempt,
+        batchId,
+        requests,
+        answered,
+        failed,
+        again,
+        failures,
+        promptTokens,
+        completionTokens,
+        unknownLines,
+        doubledLines,
+        cachedTokens,
+        reasoningTokens,
+        uncountedAnswers,
+        causes,
+        writtenTokens,
+        writtenForAnHourTokens,
+        awaitedAnswers,
+        others);
+  }
+
+  /** All that the next attempt has to send, to be repaired or as it was. */
+  public List<Part> toSendAgain() {
+    return Stream.concat(Stream.ofNullable(again), repairs.again().stream()).toList();
   }
 
   /** The tokens of all answered lines. */

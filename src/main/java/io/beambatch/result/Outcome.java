@@ -2,6 +2,7 @@ package io.beambatch.result;
 
 import io.beambatch.document.Failure;
 import io.beambatch.json.JsonSlice;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What became of a document in one batch. {@link ResultClassifier} decides it from a result line,
@@ -16,8 +17,22 @@ sealed interface Outcome {
    * The document has failed; sending it again would not help.
    *
    * @param cause the failure in our words, without contents
+   * @param repair how the model may repair its answer; null if that is of no use
    */
-  record Failed(Failure failure, String cause) implements Outcome {}
+  record Failed(Failure failure, String cause, @Nullable Repair repair) implements Outcome {
+    /** A failure that nothing repairs. */
+    Failed(Failure failure, String cause) {
+      this(failure, cause, null);
+    }
+  }
+
+  /**
+   * What a model is told about its answer, so that it gives a better one.
+   *
+   * @param answer as it came; valid as long as its line
+   * @param about what is wrong with it
+   */
+  record Repair(JsonSlice answer, String about) {}
 
   /**
    * The document may be sent again.

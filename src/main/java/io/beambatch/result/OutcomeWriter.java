@@ -2,12 +2,14 @@ package io.beambatch.result;
 
 import io.beambatch.batch.AwaitedChunk;
 import io.beambatch.chunk.Chunk;
+import io.beambatch.chunk.Part;
 import io.beambatch.cost.TokenCounts;
 import io.beambatch.job.Job;
 import io.beambatch.provider.ResultLine;
 import io.beambatch.storage.RunFolder;
 import java.io.Closeable;
 import java.io.IOException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,10 +19,13 @@ import org.jspecify.annotations.Nullable;
 final class OutcomeWriter implements Closeable {
   private final AwaitedChunk awaited;
   private final DocumentFiles files;
-  private final RetryPart retry;
+  private final RetryParts retry;
   private final boolean writesText;
   private final boolean mayBeSentAgain;
   private TokenCounts tokens = TokenCounts.NONE;
+  private TokenCounts tokensOfRepairs = TokenCounts.NONE;
+  private long repairs;
+  private long repaired;
 
   OutcomeWriter(Job job, RunFolder folder, AwaitedChunk awaited) {
     Chunk chunk = awaited.chunk();
@@ -30,7 +35,7 @@ final class OutcomeWriter implements Closeable {
     files =
         new DocumentFiles(
             job, folder, chunk.id(), mayBeSentAgain ? "failed.jsonl" : "failed-for-good.jsonl");
-    retry = new RetryPart(chunk, folder, job.inference().request());
+    retry = new RetryParts(chunk, folder, job.inference());
     writesText = job.inference().request().target().writesText();
   }
 
@@ -42,12 +47,19 @@ final class OutcomeWriter implements Closeable {
    */
   boolean add(PartReader documents, Outcome outcome, @Nullable ResultLine line, SentRequest sent)
       throws IOException {
+    boolean isRepair = documents.part().repairs() > 0 && sent.batchId() != null;
+    repairs += isRepair ? 1 : 0;
     if (line != null && line.charged()) {
       tokens = tokens.plus(line.usage(), writesText);
+      tokensOfRepairs = isRepair ? tokensOfRepairs.plus(line.usage(), writesText) : tokensOfRepairs;
     }
     if (outcome instanceof Outcome.Answered full && line != null) {
       files.answer(documents.document(), full, line, sent);
+      repaired += isRepair ? 1 : 0;
     } else if (outcome instanceof Outcome.Failed no) {
+      if (no.repair() != null && mayBeSentAgain && retry.addRepair(documents, no.repair())) {
+        return false;
+      }
       files.fail(documents.document(), no.failure(), no.cause(), sent);
     } else if (outcome instanceof Outcome.Retryable later) {
       if (mayBeSentAgain) {
@@ -83,25 +95,32 @@ final class OutcomeWriter implements Closeable {
                   retry.requests()));
     }
     files.commit();
+    List<Part> again = retry.commit();
     return new JoinedChunk(
-        chunk.id(),
-        chunk.attempt(),
-        awaited.batchId(),
-        chunk.requests(),
-        files.answeredFile(),
-        files.failedFile(),
-        retry.commit(),
-        files.failures(),
-        tokens.prompt(),
-        tokens.completion(),
-        unknownLines,
-        duplicateLines,
-        tokens.cached(),
-        tokens.reasoning(),
-        tokens.uncounted(),
-        files.causes(),
-        tokens.written(),
-        tokens.writtenForAnHour());
+            chunk.id(),
+            chunk.attempt(),
+            awaited.batchId(),
+            chunk.requests(),
+            files.answeredFile(),
+            files.failedFile(),
+            again.stream().filter(part -> part.repairs() == 0).findFirst().orElse(null),
+            files.failures(),
+            tokens.prompt(),
+            tokens.completion(),
+            unknownLines,
+            duplicateLines,
+            tokens.cached(),
+            tokens.reasoning(),
+            tokens.uncounted(),
+            files.causes(),
+            tokens.written(),
+            tokens.writtenForAnHour())
+        .with(
+            new Repairs(
+                again.stream().filter(part -> part.repairs() > 0).toList(),
+                repairs,
+                repaired,
+                tokensOfRepairs));
   }
 
   @Override

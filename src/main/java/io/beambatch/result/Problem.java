@@ -8,9 +8,22 @@ import org.jspecify.annotations.Nullable;
  * What went wrong with a document, in two texts. The cause is in our words and has no contents: it
  * may be counted and shown in reports. The message may quote the provider, and so the document: it
  * is written only next to the document.
+ *
+ * @param advice what a model is told that may repair its answer, and may quote it; null if telling
+ *     is of no use
  */
-record Problem(String cause, String message) {
+record Problem(String cause, String message, @Nullable String advice) {
   private static final Pattern CODE = Pattern.compile("[A-Za-z0-9_.-]{1,64}");
+
+  /** A problem that no model can repair. */
+  Problem(String cause, String message) {
+    this(cause, message, null);
+  }
+
+  /** The same problem, with advice for the model. */
+  Problem advising(String words) {
+    return new Problem(cause, message, words);
+  }
 
   /** A problem described in our words alone. */
   static Problem of(String words) {

@@ -105,13 +105,24 @@ final class ResultClassifier {
           ? invalid(HALF_A_CHARACTER, line, sent)
           : new Outcome.Answered(shaped.value());
     }
-    // A schema that contains a document's values may quote them in its rules.
-    return invalid(
+    // A schema with a document's values in it names them in its rules.
+    Problem told =
         format.differs()
-            ? new Problem("the answer doesn't fit what its request asks for", problem.message())
-            : problem,
-        line,
-        sent);
+            ? new Problem(
+                "the answer doesn't fit what its request asks for",
+                problem.message(),
+                problem.advice())
+            : problem;
+    return repairable(invalid(told, line, sent), line.answer(), told.advice());
+  }
+
+  /** The same failure, which the model may repair, if it is told of it. */
+  private static Outcome.Failed repairable(
+      Outcome.Failed failed, Answer answer, @Nullable String advice) throws IOException {
+    JsonSlice value = answer.value();
+    return advice == null || value == null || answer.several() || value.text().isBlank()
+        ? failed
+        : new Outcome.Failed(failed.failure(), failed.cause(), new Outcome.Repair(value, advice));
   }
 
   /** In a text that contains JSON, a lone surrogate shows only when the text is parsed. */
@@ -119,8 +130,8 @@ final class ResultClassifier {
     return answer.hasEscapes() && LoneSurrogates.in(answer.json());
   }
 
-  /** The answer was paid for: whatever the response has is kept, if only the whole response. */
-  private static Outcome invalid(Problem problem, ResultLine line, SentRequest sent)
+  /** It was paid: whatever is there is kept, if only the response as a whole. */
+  private static Outcome.Failed invalid(Problem problem, ResultLine line, SentRequest sent)
       throws IOException {
     JsonSlice value = line.answer().value();
     return sent.failed(

@@ -1,5 +1,6 @@
 package io.beambatch.result;
 
+import io.beambatch.chunk.Part;
 import io.beambatch.chunk.RetryRequests;
 import io.beambatch.storage.JsonCoder;
 import java.util.List;
@@ -57,7 +58,11 @@ public final class ResultFiles {
 
     @ProcessElement
     public void process(@Element JoinedChunk chunk, OutputReceiver<RetryRequests> out) {
-      out.output(new RetryRequests(chunk.chunkId(), chunk.again()));
+      List<Part> again = chunk.toSendAgain();
+      again.forEach(part -> out.output(new RetryRequests(chunk.chunkId(), part)));
+      if (again.isEmpty()) {
+        out.output(new RetryRequests(chunk.chunkId(), null));
+      }
     }
   }
 }

@@ -1,6 +1,5 @@
 package io.beambatch.result;
 
-import io.beambatch.chunk.Chunk;
 import io.beambatch.chunk.LineUse;
 import io.beambatch.chunk.Part;
 import io.beambatch.job.RequestSpec;
@@ -14,21 +13,17 @@ import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The requests of a chunk that have to be sent again, as a part for the next attempt. Its name
- * follows from the chunk's, so that a join that is repeated makes the same part.
+ * Requests that have to be sent again, as a part for the next attempt. {@link RetryParts} names it
+ * and says what goes into it.
  */
 final class RetryPart implements Closeable {
-  private static final int NAME_BYTES = 12;
-
   private final String name;
+  private final int repairs;
   private final NonEmptyFileWriter requests;
   private final NonEmptyFileWriter documents;
   private final NonEmptyFileWriter fingerprints;
@@ -42,8 +37,12 @@ final class RetryPart implements Closeable {
   private double tokens;
   private boolean isAwaited;
 
-  RetryPart(Chunk chunk, RunFolder folder, RequestSpec request) {
-    name = "r" + hash(chunk.id());
+  /**
+   * @param repairs how often the model has been asked to repair the answers, this time included
+   */
+  RetryPart(String name, int repairs, RunFolder folder, RequestSpec request) {
+    this.name = name;
+    this.repairs = repairs;
     requests = new NonEmptyFileWriter(folder.requests(name));
     documents = new NonEmptyFileWriter(folder.documents(name));
     fingerprints = new NonEmptyFileWriter(folder.fingerprints(name));
@@ -58,10 +57,13 @@ final class RetryPart implements Closeable {
             : JsonPaths.of(frame.idPointer(), frame.bodyPointer(inputs));
   }
 
-  /** Adds the request that a reader stands at. */
-  void add(PartReader line) throws IOException {
+  /**
+   * Adds the request that a reader stands at.
+   *
+   * @param request as it stands there, or with more in its body
+   */
+  void add(PartReader line, JsonSlice request) throws IOException {
     Part part = line.part();
-    JsonSlice request = line.request();
     JsonSlice document = line.sidecarLine();
     @Nullable JsonSlice[] found =
         inRequest.findIn(request, "A request line of part " + part.name());
@@ -88,8 +90,7 @@ final class RetryPart implements Closeable {
     }
     bytes += request.length() - old.length() + customId.length + 1;
     weight += countsInputs ? inputs(found[1]) : 1;
-    // The part's estimate was not kept for each request; their lengths are a fair share of it.
-    tokens += (double) part.tokens() * (request.length() + 1) / Math.max(1, part.bytes());
+    tokens += tokens(part, request);
   }
 
   /** Lines that wait for the request's answer go by the fingerprint that it had at first. */
@@ -100,6 +101,19 @@ final class RetryPart implements Closeable {
     fingerprints.add(out -> new FingerprintFile.Writer(out).add(again));
     uses.write((line.isAwaited() ? LineUse.AWAITED : LineUse.SENT).code());
     isAwaited |= line.isAwaited();
+  }
+
+  /** The part's estimate was not kept for each request; their lengths are a fair share of it. */
+  static double tokens(Part part, JsonSlice request) {
+    return (double) part.tokens() * (request.length() + 1) / Math.max(1, part.bytes());
+  }
+
+  long bytes() {
+    return bytes;
+  }
+
+  double tokens() {
+    return tokens;
   }
 
   int requests() {
@@ -134,7 +148,8 @@ final class RetryPart implements Closeable {
         Map.of(),
         List.of(),
         fingerprinted,
-        isAwaited ? new Part.Lines(name, 0, uses.size(), 0, 0) : null);
+        isAwaited ? new Part.Lines(name, 0, uses.size(), 0, 0) : null,
+        repairs);
   }
 
   @Override
@@ -152,15 +167,5 @@ final class RetryPart implements Closeable {
     return elements.isEmpty() || !(elements.get(0).isText() || elements.get(0).isArray())
         ? 1
         : elements.size();
-  }
-
-  private static String hash(String text) {
-    try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(digest, 0, NAME_BYTES);
-    } catch (NoSuchAlgorithmException impossible) {
-      throw new IllegalStateException("Every Java has SHA-256", impossible);
-    }
   }
 }

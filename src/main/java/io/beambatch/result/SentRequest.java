@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 record SentRequest(int attempt, @Nullable String batchId, String customId) {
 
-  Outcome failed(
+  Outcome.Failed failed(
       FailureReason reason, Problem problem, @Nullable String requestId, @Nullable String partial) {
     return new Outcome.Failed(failure(reason, problem, requestId, partial), problem.cause());
   }

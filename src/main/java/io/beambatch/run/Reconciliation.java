@@ -2,6 +2,7 @@ package io.beambatch.run;
 
 import io.beambatch.batch.AwaitBatches;
 import io.beambatch.chunk.Chunk;
+import io.beambatch.chunk.Part;
 import io.beambatch.chunk.Plan;
 import io.beambatch.chunk.ReusedLines;
 import io.beambatch.cost.CostEstimate;
@@ -16,7 +17,9 @@ import io.beambatch.job.Job;
 import io.beambatch.ledger.BatchEntry;
 import io.beambatch.ledger.Verdicts;
 import io.beambatch.result.JoinedChunk;
+import io.beambatch.result.Repairs;
 import io.beambatch.result.ResultFile;
+import io.beambatch.run.Report.Repaired;
 import io.beambatch.sink.WrittenFile;
 import java.io.IOException;
 import java.math.RoundingMode;
@@ -212,8 +215,7 @@ public final class Reconciliation {
   private Report report(Sums sums, Instant now, List<String> open) throws IOException {
     Job job = run.job();
     Instant started = Instant.ofEpochMilli(run.record().created());
-    Optional<CostEstimate> cost =
-        PriceTable.shipped().cost(job.inference(), sums.tokens);
+    Optional<CostEstimate> cost = PriceTable.shipped().cost(job.inference(), sums.tokens);
     return new Report(
         job.name(),
         run.name(),
@@ -242,7 +244,24 @@ public final class Reconciliation {
             : Map.of("all files", "not every document is accounted for yet"),
         sums.tokens.written(),
         open,
-        sums.reused);
+        sums.reused,
+        repaired(sums));
+  }
+
+  private @Nullable Repaired repaired(Sums sums) {
+    if (run.job().inference().retry().repairs() == 0) {
+      return null;
+    }
+    Repairs repairs = sums.repairs;
+    return new Repaired(
+        repairs.requests(),
+        repairs.answered(),
+        repairs.tokens().prompt(),
+        repairs.tokens().completion(),
+        PriceTable.shipped()
+            .cost(run.job().inference(), repairs.tokens())
+            .map(c -> c.batchUsd().setScale(6, RoundingMode.HALF_UP))
+            .orElse(null));
   }
 
   private static final class Sums {
@@ -254,6 +273,7 @@ public final class Reconciliation {
     private long bytes;
     private final FailureCauses causes = new FailureCauses();
     private TokenCounts tokens = TokenCounts.NONE;
+    private Repairs repairs = Repairs.NONE;
     private int batches;
     private int attempts;
     private long writtenAnswered;
@@ -273,7 +293,7 @@ public final class Reconciliation {
      * @param lines that were planned
      */
     static Optional<String> mismatch(JoinedChunk joined, long lines) {
-      long again = joined.again() == null ? 0 : joined.again().requests();
+      long again = joined.toSendAgain().stream().mapToLong(Part::requests).sum();
       long failed = joined.failures().values().stream().mapToLong(Long::longValue).sum();
       return answered(joined) + again + failed == lines
           ? Optional.empty()
@@ -317,6 +337,7 @@ public final class Reconciliation {
     private void addOutcomes(JoinedChunk joined) {
       answered += answered(joined);
       tokens = tokens.plus(joined.tokens());
+      repairs = repairs.plus(joined.repairs());
       joined.causes().forEach(causes::add);
       count(joined.failures());
     }

@@ -1,5 +1,6 @@
 package io.beambatch.run;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -43,6 +44,7 @@ import org.jspecify.annotations.Nullable;
  * @param problems what a later launch of a stream has to settle, such as chunks that a refused key
  *     has left unsent; a run that ends has none
  * @param reused those of the answered documents whose answers were bought for others
+ * @param repaired what it took to have answers repaired, or null if that isn't asked for
  */
 @JsonNaming(SnakeCaseStrategy.class)
 public record Report(
@@ -71,7 +73,8 @@ public record Report(
     Map<String, String> kept,
     long cacheWriteTokens,
     List<String> problems,
-    long reused) {
+    long reused,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Repaired repaired) {
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
   /** A report that an earlier version wrote says neither causes nor bound nor what is open. */
@@ -81,6 +84,22 @@ public record Report(
     problems = problems == null ? List.of() : problems;
     costBound = costBound == null ? Bound.EXACT : costBound;
   }
+
+  /**
+   * What was bought to have answers repaired that broke their schema; all of it is part of the
+   * report's other numbers, too.
+   *
+   * @param requests that asked for a better answer
+   * @param answered those of them that got one
+   * @param costUsd at batch prices, or null if the model's price is unknown
+   */
+  @JsonNaming(SnakeCaseStrategy.class)
+  public record Repaired(
+      long requests,
+      long answered,
+      long promptTokens,
+      long completionTokens,
+      @Nullable BigDecimal costUsd) {}
 
   /** The report of a run that is finished. */
   public static Report of(RunFolder folder) throws IOException {

@@ -121,9 +121,7 @@ public record Work(
         if (joined == null) {
           return Optional.empty();
         }
-        if (joined.again() != null) {
-          again.add(joined.again());
-        }
+        again.addAll(joined.toSendAgain());
       }
     }
     return again.isEmpty() ? Optional.empty() : Optional.of(new Retries(last + 1, again));

@@ -170,8 +170,9 @@ class PriceTableTest {
   void tokensThatAreWrittenToTheCacheCostWhatTheyCostOrAtLeastTheFullPrice() {
     TokenCounts tokens = new TokenCounts(1_000_000, 0, 100_000, 0, 0, 500_000, 200_000);
 
-    CostEstimate known = 
-        CostEstimate.of(table.price("anthropic", "claude-haiku-4-5", Map.of()).orElseThrow(), tokens);
+    CostEstimate known =
+        CostEstimate.of(
+            table.price("anthropic", "claude-haiku-4-5", Map.of()).orElseThrow(), tokens);
     // 0.4 at 1, 0.1 at 0.10, 0.3 at 1.25 and 0.2 at 2 USD; half of all that in a batch.
     assertThat(known.realTimeUsd()).isEqualByComparingTo("1.185");
     assertThat(known.batchUsd()).isEqualByComparingTo("0.5925");

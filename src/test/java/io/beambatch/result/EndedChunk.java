@@ -109,15 +109,15 @@ final class EndedChunk {
     Part.Lines lines = new Part.Lines(all.name(), 0, uses.length, 0, uses.length - sent);
     parts.add(
         new Part(
-            all.name(), sent, sent, all.bytes(), 100L * sent, Map.of(), List.of(), true, lines));
+            all.name(), sent, sent, all.bytes(), 100L * sent, Map.of(), List.of(), true, lines, 0));
     return this;
   }
 
-  /** Goes on with the next attempt, whose only part is what has to be sent again. */
+  /** Goes on with the next attempt, of what has to be sent again. */
   EndedChunk again() {
     original = List.copyOf(parts);
     parts.clear();
-    parts.add(joined.again());
+    parts.addAll(joined.toSendAgain());
     error = null;
     return attempt(attempt + 1);
   }
@@ -194,11 +194,15 @@ final class EndedChunk {
   }
 
   List<String> againRequests() {
-    return joined.again() == null ? List.of() : lines(folder.requests(joined.again().name()));
+    return joined.toSendAgain().stream()
+        .flatMap(part -> lines(folder.requests(part.name())).stream())
+        .toList();
   }
 
   List<String> againDocuments() {
-    return joined.again() == null ? List.of() : lines(folder.documents(joined.again().name()));
+    return joined.toSendAgain().stream()
+        .flatMap(part -> lines(folder.documents(part.name())).stream())
+        .toList();
   }
 
   static String request(String part, int line, String body) {

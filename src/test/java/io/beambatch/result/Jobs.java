@@ -29,39 +29,58 @@ record Jobs(
     @Nullable String schema,
     @Nullable Boolean unfence,
     int attempts,
+    int repairs,
+    long bytes,
     FileDestination.Format sink) {
 
   static Jobs chat() {
     return new Jobs(
-        "/v1/chat/completions", "{}", null, null, null, 3, FileDestination.Format.JSONL);
+        "/v1/chat/completions",
+        "{}",
+        null,
+        null,
+        null,
+        3,
+        0,
+        200_000_000,
+        FileDestination.Format.JSONL);
   }
 
   Jobs endpoint(String other) {
-    return new Jobs(other, body, pointer, schema, unfence, attempts, sink);
+    return new Jobs(other, body, pointer, schema, unfence, attempts, repairs, bytes, sink);
   }
 
   Jobs body(String other) {
-    return new Jobs(endpoint, other, pointer, schema, unfence, attempts, sink);
+    return new Jobs(endpoint, other, pointer, schema, unfence, attempts, repairs, bytes, sink);
   }
 
   Jobs pointer(String other) {
-    return new Jobs(endpoint, body, other, schema, unfence, attempts, sink);
+    return new Jobs(endpoint, body, other, schema, unfence, attempts, repairs, bytes, sink);
   }
 
   Jobs schema(String other) {
-    return new Jobs(endpoint, body, pointer, other, unfence, attempts, sink);
+    return new Jobs(endpoint, body, pointer, other, unfence, attempts, repairs, bytes, sink);
   }
 
   Jobs attempts(int other) {
-    return new Jobs(endpoint, body, pointer, schema, unfence, other, sink);
+    return new Jobs(endpoint, body, pointer, schema, unfence, other, repairs, bytes, sink);
+  }
+
+  Jobs repairs(int other) {
+    return new Jobs(endpoint, body, pointer, schema, unfence, attempts, other, bytes, sink);
+  }
+
+  /** Of one batch. */
+  Jobs bytes(long other) {
+    return new Jobs(endpoint, body, pointer, schema, unfence, attempts, repairs, other, sink);
   }
 
   Jobs sink(FileDestination.Format other) {
-    return new Jobs(endpoint, body, pointer, schema, unfence, attempts, other);
+    return new Jobs(endpoint, body, pointer, schema, unfence, attempts, repairs, bytes, other);
   }
 
   Jobs unfence(boolean other) {
-    return new Jobs(endpoint, body, pointer, schema, other, attempts, sink);
+    return new Jobs(endpoint, body, pointer, schema, other, attempts, repairs, bytes, sink);
   }
 
   Job job() {
@@ -85,8 +104,8 @@ record Jobs(
         new RequestSpec(
             RequestSpec.Provider.OPENAI, null, endpoint, "model-1", (ObjectNode) tree(body)),
         new ResultSpec("sentiment", pointer, schema == null ? null : tree(schema), unfence),
-        new Limits(50_000, 200_000_000, Long.MAX_VALUE, Long.MAX_VALUE),
-        new Retry(attempts, null),
+        new Limits(50_000, bytes, Long.MAX_VALUE, Long.MAX_VALUE),
+        new Retry(attempts, repairs, null),
         new Poll(Duration.ofSeconds(60), Duration.ofHours(26), Duration.ofMinutes(10)),
         Map.of(),
         false,

@@ -1,0 +1,177 @@
+package io.beambatch.result;
+
+import io.beambatch.chunk.Chunk;
+import io.beambatch.chunk.Part;
+import io.beambatch.job.Inference;
+import io.beambatch.job.Limits;
+import io.beambatch.json.JsonPaths;
+import io.beambatch.json.JsonSlice;
+import io.beambatch.provider.Conversation;
+import io.beambatch.storage.RunFolder;
+import java.io.ByteArrayOutputStream;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What of a chunk goes to the next attempt: requests that are sent again as they are, and those
+ * whose answers the model is asked to repair, with the answer and what is wrong with it at their
+ * end. A part holds requests that were repaired equally often, and is closed well below the limits
+ * of a chunk. The parts' names follow from the chunk's, so that a join that is repeated makes the
+ * same parts.
+ */
+final class RetryParts implements Closeable {
+  private static final int NAME_BYTES = 12;
+
+  /** Parts that are small against the limits fill chunks well. */
+  private static final int SHARE = 8;
+
+  private final Chunk chunk;
+  private final RunFolder folder;
+  private final Inference inference;
+  private final @Nullable Conversation conversation;
+  private final JsonPaths turns;
+
+  /** By how often they were repaired; the last one of each list is being filled. */
+  private final List<List<RetryPart>> parts = new ArrayList<>();
+
+  RetryParts(Chunk chunk, RunFolder folder, Inference inference) {
+    this.chunk = chunk;
+    this.folder = folder;
+    this.inference = inference;
+    this.conversation = inference.request().target().conversation();
+    this.turns =
+        conversation == null
+            ? JsonPaths.of()
+            : JsonPaths.of(inference.request().frame().bodyPointer(conversation.pointer()));
+  }
+
+  /** Adds the request that a reader stands at, as it is. */
+  void add(PartReader line) throws IOException {
+    add(line, line.request(), line.part().repairs());
+  }
+
+  /**
+   * Adds the request that a reader stands at, followed by its answer and what is wrong with it.
+   *
+   * @return whether that could be done: the model was not asked too often, and all that is asked
+   *     keeps the limits on one request
+   */
+  boolean addRepair(PartReader line, Outcome.Repair repair) throws IOException {
+    int repairs = line.part().repairs() + 1;
+    if (repairs > inference.retry().repairs()) {
+      return false;
+    }
+    JsonSlice request = continued(line, repair);
+    Limits limits = inference.limits();
+    if (request == null
+        || request.length() + 1 > limits.bytes()
+        || RetryPart.tokens(line.part(), request) > limits.enqueuedTokens()) {
+      return false;
+    }
+    add(line, request, repairs);
+    return true;
+  }
+
+  private @Nullable JsonSlice continued(PartReader line, Outcome.Repair repair) throws IOException {
+    JsonSlice request = line.request();
+    JsonSlice before =
+        conversation == null
+            ? null
+            : turns.findIn(request, "A request line of part " + line.part().name())[0];
+    if (before == null || conversation == null) {
+      return null;
+    }
+    JsonSlice after =
+        conversation.continued(
+            before,
+            repair.answer(),
+            "Your answer can't be used: "
+                + repair.about()
+                + ". Answer again, with nothing but the whole answer as it should be.");
+    if (after == null) {
+      return null;
+    }
+    ByteArrayOutputStream whole = new ByteArrayOutputStream(request.length() + after.length());
+    request.before(before).writeTo(whole);
+    after.writeTo(whole);
+    request.after(before).writeTo(whole);
+    return JsonSlice.of(whole.toByteArray());
+  }
+
+  private void add(PartReader line, JsonSlice request, int repairs) throws IOException {
+    while (parts.size() <= repairs) {
+      parts.add(new ArrayList<>());
+    }
+    List<RetryPart> alike = parts.get(repairs);
+    if (alike.isEmpty() || (repairs > 0 && isFull(alike.get(alike.size() - 1), line, request))) {
+      alike.add(new RetryPart(name(repairs, alike.size()), repairs, folder, inference.request()));
+    }
+    alike.get(alike.size() - 1).add(line, request);
+  }
+
+  /** Requests that are sent as they were fit into a chunk together, as they did before. */
+  private boolean isFull(RetryPart part, PartReader line, JsonSlice request) {
+    Limits limits = inference.limits();
+    return part.requests() > 0
+        && (part.bytes() + request.length() > limits.bytes() / SHARE
+            || part.tokens() + RetryPart.tokens(line.part(), request)
+                > (double) limits.enqueuedTokens() / SHARE);
+  }
+
+  private String name(int repairs, int index) {
+    return "r" + hash(repairs == 0 ? chunk.id() : chunk.id() + "/" + repairs + "/" + index);
+  }
+
+  /** How many requests are sent again. */
+  int requests() {
+    return parts.stream().flatMap(List::stream).mapToInt(RetryPart::requests).sum();
+  }
+
+  /** Makes the parts appear, those that are sent as they were first. */
+  List<Part> commit() throws IOException {
+    List<Part> committed = new ArrayList<>();
+    for (List<RetryPart> alike : parts) {
+      for (RetryPart part : alike) {
+        Part done = part.commit();
+        if (done != null) {
+          committed.add(done);
+        }
+      }
+    }
+    return committed;
+  }
+
+  @Override
+  public void close() throws IOException {
+    IOException failure = null;
+    for (List<RetryPart> alike : parts) {
+      for (RetryPart part : alike) {
+        try {
+          part.close();
+        } catch (IOException e) {
+          failure = e;
+        }
+      }
+    }
+    if (failure != null) {
+      throw failure;
+    }
+  }
+
+  private static String hash(String text) {
+    try {
+      byte[] digest =
+          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(digest, 0, NAME_BYTES);
+    } catch (NoSuchAlgorithmException impossible) {
+      throw new IllegalStateException("Every Java has SHA-256", impossible);
+    }
+  }
+}

@@ -1,0 +1,151 @@
+package io.beambatch.result;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.beambatch.chunk.Part;
+import io.beambatch.document.FailureReason;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Answers that break their schema, and which the model is asked to repair. */
+class RepairTest {
+  private static final String SCHEMA =
+      "{\"type\":\"object\",\"properties\":{\"score\":{\"type\":\"integer\"}},"
+          + "\"required\":[\"score\"]}";
+  private static final String BODY =
+      "{\"model\":\"model-1\",\"messages\":[{\"role\":\"user\",\"content\":\"How \\u00fcber?\"}],"
+          + "\"seed\":1.50}";
+  private static final String WRONG = "{\"score\":\"high\"}";
+
+  @TempDir Path directory;
+  private EndedChunk chunk;
+
+  @BeforeEach
+  void oneDocument() {
+    chunk = of(Jobs.chat());
+  }
+
+  private EndedChunk of(Jobs job) {
+    return new EndedChunk(directory)
+        .job(job.schema(SCHEMA).repairs(1))
+        .partWithBodies("p0", List.of("{\"id\":1}"), List.of(BODY));
+  }
+
+  @Test
+  void theModelIsToldWhatItAnsweredAndWhatIsWrongWithIt() throws Exception {
+    chunk.output(Results.chat("p0-0", WRONG)).join();
+
+    assertThat(chunk.failed()).isEmpty();
+    assertThat(chunk.joined().again()).isNull();
+    assertThat(chunk.againDocuments()).containsExactly("\"id-0\"\t{\"id\":1}");
+    String line = chunk.againRequests().get(0);
+    assertThat(line)
+        .as("every other byte as it was")
+        .contains("{\"role\":\"user\",\"content\":\"How \\u00fcber?\"}", "\"seed\":1.50");
+    JsonNode messages = Jobs.tree(line).at("/body/messages");
+    assertThat(messages).hasSize(3);
+    assertThat(messages.at("/1/role").asText()).isEqualTo("assistant");
+    assertThat(messages.at("/1/content").asText()).isEqualTo(WRONG);
+    assertThat(messages.at("/2/role").asText()).isEqualTo("user");
+    assertThat(messages.at("/2/content").asText())
+        .contains("/score: string found, integer expected");
+  }
+
+  @Test
+  void aBetterAnswerIsTheDocumentsAndIsCountedApart() throws Exception {
+    repair("{\"score\":3}");
+
+    assertThat(chunk.answered()).singleElement().asString().contains("\"sentiment\":{\"score\":3}");
+    Repairs repairs = chunk.joined().repairs();
+    assertThat(repairs.requests()).isEqualTo(1);
+    assertThat(repairs.answered()).isEqualTo(1);
+    assertThat(repairs.tokens()).isEqualTo(chunk.joined().tokens());
+  }
+
+  @Test
+  void aModelIsNotAskedMoreOftenThanTheJobSays() throws Exception {
+    repair(WRONG);
+
+    assertThat(chunk.againRequests()).isEmpty();
+    assertThat(chunk.joined().failures()).isEqualTo(Map.of(FailureReason.INVALID_ANSWER, 1L));
+    assertThat(chunk.joined().repairs().requests()).isEqualTo(1);
+    assertThat(chunk.joined().repairs().answered()).isZero();
+  }
+
+  @Test
+  void aRepairThatFailsInPassingIsSentAgainAsItIs() throws Exception {
+    chunk.output(Results.chat("p0-0", WRONG)).join();
+    String asked = chunk.againRequests().get(0);
+    chunk.again().output();
+    chunk.error(Results.status(name() + "-0", 500, "oops")).join();
+
+    assertThat(chunk.joined().toSendAgain())
+        .singleElement()
+        .satisfies(part -> assertThat(part.repairs()).isEqualTo(1));
+    assertThat(Jobs.tree(chunk.againRequests().get(0)).path("body"))
+        .isEqualTo(Jobs.tree(asked).path("body"));
+  }
+
+  @Test
+  void theLastAttemptMendsNothing() throws Exception {
+    chunk.lastAttempt().output(Results.chat("p0-0", WRONG)).join();
+
+    assertThat(chunk.againRequests()).isEmpty();
+    assertThat(chunk.joined().failures()).isEqualTo(Map.of(FailureReason.INVALID_ANSWER, 1L));
+  }
+
+  @Test
+  void whatWouldBeTooLargeForARequestStaysInvalid() throws Exception {
+    chunk = of(Jobs.chat().bytes(300));
+    chunk.output(Results.chat("p0-0", WRONG)).join();
+
+    assertThat(chunk.againRequests()).isEmpty();
+    assertThat(chunk.joined().failures()).isEqualTo(Map.of(FailureReason.INVALID_ANSWER, 1L));
+  }
+
+  @Test
+  void partsOfLongConversationsKeepWithinABatch() throws Exception {
+    int limit = 4_000;
+    List<String> documents = Collections.nCopies(10, "{\"id\":1}");
+    chunk =
+        new EndedChunk(directory)
+            .job(Jobs.chat().schema(SCHEMA).repairs(1).bytes(limit))
+            .partWithBodies("p0", documents, Collections.nCopies(10, BODY));
+    String[] lines = new String[10];
+    for (int i = 0; i < lines.length; i++) {
+      lines[i] = Results.chat("p0-" + i, "x".repeat(500));
+    }
+    chunk.output(lines).join();
+
+    List<Part> parts = chunk.joined().toSendAgain();
+    assertThat(parts.stream().mapToInt(Part::requests).sum()).isEqualTo(10);
+    assertThat(parts).allSatisfy(part -> assertThat(part.bytes()).isLessThanOrEqualTo(limit));
+    assertThat(parts).extracting(Part::name).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void anAnswerThatNoModelCanMendIsNotAskedFor() throws Exception {
+    for (String answer : List.of("", " \\n ")) {
+      chunk = of(Jobs.chat());
+      chunk.output(Results.chat("p0-0", answer)).lastAttempt().attempt(1).join();
+      assertThat(chunk.againRequests()).isEmpty();
+    }
+  }
+
+  private void repair(String answer) throws Exception {
+    chunk.output(Results.chat("p0-0", WRONG)).join();
+    chunk.again();
+    chunk.output(Results.chat(name() + "-0", answer)).join();
+  }
+
+  /** Of the only part of the second attempt. */
+  private String name() {
+    return chunk.awaited().chunk().parts().get(0).name();
+  }
+}
