@@ -7,7 +7,7 @@ usage() {
   cat <<'USAGE'
 Usage: templates/dataflow/build.sh --project ID --region REGION --bucket gs://BUCKET [options]
 
-Builds the jar and the launcher's image, and uploads the container spec. The image's repository in
+Builds the jar and the launcher's image, and uploads the container specs. The image's repository in
 Artifact Registry is created if it isn't there.
 
 Options:
@@ -16,11 +16,11 @@ Options:
   --bucket gs://BUCKET  where the template goes: BUCKET/templates/; a folder in a bucket will do
   --dry-run             builds all that is built here, prints what would be built and uploaded there;
                         needs neither docker nor gcloud nor a network
-  --skip-build          takes the jar that is in target/
+  --jar JAR             takes this jar, and builds none
   --image IMAGE         default: REGION-docker.pkg.dev/ID/beam-batch-inference/launcher:VERSION
   --with docker|cloud-build   what builds the image; default: cloud-build
   --base IMAGE@sha256:… the launcher's base image by its digest; default: what
-                        gcr.io/dataflow-templates-base/java17-template-launcher-base:latest is now
+                        gcr.io/dataflow-templates-base/java17-template-launcher-base-distroless:latest is now
   --allowed-hosts LIST  the only hosts that a job of this template may send documents and the key to,
                         such as 'api.openai.com,*.openai.azure.com'; default: any
 USAGE
@@ -50,13 +50,12 @@ upload() { # file, gs:// path
 
 project='' region='' bucket='' image='' base='' hosts=''
 builder=cloud-build
-dry_run=false skip_build=false
+dry_run=false jar=''
 while [ $# -gt 0 ]; do
   case $1 in
     --dry-run) dry_run=true ;;
-    --skip-build) skip_build=true ;;
     --help | -h) usage; exit 0 ;;
-    --project | --region | --bucket | --image | --with | --base | --allowed-hosts)
+    --project | --region | --bucket | --image | --with | --base | --allowed-hosts | --jar)
       [ $# -gt 1 ] || fail "$1 needs a value"
       case $1 in
         --project) project=$2 ;;
@@ -66,6 +65,7 @@ while [ $# -gt 0 ]; do
         --with) builder=$2 ;;
         --base) base=$2 ;;
         --allowed-hosts) hosts=$2 ;;
+        --jar) jar=$2 ;;
       esac
       shift ;;
     *) fail "unknown argument: $1" ;;
@@ -79,14 +79,12 @@ case $bucket in gs://?*) ;; *) fail "--bucket $bucket: it begins with gs://" ;; 
 case $hosts in *[!A-Za-z0-9.*:,\ -]*) fail "--allowed-hosts $hosts: hosts with commas between them" ;; esac
 case $builder in docker | cloud-build) ;; *) fail "--with $builder: docker or cloud-build" ;; esac
 
-if ! $skip_build; then
-  echo "build target/beam-batch-inference.jar and target/lib/"
-  # Nothing of an earlier build, such as another runner.
-  rm -rf target/lib
-  mvn -q -B -DskipTests package
+if [ -z "$jar" ]; then
+  jar=target/beam-batch-inference-dataflow.jar
+  echo "build $jar"
+  mvn -q -B -DskipTests -Pdataflow package
 fi
-[ -f target/beam-batch-inference.jar ] || fail "target/beam-batch-inference.jar is missing; leave out --skip-build"
-jar=target/beam-batch-inference.jar
+[ -f "$jar" ] || fail "--jar $jar is missing"
 out=target/templates
 mkdir -p "$out"
 
@@ -98,7 +96,7 @@ version=$(unzip -p "$jar" META-INF/MANIFEST.MF | tr -d '\r' | sed -n 's/^Impleme
 context=$out/image
 rm -rf "$context"
 mkdir -p "$context"
-launcher=gcr.io/dataflow-templates-base/java17-template-launcher-base
+launcher=gcr.io/dataflow-templates-base/java17-template-launcher-base-distroless
 if [ -z "$base" ]; then
   if $dry_run; then
     there gcloud container images describe "$launcher:latest"
@@ -110,10 +108,9 @@ if [ -z "$base" ]; then
 fi
 case $base in *@sha256:*) ;; *) fail "--base $base: name it by its digest, IMAGE@sha256:…" ;; esac
 echo "base image $base"
-cp "$jar" target/lib/*.jar "$context"
+cp "$jar" "$context"
 sed "s|@BASE@|$base|; s|@HOSTS@|$hosts|" templates/dataflow/Dockerfile >"$context/Dockerfile"
-jars=("$context"/*.jar)
-echo "build image $image from $context: Dockerfile and ${#jars[@]} jars, $(du -sm "$context" | cut -f1) MB"
+echo "build image $image from $context: Dockerfile and one jar, $(du -sm "$context" | cut -f1) MB"
 # Artifact Registry doesn't make a repository by itself. This one is made unless it is there.
 repository=${image#*-docker.pkg.dev/}
 if [ "$repository" != "$image" ]; then
@@ -129,8 +126,11 @@ if [ "$builder" = docker ]; then
 else
   there gcloud builds submit --project "$project" --region "$region" --tag "$image" "$context"
 fi
-sed "s|@IMAGE@|$image|" templates/dataflow/flex/container-spec.json >"$out/batch-inference.json"
-upload "$out/batch-inference.json" "$bucket/templates/batch-inference.json"
+# One for jobs that end, one for streams.
+for spec in '' -stream; do
+  sed "s|@IMAGE@|$image|" "templates/dataflow/flex/container-spec$spec.json" >"$out/batch-inference$spec.json"
+  upload "$out/batch-inference$spec.json" "$bucket/templates/batch-inference$spec.json"
+done
 cat <<NEXT
 launch with:
 gcloud dataflow flex-template run JOB-NAME --project $project --region $region \\

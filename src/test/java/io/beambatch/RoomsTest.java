@@ -125,6 +125,20 @@ class RoomsTest {
           .whereLayer("run")
           .mayOnlyBeAccessedByLayers("cli", "template", "pipeline");
 
+  /** What the jar for Dataflow is made without. */
+  @ArchTest
+  static final ArchRule onlyTheCommandLineNeedsWhatStartsOnOneMachine =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages("io.beambatch.cli..", "io.beambatch.localserver..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "picocli..",
+              "io.javalin..",
+              "org.eclipse.jetty..",
+              "org.apache.beam.runners.direct..");
+
   /** Without a name of its own it gets one by chance, and another machine gives it another. */
   @ArchTest
   static final ArchRule everyOutputOfAStepHasAName =

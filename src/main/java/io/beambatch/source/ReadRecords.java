@@ -9,7 +9,6 @@ import io.beambatch.job.FileSource;
 import io.beambatch.ledger.RunMetrics;
 import io.beambatch.storage.RunFolder;
 import java.io.IOException;
-import org.apache.beam.runners.direct.DirectRunner;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.GroupByKey;
 import org.apache.beam.sdk.transforms.PTransform;
@@ -35,6 +34,9 @@ import org.jspecify.annotations.Nullable;
  * io.beambatch.schema.AvroJson}).
  */
 public final class ReadRecords extends PTransform<PCollection<String>, PCollectionTuple> {
+  /** By its name: it is not part of the jar that Dataflow is given. */
+  private static final String DIRECT = "DirectRunner";
+
   /** The direct runner makes a bundle of each, however few files are in it. */
   private static final int BUCKETS = 16;
 
@@ -99,7 +101,7 @@ public final class ReadRecords extends PTransform<PCollection<String>, PCollecti
 
   private static boolean isPaced(PCollection<String> files) {
     return files.isBounded() == IsBounded.BOUNDED
-        && files.getPipeline().getOptions().getRunner() == DirectRunner.class;
+        && files.getPipeline().getOptions().getRunner().getSimpleName().equals(DIRECT);
   }
 
   private static Reshuffle.ViaRandomKey<String> spreading(boolean paced) {

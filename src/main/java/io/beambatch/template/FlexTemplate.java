@@ -3,6 +3,8 @@ package io.beambatch.template;
 import io.beambatch.BatchPipeline;
 import io.beambatch.Preflight;
 import io.beambatch.SecretProviders;
+import io.beambatch.batch.BatchException;
+import io.beambatch.batch.BatchWatch;
 import io.beambatch.batch.CoordinatorSettings;
 import io.beambatch.chunk.PlanCheck;
 import io.beambatch.job.Job;
@@ -10,21 +12,23 @@ import io.beambatch.provider.ProviderFactory;
 import io.beambatch.run.Budget;
 import io.beambatch.run.Run;
 import io.beambatch.run.RunLaunch;
+import io.beambatch.run.RunProgress;
 import io.beambatch.run.Runs;
 import io.beambatch.run.Runs.Choice;
 import io.beambatch.template.TemplateOptions.Mode;
 import java.io.IOException;
 import java.time.Clock;
+import org.apache.beam.runners.dataflow.options.DataflowPipelineWorkerPoolOptions;
 import org.apache.beam.sdk.Pipeline;
-import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.apache.beam.sdk.options.StreamingOptions;
-import org.apache.beam.sdk.transforms.Create;
+import org.apache.beam.sdk.transforms.Impulse;
 
 /**
  * The program of the flex template's launcher: reads the job file, begins or resumes the run, and
  * hands the graph to Dataflow. It does not wait for the end of the job, which outlives the
- * launcher.
+ * launcher. Where batches are to be collected it looks at them itself first: while nothing has
+ * ended there is nothing for workers to do.
  */
 public final class FlexTemplate {
   private FlexTemplate() {}
@@ -42,13 +46,13 @@ public final class FlexTemplate {
 
   /** The graph of a launch. */
   static Pipeline pipeline(Job job, TemplateOptions options, ProviderFactory providers)
-      throws IOException {
+      throws IOException, InterruptedException {
     Runs runs = new Runs(options.getStaging(), job, Clock.systemUTC());
     Run run = open(runs, options);
     RunLaunch launch = runs.enter(run);
     try {
       return pipeline(run, options, providers);
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | InterruptedException | RuntimeException e) {
       // Once it is launched, the Dataflow job is at work on the run, long after this process.
       launch.close();
       throw e;
@@ -56,17 +60,17 @@ public final class FlexTemplate {
   }
 
   private static Pipeline pipeline(Run run, TemplateOptions options, ProviderFactory providers)
-      throws IOException {
+      throws IOException, InterruptedException {
     Job job = run.job();
     if (job.source().isEndless()) {
       options.as(StreamingOptions.class).setStreaming(true);
     }
     Pipeline pipeline = Pipeline.create(options);
     if (run.isFinished()) {
-      // A launch has to give a job: one that ends well, so that a repetition does no harm.
-      pipeline.apply(
-          "Run " + run.name() + " was finished before", Create.empty(StringUtf8Coder.of()));
-      return pipeline;
+      return idle(pipeline, "Run " + run.name() + " was finished before");
+    }
+    if (options.getMode() == Mode.COLLECT && !leavesWork(run, providers)) {
+      return idle(pipeline, "Nothing of run " + run.name() + " has ended since the last look");
     }
     boolean planned = run.isPlanned();
     boolean cancelling = options.getMode() == Mode.CANCEL;
@@ -96,6 +100,44 @@ public final class FlexTemplate {
           .apply("Fail over limit", new FailOverLimit(job, run.folder()));
     }
     return pipeline;
+  }
+
+  /**
+   * A launch has to give a job: one that ends well, so that a repetition does no harm. It has one
+   * step over nothing, and one machine at most.
+   */
+  private static Pipeline idle(Pipeline pipeline, String why) {
+    DataflowPipelineWorkerPoolOptions workers =
+        pipeline.getOptions().as(DataflowPipelineWorkerPoolOptions.class);
+    workers.setNumWorkers(1);
+    workers.setMaxNumWorkers(1);
+    pipeline.apply(why, Impulse.create());
+    return pipeline;
+  }
+
+  /**
+   * Looks after the batches from the launcher, unless there is something for workers in any case:
+   * what may be submitted is submitted, and what has ended is noted.
+   *
+   * @return whether there is something to join, to write, to upload or to close
+   * @throws BatchException if that isn't so because something keeps a chunk from going on
+   */
+  private static boolean leavesWork(Run run, ProviderFactory providers)
+      throws IOException, InterruptedException {
+    RunProgress progress = RunProgress.of(run);
+    if (progress.hasWork() || !progress.isPending()) {
+      return true;
+    }
+    CoordinatorSettings settings = CoordinatorSettings.of(run.job().inference(), run.identity());
+    try (BatchWatch watch = BatchWatch.open(settings.forOneLook(), run.folder(), providers)) {
+      watch.track(progress.all());
+      watch.lookOnce();
+      progress = RunProgress.of(run);
+      if (!progress.hasWork() && !progress.isDone() && watch.failure().isPresent()) {
+        throw watch.failure().get();
+      }
+    }
+    return progress.hasWork() || progress.isDone();
   }
 
   private static Run open(Runs runs, TemplateOptions options) throws IOException {

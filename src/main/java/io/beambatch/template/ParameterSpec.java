@@ -1,6 +1,7 @@
 package io.beambatch.template;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.beambatch.template.TemplateOptions.Mode;
 import io.beambatch.template.TemplateParameter.Kind;
 import java.beans.Introspector;
 import java.lang.reflect.Field;
@@ -9,6 +10,8 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.apache.beam.sdk.options.Default;
 import org.apache.beam.sdk.options.Description;
 import org.apache.beam.sdk.options.Validation;
@@ -68,6 +71,22 @@ record ParameterSpec(
 
   private static String choice(Field constant) {
     return constant.getAnnotation(JsonProperty.class).value();
+  }
+
+  /** The same parameter, if it lets a mode be chosen, without these. */
+  ParameterSpec without(Mode... modes) {
+    List<String> left = Stream.of(modes).map(Mode::toString).toList();
+    return new ParameterSpec(
+        name,
+        label,
+        help,
+        without,
+        kind,
+        isOptional,
+        regex,
+        choices.stream().filter(choice -> !left.contains(choice)).toList(),
+        usual,
+        left.contains(example) ? Objects.requireNonNull(usual) : example);
   }
 
   /** What the parameter is for, and what happens without it, if it is optional. */

@@ -3,6 +3,7 @@ package io.beambatch.template;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.beambatch.template.TemplateOptions.Mode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,7 +14,8 @@ import java.util.Map;
 
 /**
  * Generates the descriptions of the flex template's parameters from {@link TemplateOptions}: its
- * metadata, its container spec, and the table in the documentation.
+ * metadata, its container specs, one for jobs that end and one for streams, and the table in the
+ * documentation.
  */
 public final class TemplateFiles {
   /** The placeholder for the image in the container spec; the build script replaces it. */
@@ -21,6 +23,7 @@ public final class TemplateFiles {
 
   static final Path METADATA = Path.of("templates/dataflow/flex/metadata.json");
   static final Path CONTAINER_SPEC = Path.of("templates/dataflow/flex/container-spec.json");
+  static final Path STREAM_SPEC = Path.of("templates/dataflow/flex/container-spec-stream.json");
   static final Path DOCUMENTATION = Path.of("docs/dataflow.md");
 
   private static final String BEGIN = "<!-- parameters: made by TemplateFiles -->\n";
@@ -43,30 +46,46 @@ public final class TemplateFiles {
   /** The generated content of each file, by its path in the project. */
   static Map<Path, String> all(Path project) throws IOException {
     Map<Path, String> files = new LinkedHashMap<>();
-    files.put(METADATA, json(metadata()));
-    files.put(CONTAINER_SPEC, json(containerSpec()));
+    files.put(METADATA, json(metadata(false)));
+    files.put(CONTAINER_SPEC, json(containerSpec(false)));
+    files.put(STREAM_SPEC, json(containerSpec(true)));
     files.put(DOCUMENTATION, withTable(Files.readString(project.resolve(DOCUMENTATION))));
     return files;
   }
 
-  private static ObjectNode containerSpec() {
+  private static ObjectNode containerSpec(boolean streaming) {
     ObjectNode spec = MAPPER.createObjectNode().put("image", IMAGE);
-    spec.set("metadata", metadata());
+    spec.set("metadata", metadata(streaming));
     spec.putObject("sdkInfo").put("language", "JAVA");
+    if (streaming) {
+      spec.putObject("defaultEnvironment").put("enableStreamingEngine", true);
+    }
     return spec;
   }
 
-  private static ObjectNode metadata() {
+  /** What the console shows of jobs over input that ends, or of those over a stream. */
+  private static ObjectNode metadata(boolean streaming) {
     ObjectNode metadata =
         MAPPER
             .createObjectNode()
-            .put("name", "Batch inference")
+            .put("name", streaming ? "Batch inference of a stream" : "Batch inference")
             .put(
                 "description",
                 "Takes the documents that a job file names through a provider's batch API, and"
-                    + " writes them with their answers: nothing lost, nothing paid twice.")
-            .put("streaming", false);
-    ParameterSpec.all().forEach(spec -> add(metadata, spec));
+                    + " writes them with their answers: nothing lost, nothing paid twice."
+                    + (streaming
+                        ? " For sources that never end: watched folders, and Pub/Sub."
+                        : ""))
+            .put("streaming", streaming);
+    if (streaming) {
+      metadata
+          .put("supportsAtLeastOnce", false)
+          .put("supportsExactlyOnce", true)
+          .put("defaultStreamingMode", "EXACTLY_ONCE");
+    }
+    for (ParameterSpec spec : ParameterSpec.all()) {
+      add(metadata, streaming ? spec.without(Mode.SUBMIT, Mode.COLLECT) : spec);
+    }
     return metadata;
   }
 

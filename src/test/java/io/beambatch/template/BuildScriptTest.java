@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.beambatch.cli.Program;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -41,10 +42,14 @@ class BuildScriptTest {
         .content()
         .contains("FROM example.com/base@sha256:" + "a".repeat(64) + "\n")
         .contains("ENV BEAMBATCH_ALLOWED_HOSTS=\"api.openai.com, *.openai.azure.com:443\"\n");
-    assertThat(OUT.resolve("image/beam-batch-inference.jar")).exists();
-    JsonNode spec = MAPPER.readTree(OUT.resolve("batch-inference.json").toFile());
-    assertThat(spec.path("image").asText()).isEqualTo("example.com/launcher:1");
-    assertThat(spec.at("/metadata/parameters")).hasSize(ParameterSpec.all().size());
+    assertThat(OUT.resolve("image"))
+        .isDirectoryContaining(file -> file.getFileName().toString().endsWith(".jar"))
+        .isDirectoryContaining("glob:**/Dockerfile");
+    for (String name : List.of("batch-inference", "batch-inference-stream")) {
+      JsonNode spec = MAPPER.readTree(OUT.resolve(name + ".json").toFile());
+      assertThat(spec.path("image").asText()).isEqualTo("example.com/launcher:1");
+      assertThat(spec.at("/metadata/parameters")).hasSize(ParameterSpec.all().size());
+    }
   }
 
   @Test
@@ -81,7 +86,8 @@ class BuildScriptTest {
             "--bucket",
             "gs://a-bucket",
             "--dry-run",
-            "--skip-build"));
+            "--jar",
+            Program.JAR.toString()));
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     return new Ended(process.waitFor(), said);

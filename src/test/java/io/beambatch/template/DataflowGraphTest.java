@@ -104,6 +104,16 @@ class DataflowGraphTest {
   }
 
   @Test
+  void isOneStepOverNothingForAFinishedRun() throws Exception {
+    Runs runs = new Runs(folder.resolve("runs").toString(), job(SENTIMENT), Clock.systemUTC());
+    runs.finish(runs.open("r1", Choice.NEW));
+
+    assertThat(translated(job(SENTIMENT)).values())
+        .extracting(step -> step.path("kind").asText())
+        .containsExactly("ParallelRead");
+  }
+
+  @Test
   void readsTheSourceOfANewRun() throws Exception {
     assertThat(names(translated(job(SENTIMENT))))
         .contains(

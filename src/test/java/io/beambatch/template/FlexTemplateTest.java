@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.beambatch.error.UserException;
 import io.beambatch.job.Job;
 import io.beambatch.job.JobReader;
+import io.beambatch.localserver.FaultText;
 import io.beambatch.localserver.LocalServer;
 import io.beambatch.localserver.LocalServerSettings;
 import io.beambatch.provider.ProviderFactory;
@@ -13,9 +14,14 @@ import io.beambatch.run.Report;
 import io.beambatch.storage.RunFolder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.Stream;
+import org.apache.beam.runners.dataflow.options.DataflowPipelineWorkerPoolOptions;
 import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.PipelineResult.State;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
+import org.apache.beam.sdk.runners.TransformHierarchy;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -76,6 +82,20 @@ class FlexTemplateTest {
   }
 
   @Test
+  void leavesNothingToWorkersWhileNothingHasEnded() throws Exception {
+    server.faults(FaultText.parse("batch:stuck:100%:0.5"));
+    launch(job(), "--run=monday", "--mode=submit");
+
+    TemplateOptions options = options("--run=monday", "--mode=collect");
+    Pipeline idle = FlexTemplate.pipeline(job(), options, providers());
+
+    assertThat(steps(idle)).containsExactly("Nothing of run monday has ended since the last look");
+    assertThat(options.as(DataflowPipelineWorkerPoolOptions.class).getMaxNumWorkers()).isOne();
+    assertThat(idle.run().waitUntilFinish()).isEqualTo(State.DONE);
+    assertThat(Path.of(folderOf("monday").report())).doesNotExist();
+  }
+
+  @Test
   void cancelsARunAndWritesWhatWasAnswered() throws Exception {
     launch(job(), "--run=monday", "--mode=submit");
 
@@ -114,6 +134,18 @@ class FlexTemplateTest {
 
   private void launch(Job job, String... args) throws Exception {
     FlexTemplate.pipeline(job, options(args), providers()).run().waitUntilFinish();
+  }
+
+  private static List<String> steps(Pipeline pipeline) {
+    List<String> steps = new ArrayList<>();
+    pipeline.traverseTopologically(
+        new Pipeline.PipelineVisitor.Defaults() {
+          @Override
+          public void visitPrimitiveTransform(TransformHierarchy.Node node) {
+            steps.add(node.getFullName());
+          }
+        });
+    return steps;
   }
 
   private TemplateOptions options(String... args) {
