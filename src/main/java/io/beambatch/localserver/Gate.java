@@ -59,6 +59,15 @@ final class Gate implements Filter {
               "misdirected_request"));
       return;
     }
+    if (!isOwnPage(call.getHeader("Origin"))) {
+      refuse(
+          reply,
+          ApiError.of(
+              403,
+              "This server answers no calls of web pages, unless they are on this machine.",
+              "forbidden_origin"));
+      return;
+    }
     if (WITHOUT_BODY.contains(call.getMethod())) {
       chain.doFilter(new Guarded(call, rate), response);
       return;
@@ -74,6 +83,16 @@ final class Gate implements Filter {
     } finally {
       bodies.release();
     }
+  }
+
+  /** Browsers name the page in each call that changes something elsewhere; programs name none. */
+  private static boolean isOwnPage(@Nullable String origin) {
+    return origin == null || isLoopbackPage(origin.toLowerCase(Locale.ROOT));
+  }
+
+  private static boolean isLoopbackPage(String origin) {
+    int host = origin.indexOf("://") + 3;
+    return host > 2 && isLoopback(origin.substring(host));
   }
 
   private static boolean isLoopback(@Nullable String host) {

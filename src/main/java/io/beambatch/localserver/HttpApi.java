@@ -6,6 +6,7 @@ import io.javalin.config.JavalinConfig;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
+import io.javalin.http.HandlerType;
 import jakarta.servlet.DispatcherType;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
@@ -154,10 +155,14 @@ final class HttpApi {
     };
   }
 
-  private void begin(Context call) {
+  private void begin(Context call) throws ApiException {
     String requestId = Ids.request();
     call.attribute(REQUEST_ID, requestId);
     api(call).begin(call, requestId);
+    // Javalin would answer it with 200 wherever GET has a handler, without asking for a key.
+    if (call.method().equals(HandlerType.HEAD)) {
+      throw new ApiException(unknown(call));
+    }
   }
 
   private void authorize(ProviderFace api, Context call) throws ApiException {
@@ -173,10 +178,12 @@ final class HttpApi {
 
   private void unknownPath(Context call) {
     if (call.result() == null || !call.result().startsWith("{")) {
-      error(
-          call,
-          ApiError.notFound(
-              "Invalid URL (%s %s)".formatted(call.method().name(), call.path()), null));
+      error(call, unknown(call));
     }
+  }
+
+  private static ApiError unknown(Context call) {
+    return ApiError.notFound(
+        "Invalid URL (%s %s)".formatted(call.method().name(), call.path()), null);
   }
 }

@@ -97,6 +97,37 @@ class TheLocalServerAnswersItsOwnerAloneTest {
         .startsWith("HTTP/1.1 200");
   }
 
+  /** It would name the machine by its own name, and need no answer to change something here. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "http://evil.example",
+        "https://localhost.evil.example",
+        "http://127.0.0.1.evil.example:8080",
+        "http://192.168.0.7",
+        "null",
+        "localhost"
+      })
+  void aPageFromElsewhereChangesNothing(String origin) throws IOException {
+    for (String call : List.of("PUT /_faults", "POST /v1/batches", "POST /v1beta/batches?key=k")) {
+      assertThat(status(call, key() + "Origin: " + origin + "\r\n")).isEqualTo(403);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"http://localhost:3000", "https://127.0.0.1", "HTTP://[::1]:8080"})
+  void aPageOfTheMachineItselfCallsIt(String origin) throws IOException {
+    assertThat(status("GET /v1/models", key() + "Origin: " + origin + "\r\n")).isEqualTo(200);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/_stats", "/_faults", "/v1/models", "/v1/files/file-1/content"})
+  void whatIsOnlyAskedForItsHeadIsNotThere(String path) throws IOException {
+    for (String headers : List.of("", key())) {
+      assertThat(status("HEAD " + path, headers)).isEqualTo(404);
+    }
+  }
+
   @Test
   void noHeaderMakesACallAnotherOne() throws IOException {
     String faults = "{\"calls\":[{\"call\":\"create_batch\",\"kind\":\"error_500\",\"first\":1}]}";
