@@ -1,6 +1,7 @@
 package io.beambatch;
 
 import io.beambatch.job.Job;
+import io.beambatch.request.PromptCache;
 import io.beambatch.result.AnswerWarnings;
 import io.beambatch.result.JoinResults;
 import io.beambatch.sink.Output;
@@ -53,6 +54,7 @@ public final class Preflight {
   public void check(RunFolder run, boolean planned) throws IOException {
     JoinResults.check(job.inference());
     AnswerWarnings.of(job.inference()).forEach(LOG::warn);
+    PromptCache.warning(job.inference().request()).ifPresent(LOG::warn);
     found =
         isRead || !job.source().isConsumed()
             ? Connectors.reader(job.source()).check(run, planned, options)

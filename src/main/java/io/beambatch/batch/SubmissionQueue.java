@@ -4,14 +4,18 @@ import io.beambatch.batch.Admission.Decision;
 import io.beambatch.batch.Admission.Verdict;
 import io.beambatch.ledger.BatchEntry.BatchEnd;
 import io.beambatch.ledger.BatchEntry.State;
+import io.beambatch.ledger.BatchLedger;
 import io.beambatch.provider.BatchError;
 import io.beambatch.provider.BatchStatus;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,6 +37,9 @@ final class SubmissionQueue {
   private final Submitter submitter;
   private final ChunkUploader uploader;
   private final Quota quota;
+
+  /** Chunks that others need not wait for any longer, by id. */
+  private final Set<String> over = new HashSet<>();
 
   /** Chunks that were not admitted by the last look, and may be by a later one; by id. */
   private final Map<String, Decision> held = new HashMap<>();
@@ -79,7 +86,7 @@ final class SubmissionQueue {
         break;
       }
       try {
-        if (!isSubmittable(chunk) || chunk.isPausing(current)) {
+        if (!isSubmittable(chunk) || chunk.isPausing(current) || isToFollow(chunk)) {
           continue;
         }
         InFlightUsage besides = chunks.inFlightBesides(chunk).plus(others);
@@ -143,6 +150,23 @@ final class SubmissionQueue {
             .ended(
                 BatchEnd.withoutResults(BatchStatus.CANCELLED, List.of(why)),
                 context.clock().instant()));
+  }
+
+  /** Whether a chunk waits for the end of another's batch, which has come to no halt. */
+  private boolean isToFollow(TrackedChunk chunk) throws IOException {
+    String after = chunk.chunk().after();
+    if (after == null || over.contains(after)) {
+      return false;
+    }
+    Optional<BatchLedger.Tracked> first = context.ledger().read(after);
+    boolean isOver =
+        first.isPresent()
+            && (first.get().entry().state() == State.ENDED
+                || first.get().entry().problem() != null);
+    if (isOver) {
+      over.add(after);
+    }
+    return !isOver;
   }
 
   /**

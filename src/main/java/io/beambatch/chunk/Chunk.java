@@ -1,6 +1,7 @@
 package io.beambatch.chunk;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Parts that together keep the provider's limits; it becomes exactly one batch.
@@ -9,8 +10,14 @@ import java.util.List;
  *     {@code a1-c00003}; {@code [A-Za-z0-9_-]+}
  * @param attempt 1 for the first sending of its documents
  * @param parts at least one, in the order in which they are uploaded
+ * @param after the chunk whose batch has to end before this one gets its own; null if there is none
  */
-public record Chunk(String id, int attempt, List<Part> parts) {
+public record Chunk(String id, int attempt, List<Part> parts, @Nullable String after) {
+
+  /** A chunk that waits for no other. */
+  public Chunk(String id, int attempt, List<Part> parts) {
+    this(id, attempt, parts, null);
+  }
 
   /** The number of lines of its input file. */
   public int requests() {

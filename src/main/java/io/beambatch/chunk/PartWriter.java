@@ -32,6 +32,7 @@ final class PartWriter implements BundleWriter<Request> {
   private final RequestFrame frame;
   private final Pattern customId;
   private final boolean isFoundByCount;
+  private final boolean primes;
   private final @Nullable ShapeCollector shape;
   private final @Nullable Fingerprinter fingerprinter;
   private final List<Part> done = new ArrayList<>();
@@ -41,8 +42,10 @@ final class PartWriter implements BundleWriter<Request> {
    * Writes parts of a run.
    *
    * @param fingerprints whether requests that are the same have to be found
+   * @param primes whether the first part is to have one request, which may go first
    */
-  PartWriter(RunFolder folder, Job job, boolean fingerprints) {
+  PartWriter(RunFolder folder, Job job, boolean fingerprints, boolean primes) {
+    this.primes = primes;
     this.folder = folder;
     this.limits = PartLimits.of(job.inference().limits());
     this.frame = job.inference().request().frame();
@@ -116,7 +119,8 @@ final class PartWriter implements BundleWriter<Request> {
     }
 
     boolean isFullFor(Request request) {
-      return weight + request.weight() > most.weight()
+      return (primes && done.isEmpty() && requests > 0)
+          || weight + request.weight() > most.weight()
           || bytes + request.body().length() > most.bytes()
           || tokens + request.tokens() > most.tokens();
     }

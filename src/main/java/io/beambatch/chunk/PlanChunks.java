@@ -39,8 +39,18 @@ final class PlanChunks extends PTransform<PCollection<PlanInput>, PCollection<Pl
   private final RunFolder folder;
   private final Limits limits;
   private final LineSelector selector;
+  private final boolean primes;
 
+  /** Plans in which nothing goes first. */
   PlanChunks(int attempt, RunFolder folder, Limits limits, LineSelector selector) {
+    this(attempt, folder, limits, selector, false);
+  }
+
+  /**
+   * @param primes whether a batch of one request goes first
+   */
+  PlanChunks(int attempt, RunFolder folder, Limits limits, LineSelector selector, boolean primes) {
+    this.primes = primes;
     this.attempt = attempt;
     this.folder = folder;
     this.limits = limits;
@@ -65,6 +75,7 @@ final class PlanChunks extends PTransform<PCollection<PlanInput>, PCollection<Pl
     private final RunFolder folder;
     private final Limits limits;
     private final LineSelector selector;
+    private final boolean primes;
     private final boolean bounded;
     private final Verdicts verdicts;
     private final FilePlans filePlans;
@@ -76,6 +87,7 @@ final class PlanChunks extends PTransform<PCollection<PlanInput>, PCollection<Pl
       this.folder = step.folder;
       this.limits = step.limits;
       this.selector = step.selector;
+      this.primes = step.primes;
       this.bounded = input == IsBounded.BOUNDED;
       this.verdicts = Verdicts.of(input, folder);
       this.filePlans = new FilePlans(folder);
@@ -84,7 +96,7 @@ final class PlanChunks extends PTransform<PCollection<PlanInput>, PCollection<Pl
     @Setup
     public void setup() {
       store = PlanStore.of(folder);
-      planner = new Planner(folder, limits, selector);
+      planner = new Planner(folder, limits, selector, primes);
     }
 
     @ProcessElement

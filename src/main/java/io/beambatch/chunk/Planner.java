@@ -7,6 +7,8 @@ import io.beambatch.storage.RunFolder;
 import io.beambatch.storage.Storage;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -14,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,13 +31,18 @@ final class Planner {
   private final RunFolder folder;
   private final Limits limits;
   private final LineSelector selector;
+  private final boolean primes;
 
   /** Plans of which every line is sent. */
   Planner(RunFolder folder, Limits limits) {
-    this(folder, limits, LineSelector.ALL);
+    this(folder, limits, LineSelector.ALL, false);
   }
 
-  Planner(RunFolder folder, Limits limits, LineSelector selector) {
+  /**
+   * @param primes whether a batch of one request goes first, and the others wait for its end
+   */
+  Planner(RunFolder folder, Limits limits, LineSelector selector, boolean primes) {
+    this.primes = primes;
     this.store = PlanStore.of(folder);
     this.folder = folder;
     this.limits = limits;
@@ -146,16 +154,34 @@ final class Planner {
     }
     LineSelector.Selected selected = selector.select(name.text(), parts);
     List<Chunk> chunks = new ArrayList<>();
-    for (List<Part> packed : Packer.pack(selected.parts(), limits)) {
-      String id = String.format(Locale.ROOT, "%s-c%05d", name.text(), chunks.size());
-      chunks.add(new Chunk(id, name.attempt(), packed));
+    List<Part> rest = new ArrayList<>(selected.parts());
+    Part first = primes ? first(rest) : null;
+    if (first != null) {
+      rest.remove(first);
+      chunks.add(new Chunk(chunkId(name, 0), name.attempt(), List.of(first)));
+    }
+    String after = first == null ? null : chunks.get(0).id();
+    for (List<Part> packed : Packer.pack(rest, limits)) {
+      chunks.add(new Chunk(chunkId(name, chunks.size()), name.attempt(), packed, after));
     }
     List<Part> unsent =
         parts.stream()
             .filter(part -> part.requests() == 0 && part.failures() > 0)
-            .sorted(java.util.Comparator.comparing(Part::name))
+            .sorted(Comparator.comparing(Part::name))
             .toList();
     return new Plan(name.text(), name.attempt(), chunks, unsent, files, shape, selected.reused());
+  }
+
+  private static String chunkId(PlanName plan, int number) {
+    return String.format(Locale.ROOT, "%s-c%05d", plan.text(), number);
+  }
+
+  /** The part that goes first: the smallest of those with requests; null if it is the only one. */
+  private static @Nullable Part first(List<Part> parts) {
+    List<Part> sent = parts.stream().filter(part -> part.requests() > 0).toList();
+    return sent.size() < 2
+        ? null
+        : Collections.min(sent, Comparator.comparingInt(Part::requests).thenComparing(Part::name));
   }
 
   private static Set<String> lines(List<Part> parts) {

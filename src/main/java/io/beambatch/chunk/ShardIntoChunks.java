@@ -4,6 +4,7 @@ import io.beambatch.document.Document;
 import io.beambatch.document.FailedDocument;
 import io.beambatch.job.Job;
 import io.beambatch.ledger.RunMetrics;
+import io.beambatch.request.PromptCache;
 import io.beambatch.request.Request;
 import io.beambatch.schema.Shape;
 import io.beambatch.storage.JsonCoder;
@@ -65,8 +66,9 @@ public final class ShardIntoChunks extends PTransform<PCollectionTuple, PCollect
   public PCollection<Plan> expand(PCollectionTuple in) {
     boolean bounded = !in.has(READ) || in.get(READ).isBounded() == IsBounded.BOUNDED;
     boolean buysOnce = bounded && job.buysDuplicatesOnce();
+    boolean primes = bounded && PromptCache.isPrimed(job.inference().request());
     PCollectionList<PlanInput> input =
-        in.has(READ) ? documents(in, buysOnce) : PCollectionList.empty(in.getPipeline());
+        in.has(READ) ? documents(in, buysOnce, primes) : PCollectionList.empty(in.getPipeline());
     if (in.has(ORIGINS)) {
       input = input.and(origins(in.get(ORIGINS)));
     }
@@ -82,13 +84,15 @@ public final class ShardIntoChunks extends PTransform<PCollectionTuple, PCollect
                     1,
                     folder,
                     job.inference().limits(),
-                    buysOnce ? new DuplicateSelector(folder) : LineSelector.ALL));
+                    buysOnce ? new DuplicateSelector(folder) : LineSelector.ALL,
+                    primes));
     return bounded
         ? plans
         : plans.apply("Add committed plans", new CommittedPlans(in.get(PLANNED), folder));
   }
 
-  private PCollectionList<PlanInput> documents(PCollectionTuple in, boolean fingerprints) {
+  private PCollectionList<PlanInput> documents(
+      PCollectionTuple in, boolean fingerprints, boolean primes) {
     Job theJob = job;
     RunFolder theFolder = folder;
     return PCollectionList.of(
@@ -102,7 +106,7 @@ public final class ShardIntoChunks extends PTransform<PCollectionTuple, PCollect
                         "Write parts",
                         ParDo.of(
                             new WritePartsFn<Request>(
-                                () -> new PartWriter(theFolder, theJob, fingerprints))))))
+                                () -> new PartWriter(theFolder, theJob, fingerprints, primes))))))
         .and(
             coded(
                 in.get(UNSENDABLE)

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.beambatch.cost.Money;
 import io.beambatch.error.ExitCode;
 import io.beambatch.job.Job;
+import io.beambatch.request.PromptCache;
 import io.beambatch.run.Estimate;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -45,10 +46,12 @@ final class PlanCommand implements Callable<Integer> {
       PrintWriter out = spec.commandLine().getOut();
       Optional<PriceComparison> comparison =
           compare ? Optional.of(PriceComparison.of(job, estimate)) : Optional.empty();
+      Optional<PromptCache> cache = PromptCache.of(job.inference().request());
       if (json) {
-        out.println(json(estimate, comparison));
+        out.println(json(estimate, comparison, cache));
       } else {
         print(estimate, out);
+        cache.ifPresent(kept -> line(out, "prompt cache", kept.words()));
         comparison.ifPresent(prices -> out.print("\n" + prices.table(estimate)));
       }
       out.flush();
@@ -57,10 +60,16 @@ final class PlanCommand implements Callable<Integer> {
     return ExitCode.DONE;
   }
 
-  private static String json(Estimate estimate, Optional<PriceComparison> comparison)
+  private static String json(
+      Estimate estimate, Optional<PriceComparison> comparison, Optional<PromptCache> cache)
       throws IOException {
     JsonMapper mapper = JsonMapper.builder().build();
     ObjectNode plan = mapper.valueToTree(estimate);
+    cache.ifPresent(
+        kept ->
+            plan.putObject("prompt_cache")
+                .put("prefix_tokens", kept.prefixTokens())
+                .put("least_tokens", kept.leastTokens()));
     comparison.ifPresent(prices -> plan.set("compare", mapper.valueToTree(prices.offers())));
     return mapper.writerWithDefaultPrettyPrinter().writeValueAsString(plan);
   }

@@ -55,6 +55,9 @@ final class Summary {
             + (report.uncountedAnswers() == 0
                 ? ""
                 : "; " + number(report.uncountedAnswers()) + " answers came without their tokens"));
+    if (report.promptCache() != null) {
+      summary.line("prompt cache", promptCache(report.promptCache()));
+    }
     summary.line(
         "cost",
         report.costUsd() == null
@@ -67,6 +70,17 @@ final class Summary {
     summary.line("report", run.folder().report());
     summary.line("page", run.folder().page());
     return summary.text.toString();
+  }
+
+  private static String promptCache(Report.PromptCacheUse use) {
+    BigDecimal saved = use.savedUsd();
+    return String.format(Locale.ROOT, "%.1f", 100 * use.hitRate())
+        + " % hits"
+        + (saved == null
+            ? ""
+            : (saved.signum() < 0 ? ", cost " : ", saved ")
+                + Money.show(saved.abs())
+                + (saved.signum() < 0 ? " more than without" : ""));
   }
 
   private static String repaired(Report.Repaired repaired) {

@@ -40,6 +40,11 @@ public record TokenCounts(
     return new TokenCounts(prompt, completion, 0, reasoning, uncounted, prompt, prompt);
   }
 
+  /** The same tokens, if there were no cache. */
+  public TokenCounts withoutCache() {
+    return new TokenCounts(prompt, completion, 0, reasoning, uncounted);
+  }
+
   /** The sum of both. */
   public TokenCounts plus(TokenCounts other) {
     return new TokenCounts(

@@ -3,9 +3,12 @@ package io.beambatch.localserver;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class BatchState {
   private static final long WINDOW_SECONDS = 86_400;
+  private static final Duration CACHE_LASTS = Duration.ofHours(1);
+  private static final int MOST_CACHED = 10_000;
   private static final List<String> NULL_AT_FIRST =
       List.of(
           "model",
@@ -39,6 +44,9 @@ final class BatchState {
   private Instant since;
   private BatchCheckpoint progress = BatchCheckpoint.NONE;
   private long enqueuedTokens;
+
+  /** Hashes of the prefixes that it has read from the prompt cache, or written there. */
+  private final Set<Integer> cached = new HashSet<>();
 
   private BatchState(
       ObjectNode shown,
@@ -88,6 +96,7 @@ final class BatchState {
     batch.since = Instant.parse(saved.get("since").textValue());
     batch.progress = BatchCheckpoint.fromJson(saved.get("progress"));
     batch.enqueuedTokens = saved.get("enqueued_tokens").longValue();
+    saved.path("cached").forEach(prefix -> batch.cached.add(prefix.intValue()));
     return batch;
   }
 
@@ -102,8 +111,23 @@ final class BatchState {
             .put("since", since.toString())
             .put("enqueued_tokens", enqueuedTokens);
     saved.set("progress", progress.toJson());
+    ArrayNode prefixes = saved.putArray("cached");
+    cached.forEach(prefixes::add);
     saved.set("batch", shown.deepCopy());
     return saved;
+  }
+
+  /** Notes that the batch has read a prefix from the prompt cache, or written it there. */
+  synchronized void keep(int prefix) {
+    if (cached.size() < MOST_CACHED) {
+      cached.add(prefix);
+    }
+  }
+
+  /** The prefixes that another batch finds in the cache at some time. */
+  synchronized Set<Integer> keptUntil(Instant time) {
+    boolean lasts = status().ended() && since.plus(CACHE_LASTS).isAfter(time);
+    return lasts ? Set.copyOf(cached) : Set.of();
   }
 
   /** The batch object in its current state. */

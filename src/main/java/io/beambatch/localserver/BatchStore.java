@@ -10,9 +10,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -95,6 +97,13 @@ final class BatchStore {
         .map(batch -> batch.time("created_at"))
         .takeWhile(time -> time.isAfter(moment))
         .toList();
+  }
+
+  /** Hashes of the prefixes that ended batches have left in the prompt cache at some time. */
+  Set<Integer> cachedAt(Instant time) {
+    return batches.values().stream()
+        .flatMap(batch -> batch.keptUntil(time).stream())
+        .collect(Collectors.toSet());
   }
 
   Path output(BatchState batch) {

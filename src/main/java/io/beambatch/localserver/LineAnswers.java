@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Answers by rule, in an order of its own. */
@@ -21,6 +23,7 @@ final class LineAnswers implements Answering {
   private final LineRequestReader reader;
   private final GrowingResults files;
   private final Usage usage = new Usage();
+  private final Set<Integer> cached;
   private int next;
   private int completed;
   private int failed;
@@ -46,6 +49,7 @@ final class LineAnswers implements Answering {
     completed = progress.completed();
     failed = progress.failed();
     usage.add(progress.inputTokens(), progress.outputTokens());
+    cached = store.cachedAt(settings.clock().instant());
   }
 
   @Override
@@ -141,12 +145,20 @@ final class LineAnswers implements Answering {
   }
 
   private void answerWhole(int line, long now) throws IOException {
+    if (request.isKept()) {
+      batch.keep(prefix());
+    }
     files.answered(line, request.validCustomId(), body(line, now, usage));
     completed++;
   }
 
   private ServerJson.Writing body(int line, long now, Usage used) {
     return out -> answers.write(request, files.answerId(line), now, out, used);
+  }
+
+  /** Each model has a cache of its own. */
+  private int prefix() {
+    return 31 * request.cachedHash + Objects.hashCode(request.model);
   }
 
   private void refuse(int line, ApiError error) throws IOException {
@@ -177,6 +189,7 @@ final class LineAnswers implements Answering {
   private @Nullable ApiError read(int line) throws IOException {
     try {
       reader.read(lines.parser(line));
+      request.isCached = request.isKept() && cached.contains(prefix());
       return RequestChecks.of(endpoint, request);
     } catch (StreamConstraintsException e) {
       return ApiError.invalid(

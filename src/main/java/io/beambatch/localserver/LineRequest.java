@@ -18,6 +18,9 @@ final class LineRequest {
     JSON_SCHEMA
   }
 
+  /** A shorter prefix isn't cached. */
+  private static final long LEAST_CACHED_TOKENS = 1_024;
+
   private static final int TOKENS_PER_MESSAGE = 3;
   private static final int CHARS_PER_TOKEN = 4;
 
@@ -56,6 +59,9 @@ final class LineRequest {
 
   int cachedHash;
 
+  /** Whether what is marked was in the cache before the batch began. */
+  boolean isCached;
+
   /** Whether the answer must be the input of this tool; null if not. */
   @Nullable String tool;
 
@@ -92,6 +98,7 @@ final class LineRequest {
     base64 = false;
     cachedChars = 0;
     cachedHash = 0;
+    isCached = false;
     tool = null;
     thinkingTokens = 0;
     format = Format.TEXT;
@@ -111,6 +118,11 @@ final class LineRequest {
   /** An estimate: four characters per token, and a few tokens for each message. */
   long promptTokens() {
     return Math.max(1, tokens(chars) + (long) messages * TOKENS_PER_MESSAGE);
+  }
+
+  /** Whether what is marked is long enough to be kept. */
+  boolean isKept() {
+    return tokens(cachedChars) >= LEAST_CACHED_TOKENS;
   }
 
   static long tokens(long chars) {

@@ -2,18 +2,10 @@ package io.beambatch.localserver;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
-import java.util.HashSet;
-import java.util.Set;
 
 /** Answers Anthropic's {@code /v1/messages}. */
 final class MessageAnswers implements AnswerRules {
-  /** A shorter prefix isn't cached. */
-  private static final long LEAST_CACHED_TOKENS = 1_024;
-
-  private static final int MOST_REMEMBERED = 10_000;
-
   private final TextRules rules = new TextRules();
-  private final Set<Integer> cached = new HashSet<>();
 
   @Override
   public void write(LineRequest request, String key, long created, JsonGenerator out, Usage usage)
@@ -61,17 +53,15 @@ final class MessageAnswers implements AnswerRules {
     };
   }
 
-  /** The first request of a batch with some prefix writes it to the cache, and others read it. */
+  /**
+   * Requests of one batch are answered side by side: each writes what wasn't in the cache before
+   * the batch.
+   */
   private void usage(LineRequest request, long input, long output, JsonGenerator out)
       throws IOException {
     long marked = LineRequest.tokens(request.cachedChars);
-    boolean keeps = marked >= LEAST_CACHED_TOKENS;
-    boolean hit = keeps && cached.contains(request.cachedHash);
-    if (keeps && !hit && cached.size() < MOST_REMEMBERED) {
-      cached.add(request.cachedHash);
-    }
-    long read = hit ? marked : 0;
-    long written = keeps && !hit ? marked : 0;
+    long read = request.isKept() && request.isCached ? marked : 0;
+    long written = request.isKept() && !request.isCached ? marked : 0;
     out.writeObjectFieldStart("usage");
     out.writeNumberField("input_tokens", Math.max(0, input - read - written));
     out.writeNumberField("cache_creation_input_tokens", written);

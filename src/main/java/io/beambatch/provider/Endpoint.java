@@ -76,6 +76,22 @@ public interface Endpoint {
     return 1;
   }
 
+  /**
+   * The prefix that all requests share and the provider is asked to cache for an hour; null if it
+   * isn't asked to, or they share none.
+   */
+  default @Nullable String keptPrefix(JsonNode body) {
+    return null;
+  }
+
+  /**
+   * How long a prefix has to be for a model to cache it, in tokens; where that isn't known, the
+   * least of all models.
+   */
+  default int leastKept(String model) {
+    return 0;
+  }
+
   /** How a request goes on after an answer; null if requests are no conversations. */
   default @Nullable Conversation conversation() {
     return null;

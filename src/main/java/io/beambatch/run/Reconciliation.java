@@ -19,9 +19,11 @@ import io.beambatch.ledger.Verdicts;
 import io.beambatch.result.JoinedChunk;
 import io.beambatch.result.Repairs;
 import io.beambatch.result.ResultFile;
+import io.beambatch.run.Report.PromptCacheUse;
 import io.beambatch.run.Report.Repaired;
 import io.beambatch.sink.WrittenFile;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Duration;
 import java.time.Instant;
@@ -245,7 +247,26 @@ public final class Reconciliation {
         sums.tokens.written(),
         open,
         sums.reused,
-        repaired(sums));
+        repaired(sums),
+        promptCache(sums.tokens));
+  }
+
+  private @Nullable PromptCacheUse promptCache(TokenCounts tokens) {
+    long kept = tokens.cached() + tokens.written();
+    if (kept == 0) {
+      return null;
+    }
+    PriceTable prices = PriceTable.shipped();
+    Optional<CostEstimate> cost = prices.cost(run.job().inference(), tokens);
+    BigDecimal saved =
+        cost.isPresent() && cost.get().batchBound() == Bound.EXACT
+            ? prices
+                .cost(run.job().inference(), tokens.withoutCache())
+                .map(without -> without.batchUsd().subtract(cost.get().batchUsd()))
+                .map(usd -> usd.setScale(6, RoundingMode.HALF_UP))
+                .orElse(null)
+            : null;
+    return new PromptCacheUse(Math.round(1000.0 * tokens.cached() / kept) / 1000.0, saved);
   }
 
   private @Nullable Repaired repaired(Sums sums) {

@@ -44,6 +44,7 @@ import org.jspecify.annotations.Nullable;
  * @param problems what a later launch of a stream has to settle, such as chunks that a refused key
  *     has left unsent; a run that ends has none
  * @param reused those of the answered documents whose answers were bought for others
+ * @param promptCache how far the provider's cache was of use, or null if nothing was in it
  * @param repaired what it took to have answers repaired, or null if that isn't asked for
  */
 @JsonNaming(SnakeCaseStrategy.class)
@@ -74,7 +75,8 @@ public record Report(
     long cacheWriteTokens,
     List<String> problems,
     long reused,
-    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Repaired repaired) {
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Repaired repaired,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable PromptCacheUse promptCache) {
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
   /** A report that an earlier version wrote says neither causes nor bound nor what is open. */
@@ -100,6 +102,17 @@ public record Report(
       long promptTokens,
       long completionTokens,
       @Nullable BigDecimal costUsd) {}
+
+  /**
+   * How far the provider's cache of prompts was of use.
+   *
+   * @param hitRate of the tokens that went to the cache or came from it, the share that came from
+   *     it
+   * @param savedUsd less than the same would have cost in batches without a cache; negative if it
+   *     cost more, null if the prices are unknown
+   */
+  @JsonNaming(SnakeCaseStrategy.class)
+  public record PromptCacheUse(double hitRate, @Nullable BigDecimal savedUsd) {}
 
   /** The report of a run that is finished. */
   public static Report of(RunFolder folder) throws IOException {

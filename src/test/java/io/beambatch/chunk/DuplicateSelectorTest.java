@@ -113,7 +113,7 @@ class DuplicateSelectorTest {
   void takesTheOrderOfKeysForPartOfTheQuestion() throws Exception {
     Job job = job();
     Part one;
-    try (PartWriter writer = new PartWriter(folder, job, true)) {
+    try (PartWriter writer = new PartWriter(folder, job, true, false)) {
       writer.add(new Request(new Document("a", "{}"), "{\"model\":\"m\",\"x\":1}", 7, 1));
       writer.add(new Request(new Document("a", "{}"), "{\"x\":1,\"model\":\"m\"}", 7, 1));
       one = writer.finish().get(0);
@@ -122,7 +122,7 @@ class DuplicateSelectorTest {
   }
 
   private List<Part> parts(int lines, IntUnaryOperator text) throws Exception {
-    try (PartWriter writer = new PartWriter(folder, job(), true)) {
+    try (PartWriter writer = new PartWriter(folder, job(), true, false)) {
       for (int i = 0; i < lines; i++) {
         String body = "{\"model\":\"m\",\"input\":\"text " + text.applyAsInt(i) + "\"}";
         writer.add(new Request(new Document("d" + i, "{}"), body, 7, 1));

@@ -42,7 +42,10 @@ class PartWriterTest {
     RunFolder folder = RunFolder.of(temp.toString(), "job", "r1");
     try (PartWriter writer =
         new PartWriter(
-            folder, JobReader.parse("job.yaml", yaml.formatted(provider), List.of()), false)) {
+            folder,
+            JobReader.parse("job.yaml", yaml.formatted(provider), List.of()),
+            false,
+            false)) {
       Document document = new Document("d", "{}");
       for (int i = 0; i < 20_500; i++) {
         writer.add(new Request(document, "{}", 1, 1));

@@ -17,22 +17,7 @@ class CacheCostTest {
   @Test
   void tokensThatAreWrittenToTheCacheAndReadFromItArePricedApart() throws Exception {
     Workplace workplace = new Workplace(folder);
-    Path job =
-        workplace.write(
-            "job.yaml",
-            """
-            name: cached
-            source: {type: jsonl, path: test-data/reviews.jsonl, id: id}
-            request:
-              provider: anthropic
-              model: claude-haiku-4-5
-              cache: true
-              prompt: {system: "%s", user: "{{text}}", max_tokens: 10}
-            result: {field: sentiment}
-            sink: {type: jsonl, path: out}
-            poll: {interval: 20ms}
-            """
-                .formatted(RULE.repeat(400)));
+    Path job = job(workplace, 400);
 
     Said said = workplace.run(job.toString());
 
@@ -57,5 +42,56 @@ class CacheCostTest {
                 .sum())
         .isEqualTo(written);
     assertThat(said.out()).contains(" written to the cache)");
+  }
+
+  @Test
+  void aBatchOfOneRequestWarmsTheCacheForTheOthers() throws Exception {
+    Workplace workplace = new Workplace(folder);
+    Path job = job(workplace, 400);
+
+    Said submitted = Said.by(workplace.command("submit", job.toString(), "--local"));
+    assertThat(submitted.exitCode()).as("the others wait").isEqualTo(75);
+    assertThat(submitted.told("batches"))
+        .isEqualTo("2: 0 collected, 0 ended, 1 under way, 1 not submitted yet");
+
+    Said said = workplace.run(job.toString());
+    assertThat(said.exitCode()).as("%s", said).isZero();
+    JsonNode report = workplace.report(said);
+    assertThat(report.path("batches").asInt()).isEqualTo(2);
+    assertThat(report.path("cache_write_tokens").asLong() * 39)
+        .as("one request wrote what 39 read")
+        .isEqualTo(report.path("cached_tokens").asLong());
+    assertThat(report.at("/prompt_cache/hit_rate").asDouble()).isEqualTo(0.975);
+    assertThat(report.at("/prompt_cache/saved_usd").decimalValue()).isPositive();
+    assertThat(said.told("prompt cache")).startsWith("97.5 % hits, saved $");
+  }
+
+  @Test
+  void aBeginningThatIsTooShortForTheModelIsSaid() throws Exception {
+    Workplace workplace = new Workplace(folder);
+    Path job = job(workplace, 200);
+
+    Said planned = Said.by(workplace.command("plan", job.toString()));
+    assertThat(planned.told("prompt cache"))
+        .matches("none: .* has about 2,\\d{3} tokens, and .* caches none shorter than 4,096");
+    assertThat(planned.told("batches")).as("none goes first").isEqualTo("1");
+  }
+
+  private static Path job(Workplace workplace, int rules) throws Exception {
+    return workplace.write(
+        "job.yaml",
+        """
+        name: cached
+        source: {type: jsonl, path: test-data/reviews.jsonl, id: id}
+        request:
+          provider: anthropic
+          model: claude-haiku-4-5
+          cache: true
+          prompt: {system: "%s", user: "{{text}}", max_tokens: 10}
+        result: {field: sentiment}
+        sink: {type: jsonl, path: out}
+        poll: {interval: 20ms}
+        """
+            .formatted(RULE.repeat(rules)));
   }
 }

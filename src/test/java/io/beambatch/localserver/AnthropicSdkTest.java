@@ -15,6 +15,7 @@ import com.anthropic.models.messages.CacheControlEphemeral;
 import com.anthropic.models.messages.Message;
 import com.anthropic.models.messages.StopReason;
 import com.anthropic.models.messages.TextBlockParam;
+import com.anthropic.models.messages.Usage;
 import com.anthropic.models.messages.batches.BatchCreateParams;
 import com.anthropic.models.messages.batches.BatchListParams;
 import com.anthropic.models.messages.batches.MessageBatch;
@@ -214,35 +215,38 @@ class AnthropicSdkTest {
   }
 
   @Test
-  void writesAMarkedBeginningToTheCacheOnceAndThenReadsIt() throws Exception {
+  void aBatchReadsFromTheCacheWhatAnEarlierOneHasWritten() throws Exception {
     TextBlockParam constant =
         TextBlockParam.builder()
             .text(ASK + " " + "Be fair. ".repeat(600))
             .cacheControl(
                 CacheControlEphemeral.builder().ttl(CacheControlEphemeral.Ttl.TTL_1H).build())
             .build();
-    MessageBatch ended =
-        ended(
-            create(
-                    "a",
-                    10,
-                    params ->
-                        params
-                            .systemOfTextBlockParams(List.of(constant))
-                            .addUserMessage("Awful.")
-                            .maxTokens(5))
-                .id());
+    Consumer<BatchCreateParams.Request.Params.Builder> request =
+        params ->
+            params.systemOfTextBlockParams(List.of(constant)).addUserMessage("Awful.").maxTokens(5);
 
-    List<Message> messages =
-        results(ended.id()).values().stream()
-            .map(line -> line.result().asSucceeded().message())
-            .toList();
-    assertThat(messages)
-        .filteredOn(message -> message.usage().cacheCreationInputTokens().orElse(0L) > 1_024)
-        .hasSize(1);
-    assertThat(messages)
-        .filteredOn(message -> message.usage().cacheReadInputTokens().orElse(0L) > 1_024)
-        .hasSize(9);
+    assertThat(usages(create("a", 3, request)))
+        .as("side by side")
+        .hasSize(3)
+        .allSatisfy(
+            usage -> {
+              assertThat(usage.cacheCreationInputTokens().orElse(0L)).isGreaterThan(1_024);
+              assertThat(usage.cacheReadInputTokens()).hasValue(0L);
+            });
+    assertThat(usages(create("b", 10, request)))
+        .hasSize(10)
+        .allSatisfy(
+            usage -> {
+              assertThat(usage.cacheCreationInputTokens()).hasValue(0L);
+              assertThat(usage.cacheReadInputTokens().orElse(0L)).isGreaterThan(1_024);
+            });
+  }
+
+  private List<Usage> usages(MessageBatch batch) throws Exception {
+    return results(ended(batch.id()).id()).values().stream()
+        .map(line -> line.result().asSucceeded().message().usage())
+        .toList();
   }
 
   private MessageBatch create(

@@ -2,7 +2,10 @@ package io.beambatch.provider.anthropic;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +24,45 @@ final class ConstantPrefix {
   /** Returns whether a body has a cache mark already. */
   static boolean isMarked(JsonNode body) {
     return body.findParent(CACHE_CONTROL) != null;
+  }
+
+  /**
+   * The texts up to the last mark for an hour; null if there is none, or if what precedes it
+   * differs from request to request.
+   */
+  static @Nullable String kept(JsonNode body) {
+    StringBuilder texts = new StringBuilder();
+    String kept = null;
+    for (JsonNode block : inOrder(body)) {
+      if (!isConstant(block)) {
+        return kept;
+      }
+      texts.append(block.has("input_schema") ? block.toString() : block.path("text").asText());
+      texts.append('\n');
+      if (block.path(CACHE_CONTROL).path("ttl").asText().equals("1h")) {
+        kept = texts.toString();
+      }
+    }
+    return kept;
+  }
+
+  /** All that a request says, in the order in which the cache reads it. */
+  private static List<JsonNode> inOrder(JsonNode body) {
+    List<JsonNode> blocks = new ArrayList<>();
+    body.path("tools").forEach(blocks::add);
+    addBlocks(body.path("system"), blocks);
+    for (JsonNode message : body.path("messages")) {
+      addBlocks(message.path("content"), blocks);
+    }
+    return blocks;
+  }
+
+  private static void addBlocks(JsonNode content, List<JsonNode> blocks) {
+    if (content.isTextual()) {
+      blocks.add(JsonNodeFactory.instance.objectNode().put("text", content.textValue()));
+    } else {
+      content.forEach(blocks::add);
+    }
   }
 
   /** The body with the mark; null if nothing before the first template is constant. */

@@ -7,6 +7,7 @@ import io.beambatch.provider.Conversation;
 import io.beambatch.provider.Endpoint;
 import io.beambatch.provider.Prompt;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Anthropic's Messages endpoint, the only one whose requests its batches accept. */
@@ -16,6 +17,18 @@ final class Messages implements Endpoint {
 
   /** The API requires a limit; an answer that needs more fails as truncated. */
   private static final int MAX_TOKENS = 4_096;
+
+  /** The shortest prefix that a model caches, in tokens, by the beginning of its name. */
+  private static final Map<String, Integer> LEAST_KEPT =
+      Map.of(
+          "claude-haiku-4-5", 4_096,
+          "claude-opus-4-5", 4_096,
+          "claude-opus-4-6", 4_096,
+          "claude-sonnet-4-6", 2_048,
+          "claude-3-5-haiku", 2_048,
+          "claude-3-haiku", 2_048);
+
+  private static final int LEAST_KEPT_OF_ANY = 1_024;
 
   private Messages() {}
 
@@ -72,6 +85,20 @@ final class Messages implements Endpoint {
   @Override
   public boolean writesCache(JsonNode body) {
     return ConstantPrefix.isMarked(body);
+  }
+
+  @Override
+  public @Nullable String keptPrefix(JsonNode body) {
+    return ConstantPrefix.kept(body);
+  }
+
+  @Override
+  public int leastKept(String model) {
+    return LEAST_KEPT.entrySet().stream()
+        .filter(known -> model.startsWith(known.getKey()))
+        .mapToInt(Map.Entry::getValue)
+        .findFirst()
+        .orElse(LEAST_KEPT_OF_ANY);
   }
 
   @Override

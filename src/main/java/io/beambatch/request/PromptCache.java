@@ -1,0 +1,60 @@
+package io.beambatch.request;
+
+import io.beambatch.job.RequestSpec;
+import io.beambatch.provider.Endpoint;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * What is known of a provider's prompt cache before anything is sent: whether the prefix that all
+ * requests share is long enough for it. Requests of one batch are processed side by side, so that
+ * each would write the prefix to a cold cache, at a price. Where it pays, a batch of one request
+ * goes first.
+ *
+ * @param prefixTokens estimated
+ * @param leastTokens of the shortest prefix that the model caches
+ */
+public record PromptCache(long prefixTokens, int leastTokens) {
+  /** Encodings of other providers come so near to this one's counts. */
+  private static final double PRECISION = 0.8;
+
+  /** The cache that a request asks for; empty if it asks for none, or its beginning differs. */
+  public static Optional<PromptCache> of(RequestSpec request) {
+    Endpoint endpoint = request.target();
+    String prefix = endpoint.keptPrefix(request.body());
+    return prefix == null
+        ? Optional.empty()
+        : Optional.of(
+            new PromptCache(
+                TokenEstimator.forModel(request.model()).estimate(prefix),
+                endpoint.leastKept(request.model())));
+  }
+
+  /** Whether a first batch of one request is worth its time. */
+  public static boolean isPrimed(RequestSpec request) {
+    return of(request).filter(PromptCache::mayKeep).isPresent();
+  }
+
+  private boolean mayKeep() {
+    return prefixTokens >= PRECISION * leastTokens;
+  }
+
+  /** How the prefix stands to what the model caches, in words. */
+  public String words() {
+    return String.format(
+        Locale.ROOT,
+        mayKeep()
+            ? "a prefix of about %,d tokens (the model caches %,d and more); one request goes first"
+            : "none: the prefix that all requests share has about %,d tokens, and the model caches"
+                + " none shorter than %,d",
+        prefixTokens,
+        leastTokens);
+  }
+
+  /** What is wrong with what a request asks to be cached; empty if nothing is. */
+  public static Optional<String> warning(RequestSpec request) {
+    return of(request)
+        .filter(cache -> !cache.mayKeep())
+        .map(cache -> "request.cache saves nothing: " + cache.words());
+  }
+}
