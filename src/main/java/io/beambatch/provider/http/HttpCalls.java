@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -23,6 +24,7 @@ import okhttp3.Callback;
 import okhttp3.Dispatcher;
 import okhttp3.EventListener;
 import okhttp3.HttpUrl;
+import okhttp3.MediaType;
 import okhttp3.OkHttpClient;
 import okhttp3.Protocol;
 import okhttp3.Request;
@@ -142,6 +144,20 @@ public final class HttpCalls implements AutoCloseable {
       throw errors.of(call(request), reply.response(), reply.body().toByteArray());
     }
     return reply.response();
+  }
+
+  /**
+   * Sends a request for a file, as {@link #open} does. A web page, such as a proxy's page to log in
+   * on, is no file: its lines would be taken for the results of a batch that has none.
+   */
+  public Response openFile(Request request) throws ProviderException {
+    Response response = open(request);
+    MediaType type = response.body().contentType();
+    if (type != null && type.subtype().toLowerCase(Locale.ROOT).contains("html")) {
+      response.close();
+      throw unreadable(request, response, "is a web page and no file");
+    }
+    return response;
   }
 
   /** Returns a request's method and URL, safe for messages. */

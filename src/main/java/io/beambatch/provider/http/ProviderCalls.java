@@ -149,7 +149,7 @@ public final class ProviderCalls implements AutoCloseable {
 
   /** Opens the resource at a URL as a stream; the caller closes it. */
   public Response open(Request request) throws ProviderException {
-    return retries.call(() -> http.open(request));
+    return retries.call(() -> http.openFile(request));
   }
 
   @Override

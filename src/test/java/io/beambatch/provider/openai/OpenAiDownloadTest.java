@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.beambatch.provider.BatchStatus;
+import io.beambatch.provider.ProviderException;
 import io.beambatch.provider.ProviderException.Kind;
 import io.beambatch.provider.http.Retries;
 import java.io.ByteArrayOutputStream;
@@ -46,6 +47,29 @@ class OpenAiDownloadTest extends ProviderFixture {
     then(dropped(), json(503, "busy"), json(200, LINES));
 
     assertThat(download(provider)).isEqualTo(LINES);
+  }
+
+  /** Such as a proxy's page to log in on, or a provider's for what it does not want to say. */
+  @Test
+  void webPageIsNoFile() throws Exception {
+    then(webPage("text/html; charset=utf-8"), webPage("application/xhtml+xml"), json(200, LINES));
+
+    assertThat(download(provider)).isEqualTo(LINES);
+
+    then(webPage("TEXT/HTML"));
+    ProviderException failure =
+        failureOf(() -> provider(ONE_TRY, Duration.ofSeconds(20)).download("file-1"));
+    assertThat(failure.kind()).isEqualTo(Kind.NO_REPLY);
+    assertThat(failure)
+        .hasMessageContaining("/files/file-1/content was answered with 200")
+        .hasMessageContaining("is a web page and no file")
+        .hasMessageNotContaining("log in");
+  }
+
+  private static MockResponse webPage(String type) {
+    return reply(200, new Buffer().writeUtf8("<html>Please log in.</html>\n"))
+        .setHeader("Content-Type", type)
+        .build();
   }
 
   @Test
