@@ -5,6 +5,7 @@ import io.beambatch.batch.CoordinatorSettings;
 import io.beambatch.batch.DeleteInputs;
 import io.beambatch.batch.UploadChunks;
 import io.beambatch.chunk.FilePlans;
+import io.beambatch.chunk.LineUse;
 import io.beambatch.chunk.Plan;
 import io.beambatch.chunk.PlanCheck;
 import io.beambatch.chunk.PlanRetries;
@@ -40,7 +41,9 @@ import java.util.Map;
 import java.util.Objects;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.transforms.Create;
+import org.apache.beam.sdk.transforms.FlatMapElements;
 import org.apache.beam.sdk.transforms.Flatten;
+import org.apache.beam.sdk.transforms.InferableFunction;
 import org.apache.beam.sdk.transforms.MapElements;
 import org.apache.beam.sdk.transforms.SimpleFunction;
 import org.apache.beam.sdk.values.PCollection;
@@ -228,6 +231,14 @@ public final class BatchPipeline {
     PCollection<Plan> plans = firstPlans;
     List<PCollection<ResultFile>> results = new ArrayList<>();
     List<PCollection<JoinedChunk>> attempts = new ArrayList<>();
+    if (job.inference().cache() != null) {
+      results.add(
+          plans
+              .apply("Find known answers", FlatMapElements.via(new KnownLines()))
+              .setCoder(JsonCoder.of(ReusedLines.class))
+              .apply("Join known answers", new JoinReused(job, folder))
+              .apply("Known results", ResultFiles.ofChunks()));
+    }
     results.add(plans.apply("Write invalid documents", new WriteUnsentFailures(folder)));
     for (int attempt = 1; ; attempt++) {
       PCollection<JoinedChunk> joined =
@@ -286,6 +297,14 @@ public final class BatchPipeline {
     return written
         .apply("Reconcile", new Reconcile(closed, folder, settings.waitPolicy()))
         .apply("Delete inputs", new DeleteInputs<>(settings, folder, providers));
+  }
+
+  /** The lines of a plan whose answers earlier runs have bought. */
+  private static final class KnownLines extends InferableFunction<Plan, Iterable<ReusedLines>> {
+    @Override
+    public Iterable<ReusedLines> apply(Plan plan) {
+      return plan.reused().stream().filter(lines -> lines.use() == LineUse.KNOWN).toList();
+    }
   }
 
   /** Files of results that are read where they are, and written nowhere else. */

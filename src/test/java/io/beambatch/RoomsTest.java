@@ -74,7 +74,7 @@ class RoomsTest {
           .whereLayer("ledger")
           .mayOnlyAccessLayers("error", "provider", "storage")
           .whereLayer("reuse")
-          .mayOnlyAccessLayers("storage")
+          .mayOnlyAccessLayers("error", "storage")
           .whereLayer("cost")
           .mayOnlyAccessLayers("job", "provider");
 

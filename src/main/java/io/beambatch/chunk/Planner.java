@@ -129,6 +129,12 @@ final class Planner {
     if (!committed.equals(mine)) {
       LOG.info("plan {} was committed before; going on with that one", mine.name());
       drop(mine.parts().toList(), committed);
+      Storage.delete(
+          mine.reused().stream()
+              .flatMap(lines -> Stream.ofNullable(lines.answers()))
+              .distinct()
+              .map(folder::answers)
+              .toList());
     }
     return committed;
   }

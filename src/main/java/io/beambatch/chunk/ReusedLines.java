@@ -1,6 +1,8 @@
 package io.beambatch.chunk;
 
 import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lines of a plan whose documents get answers that others buy: they are joined together, without a
@@ -9,8 +11,16 @@ import java.util.List;
  * @param id unique within the run, such as {@code a1-d00000}; {@code [A-Za-z0-9_-]+}
  * @param use what they have in common
  * @param parts that have such lines
+ * @param answers the file of the run that has their answers, or null if those are bought by this
+ *     run: then the joined chunks name the files
  */
-public record ReusedLines(String id, LineUse use, List<Part> parts) {
+public record ReusedLines(String id, LineUse use, List<Part> parts, @Nullable String answers) {
+
+  /** Some of these lines, under a name with a number. */
+  ReusedLines piece(int number, List<Part> some) {
+    return new ReusedLines(
+        String.format(Locale.ROOT, "%s%05d", id, number), use, List.copyOf(some), answers);
+  }
 
   /** How many lines there are. */
   public long count() {

@@ -50,7 +50,7 @@ final class SelectionFiles implements Closeable {
     shift = Long.SIZE - bits;
     try {
       for (int i = 0; i < 1 << bits; i++) {
-        buckets.add(new Bucket(temporary.resolve("bucket-" + i)));
+        buckets.add(new Bucket(i, temporary.resolve("bucket-" + i)));
       }
       map(lines);
     } catch (IOException | RuntimeException e) {
@@ -74,9 +74,12 @@ final class SelectionFiles implements Closeable {
 
   /** Adds the fingerprint of the next line. */
   void add(Fingerprint fingerprint) throws IOException {
+    buckets.get(bucket(fingerprint)).add(fingerprint, added++);
+  }
+
+  private int bucket(Fingerprint fingerprint) {
     // A shift by 64 bits would be none.
-    int bucket = buckets.size() == 1 ? 0 : (int) (fingerprint.high() >>> shift);
-    buckets.get(bucket).add(fingerprint, added++);
+    return buckets.size() == 1 ? 0 : (int) (fingerprint.high() >>> shift);
   }
 
   /** All buckets, by their first bits. */
@@ -116,12 +119,14 @@ final class SelectionFiles implements Closeable {
   }
 
   /** The lines whose fingerprints begin with the same bits, in their order. */
-  static final class Bucket {
+  final class Bucket {
+    private final int number;
     private final Path file;
     private final DataOutputStream out;
     private int size;
 
-    Bucket(Path file) throws IOException {
+    Bucket(int number, Path file) throws IOException {
+      this.number = number;
       this.file = file;
       this.out =
           new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(file), BUFFER));
@@ -132,6 +137,11 @@ final class SelectionFiles implements Closeable {
       out.writeLong(fingerprint.low());
       out.writeLong(line);
       size++;
+    }
+
+    /** Whether a fingerprint belongs into a later bucket. */
+    boolean isBefore(Fingerprint fingerprint) {
+      return bucket(fingerprint) > number;
     }
 
     /** Reads it from the start. */

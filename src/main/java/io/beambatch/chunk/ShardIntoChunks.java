@@ -6,6 +6,7 @@ import io.beambatch.job.Job;
 import io.beambatch.ledger.RunMetrics;
 import io.beambatch.request.PromptCache;
 import io.beambatch.request.Request;
+import io.beambatch.reuse.AnswerCache;
 import io.beambatch.schema.Shape;
 import io.beambatch.storage.JsonCoder;
 import io.beambatch.storage.RunFolder;
@@ -65,10 +66,13 @@ public final class ShardIntoChunks extends PTransform<PCollectionTuple, PCollect
   @Override
   public PCollection<Plan> expand(PCollectionTuple in) {
     boolean bounded = !in.has(READ) || in.get(READ).isBounded() == IsBounded.BOUNDED;
-    boolean buysOnce = bounded && job.buysDuplicatesOnce();
+    boolean once = bounded && job.buysDuplicatesOnce();
     boolean primes = bounded && PromptCache.isPrimed(job.inference().request());
+    AnswerCache cache = job.inference().answerCache();
+    boolean reuses = once || cache != null;
+    LineSelector selector = reuses ? new ReuseSelector(folder, once, cache) : LineSelector.ALL;
     PCollectionList<PlanInput> input =
-        in.has(READ) ? documents(in, buysOnce, primes) : PCollectionList.empty(in.getPipeline());
+        in.has(READ) ? documents(in, reuses, primes) : PCollectionList.empty(in.getPipeline());
     if (in.has(ORIGINS)) {
       input = input.and(origins(in.get(ORIGINS)));
     }
@@ -78,14 +82,7 @@ public final class ShardIntoChunks extends PTransform<PCollectionTuple, PCollect
     PCollection<Plan> plans =
         input
             .apply("Flatten plan input", Flatten.pCollections())
-            .apply(
-                "Plan",
-                new PlanChunks(
-                    1,
-                    folder,
-                    job.inference().limits(),
-                    buysOnce ? new DuplicateSelector(folder) : LineSelector.ALL,
-                    primes));
+            .apply("Plan", new PlanChunks(1, folder, job.inference().limits(), selector, primes));
     return bounded
         ? plans
         : plans.apply("Add committed plans", new CommittedPlans(in.get(PLANNED), folder));

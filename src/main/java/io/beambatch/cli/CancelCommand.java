@@ -30,7 +30,7 @@ final class CancelCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Job job = options.readJob();
+    Job job = peerOptions.readJob(options);
     Runs runs =
         new Runs(options.staging(), job, Clock.systemUTC()).ofMovedProvider(peerOptions.isMoved());
     Run run = runs.known(runOptions.name());

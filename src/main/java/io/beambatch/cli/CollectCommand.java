@@ -30,7 +30,7 @@ final class CollectCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Job job = options.readJob();
+    Job job = peerOptions.readJob(options);
     Launch.requireEnd(job, "collect");
     Runs runs =
         new Runs(options.staging(), job, Clock.systemUTC()).ofMovedProvider(peerOptions.isMoved());

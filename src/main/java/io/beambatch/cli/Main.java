@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
       StatusCommand.class,
       CancelCommand.class,
       RunsCommand.class,
+      CacheCommand.class,
       ServeCommand.class,
       ProvidersCommand.class,
       SchemaCommand.class,

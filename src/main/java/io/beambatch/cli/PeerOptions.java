@@ -2,6 +2,7 @@ package io.beambatch.cli;
 
 import io.beambatch.batch.Recipients;
 import io.beambatch.job.Job;
+import io.beambatch.job.JobFileException;
 import io.beambatch.provider.ProviderSettingsException;
 import io.beambatch.provider.SafeText;
 import java.io.IOException;
@@ -32,6 +33,12 @@ final class PeerOptions {
   /** Returns whether the provider is the same, although its address or key has changed. */
   boolean isMoved() {
     return moved;
+  }
+
+  /** The job, answered by the server that it will have. */
+  Job readJob(JobOptions options) throws JobFileException {
+    Job job = options.readJob();
+    return local ? job.answeredLocally() : job;
   }
 
   /** Connects; the caller closes it. */

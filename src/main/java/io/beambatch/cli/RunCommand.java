@@ -28,7 +28,7 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Job job = options.readJob();
+    Job job = peerOptions.readJob(options);
     Runs runs =
         new Runs(options.staging(), job, Clock.systemUTC()).ofMovedProvider(peerOptions.isMoved());
     try (Peer peer = peerOptions.open(job, options.staging())) {

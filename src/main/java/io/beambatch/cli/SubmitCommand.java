@@ -31,7 +31,7 @@ final class SubmitCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Job job = options.readJob();
+    Job job = peerOptions.readJob(options);
     Launch.requireEnd(job, "submit");
     Runs runs =
         new Runs(options.staging(), job, Clock.systemUTC()).ofMovedProvider(peerOptions.isMoved());

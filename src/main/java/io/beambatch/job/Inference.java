@@ -1,7 +1,13 @@
 package io.beambatch.job;
 
+import io.beambatch.provider.ProviderApi;
+import io.beambatch.provider.ProviderSettingsException;
+import io.beambatch.reuse.AnswerCache;
 import java.io.Serializable;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is asked about each document, and within which limits: the part of a {@link Job} that holds
@@ -12,6 +18,7 @@ import java.util.Map;
  * @param keepFiles whether input and result files stay at the provider after the results are safe
  * @param keep what stays in the staging location of a run that is finished
  * @param duplicates how often the same request is bought
+ * @param cache where answers are kept for later runs, or null if they aren't
  */
 public record Inference(
     RequestSpec request,
@@ -22,12 +29,42 @@ public record Inference(
     Map<String, PriceSpec> prices,
     boolean keepFiles,
     Keep keep,
-    Duplicates duplicates)
+    Duplicates duplicates,
+    @Nullable CacheSpec cache)
     implements Serializable {
 
   /** Builds an inference in Java; {@link JobReader#readInference} reads one from a file. */
   public static InferenceBuilder builder() {
     return new InferenceBuilder();
+  }
+
+  /**
+   * The cache of its answers, or null if there is none. It takes the address of the provider from
+   * the environment of this process: another server would answer otherwise.
+   */
+  public @Nullable AnswerCache answerCache() {
+    if (cache == null) {
+      return null;
+    }
+    ProviderApi api = request.provider().api();
+    Map<String, String> environment = new HashMap<>(System.getenv());
+    // An address that is only looked at needs no key.
+    environment.putIfAbsent(api.keyVariable(), "none");
+    String address;
+    try {
+      address = api.address(request.baseUrl(), environment).toString();
+    } catch (ProviderSettingsException e) {
+      throw new IllegalStateException(e.getMessage(), e);
+    }
+    return new AnswerCache(
+        cache.path(),
+        List.of(
+            address,
+            String.valueOf(result.pointer()),
+            String.valueOf(result.schema()),
+            String.valueOf(result.unfence())),
+        cache.maxAge(),
+        cache.maxSize());
   }
 
   /** The same inference, in which nothing is sent again. */
@@ -41,6 +78,22 @@ public record Inference(
         prices,
         keepFiles,
         keep,
-        duplicates);
+        duplicates,
+        cache);
+  }
+
+  /** The same inference, answered by the embedded local server. */
+  Inference answeredLocally() {
+    return new Inference(
+        request,
+        result,
+        limits,
+        retry,
+        poll,
+        prices,
+        keepFiles,
+        keep,
+        duplicates,
+        cache == null ? null : cache.ofLocalServer());
   }
 }

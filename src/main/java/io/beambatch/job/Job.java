@@ -38,6 +38,11 @@ public record Job(
     return new Job(name, source, inference.withoutRetry(), answers, failures);
   }
 
+  /** The same job, answered by the embedded local server. */
+  public Job answeredLocally() {
+    return new Job(name, source, inference.answeredLocally(), answers, failures);
+  }
+
   /** The same job over what is there now, without waiting for more. */
   public Job withoutWatch() {
     return new Job(name, source.withoutWatch(), inference, answers, failures);

@@ -32,6 +32,7 @@ final class JobKeys {
             "poll",
             "prices",
             "duplicates",
+            "cache",
             "keep_files",
             "keep"));
     BY_SECTION.put(
@@ -84,6 +85,7 @@ final class JobKeys {
             "cost_usd_per_day",
             "on_budget"));
     BY_SECTION.put("retry", List.of("attempts", "repair", "max_failed"));
+    BY_SECTION.put("cache", List.of("path", "max_age", "max_size", "only_deterministic"));
     BY_SECTION.put("poll", List.of("interval", "deadline", "grace"));
     BY_SECTION.put(
         "prices." + MODEL,

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads job files into {@link Job}s. It reports everything that is wrong with a file at once, with
@@ -23,6 +24,8 @@ public final class JobReader {
   private static final Duration AFTER_EXPIRY = Duration.ofHours(2);
 
   private static final int MOST_ATTEMPTS = 10;
+
+  private static final Duration MAX_CACHE_AGE = Duration.ofDays(36_500);
 
   private static final Duration TICK = Duration.ofMillis(1);
 
@@ -169,7 +172,8 @@ public final class JobReader {
         prices(root, request.provider().capabilities().batchPrice()),
         root.flag("keep_files"),
         root.oneOf("keep", Keep.RECORDS),
-        root.oneOf("duplicates", Duplicates.EACH));
+        root.oneOf("duplicates", request.isDeterministic() ? Duplicates.ONCE : Duplicates.EACH),
+        cache(root, request.isDeterministic()));
   }
 
   private static String name(Section root) {
@@ -240,6 +244,27 @@ public final class JobReader {
     }
     Duration grace = section.duration("grace", TICK, Duration.ofDays(1), Duration.ofMinutes(10));
     return new Poll(interval, deadline, grace);
+  }
+
+  private static @Nullable CacheSpec cache(Section root, boolean isDeterministic) {
+    if (root.value("cache").isEmpty()) {
+      return null;
+    }
+    Section section = root.section("cache");
+    String path =
+        section.requiredText("path", "a folder, local or gs://, in which answers are kept");
+    Duration maxAge =
+        section.value("max_age").isEmpty()
+            ? null
+            : section.duration("max_age", TICK, MAX_CACHE_AGE, MAX_CACHE_AGE);
+    Long maxSize =
+        section
+            .quantity("max_size", Quantities::bytes, bytes -> bytes >= 1, "a size such as 10GB")
+            .orElse(null);
+    boolean onlyDeterministic = section.flag("only_deterministic");
+    return onlyDeterministic && !isDeterministic
+        ? null
+        : new CacheSpec(path.replaceAll("/+$", ""), maxAge, maxSize);
   }
 
   private static Map<String, PriceSpec> prices(Section root, BigDecimal share) {

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,6 +56,19 @@ public record RequestSpec(
   /** How a request is written as a line of a batch. */
   public RequestFrame frame() {
     return provider.api().frame(endpoint);
+  }
+
+  /**
+   * Whether the same request is meant to be answered the same each time: it asks for no text, or
+   * for a temperature of 0.
+   */
+  public boolean isDeterministic() {
+    if (!target().writesText()) {
+      return true;
+    }
+    return Stream.of("/temperature", "/generationConfig/temperature")
+        .map(body::at)
+        .anyMatch(temperature -> temperature.isNumber() && temperature.doubleValue() == 0);
   }
 
   /** Takes the fingerprints of requests like this one: they are the same if these are. */

@@ -47,12 +47,21 @@ public final class DuplicateJoins
   }
 
   /**
-   * The duplicates whose firsts have come to an end, whether they are joined or not.
+   * The lines whose answers are there, whether they are joined or not: all that are known, and the
+   * duplicates whose firsts have come to an end.
    *
    * @param plans all that are committed
    * @param joined by chunk
    */
   public static List<ReusedLines> ready(List<Plan> plans, Map<String, JoinedChunk> joined) {
+    boolean ended = haveFirstsEnded(plans, joined);
+    return plans.stream()
+        .flatMap(plan -> plan.reused().stream())
+        .filter(lines -> lines.use() == LineUse.KNOWN || ended)
+        .toList();
+  }
+
+  private static boolean haveFirstsEnded(List<Plan> plans, Map<String, JoinedChunk> joined) {
     Set<String> planned = new HashSet<>();
     plans.forEach(plan -> plan.parts().map(Part::name).forEach(planned::add));
     for (Plan plan : plans) {
@@ -60,14 +69,11 @@ public final class DuplicateJoins
         JoinedChunk known = joined.get(chunk.id());
         if (known == null
             || !known.toSendAgain().stream().map(Part::name).allMatch(planned::contains)) {
-          return List.of();
+          return false;
         }
       }
     }
-    return plans.stream()
-        .flatMap(plan -> plan.reused().stream())
-        .filter(lines -> lines.use() == LineUse.DUPLICATE)
-        .toList();
+    return true;
   }
 
   @Override
@@ -99,7 +105,9 @@ public final class DuplicateJoins
           JoinedChunk.records(folder).readAll().entrySet()) {
         joined.put(record.getKey(), record.getValue().value());
       }
-      ready(PlanStore.of(folder).all(), joined).forEach(out::output);
+      ready(PlanStore.of(folder).all(), joined).stream()
+          .filter(lines -> lines.use() == LineUse.DUPLICATE)
+          .forEach(out::output);
     }
   }
 }

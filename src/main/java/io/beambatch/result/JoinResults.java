@@ -15,6 +15,7 @@ import io.beambatch.provider.Capabilities.Creation;
 import io.beambatch.provider.ProviderException;
 import io.beambatch.provider.ProviderFactory;
 import io.beambatch.provider.TooMuchException;
+import io.beambatch.reuse.AnswerCache;
 import io.beambatch.storage.JsonCoder;
 import io.beambatch.storage.RunFolder;
 import java.io.IOException;
@@ -48,6 +49,7 @@ public final class JoinResults
   private final Job job;
   private final RunFolder folder;
   private final ProviderFactory providers;
+  private final @Nullable AnswerCache cache;
 
   /**
    * The join of a run.
@@ -59,6 +61,7 @@ public final class JoinResults
     this.job = job;
     this.folder = folder;
     this.providers = providers;
+    this.cache = job.inference().answerCache();
   }
 
   /**
@@ -84,6 +87,7 @@ public final class JoinResults
     private final Job job;
     private final RunFolder folder;
     private final ProviderFactory providers;
+    private final @Nullable AnswerCache cache;
     private final Verdicts verdicts;
     private transient @Nullable BatchProvider provider;
 
@@ -91,6 +95,7 @@ public final class JoinResults
       this.job = step.job;
       this.folder = step.folder;
       this.providers = step.providers;
+      this.cache = step.cache;
       this.verdicts = verdicts;
     }
 
@@ -127,7 +132,7 @@ public final class JoinResults
       Job effective = cancelled ? job.withoutRetry() : job;
       JoinedChunk chunk;
       try {
-        chunk = new ResultJoiner(effective, folder, provider(), PAUSE).join(awaited);
+        chunk = new ResultJoiner(effective, folder, provider(), PAUSE, cache).join(awaited);
       } catch (ProviderException e) {
         throw BatchException.of(e);
       } catch (TooMuchException e) {

@@ -12,8 +12,11 @@ import io.beambatch.provider.BatchProvider;
 import io.beambatch.provider.ProviderException;
 import io.beambatch.provider.ResultFormat;
 import io.beambatch.provider.ResultLine;
+import io.beambatch.reuse.AnswerCache;
+import io.beambatch.reuse.AnswerFile;
 import io.beambatch.storage.RunFolder;
 import java.io.IOException;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -41,14 +44,22 @@ final class ResultJoiner {
   private final Records<JoinedChunk> chunks;
   private final ResultFormat format;
   private final ResultClassifier classifier;
+  private final @Nullable AnswerCache cache;
 
   /**
    * A joiner.
    *
    * @param pause before a download that broke off is begun again
+   * @param cache that gets the answers, or null
    * @throws IllegalArgumentException if the job's schema can't be used
    */
-  ResultJoiner(Job job, RunFolder folder, BatchProvider provider, Duration pause) {
+  ResultJoiner(
+      Job job,
+      RunFolder folder,
+      BatchProvider provider,
+      Duration pause,
+      @Nullable AnswerCache cache) {
+    this.cache = cache;
     this.job = job;
     this.folder = folder;
     this.provider = provider;
@@ -124,56 +135,86 @@ final class ResultJoiner {
   private JoinedChunk join(AwaitedChunk awaited, DownloadedResults results) throws IOException {
     ResultIndex index = ResultIndex.of(awaited.chunk(), folder, results, format);
     try (OutcomeWriter outcomes = new OutcomeWriter(job, folder, awaited)) {
+      Join join = new Join(awaited, index, results);
+      join.into(outcomes);
       String chunk = awaited.chunk().id();
-      AwaitedAnswers kept =
-          new AwaitedAnswers(folder, outcomes.mayBeSentAgain() ? chunk : chunk + "-for-good");
-      new Join(awaited, index, results).into(outcomes, kept);
-      String file = kept.commit(request -> index.find(request, results)).orElse(null);
-      return outcomes.commit(index.unknown(), index.duplicates()).withAwaitedAnswers(file);
+      String file = outcomes.mayBeSentAgain() ? chunk : chunk + "-for-good";
+      join.awaited.writeTo(new AnswerFile.Writer(folder.answers(file)), join::line);
+      addToCache(join);
+      return outcomes
+          .commit(index.unknown(), index.duplicates())
+          .withAwaitedAnswers(join.awaited.isEmpty() ? null : file);
+    }
+  }
+
+  /** The run has its answers all the same: they are only bought again by the next one. */
+  private void addToCache(Join join) {
+    if (cache == null || join.answered.isEmpty()) {
+      return;
+    }
+    try {
+      join.answered.writeTo(cache.add(Clock.systemUTC().instant()), join::line);
+    } catch (IOException e) {
+      LOG.warn(
+          "the answers of chunk {} can't be kept in the cache {}: {}",
+          join.chunk.chunk().id(),
+          cache,
+          e.getMessage());
     }
   }
 
   /** Walks the documents of one chunk in their order, and decides what becomes of each. */
   private final class Join {
-    private final AwaitedChunk awaited;
+    private final AwaitedChunk chunk;
     private final ResultIndex index;
     private final DownloadedResults results;
     private final MissingResultClassifier missing;
+    private final AnswersToKeep awaited = new AnswersToKeep(folder.run());
+    private final AnswersToKeep answered = new AnswersToKeep(folder.run());
 
-    Join(AwaitedChunk awaited, ResultIndex index, DownloadedResults results) {
-      this.awaited = awaited;
+    Join(AwaitedChunk chunk, ResultIndex index, DownloadedResults results) {
+      this.chunk = chunk;
       this.index = index;
       this.results = results;
-      this.missing = new MissingResultClassifier(awaited);
+      this.missing = new MissingResultClassifier(chunk);
     }
 
-    void into(OutcomeWriter outcomes, AwaitedAnswers kept) throws IOException {
+    /** The result line of a request; valid until the next call. */
+    @Nullable JsonSlice line(int request) throws IOException {
+      return index.find(request, results);
+    }
+
+    void into(OutcomeWriter outcomes) throws IOException {
       int request = 0;
-      for (Part part : awaited.chunk().parts()) {
-        try (PartReader documents = PartReader.ofSent(awaited.chunk().id(), part, folder)) {
+      for (Part part : chunk.chunk().parts()) {
+        try (PartReader documents = PartReader.ofSent(chunk.chunk().id(), part, folder)) {
           while (documents.next()) {
-            join(documents, request, outcomes, kept);
+            join(documents, request, outcomes);
             request++;
           }
         }
       }
     }
 
-    private void join(
-        PartReader documents, int request, OutcomeWriter outcomes, AwaitedAnswers kept)
+    private void join(PartReader documents, int request, OutcomeWriter outcomes)
         throws IOException {
-      int attempt = awaited.chunk().attempt();
+      int attempt = chunk.chunk().attempt();
       SentRequest sent =
           new SentRequest(
-              awaited.batchId() == null ? attempt - 1 : attempt,
-              awaited.batchId(),
+              chunk.batchId() == null ? attempt - 1 : attempt,
+              chunk.batchId(),
               documents.customId());
-      JsonSlice found = index.find(request, results);
+      JsonSlice found = line(request);
       ResultLine line = found == null ? null : format.read(found);
       if (line != null) {
         Outcome outcome = classifier.classify(line, sent, documents::request);
         if (outcomes.add(documents, outcome, line, sent) && documents.isAwaited()) {
-          kept.addResult(documents.fingerprinted().fingerprint(), request, sent);
+          awaited.addResult(documents.fingerprinted().fingerprint(), request, sent);
+        }
+        if (cache != null
+            && outcome instanceof Outcome.Answered
+            && documents.part().fingerprinted()) {
+          answered.addResult(documents.fingerprinted().fingerprint(), request, sent);
         }
         return;
       }
@@ -182,7 +223,7 @@ final class ResultJoiner {
       }
       Outcome outcome = index.isTooLong(request) ? tooLong(sent) : missing.classify(request, sent);
       if (outcomes.add(documents, outcome, null, sent) && documents.isAwaited()) {
-        kept.addFailure(documents.fingerprinted().fingerprint(), outcome, sent);
+        awaited.addFailure(documents.fingerprinted().fingerprint(), outcome, sent);
       }
     }
 

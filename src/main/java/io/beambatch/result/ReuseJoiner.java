@@ -8,7 +8,7 @@ import io.beambatch.json.JsonSlice;
 import io.beambatch.ledger.Records;
 import io.beambatch.provider.ResultFormat;
 import io.beambatch.provider.ResultLine;
-import io.beambatch.result.AwaitedAnswers.StoredFailure;
+import io.beambatch.result.AnswersToKeep.StoredFailure;
 import io.beambatch.reuse.AnswerFile;
 import io.beambatch.reuse.Fingerprint;
 import io.beambatch.reuse.FingerprintFile;
@@ -74,7 +74,7 @@ final class ReuseJoiner {
     FingerprintTable places = wanted(lines);
     try (LocalAnswers answers = LocalAnswers.create();
         DocumentFiles files = new DocumentFiles(job, folder, lines.id(), "failed.jsonl")) {
-      for (String file : answerFiles()) {
+      for (String file : answerFiles(lines)) {
         take(file, places, answers);
       }
       for (Part part : lines.parts()) {
@@ -105,7 +105,10 @@ final class ReuseJoiner {
     return wanted;
   }
 
-  private List<String> answerFiles() throws IOException {
+  private List<String> answerFiles(ReusedLines lines) throws IOException {
+    if (lines.answers() != null) {
+      return List.of(lines.answers());
+    }
     return chunks.readAll().values().stream()
         .map(record -> record.value().awaitedAnswers())
         .filter(Objects::nonNull)

@@ -63,7 +63,7 @@ public final class AnswerFile {
     }
 
     /** Adds an answer in its encoded form. */
-    void add(Fingerprint fingerprint, byte[] answer) throws IOException {
+    public void add(Fingerprint fingerprint, byte[] answer) throws IOException {
       if (last != null && last.compareTo(fingerprint) >= 0) {
         throw new IllegalArgumentException("fingerprints have to come in their order");
       }

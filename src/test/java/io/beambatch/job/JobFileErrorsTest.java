@@ -468,7 +468,7 @@ class JobFileErrorsTest {
               * line 1: name: is missing; it is the job's name: 1 to 64 of A-Z a-z 0-9 _ -
               * line 1, column 1: nmae: there is no such key; did you mean 'name'? (the file has: \
             name, source, request, result, sink, failures, limits, retry, poll, prices, duplicates, \
-            keep_files, keep)
+            cache, keep_files, keep)
               * line 4, column 13: request.endpoint: must be one of /v1/chat/completions, \
             /v1/responses, /v1/embeddings, /v1/completions, /v1/moderations, but was the text \
             'embeddings'; did you mean '/v1/embeddings'?

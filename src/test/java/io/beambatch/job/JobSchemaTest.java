@@ -134,8 +134,9 @@ class JobSchemaTest {
         source: %s
         request: {endpoint: /v1/responses, model: m, body: {input: "{{text}}"}}
         sink: %s
+        %s
         """
-        .formatted(source, sink);
+        .formatted(source, sink, path.startsWith("cache.") ? "cache: {path: cache}" : "");
   }
 
   /** Bounds of whole numbers: the code takes both, and nothing beyond. */

@@ -132,7 +132,7 @@ final class EndedChunk {
   /** The documents that get answers of others, joined onto them. */
   JoinedChunk joinDuplicates() throws IOException {
     return new ReuseJoiner(job.job(), folder)
-        .join(new ReusedLines("a1-d00000", LineUse.DUPLICATE, List.copyOf(parts)));
+        .join(new ReusedLines("a1-d00000", LineUse.DUPLICATE, List.copyOf(parts), null));
   }
 
   EndedChunk output(String... lines) {
@@ -177,7 +177,8 @@ final class EndedChunk {
   }
 
   EndedChunk join() throws IOException, ProviderException {
-    joined = new ResultJoiner(job.job(), folder, provider, Duration.ofMillis(1)).join(awaited());
+    joined =
+        new ResultJoiner(job.job(), folder, provider, Duration.ofMillis(1), null).join(awaited());
     return this;
   }
 

@@ -110,7 +110,8 @@ record Jobs(
         Map.of(),
         false,
         Keep.RECORDS,
-        Duplicates.ONCE);
+        Duplicates.ONCE,
+        null);
   }
 
   static JsonNode tree(String json) {

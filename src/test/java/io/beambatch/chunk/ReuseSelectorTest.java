@@ -9,10 +9,17 @@ import io.beambatch.document.FailureReason;
 import io.beambatch.job.Job;
 import io.beambatch.job.JobReader;
 import io.beambatch.request.Request;
+import io.beambatch.reuse.AnswerCache;
+import io.beambatch.reuse.AnswerFile;
+import io.beambatch.reuse.Fingerprint;
+import io.beambatch.reuse.FingerprintFile;
+import io.beambatch.reuse.StoredAnswer;
+import io.beambatch.reuse.StoredAnswer.Origin;
 import io.beambatch.storage.RunFolder;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -25,7 +32,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class DuplicateSelectorTest {
+class ReuseSelectorTest {
   @TempDir Path temp;
   private RunFolder folder;
 
@@ -38,7 +45,7 @@ class DuplicateSelectorTest {
   void sendsTheFirstOfThoseThatAreTheSame() throws Exception {
     List<Part> parts = parts(5, i -> i == 3 ? 1 : i == 4 ? 1 : i);
 
-    Selected selected = new DuplicateSelector(folder).select("a1", parts);
+    Selected selected = new ReuseSelector(folder, true, null).select("a1", parts);
 
     Part part = selected.parts().get(0);
     assertThat(uses(part))
@@ -50,7 +57,7 @@ class DuplicateSelectorTest {
     assertThat(sent(part)).extracting(line -> line.replaceAll(".*\"body\":", "")).hasSize(3);
     assertThat(part.bytes()).isEqualTo(String.join("\n", sent(part)).length() + 1L);
     assertThat(selected.reused())
-        .containsExactly(new ReusedLines("a1-d00000", LineUse.DUPLICATE, List.of(part)));
+        .containsExactly(new ReusedLines("a1-d00000", LineUse.DUPLICATE, List.of(part), null));
     assertThat(selected.reused().get(0).count()).isEqualTo(2);
   }
 
@@ -59,7 +66,7 @@ class DuplicateSelectorTest {
     List<Part> parts = new ArrayList<>(parts(5, i -> i));
     parts.add(new Part("failures", 0, 0, 0, 0, Map.of(FailureReason.TOO_LARGE, 3L)));
 
-    Selected selected = new DuplicateSelector(folder).select("a1", parts);
+    Selected selected = new ReuseSelector(folder, true, null).select("a1", parts);
 
     assertThat(selected).isEqualTo(new Selected(parts, List.of()));
     assertThat(linesFiles()).isEmpty();
@@ -69,8 +76,8 @@ class DuplicateSelectorTest {
   void writesUnderAnotherNameEachTime() throws Exception {
     List<Part> parts = parts(4, i -> 0);
 
-    Selected first = new DuplicateSelector(folder).select("a1", parts);
-    Selected second = new DuplicateSelector(folder).select("a1", parts);
+    Selected first = new ReuseSelector(folder, true, null).select("a1", parts);
+    Selected second = new ReuseSelector(folder, true, null).select("a1", parts);
 
     assertThat(linesFiles()).hasSize(2);
     assertThat(first.parts()).isNotEqualTo(second.parts());
@@ -85,7 +92,7 @@ class DuplicateSelectorTest {
     int[] texts = random.ints(lines, 0, 200_000).toArray();
     List<Part> parts = parts(lines, i -> i > 290_000 ? 5 : texts[i]);
 
-    Selected selected = new DuplicateSelector(folder).select("a1", parts);
+    Selected selected = new ReuseSelector(folder, true, null).select("a1", parts);
 
     Set<String> sent = new HashSet<>();
     Map<LineUse, Integer> counts = new HashMap<>();
@@ -110,6 +117,51 @@ class DuplicateSelectorTest {
   }
 
   @Test
+  void leavesOutWhatIsKnownAndCopiesItsAnswer() throws Exception {
+    List<Part> parts = parts(6, i -> i / 2);
+    AnswerCache cache = new AnswerCache(temp + "/cache", List.of(), null, null);
+    Fingerprint known = fingerprint(parts.get(0), 2);
+    try (AnswerFile.Writer writer = cache.add(Instant.now())) {
+      Origin origin = new Origin("r0", "b", "c", 1);
+      writer.add(known, new StoredAnswer(StoredAnswer.Kind.RESULT, origin, new byte[] {7}));
+      writer.commit();
+    }
+
+    Selected once = new ReuseSelector(folder, true, cache).select("a1", parts);
+    Selected each = new ReuseSelector(folder, false, cache).select("a1", parts);
+
+    assertThat(uses(once.parts().get(0)))
+        .containsExactly(
+            LineUse.AWAITED,
+            LineUse.DUPLICATE,
+            LineUse.KNOWN,
+            LineUse.KNOWN,
+            LineUse.AWAITED,
+            LineUse.DUPLICATE);
+    assertThat(uses(each.parts().get(0)))
+        .containsExactly(
+            LineUse.SENT, LineUse.SENT, LineUse.KNOWN, LineUse.KNOWN, LineUse.SENT, LineUse.SENT);
+    assertThat(once.reused()).extracting(ReusedLines::id).containsExactly("a1-k00000", "a1-d00000");
+    String copies = folder.answers(once.reused().get(0).answers());
+    try (AnswerFile.Reader reader =
+        new AnswerFile.Reader(copies, Files.newInputStream(Path.of(copies)))) {
+      assertThat(reader.next()).isTrue();
+      assertThat(reader.fingerprint()).isEqualTo(known);
+      assertThat(reader.next()).isFalse();
+    }
+  }
+
+  private Fingerprint fingerprint(Part part, int line) throws Exception {
+    try (FingerprintFile.Reader reader =
+        new FingerprintFile.Reader(folder.open(folder.fingerprints(part.name())))) {
+      for (int i = 0; i < line; i++) {
+        reader.next();
+      }
+      return reader.next().fingerprint();
+    }
+  }
+
+  @Test
   void takesTheOrderOfKeysForPartOfTheQuestion() throws Exception {
     Job job = job();
     Part one;
@@ -118,7 +170,7 @@ class DuplicateSelectorTest {
       writer.add(new Request(new Document("a", "{}"), "{\"x\":1,\"model\":\"m\"}", 7, 1));
       one = writer.finish().get(0);
     }
-    assertThat(new DuplicateSelector(folder).select("a1", List.of(one)).reused()).isEmpty();
+    assertThat(new ReuseSelector(folder, true, null).select("a1", List.of(one)).reused()).isEmpty();
   }
 
   private List<Part> parts(int lines, IntUnaryOperator text) throws Exception {

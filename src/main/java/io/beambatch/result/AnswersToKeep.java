@@ -6,33 +6,26 @@ import io.beambatch.json.JsonSlice;
 import io.beambatch.reuse.AnswerFile;
 import io.beambatch.reuse.Fingerprint;
 import io.beambatch.reuse.StoredAnswer;
-import io.beambatch.storage.RunFolder;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The outcomes of a chunk's lines that other lines wait for. They are gathered while the chunk is
- * joined, and written by fingerprint as one file in the run's folder, where the others find them.
+ * Outcomes of a chunk's lines that are kept for others. They are gathered while the chunk is
+ * joined, and written by fingerprint as one file: in the run's folder, where duplicates find them,
+ * or in the cache, where later runs do.
  */
-final class AwaitedAnswers {
+final class AnswersToKeep {
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
-  private final RunFolder folder;
-  private final String file;
+  private final String run;
   private final List<Entry> entries = new ArrayList<>();
 
-  /**
-   * Those of a chunk.
-   *
-   * @param file under which they are kept
-   */
-  AwaitedAnswers(RunFolder folder, String file) {
-    this.folder = folder;
-    this.file = file;
+  /** Those of a chunk of a run. */
+  AnswersToKeep(String run) {
+    this.run = run;
   }
 
   /** Finds the result line of a request, by its number in the chunk. */
@@ -76,26 +69,30 @@ final class AwaitedAnswers {
     entries.add(new Entry(fingerprint, -1, sent, failure));
   }
 
-  /**
-   * Writes the file, unless there is nothing to be kept.
-   *
-   * @return its name
-   */
-  Optional<String> commit(Lines lines) throws IOException {
+  /** Whether there are none. */
+  boolean isEmpty() {
+    return entries.isEmpty();
+  }
+
+  /** Writes and closes a file; none appears if there is nothing to be kept. */
+  void writeTo(AnswerFile.Writer file, Lines lines) throws IOException {
     entries.sort(Comparator.comparing(Entry::fingerprint));
-    try (AnswerFile.Writer answers = new AnswerFile.Writer(folder.answers(file))) {
+    try (file) {
+      Fingerprint last = null;
       for (Entry entry : entries) {
-        answers.add(entry.fingerprint, stored(entry, lines));
+        if (!entry.fingerprint.equals(last)) {
+          file.add(entry.fingerprint, stored(entry, lines));
+        }
+        last = entry.fingerprint;
       }
-      answers.commit();
-      return answers.entries() == 0 ? Optional.empty() : Optional.of(file);
+      file.commit();
     }
   }
 
   private StoredAnswer stored(Entry entry, Lines lines) throws IOException {
     StoredAnswer.Origin origin =
         new StoredAnswer.Origin(
-            folder.run(),
+            run,
             entry.sent.batchId() == null ? "" : entry.sent.batchId(),
             entry.sent.customId(),
             entry.sent.attempt());

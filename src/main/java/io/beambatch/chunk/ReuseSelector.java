@@ -1,0 +1,245 @@
+package io.beambatch.chunk;
+
+import io.beambatch.reuse.AnswerCache;
+import io.beambatch.reuse.AnswerFile;
+import io.beambatch.reuse.FingerprintFile;
+import io.beambatch.reuse.FingerprintTable;
+import io.beambatch.reuse.MergedAnswers;
+import io.beambatch.storage.RunFolder;
+import io.beambatch.storage.Storage;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Finds the lines of a plan that need not be sent: those whose answers earlier runs have bought,
+ * and those that are the same as another of the plan. It reads the parts' fingerprints, never their
+ * requests, and works through them by their first bits, in files on the local disk, so that its
+ * memory doesn't grow with their number.
+ *
+ * <p>What is known is copied into the run's folder: whatever becomes of the cache, a plan that is
+ * committed has the answers that it counts on.
+ */
+final class ReuseSelector implements LineSelector {
+  private static final long serialVersionUID = 1;
+  private static final Logger LOG = LoggerFactory.getLogger(ReuseSelector.class);
+
+  /** How many lines are joined at once: a join holds a place for each. */
+  private static final int LINES_A_JOIN = 250_000;
+
+  /** The number of a fingerprint whose answer is known. */
+  private static final long KNOWN = Long.MAX_VALUE;
+
+  private final RunFolder folder;
+  private final boolean once;
+  private final @Nullable AnswerCache cache;
+
+  /**
+   * Selects lines of a run's plans.
+   *
+   * @param once whether lines that are the same are bought once
+   * @param cache of what earlier runs have bought, or null
+   */
+  ReuseSelector(RunFolder folder, boolean once, @Nullable AnswerCache cache) {
+    this.folder = folder;
+    this.once = once;
+    this.cache = cache;
+  }
+
+  @Override
+  public Selected select(String plan, List<Part> parts) throws IOException {
+    List<Part> fingerprinted = parts.stream().filter(Part::fingerprinted).toList();
+    long lines = fingerprinted.stream().mapToLong(Part::requests).sum();
+    if (lines == 0) {
+      return new Selected(parts, List.of());
+    }
+    try (SelectionFiles files = new SelectionFiles(lines)) {
+      for (Part part : fingerprinted) {
+        try (FingerprintFile.Reader reader = open(part)) {
+          for (int line = 0; line < part.requests(); line++) {
+            files.add(reader.next().fingerprint());
+          }
+        }
+      }
+      String known = Part.newName();
+      boolean found = choose(files, known);
+      List<Part> selected = found ? write(parts, files) : parts;
+      if (cache != null) {
+        long lookedUp =
+            selected.stream().mapToLong(part -> ReusedLines.count(part, LineUse.KNOWN)).sum();
+        cache.tidy(Clock.systemUTC().instant(), folder.run(), lines, lookedUp);
+      }
+      if (!found) {
+        return new Selected(parts, List.of());
+      }
+      List<ReusedLines> reused = new ArrayList<>();
+      addReused(new ReusedLines(plan + "-k", LineUse.KNOWN, selected, known), reused);
+      addReused(new ReusedLines(plan + "-d", LineUse.DUPLICATE, selected, null), reused);
+      LOG.info(
+          "plan {}: of {} requests {} need not be sent, because they are the same as others",
+          plan,
+          lines,
+          reused.stream().mapToLong(ReusedLines::count).sum());
+      return new Selected(selected, reused);
+    }
+  }
+
+  private FingerprintFile.Reader open(Part part) throws IOException {
+    return new FingerprintFile.Reader(folder.open(folder.fingerprints(part.name())));
+  }
+
+  /** Notes the use of every line; false if all are sent for themselves. */
+  private boolean choose(SelectionFiles files, String known) throws IOException {
+    Instant now = Clock.systemUTC().instant();
+    boolean found = false;
+    try (MergedAnswers answers = cache == null ? MergedAnswers.none() : cache.open(now);
+        AnswerFile.Writer copies = new AnswerFile.Writer(folder.answers(known))) {
+      boolean more = answers.next();
+      for (SelectionFiles.Bucket bucket : files.buckets()) {
+        FingerprintTable firsts = new FingerprintTable();
+        found |= findDuplicates(files, bucket, firsts);
+        long before = copies.entries();
+        while (more && !bucket.isBefore(answers.fingerprint())) {
+          if (firsts.get(answers.fingerprint()) != FingerprintTable.NONE) {
+            copies.add(answers.fingerprint(), answers.bytes());
+            firsts.put(answers.fingerprint(), KNOWN);
+          }
+          more = answers.next();
+        }
+        if (copies.entries() > before) {
+          noteKnown(files, bucket, firsts);
+          found = true;
+        }
+      }
+      copies.commit();
+    }
+    return found;
+  }
+
+  /** Notes the duplicates of a bucket; false if there are none. */
+  private boolean findDuplicates(
+      SelectionFiles files, SelectionFiles.Bucket bucket, FingerprintTable firsts)
+      throws IOException {
+    boolean found = false;
+    try (SelectionFiles.Lines lines = bucket.open()) {
+      while (lines.next()) {
+        long first = firsts.get(lines.fingerprint());
+        if (first == FingerprintTable.NONE) {
+          firsts.put(lines.fingerprint(), lines.line());
+        } else if (once) {
+          files.note(first, LineUse.AWAITED);
+          files.note(lines.line(), LineUse.DUPLICATE);
+          found = true;
+        }
+      }
+    }
+    return found;
+  }
+
+  private static void noteKnown(
+      SelectionFiles files, SelectionFiles.Bucket bucket, FingerprintTable firsts)
+      throws IOException {
+    try (SelectionFiles.Lines lines = bucket.open()) {
+      while (lines.next()) {
+        if (firsts.get(lines.fingerprint()) == KNOWN) {
+          files.note(lines.line(), LineUse.KNOWN);
+        }
+      }
+    }
+  }
+
+  /** Writes what becomes of each line, and returns the parts with their new numbers. */
+  private List<Part> write(List<Part> parts, SelectionFiles files) throws IOException {
+    String file = Part.newName();
+    List<Part> selected = new ArrayList<>();
+    try (OutputStream out = Storage.create(folder.lines(file))) {
+      long first = 0;
+      long offset = 0;
+      for (Part part : parts) {
+        if (!part.fingerprinted()) {
+          selected.add(part);
+          continue;
+        }
+        byte[] uses = files.uses(first, part.requests());
+        first += part.requests();
+        Part reduced = reduced(part, uses, new Part.Lines(file, offset, uses.length, 0, 0));
+        if (reduced.lines() != null) {
+          out.write(uses);
+          offset += uses.length;
+        }
+        selected.add(reduced);
+      }
+    } catch (IOException | RuntimeException e) {
+      Storage.delete(List.of(folder.lines(file)));
+      throw e;
+    }
+    return selected;
+  }
+
+  /** A part with the numbers of what of it is sent; as it was, if that is all of it. */
+  private Part reduced(Part part, byte[] uses, Part.Lines place) throws IOException {
+    Map<LineUse, Integer> counts = new EnumMap<>(LineUse.class);
+    int requests = 0;
+    long weight = 0;
+    long bytes = 0;
+    long tokens = 0;
+    try (FingerprintFile.Reader reader = open(part)) {
+      for (byte code : uses) {
+        FingerprintFile.Entry entry = reader.next();
+        LineUse use = LineUse.of(code);
+        counts.merge(use, 1, Integer::sum);
+        if (use.isSent()) {
+          requests++;
+          weight += entry.weight();
+          bytes += entry.bytes();
+          tokens += entry.tokens();
+        }
+      }
+    }
+    if (counts.getOrDefault(LineUse.SENT, 0) == uses.length) {
+      return part;
+    }
+    Part.Lines lines =
+        new Part.Lines(
+            place.file(),
+            place.offset(),
+            place.all(),
+            counts.getOrDefault(LineUse.KNOWN, 0),
+            counts.getOrDefault(LineUse.DUPLICATE, 0));
+    return new Part(
+        part.name(), requests, weight, bytes, tokens, part.failed(), part.causes(),
+        true,
+        lines,
+        part.repairs());
+  }
+
+  /** Cuts lines into as many as are joined at once, with a number behind their name. */
+  private static void addReused(ReusedLines all, List<ReusedLines> reused) {
+    List<Part> together = new ArrayList<>();
+    long lines = 0;
+    int number = 0;
+    for (Part part : all.parts()) {
+      int count = ReusedLines.count(part, all.use());
+      if (lines + count > LINES_A_JOIN && !together.isEmpty()) {
+        reused.add(all.piece(number++, together));
+        together.clear();
+        lines = 0;
+      }
+      if (count > 0) {
+        together.add(part);
+        lines += count;
+      }
+    }
+    if (!together.isEmpty()) {
+      reused.add(all.piece(number, together));
+    }
+  }
+}
