@@ -5,7 +5,6 @@ import io.beambatch.batch.CoordinatorSettings;
 import io.beambatch.batch.DeleteInputs;
 import io.beambatch.batch.UploadChunks;
 import io.beambatch.chunk.FilePlans;
-import io.beambatch.chunk.LineUse;
 import io.beambatch.chunk.Plan;
 import io.beambatch.chunk.PlanCheck;
 import io.beambatch.chunk.PlanRetries;
@@ -43,13 +42,13 @@ import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.FlatMapElements;
 import org.apache.beam.sdk.transforms.Flatten;
-import org.apache.beam.sdk.transforms.InferableFunction;
 import org.apache.beam.sdk.transforms.MapElements;
 import org.apache.beam.sdk.transforms.SimpleFunction;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollection.IsBounded;
 import org.apache.beam.sdk.values.PCollectionList;
 import org.apache.beam.sdk.values.PCollectionTuple;
+import org.apache.beam.sdk.values.TypeDescriptor;
 
 /**
  * The graph of a run, from documents to files of answers and a report. Commands and templates build
@@ -234,7 +233,9 @@ public final class BatchPipeline {
     if (job.inference().cache() != null) {
       results.add(
           plans
-              .apply("Find known answers", FlatMapElements.via(new KnownLines()))
+              .apply(
+                  "Find known answers",
+                  FlatMapElements.into(TypeDescriptor.of(ReusedLines.class)).via(Plan::known))
               .setCoder(JsonCoder.of(ReusedLines.class))
               .apply("Join known answers", new JoinReused(job, folder))
               .apply("Known results", ResultFiles.ofChunks()));
@@ -297,14 +298,6 @@ public final class BatchPipeline {
     return written
         .apply("Reconcile", new Reconcile(closed, folder, settings.waitPolicy()))
         .apply("Delete inputs", new DeleteInputs<>(settings, folder, providers));
-  }
-
-  /** The lines of a plan whose answers earlier runs have bought. */
-  private static final class KnownLines extends InferableFunction<Plan, Iterable<ReusedLines>> {
-    @Override
-    public Iterable<ReusedLines> apply(Plan plan) {
-      return plan.reused().stream().filter(lines -> lines.use() == LineUse.KNOWN).toList();
-    }
   }
 
   /** Files of results that are read where they are, and written nowhere else. */

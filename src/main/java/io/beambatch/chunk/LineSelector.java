@@ -3,13 +3,14 @@ package io.beambatch.chunk;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Chooses which lines of a plan's parts are sent, before the plan is committed. */
 @FunctionalInterface
 interface LineSelector extends Serializable {
 
   /** Sends all lines. */
-  LineSelector ALL = (plan, parts) -> new Selected(parts, List.of());
+  LineSelector ALL = (plan, parts) -> new Selected(parts, List.of(), null);
 
   /**
    * Chooses. What it writes has names that no other choice has: a repetition overwrites nothing.
@@ -21,8 +22,10 @@ interface LineSelector extends Serializable {
   /**
    * What was chosen.
    *
-   * @param parts the same parts, each with what of it is sent
+   * @param parts the same parts, each with what of it is sent; those of whole parts that are left
+   *     out have no documents
    * @param reused the lines that get answers that others have bought
+   * @param taken the documents that are part of the run, in words; null for all
    */
-  record Selected(List<Part> parts, List<ReusedLines> reused) {}
+  record Selected(List<Part> parts, List<ReusedLines> reused, @Nullable String taken) {}
 }

@@ -9,7 +9,9 @@ public enum LineUse {
   /** It is not sent: an earlier run has bought its answer. */
   KNOWN(2),
   /** It is not sent: it is the same as another line of the plan, which is. */
-  DUPLICATE(3);
+  DUPLICATE(3),
+  /** Its document is no part of the run, which is for some only. */
+  LEFT_OUT(4);
 
   private final byte code;
 
@@ -33,6 +35,7 @@ public enum LineUse {
       case 1 -> AWAITED;
       case 2 -> KNOWN;
       case 3 -> DUPLICATE;
+      case 4 -> LEFT_OUT;
       default -> throw new IllegalArgumentException("no use of a line: " + code);
     };
   }

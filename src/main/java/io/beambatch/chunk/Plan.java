@@ -5,6 +5,7 @@ import io.beambatch.schema.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The chunks of one attempt and window: committed once, before anything is paid.
@@ -18,6 +19,7 @@ import java.util.stream.Stream;
  *     attempts, none
  * @param reused lines whose documents get answers that are bought by others; of earlier versions
  *     and where nothing is reused, none
+ * @param taken the documents that it is for, as the command line says it, or null for all
  */
 public record Plan(
     String name,
@@ -26,7 +28,8 @@ public record Plan(
     List<Part> unsent,
     List<String> files,
     Shape shape,
-    List<ReusedLines> reused) {
+    List<ReusedLines> reused,
+    @Nullable String taken) {
 
   /** A plan; an absent shape is none. */
   public Plan {
@@ -42,7 +45,7 @@ public record Plan(
       List<Part> unsent,
       List<String> files,
       Shape shape) {
-    this(name, attempt, chunks, unsent, files, shape, List.of());
+    this(name, attempt, chunks, unsent, files, shape, List.of(), null);
   }
 
   /** All parts, sent or not, each once. */
@@ -71,6 +74,11 @@ public record Plan(
   /** How many documents went into the plan. */
   public long documents() {
     return parts().mapToLong(Part::documents).sum();
+  }
+
+  /** The lines whose answers earlier runs have bought. */
+  public List<ReusedLines> known() {
+    return reused.stream().filter(lines -> lines.use() == LineUse.KNOWN).toList();
   }
 
   /** How many documents get an answer that another line has bought. */

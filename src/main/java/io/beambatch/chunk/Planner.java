@@ -175,7 +175,15 @@ final class Planner {
             .filter(part -> part.requests() == 0 && part.failures() > 0)
             .sorted(Comparator.comparing(Part::name))
             .toList();
-    return new Plan(name.text(), name.attempt(), chunks, unsent, files, shape, selected.reused());
+    return new Plan(
+        name.text(),
+        name.attempt(),
+        chunks,
+        unsent,
+        files,
+        shape,
+        selected.reused(),
+        selected.taken());
   }
 
   private static String chunkId(PlanName plan, int number) {

@@ -1,5 +1,6 @@
 package io.beambatch.chunk;
 
+import io.beambatch.job.Taken;
 import io.beambatch.reuse.AnswerCache;
 import io.beambatch.reuse.AnswerFile;
 import io.beambatch.reuse.FingerprintFile;
@@ -41,17 +42,21 @@ final class ReuseSelector implements LineSelector {
   private final RunFolder folder;
   private final boolean once;
   private final @Nullable AnswerCache cache;
+  private final @Nullable Taken taken;
 
   /**
    * Selects lines of a run's plans.
    *
    * @param once whether lines that are the same are bought once
    * @param cache of what earlier runs have bought, or null
+   * @param taken the lines that are part of the run, or null for all
    */
-  ReuseSelector(RunFolder folder, boolean once, @Nullable AnswerCache cache) {
+  ReuseSelector(
+      RunFolder folder, boolean once, @Nullable AnswerCache cache, @Nullable Taken taken) {
     this.folder = folder;
     this.once = once;
     this.cache = cache;
+    this.taken = taken;
   }
 
   @Override
@@ -59,7 +64,7 @@ final class ReuseSelector implements LineSelector {
     List<Part> fingerprinted = parts.stream().filter(Part::fingerprinted).toList();
     long lines = fingerprinted.stream().mapToLong(Part::requests).sum();
     if (lines == 0) {
-      return new Selected(parts, List.of());
+      return new Selected(parts, List.of(), words());
     }
     try (SelectionFiles files = new SelectionFiles(lines)) {
       for (Part part : fingerprinted) {
@@ -78,7 +83,7 @@ final class ReuseSelector implements LineSelector {
         cache.tidy(Clock.systemUTC().instant(), folder.run(), lines, lookedUp);
       }
       if (!found) {
-        return new Selected(parts, List.of());
+        return new Selected(parts, List.of(), words());
       }
       List<ReusedLines> reused = new ArrayList<>();
       addReused(new ReusedLines(plan + "-k", LineUse.KNOWN, selected, known), reused);
@@ -88,8 +93,12 @@ final class ReuseSelector implements LineSelector {
           plan,
           lines,
           reused.stream().mapToLong(ReusedLines::count).sum());
-      return new Selected(selected, reused);
+      return new Selected(selected, reused, words());
     }
+  }
+
+  private @Nullable String words() {
+    return taken == null ? null : taken.toString();
   }
 
   private FingerprintFile.Reader open(Part part) throws IOException {
@@ -100,12 +109,14 @@ final class ReuseSelector implements LineSelector {
   private boolean choose(SelectionFiles files, String known) throws IOException {
     Instant now = Clock.systemUTC().instant();
     boolean found = false;
+    TakenLines part = new TakenLines(taken);
     try (MergedAnswers answers = cache == null ? MergedAnswers.none() : cache.open(now);
         AnswerFile.Writer copies = new AnswerFile.Writer(folder.answers(known))) {
       boolean more = answers.next();
       for (SelectionFiles.Bucket bucket : files.buckets()) {
         FingerprintTable firsts = new FingerprintTable();
-        found |= findDuplicates(files, bucket, firsts);
+        part.enter(bucket);
+        found |= findDuplicates(files, bucket, part, firsts);
         long before = copies.entries();
         while (more && !bucket.isBefore(answers.fingerprint())) {
           if (firsts.get(answers.fingerprint()) != FingerprintTable.NONE) {
@@ -115,7 +126,7 @@ final class ReuseSelector implements LineSelector {
           more = answers.next();
         }
         if (copies.entries() > before) {
-          noteKnown(files, bucket, firsts);
+          noteKnown(files, bucket, part, firsts);
           found = true;
         }
       }
@@ -124,15 +135,18 @@ final class ReuseSelector implements LineSelector {
     return found;
   }
 
-  /** Notes the duplicates of a bucket; false if there are none. */
+  /** Notes what of a bucket is left out, and its duplicates; false if there are none. */
   private boolean findDuplicates(
-      SelectionFiles files, SelectionFiles.Bucket bucket, FingerprintTable firsts)
+      SelectionFiles files, SelectionFiles.Bucket bucket, TakenLines part, FingerprintTable firsts)
       throws IOException {
     boolean found = false;
     try (SelectionFiles.Lines lines = bucket.open()) {
       while (lines.next()) {
         long first = firsts.get(lines.fingerprint());
-        if (first == FingerprintTable.NONE) {
+        if (!part.contains(lines.fingerprint(), lines.line())) {
+          files.note(lines.line(), LineUse.LEFT_OUT);
+          found = true;
+        } else if (first == FingerprintTable.NONE) {
           firsts.put(lines.fingerprint(), lines.line());
         } else if (once) {
           files.note(first, LineUse.AWAITED);
@@ -145,11 +159,12 @@ final class ReuseSelector implements LineSelector {
   }
 
   private static void noteKnown(
-      SelectionFiles files, SelectionFiles.Bucket bucket, FingerprintTable firsts)
+      SelectionFiles files, SelectionFiles.Bucket bucket, TakenLines part, FingerprintTable firsts)
       throws IOException {
     try (SelectionFiles.Lines lines = bucket.open()) {
       while (lines.next()) {
-        if (firsts.get(lines.fingerprint()) == KNOWN) {
+        if (firsts.get(lines.fingerprint()) == KNOWN
+            && part.contains(lines.fingerprint(), lines.line())) {
           files.note(lines.line(), LineUse.KNOWN);
         }
       }
@@ -215,7 +230,13 @@ final class ReuseSelector implements LineSelector {
             counts.getOrDefault(LineUse.KNOWN, 0),
             counts.getOrDefault(LineUse.DUPLICATE, 0));
     return new Part(
-        part.name(), requests, weight, bytes, tokens, part.failed(), part.causes(),
+        part.name(),
+        requests,
+        weight,
+        bytes,
+        tokens,
+        part.failed(),
+        part.causes(),
         true,
         lines,
         part.repairs());

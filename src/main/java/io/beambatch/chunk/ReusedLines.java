@@ -36,7 +36,7 @@ public record ReusedLines(String id, LineUse use, List<Part> parts, @Nullable St
     return switch (use) {
       case KNOWN -> lines.known();
       case DUPLICATE -> lines.duplicates();
-      case SENT, AWAITED -> 0;
+      case SENT, AWAITED, LEFT_OUT -> 0;
     };
   }
 }

@@ -139,6 +139,11 @@ final class SelectionFiles implements Closeable {
       size++;
     }
 
+    /** How many lines it has. */
+    int size() {
+      return size;
+    }
+
     /** Whether a fingerprint belongs into a later bucket. */
     boolean isBefore(Fingerprint fingerprint) {
       return bucket(fingerprint) > number;

@@ -3,6 +3,7 @@ package io.beambatch.chunk;
 import io.beambatch.document.Document;
 import io.beambatch.document.FailedDocument;
 import io.beambatch.job.Job;
+import io.beambatch.job.Taken;
 import io.beambatch.ledger.RunMetrics;
 import io.beambatch.request.PromptCache;
 import io.beambatch.request.Request;
@@ -69,10 +70,12 @@ public final class ShardIntoChunks extends PTransform<PCollectionTuple, PCollect
     boolean once = bounded && job.buysDuplicatesOnce();
     boolean primes = bounded && PromptCache.isPrimed(job.inference().request());
     AnswerCache cache = job.inference().answerCache();
-    boolean reuses = once || cache != null;
-    LineSelector selector = reuses ? new ReuseSelector(folder, once, cache) : LineSelector.ALL;
+    Taken taken = bounded ? job.inference().taken() : null;
+    boolean selects = once || cache != null || taken != null;
+    LineSelector selector =
+        selects ? new ReuseSelector(folder, once, cache, taken) : LineSelector.ALL;
     PCollectionList<PlanInput> input =
-        in.has(READ) ? documents(in, reuses, primes) : PCollectionList.empty(in.getPipeline());
+        in.has(READ) ? documents(in, selects, primes) : PCollectionList.empty(in.getPipeline());
     if (in.has(ORIGINS)) {
       input = input.and(origins(in.get(ORIGINS)));
     }

@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
     versionProvider = Version.class)
 final class PlanCommand implements Callable<Integer> {
   @Mixin private JobOptions options;
+  @Mixin private TakeOptions takeOptions;
 
   @Option(names = "--json", description = "Prints JSON.")
   private boolean json;
@@ -40,7 +41,7 @@ final class PlanCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Job job = options.readJob();
+    Job job = takeOptions.over(options.readJob());
     try (ScratchPlan plan = ScratchPlan.of(job, options, "plan")) {
       Estimate estimate = plan.estimate();
       PrintWriter out = spec.commandLine().getOut();

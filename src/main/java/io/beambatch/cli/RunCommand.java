@@ -23,17 +23,19 @@ final class RunCommand implements Callable<Integer> {
   @Mixin private JobOptions options;
   @Mixin private JobOptions.RunOptions runOptions;
   @Mixin private PeerOptions peerOptions;
+  @Mixin private TakeOptions takeOptions;
 
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() throws Exception {
-    Job job = peerOptions.readJob(options);
+    Job job = takeOptions.over(peerOptions.readJob(options));
     Runs runs =
         new Runs(options.staging(), job, Clock.systemUTC()).ofMovedProvider(peerOptions.isMoved());
     try (Peer peer = peerOptions.open(job, options.staging())) {
       WriteResults.check(job);
       Run run = runOptions.open(runs, spec.commandLine().getErr());
+      TakeOptions.check(run, spec.commandLine().getErr());
       try (RunLaunch launch = runs.enter(run)) {
         return new Launch(options, job, peer, spec).run(launch.run());
       }

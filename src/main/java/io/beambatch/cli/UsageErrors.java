@@ -90,7 +90,8 @@ final class UsageErrors implements IParameterExceptionHandler {
     String word = typed.replaceFirst("=.*", "");
     LevenshteinDistance distance = new LevenshteinDistance(CLOSE);
     return names.stream()
-        .filter(name -> !name.equals(DESTRUCTIVE) && distance.apply(word, name) >= 0)
-        .min(Comparator.comparing(name -> distance.apply(word, name)));
+        .filter(name -> distance.apply(word, name) >= 0)
+        .min(Comparator.comparing(name -> distance.apply(word, name)))
+        .filter(name -> !name.equals(DESTRUCTIVE));
   }
 }

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param keep what stays in the staging location of a run that is finished
  * @param duplicates how often the same request is bought
  * @param cache where answers are kept for later runs, or null if they aren't
+ * @param taken the documents that a run is for, or null for all
  */
 public record Inference(
     RequestSpec request,
@@ -30,7 +31,8 @@ public record Inference(
     boolean keepFiles,
     Keep keep,
     Duplicates duplicates,
-    @Nullable CacheSpec cache)
+    @Nullable CacheSpec cache,
+    @Nullable Taken taken)
     implements Serializable {
 
   /** Builds an inference in Java; {@link JobReader#readInference} reads one from a file. */
@@ -79,7 +81,8 @@ public record Inference(
         keepFiles,
         keep,
         duplicates,
-        cache);
+        cache,
+        taken);
   }
 
   /** The same inference, answered by the embedded local server. */
@@ -94,6 +97,13 @@ public record Inference(
         keepFiles,
         keep,
         duplicates,
-        cache == null ? null : cache.ofLocalServer());
+        cache == null ? null : cache.ofLocalServer(),
+        taken);
+  }
+
+  /** The same inference over some of the documents. */
+  Inference over(@Nullable Taken some) {
+    return new Inference(
+        request, result, limits, retry, poll, prices, keepFiles, keep, duplicates, cache, some);
   }
 }

@@ -38,6 +38,11 @@ public record Job(
     return new Job(name, source, inference.withoutRetry(), answers, failures);
   }
 
+  /** The same job over some of the documents; null for all. */
+  public Job over(@Nullable Taken some) {
+    return new Job(name, source, inference.over(some), answers, failures);
+  }
+
   /** The same job, answered by the embedded local server. */
   public Job answeredLocally() {
     return new Job(name, source, inference.answeredLocally(), answers, failures);

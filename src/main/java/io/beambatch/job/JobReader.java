@@ -173,7 +173,8 @@ public final class JobReader {
         root.flag("keep_files"),
         root.oneOf("keep", Keep.RECORDS),
         root.oneOf("duplicates", request.isDeterministic() ? Duplicates.ONCE : Duplicates.EACH),
-        cache(root, request.isDeterministic()));
+        cache(root, request.isDeterministic()),
+        null);
   }
 
   private static String name(Section root) {

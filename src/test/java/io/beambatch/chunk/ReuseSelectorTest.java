@@ -8,6 +8,7 @@ import io.beambatch.document.Document;
 import io.beambatch.document.FailureReason;
 import io.beambatch.job.Job;
 import io.beambatch.job.JobReader;
+import io.beambatch.job.Taken;
 import io.beambatch.request.Request;
 import io.beambatch.reuse.AnswerCache;
 import io.beambatch.reuse.AnswerFile;
@@ -45,7 +46,7 @@ class ReuseSelectorTest {
   void sendsTheFirstOfThoseThatAreTheSame() throws Exception {
     List<Part> parts = parts(5, i -> i == 3 ? 1 : i == 4 ? 1 : i);
 
-    Selected selected = new ReuseSelector(folder, true, null).select("a1", parts);
+    Selected selected = new ReuseSelector(folder, true, null, null).select("a1", parts);
 
     Part part = selected.parts().get(0);
     assertThat(uses(part))
@@ -66,9 +67,9 @@ class ReuseSelectorTest {
     List<Part> parts = new ArrayList<>(parts(5, i -> i));
     parts.add(new Part("failures", 0, 0, 0, 0, Map.of(FailureReason.TOO_LARGE, 3L)));
 
-    Selected selected = new ReuseSelector(folder, true, null).select("a1", parts);
+    Selected selected = new ReuseSelector(folder, true, null, null).select("a1", parts);
 
-    assertThat(selected).isEqualTo(new Selected(parts, List.of()));
+    assertThat(selected).isEqualTo(new Selected(parts, List.of(), null));
     assertThat(linesFiles()).isEmpty();
   }
 
@@ -76,8 +77,8 @@ class ReuseSelectorTest {
   void writesUnderAnotherNameEachTime() throws Exception {
     List<Part> parts = parts(4, i -> 0);
 
-    Selected first = new ReuseSelector(folder, true, null).select("a1", parts);
-    Selected second = new ReuseSelector(folder, true, null).select("a1", parts);
+    Selected first = new ReuseSelector(folder, true, null, null).select("a1", parts);
+    Selected second = new ReuseSelector(folder, true, null, null).select("a1", parts);
 
     assertThat(linesFiles()).hasSize(2);
     assertThat(first.parts()).isNotEqualTo(second.parts());
@@ -92,7 +93,7 @@ class ReuseSelectorTest {
     int[] texts = random.ints(lines, 0, 200_000).toArray();
     List<Part> parts = parts(lines, i -> i > 290_000 ? 5 : texts[i]);
 
-    Selected selected = new ReuseSelector(folder, true, null).select("a1", parts);
+    Selected selected = new ReuseSelector(folder, true, null, null).select("a1", parts);
 
     Set<String> sent = new HashSet<>();
     Map<LineUse, Integer> counts = new HashMap<>();
@@ -127,8 +128,8 @@ class ReuseSelectorTest {
       writer.commit();
     }
 
-    Selected once = new ReuseSelector(folder, true, cache).select("a1", parts);
-    Selected each = new ReuseSelector(folder, false, cache).select("a1", parts);
+    Selected once = new ReuseSelector(folder, true, cache, null).select("a1", parts);
+    Selected each = new ReuseSelector(folder, false, cache, null).select("a1", parts);
 
     assertThat(uses(once.parts().get(0)))
         .containsExactly(
@@ -151,6 +152,50 @@ class ReuseSelectorTest {
     }
   }
 
+  @Test
+  void takesTheSameSampleHoweverTheDocumentsCome() throws Exception {
+    List<Part> forwards = parts(5_000, i -> i);
+    List<Part> backwards = parts(5_000, i -> 4_999 - i);
+    Taken sample = new Taken(100, true);
+
+    Selected one = new ReuseSelector(folder, true, null, sample).select("a1", forwards);
+    Selected other = new ReuseSelector(folder, true, null, sample).select("a1", backwards);
+
+    assertThat(bodies(one)).hasSize(100).isEqualTo(bodies(other));
+    assertThat(one.parts().stream().mapToLong(Part::documents).sum()).isEqualTo(100);
+    assertThat(one.taken()).isEqualTo("--sample 100");
+  }
+
+  @Test
+  void takesTheFirstAndTheDuplicatesAmongThem() throws Exception {
+    List<Part> parts = parts(5_000, i -> i / 2);
+
+    Selected selected =
+        new ReuseSelector(folder, true, null, new Taken(2_501, false)).select("a1", parts);
+
+    assertThat(bodies(selected)).hasSize(1_251);
+    assertThat(selected.reused().get(0).count()).isEqualTo(1_250);
+    assertThat(selected.parts().stream().mapToLong(Part::documents).sum()).isEqualTo(2_501);
+  }
+
+  @Test
+  void takesAllIfThereAreFewer() throws Exception {
+    List<Part> parts = parts(10, i -> i);
+
+    Selected selected =
+        new ReuseSelector(folder, true, null, new Taken(11, true)).select("a1", parts);
+
+    assertThat(selected.parts()).isEqualTo(parts);
+  }
+
+  private Set<String> bodies(Selected selected) throws Exception {
+    Set<String> bodies = new HashSet<>();
+    for (Part part : selected.parts()) {
+      sent(part).forEach(line -> bodies.add(line.substring(line.indexOf("\"body\""))));
+    }
+    return bodies;
+  }
+
   private Fingerprint fingerprint(Part part, int line) throws Exception {
     try (FingerprintFile.Reader reader =
         new FingerprintFile.Reader(folder.open(folder.fingerprints(part.name())))) {
@@ -170,7 +215,8 @@ class ReuseSelectorTest {
       writer.add(new Request(new Document("a", "{}"), "{\"x\":1,\"model\":\"m\"}", 7, 1));
       one = writer.finish().get(0);
     }
-    assertThat(new ReuseSelector(folder, true, null).select("a1", List.of(one)).reused()).isEmpty();
+    assertThat(new ReuseSelector(folder, true, null, null).select("a1", List.of(one)).reused())
+        .isEmpty();
   }
 
   private List<Part> parts(int lines, IntUnaryOperator text) throws Exception {

@@ -32,7 +32,7 @@ class UsageTest {
     assertThat(usageError())
         .isEqualTo(
             """
-            error: name a command: run, plan, init, validate, submit, collect, status, cancel, runs, serve, providers, schema, completion, help, version
+            error: name a command: run, plan, init, validate, submit, collect, status, cancel, runs, cache, serve, providers, schema, completion, help, version
             'beam-batch-inference --help' shows what it takes
             """);
   }

@@ -111,6 +111,7 @@ record Jobs(
         false,
         Keep.RECORDS,
         Duplicates.ONCE,
+        null,
         null);
   }
 

@@ -1,0 +1,96 @@
+package io.beambatch.cli;
+
+import io.beambatch.chunk.Plan;
+import io.beambatch.error.ExitCode;
+import io.beambatch.error.UserException;
+import io.beambatch.job.Job;
+import io.beambatch.job.Taken;
+import io.beambatch.ledger.Records;
+import io.beambatch.run.Run;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Options to try a job on some of its documents. */
+final class TakeOptions {
+  @Option(
+      names = "--limit",
+      paramLabel = "N",
+      description = "Takes the first N documents that are read; the others are no part of the run.")
+  private @Nullable Long limit;
+
+  @Option(
+      names = "--sample",
+      paramLabel = "N",
+      description = "Takes N documents that are a fair sample, the same ones each time.")
+  private @Nullable Long sample;
+
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command;
+
+  /**
+   * The job over the documents that were asked for.
+   *
+   * @throws ParameterException if that can't be
+   */
+  Job over(Job job) {
+    if (limit == null && sample == null) {
+      return job;
+    }
+    if (limit != null && sample != null) {
+      throw refused("give one of --limit and --sample, not both");
+    }
+    Taken taken = new Taken(limit != null ? limit : Objects.requireNonNull(sample), sample != null);
+    if (taken.documents() < 1) {
+      throw refused(taken + ": it takes at least one document");
+    }
+    if (job.source().isEndless()) {
+      throw refused(taken + " needs a source that ends; this one is read for ever");
+    }
+    return job.over(taken);
+  }
+
+  private ParameterException refused(String message) {
+    return new ParameterException(command.commandLine(), message);
+  }
+
+  /**
+   * Checks that a run that is planned is for the documents that were asked for.
+   *
+   * @throws UserException if it is for others: to go on with it would buy what nobody asked for
+   */
+  static void check(Run run, PrintWriter err) throws IOException {
+    Taken asked = run.job().inference().taken();
+    for (Records.Version<Plan> plan : run.plans().readAll().values()) {
+      String planned = plan.value().taken();
+      if (plan.value().attempt() > 1) {
+        continue;
+      }
+      if (asked == null && planned != null && !run.isFinished()) {
+        err.println(
+            "run "
+                + run.name()
+                + " was begun with "
+                + planned
+                + ", and is for these documents only");
+      } else if (asked != null && !asked.toString().equals(planned)) {
+        throw new UserException(
+            "run "
+                + run.name()
+                + " was begun "
+                + (planned == null ? "for all documents" : "with " + planned)
+                + ", and not with "
+                + asked
+                + "; begin another with --new-run, or go on with this one without "
+                + asked
+                + ". Nothing was sent",
+            ExitCode.USAGE);
+      }
+    }
+  }
+}
