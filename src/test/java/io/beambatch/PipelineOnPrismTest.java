@@ -8,7 +8,11 @@ import io.beambatch.localserver.FaultText;
 import io.beambatch.run.Report;
 import io.beambatch.run.RunProgress.Stage;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.PipelineResult.State;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -66,6 +70,28 @@ class PipelineOnPrismTest {
       assertThat(run.answered()).doesNotHaveDuplicates().hasSize((int) report.answered());
       assertThat(run.batches()).hasSize(chunks);
     }
+  }
+
+  @Test
+  void answersFilesAsTheyAppear() throws Exception {
+    try (RunFixture run =
+        RunFixture.start(folder, "source.watch=100ms", "source.window=1s", "limits.requests=100")) {
+      run.addDocuments("a.jsonl", 0, 100);
+      PipelineResult stream = run.pipeline(run.providers(), PRISM).run();
+      try {
+        await(() -> run.isAccountedFor(100));
+        run.addDocuments("b.jsonl", 100, 200);
+        await(() -> run.isAccountedFor(200));
+      } finally {
+        stream.cancel();
+      }
+      run.assertEveryDocumentOnce(0, 200);
+      run.assertEveryChunkPaidOnce();
+    }
+  }
+
+  private static void await(Callable<Boolean> condition) {
+    Awaitility.await().atMost(Duration.ofMinutes(5)).until(condition);
   }
 
   private static void launch(RunFixture run, Launched mode) throws Exception {

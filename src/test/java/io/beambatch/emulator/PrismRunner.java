@@ -130,8 +130,10 @@ public final class PrismRunner extends PipelineRunner<PipelineResult> {
 
     @Override
     public State cancel() {
-      return state(
-          jobs.cancel(JobApi.CancelJobRequest.newBuilder().setJobId(id).build()).getState());
+      State state =
+          state(jobs.cancel(JobApi.CancelJobRequest.newBuilder().setJobId(id).build()).getState());
+      close();
+      return state;
     }
 
     /** Waits until the job has ended, and fails with what the runner says if it failed. */
