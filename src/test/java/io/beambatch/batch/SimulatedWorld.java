@@ -68,9 +68,28 @@ final class SimulatedWorld {
       Part part = new Part("p" + i, requests, requests, 100, random.nextInt(10, 100), Map.of());
       chunks.add(new Chunk(String.format(Locale.ROOT, "a1-c%05d", i), 1, List.of(part)));
     }
+    relate(new SplittableRandom(seed ^ 55));
     addOthers(skew);
     addTrouble(new SplittableRandom(~seed));
     addLikenesses(skew, new SplittableRandom(seed ^ 77));
+  }
+
+  /** Chunks that have as many requests as each other, and chunks that wait for the first one. */
+  private void relate(SplittableRandom own) {
+    boolean alike = own.nextInt(3) == 0;
+    boolean primed = own.nextInt(4) == 0;
+    Chunk first = chunks.get(0);
+    for (int i = 1; i < chunks.size(); i++) {
+      Part part = chunks.get(i).parts().get(0);
+      int requests = alike ? first.requests() : part.requests();
+      chunks.set(
+          i,
+          new Chunk(
+              chunks.get(i).id(),
+              1,
+              List.of(new Part(part.name(), requests, requests, 100, part.tokens(), Map.of())),
+              primed ? first.id() : null));
+    }
   }
 
   /**
