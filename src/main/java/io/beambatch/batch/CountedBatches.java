@@ -25,8 +25,9 @@ import org.slf4j.LoggerFactory;
  * creation, has as many requests, and belongs to no other known chunk: it may be ours, or a
  * stranger's. Its results prove which: their ids name the part of a request, and nobody can guess
  * those. So a candidate is waited for until it has ended. Until then, no batch is created in its
- * place, and the candidate is neither cancelled nor deleted. This costs time, never money: also where
- * chunks of one run have equally many requests, since each is told by the names of its own parts.
+ * place, and the candidate is neither cancelled nor deleted. This costs time, never money: also
+ * where chunks of one run have equally many requests, since each is told by the names of its own
+ * parts.
  */
 final class CountedBatches {
   private static final Logger LOG = LoggerFactory.getLogger(CountedBatches.class);

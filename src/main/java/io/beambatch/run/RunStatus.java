@@ -56,8 +56,8 @@ public record RunStatus(
    * One batch, or what is to become one.
    *
    * @param state {@code planned}, {@code uploaded} (waiting until it may be submitted), {@code
-   *     submitting}, {@code vanished} (the provider doesn't know the batch any more), or the
-   *     provider's word for the batch's status
+   *     submitting}, {@code over_budget} (a limit on cost holds it back), {@code vanished} (the
+   *     provider doesn't know the batch any more), or the provider's word for the batch's status
    * @param collected whether its results are joined onto their documents
    * @param answered requests, null if that is not known
    * @param failed requests, null if that is not known; of a collected batch, they include those to
@@ -172,6 +172,9 @@ public record RunStatus(
       return entry.end().errors().stream().anyMatch(BatchEnd::saysVanished)
           ? "vanished"
           : entry.end().status().code();
+    }
+    if (entry != null && entry.overBudget()) {
+      return BatchEnd.OVER_BUDGET;
     }
     return switch (chunk.stage()) {
       case PLANNED -> "planned";

@@ -40,6 +40,9 @@ class BudgetRunTest {
     assertThat(job.workplace().answered()).hasSize(sent);
     assertThat(stopped.told("batches")).startsWith("4: " + sent + " collected");
 
+    Said status = set("status", "a", "limits.cost_usd=5", "limits.on_budget=stop");
+    assertThat(status.out()).containsPattern("(?s)over_budget.*over_budget");
+
     Said goneOn = set("run", "a", "limits.cost_usd=100", "limits.on_budget=stop");
     assertThat(goneOn.exitCode()).as("%s", goneOn).isZero();
     assertThat(job.workplace().batches()).hasSize(4);
