@@ -6,7 +6,6 @@ import io.beambatch.batch.BatchWatch;
 import io.beambatch.batch.CoordinatorSettings;
 import io.beambatch.batch.DeleteInputs;
 import io.beambatch.chunk.PlanCheck;
-import io.beambatch.document.FailureReason;
 import io.beambatch.error.ExitCode;
 import io.beambatch.job.Job;
 import io.beambatch.job.Source;
@@ -322,19 +321,16 @@ final class Launch {
         report.problems().stream().filter(problem -> !excess.equals(Optional.of(problem))).toList();
     problems.forEach(problem -> err.println("error: " + SafeText.line(problem)));
     err.flush();
-    long unpaid = report.failed().getOrDefault(FailureReason.OVER_BUDGET.code(), 0L);
-    if (unpaid > 0) {
-      err.println(
-          "error: a limit on cost is reached: "
-              + unpaid
-              + " documents were not sent; they are in "
-              + job.failures().place(report.run()));
-      err.flush();
-    }
-    if ((unpaid == 0 || job.inference().retry().maxFailed() != null) && exceeds(report, run)) {
+    Optional<String> unpaid = report.overBudget();
+    unpaid.ifPresent(
+        words ->
+            err.println("error: " + words + "; they are in " + job.failures().place(report.run())));
+    err.flush();
+    boolean mayFail = unpaid.isPresent() && job.inference().retry().maxFailed() == null;
+    if (!mayFail && exceeds(report, run)) {
       return ExitCode.TOO_MANY_FAILED;
     }
-    if (unpaid > 0) {
+    if (unpaid.isPresent()) {
       return ExitCode.OVER_BUDGET;
     }
     return problems.isEmpty() ? ExitCode.DONE : ExitCode.ERROR;

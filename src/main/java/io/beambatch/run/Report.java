@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.beambatch.cost.CostEstimate.Bound;
 import io.beambatch.document.FailureCause;
+import io.beambatch.document.FailureReason;
 import io.beambatch.job.Job;
 import io.beambatch.job.Retry.MaxFailed;
 import io.beambatch.storage.RunFolder;
@@ -152,6 +153,14 @@ public record Report(
         ? Optional.of(
             failures + " of " + documents + " documents failed, more than retry.max_failed allows")
         : Optional.empty();
+  }
+
+  /** What was not sent because of a limit on cost, in words; empty if everything was. */
+  public Optional<String> overBudget() {
+    long unsent = failed.getOrDefault(FailureReason.OVER_BUDGET.code(), 0L);
+    return unsent == 0
+        ? Optional.empty()
+        : Optional.of("a limit on cost is reached: " + unsent + " documents were not sent");
   }
 
   /** Failed documents of all reasons. */

@@ -147,6 +147,22 @@ final class ReportPage {
       figures.add(
           figure("From the provider's cache", number(report.cachedTokens()), "prompt tokens"));
     }
+    if (report.promptCache() != null && report.promptCache().savedUsd() != null) {
+      BigDecimal saved = report.promptCache().savedUsd();
+      figures.add(
+          figure(
+              saved.signum() < 0 ? "The cache cost" : "The cache saved",
+              Money.show(saved.abs()),
+              Math.round(100 * report.promptCache().hitRate()) + " % hits"));
+    }
+    if (report.repaired() != null && report.repaired().requests() > 0) {
+      BigDecimal cost = report.repaired().costUsd();
+      figures.add(
+          figure(
+              "Answers repaired",
+              number(report.repaired().answered()) + " of " + number(report.repaired().requests()),
+              cost == null ? "" : Money.show(cost)));
+    }
     if (report.uncountedAnswers() > 0) {
       figures.add(figure("Answers without tokens", number(report.uncountedAnswers()), ""));
     }

@@ -14,9 +14,10 @@ import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.values.PCollection;
 
 /**
- * Fails the Dataflow job if more documents failed than {@code retry.max_failed} allows, or all, as
- * a command ends with an exit code of its own. It is the last step: the run is finished, and has
- * its report. A stream that is drained ends well all the same, and its report says it.
+ * Fails the Dataflow job if more documents failed than {@code retry.max_failed} allows, or all, or
+ * if a limit on cost kept some from being sent, as a command ends with an exit code of its own. It
+ * is the last step: the run is finished, and has its report. A stream that is drained ends well all
+ * the same, and its report says it.
  */
 final class FailOverLimit extends PTransform<PCollection<Report>, PCollection<Report>> {
   private final Job job;
@@ -48,12 +49,13 @@ final class FailOverLimit extends PTransform<PCollection<Report>, PCollection<Re
 
     @ProcessElement
     public void check(@Element Report report, OutputReceiver<Report> out) throws IOException {
-      Optional<String> excess = report.excess(job);
+      Optional<String> unpaid = report.overBudget();
+      Optional<String> excess = report.excess(job).or(() -> unpaid);
       if (excess.isPresent()) {
         UserException verdict =
             new UserException(
                 excess.get() + "; they are in " + job.failures().place(report.run()),
-                ExitCode.TOO_MANY_FAILED);
+                excess.equals(unpaid) ? ExitCode.OVER_BUDGET : ExitCode.TOO_MANY_FAILED);
         if (!verdicts.take("max-failed", verdict)) {
           throw verdict;
         }

@@ -64,6 +64,7 @@ class CacheCostTest {
     assertThat(report.at("/prompt_cache/hit_rate").asDouble()).isEqualTo(0.975);
     assertThat(report.at("/prompt_cache/saved_usd").decimalValue()).isPositive();
     assertThat(said.told("prompt cache")).startsWith("97.5 % hits, saved $");
+    assertThat(Path.of(said.told("page"))).content().contains("The cache saved", "98 % hits");
   }
 
   @Test

@@ -30,6 +30,13 @@ class FailOverLimitTest {
   }
 
   @Test
+  void failsAJobThatALimitOnCostHasCutShort() {
+    assertThatThrownBy(() -> check(IsBounded.BOUNDED, "{\"over_budget\":2}"))
+        .hasMessageContaining(
+            "a limit on cost is reached: 2 documents were not sent; they are in ");
+  }
+
+  @Test
   void drainsAStreamAllTheSame() throws Exception {
     assertThat(check(IsBounded.UNBOUNDED)).isEqualTo(State.DONE);
 
@@ -40,12 +47,16 @@ class FailOverLimitTest {
   }
 
   private State check(IsBounded input) throws Exception {
+    return check(input, "{\"rejected\":3}");
+  }
+
+  private State check(IsBounded input, String failed) throws Exception {
     Job job = JobReader.parse("job.yaml", HostedJobTest.YAML, List.of("retry.max_failed=2"));
     Report report =
         JsonMapper.builder()
             .build()
             .readValue(
-                "{\"run\":\"r1\",\"documents\":4,\"answered\":1,\"failed\":{\"rejected\":3}}",
+                "{\"run\":\"r1\",\"documents\":4,\"answered\":1,\"failed\":" + failed + "}",
                 Report.class);
     Pipeline pipeline = Pipeline.create();
     pipeline
