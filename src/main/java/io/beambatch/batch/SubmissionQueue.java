@@ -78,7 +78,9 @@ final class SubmissionQueue {
     if (planned.isEmpty() || snapshot.cancelled()) {
       return;
     }
-    InFlightUsage others = chunks.inFlightOfOthers(snapshot.batches(), context);
+    // Added up as it changes: anew for each of many chunks, it would take as long as their square.
+    InFlightUsage besides =
+        chunks.inFlight().plus(chunks.inFlightOfOthers(snapshot.batches(), context));
     Admission.Look admission = context.settings().admission().look();
     for (TrackedChunk chunk : planned) {
       Instant current = context.clock().instant();
@@ -89,7 +91,6 @@ final class SubmissionQueue {
         if (!isSubmittable(chunk) || chunk.isPausing(current) || isToFollow(chunk)) {
           continue;
         }
-        InFlightUsage besides = chunks.inFlightBesides(chunk).plus(others);
         if (quota.allows(InFlightUsage.of(chunk.chunk()), besides, current)) {
           // Creating batches takes its time: a cancel in between is heard before the next one.
           if (context.ledger().isCancelled()) {
@@ -108,6 +109,10 @@ final class SubmissionQueue {
         }
       } catch (BatchException.OfOneChunk e) {
         chunks.leave(chunk, e, now);
+      } finally {
+        if (chunk.isInFlight()) {
+          besides = besides.plus(InFlightUsage.of(chunk.chunk()));
+        }
       }
     }
   }

@@ -82,10 +82,19 @@ final class TrackedChunks {
     return stream().anyMatch(condition);
   }
 
+  /** What they have under way. */
+  InFlightUsage inFlight() {
+    return inFlight(chunk -> true);
+  }
+
   /** What they have under way, but for one of them. */
   InFlightUsage inFlightBesides(TrackedChunk except) {
+    return inFlight(chunk -> chunk != except);
+  }
+
+  private InFlightUsage inFlight(Predicate<TrackedChunk> counted) {
     return stream()
-        .filter(chunk -> chunk != except && chunk.isInFlight())
+        .filter(counted.and(TrackedChunk::isInFlight))
         .map(chunk -> InFlightUsage.of(chunk.chunk()))
         .reduce(InFlightUsage.NONE, InFlightUsage::plus);
   }
