@@ -68,6 +68,27 @@ class PipelineOnDirectTest {
     }
   }
 
+  @Test
+  void buysOnlyWhatNoRunBeforeHasBought() throws Exception {
+    String cache = "cache.path=" + folder.resolve("cache");
+    try (RunFixture first = RunFixture.start(folder.resolve("first"), cache)) {
+      first.addDocuments("a.jsonl", 0, 100);
+      first.pipeline(first.providers()).run().waitUntilFinish();
+      assertThat(first.reconciled().reused()).isZero();
+    }
+    try (RunFixture second = RunFixture.start(folder.resolve("second"), cache)) {
+      second.addDocuments("a.jsonl", 0, 150);
+      second.pipeline(second.providers()).run().waitUntilFinish();
+
+      second.assertEveryDocumentOnce(0, 150);
+      second.assertEveryChunkPaidOnce();
+      assertThat(second.plans().get(0).requests()).isEqualTo(49);
+      Report report = second.reconciled();
+      assertThat(report.answered()).isEqualTo(147);
+      assertThat(report.reused()).isEqualTo(98);
+    }
+  }
+
   /** What an operator sees of it, whatever the runner. */
   private void assertShowsWhatItDoes(PipelineResult result, Pipeline pipeline, Report report) {
     MetricQueryResults metrics =

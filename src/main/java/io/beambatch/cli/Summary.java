@@ -28,7 +28,9 @@ final class Summary {
         number(report.answered())
             + (report.reused() == 0
                 ? ""
-                : " (" + number(report.reused()) + " of them by answers bought for others)"));
+                : " ("
+                    + number(report.reused())
+                    + " of them by answers bought before, or for others)"));
     summary.line("failed", number(report.failures()));
     summary.text.append(failures(report.failed(), report.causes()));
     summary.line(

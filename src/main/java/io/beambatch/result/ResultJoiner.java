@@ -15,6 +15,7 @@ import io.beambatch.provider.ResultLine;
 import io.beambatch.reuse.AnswerCache;
 import io.beambatch.reuse.AnswerFile;
 import io.beambatch.storage.RunFolder;
+import io.beambatch.storage.Storage;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -159,7 +160,7 @@ final class ResultJoiner {
           "the answers of chunk {} can't be kept in the cache {}: {}",
           join.chunk.chunk().id(),
           cache,
-          e.getMessage());
+          Storage.reason(e));
     }
   }
 

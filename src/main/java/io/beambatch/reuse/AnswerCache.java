@@ -86,7 +86,7 @@ public final class AnswerCache implements Serializable {
           "the cache "
               + root
               + " can't be read: "
-              + e.getMessage()
+              + Storage.reason(e)
               + "; nothing was sent. Mend it, or leave cache: out of the job file to buy all anew",
           ExitCode.ERROR);
     }
@@ -123,7 +123,7 @@ public final class AnswerCache implements Serializable {
       }
       Storage.delete(oldest);
     } catch (IOException e) {
-      LOG.warn("the files of the cache {} can't be merged: {}", root, e.getMessage());
+      LOG.warn("the files of the cache {} can't be merged: {}", root, Storage.reason(e));
     }
   }
 
@@ -139,7 +139,7 @@ public final class AnswerCache implements Serializable {
       all.prune(maxAge == null ? Instant.MIN : now.minus(maxAge), maxSize);
       all.note(now, new CacheFolder.Lookup(run, lines, known));
     } catch (IOException e) {
-      LOG.warn("the cache {} can't be tidied: {}", root, e.getMessage());
+      LOG.warn("the cache {} can't be tidied: {}", root, Storage.reason(e));
     }
   }
 

@@ -7,6 +7,9 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -105,6 +108,22 @@ public final class Storage {
   /** The error of a file system with a message for users: what is wrong, and what to do. */
   public static IOException explain(String path, IOException thrown) {
     return path.startsWith(GcsFiles.SCHEME) ? GcsErrors.explain(path, thrown) : thrown;
+  }
+
+  /**
+   * What is wrong, for users: the message of a local file system's error is often just the path.
+   */
+  public static String reason(IOException thrown) {
+    if (thrown instanceof AccessDeniedException) {
+      return "access to " + thrown.getMessage() + " is denied";
+    }
+    if (thrown instanceof NotDirectoryException) {
+      return thrown.getMessage() + " is no folder, or is in none";
+    }
+    if (thrown instanceof NoSuchFileException) {
+      return "there is no " + thrown.getMessage() + ", and it can't be made";
+    }
+    return String.valueOf(thrown.getMessage());
   }
 
   /** The size in bytes; {@link FileNotFoundException} if the file doesn't exist. */
