@@ -1,5 +1,6 @@
 package io.beambatch.chunk;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +13,11 @@ import org.jspecify.annotations.Nullable;
  * @param parts at least one, in the order in which they are uploaded
  * @param after the chunk whose batch has to end before this one gets its own; null if there is none
  */
-public record Chunk(String id, int attempt, List<Part> parts, @Nullable String after) {
+public record Chunk(
+    String id,
+    int attempt,
+    List<Part> parts,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String after) {
 
   /** A chunk that waits for no other. */
   public Chunk(String id, int attempt, List<Part> parts) {

@@ -1,5 +1,6 @@
 package io.beambatch.chunk;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.beambatch.document.FailureCause;
 import io.beambatch.document.FailureReason;
 import io.beambatch.request.RequestLine;
@@ -34,9 +35,9 @@ public record Part(
     long tokens,
     Map<FailureReason, Long> failed,
     List<FailureCause> causes,
-    boolean fingerprinted,
-    @Nullable Lines lines,
-    int repairs) {
+    @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean fingerprinted,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Lines lines,
+    @JsonInclude(JsonInclude.Include.NON_DEFAULT) int repairs) {
   private static final String NAME_CHARACTERS = "0123456789abcdefghijklmnopqrstuvwxyz";
   private static final SecureRandom RANDOM = new SecureRandom();
 
