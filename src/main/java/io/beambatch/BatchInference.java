@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  * Asks a provider's batch API about every document of a pipeline of your own.
  *
  * <p>Documents are JSON objects as texts ({@link #of}), or rows with a schema ({@link #ofRows}).
- * Each comes out once: answered, with the result and {@code _batch} at its end, or failed, with its
- * reason.
+ * Each is emitted once: answered, with the result and {@code _batch} as its last fields, or failed,
+ * with its reason.
  *
  * <pre>{@code
  * Inference inference =
@@ -48,18 +48,18 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>{@link io.beambatch.job.JobReader#readInference} reads an inference from a file.
  *
- * <p>What the run knows is kept in the staging location. A pipeline that is launched again under
- * the same run's name goes on where the last one ended: what was planned is not planned again, what
- * was sent is not sent again, and everything comes out once more. On bounded input the plan is made
- * of all documents together; then they are not used again. On unbounded input, which must have
- * windows other than the global one, each window is planned when it closes, and documents that an
- * unfinished window had are read from the input again.
+ * <p>The state of the run is kept in the staging location. A pipeline that is launched again with
+ * the same run name continues where the last one stopped: what is planned is not planned again,
+ * what was sent is not sent again, and all documents are emitted once more. On bounded input, one
+ * plan covers all documents; a later launch ignores its input. On unbounded input, which must have
+ * windows other than the global one, each window is planned when it closes, and the documents of an
+ * unfinished window are read from the input again.
  *
  * <p>Building the steps touches neither the staging location nor the provider, and needs no key:
  * the run begins where the pipeline runs. The steps wait until the last batch has ended, up to
  * {@code poll.deadline}.
  *
- * @param <T> what a document is
+ * @param <T> the type of a document
  */
 public final class BatchInference<T> extends PTransform<PCollection<T>, Answers<T>> {
   private final DocumentForm<T> form;
@@ -79,8 +79,8 @@ public final class BatchInference<T> extends PTransform<PCollection<T>, Answers<
   }
 
   /**
-   * Asks a job's question about JSON objects. Of the job its name, inference and {@code source.id}
-   * count; source and destinations do not.
+   * Asks a job's question about JSON objects. It uses the job's name, inference and {@code
+   * source.id}, and ignores its source and destinations.
    */
   public static BatchInference<String> of(Job job) {
     return new BatchInference<>(DocumentForm.JSON, Settings.of(job), null);
@@ -102,8 +102,8 @@ public final class BatchInference<T> extends PTransform<PCollection<T>, Answers<
   }
 
   /**
-   * Names what is asked, such as {@code sentiment}: all its runs are in a folder of this name in
-   * the staging location. Without a name, and without a job, it is {@code inference}.
+   * Sets the name of the question, such as {@code sentiment}: the folder of all its runs in the
+   * staging location. Without a name or a job, it is {@code inference}.
    */
   public BatchInference<T> withName(String name) {
     Job job = settings.job;
@@ -111,29 +111,34 @@ public final class BatchInference<T> extends PTransform<PCollection<T>, Answers<
         settings.with(new Job(name, job.source(), job.inference(), job.answers(), job.failures())));
   }
 
-  /** The field that names a document; without it, documents are named by their content. */
+  /**
+   * Sets the field that identifies a document; without it, documents are identified by their
+   * content.
+   */
   public BatchInference<T> withId(String field) {
     return with(
         settings.with(Job.ofPipeline(settings.job.name(), settings.job.inference(), field)));
   }
 
-  /** Keeps what the run knows there, local or {@code gs://}; else in {@code .beambatch}. */
+  /**
+   * Sets the location of the run's state, local or {@code gs://}; the default is {@code
+   * .beambatch}.
+   */
   public BatchInference<T> withStaging(String location) {
     return with(new Settings(settings.job, location, settings.run, settings.providers));
   }
 
   /**
-   * Begins the run of this name, or goes on with it; required. A name stands for an input: new
-   * documents need a new one, and a launch that is repeated needs the same, so that nothing is paid
-   * twice.
+   * Begins or resumes the run with this name; required. A name stands for an input: new documents
+   * need a new name, and a repeated launch needs the same one, so that nothing is paid twice.
    */
   public BatchInference<T> withRun(String name) {
     return with(new Settings(settings.job, settings.staging, name, settings.providers));
   }
 
   /**
-   * Asks there. Else it is {@code OPENAI_API_KEY} and {@code OPENAI_BASE_URL} that say where, as
-   * for the command line; both are taken from the environment of each worker.
+   * Sets the provider. By default, {@code OPENAI_API_KEY} and {@code OPENAI_BASE_URL} in the
+   * environment of each worker decide, as on the command line.
    */
   public BatchInference<T> withProviders(ProviderFactory factory) {
     return with(new Settings(settings.job, settings.staging, settings.run, factory));
@@ -143,7 +148,7 @@ public final class BatchInference<T> extends PTransform<PCollection<T>, Answers<
     return new BatchInference<>(form, changed, errors);
   }
 
-  /** Hands failed documents to a handler, too. */
+  /** Also passes failed documents to a handler. */
   public BatchInference<T> withErrorHandler(ErrorHandler<BadRecord, ?> handler) {
     return new BatchInference<>(form, settings, handler);
   }
@@ -181,7 +186,7 @@ public final class BatchInference<T> extends PTransform<PCollection<T>, Answers<
         documents.getPipeline(), form.fromJson(read.get(ReadResults.ANSWERED), documents), failed);
   }
 
-  /** What all kinds of documents have in common. */
+  /** The settings that all forms of documents share. */
   private static final class Settings {
     private final Job job;
     private final String staging;
@@ -217,7 +222,7 @@ public final class BatchInference<T> extends PTransform<PCollection<T>, Answers<
     }
   }
 
-  /** A provider by the environment of the worker, which alone has to have the key. */
+  /** Connects with the environment of the worker, which alone needs the key. */
   private record EnvironmentProviders(RequestSpec request) implements ProviderFactory {
     @Override
     public BatchProvider open() {

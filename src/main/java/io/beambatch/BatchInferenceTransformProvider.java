@@ -29,23 +29,23 @@ import org.jspecify.annotations.Nullable;
  * {@link BatchInference} for Beam YAML and for pipelines in other languages: rows in, rows out.
  * Beam finds it on the class path by {@link #IDENTIFIER}.
  *
- * <p>{@code output} has the answered rows: the fields that they came with, the answer in its type,
- * and {@code batch}, which says how it was answered. With {@code error_handling}, the output that
- * it names has the failed ones: {@code failed_row}, {@code error_message}, {@code reason} and what
- * else is known. Without it, a row that fails stops the pipeline when its batch has ended.
+ * <p>{@code output} has the answered rows: their original fields, the answer in its type, and
+ * {@code batch}, which describes how it was answered. With {@code error_handling}, the output that
+ * it names has the failed rows: {@code failed_row}, {@code error_message}, {@code reason} and
+ * further details. Without it, a failed row stops the pipeline when its batch has ended.
  *
- * <p>Building the steps opens, reads and writes nothing. A configuration that is wrong is an {@link
- * IllegalArgumentException} that names its keys.
+ * <p>Building the steps opens, reads and writes nothing. A wrong configuration is an {@link
+ * IllegalArgumentException} that names the keys.
  */
 public final class BatchInferenceTransformProvider
     extends TypedSchemaTransformProvider<BatchInferenceTransformProvider.Configuration> {
-  /** The name of the transform, also in the graph of a pipeline. */
+  /** The identifier of the transform, also in the graph of a pipeline. */
   public static final String IDENTIFIER = "beam:schematransform:io.beambatch:batch_inference:v1";
 
   private static final String INPUT = "input";
   private static final String OUTPUT = "output";
 
-  /** The field that a row has in place of {@code _batch}: Python's rows allow no underscore. */
+  /** The field of a row that replaces {@code _batch}: Python's rows allow no leading underscore. */
   private static final String BATCH = "batch";
 
   @Override
@@ -96,7 +96,7 @@ public final class BatchInferenceTransformProvider
         transform, configuration.errorHandling == null ? null : configuration.errorHandling.output);
   }
 
-  /** What a pipeline says of the transform, with the keys of a job file. */
+  /** The configuration of the transform, with the keys of a job file. */
   @DefaultSchema(JavaFieldSchema.class)
   public static final class Configuration {
     @SchemaFieldDescription(
@@ -202,7 +202,7 @@ public final class BatchInferenceTransformProvider
     public String output = "";
   }
 
-  /** The transform that is configured. */
+  /** The configured transform. */
   static final class Rows extends SchemaTransform {
     private final BatchInference<Row> inference;
     private final @Nullable String errors;
@@ -264,12 +264,14 @@ public final class BatchInferenceTransformProvider
     }
   }
 
-  /** Says what failed, without the row and without the provider's words, which may quote it. */
+  /**
+   * Reports what failed, without the row and without the provider's message, which may quote it.
+   */
   private static final class StopFn extends DoFn<BadRecord, Void> {
     private static final long serialVersionUID = 1L;
 
     @ProcessElement
-    @SuppressWarnings("DoNotCallSuggester") // It is the pipeline that has to stop.
+    @SuppressWarnings("DoNotCallSuggester") // the pipeline must stop
     public void process(@Element BadRecord failed) {
       throw new IllegalStateException(
           "a row failed ("

@@ -52,9 +52,9 @@ import org.apache.beam.sdk.values.TypeDescriptor;
 
 /**
  * The graph of a run, from documents to files of answers and a report. Commands and templates build
- * it; {@link BatchInference} builds its middle. Building it opens, reads and writes nothing: what
- * is planned already, what was sent and what was written is looked up while the pipeline runs, so
- * the same graph may be launched again.
+ * it; {@link BatchInference} builds its middle. Building it opens, reads and writes nothing: the
+ * steps find out while the pipeline runs what is already planned, sent and written, so the same
+ * graph may be launched again.
  *
  * <pre>
  * Read documents ─ Render requests ─ Shard into chunks ─ Upload ─ Await batches ─ Join results ─ Write
@@ -87,22 +87,22 @@ public final class BatchPipeline {
 
   /**
    * The graph of a run that reads nothing more from its source: it is planned, or the run is
-   * cancelled. Messages that were taken out of a subscription are planned all the same, because
-   * they are nowhere else any more.
+   * cancelled. Messages that were taken from a subscription are still planned, because they exist
+   * nowhere else.
    */
   public BatchPipeline withoutReading() {
     return new BatchPipeline(job, folder, check, false);
   }
 
   /**
-   * The same graph, smaller where the launcher knows that the source is planned: one that ends is
-   * not even prepared to be read. Without this knowledge it would not be read either, but a table.
+   * The same graph, without the steps that read the source if the launcher knows that it is
+   * planned. Otherwise those steps find out by themselves and read nothing, except for tables.
    */
   public BatchPipeline resuming(boolean planned) {
     return planned && !job.source().isEndless() ? withoutReading() : this;
   }
 
-  /** From documents to plans: reads and packs, sends nothing. */
+  /** From documents to plans: reads and packs, and sends nothing. */
   public PCollection<Plan> plan(Pipeline pipeline) {
     SourceReader reader = Connectors.reader(job.source());
     FilePlans planned = new FilePlans(folder);
@@ -122,8 +122,8 @@ public final class BatchPipeline {
   }
 
   /**
-   * From documents to batches that are under way. What can't be sent is written; the rest is left
-   * to later launches.
+   * From documents to batches in flight. Documents that can't be sent are written as failures; the
+   * rest is left to later launches.
    */
   public PCollection<AwaitedChunk> submit(
       Pipeline pipeline, CoordinatorSettings settings, ProviderFactory providers) {
@@ -137,9 +137,9 @@ public final class BatchPipeline {
   }
 
   /**
-   * What there is to do for a run right now, for a launcher that looks after the batches itself:
-   * reads, plans and uploads, or joins and writes. There is neither a step that waits nor one for
-   * another attempt.
+   * Does the work that a run has right now, for a launcher that awaits the batches itself: reads,
+   * plans and uploads, or joins and writes. The graph has neither a waiting step nor a further
+   * attempt.
    */
   public PCollection<WrittenFile> advance(
       Pipeline pipeline, Work work, CoordinatorSettings settings, ProviderFactory providers) {
@@ -180,9 +180,9 @@ public final class BatchPipeline {
   }
 
   /**
-   * From documents of somebody else's pipeline to files of what became of them.
+   * From the documents of another pipeline to files of their outcomes.
    *
-   * @param documents as {@link ReadDocuments} gives them
+   * @param documents in the form of {@link ReadDocuments}
    */
   PCollection<ResultFile> answer(
       PCollectionTuple documents, CoordinatorSettings settings, ProviderFactory providers) {
@@ -191,7 +191,7 @@ public final class BatchPipeline {
         results
             .apply("Take results as they are", MapElements.via(new AsWritten()))
             .apply("Mark written", new MarkWritten(folder));
-    // Whatever the job file says of sinks, the pipeline reads the answers where they are.
+    // The pipeline reads the answers from the run's folder, whatever the job file's sinks are.
     close(job.withAnswersInPipeline(), written, settings, providers);
     return results;
   }
@@ -224,7 +224,7 @@ public final class BatchPipeline {
     return Verdicts.of(input.isBounded(), folder);
   }
 
-  /** All attempts, and the files of what became of the documents. */
+  /** All attempts, and the files of the documents' outcomes. */
   private PCollection<ResultFile> answer(
       PCollection<Plan> firstPlans, CoordinatorSettings settings, ProviderFactory providers) {
     PCollection<Plan> plans = firstPlans;
@@ -300,7 +300,7 @@ public final class BatchPipeline {
         .apply("Delete inputs", new DeleteInputs<>(settings, folder, providers));
   }
 
-  /** Files of results that are read where they are, and written nowhere else. */
+  /** Result files that are read from the run's folder, and written nowhere else. */
   private static final class AsWritten extends SimpleFunction<ResultFile, WrittenFile> {
     private static final long serialVersionUID = 1L;
 

@@ -21,7 +21,9 @@ interface DocumentForm<T> {
         }
       };
 
-  /** The job with what answers have to be in this form, or they fail instead of being given out. */
+  /**
+   * A copy of the job that checks answers against this form: an answer that it can't hold fails.
+   */
   default Job checking(Job job) {
     return job;
   }

@@ -11,13 +11,13 @@ import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.errorhandling.BadRecord;
 import org.apache.beam.sdk.values.PCollection;
 
-/** Failed documents in the form that Beam has for them. */
+/** Converts failed documents to Beam's bad records. */
 final class Failed {
   private static final JsonMapper MAPPER = Json.mapper(Integer.MAX_VALUE).build();
 
   private Failed() {}
 
-  /** Makes records of failed documents, one JSON object each. */
+  /** Converts failed documents, one JSON object each. */
   static PCollection<BadRecord> records(PCollection<String> documents) {
     return documents
         .apply("Failed records", ParDo.of(new RecordFn()))

@@ -16,8 +16,8 @@ import org.apache.beam.sdk.values.Row;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes rows of failed documents, as Beam's {@link ErrorHandling} has them: the row as it came, and
- * the error. The reason and what else is known of the failure stand beside them.
+ * Converts failed documents to rows in the form of Beam's {@link ErrorHandling}: the original row
+ * and the error, with the reason and further details in additional fields.
  */
 final class FailedRows extends DoFn<BadRecord, Row> {
   private static final long serialVersionUID = 1L;
@@ -27,9 +27,9 @@ final class FailedRows extends DoFn<BadRecord, Row> {
   private final Schema schema;
 
   /**
-   * Rows of failed documents.
+   * Converts failed documents.
    *
-   * @param documents the schema of the rows that came
+   * @param documents the schema of the original rows
    */
   FailedRows(Schema documents) {
     this.documents = new JsonRows(documents);
@@ -53,7 +53,7 @@ final class FailedRows extends DoFn<BadRecord, Row> {
     String json = Objects.requireNonNull(failed.getRecord().getHumanReadableJsonRecord());
     JsonNode document = MAPPER.readTree(json);
     JsonNode failure = document.path(ReservedFields.FAILURE);
-    // A row that no document can hold stands there as its text.
+    // A row that can't be a document is represented by its text.
     String row = SourceRecord.standsIn(json) ? document.path(SourceRecord.LINE).asText() : json;
     out.output(
         Row.withSchema(schema)

@@ -36,23 +36,25 @@ import org.joda.time.ReadableInstant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes rows of a schema as JSON objects, and reads them back, exactly: a row that was written and
- * read is the same row. Beam's own {@code ToJson} loses digits of decimals on the way back, and
- * knows neither bytes, maps, moments in microseconds, nor a single-precision 1.1.
+ * Writes rows with a schema as JSON objects, and reads them back, exactly: a row that was written
+ * and read is the same row. Beam's own {@code ToJson} loses digits of decimals when reading, and
+ * doesn't support bytes, maps, times in microseconds, or a single-precision 1.1.
  *
  * <ul>
  *   <li>Numbers keep all their digits; {@code NaN} and {@code Infinity} are texts.
  *   <li>Dates and times are ISO 8601 texts, bytes are Base64 texts, enums are their symbols.
- *   <li>Any other logical type is what it is based on.
+ *   <li>Any other logical type is written as its base type.
  * </ul>
  */
 final class JsonRows implements Serializable {
   private static final long serialVersionUID = 1L;
 
-  /** Beyond it, characters are escaped: half of one can't be written otherwise. */
+  /** Characters beyond it are escaped: a lone surrogate can't be written otherwise. */
   private static final int ASCII = 127;
 
-  /** Logical types whose values' own texts stand for them, and how these are read. */
+  /**
+   * Logical types whose values are written as their own texts, with the functions that parse these.
+   */
   private static final Map<Class<?>, Function<String, Object>> TEXTS =
       Map.of(
           MicrosInstant.class, java.time.Instant::parse,
@@ -67,7 +69,7 @@ final class JsonRows implements Serializable {
   /**
    * The JSON of a schema's rows.
    *
-   * @throws IllegalArgumentException if a field has a type that JSON can't have
+   * @throws IllegalArgumentException if a field has a type that JSON can't represent
    */
   JsonRows(Schema schema) {
     this.schema = schema;
@@ -111,7 +113,7 @@ final class JsonRows implements Serializable {
   }
 
   /**
-   * What a JSON object holds: a row of the schema, and beside it other fields.
+   * Reads a JSON object: a row of the schema, and its other fields.
    *
    * @throws IOException if it doesn't fit the schema; the message shows no contents
    */
@@ -124,9 +126,9 @@ final class JsonRows implements Serializable {
   }
 
   /**
-   * A row, and what is beside it.
+   * A row, and the fields that don't belong to it.
    *
-   * @param others the JSON of each field that the schema doesn't have
+   * @param others the JSON of each field that is not in the schema
    */
   record Read(Row row, Map<String, String> others) {}
 
@@ -221,7 +223,7 @@ final class JsonRows implements Serializable {
     return row.build();
   }
 
-  /** The current value's JSON as it is in the text. */
+  /** The original JSON of the current value. */
   private static String text(String object, JsonParser json) throws IOException {
     int start = Math.toIntExact(json.currentTokenLocation().getCharOffset());
     if (json.currentToken() == JsonToken.VALUE_STRING) {
@@ -241,7 +243,7 @@ final class JsonRows implements Serializable {
       case INT16 -> json.getShortValue();
       case INT32 -> json.getIntValue();
       case INT64 -> json.getLongValue();
-      // Not by way of a double, which would round twice.
+      // Not through a double, which would round twice.
       case FLOAT -> Float.valueOf(json.getText());
       case DOUBLE -> Double.valueOf(json.getText());
       case DECIMAL -> json.getDecimalValue();
@@ -303,7 +305,7 @@ final class JsonRows implements Serializable {
     }
   }
 
-  /** Takes the value that a parser stands at, of a field that the schema doesn't have. */
+  /** Receives the value at a parser's position, for a field that is not in the schema. */
   @FunctionalInterface
   private interface OtherField {
     void take(String name) throws IOException;

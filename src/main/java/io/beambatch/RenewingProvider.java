@@ -129,7 +129,7 @@ final class RenewingProvider implements BatchProvider {
     return current;
   }
 
-  /** Returns whether the secret has another key by now than the one that a call used. */
+  /** Returns whether the secret has a newer key than the one that a call used. */
   private synchronized boolean isRenewed(Opened used) {
     if (current.key().equals(used.key())) {
       try {

@@ -22,7 +22,7 @@ import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.Row;
 
-/** Documents as rows; answered ones have the result and {@code _batch} as further fields. */
+/** Documents as rows; answered ones have the result and {@code _batch} as additional fields. */
 final class RowForm implements DocumentForm<Row> {
   private final Job job;
 
@@ -48,7 +48,7 @@ final class RowForm implements DocumentForm<Row> {
     return json.apply("JSON to rows", ParDo.of(toRow)).setRowSchema(toRow.schema());
   }
 
-  /** The fields that an answer brings, as a record of their own. */
+  /** The fields that an answer adds, as a record of their own. */
   private org.apache.avro.Schema added() {
     return DocumentSchemas.answered(
         org.apache.avro.Schema.createRecord("Answered", null, "io.beambatch", false, List.of()),
@@ -108,7 +108,7 @@ final class RowForm implements DocumentForm<Row> {
     @ProcessElement
     public void process(@Element String json, OutputReceiver<Row> out) throws IOException {
       JsonRows.Read document = kept.read(json);
-      // What only some providers tell, such as cached tokens, has no field in a row.
+      // A row has no fields for what only some providers report, such as cached tokens.
       ObjectNode batch =
           ((ObjectNode) MAPPER.readTree(document.others().get(ReservedFields.BATCH)))
               .retain(batchFields);

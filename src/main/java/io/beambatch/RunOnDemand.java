@@ -16,8 +16,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The run of a {@link BatchInference}. Its name is known while the graph is built, but it begins,
- * or is found, where the pipeline runs: on whichever worker needs it first.
+ * The run of a {@link BatchInference}. Its name is known while the graph is built, but it is begun
+ * or found where the pipeline runs, on whichever worker needs it first.
  */
 final class RunOnDemand implements IdentitySource, PlannedFiles {
   private static final long serialVersionUID = 1L;
@@ -62,7 +62,7 @@ final class RunOnDemand implements IdentitySource, PlannedFiles {
     return known;
   }
 
-  /** Plans of a run that was begun with another job are not taken up: it is opened first. */
+  /** Opens the run first: plans of a run that was begun with another job must not be used. */
   @Override
   public boolean any() throws IOException {
     identity();

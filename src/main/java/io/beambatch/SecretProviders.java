@@ -15,9 +15,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Opens a provider with the key that a secret of Google Cloud's Secret Manager holds. Each worker
- * reads the secret when it needs it; only the secret's name is in the graph. The worker's
- * environment is not read.
+ * Connects to a provider with a key from Google Cloud's Secret Manager. Each worker reads the
+ * secret when it needs it; only the secret's name is in the graph. The worker's environment is not
+ * read.
  *
  * <pre>{@code
  * BatchInference.of(inference)
@@ -25,9 +25,9 @@ import org.slf4j.LoggerFactory;
  *         SecretProviders.of(inference, "projects/my-project/secrets/openai-key/versions/latest"));
  * }</pre>
  *
- * <p>A key that the provider refuses is read again before anything is given up, so that a key may
- * be renewed while pipelines run: add a version to the secret, and disable the old key when the new
- * one works. A renewed key of the same secret counts as the same account.
+ * <p>If the provider refuses the key, the secret is read again before anything fails, so that a key
+ * may be rotated while pipelines run: add a version to the secret, and disable the old key when the
+ * new one works. A new key in the same secret counts as the same account.
  */
 public final class SecretProviders implements ProviderFactory {
   private static final long serialVersionUID = 1L;
@@ -45,7 +45,7 @@ public final class SecretProviders implements ProviderFactory {
   }
 
   /**
-   * The provider that an inference names.
+   * The provider of an inference.
    *
    * @param secret the version that holds the key, such as {@code
    *     projects/my-project/secrets/openai-key/versions/latest}, or of a regional secret {@code
@@ -56,9 +56,9 @@ public final class SecretProviders implements ProviderFactory {
   }
 
   /**
-   * The same provider, called only if an environment allows its host: {@code
-   * BEAMBATCH_ALLOWED_HOSTS} and {@code BEAMBATCH_ALLOW_HTTP} travel to the workers, and nothing
-   * else of it. An address that the job file names is logged before anything goes there.
+   * A copy that is called only if an environment allows its host: {@code BEAMBATCH_ALLOWED_HOSTS}
+   * and {@code BEAMBATCH_ALLOW_HTTP} are passed to the workers, and nothing else of the
+   * environment. An address that the job file names is logged before anything is sent there.
    *
    * @param environment of the process that launches
    * @throws ProviderSettingsException if the provider may not be called
@@ -67,7 +67,7 @@ public final class SecretProviders implements ProviderFactory {
       throws ProviderSettingsException {
     SecretProviders kept = new SecretProviders(request, secret, ApiEnvironment.rules(environment));
     String named = request.baseUrl();
-    // Only the address is looked at; the key is for the workers to read.
+    // Checks only the address; the workers read the key.
     request.provider().api().address(named, kept.with("unread"));
     if (named != null) {
       LOG.warn(

@@ -20,9 +20,9 @@ import org.joda.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes the documents of somebody else's pipeline, as {@link ReadDocuments} takes those of a
- * source. Bounded documents are planned together, whatever their windows; if they are planned
- * already, they are left out.
+ * Takes the documents of another pipeline, in the form in which {@link ReadDocuments} emits those
+ * of a source. Bounded documents are planned together, whatever their windows; if they are planned
+ * already, they are dropped.
  */
 final class TakeDocuments extends PTransform<PCollection<String>, PCollectionTuple> {
   private final @Nullable String id;
@@ -31,7 +31,7 @@ final class TakeDocuments extends PTransform<PCollection<String>, PCollectionTup
   /**
    * Takes documents.
    *
-   * @param id the field that names a document, or null
+   * @param id the field that identifies a document, or null
    */
   TakeDocuments(@Nullable String id, PlannedFiles planned) {
     this.id = id;
@@ -68,9 +68,8 @@ final class TakeDocuments extends PTransform<PCollection<String>, PCollectionTup
   }
 
   /**
-   * Keeps the windows of the input, but not its panes: with early ones a window would be planned
-   * piece by piece, and with accumulating ones the same documents would be planned, and paid,
-   * again.
+   * Keeps the windows of the input, but not its panes: early panes would plan a window piece by
+   * piece, and accumulating ones would plan, and pay for, the same documents again.
    */
   private static Window<String> eachOnce(PCollection<String> documents) {
     return Window.<String>configure()
@@ -79,7 +78,7 @@ final class TakeDocuments extends PTransform<PCollection<String>, PCollectionTup
         .discardingFiredPanes();
   }
 
-  /** Looks for plans before anything is read, because that is when a run begins. */
+  /** Looks for plans before anything is read: this is where a run begins. */
   private static final class BeginFn extends DoFn<String, String> {
     private static final long serialVersionUID = 1L;
 

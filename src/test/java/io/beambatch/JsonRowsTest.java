@@ -129,7 +129,7 @@ class JsonRowsTest {
   }
 
   @Test
-  void halfACharacterIsEscapedSoThatItIsFound() throws Exception {
+  void aLoneSurrogateIsEscapedSoThatItIsFound() throws Exception {
     Schema schema = Schema.builder().addStringField("f").build();
     Row row = Row.withSchema(schema).addValue("ä\ud83d").build();
 

@@ -6,44 +6,46 @@ import java.io.Serializable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides whether a chunk may have its batch yet, for reasons that are none of the provider's, such
- * as what the run may cost. It is asked each time before a batch is created, when there is room for
- * it; a chunk whose creation has begun is not asked about again.
+ * Decides whether a chunk may have its batch yet, for reasons other than the provider's, such as
+ * the cost of the run. It is asked before each creation of a batch, when there is room for it; a
+ * chunk whose creation has begun is not asked about again.
  */
 @FunctionalInterface
 public interface Admission extends Serializable {
 
-  /** Lets every chunk pass. */
+  /** Admits every chunk. */
   Admission OPEN = () -> chunk -> Decision.ADMITTED;
 
-  /** Begins a look at the chunks that have no batch: what it takes to decide is read once. */
+  /**
+   * Begins to decide about the chunks that have no batch: the data for the decisions is read once.
+   */
   Look look();
 
-  /** One look at several chunks. */
+  /** Decisions about several chunks from the same data. */
   @FunctionalInterface
   interface Look {
-    /** Decides; a chunk that is admitted counts as sent from then on. */
+    /** Decides; an admitted chunk counts as sent from then on. */
     Decision decide(Chunk chunk) throws IOException;
   }
 
   /**
-   * What is decided.
+   * A decision.
    *
-   * @param verdict what becomes of the chunk
-   * @param waits whether that may change when batches of the run that are under way have been
-   *     joined, so that it is too early for the verdict
-   * @param reason a sentence for users; null of what is admitted
+   * @param verdict what happens to the chunk
+   * @param waits whether it may change when batches in flight have been joined, so that it is too
+   *     early for the verdict
+   * @param reason a sentence for users; null if the chunk is admitted
    */
   record Decision(Verdict verdict, boolean waits, @Nullable String reason) {
-    /** Of a chunk that may be sent. */
+    /** The decision that a chunk may be sent. */
     public static final Decision ADMITTED = new Decision(Verdict.ADMITTED, false, null);
   }
 
-  /** What becomes of a chunk. */
+  /** What happens to a chunk. */
   enum Verdict {
     /** It may have its batch. */
     ADMITTED,
-    /** It is left to a later launch. */
+    /** It is set aside for a later launch. */
     LEFT,
     /** It gets no batch, and its documents fail. */
     FAILED

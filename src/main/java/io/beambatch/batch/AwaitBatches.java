@@ -39,12 +39,12 @@ import org.joda.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Submits uploaded chunks, exactly once each, and hands each out when its batch has ended. One
- * stateful DoFn does it, keyed by quota pool (provider, endpoint, model): it handles descriptors,
- * never payloads, and a single key is right because the provider allows 2,000 creations an hour.
+ * Submits uploaded chunks, each exactly once, and emits each one when its batch has ended. It is
+ * one stateful DoFn, keyed by quota pool (provider, endpoint, model). It handles descriptors, never
+ * payloads; a single key suffices because the provider allows 2,000 creations an hour.
  *
- * <p>A chunk's state stands in the ledger. Each change of it is a compare-and-set: of two who would
- * make one only the first does, and the other goes on from what it has become.
+ * <p>The ledger holds each chunk's state. Every transition is a compare-and-set: if two processes
+ * attempt the same one, the first succeeds, and the other continues from the state that results.
  *
  * <pre>
  *              room for it            created, or found           over
@@ -56,44 +56,44 @@ import org.jspecify.annotations.Nullable;
  *    '-- the run was cancelled before it had a batch ---------------------'
  * </pre>
  *
- * <p>While it is <em>submitting</em>, whether there is a batch is unknown, and nobody creates
- * another one before looking; whoever comes after an owner that is gone takes it over in this
- * state. While it is <em>submitted</em>, its batch may be cancelled, at {@code poll.deadline} or
- * with the run, and its result files may be waited for; it has ended only when they are there, or
- * {@code poll.grace} is over.
+ * <p>While a chunk is <em>submitting</em>, it is unknown whether a batch exists, and no process
+ * creates another before searching for it; a process that succeeds a dead owner takes the chunk
+ * over in this state. While a chunk is <em>submitted</em>, its batch may be cancelled, at {@code
+ * poll.deadline} or with the run. The chunk has <em>ended</em> only when the result files are
+ * there, or {@code poll.grace} has passed.
  *
- * <p>On bounded input all waiting is done in one callback of an event-time timer at the end of the
- * global window, the only kind of timer that every runner fires there. On unbounded input a
- * processing-time timer polls on the way, and the event-time timer completes what is left when the
+ * <p>On bounded input, one callback of an event-time timer at the end of the global window does all
+ * the waiting: it is the only kind of timer that every runner fires there. On unbounded input, a
+ * processing-time timer polls on the way, and the event-time timer completes the rest when the
  * stream ends or is drained.
  *
- * <p>Chunks come in the global window: those of other windows would be awaited one window after the
- * other.
+ * <p>Chunks must be in the global window: those of other windows would be awaited one window after
+ * the other.
  *
- * <p>With {@link WaitPolicy#ONE_LOOK} nothing is waited for, and only what has ended is handed out:
- * a later launch of the same run hands out the rest. That takes bounded input.
+ * <p>With {@link WaitPolicy#ONE_LOOK}, nothing is waited for, and only chunks whose batches have
+ * ended are emitted; a later launch of the same run emits the rest. This requires bounded input.
  *
  * <p>Awaiting can take a day: the runner must not limit how long one element may be processed, nor
- * how long a checkpoint may take. Flink, streaming bounded input with checkpoints, starts again
- * from the last one at every checkpoint timeout; nothing is lost or paid twice by that, but batch
- * mode, or a timeout above {@code poll.deadline}, does without.
+ * how long a checkpoint may take. Flink in streaming mode with checkpoints restarts from the last
+ * checkpoint at every checkpoint timeout. Nothing is lost or paid twice, but batch mode, or a
+ * timeout above {@code poll.deadline}, avoids the restarts.
  */
 public final class AwaitBatches extends PTransform<PCollection<Chunk>, PCollection<AwaitedChunk>> {
-  /** What the verdict that stops all chunks is noted under. */
+  /** Subject of the verdict that stops all chunks. */
   public static final String SUBJECT = "batches";
 
   private final CoordinatorSettings settings;
   private final RunFolder folder;
   private final ProviderFactory providers;
 
-  /** Awaits at a provider. */
+  /** Awaits the batches of a run at a provider. */
   public AwaitBatches(CoordinatorSettings settings, RunFolder folder, ProviderFactory providers) {
     this.settings = settings;
     this.folder = folder;
     this.providers = providers;
   }
 
-  /** What is asked, where, within which limits, and how it is waited for. */
+  /** Shows the provider, its address, the limits and the wait policy. */
   @Override
   public void populateDisplayData(DisplayData.Builder data) {
     super.populateDisplayData(data);
@@ -144,7 +144,7 @@ public final class AwaitBatches extends PTransform<PCollection<Chunk>, PCollecti
         .setCoder(JsonCoder.of(AwaitedChunk.class));
   }
 
-  /** Gathers all chunks of bounded input, then does all that is to be done in one callback. */
+  /** Gathers all chunks of bounded input, then processes them in one callback. */
   private static final class AwaitFn extends DoFn<KV<String, Chunk>, AwaitedChunk> {
     private static final long serialVersionUID = 1L;
 
@@ -170,11 +170,14 @@ public final class AwaitBatches extends PTransform<PCollection<Chunk>, PCollecti
       end.set(window.maxTimestamp());
     }
 
-    /** Hands out all that ends; of a chunk that can't go on, the closing of the run tells. */
+    /**
+     * Emits every chunk that ends. A chunk that is set aside is reported when the run is
+     * reconciled.
+     */
     @OnTimer("end")
     public void onEnd(@StateId("chunks") BagState<Chunk> chunks, OutputReceiver<AwaitedChunk> out)
         throws IOException, InterruptedException {
-      // A new coordinator each time: the ledger is what is known, not this worker's memory.
+      // A new coordinator each time: the ledger holds the state, not this worker's memory.
       try (CoordinatorSession session = factory.open()) {
         session.run(chunks.read(), Sleeper.SYSTEM, out::output);
       }
@@ -183,10 +186,10 @@ public final class AwaitBatches extends PTransform<PCollection<Chunk>, PCollecti
   }
 
   /**
-   * Submits the chunks of unbounded input as they come, looks after them at every interval, and
-   * awaits what is left when the input ends. While the provider refuses to go on, chunks stay in
-   * the state, and it is asked again after growing pauses; what it still refuses when the input
-   * ends is left to a later launch, so that the stream can be drained.
+   * Submits the chunks of unbounded input as they arrive, polls their batches at every interval,
+   * and awaits the rest when the input ends. While the provider refuses to go on, chunks stay in
+   * the state, and the provider is asked again after growing pauses. What it still refuses when the
+   * input ends waits for a later launch, so that the stream can be drained.
    */
   private static final class PollingAwaitFn extends DoFn<KV<String, Chunk>, AwaitedChunk> {
     private static final long serialVersionUID = 1L;
@@ -199,7 +202,7 @@ public final class AwaitBatches extends PTransform<PCollection<Chunk>, PCollecti
     @StateId("chunks")
     private final StateSpec<BagState<Chunk>> chunksSpec = StateSpecs.bag(JsonCoder.of(Chunk.class));
 
-    /** How often in succession the provider has refused to go on. */
+    /** How many times in succession the provider has refused to go on. */
     @StateId("refusals")
     private final StateSpec<ValueState<Integer>> refusalsSpec = StateSpecs.value(VarIntCoder.of());
 
@@ -261,7 +264,7 @@ public final class AwaitBatches extends PTransform<PCollection<Chunk>, PCollecti
       }
     }
 
-    /** Twice as long with each refusal. */
+    /** The pause, doubled with each refusal. */
     private Duration pause(int refused) {
       Duration longest = interval.isLongerThan(LONGEST_PAUSE) ? interval : LONGEST_PAUSE;
       Duration pause = interval;
@@ -286,7 +289,7 @@ public final class AwaitBatches extends PTransform<PCollection<Chunk>, PCollecti
       chunks.clear();
     }
 
-    /** Opened where the failure to do so can be told from one of the runner. */
+    /** Opened here, so that a failure to open is distinct from a failure of the runner. */
     private CoordinatorSession session() {
       if (session == null) {
         session = factory.open();
@@ -302,7 +305,7 @@ public final class AwaitBatches extends PTransform<PCollection<Chunk>, PCollecti
     }
   }
 
-  /** The chunks of a bag that are not handed out yet. */
+  /** The chunks of a bag that have not been emitted yet. */
   private static final class Waiting {
     private final Map<String, Chunk> byId = new LinkedHashMap<>();
     private final DoFn.OutputReceiver<AwaitedChunk> out;

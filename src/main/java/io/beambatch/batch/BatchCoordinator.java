@@ -20,64 +20,57 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
- * Takes chunks through the provider: submits each one exactly once, as the quota allows, looks how
- * the batches stand, and hands out those that have ended. It never waits by itself: its user calls
- * {@link #step} and waits {@link #pause} in between, so that a test can drive it with a clock of
- * its own, and a crash between any two calls is just another user who starts anew from the ledger.
+ * Takes chunks through the provider: submits each one exactly once, as the quota allows, polls the
+ * batches, and emits the chunks whose batches have ended. It never waits by itself: the caller
+ * calls {@link #step} and waits {@link #pause} in between. A test can therefore drive it with its
+ * own clock, and after a crash between two calls a new coordinator starts from the ledger.
  *
  * <p>Each chunk goes through the states of {@link BatchEntry.State}. A step reads the provider's
- * list once and moves every chunk on from where it stands, with one class for each part of the way:
+ * list once and advances every chunk from its state, with one class for each part of the way:
  *
  * <ul>
- *   <li><em>planned</em> – {@link SubmissionQueue} says whose turn it is, by what the {@link Quota}
- *       lets under way, and {@link Submitter} creates the batch;
- *   <li><em>submitting</em> – {@link Submitter} finds out what became of the creation;
- *   <li><em>submitted</em> – {@link BatchPoller} looks how the batch stands;
- *   <li><em>ended</em> – the chunk is handed out and forgotten.
+ *   <li><em>planned</em> – {@link SubmissionQueue} decides which chunk is next, by the requests
+ *       that the {@link Quota} allows in flight, and {@link Submitter} creates the batch;
+ *   <li><em>submitting</em> – {@link Submitter} finds out whether the batch was created;
+ *   <li><em>submitted</em> – {@link BatchPoller} polls the batch;
+ *   <li><em>ended</em> – the chunk is emitted and forgotten.
  * </ul>
  *
- * {@link ProviderHealth} waits for a provider that is out of reach, and {@link OrphanBatches}
- * cancels batches that should not be.
+ * {@link ProviderHealth} waits out outages of the provider, and {@link OrphanBatches} cancels
+ * batches that should not exist.
  *
  * <p>Every state in which a chunk can be stuck has an end that needs no person:
  *
- * <table>
- *   <caption>What a chunk can be stuck in</caption>
- *   <tr><th>state<th>trouble<th>end
- *   <tr><td>planned<td>is over the limits by itself<td>left at once
- *   <tr><td>planned<td>never any room<td>left when no batch of the run has got further for {@code
- *       poll.deadline} and an outage
- *   <tr><td>planned<td>its input is never found<td>uploaded anew after 10 minutes (one in a single
- *       look), twice; then left
- *   <tr><td>planned<td>the creation is refused as such<td>left at once
- *   <tr><td>planned<td>the run is cancelled<td>ended as cancelled, without a batch
- *   <tr><td>submitting<td>no clear reply to the creation<td>looked for after {@code settle}, then
- *       created again; after an outage of creations the launch stops
- *   <tr><td>submitting<td>only the results of batches that are under way can tell whether one is
- *       its own<td>waited for until they have ended; left after {@code poll.deadline} and an outage
- *   <tr><td>submitting<td>whoever creates it is gone<td>taken over, at the latest after {@code
- *       lease}
- *   <tr><td>submitted<td>never starts, or never gets on<td>cancelled at {@code poll.deadline}
- *   <tr><td>submitted<td>stays cancelling, or can't be cancelled<td>given up after {@code
- *       cancelGrace}: ended as cancelled, with what it shows
- *   <tr><td>submitted<td>unknown to the provider<td>after {@code poll.grace} its documents are
- *       missing, and sent again; or left, if the key may be that of another project, until {@code
- *       poll.deadline}, after which they fail
- *   <tr><td>submitted<td>over, but shows no result files<td>ended without them after {@code
- *       poll.grace}
- *   <tr><td>any<td>the provider is out of reach<td>the launch stops after an outage; the next goes
- *       on
- *   <tr><td>any<td>the server has no list of batches<td>the launch stops at its first look
+ * <table>   <caption>What a chunk can be stuck in</caption>   <tr><th>state<th>trouble<th>end
+ * <tr><td>planned<td>exceeds the limits by itself<td>set aside at once   <tr><td>planned<td>never
+ * any room<td>set aside when no batch of the run has made progress for {@code       poll.deadline}
+ * and an outage   <tr><td>planned<td>its input is never found<td>uploaded again after 10 minutes
+ * (one in a single       look), twice; then set aside   <tr><td>planned<td>the provider refuses the
+ * creation itself<td>set aside at once   <tr><td>planned<td>the run is cancelled<td>ended as
+ * cancelled, without a batch   <tr><td>submitting<td>no clear reply to the creation<td>searched for
+ * after {@code settle}, then       created again; after an outage of creations the launch stops
+ * <tr><td>submitting<td>only the results of batches in flight can prove whether one is       its
+ * own<td>waits until they have ended; set aside after {@code poll.deadline} and an outage
+ * <tr><td>submitting<td>the process that creates it is gone<td>taken over, at the latest after
+ * {@code       lease}   <tr><td>submitted<td>never starts, or makes no progress<td>cancelled at
+ * {@code poll.deadline}   <tr><td>submitted<td>stays cancelling, or can't be cancelled<td>given up
+ * after {@code       cancelGrace}: ended as cancelled, with the results that it shows
+ * <tr><td>submitted<td>unknown to the provider<td>after {@code poll.grace} its documents are
+ * missing, and sent again; or, if the key may belong to another project, set aside until {@code
+ * poll.deadline}, after which they fail   <tr><td>submitted<td>finished, but shows no result
+ * files<td>ended without them after {@code       poll.grace}   <tr><td>any<td>the provider is out
+ * of reach<td>the launch stops after an outage; the next goes       on   <tr><td>any<td>the server
+ * has no list of batches<td>the launch stops at its first look
  * </table>
  *
- * A chunk that is <em>left</em> holds up no other. The reason is written to the ledger, the launch
- * ends with an error once all others are done, and the next launch tries again.
+ * A chunk that is <em>set aside</em> holds up no other. The reason is written to the ledger, the
+ * launch ends with an error once all others are done, and the next launch tries again.
  */
 final class BatchCoordinator {
-  /** Times of the provider are in whole seconds, and not all from one clock. */
+  /** The provider's times are in whole seconds, and may come from several clocks. */
   private static final Duration PROVIDER_SKEW = Duration.ofMinutes(10);
 
-  /** How often to look for batches that no chunk owns, beyond the page that is needed. */
+  /** How often to search for orphan batches, beyond the page that is read anyway. */
   private static final Duration FULL_LISTING_INTERVAL = Duration.ofMinutes(10);
 
   private final CoordinatorContext context;
@@ -111,7 +104,7 @@ final class BatchCoordinator {
   }
 
   /**
-   * Takes a chunk up, from wherever it stands in the ledger; one that is known already is ignored.
+   * Adds a chunk, in whatever state the ledger has it. A chunk that is tracked already is ignored.
    *
    * @throws BatchException if its requests can't be uploaded, for a reason that concerns all chunks
    */
@@ -123,10 +116,10 @@ final class BatchCoordinator {
     if (!context.ledger().has(chunk.id())
         && !isUploaded(chunk, now)
         && !context.ledger().has(chunk.id())) {
-      if (chunks.isResting(chunk.id(), now)) {
+      if (chunks.isSetAside(chunk.id(), now)) {
         return;
       }
-      // The run is cancelled. What is in the ledger can't be sent by others behind our back.
+      // The run is cancelled: with this entry, no other process can send the chunk.
       context.ledger().create(chunk.id(), BatchEntry.unwanted(settings.run().created(), now));
     }
     TrackedChunk tracked = new TrackedChunk(chunk, context.ledger(), settings.waitPolicy(), now);
@@ -143,32 +136,32 @@ final class BatchCoordinator {
       if (e.mayPass() || ProviderHealth.concernsAll(e)) {
         throw e;
       }
-      chunks.rest(chunk.id(), e, now);
+      chunks.postpone(chunk.id(), e, now);
       return false;
     }
   }
 
-  /** Forgets all chunks but these: the others have meanwhile been handed out by another. */
+  /** Forgets all chunks but these: another coordinator has emitted the others. */
   void retain(Set<String> chunkIds) {
     chunks.retain(chunkIds);
   }
 
-  /** Whether a chunk was left, and it is too early to try again. */
-  boolean isResting(String chunkId) {
-    return chunks.isResting(chunkId, context.clock().instant());
+  /** Returns whether a chunk is set aside, and it is too early to try again. */
+  boolean isSetAside(String chunkId) {
+    return chunks.isSetAside(chunkId, context.clock().instant());
   }
 
-  /** Why a chunk was left that could not go on. */
+  /** Why a chunk was set aside. */
   Optional<BatchException> failure() {
     return chunks.failure();
   }
 
-  /** Whether nothing is left to do. */
+  /** Returns whether no chunk is left to process. */
   boolean isIdle() {
     return chunks.isEmpty() && orphans.isEmpty();
   }
 
-  /** Whether anything is left that the next steps can be expected to settle in a moment. */
+  /** Returns whether the next few steps can be expected to settle an open question. */
   boolean isSettling() {
     Instant now = context.clock().instant();
     return !orphans.isEmpty()
@@ -186,12 +179,15 @@ final class BatchCoordinator {
                 });
   }
 
-  /** Whether nothing but chunks is left that are not admitted before others have been joined. */
+  /**
+   * Returns whether the only remaining chunks are those that are not admitted before others have
+   * been joined.
+   */
   boolean isHeld() {
     return queue.isHeld() && orphans.isEmpty();
   }
 
-  /** Leaves or ends those, where nobody joins the others meanwhile. */
+  /** Sets those aside, or ends them, if no others are going to be joined. */
   void turnAwayHeld(Consumer<AwaitedChunk> done) throws IOException {
     queue.turnAwayHeld();
     for (TrackedChunk chunk : chunks.in(State.ENDED)) {
@@ -199,21 +195,21 @@ final class BatchCoordinator {
     }
   }
 
-  /** Creates nothing any more, so that others need not wait for it. */
+  /** Ends this coordinator's right to create batches, so that others need not wait for it. */
   void retire() {
     submitter.retire();
   }
 
-  /** How long to wait before the next step: as long as the provider asks, at least. */
+  /** How long to wait before the next step: at least as long as the provider asks. */
   Duration pause() {
     return health.pause(context.clock().instant());
   }
 
   /**
-   * Looks once, submits what may be submitted, and hands out the chunks whose batches have ended,
-   * also if something else keeps it from going on.
+   * Polls once, submits what may be submitted, and emits the chunks whose batches have ended, even
+   * if an error then stops it.
    *
-   * @throws BatchException if it can't go on: the key is refused, the quota is used up, the
+   * @throws BatchException if it can't go on: the key is refused, the quota is used up, or the
    *     provider is out of reach
    */
   void step(Consumer<AwaitedChunk> done) throws IOException {
@@ -229,7 +225,7 @@ final class BatchCoordinator {
     }
     if (!chunks.isEmpty()) {
       try {
-        lookAndSubmit(now, done);
+        pollAndSubmit(now, done);
       } catch (ProviderException e) {
         context.events().failed(e);
         health.failed(e, context.clock().instant());
@@ -250,7 +246,7 @@ final class BatchCoordinator {
     context.events().stand(underWay.size(), Duration.between(first, now));
   }
 
-  private void lookAndSubmit(Instant now, Consumer<AwaitedChunk> done)
+  private void pollAndSubmit(Instant now, Consumer<AwaitedChunk> done)
       throws IOException, ProviderException {
     Snapshot snapshot = new Snapshot(now, list(now), context.ledger().isCancelled());
     ProviderException unreachable = null;
@@ -263,18 +259,18 @@ final class BatchCoordinator {
         if (!ProviderHealth.isOutage(e)) {
           throw e;
         }
-        // Those that the list shows can be followed all the same.
+        // Batches in the list can still be followed.
         unreachable = e;
       } catch (BatchException.OfOneChunk e) {
-        chunks.leave(chunk, e, now);
+        chunks.setAside(chunk, e, now);
       } catch (BatchException e) {
-        // What the account can't pay for must not hold back what it has paid for.
+        // A lack of credit must not hold back answers that are paid for.
         refusal = refusal == null ? e : refusal;
       }
       if (!chunk.entry().equals(before)) {
         health.changed(now);
       }
-      // Whether by this step, or because another launch has seen its end.
+      // Ended by this step, or seen to have ended by another launch.
       if (chunk.state() == State.ENDED) {
         done.accept(chunks.remove(chunk));
       }
@@ -291,7 +287,7 @@ final class BatchCoordinator {
     for (TrackedChunk chunk : chunks.in(State.ENDED)) {
       done.accept(chunks.remove(chunk));
     }
-    queue.leaveOverdue(now);
+    queue.setAsideOverdue(now);
     if (unreachable != null) {
       throw unreachable;
     }
@@ -305,7 +301,7 @@ final class BatchCoordinator {
             .filter(Objects::nonNull)
             .collect(Collectors.toSet());
     boolean searching = chunks.any(chunk -> chunk.entry().batchId() == null);
-    // No batch is older than its input, and both times are the provider's own.
+    // No batch is older than its input; the provider's clock gives both times.
     Instant horizon =
         chunks.stream()
             .map(chunk -> Instant.ofEpochMilli(chunk.entry().uploaded()))
@@ -336,7 +332,7 @@ final class BatchCoordinator {
     switch (chunk.state()) {
       case PLANNED -> {
         if (!submitter.adopt(chunk, snapshot.batches()) && snapshot.cancelled()) {
-          // It has no batch, and gets none any more.
+          // It has no batch, and will not get one.
           BatchEnd end = BatchEnd.withoutResults(BatchStatus.CANCELLED, List.of());
           chunk.advance(chunk.entry().ended(end, snapshot.taken()));
         }

@@ -5,9 +5,12 @@ import io.beambatch.provider.ProviderException;
 import java.io.Serializable;
 import java.time.Duration;
 
-/** Is told what a coordinator does and meets, while it is at it. */
+/**
+ * Receives what a coordinator does and meets, as it happens. {@link CountedEvents} turns it into
+ * metrics.
+ */
 interface BatchEvents extends Serializable {
-  /** Where nobody has to be told. */
+  /** Ignores all events. */
   BatchEvents NONE =
       new BatchEvents() {
         private static final long serialVersionUID = 1L;
@@ -31,17 +34,17 @@ interface BatchEvents extends Serializable {
   /**
    * A batch has ended.
    *
-   * @param took since it was created
+   * @param took the time since its creation
    */
   void ended(BatchStatus status, Duration took);
 
-  /** A call failed for good. */
+  /** A call has failed permanently. */
   void failed(ProviderException call);
 
   /**
-   * How the batches stand after a look.
+   * The state of the batches after a poll.
    *
-   * @param oldest since the first of those under way was created; zero if there is none
+   * @param oldest the age of the oldest batch in flight; zero if there is none
    */
   void stand(int underWay, Duration oldest);
 }

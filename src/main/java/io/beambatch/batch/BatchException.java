@@ -6,8 +6,8 @@ import io.beambatch.provider.ProviderException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Batches can't go on. The message says what happened at the provider and what to do; the run's
- * state is kept, and the same command goes on from there.
+ * Submitting or awaiting batches can't go on. The message says what happened at the provider and
+ * what to do; the run's state is kept, and the same command resumes it.
  */
 public class BatchException extends UserException {
   public BatchException(String message, @Nullable Throwable cause) {
@@ -18,18 +18,18 @@ public class BatchException extends UserException {
     super(message, cause, exitCode);
   }
 
-  /** An outage passes; what the provider refuses, it refuses again. */
+  /** Returns whether the cause may pass by itself: an outage does, a refusal does not. */
   @Override
   public boolean mayPass() {
     return getCause() instanceof ProviderException e && ProviderHealth.mayPass(e);
   }
 
-  /** What a user is told of a call that the provider refuses. */
+  /** The error that reports a refused call to the user. */
   public static BatchException of(ProviderException refused) {
     return ProviderHealth.fatal(refused);
   }
 
-  /** One chunk can't go on; the others may. */
+  /** One chunk can't go on; it is set aside, and the others continue. */
   static final class OfOneChunk extends BatchException {
     OfOneChunk(String message, @Nullable Throwable cause) {
       super(message, cause);
@@ -39,7 +39,7 @@ public class BatchException extends UserException {
       super(message, null, exitCode);
     }
 
-    /** One chunk would cost too much. */
+    /** A chunk would cost too much. */
     static OfOneChunk overBudget(String message) {
       return new OfOneChunk(message, ExitCode.OVER_BUDGET);
     }

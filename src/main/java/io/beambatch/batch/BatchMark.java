@@ -99,8 +99,8 @@ final class BatchMark {
     }
     if (foreign.add(batch.id())) {
       LOG.warn(
-          "batch {} bears the key of chunk {} but has another input ({}, for {}): it was made by"
-              + " somebody else, and is neither taken nor cancelled",
+          "batch {} has the key of chunk {} but another input ({}, for {}): it was created by"
+              + " somebody else, and is neither adopted nor cancelled",
           batch.id(),
           chunkId,
           batch.inputFileId(),

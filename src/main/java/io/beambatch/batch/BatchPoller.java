@@ -73,7 +73,7 @@ final class BatchPoller {
     if (chunk.entry().times().vanished() != null && !chunk.advance(chunk.entry().found())) {
       return;
     }
-    if (chunk.noteProgress(batch)) {
+    if (chunk.recordProgress(batch)) {
       queue.progressed(snapshot.taken());
     }
     if (batch.status().ended()) {

@@ -16,13 +16,13 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks after a run's batches without a pipeline: submits, polls and cancels them just as {@link
- * AwaitBatches} does inside of one. What it finds out stands in the ledger, where the launcher sees
- * what there is to do for a pipeline. It remembers what a provider has asked for, and how long a
- * wait has lasted, for as long as it is open.
+ * Submits, polls and cancels a run's batches without a pipeline, by the same rules as {@link
+ * AwaitBatches} does inside one. It keeps the results in the ledger, where the launcher sees what a
+ * pipeline has to do. While it is open, it remembers the pauses that the provider asked for, and
+ * when its waits began.
  */
 public final class BatchWatch implements AutoCloseable {
-  /** A run that another process cancels must not wait for the next look at its batches. */
+  /** Bounds how long a cancellation by another process goes unnoticed. */
   private static final Duration BETWEEN_LOOKS_AT_THE_LEDGER = Duration.ofSeconds(3);
 
   private final Clock clock = Clock.systemUTC();
@@ -40,7 +40,7 @@ public final class BatchWatch implements AutoCloseable {
   /**
    * Opens a watch.
    *
-   * @param settings say by their policy how long waits may last
+   * @param settings their policy limits how long waits may last
    */
   public static BatchWatch open(
       CoordinatorSettings settings, RunFolder folder, ProviderFactory providers) {
@@ -48,8 +48,8 @@ public final class BatchWatch implements AutoCloseable {
   }
 
   /**
-   * Takes chunks up, from wherever they stand; those that it has taken up before are ignored. One
-   * that is not uploaded yet is uploaded, and one of a cancelled run ends without a batch.
+   * Adds chunks, in whatever state they are; chunks that are tracked already are ignored. A chunk
+   * that is not uploaded yet is uploaded; a chunk of a cancelled run ends without a batch.
    */
   public void track(List<Chunk> chunks) throws IOException {
     List<Chunk> unknown = chunks.stream().filter(chunk -> known.add(chunk.id())).toList();
@@ -60,15 +60,15 @@ public final class BatchWatch implements AutoCloseable {
     }
   }
 
-  /** Looks once at all that was taken up, and submits what may be submitted. */
+  /** Polls all tracked chunks once, and submits what may be submitted. */
   public void lookOnce() throws IOException, InterruptedException {
     session.lookOnce(List.of(), sleeper, chunk -> ended = true);
   }
 
   /**
-   * Looks, if it is time to.
+   * Polls, if it is due.
    *
-   * @throws BatchException if it can't go on: the key is refused, the quota is used up, the
+   * @throws BatchException if it can't go on: the key is refused, the quota is used up, or the
    *     provider is out of reach for too long
    */
   public void lookIfDue() throws IOException {
@@ -86,11 +86,10 @@ public final class BatchWatch implements AutoCloseable {
   }
 
   /**
-   * Waits until a batch has ended since the last call, but not longer than there is anything to
-   * wait for.
+   * Waits until a batch has ended since the last call, or nothing is left to wait for.
    *
-   * @param earliest when to return for a batch that has ended while others go on, or wait for its
-   *     results to be joined
+   * @param earliest when to return for a batch that has ended while others continue, or wait for
+   *     its results to be joined
    */
   public void awaitEnd(Instant earliest) throws IOException, InterruptedException {
     lookIfDue();
@@ -101,7 +100,7 @@ public final class BatchWatch implements AutoCloseable {
     ended = false;
   }
 
-  /** Waits until a time has come. */
+  /** Waits until a point in time. */
   public void awaitTime(Instant time) throws IOException, InterruptedException {
     while (!hasCome(time)) {
       sleep(time);
@@ -109,7 +108,7 @@ public final class BatchWatch implements AutoCloseable {
     }
   }
 
-  /** Until there is something to look at, and not longer than to a time. */
+  /** Sleeps until the next poll is due, but not beyond a point in time. */
   private void sleep(Instant most) throws InterruptedException {
     Instant now = clock.instant();
     Instant until = now.plus(BETWEEN_LOOKS_AT_THE_LEDGER);
@@ -123,10 +122,10 @@ public final class BatchWatch implements AutoCloseable {
   }
 
   /**
-   * The outage of the provider that a pipeline has failed by, after which it may be repeated.
+   * The provider outage that made a pipeline fail, after which the pipeline may be launched again.
    *
-   * @param longest how long an outage is waited out
-   * @throws BatchException if the provider asks to wait for longer
+   * @param longest the longest outage to wait for
+   * @throws BatchException if the provider asks for a longer wait
    */
   public static Optional<ProviderException> outage(Throwable failure, Duration longest) {
     for (@Nullable Throwable cause = failure; cause != null; cause = cause.getCause()) {
@@ -142,8 +141,8 @@ public final class BatchWatch implements AutoCloseable {
   }
 
   /**
-   * Leaves or ends chunks that are not admitted, if there are no others left. To be called when all
-   * that has ended is joined: only then is that decided.
+   * Sets chunks aside that are not admitted, or ends them, if no others are left. Call it when
+   * everything that has ended is joined: only then is the decision final.
    */
   public void turnAwayHeld() throws IOException {
     if (session.isHeld()) {
@@ -151,12 +150,12 @@ public final class BatchWatch implements AutoCloseable {
     }
   }
 
-  /** Whether nothing is left to look after. */
+  /** Returns whether no chunk is left to process. */
   public boolean isIdle() {
     return session.isIdle();
   }
 
-  /** What keeps a chunk from going on, where that doesn't keep the others, too. */
+  /** Why a chunk was set aside, if one was. */
   public Optional<BatchException> failure() {
     return session.failure();
   }

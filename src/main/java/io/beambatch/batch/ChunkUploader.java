@@ -21,8 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Uploads chunks' inputs, and notes their ids in the ledger. A crash between the two leaves a file
- * behind, which {@link OrphanInputFiles} finds by its name.
+ * Uploads the chunks' inputs, and records their file ids in the ledger. A crash between the two
+ * leaves a file behind, which {@link OrphanInputFiles} finds by its name.
  */
 final class ChunkUploader {
   private static final Logger LOG = LoggerFactory.getLogger(ChunkUploader.class);
@@ -30,12 +30,14 @@ final class ChunkUploader {
   private final CoordinatorContext context;
   private final Contents contents;
 
-  /** Opens a chunk's requests, from the start. */
+  /** Opens a chunk's requests from the start. */
   @FunctionalInterface
   interface Contents {
     InputStream open(Chunk chunk) throws IOException;
 
-    /** What is sent of its parts in a run's folder, each opened when it is its turn. */
+    /**
+     * The lines to send of its parts in a run's folder, each part opened only when its turn comes.
+     */
     static Contents in(RunFolder folder) {
       return chunk ->
           ByteSource.concat(chunk.parts().stream().map(part -> requests(folder, part)).toList())
@@ -58,7 +60,7 @@ final class ChunkUploader {
   }
 
   /**
-   * Uploads a chunk's input, unless it is there already, or the run is cancelled.
+   * Uploads a chunk's input, unless it is uploaded already, or the run is cancelled.
    *
    * @return whether it was uploaded
    * @throws BatchException if the provider refuses it
@@ -69,7 +71,7 @@ final class ChunkUploader {
       return false;
     }
     if (!uploads()) {
-      // The creation carries the requests.
+      // The create call carries the requests.
       long created = context.settings().run().created();
       context.ledger().create(chunk.id(), BatchEntry.unwanted(created, context.clock().instant()));
       return false;
@@ -80,7 +82,7 @@ final class ChunkUploader {
     } catch (ProviderException e) {
       Optional<Tracked> meanwhile = context.ledger().read(chunk.id());
       if (meanwhile.isPresent() && !isNeeded(meanwhile.get().entry())) {
-        // Another launch was faster, and may have deleted what this one was reading.
+        // Another launch was faster, and may have deleted the files that this one was reading.
         return false;
       }
       throw ProviderHealth.fatal(e);
@@ -97,13 +99,13 @@ final class ChunkUploader {
     return true;
   }
 
-  /** A chunk's requests, to be uploaded or to be sent with the creation. */
+  /** A chunk's requests, for an upload or for the create call. */
   Upload requests(Chunk chunk) {
     return new Upload(
         context.settings().run().inputName(chunk.id()), chunk.bytes(), () -> contents.open(chunk));
   }
 
-  /** Whether a chunk can't be submitted before its requests are uploaded. */
+  /** Returns whether a chunk's requests must be uploaded before it can be submitted. */
   boolean isNeeded(BatchEntry entry) {
     return uploads() && entry.state() == State.PLANNED && entry.fileId() == null;
   }
@@ -112,7 +114,10 @@ final class ChunkUploader {
     return context.provider().capabilities().creation() == Creation.UPLOADED_FILE;
   }
 
-  /** Deletes a file; one that stays costs nothing, and the provider deletes it some day. */
+  /**
+   * Deletes a file. A failure is harmless: the file costs nothing, and the provider deletes it in
+   * time.
+   */
   static void delete(BatchProvider provider, String fileId) {
     try {
       provider.deleteFile(fileId);

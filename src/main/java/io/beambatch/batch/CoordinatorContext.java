@@ -25,7 +25,7 @@ record CoordinatorContext(
   }
 
   /** A copy that sends events to a receiver. */
-  CoordinatorContext telling(BatchEvents others) {
+  CoordinatorContext withEvents(BatchEvents others) {
     return new CoordinatorContext(settings, provider, ledger, clock, others);
   }
 

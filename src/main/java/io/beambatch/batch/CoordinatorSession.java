@@ -14,9 +14,15 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
-/** A coordinator with the connection that it holds, and with what it takes to wait. */
+/**
+ * A coordinator with its connection to the provider, and the loop that steps it and waits. {@link
+ * AwaitBatches} and {@link BatchWatch} both work through a session.
+ */
 final class CoordinatorSession implements AutoCloseable {
-  /** How long to stay with what settles by itself, in multiples of the time that one takes. */
+  /**
+   * How long to stay for what settles by itself, as a multiple of the time that one such wait
+   * takes.
+   */
   private static final int PATIENCE = 4;
 
   private final CoordinatorContext context;
@@ -37,7 +43,7 @@ final class CoordinatorSession implements AutoCloseable {
       return of(settings, folder, providers, BatchEvents.NONE);
     }
 
-    /** The same, telling of events. */
+    /** Opens sessions of a run that report events. */
     static Factory of(
         CoordinatorSettings settings,
         RunFolder folder,
@@ -45,28 +51,28 @@ final class CoordinatorSession implements AutoCloseable {
         BatchEvents events) {
       return () ->
           new CoordinatorSession(
-              CoordinatorContext.open(settings, folder, providers).telling(events),
+              CoordinatorContext.open(settings, folder, providers).withEvents(events),
               Contents.in(folder));
     }
   }
 
   /**
-   * Looks once after these chunks, and no others: a runner may turn to several coordinators of one
-   * pool by turns, and what one remembers, another may have handed out. A chunk that could not go
-   * on is tried again after a while.
+   * Polls these chunks once, and no others: a runner may alternate between several coordinators of
+   * one pool, and one may remember a chunk that another has emitted. A chunk that was set aside is
+   * tried again after a while.
    */
   void step(List<Chunk> chunks, Consumer<AwaitedChunk> done) throws IOException {
     coordinator.retain(chunks.stream().map(Chunk::id).collect(Collectors.toSet()));
     BatchException refusal = null;
     for (Chunk chunk : chunks) {
-      if (coordinator.isResting(chunk.id())
+      if (coordinator.isSetAside(chunk.id())
           || (refusal != null && !context.ledger().has(chunk.id()))) {
         continue;
       }
       try {
         coordinator.track(chunk);
       } catch (BatchException e) {
-        // Uploads that are refused must not hold back the batches that are there.
+        // Refused uploads must not hold back the batches that exist.
         refusal = e;
       }
     }
@@ -76,12 +82,12 @@ final class CoordinatorSession implements AutoCloseable {
     }
   }
 
-  /** Reads what the ledger says of many chunks in a few calls, before they are run. */
+  /** Reads the ledger's entries of many chunks in a few calls, before they are processed. */
   void readAhead(List<Chunk> chunks) throws IOException {
     context.ledger().readAhead(chunks.stream().map(Chunk::id).toList());
   }
 
-  /** Stays with these chunks as long as the settings say, and hands out those that have ended. */
+  /** Stays with these chunks as long as the settings say, and emits those that have ended. */
   void run(Iterable<Chunk> chunks, Sleeper sleeper, Consumer<AwaitedChunk> done)
       throws IOException, InterruptedException {
     switch (context.settings().waitPolicy()) {
@@ -91,8 +97,8 @@ final class CoordinatorSession implements AutoCloseable {
   }
 
   /**
-   * Looks once. What is a matter of seconds is waited for all the same: a creation whose reply got
-   * lost, an upload that can't be found yet, a provider that takes no creations for the moment.
+   * Polls once. It still waits for what settles within seconds: a creation whose reply was lost, an
+   * upload that can't be found yet, a provider that accepts no creations for the moment.
    */
   void lookOnce(Iterable<Chunk> chunks, Sleeper sleeper, Consumer<AwaitedChunk> done)
       throws IOException, InterruptedException {
@@ -113,17 +119,20 @@ final class CoordinatorSession implements AutoCloseable {
     }
   }
 
-  /** Looks how all chunks stand that were taken up, and hands out those that have ended. */
+  /** Polls all tracked chunks, and emits those that have ended. */
   void step(Consumer<AwaitedChunk> done) throws IOException {
     coordinator.step(done);
   }
 
-  /** Whether nothing but chunks is left that are not admitted before others have been joined. */
+  /**
+   * Returns whether the only remaining chunks are those that are not admitted before others have
+   * been joined.
+   */
   boolean isHeld() {
     return coordinator.isHeld();
   }
 
-  /** Looks once more, and leaves or ends those that are still not admitted. */
+  /** Polls once more, and sets aside or ends those that are still not admitted. */
   void turnAwayHeld(Consumer<AwaitedChunk> done) throws IOException {
     coordinator.step(done);
     if (coordinator.isHeld()) {
@@ -136,17 +145,17 @@ final class CoordinatorSession implements AutoCloseable {
     return coordinator.pause();
   }
 
-  /** Whether nothing is left to look after. */
+  /** Returns whether no chunk is left to process. */
   boolean isIdle() {
     return coordinator.isIdle();
   }
 
-  /** Whether the run is cancelled. */
+  /** Returns whether the run is cancelled. */
   boolean isCancelled() throws IOException {
     return context.ledger().isCancelled();
   }
 
-  /** Why a chunk was left that could not go on; the others are not held up by it. */
+  /** Why a chunk was set aside; it doesn't hold up the others. */
   Optional<BatchException> failure() {
     return coordinator.failure();
   }
@@ -166,7 +175,7 @@ final class CoordinatorSession implements AutoCloseable {
     }
   }
 
-  /** Takes chunks up, each from where it stands in the ledger. */
+  /** Adds chunks, each in the state that the ledger has for it. */
   void track(Iterable<Chunk> chunks) throws IOException {
     for (Chunk chunk : chunks) {
       coordinator.track(chunk);

@@ -6,18 +6,19 @@ import java.io.Serializable;
 import java.time.Duration;
 
 /**
- * What the coordinator goes by.
+ * The settings of a coordinator: which run it works for, and how long each wait may take.
  *
- * @param identity of the run
+ * @param identity identifies the run
  * @param waitPolicy how long to stay with the batches
- * @param settle how long a creation whose caller is gone may take to be carried out and to show in
- *     the provider's list; only after that does not finding it mean that it was not made
- * @param lease after which a chunk that somebody else was submitting may be taken over
- * @param resultGrace how long result files may take to show on a batch that has ended, and how long
+ * @param settle how long the provider may take to carry out a creation whose caller is gone, and to
+ *     show it in its list; only after that does a missing batch prove that none was created
+ * @param lease how long after another process began to submit a chunk it may be taken over
+ * @param resultGrace how long the result files of a finished batch may take to appear, and how long
  *     a batch may not be found
  * @param cancelGrace how long a cancelled batch may take to end
- * @param outage how long the provider may be out of reach; who looks only once does not wait for it
- * @param progress is told after each step
+ * @param outage how long the provider may be out of reach; a launch that polls only once does not
+ *     wait for it
+ * @param progress receives the progress after each step
  * @param admission is asked before a batch is created
  */
 public record CoordinatorSettings(
@@ -33,17 +34,17 @@ public record CoordinatorSettings(
     Admission admission)
     implements Serializable {
 
-  /** The run's identity, to be asked for where the pipeline runs. */
+  /** The run's identity; call it only where the pipeline runs. */
   public RunIdentity run() {
     return identity.identity();
   }
 
-  /** The same wait at a provider, which may take longer to carry creations out. */
+  /** The settle time at a provider, which may be longer than the setting. */
   Duration settle(Capabilities capabilities) {
     return capabilities.settle().compareTo(settle) > 0 ? capabilities.settle() : settle;
   }
 
-  /** The usual times, until every batch has ended. */
+  /** The default times, until every batch has ended. */
   public static CoordinatorSettings of(Inference inference, IdentitySource identity) {
     return new CoordinatorSettings(
         inference,
@@ -58,7 +59,7 @@ public record CoordinatorSettings(
         Admission.OPEN);
   }
 
-  /** The same, for a launch that only looks once. */
+  /** A copy for a launch that polls only once. */
   public CoordinatorSettings forOneLook() {
     return new CoordinatorSettings(
         inference,
@@ -73,7 +74,7 @@ public record CoordinatorSettings(
         admission);
   }
 
-  /** The same, telling how far the batches come. */
+  /** A copy that reports progress to a receiver. */
   public CoordinatorSettings reportingTo(BatchProgress.Sink sink) {
     return new CoordinatorSettings(
         inference,
@@ -88,7 +89,7 @@ public record CoordinatorSettings(
         admission);
   }
 
-  /** The same, creating only what is admitted. */
+  /** A copy that creates only what is admitted. */
   public CoordinatorSettings admitting(Admission by) {
     return new CoordinatorSettings(
         inference,

@@ -6,8 +6,8 @@ import io.beambatch.provider.ProviderException;
 import java.time.Duration;
 
 /**
- * Counts what happens to batches. One callback may wait for a day: runners show what is counted
- * while it does.
+ * Counts the events of batches as Beam metrics. One callback may wait for a day: runners show the
+ * counts while it does.
  */
 final class CountedEvents implements BatchEvents {
   private static final long serialVersionUID = 1L;

@@ -79,7 +79,7 @@ final class Deadline {
       // The batch may have ended meanwhile. If not, the call is repeated, but not for ever.
       if (refused.add(batch.id())) {
         LOG.warn(
-            "batch {} could not be cancelled yet, trying again at each look: {}",
+            "batch {} could not be cancelled yet, trying again at each poll: {}",
             batch.id(),
             e.getMessage());
       }

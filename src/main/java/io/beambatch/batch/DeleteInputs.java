@@ -10,22 +10,22 @@ import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.values.PCollection;
 
 /**
- * Deletes what the run has uploaded, once all is done; each element of its input says so, and
- * passes on. Does nothing if the job keeps its files.
+ * Deletes the files that the run has uploaded, once everything is done: each input element signals
+ * that, and is passed on. It does nothing if the job keeps its files.
  */
 public final class DeleteInputs<T> extends PTransform<PCollection<T>, PCollection<T>> {
   private final CoordinatorSettings settings;
   private final RunFolder folder;
   private final ProviderFactory providers;
 
-  /** Deletes at a provider. */
+  /** Deletes a run's files at a provider. */
   public DeleteInputs(CoordinatorSettings settings, RunFolder folder, ProviderFactory providers) {
     this.settings = settings;
     this.folder = folder;
     this.providers = providers;
   }
 
-  /** Does the same at once, without a pipeline. */
+  /** Deletes them at once, without a pipeline. */
   public static void delete(
       CoordinatorSettings settings, RunFolder folder, ProviderFactory providers) {
     if (!settings.inference().keepFiles()) {

@@ -47,7 +47,7 @@ final class OrphanInputFiles {
    */
   void delete() {
     try {
-      for (InputFile file : ofTheRun()) {
+      for (InputFile file : runFiles()) {
         if (!isInUse(file)) {
           ChunkUploader.delete(provider, file.id());
         }
@@ -62,7 +62,7 @@ final class OrphanInputFiles {
    */
   boolean isAnyThere() throws ProviderException {
     try {
-      return !ofTheRun().isEmpty();
+      return !runFiles().isEmpty();
     } catch (ProviderException e) {
       if (ProviderHealth.isOutage(e)) {
         throw e;
@@ -71,7 +71,7 @@ final class OrphanInputFiles {
     }
   }
 
-  private List<InputFile> ofTheRun() throws ProviderException {
+  private List<InputFile> runFiles() throws ProviderException {
     if (provider.capabilities().creation() != Creation.UPLOADED_FILE) {
       return List.of();
     }

@@ -157,11 +157,11 @@ final class ProviderHealth {
           case CONFLICT ->
               "the provider says that another call is in the way" + said + "Wait a little" + AGAIN;
           case INVALID_REQUEST ->
-              "the provider refuses the call" + said + "Mend what it names" + AGAIN;
+              "the provider refuses the call" + said + "Fix what it names" + AGAIN;
           case UNAVAILABLE ->
               "the provider can't serve the call at the moment" + said + "Wait a little" + AGAIN;
           case NO_ROOM -> "the provider has no room at the moment" + said + "Wait a little" + AGAIN;
-          case NO_REPLY -> "the provider gives no reply" + said + "Mend the connection" + AGAIN;
+          case NO_REPLY -> "the provider gives no reply" + said + "Check the connection" + AGAIN;
         },
         e);
   }

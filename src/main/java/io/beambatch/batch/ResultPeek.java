@@ -65,7 +65,7 @@ final class ResultPeek {
       return line != null && line.verdict() == Verdict.OUT_OF_FUNDS ? line : null;
     } catch (IOException e) {
       // The join reads all of it, and resumes a download that breaks off.
-      LOG.warn("the results of batch {} could not be looked at: {}", batch.id(), e.getMessage());
+      LOG.warn("the results of batch {} could not be read: {}", batch.id(), e.getMessage());
       return null;
     }
   }

@@ -59,7 +59,7 @@ final class SubmissionQueue {
     this.uploader = uploader;
     this.quota = quota;
     this.lastProgress =
-        context.settings().waitPolicy().beginningOfWait(Instant.EPOCH, context.clock().instant());
+        context.settings().waitPolicy().waitStart(Instant.EPOCH, context.clock().instant());
   }
 
   /** A batch of ours has got further, so that it is of use to wait for one's turn. */
@@ -108,7 +108,7 @@ final class SubmissionQueue {
           break;
         }
       } catch (BatchException.OfOneChunk e) {
-        chunks.leave(chunk, e, now);
+        chunks.setAside(chunk, e, now);
       } finally {
         if (chunk.isInFlight()) {
           besides = besides.plus(InFlightUsage.of(chunk.chunk()));
@@ -131,7 +131,7 @@ final class SubmissionQueue {
         try {
           turnAway(chunk, decision);
         } catch (BatchException.OfOneChunk e) {
-          chunks.leave(chunk, e, now);
+          chunks.setAside(chunk, e, now);
         }
       }
     }
@@ -220,7 +220,7 @@ final class SubmissionQueue {
    * of the run get on; but not for batches of others, or for a provider that takes none, without
    * end.
    */
-  void leaveOverdue(Instant now) throws IOException {
+  void setAsideOverdue(Instant now) throws IOException {
     // However short the deadline is, an outage is waited out.
     Duration patience = deadline().plus(context.settings().outage());
     for (TrackedChunk chunk : chunks.all()) {
@@ -229,7 +229,7 @@ final class SubmissionQueue {
       if (chunk.state() != State.PLANNED || !now.isAfter(since.plus(patience))) {
         continue;
       }
-      chunks.leave(
+      chunks.setAside(
           chunk,
           new BatchException.OfOneChunk(
               "chunk "

@@ -107,7 +107,7 @@ final class Submitter {
       return;
     }
     if (counts.isPending(chunk)) {
-      leaveIfOverdue(chunk, now);
+      setAsideIfOverdue(chunk, now);
       return;
     }
     // The list was read after the step began.
@@ -123,7 +123,7 @@ final class Submitter {
   }
 
   /** A batch that never ends never shows whose it is. */
-  private void leaveIfOverdue(TrackedChunk chunk, Instant now) {
+  private void setAsideIfOverdue(TrackedChunk chunk, Instant now) {
     Duration patience = settings.inference().poll().deadline().plus(settings.outage());
     if (now.isAfter(chunk.waitedFor(chunk.entry().since()).plus(patience))) {
       throw new BatchException.OfOneChunk(
@@ -267,7 +267,7 @@ final class Submitter {
         "whether a batch was created for chunk {} is unknown, looking for it: {}",
         chunk.id(),
         e.getMessage());
-    chunk.nobodyCreates(now);
+    chunk.markQuiet(now);
     ProviderHealth.checkWait(e, settings.outage());
     quota.unavailable(e.retryAfter(), now);
     if (unclearSince == null) {

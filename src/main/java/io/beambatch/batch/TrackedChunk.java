@@ -55,7 +55,7 @@ final class TrackedChunk {
     this.ledger = ledger;
     this.tracked = load();
     Instant planned = Instant.ofEpochMilli(tracked.entry().times().planned());
-    this.since = waitPolicy.beginningOfWait(planned, launched);
+    this.since = waitPolicy.waitStart(planned, launched);
   }
 
   Chunk chunk() {
@@ -85,8 +85,8 @@ final class TrackedChunk {
   }
 
   /**
-   * When a wait began, given its start by the ledger. A launch that stays with the batch starts the
-   * wait anew: otherwise running the same command again, as users are told to do, would not help.
+   * When a wait began, given its start by the ledger. A launch that stays with the batch restarts
+   * the wait: otherwise running the same command again, as users are told to do, would not help.
    */
   Instant waitedFor(long millis) {
     Instant began = Instant.ofEpochMilli(millis);
@@ -124,7 +124,7 @@ final class TrackedChunk {
   }
 
   /** Records that no process is creating a batch of it, as far as this coordinator knows. */
-  void nobodyCreates(Instant now) {
+  void markQuiet(Instant now) {
     quietSince = now;
   }
 
@@ -195,7 +195,7 @@ final class TrackedChunk {
    *
    * @return whether it has made progress
    */
-  boolean noteProgress(Batch batch) {
+  boolean recordProgress(Batch batch) {
     boolean nowAccepted =
         batch.status() != BatchStatus.VALIDATING && batch.status() != BatchStatus.FAILED;
     long nowHandled =

@@ -24,7 +24,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
-/** The chunks that one coordinator looks after, in the order in which they came. */
+/** The chunks of one coordinator, in the order in which they were added. */
 final class TrackedChunks {
   private static final Logger LOG = LoggerFactory.getLogger(TrackedChunks.class);
   private static final Duration FIRST_REST = Duration.ofMinutes(2);
@@ -35,14 +35,14 @@ final class TrackedChunks {
   private final Map<String, Rest> resting = new HashMap<>();
   private @Nullable BatchException failure;
 
-  /** How far those have come that are not tracked any more, by attempt. */
+  /** The progress of chunks that are no longer tracked, by attempt. */
   private final SortedMap<Integer, BatchProgress> gone = new TreeMap<>();
 
   TrackedChunks(BatchMark marks) {
     this.marks = marks;
   }
 
-  /** What batches are recognised by. */
+  /** The marks by which batches are matched to these chunks. */
   BatchMark marks() {
     return marks;
   }
@@ -60,12 +60,12 @@ final class TrackedChunks {
     marks.of(chunk);
   }
 
-  /** Forgets all but these. */
+  /** Forgets all chunks but these. */
   void retain(Set<String> chunkIds) {
     all().stream().filter(chunk -> !chunkIds.contains(chunk.id())).forEach(this::forget);
   }
 
-  /** All of them as they are now; they may be removed meanwhile. */
+  /** A copy of the list; chunks may be removed while it is walked. */
   List<TrackedChunk> all() {
     return List.copyOf(byId.values());
   }
@@ -99,7 +99,7 @@ final class TrackedChunks {
         .reduce(InFlightUsage.NONE, InFlightUsage::plus);
   }
 
-  /** What other coordinators, other runs and other programs have under way. */
+  /** What other coordinators, other runs and other programs have in flight. */
   InFlightUsage inFlightOfOthers(BatchListing batches, CoordinatorContext context) {
     Set<String> ours = new HashSet<>();
     stream()
@@ -130,15 +130,17 @@ final class TrackedChunks {
   }
 
   /**
-   * Leaves a chunk where it is, so that the others go on, and writes down why. A later launch takes
-   * it up again.
+   * Sets a chunk aside, so that the others go on, and records the reason in the ledger. A later
+   * launch takes it up again.
    */
-  void leave(TrackedChunk chunk, BatchException.OfOneChunk reason, Instant now) throws IOException {
-    rest(chunk.id(), reason, now);
+  void setAside(TrackedChunk chunk, BatchException.OfOneChunk reason, Instant now)
+      throws IOException {
+    postpone(chunk.id(), reason, now);
     byId.remove(chunk.id());
     gone.merge(chunk.chunk().attempt(), progress(chunk, false), BatchProgress::plus);
     if (chunk.state() == State.PLANNED || chunk.state() == State.SUBMITTED) {
-      // While it is submitting, whoever is at it must not lose the race against this note.
+      // Not while it is submitting: the write would make the process that submits it lose its
+      // compare-and-set.
       chunk.advance(
           chunk
               .entry()
@@ -148,28 +150,28 @@ final class TrackedChunks {
     }
   }
 
-  /** Notes that a chunk can't go on for now. */
-  void rest(String chunkId, BatchException reason, Instant now) {
+  /** Sets a chunk aside for a while, in memory only. */
+  void postpone(String chunkId, BatchException reason, Instant now) {
     boolean isKnown = failure != null && reason.exitCode() == ExitCode.OVER_BUDGET;
-    // Money is short for all that follow, too.
+    // The limit on cost stops all following chunks, too.
     LOG.atLevel(isKnown ? Level.INFO : Level.ERROR)
-        .log("{} is left where it is: {}", chunkId, reason.getMessage());
+        .log("{} is set aside: {}", chunkId, reason.getMessage());
     resting.merge(chunkId, Rest.first(now), (before, first) -> before.longer(now));
     failure = failure == null ? reason : failure;
   }
 
-  /** Whether a chunk was left, and it is too early to try again. */
-  boolean isResting(String chunkId, Instant now) {
+  /** Returns whether a chunk is set aside, and it is too early to try again. */
+  boolean isSetAside(String chunkId, Instant now) {
     Rest rest = resting.get(chunkId);
     return rest != null && now.isBefore(rest.until());
   }
 
-  /** Why the first of those was left that could not go on. */
+  /** Why the first chunk was set aside. */
   Optional<BatchException> failure() {
     return Optional.ofNullable(failure);
   }
 
-  /** How far they have come, the first attempt first. */
+  /** The progress of each attempt, the first attempt first. */
   Collection<BatchProgress> progress() {
     SortedMap<Integer, BatchProgress> all = new TreeMap<>(gone);
     stream()
@@ -179,7 +181,7 @@ final class TrackedChunks {
     return all.values();
   }
 
-  /** How long a stream leaves a chunk alone that could not go on; longer each time. */
+  /** How long a stream sets a chunk aside; longer each time. */
   private record Rest(Instant until, Duration pause) {
     static Rest first(Instant now) {
       return new Rest(now.plus(FIRST_REST), FIRST_REST);

@@ -18,17 +18,17 @@ import org.apache.beam.sdk.values.PCollection;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Uploads each chunk's parts, one after the other, as one file, and notes the file's id in the
- * ledger. Chunks whose input is there already pass; in a stream so do those whose upload is
- * refused, which {@link AwaitBatches} tries again. An upload that is made twice costs nothing; the
- * one that the ledger doesn't name is deleted, at the end of the run at the latest.
+ * Uploads each chunk's parts, one after the other, as one file, and records the file's id in the
+ * ledger. A chunk that is uploaded already passes through. In a stream, so does a chunk whose
+ * upload is refused; {@link AwaitBatches} tries it again. Uploading twice costs nothing; the file
+ * that the ledger doesn't name is deleted at the end of the run at the latest.
  */
 public final class UploadChunks extends PTransform<PCollection<Chunk>, PCollection<Chunk>> {
   private final CoordinatorSettings settings;
   private final RunFolder folder;
   private final ProviderFactory providers;
 
-  /** Uploads to a provider. */
+  /** Uploads a run's chunks to a provider. */
   public UploadChunks(CoordinatorSettings settings, RunFolder folder, ProviderFactory providers) {
     this.settings = settings;
     this.folder = folder;

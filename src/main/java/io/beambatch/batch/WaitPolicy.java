@@ -21,10 +21,10 @@ public enum WaitPolicy {
 
   /**
    * When a wait begins that another launch may have begun earlier. Launches that poll once are a
-   * new process each time, so the ledger's time counts. A launch that stays starts the wait anew:
+   * new process each time, so the ledger's time counts. A launch that stays restarts the wait:
    * otherwise running the same command again, as users are told to do, would not help.
    */
-  Instant beginningOfWait(Instant byTheLedger, Instant launched) {
+  Instant waitStart(Instant byTheLedger, Instant launched) {
     return leavesRest() || byTheLedger.isAfter(launched) ? byTheLedger : launched;
   }
 

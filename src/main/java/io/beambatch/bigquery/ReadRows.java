@@ -25,11 +25,11 @@ import org.apache.beam.sdk.values.PCollectionTuple;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads rows of BigQuery into documents, one a row: a field for each column, in the table's order.
- * {@link NameDocuments} names them.
+ * Reads rows of BigQuery into documents, one per row, with a field for each column, in the table's
+ * order. {@link NameDocuments} gives them ids.
  *
- * <p>Beam begins to read a table without looking for plans, so that one is read even if it is
- * planned. A launcher that knows of the plan spares that ({@link SourceReader#readTaken}).
+ * <p>Beam begins to read a table without asking whether it is planned. A launcher that knows of the
+ * plan avoids that ({@link SourceReader#readTaken}).
  */
 final class ReadRows extends ReadDocuments {
   private final TableSource table;
@@ -51,7 +51,7 @@ final class ReadRows extends ReadDocuments {
                     ? TypedRead.Method.DIRECT_READ
                     : TypedRead.Method.EXPORT)
             .useAvroLogicalTypes()
-            // The launcher has looked already, and says more clearly what is wrong.
+            // The launcher has checked already, with clearer messages.
             .withoutValidation()
             .withTestServices(
                 InstanceBuilder.ofType(BigQueryServices.class)
@@ -84,7 +84,7 @@ final class ReadRows extends ReadDocuments {
       }
     }
 
-    /** One for each stream, whose rows all have the very same schema. */
+    /** One encoding per stream, whose rows share one schema object. */
     private synchronized Map<Schema, AvroJson> encodings() {
       if (encodings == null) {
         encodings = new ConcurrentHashMap<>();

@@ -28,14 +28,14 @@ import org.apache.beam.sdk.options.PipelineOptions;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Loads result files into a table of BigQuery, as many as there are by one job. {@code BigQueryIO}
- * would do it with names of jobs that only one launch knows, so that a launch which goes on after a
- * crash would load the rows once more.
+ * Loads result files into a BigQuery table, all available files in one job. {@code BigQueryIO}
+ * would use job names that only one launch knows, so that a launch that resumes after a crash would
+ * load the rows again.
  *
  * <p>Each file is written as Avro beside the result file, in parallel, and deleted when it is
- * loaded. Which files a job loads is written down before ({@link LoadGroups}), and a job's id is
- * made of the run's and the group's, so that a repetition, in this launch or another, finds the job
- * and adopts it. Memory doesn't grow with the files.
+ * loaded. The files of a job are recorded beforehand ({@link LoadGroups}), and a job's id is
+ * derived from the run and the group, so that a repetition, in this launch or another, finds the
+ * job and adopts it. Memory doesn't grow with the files.
  */
 public final class TableDestinationWriter implements DestinationWriter {
   private static final long serialVersionUID = 1L;
@@ -75,7 +75,7 @@ public final class TableDestinationWriter implements DestinationWriter {
     try {
       TableLoader table = loader(run, options);
       if (table.isBegun(file.shard())) {
-        // An earlier version was loading it by a job of its own.
+        // An earlier version was loading it in a job of its own.
         load(table, file.shard(), List.of(file));
         return Optional.of(written(file));
       }
@@ -88,7 +88,7 @@ public final class TableDestinationWriter implements DestinationWriter {
     }
   }
 
-  /** Loads files, unless they are loaded. */
+  /** Loads files that are not loaded yet. */
   @Override
   public List<WrittenFile> deliver(List<ResultFile> files, RunIdentity run, PipelineOptions options)
       throws IOException, InterruptedException {
@@ -162,7 +162,7 @@ public final class TableDestinationWriter implements DestinationWriter {
     return loader;
   }
 
-  /** The files that BigQuery reads; each is written only if it isn't there. */
+  /** The files that BigQuery reads; each is written only if it doesn't exist. */
   private final class Staged implements TableLoader.Files {
     private final TableLoader table;
     private final List<ResultFile> files;
@@ -185,7 +185,7 @@ public final class TableDestinationWriter implements DestinationWriter {
       return paths;
     }
 
-    /** Rows of other columns are other files: a table may get columns meanwhile. */
+    /** Rows with other columns get other files: a table may gain columns meanwhile. */
     private String path(ResultFile file, RowEncoding encoding) {
       CRC32 columns = new CRC32();
       columns.update((table.rows() + encoding.name()).getBytes(UTF_8));

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *     {@code a1-c00003}; {@code [A-Za-z0-9_-]+}
  * @param attempt 1 for the first sending of its documents
  * @param parts at least one, in the order in which they are uploaded
- * @param after the chunk whose batch has to end before this one gets its own; null if there is none
+ * @param after the chunk whose batch must end before this one gets its own; null if there is none
  */
 public record Chunk(
     String id,

@@ -30,14 +30,14 @@ import org.apache.beam.sdk.values.TypeDescriptors;
 import org.joda.time.Duration;
 
 /**
- * Adds the plans that are committed already to those of a source that never ends. They are found
- * while the pipeline runs: all that the ledger has when it starts, and the plan of each file that
- * the source finds in a plan. A runner that goes back to a checkpoint needs the latter: it does not
- * start again, but plans may have been committed after the checkpoint.
+ * Adds the committed plans to those of an endless source. They are found while the pipeline runs:
+ * all plans that the ledger has when it starts, and the plan of each file that the source finds to
+ * be planned. The latter matters if a runner goes back to a checkpoint: the pipeline doesn't start
+ * again then, but plans may have been committed after the checkpoint.
  *
- * <p>A plan can be found in more than one way, and comes out once. All come out in the global
- * window, each as it comes: a plan has done with its window. However many plans there are, few
- * calls read them.
+ * <p>A plan may be found in several ways, and is emitted once. All plans are emitted in the global
+ * window, each as soon as it is found, because they no longer depend on a window. A few calls read
+ * them, however many there are.
  */
 final class CommittedPlans extends PTransform<PCollection<Plan>, PCollection<Plan>> {
   private final PCollection<String> plannedFiles;
@@ -56,13 +56,13 @@ final class CommittedPlans extends PTransform<PCollection<Plan>, PCollection<Pla
             .apply("Start", Create.of("start").withCoder(StringUtf8Coder.of()))
             .apply("List plans", ParDo.of(new ListFn(folder)))
             .setCoder(JsonCoder.of(Plan.class))
-            .apply("Pass plans of the start", asTheyCome());
+            .apply("Pass plans of the start", immediately());
     PCollection<Plan> ofFiles =
         plannedFiles
             .apply("Find plans of files", ParDo.of(new FindFn(folder)))
             .setCoder(JsonCoder.of(Plan.class))
-            .apply("Pass plans of files", asTheyCome());
-    return PCollectionList.of(plans.apply("Pass new plans", asTheyCome()))
+            .apply("Pass plans of files", immediately());
+    return PCollectionList.of(plans.apply("Pass new plans", immediately()))
         .and(atStart)
         .and(ofFiles)
         .apply("Flatten plans", Flatten.pCollections())
@@ -72,7 +72,7 @@ final class CommittedPlans extends PTransform<PCollection<Plan>, PCollection<Pla
         .setCoder(JsonCoder.of(Plan.class));
   }
 
-  private static <T> Window<T> asTheyCome() {
+  private static <T> Window<T> immediately() {
     return Window.<T>into(new GlobalWindows())
         .triggering(Repeatedly.forever(AfterPane.elementCountAtLeast(1)))
         .withAllowedLateness(Duration.ZERO)
@@ -94,7 +94,7 @@ final class CommittedPlans extends PTransform<PCollection<Plan>, PCollection<Pla
     }
   }
 
-  /** Finds the plans of a bundle's files together. */
+  /** Finds the plans of all files in a bundle together. */
   private static final class FindFn extends DoFn<String, Plan> {
     private static final long serialVersionUID = 1L;
 

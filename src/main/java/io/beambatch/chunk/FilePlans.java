@@ -16,8 +16,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the plan that holds a file of a watched source. Every call lists the ledger again, but
- * reads only plans that are new: a committed plan never changes.
+ * Finds the plan of a watched source's file. Every call lists the ledger again, but reads only new
+ * plans: a committed plan never changes.
  */
 public final class FilePlans implements PlannedFiles {
   private static final long serialVersionUID = 1L;
@@ -42,7 +42,7 @@ public final class FilePlans implements PlannedFiles {
     return !PlanStore.of(folder).namesOfFirstAttempt().isEmpty();
   }
 
-  /** The plans that hold any of these files, each once. */
+  /** The plans that contain any of these files, each once. */
   synchronized Collection<Plan> holding(Collection<String> files) throws IOException {
     Map<String, Plan> holding = new TreeMap<>();
     List<Plan> fresh = new ArrayList<>();
@@ -60,7 +60,7 @@ public final class FilePlans implements PlannedFiles {
     return holding.values();
   }
 
-  /** The names of the plans that hold any of these files. */
+  /** The names of the plans that contain any of these files. */
   Set<String> plansOf(Collection<String> files) throws IOException {
     Set<String> plans = new HashSet<>();
     Map<String, String> planByFile = read().planByFile;
@@ -72,7 +72,7 @@ public final class FilePlans implements PlannedFiles {
     return plans;
   }
 
-  /** How many plans of files are committed. */
+  /** The number of committed plans of files. */
   int count() throws IOException {
     return read().count;
   }
@@ -82,9 +82,9 @@ public final class FilePlans implements PlannedFiles {
   }
 
   /**
-   * Reads what is new.
+   * Reads new plans.
    *
-   * @param fresh takes each plan that was not known before
+   * @param fresh receives each plan that was not known before
    */
   private synchronized Known read(Consumer<Plan> fresh) throws IOException {
     Known now = known == null ? new Known() : known;

@@ -8,7 +8,7 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
 
-/** What becomes of each line of one part: whoever walks a part's files goes by it. */
+/** The use of each line of one part. Code that reads a part's files skips lines by it. */
 public final class LineUses {
   private final LineUse[] uses;
 
@@ -16,7 +16,7 @@ public final class LineUses {
     this.uses = uses;
   }
 
-  /** Those of a part; one that says nothing is sent as a whole. */
+  /** The uses of a part's lines; a part without a record of them is sent completely. */
   public static LineUses of(Part part, RunFolder folder) throws IOException {
     LineUse[] uses = new LineUse[part.allLines()];
     Part.Lines lines = part.lines();
@@ -54,12 +54,12 @@ public final class LineUses {
         && counts.getOrDefault(LineUse.DUPLICATE, 0) == lines.duplicates();
   }
 
-  /** How many lines there are. */
+  /** The number of lines. */
   public int count() {
     return uses.length;
   }
 
-  /** What becomes of a line, counted from 0. */
+  /** The use of a line, counted from 0. */
   public LineUse use(int line) {
     return uses[line];
   }

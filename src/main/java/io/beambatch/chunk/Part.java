@@ -10,21 +10,21 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file of consecutive requests, written by one bundle, with a sidecar that holds their documents
- * line by line; or a file of documents that failed before they could be sent. Only this description
+ * A file of consecutive requests, written by one bundle, with a sidecar that has their documents
+ * line by line; or a file of documents that failed before they could be sent. Only this descriptor
  * travels through the pipeline, never the contents.
  *
  * @param name unique; {@code [A-Za-z0-9]+}, so that {@code <name>-<line>} is a custom_id
- * @param requests how many lines the request file and the sidecar have; 0 for a file of failures
+ * @param requests the number of lines of the request file and the sidecar; 0 for a file of failures
  * @param weight what the requests count against the provider's limit: their number, or for
  *     embeddings their inputs
  * @param bytes size of the request file
  * @param tokens estimated prompt tokens
- * @param failed how many documents the file of failures has, by reason; empty if there is none
+ * @param failed the number of documents in the file of failures, by reason; empty if there is none
  * @param causes why they failed, with one example each
- * @param fingerprinted whether its requests' fingerprints stand beside it
- * @param lines what becomes of each of its lines, or null if all are sent; then all numbers above
- *     are of those that are
+ * @param fingerprinted whether there is a file of its requests' fingerprints
+ * @param lines the use of each of its lines, or null if all are sent; with it, the numbers above
+ *     count only the lines that are sent
  * @param repairs how often the model has been asked to repair each of these answers
  */
 public record Part(
@@ -41,23 +41,23 @@ public record Part(
   private static final String NAME_CHARACTERS = "0123456789abcdefghijklmnopqrstuvwxyz";
   private static final SecureRandom RANDOM = new SecureRandom();
 
-  /** A record that an earlier version wrote has no causes. */
+  /** Records of earlier versions have no causes. */
   public Part {
     causes = causes == null ? List.of() : List.copyOf(causes);
   }
 
   /**
-   * Where it says what becomes of each line: {@link LineUses} reads it.
+   * Where the use of each line is recorded; {@link LineUses} reads it.
    *
    * @param file its name in the run's folder
    * @param offset of the part's first line in it
-   * @param all how many lines the request file and the sidecar have
-   * @param known lines whose answers were bought by earlier runs
-   * @param duplicates lines that are the same as another of the plan, which is sent
+   * @param all the number of lines of the request file and the sidecar
+   * @param known lines with answers that earlier runs paid for
+   * @param duplicates lines that are identical to another of the plan, which is sent
    */
   public record Lines(String file, long offset, int all, int known, int duplicates) {}
 
-  /** A part of which every line is sent. */
+  /** A part whose lines are all sent. */
   public Part(
       String name,
       int requests,
@@ -69,7 +69,7 @@ public record Part(
     this(name, requests, weight, bytes, tokens, failed, causes, false, null, 0);
   }
 
-  /** A part that says no causes. */
+  /** A part without causes. */
   public Part(
       String name,
       int requests,
@@ -80,7 +80,7 @@ public record Part(
     this(name, requests, weight, bytes, tokens, failed, List.of());
   }
 
-  /** A random name, so that no two bundles, repetitions or runs ever share one. */
+  /** A random name, so that no two bundles, repetitions or runs share one. */
   static String newName() {
     StringBuilder name = new StringBuilder();
     for (int i = 0; i < RequestLine.PART_NAME_CHARS; i++) {
@@ -89,22 +89,22 @@ public record Part(
     return name.toString();
   }
 
-  /** How many lines its request file and its sidecar have. */
+  /** The number of lines of its request file and its sidecar. */
   public int allLines() {
     return lines == null ? requests : lines.all;
   }
 
-  /** How many of its lines get an answer that another line has bought. */
+  /** The number of its lines that get another line's answer. */
   public int reused() {
     return lines == null ? 0 : lines.known + lines.duplicates;
   }
 
-  /** How many documents of it come out, sendable or not. */
+  /** The number of its documents that are emitted, sendable or not. */
   public long documents() {
     return requests + reused() + failures();
   }
 
-  /** How many documents failed before they could be sent. */
+  /** The number of documents that failed before they could be sent. */
   public long failures() {
     return failed.values().stream().mapToLong(Long::longValue).sum();
   }

@@ -41,8 +41,8 @@ final class PartWriter implements BundleWriter<Request> {
   /**
    * Writes parts of a run.
    *
-   * @param fingerprints whether requests that are the same have to be found
-   * @param primes whether the first part is to have one request, which may go first
+   * @param fingerprints whether identical requests must be found
+   * @param primes whether the first part has a single request, which may be sent first
    */
   PartWriter(RunFolder folder, Job job, boolean fingerprints, boolean primes) {
     this.primes = primes;

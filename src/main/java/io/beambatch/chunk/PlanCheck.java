@@ -10,7 +10,7 @@ import org.apache.beam.sdk.values.PCollection;
 
 /**
  * Checks a plan before anything of it is uploaded, and throws if it must not be sent. In a stream,
- * such a plan is held back, and checked again by the next launch.
+ * such a plan is set aside, and checked again by the next launch.
  */
 @FunctionalInterface
 public interface PlanCheck extends Serializable {

@@ -26,13 +26,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gathers the descriptions of a window's parts, packs them into chunks and commits the plan.
+ * Gathers the descriptors of a window's parts, packs them into chunks and commits the plan.
  *
- * <p>This is where it is decided what is planned. Bounded input gives all plans of its first
- * attempt: those that an earlier launch, or another one meanwhile, has committed, else a new one.
- * So it doesn't matter when those who read the source looked for plans: what they left out because
- * it is planned, is. Each window of unbounded input gives its own plan; one whose numbers don't add
- * up is not sent, and the others go on.
+ * <p>This step decides what is planned. For bounded input it emits all plans of the first attempt:
+ * those that an earlier or concurrent launch has committed, or else a new one. It therefore doesn't
+ * matter when the source's readers looked for plans: whatever they omitted as planned is in a plan.
+ * For unbounded input, each window gives its own plan; one whose counts don't add up is not sent,
+ * and the others continue.
  */
 final class PlanChunks extends PTransform<PCollection<PlanInput>, PCollection<Plan>> {
   private final int attempt;
@@ -41,13 +41,13 @@ final class PlanChunks extends PTransform<PCollection<PlanInput>, PCollection<Pl
   private final LineSelector selector;
   private final boolean primes;
 
-  /** Plans in which nothing goes first. */
+  /** Plans without a batch that is sent first. */
   PlanChunks(int attempt, RunFolder folder, Limits limits, LineSelector selector) {
     this(attempt, folder, limits, selector, false);
   }
 
   /**
-   * @param primes whether a batch of one request goes first
+   * @param primes whether a batch of one request is sent first
    */
   PlanChunks(int attempt, RunFolder folder, Limits limits, LineSelector selector, boolean primes) {
     this.primes = primes;
@@ -111,7 +111,7 @@ final class PlanChunks extends PTransform<PCollection<PlanInput>, PCollection<Pl
           out.output(commit(input, window));
         }
       } else if (bounded) {
-        planWhatIsNew(input, window);
+        planNew(input, window);
         for (String name : store.namesOfFirstAttempt()) {
           out.output(store.require(name));
         }
@@ -126,7 +126,7 @@ final class PlanChunks extends PTransform<PCollection<PlanInput>, PCollection<Pl
       }
     }
 
-    private void planWhatIsNew(Gathered input, BoundedWindow window) throws IOException {
+    private void planNew(Gathered input, BoundedWindow window) throws IOException {
       if (input.files.isEmpty() && !store.namesOfFirstAttempt().isEmpty()) {
         planner.drop(input.parts);
       } else if (input.origin) {
@@ -143,8 +143,9 @@ final class PlanChunks extends PTransform<PCollection<PlanInput>, PCollection<Pl
     }
 
     /**
-     * Whether every chunk of the attempt before is joined. A launch that looks only once may leave
-     * batches under way, and the requests that they leave to this attempt come with a later launch.
+     * Returns whether every chunk of the previous attempt is joined. A launch that polls only once
+     * may leave batches in flight, and a later launch brings the requests that they add to this
+     * attempt.
      */
     private boolean isComplete(Set<String> joined) throws IOException {
       for (Plan plan : store.all()) {

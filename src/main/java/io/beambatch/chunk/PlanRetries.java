@@ -17,13 +17,12 @@ import org.apache.beam.sdk.values.PCollection.IsBounded;
  * Plans a later attempt: packs the parts that the join has written for it into chunks, and commits
  * the plan.
  *
- * <p>Of bounded input the attempt has one plan. It is committed only when every chunk of the
- * attempt before is joined: a plan that exists is never changed, so requests that came later would
+ * <p>For bounded input, the attempt has one plan. It is committed only when every chunk of the
+ * previous attempt is joined: a committed plan never changes, so requests that arrived later would
  * be in none.
  *
- * <p>Of unbounded input each part has a plan of its own. Which parts would come together is chance
- * there, and would be another chance after a restart; so a part that comes twice gets the same
- * plan.
+ * <p>For unbounded input, each part has its own plan. Which parts arrive together there is random,
+ * and differs after a restart; with its own plan, a part that arrives twice gets the same plan.
  */
 public final class PlanRetries extends PTransform<PCollection<RetryRequests>, PCollection<Plan>> {
   private final int attempt;
@@ -57,10 +56,10 @@ public final class PlanRetries extends PTransform<PCollection<RetryRequests>, PC
   }
 
   /**
-   * Commits the plan of an attempt over bounded input, unless there is one, without a pipeline.
+   * Commits the plan of an attempt over bounded input without a pipeline, unless there is one.
    *
    * @param attempt 2 or more
-   * @param parts of all chunks of the attempt before, which are all joined
+   * @param parts of all chunks of the previous attempt, which are all joined
    */
   public static void commit(int attempt, List<Part> parts, Job job, RunFolder folder)
       throws IOException {

@@ -15,8 +15,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "cancel",
     description = {
-      "Cancels the run's batches, waits until they have ended, joins and writes what was answered,"
-          + " and finishes the run. Nothing of it is sent any more.",
+      "Cancels the run's batches, waits until they have ended, joins and writes the answers,"
+          + " and finishes the run. Nothing more of it is sent.",
       "Documents that were not answered go to the dead letter."
     },
     mixinStandardHelpOptions = true,

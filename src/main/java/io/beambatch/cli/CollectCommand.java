@@ -15,9 +15,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "collect",
     description = {
-      "Looks once: joins and writes the answers of batches that have ended, sends again what has to"
+      "Polls once: joins and writes the answers of batches that have ended, sends again what has to"
           + " be, then ends: with exit code 75 while batches are pending.",
-      "Run it every now and then until it ends with another code."
+      "Run it from time to time until it ends with another code."
     },
     mixinStandardHelpOptions = true,
     versionProvider = Version.class)

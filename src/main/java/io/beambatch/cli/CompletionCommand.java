@@ -15,7 +15,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "completion",
     description = {
-      "Prints a script by which a shell completes commands and options:",
+      "Prints a script with which a shell completes commands and options:",
       "  source <(beam-batch-inference completion bash)",
       "  source <(beam-batch-inference completion zsh)",
       "  beam-batch-inference completion fish | source"
@@ -29,7 +29,7 @@ final class CompletionCommand implements Callable<Integer> {
     FISH
   }
 
-  @Parameters(paramLabel = "SHELL", description = "${COMPLETION-CANDIDATES}, in small letters.")
+  @Parameters(paramLabel = "SHELL", description = "${COMPLETION-CANDIDATES}, in lower case.")
   private Shell shell;
 
   @Spec private CommandSpec spec;

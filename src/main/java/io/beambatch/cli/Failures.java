@@ -17,7 +17,7 @@ final class Failures {
 
   /** Prints the error and returns the exit code. */
   static int report(Throwable thrown, PrintWriter err) {
-    Throwable told = told(thrown);
+    Throwable told = forUser(thrown);
     err.println("error: " + SafeText.lines(message(told)));
     if (!isForPeople(told, thrown) || Logger.getLogger("io.beambatch").isLoggable(Level.FINE)) {
       StringWriter trace = new StringWriter();
@@ -35,7 +35,7 @@ final class Failures {
    * The first exception in the chain that is written for users; otherwise the outermost that says
    * more than its cause.
    */
-  private static Throwable told(Throwable thrown) {
+  private static Throwable forUser(Throwable thrown) {
     for (@Nullable Throwable cause = thrown; cause != null; cause = cause.getCause()) {
       if (cause instanceof UserException) {
         return cause;

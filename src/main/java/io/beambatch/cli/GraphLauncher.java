@@ -12,8 +12,8 @@ import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.options.PipelineOptions;
 
 /**
- * Starts pipelines of a run, one after the other, and stays with each until it has ended. Before
- * the first of them it looks at the job's source and destinations.
+ * Launches a run's pipelines, one after the other, and waits for each. Before the first one it
+ * checks the job's source and destinations.
  */
 final class GraphLauncher {
   private final Run run;
@@ -29,13 +29,13 @@ final class GraphLauncher {
     this.progress = progress;
   }
 
-  /** Builds what is launched. */
+  /** Builds the graph to launch. */
   @FunctionalInterface
   interface Graph {
     void build(BatchPipeline graph, Pipeline pipeline, CoordinatorSettings settings);
   }
 
-  /** Looks at source and destinations, unless that is done. */
+  /** Checks source and destinations, unless they are checked already. */
   void check() throws IOException {
     if (!checked) {
       preflight.check(run.folder(), run.isPlanned());
@@ -55,7 +55,7 @@ final class GraphLauncher {
    * Launches a graph, and returns when it has ended.
    *
    * @param check sees every plan before anything of it is sent
-   * @param meanwhile is done every second
+   * @param meanwhile is called every second
    */
   void launch(Graph graph, PlanCheck check, Progress.Meanwhile meanwhile) throws IOException {
     check();
@@ -80,7 +80,7 @@ final class GraphLauncher {
     }
   }
 
-  /** What was begun may not go on behind the back of a command that has failed. */
+  /** A pipeline must not continue unseen after its command has failed. */
   private static void cancel(PipelineResult result) throws IOException {
     if (!result.getState().isTerminal()) {
       result.cancel();

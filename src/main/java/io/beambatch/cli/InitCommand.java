@@ -62,7 +62,7 @@ final class InitCommand implements Callable<Integer> {
       names = "--provider",
       paramLabel = "NAME",
       defaultValue = "openai",
-      description = "Who answers; 'providers' lists them. Default: openai.")
+      description = "The provider; 'providers' lists them. Default: openai.")
   private String provider;
 
   @Option(

@@ -25,9 +25,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A job file as {@code init} writes it: the source as the first documents look, a question about
- * their longest text, and the keys that a first job needs. It has names of fields, and nothing of
- * what is in them.
+ * A job file as {@code init} writes it: the source as the first documents show it, a question about
+ * their longest text, and the keys that a first job needs. It contains names of fields, and none of
+ * their values.
  */
 final class JobDraft {
   private static final int SAMPLE = 100;
@@ -35,7 +35,7 @@ final class JobDraft {
   private static final int LONGEST_NAME = 50;
   static final JsonMapper MAPPER = JsonMapper.builder().build();
 
-  /** What is asked; each has a file of resources. */
+  /** The kinds of questions; each has a resource file. */
   enum Task {
     CLASSIFY,
     EXTRACT,
@@ -69,7 +69,7 @@ final class JobDraft {
    *
    * @param from a file or a pattern
    * @param model or null for a small one
-   * @throws UserException if there is nothing that can be asked about, or no model is known
+   * @throws UserException if there is no text to ask about, or no model is known
    */
   static JobDraft of(String from, Task task, RequestSpec.Provider provider, @Nullable String model)
       throws IOException {
@@ -142,7 +142,7 @@ final class JobDraft {
         id.map(field -> "  id: " + quoted(field.name()))
             .orElse("  # id: FIELD           names a document; without it, file and line do"));
     line(text, "  # Fields, and what the first documents have in them:");
-    fields.stream().limit(MOST_FIELDS).forEach(field -> line(text, "  #   " + field.told()));
+    fields.stream().limit(MOST_FIELDS).forEach(field -> line(text, "  #   " + field.sentence()));
     if (fields.size() > MOST_FIELDS) {
       line(text, "  #   and " + (fields.size() - MOST_FIELDS) + " more");
     }
@@ -175,7 +175,7 @@ final class JobDraft {
     text.append(line).append('\n');
   }
 
-  /** A text in double quotes is the same in YAML and in JSON. */
+  /** A double-quoted text is the same in YAML and in JSON. */
   static String quoted(String text) {
     try {
       return MAPPER.writeValueAsString(text);

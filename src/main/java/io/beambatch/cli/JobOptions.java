@@ -45,7 +45,7 @@ final class JobOptions {
       description = "Overrides a field of the job file; may be repeated.")
   private List<String> overrides = new ArrayList<>();
 
-  @Option(names = "--verbose", description = "Logs all that is done.")
+  @Option(names = "--verbose", description = "Logs every action.")
   void verbose(boolean on) {
     if (on) {
       Logs.verbose();
@@ -139,7 +139,7 @@ final class JobOptions {
       Optional<Run> before = name == null ? Optional.empty() : runs.find(name);
       Run run = runs.open(name, newRun ? Choice.NEW : Choice.RESUME);
       if (before.isPresent() && !before.get().record().uid().equals(run.record().uid())) {
-        err.println("nothing of run " + name + " had been sent: it begins anew with this job");
+        err.println("nothing of run " + name + " had been sent: it starts over with this job");
       }
       return run;
     }

@@ -28,10 +28,10 @@ import org.apache.beam.runners.direct.DirectRunner;
 import picocli.CommandLine.Model.CommandSpec;
 
 /**
- * Takes a run on as far as a command wants. All commands work over the same ledger, and take the
- * run on in {@link Rounds}, so that any of them goes on where any other, or a crash, has left off.
- * Only where the pipeline outlives this process, or its source never ends, the pipeline itself
- * awaits the batches.
+ * Advances a run as far as a command wants. All commands work over the same ledger, and advance the
+ * run in {@link Rounds}, so that any of them continues where another, or a crash, has stopped. Only
+ * if the pipeline outlives this process, or its source never ends, the pipeline itself awaits the
+ * batches.
  */
 final class Launch {
   private final JobOptions options;
@@ -53,7 +53,7 @@ final class Launch {
   }
 
   /**
-   * Makes sure that a source ends.
+   * Requires that a source ends.
    *
    * @throws IllegalArgumentException if it doesn't
    */
@@ -84,8 +84,8 @@ final class Launch {
   }
 
   /**
-   * Submits what may be submitted now, and returns the exit code: pending if some chunks have to
-   * wait for room.
+   * Submits what may be submitted now, and returns the exit code: pending if some chunks must wait
+   * for room.
    */
   int submit(Run run) throws Exception {
     return unlessCancelled(
@@ -100,21 +100,21 @@ final class Launch {
   }
 
   /**
-   * Joins and writes what has ended, submits what has to follow, and returns the exit code: pending
-   * while batches are under way.
+   * Joins and writes what has ended, submits what follows from it, and returns the exit code:
+   * pending while batches are in flight.
    */
   int collect(Run run) throws Exception {
     return unlessCancelled(run, () -> once(run).isDone() ? close(run) : ExitCode.PENDING);
   }
 
-  /** Cancels a run, collects what was answered, and returns the exit code. */
+  /** Cancels a run, collects the answers that exist, and returns the exit code. */
   int cancel(Run run) throws Exception {
     return unlessFinished(run, () -> collectCancelled(run));
   }
 
   /**
-   * Cancels a run of which nothing was planned yet: it ends without a document, by the launch that
-   * is at work on it if there is one.
+   * Cancels a run without a plan. It ends without a document; if a launch is working on it, that
+   * launch ends it.
    */
   static void cancelUnplanned(Runs runs, Run run, PrintWriter err) throws IOException {
     run.batches().cancel(Clock.systemUTC().instant());
@@ -122,7 +122,7 @@ final class Launch {
       err.println(
           "run "
               + run.name()
-              + " is cancelled: the launch that is at work on it sends nothing any more, and ends"
+              + " is cancelled: the launch that is working on it sends nothing more, and ends"
               + " it");
       return;
     }
@@ -133,7 +133,7 @@ final class Launch {
             + " is cancelled: nothing of it had been read or sent, and nothing was paid");
   }
 
-  /** Lets nothing more be sent, and waits until all batches have ended. */
+  /** Prevents all further sending, and waits until all batches have ended. */
   void cancelBatches(Run run) throws IOException, InterruptedException {
     run.batches().cancel(Clock.systemUTC().instant());
     try (Progress progress = Progress.show(err);
@@ -165,7 +165,7 @@ final class Launch {
   private int unlessFinished(Run run, Callable<Integer> command) throws Exception {
     if (run.isFinished()) {
       err.println("run " + run.name() + " was finished before; nothing to do");
-      return tellFinished(run);
+      return printFinished(run);
     }
     peer.take(run);
     StopNotice notice = StopNotice.open(run, local, typed, err);
@@ -188,14 +188,14 @@ final class Launch {
   }
 
   /**
-   * Whether this process lives as long as the run. A pipeline on another runner may outlive it, and
-   * a source that never ends keeps its pipeline running in any case.
+   * Returns whether this process lives as long as the run. A pipeline on another runner may outlive
+   * it, and an endless source keeps its pipeline running in any case.
    */
   private boolean isWaitingHere() {
     return options.beam().getRunner() == DirectRunner.class && !job.source().isEndless();
   }
 
-  /** Takes a run to its end, and returns the exit code. */
+  /** Advances a run to its end, and returns the exit code. */
   private int untilDone(Run run, PlanCheck check) throws Exception {
     announce(run);
     RunProgress after;
@@ -215,10 +215,10 @@ final class Launch {
   }
 
   /**
-   * Looks once how a run's batches stand, and does what there is to do.
+   * Polls a run's batches once, and does what can be done.
    *
-   * @return how the run stands then
-   * @throws BatchException if something keeps a chunk from going on
+   * @return the progress of the run afterwards
+   * @throws BatchException if a chunk was set aside
    */
   private RunProgress once(Run run) throws Exception {
     announce(run);
@@ -260,7 +260,7 @@ final class Launch {
                 meanwhile));
   }
 
-  /** Has the pipeline await the batches, and returns the exit code. */
+  /** Lets the pipeline await the batches, and returns the exit code. */
   private int inPipeline(Run run, Preflight preflight, GraphLauncher.Graph graph) throws Exception {
     announce(run);
     boolean endless = job.source().isEndless();
@@ -276,20 +276,20 @@ final class Launch {
       err.println("run " + run.name() + " was cancelled meanwhile");
       return collectCancelled(run);
     }
-    return tell(Reconcile.reconcile(job, run.folder()), run);
+    return printReport(Reconcile.reconcile(job, run.folder()), run);
   }
 
   private static PlanCheck announced(Run run, PlanCheck check, Progress progress) {
     return check == PlanCheck.NONE ? check : progress.announcing(run, check);
   }
 
-  private int tellFinished(Run run) throws IOException {
+  private int printFinished(Run run) throws IOException {
     if (!Storage.exists(run.folder().report())) {
       err.println("its files, and its report with them, were pruned");
       err.flush();
       return ExitCode.DONE;
     }
-    return tell(Report.of(run.folder()), run);
+    return printReport(Report.of(run.folder()), run);
   }
 
   private GraphLauncher launcher(Run run, Preflight preflight, Progress progress) {
@@ -310,10 +310,10 @@ final class Launch {
   private int close(Run run) throws Exception {
     Report report = Reconcile.reconcile(job, run.folder());
     DeleteInputs.delete(settings(run), run.folder(), peer.providers());
-    return tell(report, run);
+    return printReport(report, run);
   }
 
-  private int tell(Report report, Run run) throws IOException {
+  private int printReport(Report report, Run run) throws IOException {
     out.print(Summary.of(report, job, run));
     out.flush();
     Optional<String> excess = report.excess(job);
@@ -341,7 +341,7 @@ final class Launch {
   }
 
   private boolean exceeds(Report report, Run run) throws IOException {
-    // Of a run that was cancelled nobody expects answers.
+    // Nobody expects answers from a cancelled run.
     boolean unwanted = job.inference().retry().maxFailed() == null && run.batches().isCancelled();
     Optional<String> excess = unwanted ? Optional.empty() : report.excess(job);
     if (excess.isEmpty()) {

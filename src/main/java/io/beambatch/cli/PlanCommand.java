@@ -17,7 +17,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code plan}: what a run would do and cost. */
+/** {@code plan}: shows what a run would do and cost. */
 @Command(
     name = "plan",
     description =
@@ -34,7 +34,7 @@ final class PlanCommand implements Callable<Integer> {
 
   @Option(
       names = "--compare",
-      description = "Prints what the job would cost with each model whose price is known, too.")
+      description = "Also prints what the job would cost with each model whose price is known.")
   private boolean compare;
 
   @Spec private CommandSpec spec;

@@ -20,20 +20,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes a run on in rounds: waits for batches in this process, and launches a pipeline only when
- * there is something to read, join or write. So waiting costs nothing, answers are written while
- * other batches are under way, and no graph is wider than what it is launched for. All commands
- * that look after a run do it with this class; they differ in how long they stay.
+ * Advances a run in rounds: waits for batches in this process, and launches a pipeline only when
+ * there is something to read, join or write. Waiting then costs nothing, answers are written while
+ * other batches are in flight, and each graph has only the steps that it needs. All commands that
+ * advance a run use this class; they differ in how long they stay.
  */
 final class Rounds implements AutoCloseable {
   /**
-   * How much longer to gather ended batches than a launch takes, unless {@code poll.interval} is
-   * over before: a launch for each batch would cost more than all its answers. A destination may
-   * ask for more.
+   * How much longer to gather ended batches than a launch takes, up to {@code poll.interval}: a
+   * launch for each batch would cost more time than its answers are worth. A destination may ask
+   * for more.
    */
   private static final int GATHERING = 10;
 
-  /** The longest pause before a pipeline is launched again that an outage has interrupted. */
+  /** The longest pause before a pipeline that an outage has interrupted is launched again. */
   private static final Duration AFTER_AN_OUTAGE = Duration.ofSeconds(15);
 
   private static final Logger LOG = LoggerFactory.getLogger(Rounds.class);
@@ -45,13 +45,13 @@ final class Rounds implements AutoCloseable {
   private final Clock clock = Clock.systemUTC();
   private Instant nextLaunch = Instant.MIN;
 
-  /** Since when pipelines fail because the provider is out of reach. */
+  /** Since when pipelines have failed because the provider is out of reach. */
   private @Nullable Instant outageSince;
 
   /**
-   * Rounds of a run.
+   * The rounds of a run.
    *
-   * @param settings say how long waits may last, and who is told of progress
+   * @param settings say how long waits may last, and who receives the progress
    */
   Rounds(Run run, CoordinatorSettings settings, ProviderFactory providers, Launcher launcher) {
     this.run = run;
@@ -60,18 +60,18 @@ final class Rounds implements AutoCloseable {
     this.watch = BatchWatch.open(settings, run.folder(), providers);
   }
 
-  /** Launches a pipeline for what there is to do, and stays until it has ended. */
+  /** Launches a pipeline for the available work, and waits for it. */
   @FunctionalInterface
   interface Launcher {
     /**
-     * Launches.
+     * Launches a pipeline.
      *
-     * @param meanwhile has to be called every second or so
+     * @param meanwhile must be called every second or so
      */
     void launch(Work work, Progress.Meanwhile meanwhile) throws Exception;
   }
 
-  /** Looks once: does what there is to do now, and leaves batches that have not ended. */
+  /** Polls once: does what can be done now, and leaves batches that have not ended. */
   RunProgress once() throws Exception {
     RunProgress before = RunProgress.of(run);
     if (before.isPending()) {
@@ -94,8 +94,8 @@ final class Rounds implements AutoCloseable {
   }
 
   /**
-   * Stays until nothing is left that could be done or waited for. A pipeline that fails because the
-   * provider is out of reach is launched again, as long as an outage is waited out.
+   * Stays until nothing is left to do or to wait for. A pipeline that fails because the provider is
+   * out of reach is launched again, for as long as an outage is waited out.
    */
   RunProgress untilDone() throws Exception {
     RunProgress progress = advanceDespiteOutage();
@@ -134,21 +134,21 @@ final class Rounds implements AutoCloseable {
     return progress;
   }
 
-  /** How long to wait after an outage: not less than the provider asks for. */
+  /** How long to wait after an outage: at least as long as the provider asks. */
   private Duration pause(ProviderException outage) {
     Duration usual = Collections.min(List.of(AFTER_AN_OUTAGE, interval()));
     Duration asked = outage.retryAfter();
     return asked == null ? usual : Collections.max(List.of(usual, asked));
   }
 
-  /** What keeps a chunk from going on, where that doesn't keep the others, too. */
+  /** Why a chunk was set aside, if one was. */
   Optional<BatchException> failure() {
     return watch.failure();
   }
 
   /**
-   * Does what there is to do. What has ended meanwhile is left to the next time, so that it can be
-   * gathered; what has to be uploaded follows at once.
+   * Does what can be done. Batches that end meanwhile are left for the next round, so that they can
+   * be gathered; uploads that become necessary follow at once.
    */
   private RunProgress advance() throws Exception {
     RunProgress progress = RunProgress.of(run);

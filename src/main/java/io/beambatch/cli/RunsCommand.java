@@ -97,8 +97,8 @@ final class RunsCommand implements Callable<Integer> {
       name = "prune",
       description = {
         "Removes the files of finished runs from the staging location.",
-        "Sinks are not touched, nor are runs that are not finished. A pruned run stays known: a"
-            + " command with its name finds it finished and buys nothing again."
+        "Sinks and unfinished runs are not touched. The record of a pruned run stays: a"
+            + " command with its name finds it finished and sends nothing."
       },
       mixinStandardHelpOptions = true,
       versionProvider = Version.class)
@@ -110,7 +110,7 @@ final class RunsCommand implements Callable<Integer> {
         paramLabel = "AGE",
         required = true,
         converter = DurationConverter.class,
-        description = "Prunes runs that were finished longer ago than this, such as 30d or 12h.")
+        description = "Prunes runs that finished longer ago than this, such as 30d or 12h.")
     private Duration age;
 
     @Spec private CommandSpec spec;

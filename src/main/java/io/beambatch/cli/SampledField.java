@@ -58,7 +58,7 @@ record SampledField(String name, String kind, long length, boolean identifies) {
     return String.join(" or ", kinds);
   }
 
-  String told() {
+  String sentence() {
     // A name may contain a line end, which would end the comment.
     String shown = isSimple() ? name : JobDraft.quoted(name);
     return shown + ": " + kind + (length == 0 ? "" : ", about " + length + " characters");

@@ -27,8 +27,8 @@ import java.util.UUID;
 import org.apache.beam.sdk.Pipeline;
 
 /**
- * A plan in a folder of its own, which goes away with it: what a run would send, for the commands
- * that only look. Everything is read, rendered and packed, and nothing is sent.
+ * A plan in a temporary folder that is deleted with it: what a run would send, for the commands
+ * that only show it. Everything is read, rendered and packed, and nothing is sent.
  */
 final class ScratchPlan implements AutoCloseable {
   private final Job job;
@@ -42,9 +42,9 @@ final class ScratchPlan implements AutoCloseable {
   }
 
   /**
-   * Plans.
+   * Plans a job.
    *
-   * @param command that asks, for messages
+   * @param command the command that asks, for messages
    * @throws IOException if the source or a destination isn't as the job says
    */
   static ScratchPlan of(Job job, JobOptions options, String command) throws IOException {
@@ -77,12 +77,12 @@ final class ScratchPlan implements AutoCloseable {
         .orElseThrow(() -> new IllegalStateException("the runner ended without a plan"));
   }
 
-  /** What it would cost. */
+  /** Its estimated cost. */
   Estimate estimate() {
     return Estimate.of(job, plan);
   }
 
-  /** The first requests, as the lines that would be uploaded; at most so many. */
+  /** The first requests, as the lines that would be uploaded; at most this many. */
   List<String> firstRequests(int most) throws IOException {
     List<String> requests = new ArrayList<>();
     for (Chunk chunk : plan.chunks()) {
@@ -101,7 +101,7 @@ final class ScratchPlan implements AutoCloseable {
   }
 
   /**
-   * Ends as a run would that fails by what is known already.
+   * Fails as a run would, if that is certain already.
    *
    * @throws UserException if it would
    */

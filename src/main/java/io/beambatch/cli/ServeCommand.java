@@ -47,24 +47,29 @@ final class ServeCommand implements Callable<Integer> {
       description = "How long a batch takes, such as 0, 500ms, 10s, 5m. Default: ${DEFAULT-VALUE}.")
   private Duration latency;
 
-  @Option(names = "--max-requests", description = "In one batch. Default: as the provider's.")
+  @Option(
+      names = "--max-requests",
+      description = "Requests in one batch. Default: the provider's limit.")
   private @Nullable Integer maxRequests;
 
-  @Option(names = "--max-bytes", description = "Of one batch's input. Default: as the provider's.")
+  @Option(
+      names = "--max-bytes",
+      description = "Bytes of one batch's input. Default: the provider's limit.")
   private @Nullable Long maxBytes;
 
-  @Option(names = "--enqueued-tokens", description = "Under way at once for a model.")
+  @Option(names = "--enqueued-tokens", description = "Prompt tokens in flight at once for a model.")
   private long enqueuedTokens = LocalServerSettings.defaults().enqueuedTokenLimit();
 
   @Option(
       names = "--enqueued-requests",
-      description = "Under way at once, of Anthropic's batches. Default: as the provider's.")
+      description =
+          "Requests in flight at once, for Anthropic's batches. Default: the provider's limit.")
   private @Nullable Long enqueuedRequests;
 
   @Option(
       names = "--api-key",
       paramLabel = "KEY",
-      description = "The only key that is taken. Default: any key is.")
+      description = "The only key that is accepted. Default: any key.")
   private @Nullable String apiKey;
 
   @Option(
@@ -78,12 +83,12 @@ final class ServeCommand implements Callable<Integer> {
   @Option(
       names = "--concurrency",
       defaultValue = "8",
-      description = "Requests that are with the upstream at once. Default: ${DEFAULT-VALUE}.")
+      description = "Concurrent requests to the upstream. Default: ${DEFAULT-VALUE}.")
   private int concurrency;
 
   @Mixin private FaultOptions faults;
 
-  @Option(names = "--verbose", description = "Logs all that is done.")
+  @Option(names = "--verbose", description = "Logs every action.")
   void verbose(boolean on) {
     if (on) {
       Logs.verbose();

@@ -33,7 +33,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "status",
     description = {
-      "Shows the run's batches, as the ledger and the provider know them, and changes nothing.",
+      "Shows the run's batches, from the ledger and the provider, and changes nothing.",
       "Ends with exit code 75 while batches are under way, else with 0."
     },
     mixinStandardHelpOptions = true,
@@ -58,7 +58,7 @@ final class StatusCommand implements Callable<Integer> {
 
   @Option(
       names = "--watch",
-      description = "Shows it anew every poll.interval, until all batches have ended.")
+      description = "Repeats every poll.interval until all batches have ended.")
   private boolean watch;
 
   @Spec private CommandSpec spec;

@@ -24,12 +24,12 @@ final class StopNotice implements AutoCloseable {
    * @param typed the command line, the command first
    */
   static StopNotice open(Run run, boolean local, List<String> typed, PrintWriter err) {
-    Thread hook = new Thread(() -> tell(run, local, typed, err), "stop-notice");
+    Thread hook = new Thread(() -> print(run, local, typed, err), "stop-notice");
     Runtime.getRuntime().addShutdownHook(hook);
     return new StopNotice(hook);
   }
 
-  private static void tell(Run run, boolean local, List<String> typed, PrintWriter err) {
+  private static void print(Run run, boolean local, List<String> typed, PrintWriter err) {
     String name = run.name();
     err.println();
     err.println(

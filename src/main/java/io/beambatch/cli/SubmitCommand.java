@@ -18,7 +18,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Reads, packs, uploads and creates the batches, then ends: with exit code 0 when every batch is"
           + " created, and 75 if some have to wait for room.",
-      "Goes on with an unfinished run of the same job. The answers are for collect."
+      "Resumes an unfinished run of the same job. Use collect for the answers."
     },
     mixinStandardHelpOptions = true,
     versionProvider = Version.class)

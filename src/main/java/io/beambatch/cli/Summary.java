@@ -13,7 +13,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import java.util.Map;
 
-/** The table at the end of a command. */
+/** The tables at the end of a command. */
 final class Summary {
   private final StringBuilder text = new StringBuilder();
 
@@ -118,7 +118,7 @@ final class Summary {
     return summary.text.toString();
   }
 
-  /** How many documents failed for each reason, and the commonest cause of each. */
+  /** The number of failed documents by reason, with the commonest cause of each. */
   static String failures(Map<String, Long> failed, Map<String, FailureCause> causes) {
     Summary summary = new Summary();
     for (Map.Entry<String, Long> reason : failed.entrySet()) {
@@ -144,7 +144,7 @@ final class Summary {
         : " (" + SafeText.line(cause.example()) + (cause.documents() > 1 ? ", for example)" : ")");
   }
 
-  /** How a run stands that is not over. */
+  /** The state of an unfinished run. */
   static String of(RunProgress progress, Run run) {
     Summary summary = new Summary();
     summary.line("run", run.identity().job() + " " + run.name());

@@ -76,10 +76,10 @@ public final class PriceTable {
   }
 
   /**
-   * A model's price at a provider: another one may ask another price for a model of the same name.
-   * A name with a date at its end is looked up as it is, then without the date.
+   * A model's price at a provider; others may have another price for a model of the same name. A
+   * name with a date at its end is looked up unchanged, then without the date.
    *
-   * @param provider as job files write it
+   * @param provider its name in job files
    * @param overrides prices by model that replace the table's
    * @return empty if neither has the model
    */
@@ -97,7 +97,7 @@ public final class PriceTable {
   }
 
   /**
-   * What tokens cost that were spent on what is asked.
+   * The cost of an inference's tokens.
    *
    * @return empty if the model's price is unknown
    */
@@ -124,7 +124,7 @@ public final class PriceTable {
     }
   }
 
-  /** Read when it is first needed. */
+  /** Loads the table when it is first needed. */
   private static final class Shipped {
     private static final PriceTable TABLE = readShipped();
   }

@@ -40,7 +40,7 @@ public record TokenCounts(
     return new TokenCounts(prompt, completion, 0, reasoning, uncounted, prompt, prompt);
   }
 
-  /** The same tokens, if there were no cache. */
+  /** The same tokens without any cache. */
   public TokenCounts withoutCache() {
     return new TokenCounts(prompt, completion, 0, reasoning, uncounted);
   }

@@ -2,7 +2,7 @@ package io.beambatch.document;
 
 import java.util.Locale;
 
-/** Why a document got no answer. */
+/** Why a document has no answer. Reports and the dead letter name reasons by {@link #code}. */
 public enum FailureReason {
   /** Can't be parsed or rendered. */
   INVALID_DOCUMENT,

@@ -1,11 +1,11 @@
 package io.beambatch.error;
 
-/** The exit codes of commands: schedulers and scripts go by them. */
+/** The exit codes of commands, on which schedulers and scripts rely. */
 public final class ExitCode {
   /** Done, everything accounted for. */
   public static final int DONE = 0;
 
-  /** An error stopped it; state is kept, the same command goes on. */
+  /** An error stopped it; the state is kept, and the same command resumes it. */
   public static final int ERROR = 1;
 
   /** Wrong usage or job file. */
@@ -17,7 +17,7 @@ public final class ExitCode {
   /** A limit on cost is reached: what it does not allow was not sent. */
   public static final int OVER_BUDGET = 4;
 
-  /** Batches are still pending: the same command, later, goes on. */
+  /** Batches are still pending: repeat the command later. */
   public static final int PENDING = 75;
 
   private ExitCode() {}

@@ -14,10 +14,10 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A stable JSON text of everything in a job that shapes its requests, its chunks and its files:
+ * A stable JSON text of the parts of a job that determine its requests, its chunks and its files:
  * source, request, result, sink, failures, the limits on chunks, the number of attempts, and
- * whether duplicates are bought once. Two jobs with the same text may share a run. Not in it: how
- * many documents may fail, how batches are awaited, what they may cost, prices.
+ * whether duplicates are sent once. Two jobs with the same text may share a run. It excludes how
+ * many documents may fail, how batches are awaited, budgets, and prices.
  */
 public final class CanonicalJob {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
@@ -50,7 +50,7 @@ public final class CanonicalJob {
     if (job.inference().limits().imageTokens() > 0) {
       limits.put("image_tokens", job.inference().limits().imageTokens());
     }
-    // A launch with fewer attempts would lose documents that were left to a next one.
+    // A launch with fewer attempts would lose documents that were left for another one.
     ObjectNode retry = root.putObject("retry").put("attempts", job.inference().retry().attempts());
     if (job.inference().retry().repairs() > 0) {
       retry.put("repair", job.inference().retry().repairs());
@@ -78,7 +78,7 @@ public final class CanonicalJob {
     return paths;
   }
 
-  /** What the text says of every source. Keys that only files have keep their usual values. */
+  /** The text's keys for every source. Keys that only files have get their defaults. */
   static ObjectNode source(String type, Source source) {
     ObjectNode json =
         JSON.objectNode()
@@ -90,7 +90,7 @@ public final class CanonicalJob {
     return put(json, "id", source.id());
   }
 
-  /** What the text says of every destination. */
+  /** The text's keys for every destination. */
   static ObjectNode destination(String type, Compression compression) {
     return JSON.objectNode().put("type", type).put("compression", compression.code());
   }
@@ -107,7 +107,7 @@ public final class CanonicalJob {
     return json;
   }
 
-  /** Leaves a key out that has no value. */
+  /** Omits a key without a value. */
   static ObjectNode put(ObjectNode json, String key, @Nullable String value) {
     return value == null ? json : json.put(key, value);
   }

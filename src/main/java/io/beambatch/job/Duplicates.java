@@ -1,9 +1,9 @@
 package io.beambatch.job;
 
-/** How often a request is bought that several documents of a run come to. */
+/** How often identical requests of a run's documents are sent. */
 public enum Duplicates {
-  /** The first is sent, and all get its answer. */
+  /** Only the first is sent, and all documents get its answer. */
   ONCE,
-  /** Each document's own. */
+  /** Each document's request is sent. */
   EACH
 }

@@ -12,12 +12,11 @@ import org.jspecify.annotations.Nullable;
  * @param enqueuedTokens prompt tokens in flight at once for the model; {@link Long#MAX_VALUE} for
  *     no limit
  * @param enqueuedRequests requests in flight at once; {@link Long#MAX_VALUE} for no limit
- * @param imageTokens what an image of a request counts as, in prompt tokens; 0 to go by the model's
- *     rule
- * @param costUsd the most that the run may cost, or null
- * @param costUsdPerDay the most that all runs of a staging location with such a limit may cost in a
+ * @param imageTokens the prompt tokens of each image; 0 to use the model's rule
+ * @param costUsd the maximum cost of the run, or null
+ * @param costUsdPerDay the maximum cost of all runs of a staging location with such a limit in a
  *     day (UTC), or null
- * @param onBudget what becomes of what these two don't allow
+ * @param onBudget what happens to what these two don't allow
  */
 public record Limits(
     int requests,
@@ -30,7 +29,7 @@ public record Limits(
     OnBudget onBudget)
     implements Serializable {
 
-  /** Limits of nothing but single batches and what is in flight at once. */
+  /** Limits without a limit on cost. */
   public Limits(int requests, long bytes, long enqueuedTokens, long enqueuedRequests) {
     this(requests, bytes, enqueuedTokens, enqueuedRequests, 0, null, null, OnBudget.REFUSE);
   }

@@ -36,9 +36,9 @@ final class Overrides {
   private final Problems problems;
 
   /**
-   * Overrides that problems are noted of.
+   * Overrides whose problems are collected.
    *
-   * @param option what an override follows where it is written, such as {@code "--set "}
+   * @param option what precedes an override as it was written, such as {@code "--set "}
    */
   Overrides(String option, Problems problems) {
     this.option = option;

@@ -4,9 +4,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.beambatch.job.FileDestination.Compression;
 
 /**
- * Somebody else's pipeline, which takes documents as they are. Nothing has to be written.
+ * Another pipeline, which reads the documents where they are. Nothing has to be written.
  *
- * @param hasTypes whether it takes them as rows: then an answer has to be of its field's type
+ * @param hasTypes whether it reads them as rows: then an answer must have its field's type
  */
 public record PipelineDestination(boolean hasTypes) implements Destination {
 

@@ -6,11 +6,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * How often a document is sent, and how many may fail.
  *
- * @param attempts 1 to 10: how often a document is sent at most
- * @param repairs how often a document whose answer breaks its schema is asked again, with that
- *     answer and what is wrong with it; each time is an attempt
- * @param maxFailed more failed documents than this end the run with exit code 3; null for any
- *     number
+ * @param attempts the maximum number of times that a document is sent, 1 to 10
+ * @param repairs how often a document whose answer breaks its schema is sent again with that answer
+ *     and its errors; each time is an attempt
+ * @param maxFailed if more documents fail, the run ends with exit code 3; null for no limit
  */
 public record Retry(int attempts, int repairs, @Nullable MaxFailed maxFailed)
     implements Serializable {
@@ -21,13 +20,13 @@ public record Retry(int attempts, int repairs, @Nullable MaxFailed maxFailed)
   }
 
   /**
-   * A number of documents, or a share of them.
+   * A number of documents, or a fraction of them.
    *
    * @param value the number, or the percentage (0 to 100)
    */
   public record MaxFailed(double value, boolean percent) implements Serializable {
 
-    /** Whether this many failed documents are more than allowed. */
+    /** Returns whether more documents have failed than allowed. */
     public boolean exceededBy(long failed, long documents) {
       return failed > (percent ? documents * value / 100 : value);
     }

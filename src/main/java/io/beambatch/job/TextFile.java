@@ -16,7 +16,7 @@ import java.nio.file.Path;
 
 /** Reads small text files, local or {@code gs://}. */
 final class TextFile {
-  /** Stands for the file of a text that is in none: what it names is not read. */
+  /** Stands for the file of a text without one: files that the text names are not read. */
   static final String NONE = "the configuration";
 
   private static final int MAX_BYTES = 8 << 20;

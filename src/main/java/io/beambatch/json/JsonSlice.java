@@ -11,9 +11,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * One JSON value as it is in a buffer of UTF-8 bytes, so that it can be passed on without being
- * decoded: numbers keep their digits and strings their escapes. Valid until the buffer is used for
- * something else.
+ * One JSON value in a buffer of UTF-8 bytes, which can be passed on without decoding: numbers keep
+ * their digits and strings their escapes. It is valid until the buffer is reused.
  */
 public final class JsonSlice {
   private final byte[] bytes;
@@ -31,12 +30,12 @@ public final class JsonSlice {
     return new JsonSlice(bytes, start, end);
   }
 
-  /** The whole of a JSON text. */
+  /** A whole JSON text. */
   public static JsonSlice of(String json) {
     return of(json.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** The whole of a JSON text in UTF-8; not copied. */
+  /** A whole JSON text in UTF-8; not copied. */
   public static JsonSlice of(byte[] json) {
     return new JsonSlice(json, 0, json.length);
   }
@@ -48,12 +47,12 @@ public final class JsonSlice {
     return new JsonSlice(bytes, start + Math.toIntExact(from), start + Math.toIntExact(to));
   }
 
-  /** What stands before a part of this slice. */
+  /** The part of this slice before another. */
   public JsonSlice before(JsonSlice part) {
     return new JsonSlice(bytes, start, part.start);
   }
 
-  /** What stands after a part of this slice. */
+  /** The part of this slice after another. */
   public JsonSlice after(JsonSlice part) {
     return new JsonSlice(bytes, part.end, end);
   }
@@ -72,22 +71,22 @@ public final class JsonSlice {
     return bytes[start + position];
   }
 
-  /** Whether the value is a string. */
+  /** Returns whether the value is a string. */
   public boolean isText() {
     return startsWith('"');
   }
 
-  /** Whether the value is an array. */
+  /** Returns whether the value is an array. */
   public boolean isArray() {
     return startsWith('[');
   }
 
-  /** Whether the value is {@code null}. */
+  /** Returns whether the value is {@code null}. */
   public boolean isNull() {
     return startsWith('n');
   }
 
-  /** Whether some string in it, or it itself, has an escape. */
+  /** Returns whether it contains an escape. */
   public boolean hasEscapes() {
     return contains((byte) '\\');
   }
@@ -111,14 +110,14 @@ public final class JsonSlice {
     return new String(bytes, start, length(), StandardCharsets.UTF_8);
   }
 
-  /** Reads it token by token; byte offsets are counted from the slice's own start. */
+  /** Opens a parser; byte offsets are counted from the slice's own start. */
   public JsonParser parser() throws IOException {
     return Json.parser(bytes, start, end);
   }
 
   /**
-   * The value that the slice's own {@link #parser} stands at the start of; the parser is taken to
-   * its end. A string is not decoded for that, however long.
+   * The value whose start the slice's own {@link #parser} is at; moves the parser to the value's
+   * end. Strings of any length are not decoded.
    */
   public JsonSlice value(JsonParser parser) throws IOException {
     long from = parser.currentTokenLocation().getByteOffset();
@@ -129,7 +128,7 @@ public final class JsonSlice {
     return part(from, parser.currentLocation().getByteOffset());
   }
 
-  /** The names of an object's members, in their order. */
+  /** The names of an object's members, in order. */
   public List<String> names() throws IOException {
     List<String> names = new ArrayList<>();
     try (JsonParser parser = parser()) {
@@ -143,7 +142,7 @@ public final class JsonSlice {
     return names;
   }
 
-  /** Whether it is one well-formed JSON value, with nothing after it. */
+  /** Returns whether it is one well-formed JSON value, with nothing after it. */
   public boolean wellFormed() throws IOException {
     try (JsonParser parser = parser()) {
       JsonToken first = parser.nextToken();
@@ -177,7 +176,7 @@ public final class JsonSlice {
     return false;
   }
 
-  /** The last place of a byte, counted from the slice's own start; -1 if there is none. */
+  /** The last index of a byte, counted from the slice's own start; -1 if there is none. */
   int lastIndexOf(byte wanted) {
     int i = end - 1;
     while (i >= start && bytes[i] != wanted) {
@@ -186,7 +185,7 @@ public final class JsonSlice {
     return i < start ? -1 : i - start;
   }
 
-  /** Behind the closing quote; if there is none the parser will say so. */
+  /** The index after the closing quote; if there is none, the parser reports it. */
   private int endOfText(int from) {
     int i = start + from + 1;
     while (i < end && bytes[i] != '"') {

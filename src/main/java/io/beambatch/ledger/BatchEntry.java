@@ -12,21 +12,22 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of a chunk's batch.
+ * The ledger's entry for one chunk: how far its batch has come, and all that another process needs
+ * to go on with it. {@link BatchLedger} stores it.
  *
  * @param fileId of the uploaded input, or null before the upload and after the input was deleted
- * @param uploaded when, in milliseconds since 1970 by the provider's clock: no batch of the chunk
- *     is older; 0 if that isn't known
- * @param owner who is creating, or has created, the batch; null before
- * @param since when the state was entered, in milliseconds since 1970
- * @param batchId null before {@link State#SUBMITTED}, and of a chunk that never had one
+ * @param uploaded when the input was uploaded, in milliseconds since 1970 by the provider's clock:
+ *     no batch of the chunk is older; 0 if unknown
+ * @param owner the process that creates, or created, the batch; null before
+ * @param since when the chunk entered its state, in milliseconds since 1970
+ * @param batchId null before {@link State#SUBMITTED}, and for a chunk that never had a batch
  * @param end null before {@link State#ENDED}
- * @param times since when something has been waited for
+ * @param times when the chunk's waits began
  * @param lostInputs how often the provider could not find the input
- * @param problem why the chunk could not go on when it was last looked at, or null
- * @param formerFiles ids of inputs that were uploaded before, or are deleted: a batch may have been
- *     created of them
- * @param overBudget whether it is a limit on cost that it could not go on for
+ * @param problem why the chunk was set aside when it was last processed, or null
+ * @param formerFiles ids of inputs that were uploaded earlier or have been deleted: a batch may
+ *     have been created from them
+ * @param overBudget whether the problem is a limit on cost
  */
 public record BatchEntry(
     State state,
@@ -43,7 +44,7 @@ public record BatchEntry(
     boolean overBudget) {
 
   public BatchEntry {
-    // Older ledgers have no times.
+    // Entries of older versions have no times.
     times = times == null ? Times.startingAt(since) : times;
     formerFiles = formerFiles == null ? List.of() : List.copyOf(formerFiles);
     checkId(fileId);
@@ -57,26 +58,26 @@ public record BatchEntry(
     }
   }
 
-  /** How far a chunk has come. */
+  /** The states of a chunk, in order. */
   public enum State {
-    /** Nothing is paid, nothing is under way. */
+    /** No batch exists, and nothing is paid. */
     PLANNED,
-    /** Somebody may be creating a batch: look for it before creating one. */
+    /** A process may be creating a batch: search for it before creating one. */
     SUBMITTING,
     /** The batch is known. */
     SUBMITTED,
-    /** The batch will not change any more. */
+    /** The batch will not change again. */
     ENDED
   }
 
   /**
-   * How a batch ended: all that it takes to join its results.
+   * How a batch ended: everything that is needed to join its results.
    *
-   * @param outputFileId answered lines, or null if there are none
-   * @param errorFileId failed lines, or null if there are none
-   * @param errors what was found wrong if the batch failed validation, or why it is given up
-   * @param answered requests by the provider's count; null if it tells none, or an earlier version
-   *     wrote the record
+   * @param outputFileId the file of answered lines, or null if there are none
+   * @param errorFileId the file of failed lines, or null if there are none
+   * @param errors why the batch failed validation, or why it was given up
+   * @param answered the provider's count of answered requests; null if it reports none, or if an
+   *     earlier version wrote the record
    */
   public record BatchEnd(
       BatchStatus status,
@@ -89,7 +90,7 @@ public record BatchEntry(
       checkId(errorFileId);
     }
 
-    /** The end of a batch as the provider shows it. */
+    /** The end of a batch as the provider reports it. */
     public static BatchEnd of(Batch batch) {
       boolean counted = batch.completed() > 0 || batch.failed() > 0;
       return new BatchEnd(
@@ -100,7 +101,7 @@ public record BatchEntry(
           counted ? batch.completed() : null);
     }
 
-    /** The end of a chunk that has no batch, or none any more. */
+    /** The end of a chunk that has no batch, or has lost it. */
     public static BatchEnd withoutResults(BatchStatus status, List<BatchError> errors) {
       return new BatchEnd(status, null, null, errors, 0L);
     }
@@ -110,31 +111,34 @@ public record BatchEntry(
       return new BatchEnd(other, outputFileId, errorFileId, errors, answered);
     }
 
-    /** Code of the error of a batch that the provider did not know any more. */
+    /** Code of the error of a batch that the provider no longer knows. */
     public static final String VANISHED = "batch_vanished";
 
-    /** The same, where nothing of the run was known, so that it may still be paid elsewhere. */
+    /**
+     * Code of the error of a batch that is unknown together with all others of the run, so that it
+     * may still be running in another account.
+     */
     public static final String UNKNOWN = "batch_unknown";
 
     /** Code of the error of a chunk that gets no batch because a limit on cost is reached. */
     public static final String OVER_BUDGET = "over_budget";
 
-    /** Whether an error says that the provider did not know the batch any more. */
-    public static boolean saysVanished(BatchError error) {
+    /** Returns whether an error means that the provider no longer knew the batch. */
+    public static boolean isVanished(BatchError error) {
       return VANISHED.equals(error.code()) || UNKNOWN.equals(error.code());
     }
   }
 
   /**
-   * When a chunk's waits began, in milliseconds since 1970. They are written down because every
-   * wait has an end, and whoever waits may be another process each time.
+   * When a chunk's waits began, in milliseconds since 1970. They are stored because every wait has
+   * an end, and each launch may be another process.
    *
-   * @param planned when the chunk came into the ledger
+   * @param planned when the chunk was added to the ledger
    * @param submitted when its batch became known, or null
-   * @param over when the batch was first seen over without its result files, or null
-   * @param cancelled when the batch was asked to stop, or null
-   * @param vanished when the provider was first seen not to know the batch, or null
-   * @param discarded when what the batch left at the provider was deleted, or null
+   * @param over when the batch was first seen finished without its result files, or null
+   * @param cancelled when the provider was asked to cancel the batch, or null
+   * @param vanished when the provider first did not know the batch, or null
+   * @param discarded when the batch's files at the provider were deleted, or null
    */
   public record Times(
       long planned,
@@ -200,17 +204,19 @@ public record BatchEntry(
         false);
   }
 
-  /** The same chunk, its input uploaded again. */
+  /** The same chunk with its input uploaded again. */
   public BatchEntry uploaded(InputFile file, Instant now) {
     return copy().putBack(now).file(file.id()).notBefore(file.createdAt()).make();
   }
 
-  /** The same chunk, to be submitted later. */
+  /** The same chunk, returned to {@link State#PLANNED} to be submitted later. */
   public BatchEntry putBack(Instant now) {
     return copy().putBack(now).make();
   }
 
-  /** The same chunk, its input to be uploaded again because the provider could not find it. */
+  /**
+   * The same chunk without an input: the provider could not find it, so it must be uploaded again.
+   */
   public BatchEntry withoutFile(Instant now) {
     return copy().putBack(now).file(null).notBefore(Instant.EPOCH).oneMoreLostInput().make();
   }
@@ -221,7 +227,7 @@ public record BatchEntry(
         : Stream.concat(formerFiles.stream(), Stream.of(fileId)).distinct().toList();
   }
 
-  /** Whether a file is, or was, the chunk's input. */
+  /** Returns whether a file is, or was, the chunk's input. */
   public boolean knowsInput(String file) {
     return file.equals(fileId) || formerFiles.contains(file);
   }
@@ -232,10 +238,10 @@ public record BatchEntry(
   }
 
   /**
-   * The same chunk, about to be submitted, where nothing but the time tells its batch from those
-   * that were there before.
+   * The same chunk, about to be submitted to a provider whose batches carry no key: only the
+   * creation time separates its batch from earlier ones.
    *
-   * @param newest when the newest of those was created, by the provider's clock
+   * @param newest when the newest existing batch was created, by the provider's clock
    */
   public BatchEntry submittingAfter(Instant newest, String newOwner, Instant now) {
     return copy()
@@ -255,41 +261,41 @@ public record BatchEntry(
         .make();
   }
 
-  /** The same chunk, its batch seen over without its result files. */
+  /** The same chunk; its batch has finished, but its result files are not there yet. */
   public BatchEntry over(Instant now) {
     return copy().times(times.overAt(now.toEpochMilli())).make();
   }
 
-  /** The same chunk, its batch asked to stop. */
+  /** The same chunk; the provider was asked to cancel its batch. */
   public BatchEntry cancelled(Instant now) {
     return copy().times(times.cancelledAt(now.toEpochMilli())).make();
   }
 
-  /** The same chunk, its batch not known to the provider. */
+  /** The same chunk; the provider does not know its batch. */
   public BatchEntry vanished(Instant now) {
     return copy().times(times.vanishedAt(now.toEpochMilli())).make();
   }
 
-  /** The same chunk, its batch known to the provider again. */
+  /** The same chunk; the provider knows its batch again. */
   public BatchEntry found() {
     return copy().times(times.vanishedAt(null)).make();
   }
 
   /**
-   * The same chunk, which can't go on.
+   * The same chunk, set aside with a problem.
    *
-   * @param newOverBudget whether it is a limit on cost that it can't go on for
+   * @param newOverBudget whether the problem is a limit on cost
    */
   public BatchEntry failed(String newProblem, boolean newOverBudget) {
     return copy().problem(newProblem, newOverBudget).make();
   }
 
-  /** The same chunk, its batch ended. */
+  /** The same chunk; its batch has ended. */
   public BatchEntry ended(BatchEnd newEnd, Instant now) {
     return copy().enter(State.ENDED, now).batch(batchId, newEnd).make();
   }
 
-  /** The same chunk, what its batch left at the provider deleted. */
+  /** The same chunk; its batch's files at the provider are deleted. */
   public BatchEntry discarded(Instant now) {
     return copy().file(null).times(times.discardedAt(now.toEpochMilli())).make();
   }
@@ -298,7 +304,7 @@ public record BatchEntry(
     return new Copy(this);
   }
 
-  /** The same chunk with some fields changed. A problem of before is over. */
+  /** Copies an entry with some fields changed. The copy has no problem. */
   private static final class Copy {
     private final BatchEntry before;
     private State state;
@@ -339,14 +345,14 @@ public record BatchEntry(
       return enter(State.PLANNED, now).owner(null).batch(null, null);
     }
 
-    /** Another input, or none: the one of before is remembered. */
+    /** Replaces the input, with null for none, and remembers the previous one. */
     Copy file(@Nullable String id) {
       fileId = id;
       formerFiles = before.allFiles();
       return this;
     }
 
-    /** No batch of the chunk is older. */
+    /** Records that no batch of the chunk is older. */
     Copy notBefore(Instant oldest) {
       uploaded = oldest.toEpochMilli();
       return this;

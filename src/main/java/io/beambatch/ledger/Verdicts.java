@@ -16,11 +16,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What becomes of verdicts: errors that no repetition cures, such as a key that is refused, or
- * numbers that don't add up. Bounded input ends with one. A stream must not: runners repeat a step
- * of a stream for ever, so that a verdict which is thrown there holds up everything else, and the
- * stream can't even be drained. There it is logged, counted, and noted in the run's folder for the
- * report, and what it is about is left to a later launch.
+ * Decides what happens to verdicts: errors that no repetition cures, such as a refused key or
+ * counts that don't add up. On bounded input a verdict ends the pipeline. On a stream it must not:
+ * runners repeat a failing step for ever, which blocks everything else and prevents a drain. There
+ * the verdict is logged, counted and recorded in the run's folder for the report, and the work it
+ * concerns waits for a later launch.
  *
  * <pre>{@code
  * try {
@@ -33,10 +33,10 @@ import org.slf4j.LoggerFactory;
  * }</pre>
  */
 public interface Verdicts extends Serializable {
-  /** Begins the subject of a verdict about a window of documents that gave no plan. */
+  /** Prefix of the subject of a verdict on a window whose documents could not be planned. */
   String UNPLANNED = "unplanned-";
 
-  /** Those of input that ends: each is thrown. */
+  /** Throws every verdict, as bounded input needs it. */
   Verdicts THROWN =
       new Verdicts() {
         private static final long serialVersionUID = 1L;
@@ -50,23 +50,23 @@ public interface Verdicts extends Serializable {
         public void lift(String subject) {}
       };
 
-  /** What becomes of the verdicts of a run's step over some input. */
+  /** The handling of verdicts for input of this kind. */
   static Verdicts of(IsBounded input, RunFolder folder) {
     return input == IsBounded.BOUNDED ? THROWN : new Noted(folder);
   }
 
   /**
-   * Takes a failure, if it is a verdict and the stream goes on without what it is about.
+   * Records a failure, if it is a verdict and the stream can go on without the work it concerns.
    *
-   * @param subject names what it is about within the run, such as a plan's name
-   * @return false if the caller has to throw the failure
+   * @param subject names that work within the run, such as a plan's name
+   * @return false if the caller must throw the failure
    */
   boolean take(String subject, Exception failure) throws IOException;
 
-  /** Takes a verdict back, because its cause is gone. */
+  /** Withdraws a verdict whose cause is gone. */
   void lift(String subject) throws IOException;
 
-  /** The verdicts of a run that stand, by subject: what each says. */
+  /** The messages of the run's verdicts that have not been withdrawn, by subject. */
   static Map<String, String> standing(RunFolder folder) throws IOException {
     Map<String, String> standing = new TreeMap<>();
     Noted.records(folder)
@@ -81,15 +81,15 @@ public interface Verdicts extends Serializable {
   }
 
   /**
-   * A verdict as it is written down.
+   * A verdict as it is stored.
    *
-   * @param message what it says, or null if it was lifted
+   * @param message its text, or null if it was withdrawn
    */
   record Verdict(@Nullable String message) {
-    /** Names one call, and so is another each time. */
+    /** The request id differs at every call and is ignored when messages are compared. */
     private static final Pattern REQUEST_ID = Pattern.compile("\\(request id [^)]*\\)");
 
-    /** Whether it says the same, if of another call. */
+    /** Returns whether both messages are the same but for the request id. */
     private boolean isSameAs(Verdict other) {
       return words().equals(other.words());
     }
@@ -99,7 +99,7 @@ public interface Verdicts extends Serializable {
     }
   }
 
-  /** Those of a stream. */
+  /** Records the verdicts of a stream. */
   final class Noted implements Verdicts {
     private static final long serialVersionUID = 1L;
     private static final Logger LOG = LoggerFactory.getLogger(Verdicts.class);
@@ -122,7 +122,7 @@ public interface Verdicts extends Serializable {
       }
       taken.inc();
       String message = String.valueOf(failure.getMessage());
-      // Said once, and not at each of the looks at a key that stays refused.
+      // Logs it once, not each time the refused key is tried again.
       if (note(subject, message)) {
         LOG.error("{}: {}", subject, message);
       }
@@ -136,7 +136,7 @@ public interface Verdicts extends Serializable {
       }
     }
 
-    /** Returns whether it says something else than before. */
+    /** Stores the message; returns whether it differs from the stored one. */
     private boolean note(String subject, @Nullable String message) throws IOException {
       Records<Verdict> records = records(folder);
       Verdict verdict = new Verdict(message);
@@ -148,7 +148,7 @@ public interface Verdicts extends Serializable {
       return message != null && records.create(subject, verdict).isPresent();
     }
 
-    /** An impossible state is as sure as what is said to users; one of them may be wrapped. */
+    /** A state that should be impossible is final too; either exception may be wrapped. */
     private static boolean isVerdict(Exception failure) {
       for (@Nullable Throwable cause = failure; cause != null; cause = cause.getCause()) {
         if (cause instanceof UserException error) {

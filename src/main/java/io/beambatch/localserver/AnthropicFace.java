@@ -37,7 +37,7 @@ final class AnthropicFace implements ProviderFace {
     String own = call.header("x-api-key");
     String key =
         own == null || own.isBlank()
-            // Newer SDKs put the same key there.
+            // Newer SDKs send the same key here.
             ? ProviderFace.bearer(call.header("Authorization"), NO_KEY)
             : own;
     if (call.header("anthropic-version") == null) {

@@ -111,7 +111,7 @@ final class AnthropicFormat implements BatchFormat {
   }
 
   @Override
-  public ApiError outOfMoney() {
+  public ApiError outOfFunds() {
     return ApiError.invalid(
         "Your credit balance is too low to access the Anthropic API. Please go to Plans & Billing"
             + " to upgrade or purchase credits.",

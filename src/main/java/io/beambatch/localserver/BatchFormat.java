@@ -24,7 +24,7 @@ interface BatchFormat {
         .orElseThrow(() -> new IllegalArgumentException("no format " + name));
   }
 
-  /** What its batches are allowed and called. */
+  /** The limits and names of its batches. */
   BatchTraits traits();
 
   /** The id of a result file, derived from 32 hexadecimal digits. */
@@ -57,7 +57,7 @@ interface BatchFormat {
   void error(ApiError error, String requestId, JsonGenerator out) throws IOException;
 
   /** The error for an account without credit. */
-  ApiError outOfMoney();
+  ApiError outOfFunds();
 
   /** The error for too many calls, which may be retried after this many seconds. */
   ApiError rateLimit(String seconds);

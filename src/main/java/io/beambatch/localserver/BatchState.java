@@ -45,7 +45,7 @@ final class BatchState {
   private BatchCheckpoint progress = BatchCheckpoint.NONE;
   private long enqueuedTokens;
 
-  /** Hashes of the prefixes that it has read from the prompt cache, or written there. */
+  /** Hashes of the prefixes that it has read from the prompt cache or written to it. */
   private final Set<Integer> cached = new HashSet<>();
 
   private BatchState(
@@ -117,14 +117,14 @@ final class BatchState {
     return saved;
   }
 
-  /** Notes that the batch has read a prefix from the prompt cache, or written it there. */
+  /** Records that the batch has read a prefix from the prompt cache or written it. */
   synchronized void keep(int prefix) {
     if (cached.size() < MOST_CACHED) {
       cached.add(prefix);
     }
   }
 
-  /** The prefixes that another batch finds in the cache at some time. */
+  /** The prefixes that another batch finds in the cache at a point in time. */
   synchronized Set<Integer> keptUntil(Instant time) {
     boolean lasts = status().ended() && since.plus(CACHE_LASTS).isAfter(time);
     return lasts ? Set.copyOf(cached) : Set.of();

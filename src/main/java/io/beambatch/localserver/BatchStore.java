@@ -99,7 +99,7 @@ final class BatchStore {
         .toList();
   }
 
-  /** Hashes of the prefixes that ended batches have left in the prompt cache at some time. */
+  /** Hashes of the prefixes that ended batches have left in the prompt cache at a point in time. */
   Set<Integer> cachedAt(Instant time) {
     return batches.values().stream()
         .flatMap(batch -> batch.keptUntil(time).stream())

@@ -85,7 +85,10 @@ final class Gate implements Filter {
     }
   }
 
-  /** Browsers name the page in each call that changes something elsewhere; programs name none. */
+  /**
+   * Browsers send the page's origin with each cross-site call that changes something; programs send
+   * none.
+   */
   private static boolean isOwnPage(@Nullable String origin) {
     return origin == null || isLoopbackPage(origin.toLowerCase(Locale.ROOT));
   }

@@ -115,7 +115,7 @@ final class GeminiFormat implements BatchFormat {
   }
 
   @Override
-  public ApiError outOfMoney() {
+  public ApiError outOfFunds() {
     return ApiError.of(
         429,
         "You exceeded your current quota, please check your plan and billing details.",

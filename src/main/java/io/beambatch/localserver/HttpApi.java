@@ -149,7 +149,7 @@ final class HttpApi {
         call.header("retry-after", seconds);
         yield format.rateLimit(seconds);
       }
-      case NO_QUOTA -> format.outOfMoney();
+      case NO_QUOTA -> format.outOfFunds();
       case ERROR_503 -> format.overloaded();
       default -> ApiError.serverError(500);
     };
@@ -159,7 +159,7 @@ final class HttpApi {
     String requestId = Ids.request();
     call.attribute(REQUEST_ID, requestId);
     api(call).begin(call, requestId);
-    // Javalin would answer it with 200 wherever GET has a handler, without asking for a key.
+    // Javalin would answer it with 200 wherever GET has a handler, without requiring a key.
     if (call.method().equals(HandlerType.HEAD)) {
       throw new ApiException(unknown(call));
     }

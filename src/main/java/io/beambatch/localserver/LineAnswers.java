@@ -8,7 +8,7 @@ import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Answers by rule, in an order of its own. */
+/** Answers a batch's lines by rule, in shuffled order. */
 final class LineAnswers implements Answering {
   private static final int QUOTED_CHARS = 200;
 
@@ -79,7 +79,7 @@ final class LineAnswers implements Answering {
     }
   }
 
-  /** Answers the next line, or does to it what a fault wants. */
+  /** Answers the next line, or applies a fault to it. */
   private void answerNext(long now) throws IOException {
     int line = order[next++];
     ApiError error = read(line);
@@ -97,7 +97,7 @@ final class LineAnswers implements Answering {
       case ERROR_400 -> refuse(line, quotingError());
       case ERROR_500 -> refuse(line, ApiError.serverError(500));
       case ERROR_429 -> refuse(line, format.rateLimit("1"));
-      case NO_QUOTA -> refuse(line, format.outOfMoney());
+      case NO_QUOTA -> refuse(line, format.outOfFunds());
       case TIMEOUT -> {
         files.unanswered(line, customId, BatchFormat.Unanswered.TIMEOUT);
         failed++;
@@ -137,7 +137,7 @@ final class LineAnswers implements Answering {
     }
   }
 
-  /** As some of the real APIs' do. */
+  /** An error that quotes the request, as some real ones do. */
   private ApiError quotingError() {
     String said = request.user.isEmpty() ? request.system : request.user;
     String start = said.substring(0, Math.min(said.length(), QUOTED_CHARS));
@@ -156,7 +156,7 @@ final class LineAnswers implements Answering {
     return out -> answers.write(request, files.answerId(line), now, out, used);
   }
 
-  /** Each model has a cache of its own. */
+  /** Each model has its own cache. */
   private int prefix() {
     return 31 * request.cachedHash + Objects.hashCode(request.model);
   }

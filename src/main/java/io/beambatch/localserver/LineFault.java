@@ -40,8 +40,8 @@ public record LineFault(Kind kind, @Nullable Integer first, double probability) 
     /** Answered halfway: stopped at the token limit. */
     CUT,
     /**
-     * Answered in words where JSON is asked for, as a model may do; a conversation in which the
-     * model has answered before is answered right.
+     * Answered in words where JSON is requested, as a model may do; a conversation with an earlier
+     * answer of the model is answered correctly.
      */
     MISSHAPEN;
 

@@ -41,7 +41,7 @@ final class LineRequest {
   /** The last user message; empty if there is none. */
   String user = "";
 
-  /** Whether the model has answered before. */
+  /** Whether the conversation has an earlier answer of the model. */
   boolean goesOn;
 
   /** The texts of an embeddings, moderations or completions request. */
@@ -59,7 +59,7 @@ final class LineRequest {
 
   int cachedHash;
 
-  /** Whether what is marked was in the cache before the batch began. */
+  /** Whether the marked prefix was in the cache before the batch began. */
   boolean isCached;
 
   /** Whether the answer must be the input of this tool; null if not. */
@@ -120,7 +120,7 @@ final class LineRequest {
     return Math.max(1, tokens(chars) + (long) messages * TOKENS_PER_MESSAGE);
   }
 
-  /** Whether what is marked is long enough to be kept. */
+  /** Returns whether the marked prefix is long enough to be cached. */
   boolean isKept() {
     return tokens(cachedChars) >= LEAST_CACHED_TOKENS;
   }

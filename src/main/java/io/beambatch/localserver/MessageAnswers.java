@@ -54,7 +54,7 @@ final class MessageAnswers implements AnswerRules {
   }
 
   /**
-   * Requests of one batch are answered side by side: each writes what wasn't in the cache before
+   * Requests of one batch are answered concurrently: each writes what wasn't in the cache before
    * the batch.
    */
   private void usage(LineRequest request, long input, long output, JsonGenerator out)

@@ -94,7 +94,7 @@ class OpenAiFormat implements BatchFormat {
   }
 
   @Override
-  public ApiError outOfMoney() {
+  public ApiError outOfFunds() {
     return new ApiError(
         429,
         "You exceeded your current quota, please check your plan and billing details.",

@@ -140,7 +140,7 @@ final class PromptReader {
       case "system", "developer" ->
           request.system = request.system.isEmpty() ? text : request.system + "\n" + text;
       case "user" -> request.user = text;
-      // What was said before is only counted.
+      // Earlier messages are only counted.
       case "assistant", "model" -> request.goesOn = true;
       default -> {}
     }

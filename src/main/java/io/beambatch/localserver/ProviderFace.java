@@ -33,7 +33,7 @@ interface ProviderFace {
    * The key in a header such as {@code Authorization: Bearer KEY}.
    *
    * @param header its value, or null if the call has none
-   * @param missing what is answered if there is no key in it
+   * @param missing the error if there is no key in it
    */
   static String bearer(@Nullable String header, ApiError missing) throws ApiException {
     String prefix = "Bearer ";

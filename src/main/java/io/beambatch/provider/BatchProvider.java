@@ -63,10 +63,10 @@ public interface BatchProvider extends AutoCloseable {
   }
 
   /**
-   * The account's input files, newest first. Where a batch is created of its requests there are
-   * none, and this and {@link #deleteFile} do nothing.
+   * The account's input files, newest first. If batches are created from their requests, there are
+   * none, and this method and {@link #deleteFile} do nothing.
    *
-   * @param after the last file id of the page before, or null for the first page
+   * @param after the last file id of the previous page, or null for the first page
    * @param limit 1 to 10,000
    */
   default FilePage listFiles(@Nullable String after, int limit) throws ProviderException {

@@ -10,28 +10,28 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How an endpoint writes the turns of a conversation, so that a request can go on with what the
- * model has answered and what is said about it.
+ * How an endpoint writes the turns of a conversation, so that a request can be continued with the
+ * model's answer and a reply to it.
  *
  * @param pointer into a request body, to the turns so far: a list, or the text of the only one
  * @param model the role of the model's turns, such as {@code assistant}
- * @param beforeText what stands between a turn's role and its text, such as {@code "content":}
- * @param afterText what stands behind it, but for the closing brace
+ * @param beforeText the JSON between a turn's role and its text, such as {@code "content":}
+ * @param afterText the JSON after the text, except for the closing brace
  */
 public record Conversation(String pointer, String model, String beforeText, String afterText) {
   private static final String USER = "user";
 
-  /** A conversation whose turns are a role and a content that is a text. */
+  /** A conversation whose turns are a role and a text content. */
   public static Conversation ofContents(String pointer) {
     return new Conversation(pointer, "assistant", "\"content\":", "");
   }
 
   /**
-   * The turns, followed by the model's answer and by what is said about it.
+   * The turns, followed by the model's answer and the reply to it.
    *
-   * @param turns of the request, as they stand at the pointer
+   * @param turns of the request, as found at the pointer
    * @param answer a text; anything else is quoted as its JSON
-   * @return null if these aren't turns that can be followed
+   * @return null if these turns can't be continued
    */
   public @Nullable JsonSlice continued(JsonSlice turns, JsonSlice answer, String about)
       throws IOException {

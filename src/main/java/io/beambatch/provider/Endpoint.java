@@ -77,22 +77,22 @@ public interface Endpoint {
   }
 
   /**
-   * The prefix that all requests share and the provider is asked to cache for an hour; null if it
-   * isn't asked to, or they share none.
+   * The common prefix of all requests that the provider is asked to cache for an hour; null if it
+   * isn't asked to, or there is none.
    */
   default @Nullable String keptPrefix(JsonNode body) {
     return null;
   }
 
   /**
-   * How long a prefix has to be for a model to cache it, in tokens; where that isn't known, the
-   * least of all models.
+   * The minimum length of a cached prefix for a model, in tokens; if it is unknown, the smallest
+   * minimum of all models.
    */
   default int leastKept(String model) {
     return 0;
   }
 
-  /** How a request goes on after an answer; null if requests are no conversations. */
+  /** How a request is continued after an answer; null if requests are not conversations. */
   default @Nullable Conversation conversation() {
     return null;
   }

@@ -10,8 +10,7 @@ import org.apache.beam.sdk.options.PipelineOptions;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes messages out of the subscription at each look, and then finds the inbox files that hold
- * them.
+ * Pulls messages from the subscription at each poll, and returns the inbox files that hold them.
  */
 final class FetchMessages implements FileFinder {
   private static final long serialVersionUID = 1L;

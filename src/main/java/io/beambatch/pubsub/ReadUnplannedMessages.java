@@ -15,8 +15,8 @@ import org.apache.beam.sdk.values.PCollectionTuple;
 import org.apache.beam.sdk.values.TupleTagList;
 
 /**
- * Reads the messages that were taken, but are in no plan yet. It takes no more messages. The inbox
- * itself is in {@link #PLANNED}, because all other messages in it are planned.
+ * Reads the messages that were taken and are not planned yet, and pulls no more. The inbox itself
+ * is in {@link #PLANNED}, because all other messages in it are planned.
  */
 final class ReadUnplannedMessages extends ReadDocuments {
   private final SubscriptionSource source;

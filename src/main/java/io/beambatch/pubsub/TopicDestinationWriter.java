@@ -19,10 +19,10 @@ import org.apache.beam.sdk.options.PipelineOptions;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Publishes result files to a topic, each line as a message. A topic has a message twice if it is
- * published twice, as happens when a worker dies before it is recorded that a file was published.
- * So every message carries an id in its attribute {@code beambatch_id}, the same at every
- * repetition, since a result file never changes.
+ * Publishes result files to a topic, each line as a message. If a worker dies after publishing a
+ * file and before recording it, the file's messages are published twice. So every message has an id
+ * in its attribute {@code beambatch_id}, the same at every repetition, since a result file never
+ * changes.
  */
 public final class TopicDestinationWriter implements DestinationWriter {
   private static final long serialVersionUID = 1L;
@@ -42,14 +42,14 @@ public final class TopicDestinationWriter implements DestinationWriter {
     new PubSubChecks(options).topic(output.section() + ".topic", destination.topic());
   }
 
-  /** Publishes a file; if that fails, some of its messages may be published. */
+  /** Publishes a file; after a failure, some of its messages may be published. */
   @Override
   public Optional<WrittenFile> write(ResultFile file, RunIdentity run, PipelineOptions options)
       throws IOException, InterruptedException {
     String topic = destination.topic();
     boolean refersBack;
     try {
-      // Nothing of a damaged file is published: a message can't be taken back.
+      // Nothing of a damaged file is published: a message can't be withdrawn.
       DocumentWriter.copy(
           file, output.folder(), DocumentWriter.ofJsonLines(OutputStream.nullOutputStream()));
       try (TopicPublisher publisher = TopicPublisher.open(topic, options)) {
@@ -70,7 +70,7 @@ public final class TopicDestinationWriter implements DestinationWriter {
         new WrittenFile(file.kind(), file.shard(), topic, file.documents(), refersBack));
   }
 
-  /** Makes a message of each document. */
+  /** Turns each document into a message. */
   private final class Messages implements DocumentWriter {
     private final ResultFile file;
     private final RunIdentity run;
@@ -92,7 +92,7 @@ public final class TopicDestinationWriter implements DestinationWriter {
         publisher.publish(buffer, from, to, attributes());
         return;
       }
-      // No message can hold the document; this one says where it is.
+      // No message can hold the document, so this one says where it is.
       byte[] place =
           SourceRecord.pointer(file.in(output.folder()), line, bytes)
               .getBytes(StandardCharsets.UTF_8);

@@ -13,7 +13,7 @@ final class AvroMap extends LinkedHashMap<Object, Object> {
       put("", key);
     } else {
       String name = key.toString();
-      put(name, containsKey(name) ? new UnreadableValue("a key stands twice in the map") : value);
+      put(name, containsKey(name) ? new UnreadableValue("the map has a key twice") : value);
     }
   }
 }

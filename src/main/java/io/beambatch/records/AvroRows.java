@@ -12,8 +12,8 @@ import java.util.function.Consumer;
 import org.apache.avro.Schema;
 
 /**
- * The rows of an Avro file: blocks of records, each of which states its number of records and bytes
- * and ends with the file's marker. A split is a sequence of consecutive blocks.
+ * The rows of an Avro file: blocks of records that each state their number of records and bytes and
+ * ends with the file's marker. A split is a sequence of consecutive blocks.
  */
 final class AvroRows implements RowInput {
   private static final int BUFFER = 1 << 16;

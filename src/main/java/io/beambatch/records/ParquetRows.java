@@ -79,7 +79,7 @@ final class ParquetRows implements RowInput {
         long size = column.getTotalSize();
         if (start < 0 || size < 0 || size > length - start) {
           throw new IOException(
-              "column " + column.getPath().toDotString() + " ends behind the end of the file");
+              "column " + column.getPath().toDotString() + " extends beyond the end of the file");
         }
         bytes += size;
       }

@@ -140,7 +140,7 @@ record ParquetScalars(boolean microsOnly, IdentityHashMap<PrimitiveType, String>
               + precision
               + " digits, "
               + scale
-              + " behind the point");
+              + " after the decimal point");
     }
     return LogicalTypes.decimal(precision, scale).addToSchema(Schema.create(Schema.Type.BYTES));
   }

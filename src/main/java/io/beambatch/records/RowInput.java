@@ -54,7 +54,7 @@ public interface RowInput {
     /** Receives the problem of a record with a value that can't be represented. */
     void invalid(long number, String problem);
 
-    /** Takes a record with its values as they are in documents. */
+    /** Receives a record with its values in their document form. */
     default void take(long number, GenericRecord record, AvroJson json) throws IOException {
       try {
         record(number, json.json(record));
@@ -85,7 +85,7 @@ public interface RowInput {
     return new DamagedFileException(message, cause);
   }
 
-  /** An error of a record that can't be read. */
+  /** The error for a record that can't be read. */
   static IOException damaged(String path, long number, String problem, Throwable cause) {
     return failed(
         "Can't read " + path + ", record " + number + ": it is damaged: " + problem, cause);

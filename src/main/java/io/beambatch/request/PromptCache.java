@@ -6,19 +6,22 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * What is known of a provider's prompt cache before anything is sent: whether the prefix that all
- * requests share is long enough for it. Requests of one batch are processed side by side, so that
- * each would write the prefix to a cold cache, at a price. Where it pays, a batch of one request
- * goes first.
+ * What is known of a provider's prompt cache before anything is sent: whether the common prefix of
+ * all requests is long enough for it. The requests of one batch are processed concurrently, so each
+ * would write the prefix to a cold cache, at a price. If it pays, a batch of one request is sent
+ * first.
  *
- * @param prefixTokens estimated
- * @param leastTokens of the shortest prefix that the model caches
+ * @param prefixTokens the estimated length of the prefix
+ * @param leastTokens the shortest prefix that the model caches
  */
 public record PromptCache(long prefixTokens, int leastTokens) {
-  /** Encodings of other providers come so near to this one's counts. */
+  /** The accuracy of this encoding's counts for other providers. */
   private static final double PRECISION = 0.8;
 
-  /** The cache that a request asks for; empty if it asks for none, or its beginning differs. */
+  /**
+   * The cache that a request asks for; empty if it asks for none, or its prefix differs between
+   * documents.
+   */
   public static Optional<PromptCache> of(RequestSpec request) {
     Endpoint endpoint = request.target();
     String prefix = endpoint.keptPrefix(request.body());
@@ -30,7 +33,7 @@ public record PromptCache(long prefixTokens, int leastTokens) {
                 endpoint.leastKept(request.model())));
   }
 
-  /** Whether a first batch of one request is worth its time. */
+  /** Returns whether a first batch of one request is worth its time. */
   public static boolean isPrimed(RequestSpec request) {
     return of(request).filter(PromptCache::mayKeep).isPresent();
   }
@@ -39,7 +42,7 @@ public record PromptCache(long prefixTokens, int leastTokens) {
     return prefixTokens >= PRECISION * leastTokens;
   }
 
-  /** How the prefix stands to what the model caches, in words. */
+  /** A comparison of the prefix with what the model caches, in words. */
   public String words() {
     return String.format(
         Locale.ROOT,
@@ -51,7 +54,7 @@ public record PromptCache(long prefixTokens, int leastTokens) {
         leastTokens);
   }
 
-  /** What is wrong with what a request asks to be cached; empty if nothing is. */
+  /** The problem with what a request asks to cache; empty if there is none. */
   public static Optional<String> warning(RequestSpec request) {
     return of(request)
         .filter(cache -> !cache.mayKeep())

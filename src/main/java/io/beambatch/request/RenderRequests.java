@@ -17,8 +17,8 @@ import org.apache.beam.sdk.values.TupleTagList;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Renders each document into one request. Documents that lack a field the request needs come out as
- * {@code invalid_document}, requests that no batch could hold as {@code too_large}.
+ * Renders each document into one request. Documents that lack a field of the template fail as
+ * {@code invalid_document}, requests that exceed a batch's limits as {@code too_large}.
  */
 public final class RenderRequests extends PTransform<PCollection<Document>, PCollectionTuple> {
   public static final TupleTag<Request> REQUESTS = new TupleTag<>("requests") {};
@@ -77,7 +77,7 @@ public final class RenderRequests extends PTransform<PCollection<Document>, PCol
 
     private @Nullable String excess(Request request) {
       long limit = inference.limits().bytes();
-      // UTF-8 takes at most three bytes a char: most requests need no exact count.
+      // UTF-8 takes at most three bytes per char: most requests need no exact count.
       if (request.body().length() * 3L + RequestLine.FRAME_MAX > limit) {
         long bytes =
             RequestLine.frameBytes(inference.request().frame())

@@ -53,13 +53,13 @@ final class RequestJson {
 
   /** Rejects a text that UTF-8 can't encode. */
   static void checkWhole(String value) throws RenderException {
-    if (hasHalfAPair(value)) {
+    if (hasLoneSurrogate(value)) {
       throw new RenderException(
           "a field that the request needs has half of a surrogate pair, which is no character");
     }
   }
 
-  private static boolean hasHalfAPair(String value) {
+  private static boolean hasLoneSurrogate(String value) {
     for (int i = 0; i < value.length(); i++) {
       if (Character.isSurrogate(value.charAt(i))) {
         if (i + 1 == value.length()

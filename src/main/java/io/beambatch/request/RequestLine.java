@@ -5,20 +5,20 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 
-/** The line of a batch's input file that holds a request. */
+/** Writes requests as lines of a batch's input file, in the provider's format. */
 public final class RequestLine {
   /**
-   * How long a part's name is; {@code <part>-<line>} stays far below the 64 chars of a custom_id.
+   * The length of a part's name; {@code <part>-<line>} stays far below the 64 chars of a custom_id.
    */
   public static final int PART_NAME_CHARS = 16;
 
-  /** More than any line has beside its body. */
+  /** More than any line has besides its body. */
   static final int FRAME_MAX = 256;
 
   private final byte[] start;
   private final byte[] middle;
 
-  /** Lines of a part, as the provider writes them. */
+  /** Writes the lines of a part. */
   public RequestLine(String part, RequestFrame frame) {
     start = (frame.beforeId() + part + "-").getBytes(StandardCharsets.UTF_8);
     middle = frame.beforeBody().getBytes(StandardCharsets.UTF_8);
@@ -34,7 +34,7 @@ public final class RequestLine {
    *
    * @param number counted from 0 in its part
    * @param body in UTF-8
-   * @return how many bytes were written
+   * @return the number of bytes
    */
   public int write(OutputStream stream, int number, byte[] body) throws IOException {
     byte[] digits = Integer.toString(number).getBytes(StandardCharsets.US_ASCII);
@@ -47,7 +47,7 @@ public final class RequestLine {
     return start.length + digits.length + middle.length + body.length + 2;
   }
 
-  /** What the first line of a part has beside its body, in bytes. */
+  /** What the first line of a part has besides its body, in bytes. */
   static long frameBytes(RequestFrame frame) {
     RequestLine line = new RequestLine("x".repeat(PART_NAME_CHARS), frame);
     return 3L + line.start.length + line.middle.length;

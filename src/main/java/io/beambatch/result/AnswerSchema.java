@@ -59,7 +59,7 @@ final class AnswerSchema {
   /** The validator recurses for each level, and a thread's stack is small. */
   private static final int MAX_DEPTH = 100;
 
-  /** What a model is told of its mistakes: enough to repair them, and no more than that. */
+  /** How many errors a model is told: enough to repair them. */
   private static final int MESSAGES_OF_ADVICE = 5;
 
   private static final int CHARS_OF_ADVICE = 1_000;

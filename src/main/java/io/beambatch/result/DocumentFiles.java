@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The files of the answered and of the failed documents that are joined together: those of a chunk,
- * or of lines whose answers others have bought. They appear when they are complete.
+ * or of lines that get other lines' answers. They appear when they are complete.
  */
 final class DocumentFiles implements Closeable {
   private final String shard;
@@ -39,8 +39,8 @@ final class DocumentFiles implements Closeable {
   /**
    * Files of a run.
    *
-   * @param shard names them
-   * @param failedFile what the name of the file of failures ends with
+   * @param shard their name
+   * @param failedFile the end of the name of the file of failures
    */
   DocumentFiles(Job job, RunFolder folder, String shard, String failedFile) {
     this.shard = shard;
@@ -61,9 +61,9 @@ final class DocumentFiles implements Closeable {
   }
 
   /**
-   * Adds a document that is answered as another was.
+   * Adds a document that gets another's answer.
    *
-   * @param customId the document's own; no request of this name was sent
+   * @param customId the document's own; no request with it was sent
    * @param origin of the answer
    */
   void reuse(
@@ -89,12 +89,12 @@ final class DocumentFiles implements Closeable {
     causes.add(new FailureCause(failure.reason(), cause, 1, example));
   }
 
-  /** How many documents are answered. */
+  /** The number of answered documents. */
   int answered() {
     return answered.lines();
   }
 
-  /** How many documents failed. */
+  /** The number of failed documents. */
   int failed() {
     return failed.lines();
   }
@@ -107,7 +107,7 @@ final class DocumentFiles implements Closeable {
     return causes.all();
   }
 
-  /** Makes the files appear. */
+  /** Makes the files visible. */
   void commit() throws IOException {
     answered.commit();
     failed.commit();
@@ -131,7 +131,7 @@ final class DocumentFiles implements Closeable {
   public void close() throws IOException {
     try (answered;
         failed) {
-      // Both are closed, even if closing the other fails.
+      // Closes both, even if closing the other fails.
     }
   }
 
@@ -152,7 +152,7 @@ final class DocumentFiles implements Closeable {
             + '}');
   }
 
-  /** No tokens were bought for it, so that a sum over all documents is what was paid. */
+  /** Its token counts are zero, so that the sum over all documents is what was paid for. */
   private JsonSlice reused(ResultLine line, String customId, StoredAnswer.Origin origin) {
     String from =
         ",\"reused_from\":{\"run\":"
@@ -180,12 +180,15 @@ final class DocumentFiles implements Closeable {
         + ",\"prompt_tokens\":";
   }
 
-  /** What the provider says beside the answer, with characters that every reader takes. */
+  /** The provider's metadata of an answer, restricted to characters that every reader accepts. */
   private static String whole(@Nullable JsonSlice value) {
     return value == null ? "null" : LoneSurrogates.replaced(value.json());
   }
 
-  /** Where the provider tells them. In a sink with types, {@code _batch} keeps its columns. */
+  /**
+   * Only counts that the provider reports. In a sink with types, {@code _batch} keeps all its
+   * columns.
+   */
   private String details(TokenUsage usage) {
     String cached = usage.cached() < 0 ? "" : ",\"cached_tokens\":" + usage.cached();
     String reasoning = usage.reasoning() < 0 ? "" : ",\"reasoning_tokens\":" + usage.reasoning();

@@ -13,8 +13,8 @@ import org.apache.beam.sdk.transforms.Reshuffle;
 import org.apache.beam.sdk.values.PCollection;
 
 /**
- * Joins answers that others have bought onto the documents that get them, many lines at a time and
- * in parallel. What comes out is like a joined chunk that never had a batch. Lines that were joined
+ * Joins answers that other lines paid for onto the documents that get them, many lines at a time
+ * and in parallel. The output is like a joined chunk that never had a batch. Lines that were joined
  * before are not joined again.
  */
 public final class JoinReused

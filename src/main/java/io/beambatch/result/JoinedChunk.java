@@ -13,26 +13,27 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A chunk whose answers have been joined to their documents, in files of the staging location.
+ * A chunk whose answers have been joined onto their documents, in files of the staging location.
+ * {@link ResultJoiner} writes it last: once the record exists, the join is done.
  *
- * @param batchId that it was joined from, or null if it never had one
+ * @param batchId the batch it was joined from, or null if it never had one
  * @param answered file of answered documents, or null if there are none
  * @param failed file of failed documents, or null if there are none
- * @param again requests that have to be sent again, as a part for the next attempt, or null
- * @param failures how many documents failed, by reason
+ * @param again requests that must be sent again, as a part for the next attempt, or null
+ * @param failures the number of failed documents, by reason
  * @param promptTokens as the provider counted them, over all answered lines
  * @param completionTokens as the provider counted them
- * @param unknownLines result lines whose custom_id is none of the chunk's, or that can't be read
- * @param doubledLines result lines whose custom_id had come before
- * @param cachedTokens prompt tokens that the provider had in its cache
+ * @param unknownLines result lines with a custom_id that is not in the chunk, or that can't be read
+ * @param doubledLines result lines with a repeated custom_id
+ * @param cachedTokens prompt tokens that were read from the provider's cache
  * @param reasoningTokens completion tokens that models spent before their answers
  * @param uncountedAnswers answered lines without a count of their tokens
  * @param causes why documents failed, with one example each
  * @param writtenTokens prompt tokens that were written to the provider's cache
- * @param writtenForAnHourTokens those of them that stay there for an hour
- * @param awaitedAnswers the file of answers that other documents wait for, or null if there are
+ * @param writtenForAnHourTokens those of them that are kept for an hour
+ * @param awaitedAnswers the file of answers for which other documents wait, or null if there are
  *     none
- * @param repairs what was repaired, and is to be
+ * @param repairs the repairs so far, and those to request
  */
 public record JoinedChunk(
     String chunkId,
@@ -56,13 +57,13 @@ public record JoinedChunk(
     @Nullable String awaitedAnswers,
     Repairs repairs) {
 
-  /** A record that an earlier version wrote has no causes, and nothing was repaired. */
+  /** Records of earlier versions have no causes and no repairs. */
   public JoinedChunk {
     repairs = repairs == null ? Repairs.NONE : repairs;
     causes = causes == null ? List.of() : List.copyOf(causes);
   }
 
-  /** A chunk that nothing waits for. */
+  /** A chunk for which no other documents wait. */
   public JoinedChunk(
       String chunkId,
       int attempt,
@@ -105,7 +106,7 @@ public record JoinedChunk(
         Repairs.NONE);
   }
 
-  /** Lines whose answers others have bought: no batch, no request, and no tokens. */
+  /** Lines that get other lines' answers: no batch, no request, and no tokens. */
   static JoinedChunk ofReused(ReusedLines lines, DocumentFiles files) {
     return new JoinedChunk(
         lines.id(),
@@ -130,7 +131,7 @@ public record JoinedChunk(
         Repairs.NONE);
   }
 
-  /** The same chunk, with a file of answers that other documents wait for. */
+  /** A copy with a file of answers for which other documents wait. */
   JoinedChunk withAwaitedAnswers(@Nullable String file) {
     return new JoinedChunk(
         chunkId,
@@ -155,7 +156,7 @@ public record JoinedChunk(
         repairs);
   }
 
-  /** The same chunk, with what was repaired, and is to be. */
+  /** A copy with repairs. */
   JoinedChunk with(Repairs others) {
     return new JoinedChunk(
         chunkId,
@@ -180,7 +181,7 @@ public record JoinedChunk(
         others);
   }
 
-  /** All that the next attempt has to send, to be repaired or as it was. */
+  /** Everything that the next attempt must send, for repair or unchanged. */
   public List<Part> toSendAgain() {
     return Stream.concat(Stream.ofNullable(again), repairs.again().stream()).toList();
   }
@@ -198,8 +199,8 @@ public record JoinedChunk(
   }
 
   /**
-   * What became of the chunks of a run, by chunk. Each is written once: whoever joins a chunk
-   * second takes what the first has made of it.
+   * The joined chunks of a run, by chunk. Each record is written once: a process that joins the
+   * same chunk later reads the first one's record.
    */
   public static Records<JoinedChunk> records(RunFolder folder) {
     return Records.versioned(folder, "joined", JoinedChunk.class);

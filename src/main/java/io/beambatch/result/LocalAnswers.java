@@ -9,8 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Answers in a temporary file on the local disk, to be read in any order; the file is deleted when
- * it is closed. All are added before the first is read.
+ * Answers in a temporary file on local disk, for reading in any order; closing deletes the file.
+ * All are added before the first is read.
  */
 final class LocalAnswers implements Closeable {
   private final Path path;
@@ -29,7 +29,7 @@ final class LocalAnswers implements Closeable {
     return new LocalAnswers(Files.createTempFile("answers-", ".tmp"));
   }
 
-  /** Adds an answer; returns its place. */
+  /** Adds an answer; returns its position. */
   long add(byte[] answer) throws IOException {
     long place = size;
     out.writeInt(answer.length);
@@ -38,7 +38,7 @@ final class LocalAnswers implements Closeable {
     return place;
   }
 
-  /** The answer at a place. */
+  /** The answer at a position. */
   byte[] at(long place) throws IOException {
     if (!isFlushed) {
       out.flush();

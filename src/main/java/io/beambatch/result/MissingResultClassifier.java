@@ -10,7 +10,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides what becomes of the documents of a batch that have no result line, or none that can be
+ * Decides the outcome of documents whose batch has no result line for them, or none that can be
  * read, by how the batch ended.
  */
 final class MissingResultClassifier {
@@ -29,7 +29,7 @@ final class MissingResultClassifier {
   }
 
   /**
-   * Decides about a request.
+   * Decides the outcome of a request.
    *
    * @param request its number in the batch, from 0
    */
@@ -55,7 +55,7 @@ final class MissingResultClassifier {
                   null);
       case FAILED -> invalidBatch(errorsByLine.get(request + 1), sent);
       case COMPLETED, VALIDATING, IN_PROGRESS, FINALIZING, CANCELLING ->
-          first != null && BatchEnd.saysVanished(first)
+          first != null && BatchEnd.isVanished(first)
               ? lostBatch(first, sent)
               : sent.retryable(
                   FailureReason.MISSING,
@@ -91,7 +91,7 @@ final class MissingResultClassifier {
     return sent.retryable(FailureReason.API_ERROR, otherLine(), null);
   }
 
-  /** What is said about another document's line may quote that document: it stays there. */
+  /** An error about another document's line may quote that document, so it is not repeated here. */
   private Problem otherLine() {
     String failed = "its batch failed validation";
     if (first == null) {

@@ -17,20 +17,20 @@ sealed interface Outcome {
    * The document has failed; sending it again would not help.
    *
    * @param cause the failure in our words, without contents
-   * @param repair how the model may repair its answer; null if that is of no use
+   * @param repair how the model may repair its answer; null if it can't
    */
   record Failed(Failure failure, String cause, @Nullable Repair repair) implements Outcome {
-    /** A failure that nothing repairs. */
+    /** A failure that can't be repaired. */
     Failed(Failure failure, String cause) {
       this(failure, cause, null);
     }
   }
 
   /**
-   * What a model is told about its answer, so that it gives a better one.
+   * What is sent to a model to get a better answer.
    *
-   * @param answer as it came; valid as long as its line
-   * @param about what is wrong with it
+   * @param answer the original answer; valid as long as its line
+   * @param about its errors
    */
   record Repair(JsonSlice answer, String about) {}
 

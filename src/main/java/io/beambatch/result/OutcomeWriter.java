@@ -13,7 +13,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes what becomes of a chunk's documents to the files of the run, and counts it: answered,
+ * Writes the outcomes of a chunk's documents to the files of the run, and counts them: answered,
  * failed, or to be sent again.
  */
 final class OutcomeWriter implements Closeable {
@@ -31,7 +31,7 @@ final class OutcomeWriter implements Closeable {
     Chunk chunk = awaited.chunk();
     this.awaited = awaited;
     mayBeSentAgain = chunk.attempt() < job.inference().retry().attempts();
-    // Two launches that don't agree on this must not write to one file.
+    // Two launches that decide this differently must not write to the same file.
     files =
         new DocumentFiles(
             job, folder, chunk.id(), mayBeSentAgain ? "failed.jsonl" : "failed-for-good.jsonl");
@@ -40,10 +40,10 @@ final class OutcomeWriter implements Closeable {
   }
 
   /**
-   * Adds the document that a reader stands at.
+   * Adds the document at which a reader is positioned.
    *
    * @param line its result line, or null if it has none
-   * @return whether that is what became of it, and not what the next attempt will bring
+   * @return whether the outcome is final, and not left to the next attempt
    */
   boolean add(PartReader documents, Outcome outcome, @Nullable ResultLine line, SentRequest sent)
       throws IOException {
@@ -71,15 +71,15 @@ final class OutcomeWriter implements Closeable {
     return true;
   }
 
-  /** Whether what has to be sent again is left to a next attempt. */
+  /** Returns whether requests that must be sent again are left to a next attempt. */
   boolean mayBeSentAgain() {
     return mayBeSentAgain;
   }
 
   /**
-   * Makes the files appear.
+   * Makes the files visible.
    *
-   * @throws IllegalStateException if not every document has exactly one outcome
+   * @throws IllegalStateException unless every document has exactly one outcome
    */
   JoinedChunk commit(long unknownLines, long duplicateLines) throws IOException {
     Chunk chunk = awaited.chunk();
@@ -127,7 +127,7 @@ final class OutcomeWriter implements Closeable {
   public void close() throws IOException {
     try (files;
         retry) {
-      // Both are closed, even if closing the other fails.
+      // Closes both, even if closing the other fails.
     }
   }
 }

@@ -15,7 +15,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Walks a part's sidecar, line by line. The request file is opened only if a request is asked for:
+ * Reads a part's sidecar, line by line. It opens the request file only when a request is asked for:
  * most joins never need it.
  */
 final class PartReader implements Closeable {
@@ -42,18 +42,18 @@ final class PartReader implements Closeable {
     this.documents = LineReader.ofLines(folder.open(folder.documents(part.name())));
   }
 
-  /** Walks the lines that were sent with a chunk. */
+  /** Reads the lines that were sent with a chunk. */
   static PartReader ofSent(String chunk, Part part, RunFolder folder) throws IOException {
     return new PartReader(chunk, part, folder, LineUse::isSent);
   }
 
-  /** Walks the lines of a part that get answers which others have bought. */
+  /** Reads the lines of a part that get other lines' answers. */
   static PartReader ofReused(ReusedLines lines, Part part, RunFolder folder) throws IOException {
     return new PartReader(lines.id(), part, folder, use -> use == lines.use());
   }
 
   /**
-   * Goes on to the next document.
+   * Advances to the next document.
    *
    * @throws IllegalStateException if the sidecar has fewer or more lines than the part
    */
@@ -72,12 +72,12 @@ final class PartReader implements Closeable {
     return true;
   }
 
-  /** Whether other lines that are the same wait for this one's answer. */
+  /** Returns whether identical lines wait for this one's answer. */
   boolean isAwaited() {
     return uses.use(line) == LineUse.AWAITED;
   }
 
-  /** What the document's request counts, with its fingerprint. */
+  /** The sizes of the document's request, with its fingerprint. */
   FingerprintFile.Entry fingerprinted() throws IOException {
     if (fingerprints == null) {
       fingerprints = new FingerprintFile.Reader(folder.open(folder.fingerprints(part.name())));
@@ -89,12 +89,12 @@ final class PartReader implements Closeable {
     return Objects.requireNonNull(fingerprinted);
   }
 
-  /** The part that is read. */
+  /** The part that is being read. */
   Part part() {
     return part;
   }
 
-  /** The name of the document's request in its batch: the part's, and its line, from 0. */
+  /** The id of the document's request in its batch: the part's name, and the line, from 0. */
   String customId() {
     return part.name() + "-" + line;
   }

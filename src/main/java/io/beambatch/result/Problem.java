@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  * may be counted and shown in reports. The message may quote the provider, and so the document: it
  * is written only next to the document.
  *
- * @param advice what a model is told that may repair its answer, and may quote it; null if telling
- *     is of no use
+ * @param advice the errors for a model that may repair its answer, which may quote it; null if
+ *     repairing is of no use
  */
 record Problem(String cause, String message, @Nullable String advice) {
   private static final Pattern CODE = Pattern.compile("[A-Za-z0-9_.-]{1,64}");
@@ -20,7 +20,7 @@ record Problem(String cause, String message, @Nullable String advice) {
     this(cause, message, null);
   }
 
-  /** The same problem, with advice for the model. */
+  /** A copy with advice for the model. */
   Problem advising(String words) {
     return new Problem(cause, message, words);
   }

@@ -15,8 +15,8 @@ import org.apache.beam.sdk.values.TupleTag;
 import org.apache.beam.sdk.values.TupleTagList;
 
 /**
- * Reads result files back into the pipeline: each document with what became of it, as one JSON
- * object. A file that has not as many documents as it should stops the pipeline.
+ * Reads result files back into the pipeline: each document with its outcome, as one JSON object. If
+ * a file has another number of documents than its record says, the pipeline stops.
  */
 public final class ReadResults extends PTransform<PCollection<ResultFile>, PCollectionTuple> {
   public static final TupleTag<String> ANSWERED = new TupleTag<>("answered") {};

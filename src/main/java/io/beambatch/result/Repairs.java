@@ -5,16 +5,16 @@ import io.beambatch.cost.TokenCounts;
 import java.util.List;
 
 /**
- * What models of a chunk were asked to repair, and are to be asked next: counted apart, because it
- * is bought on top of the answers that were asked for first.
+ * The repairs of a chunk's answers: those that were requested, and those to request next. They are
+ * counted separately, because they are paid for on top of the first answers.
  *
- * @param again requests for the next attempt, each with the answer that is to be repaired
- * @param requests of this chunk that asked for a better answer
- * @param answered those of them that got one
- * @param tokens that these requests cost
+ * @param again requests for the next attempt, each with the answer to repair
+ * @param requests the number of this chunk's requests for a better answer
+ * @param answered how many of them got one
+ * @param tokens the tokens of these requests
  */
 public record Repairs(List<Part> again, long requests, long answered, TokenCounts tokens) {
-  /** Of a chunk in which nothing was repaired, and nothing is to be. */
+  /** The repairs of a chunk without any. */
   public static final Repairs NONE = new Repairs(List.of(), 0, 0, TokenCounts.NONE);
 
   public Repairs {

@@ -84,7 +84,7 @@ final class ResultClassifier {
       return invalid(Problem.of("the response has no answer " + place), line, sent);
     }
     JsonSlice value = line.answer().value();
-    if (hasHalfACharacter(value)) {
+    if (hasLoneSurrogate(value)) {
       return invalid(HALF_A_CHARACTER, line, sent);
     }
     AnswerFormat asked;
@@ -101,11 +101,11 @@ final class ResultClassifier {
       problem = column.problem(shaped.value());
     }
     if (problem == null) {
-      return hasHalfACharacter(shaped.value())
+      return hasLoneSurrogate(shaped.value())
           ? invalid(HALF_A_CHARACTER, line, sent)
           : new Outcome.Answered(shaped.value());
     }
-    // A schema with a document's values in it names them in its rules.
+    // A schema that contains a document's values may quote them in its rules.
     Problem told =
         format.differs()
             ? new Problem(
@@ -116,7 +116,7 @@ final class ResultClassifier {
     return repairable(invalid(told, line, sent), line.answer(), told.advice());
   }
 
-  /** The same failure, which the model may repair, if it is told of it. */
+  /** The same failure, with what the model needs to repair its answer. */
   private static Outcome.Failed repairable(
       Outcome.Failed failed, Answer answer, @Nullable String advice) throws IOException {
     JsonSlice value = answer.value();
@@ -126,11 +126,11 @@ final class ResultClassifier {
   }
 
   /** In a text that contains JSON, a lone surrogate shows only when the text is parsed. */
-  private static boolean hasHalfACharacter(JsonSlice answer) {
+  private static boolean hasLoneSurrogate(JsonSlice answer) {
     return answer.hasEscapes() && LoneSurrogates.in(answer.json());
   }
 
-  /** It was paid: whatever is there is kept, if only the response as a whole. */
+  /** The answer was paid for: whatever the response has is kept, if only the whole response. */
   private static Outcome.Failed invalid(Problem problem, ResultLine line, SentRequest sent)
       throws IOException {
     JsonSlice value = line.answer().value();

@@ -20,9 +20,9 @@ import org.apache.beam.sdk.values.TypeDescriptor;
  * A file of outcomes in a run's folder: JSON lines, ready for the sink.
  *
  * @param kind whether its documents were answered
- * @param shard names it within the run, the same at every repetition; {@code [A-Za-z0-9_-]+}
- * @param path its name in the run's folder; records of earlier versions hold a path here
- * @param documents how many lines it has
+ * @param shard identifies it within the run, the same at every repetition; {@code [A-Za-z0-9_-]+}
+ * @param path its name in the run's folder; records of earlier versions have a path here
+ * @param documents the number of lines
  */
 @DefaultCoder(ResultFile.FieldCoder.class)
 public record ResultFile(Kind kind, String shard, String path, long documents) {
@@ -34,22 +34,22 @@ public record ResultFile(Kind kind, String shard, String path, long documents) {
     StagedNames.checked(shard, "a record of a file of results");
   }
 
-  /** Its name, without the folders it is in. */
+  /** Its name without its folders. */
   public String name() {
     return path.substring(path.lastIndexOf('/') + 1);
   }
 
-  /** What a verdict about it is noted under. */
+  /** The subject under which a verdict about it is recorded. */
   public String subject() {
     return subject(kind, shard);
   }
 
-  /** The same of a file's kind and shard. */
+  /** The subject of a verdict about the file of a kind and shard. */
   public static String subject(Kind kind, String shard) {
     return shard + "-" + kind.name().toLowerCase(Locale.ROOT);
   }
 
-  /** Where it is. */
+  /** Its path. */
   public String in(RunFolder folder) {
     return folder.resultNamed(path);
   }
@@ -58,7 +58,7 @@ public record ResultFile(Kind kind, String shard, String path, long documents) {
    * Reads the documents, line by line.
    *
    * @param folder of the run
-   * @throws MiscountException if there are not as many documents as there should be
+   * @throws MiscountException if the number of documents is not the recorded one
    * @throws IOException naming the line that is too long or that the receiver refuses; neither
    *     message names the file
    */
@@ -89,11 +89,11 @@ public record ResultFile(Kind kind, String shard, String path, long documents) {
     }
   }
 
-  /** Takes documents. */
+  /** Receives documents. */
   @FunctionalInterface
   public interface Receiver {
     /**
-     * Takes one document.
+     * Receives one document.
      *
      * @param buffer holds the document, a JSON object, between the two indices
      */

@@ -11,8 +11,7 @@ import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.values.PCollection;
 
 /**
- * What a joined chunk holds: files for the sink, and the requests that the next attempt has to
- * send.
+ * Lists the contents of a joined chunk: files for the sink, and the requests for the next attempt.
  */
 public final class ResultFiles {
   private ResultFiles() {}
@@ -32,7 +31,7 @@ public final class ResultFiles {
     };
   }
 
-  /** What has to be sent again of each chunk, also if it is nothing. */
+  /** Emits what must be sent again of each chunk, even if it is nothing. */
   public static PTransform<PCollection<JoinedChunk>, PCollection<RetryRequests>> retryRequests() {
     return new PTransform<>() {
       @Override

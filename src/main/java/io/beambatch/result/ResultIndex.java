@@ -18,9 +18,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where the result of each of a chunk's requests is in the downloaded results: some sixteen bytes a
- * request, whatever the length of the lines. Requests are counted over the chunk's parts, from 0,
- * without the lines that were not sent.
+ * Locates the result of each of a chunk's requests in the downloaded results. It takes some sixteen
+ * bytes a request, whatever the length of the lines. Requests are numbered over the chunk's parts,
+ * from 0, without the lines that were not sent.
  */
 final class ResultIndex {
   private static final Logger LOG = LoggerFactory.getLogger(ResultIndex.class);
@@ -32,7 +32,7 @@ final class ResultIndex {
   private final Map<String, Integer> partNumbers = new HashMap<>();
   private final int[] firstRequests;
 
-  /** Of each part, the number of each line among those that were sent, or -1. */
+  /** For each part, the number of each line among those that were sent, or -1. */
   private final List<int[]> numbers = new ArrayList<>();
 
   private final long[] offsets;
@@ -56,8 +56,8 @@ final class ResultIndex {
   }
 
   /**
-   * Reads all lines of the results. Of lines with the same custom_id an answer goes before an
-   * error, and otherwise the first before those that follow.
+   * Reads all lines of the results. Of several lines with the same custom_id, an answer takes
+   * precedence over an error, and otherwise the first line counts.
    */
   static ResultIndex of(
       Chunk chunk, RunFolder folder, DownloadedResults results, ResultFormat format)
@@ -82,22 +82,22 @@ final class ResultIndex {
     return offsets[request] < 0 ? null : results.line(offsets[request], lengths[request]);
   }
 
-  /** Whether a request has no result line but one that is too long to be read. */
+  /** Returns whether the only result line of a request is too long to be read. */
   boolean isTooLong(int request) {
     return offsets[request] == TOO_LONG;
   }
 
-  /** LineReader that belong to none of the chunk's requests, or can't be read. */
+  /** Lines that belong to none of the chunk's requests, or can't be read. */
   long unknown() {
     return unknown;
   }
 
-  /** LineReader whose custom_id had come before. */
+  /** Lines with a repeated custom_id. */
   long duplicates() {
     return duplicates;
   }
 
-  /** Counts a line that {@link #find} gave and that turned out not to be well-formed. */
+  /** Counts a line that {@link #find} returned and that proved not to be well-formed. */
   void unreadable(String customId) {
     reportUnknown(customId);
   }
@@ -151,7 +151,7 @@ final class ResultIndex {
     return read.charged() ? 2 : 1;
   }
 
-  /** The request that a custom_id names, or {@link #NONE}. */
+  /** The request that a custom_id identifies, or {@link #NONE}. */
   private int request(String customId) {
     int dash = customId.lastIndexOf('-');
     int digits = customId.length() - dash - 1;
@@ -177,7 +177,7 @@ final class ResultIndex {
   private void reportUnknown(@Nullable String customId) {
     unknown++;
     if (unknown <= NAMED_UNKNOWN) {
-      // Not every custom_id is one of ours: what doesn't look like one may be anything.
+      // A custom_id of another form may be anything, so it is not quoted.
       boolean plain = customId != null && customId.matches("[A-Za-z0-9_-]{1,64}");
       LOG.warn(
           "Chunk {}: a result line with {} is ignored",

@@ -18,8 +18,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Requests that have to be sent again, as a part for the next attempt. {@link RetryParts} names it
- * and says what goes into it.
+ * Requests that must be sent again, as a part for the next attempt. {@link RetryParts} names it and
+ * decides what it contains.
  */
 final class RetryPart implements Closeable {
   private final String name;
@@ -58,9 +58,9 @@ final class RetryPart implements Closeable {
   }
 
   /**
-   * Adds the request that a reader stands at.
+   * Adds the request at which a reader is positioned.
    *
-   * @param request as it stands there, or with more in its body
+   * @param request the original line, or one with a longer body
    */
   void add(PartReader line, JsonSlice request) throws IOException {
     Part part = line.part();
@@ -93,7 +93,7 @@ final class RetryPart implements Closeable {
     tokens += tokens(part, request);
   }
 
-  /** Lines that wait for the request's answer go by the fingerprint that it had at first. */
+  /** Lines that wait for the request's answer use the fingerprint of its first attempt. */
   private void addFingerprint(PartReader line, int length) throws IOException {
     FingerprintFile.Entry entry = line.fingerprinted();
     FingerprintFile.Entry again =
@@ -103,7 +103,7 @@ final class RetryPart implements Closeable {
     isAwaited |= line.isAwaited();
   }
 
-  /** The part's estimate was not kept for each request; their lengths are a fair share of it. */
+  /** The estimate is known for the part only; it is divided by the requests' lengths. */
   static double tokens(Part part, JsonSlice request) {
     return (double) part.tokens() * (request.length() + 1) / Math.max(1, part.bytes());
   }
@@ -121,9 +121,9 @@ final class RetryPart implements Closeable {
   }
 
   /**
-   * Makes the part appear.
+   * Makes the part visible.
    *
-   * @return the part, or null if nothing has to be sent again
+   * @return the part, or null if nothing must be sent again
    */
   @Nullable Part commit() throws IOException {
     requests.commit();
@@ -157,11 +157,11 @@ final class RetryPart implements Closeable {
     try (requests;
         documents;
         fingerprints) {
-      // All are closed, even if closing one of them fails.
+      // Closes all files, even if closing one of them fails.
     }
   }
 
-  /** How many texts are to be embedded; an array of numbers is one, cut into tokens already. */
+  /** The number of texts to embed; an array of numbers is one text, already tokenized. */
   private static int inputs(@Nullable JsonSlice input) throws IOException {
     List<JsonSlice> elements = JsonPaths.elements(input);
     return elements.isEmpty() || !(elements.get(0).isText() || elements.get(0).isArray())

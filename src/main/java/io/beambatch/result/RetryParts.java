@@ -20,16 +20,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What of a chunk goes to the next attempt: requests that are sent again as they are, and those
- * whose answers the model is asked to repair, with the answer and what is wrong with it at their
- * end. A part holds requests that were repaired equally often, and is closed well below the limits
- * of a chunk. The parts' names follow from the chunk's, so that a join that is repeated makes the
- * same parts.
+ * The requests of a chunk for the next attempt: those that are sent again unchanged, and those with
+ * an answer and its errors appended, which the model is asked to repair. A part has requests that
+ * were repaired equally often, and is closed well below the limits of a chunk. The chunk's name
+ * determines the parts' names, so that a repeated join writes the same parts.
  */
 final class RetryParts implements Closeable {
   private static final int NAME_BYTES = 12;
 
-  /** Parts that are small against the limits fill chunks well. */
+  /** Parts that are small compared with the limits fill chunks well. */
   private static final int SHARE = 8;
 
   private final Chunk chunk;
@@ -38,7 +37,7 @@ final class RetryParts implements Closeable {
   private final @Nullable Conversation conversation;
   private final JsonPaths turns;
 
-  /** By how often they were repaired; the last one of each list is being filled. */
+  /** By the number of repairs; the last part of each list is being filled. */
   private final List<List<RetryPart>> parts = new ArrayList<>();
 
   RetryParts(Chunk chunk, RunFolder folder, Inference inference) {
@@ -52,16 +51,16 @@ final class RetryParts implements Closeable {
             : JsonPaths.of(inference.request().frame().bodyPointer(conversation.pointer()));
   }
 
-  /** Adds the request that a reader stands at, as it is. */
+  /** Adds the request at which a reader is positioned, unchanged. */
   void add(PartReader line) throws IOException {
     add(line, line.request(), line.part().repairs());
   }
 
   /**
-   * Adds the request that a reader stands at, followed by its answer and what is wrong with it.
+   * Adds the request at which a reader is positioned, followed by its answer and the errors.
    *
-   * @return whether that could be done: the model was not asked too often, and all that is asked
-   *     keeps the limits on one request
+   * @return whether it was added: the model was not asked too often, and the request keeps the
+   *     limits on one request
    */
   boolean addRepair(PartReader line, Outcome.Repair repair) throws IOException {
     int repairs = line.part().repairs() + 1;
@@ -116,7 +115,7 @@ final class RetryParts implements Closeable {
     alike.get(alike.size() - 1).add(line, request);
   }
 
-  /** Requests that are sent as they were fit into a chunk together, as they did before. */
+  /** Unchanged requests fit into a chunk together, as they did before. */
   private boolean isFull(RetryPart part, PartReader line, JsonSlice request) {
     Limits limits = inference.limits();
     return part.requests() > 0
@@ -129,12 +128,12 @@ final class RetryParts implements Closeable {
     return "r" + hash(repairs == 0 ? chunk.id() : chunk.id() + "/" + repairs + "/" + index);
   }
 
-  /** How many requests are sent again. */
+  /** The number of requests that are sent again. */
   int requests() {
     return parts.stream().flatMap(List::stream).mapToInt(RetryPart::requests).sum();
   }
 
-  /** Makes the parts appear, those that are sent as they were first. */
+  /** Makes the parts visible; the unchanged requests come first. */
   List<Part> commit() throws IOException {
     List<Part> committed = new ArrayList<>();
     for (List<RetryPart> alike : parts) {

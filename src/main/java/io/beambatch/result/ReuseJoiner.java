@@ -21,13 +21,13 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Joins answers that others have bought onto the documents that get them. It takes those that are
- * wanted out of the run's files of answers, onto the local disk, and walks the documents in their
- * order. An answer is judged anew for each document, and a failure is shared. All files follow from
- * what is written down, so a join can be repeated, or done twice at once.
+ * Joins answers that other lines paid for onto the documents that get them. It copies the wanted
+ * answers from the run's files of answers to local disk, and reads the documents in order. An
+ * answer is classified for each document; a failure is shared. The run's records determine all
+ * files, so a join can be repeated, or done twice at the same time.
  */
 final class ReuseJoiner {
-  /** A fingerprint whose answer is wanted; larger numbers are places of answers. */
+  /** A fingerprint whose answer is wanted; larger numbers are positions of answers. */
   private static final long WANTED = 0;
 
   private final Job job;
@@ -45,7 +45,7 @@ final class ReuseJoiner {
   }
 
   /**
-   * Joins lines, unless that was done before.
+   * Joins lines, unless they were joined before.
    *
    * @throws IllegalStateException if the run's files don't hold what its plan says
    */
@@ -57,7 +57,7 @@ final class ReuseJoiner {
     try {
       return chunks.commit(lines.id(), joined(lines));
     } catch (IOException | IllegalStateException e) {
-      // Another launch that was faster may have deleted what this one was reading.
+      // Another launch was faster, and may have deleted the files that this one was reading.
       Optional<JoinedChunk> meanwhile = read(lines);
       if (meanwhile.isEmpty()) {
         throw e;
@@ -115,7 +115,7 @@ final class ReuseJoiner {
         .toList();
   }
 
-  /** Takes the wanted answers out of a file; the first that is found of each. */
+  /** Copies the wanted answers of a file, the first one for each fingerprint. */
   private void take(String file, FingerprintTable places, LocalAnswers answers) throws IOException {
     String path = folder.answers(file);
     try (AnswerFile.Reader reader = new AnswerFile.Reader(path, folder.open(path))) {

@@ -22,12 +22,12 @@ public final class WriteUnsentFailures
 
   private final RunFolder folder;
 
-  /** Of a run. */
+  /** Writes the files of a run. */
   public WriteUnsentFailures(RunFolder folder) {
     this.folder = folder;
   }
 
-  /** The name of the file that a plan's unsent documents get in the sink. */
+  /** The name of the file of a plan's unsent documents in the sink. */
   public static String shard(Plan plan) {
     return plan.name() + "-unsent";
   }
@@ -76,8 +76,8 @@ public final class WriteUnsentFailures
               }
             });
       } catch (FileNotFoundException | NoSuchFileException e) {
-        // A launch that has delivered the file deletes the parts and then the file. What wasn't
-        // delivered is missed by the step that writes it.
+        // The launch that delivers the file deletes the parts and then the file. If it was not
+        // delivered, the step that writes it reports it as missing.
         LOG.debug("the failures of plan {} are gone: {}", plan.name(), e.getMessage());
       }
     }

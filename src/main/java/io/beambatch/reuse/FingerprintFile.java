@@ -10,9 +10,8 @@ import java.io.InputStream;
 import java.io.OutputStream;
 
 /**
- * The fingerprints of a part's requests, with what each request counts: a record of fixed length
- * for each line of its request file, in order. What is to be sent is chosen by it, without a look
- * at the requests.
+ * The fingerprints of a part's requests with their sizes: a record of fixed length for each line of
+ * its request file, in order. Lines are selected by it, without reading the requests.
  */
 public final class FingerprintFile {
   private FingerprintFile() {}
@@ -26,11 +25,11 @@ public final class FingerprintFile {
    */
   public record Entry(Fingerprint fingerprint, int bytes, long tokens, int weight) {}
 
-  /** Writes the file; it is visible while it grows, as a part's other files are. */
+  /** Writes the file; it is visible while it grows, like a part's other files. */
   public static final class Writer implements Closeable {
     private final DataOutputStream out;
 
-    /** Writes under a path that nobody reads before the end. */
+    /** Writes to a path that nobody reads before it is complete. */
     public Writer(String path) throws IOException {
       this(Storage.create(path));
     }
@@ -64,7 +63,7 @@ public final class FingerprintFile {
       in = new DataInputStream(new BufferedInputStream(stream));
     }
 
-    /** The next line's request; {@link java.io.EOFException} behind the last. */
+    /** The next line's request; {@link java.io.EOFException} after the last. */
     public Entry next() throws IOException {
       return new Entry(
           new Fingerprint(in.readLong(), in.readLong()), in.readInt(), in.readLong(), in.readInt());

@@ -2,9 +2,9 @@ package io.beambatch.reuse;
 
 import java.util.Arrays;
 
-/** A number for each of many fingerprints, in some 50 to 100 bytes each. */
+/** Maps many fingerprints to numbers, in some 50 to 100 bytes each. */
 public final class FingerprintTable {
-  /** What {@link #get} returns for a fingerprint that has no number. */
+  /** The value of {@link #get} for a fingerprint without a number. */
   public static final long NONE = -1;
 
   private static final int FIRST_SLOTS = 1 << 10;
@@ -14,7 +14,7 @@ public final class FingerprintTable {
   private long[] values = new long[FIRST_SLOTS];
   private int size;
 
-  /** A table without any. */
+  /** An empty table. */
   public FingerprintTable() {
     Arrays.fill(values, NONE);
   }
@@ -25,7 +25,7 @@ public final class FingerprintTable {
   }
 
   /**
-   * Gives a fingerprint a number, in place of the one that it may have.
+   * Sets the number of a fingerprint, replacing an earlier one.
    *
    * @param value at least 0
    */
@@ -40,7 +40,7 @@ public final class FingerprintTable {
     }
   }
 
-  /** How many fingerprints have a number. */
+  /** The number of fingerprints in the table. */
   public int size() {
     return size;
   }
@@ -67,9 +67,9 @@ public final class FingerprintTable {
     values[slot] = value;
   }
 
-  /** Where a fingerprint is, or the free slot where it would be. */
+  /** The slot of a fingerprint, or the free slot for it. */
   private int slot(long high, long low) {
-    // Those of one table may begin with the same bits: only the last ones tell them apart.
+    // The fingerprints of one table may begin with the same bits: only the last ones are used.
     int mask = values.length - 1;
     int slot = (int) low & mask;
     while (values[slot] != NONE && (highs[slot] != high || lows[slot] != low)) {

@@ -7,18 +7,18 @@ import java.security.NoSuchAlgorithmException;
 import java.util.List;
 
 /**
- * Takes the fingerprints of requests to one model. Not safe to share between threads.
+ * Calculates the fingerprints of requests to one model. Not thread-safe.
  *
  * <p>A body counts as it was rendered: without white space, each text in one spelling, its keys in
  * the order of the job file. Keys are not sorted, because their order can be part of the question:
- * a model writes the fields of a JSON schema in the order in which they stand there.
+ * a model writes the fields of a JSON schema in their order.
  */
 public final class Fingerprinter {
   private final MessageDigest digest;
   private final byte[] asked;
 
   /**
-   * Fingerprints of requests that have all this in common.
+   * Fingerprints requests with common properties.
    *
    * @param asked such as the provider, the endpoint and the model, each without a line break
    */

@@ -7,20 +7,20 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 
 /**
- * What a request was answered with, kept for others that are the same.
+ * The answer to a request, kept for identical ones.
  *
- * @param kind what the content is
- * @param origin who bought it
- * @param content the provider's result line as it came, or JSON of the failure
+ * @param kind the kind of the content
+ * @param origin the request that paid for it
+ * @param content the provider's result line, or the JSON of the failure
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 public record StoredAnswer(Kind kind, Origin origin, byte[] content) {
 
-  /** What the content is. */
+  /** The kind of the content. */
   public enum Kind {
-    /** A line of a result file. What it comes to is decided anew for each document. */
+    /** A line of a result file. It is classified again for each document. */
     RESULT('r'),
-    /** A failure without a line. */
+    /** A failure without a result line. */
     FAILURE('f');
 
     private final char code;
@@ -44,7 +44,7 @@ public record StoredAnswer(Kind kind, Origin origin, byte[] content) {
    *
    * @param run that sent it
    * @param batchId empty if it was never sent
-   * @param attempt with which it got its answer
+   * @param attempt in which it got its answer
    */
   public record Origin(String run, String batchId, String customId, int attempt) {}
 
@@ -69,7 +69,7 @@ public record StoredAnswer(Kind kind, Origin origin, byte[] content) {
     return new StoredAnswer(kind, origin, in.readAllBytes());
   }
 
-  /** Shows where it came from, not what it is. */
+  /** Shows the origin, not the content. */
   @Override
   public String toString() {
     return "StoredAnswer[" + kind + ", " + origin.customId + "]";

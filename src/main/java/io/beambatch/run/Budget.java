@@ -21,13 +21,14 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds a run to {@code limits.cost_usd} and {@code limits.cost_usd_per_day}. What it has spent,
- * and what is reserved for what is under way, counts: attempts and windows share one budget.
+ * Enforces {@code limits.cost_usd} and {@code limits.cost_usd_per_day} on a run. It counts what the
+ * run has spent, and what is reserved for its batches in flight: attempts and windows share one
+ * budget.
  *
- * <p>It is asked twice. Before anything of a plan of the first attempt is sent, it refuses one that
- * may cost too much as a whole, unless {@code limits.on_budget} lets a part of it be sent. Before
- * each batch is created, it lets the chunk pass, or says what becomes of it. What has passed before
- * passes again, so that what was paid for is collected whatever the limit is now.
+ * <p>It decides twice. Before anything of a first attempt's plan is sent, it refuses a plan that
+ * may cost too much as a whole, unless {@code limits.on_budget} allows sending a part of it. Before
+ * each batch is created, it admits the chunk, or decides what happens to it. What was accepted once
+ * is accepted again, so that what was paid for is collected whatever the limit is now.
  */
 public final class Budget implements PlanCheck, Admission {
   private static final long serialVersionUID = 1L;
@@ -69,7 +70,8 @@ public final class Budget implements PlanCheck, Admission {
   }
 
   /**
-   * Lets other runs of the staging location know what this one has really spent, once it has ended.
+   * Records what the run has really spent once it has ended, for other runs of the staging
+   * location.
    */
   void settle() throws IOException {
     if (job.inference().limits().costUsdPerDay() != null) {
@@ -87,7 +89,7 @@ public final class Budget implements PlanCheck, Admission {
   }
 
   /**
-   * Why an estimated plan must not be sent by a run that has sent nothing; empty if it may be.
+   * Why a run that has sent nothing must not send an estimated plan; empty if it may.
    *
    * @param subject such as {@code a run would}
    */
@@ -104,7 +106,7 @@ public final class Budget implements PlanCheck, Admission {
     return new UserException(excess + "; nothing of it was sent", ExitCode.OVER_BUDGET);
   }
 
-  /** Why a job with a limit on cost must not be sent whose cost nobody knows. */
+  /** Why a job with a limit on cost must not be sent if its cost is unknown. */
   private static Optional<UserException> unknownPrice(Job job, @Nullable BigDecimal cost) {
     Limits limits = job.inference().limits();
     String limit = limits.costUsd() == null ? "cost_usd_per_day" : "cost_usd";
@@ -122,8 +124,8 @@ public final class Budget implements PlanCheck, Admission {
   }
 
   /**
-   * Whether a plan was let pass by an earlier launch: one of its chunks is in the ledger then, and
-   * none comes there before.
+   * Returns whether an earlier launch accepted a plan: then one of its chunks is in the ledger, and
+   * none is before.
    */
   public static boolean hasPassed(Plan plan, RunFolder folder) {
     try {
@@ -134,7 +136,7 @@ public final class Budget implements PlanCheck, Admission {
     }
   }
 
-  /** One look at chunks, which reads how the run stands when it is first asked. */
+  /** Decisions from the state of the run when the first one is asked for. */
   private final class Looking implements Look {
     private @Nullable Purse purse;
 

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the runs of a staging location with {@code limits.cost_usd_per_day} have spent and reserved
- * on a day: one record, changed by compare-and-set, in which each run states its own sum anew. So a
- * sum that a crash has left too high is put right by the run's next statement.
+ * on a day. One record, changed by compare-and-set, has each run's own sum, so a sum that is too
+ * high after a crash is corrected when the run writes its next one.
  */
 final class DailySpending {
   /** No job and no run has such a name. */
@@ -29,7 +29,7 @@ final class DailySpending {
     this.run = run;
   }
 
-  /** As a run states it. */
+  /** The sums, for updates by a run. */
   static DailySpending of(RunFolder folder) {
     String staging = folder.staging();
     return new DailySpending(
@@ -38,11 +38,11 @@ final class DailySpending {
   }
 
   /**
-   * States what the run has spent and reserved on a day, unless that is more than a limit leaves.
+   * Records what the run has spent and reserved on a day, unless the total would exceed a limit.
    *
    * @param usd the run's own sum
-   * @param most of all runs together; null for any amount
-   * @return what the others have spent and reserved, if that leaves too little; else empty
+   * @param most the maximum of all runs together; null for any amount
+   * @return what the others have spent and reserved, if that leaves too little; otherwise empty
    */
   Optional<BigDecimal> state(LocalDate day, BigDecimal usd, @Nullable BigDecimal most)
       throws IOException {
@@ -75,7 +75,7 @@ final class DailySpending {
   /**
    * The record of a day.
    *
-   * @param runs what each has spent and reserved, by job and name: {@code sentiment/2026-01-31}
+   * @param runs the sum of each, by job and name: {@code sentiment/2026-01-31}
    */
   private record Day(SortedMap<String, BigDecimal> runs) {}
 }

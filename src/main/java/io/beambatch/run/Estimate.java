@@ -23,21 +23,20 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a plan will send, and what that will cost: the {@code plan} command shows it, and {@link
- * Budget} goes by it.
+ * What a plan will send, and what that will cost. The {@code plan} command shows it, and {@link
+ * Budget} relies on it.
  *
  * @param failed documents that can't be sent, by reason
  * @param causes the commonest cause of each reason
- * @param waves how often batches have to end before {@code limits} let the next ones follow
+ * @param waves how many times batches have to end before {@code limits} admit the next ones
  * @param bytes of all input files
  * @param promptTokens estimated
- * @param maxCompletionTokens the most that the answers may have, or null if the request sets no
- *     limit
- * @param costUsd at batch prices, completions at their most, or without them if they have no limit;
- *     null if the model's price is unknown
- * @param costRealtimeUsd the same in real time, or null
+ * @param maxCompletionTokens the maximum for all answers, or null if the requests set no limit
+ * @param costUsd at batch prices, with the maximum of completion tokens, or without them if they
+ *     have no limit; null if the model's price is unknown
+ * @param costRealtimeUsd the same at real-time prices, or null
  * @param pricesAsOf the date of the price table
- * @param reused documents that get an answer which is bought for another
+ * @param reused documents that get another document's answer
  */
 @JsonNaming(SnakeCaseStrategy.class)
 public record Estimate(
@@ -90,8 +89,8 @@ public record Estimate(
   }
 
   /**
-   * What requests may cost, completions at their most, or without them if they have no limit; empty
-   * if the model's price is unknown.
+   * What requests may cost, with the maximum of completion tokens, or without them if they have no
+   * limit; empty if the model's price is unknown.
    *
    * @param tokens of the prompts, estimated
    */
@@ -103,19 +102,19 @@ public record Estimate(
             tokens(job.inference().request(), tokens, completions == null ? 0 : completions));
   }
 
-  /** Documents that can't be sent, for all reasons. */
+  /** The number of documents that can't be sent, for all reasons. */
   public long failures() {
     return failed.values().stream().mapToLong(Long::longValue).sum();
   }
 
-  /** What is written to a cache costs more than what isn't, and may be all of each prompt. */
+  /** Cache writes cost more than other prompt tokens, and may include the whole prompt. */
   private static TokenCounts tokens(RequestSpec request, long prompts, long completions) {
     TokenCounts tokens = TokenCounts.of(prompts, completions);
     return request.target().writesCache(request.body()) ? tokens.allWritten() : tokens;
   }
 
   static BigDecimal rounded(BigDecimal usd) {
-    // Up: the run may cost no more than is said.
+    // Rounded up: a run must not cost more than announced.
     return usd.setScale(6, RoundingMode.UP);
   }
 

@@ -16,15 +16,15 @@ import org.apache.beam.sdk.values.PCollection;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes down in the run's folder which files were delivered to sink and dead letter, and how many
- * documents each has. It follows the step that writes them; {@link Reconcile} adds up what it
- * marks.
+ * Records in the run's folder which files were delivered to sink and dead letter, and how many
+ * documents each has. It follows the step that writes them; {@link Reconcile} adds up these
+ * records.
  */
 public final class MarkWritten
     extends PTransform<PCollection<WrittenFile>, PCollection<WrittenFile>> {
   private final RunFolder folder;
 
-  /** Marks in a run's folder. */
+  /** Records deliveries in a run's folder. */
   public MarkWritten(RunFolder folder) {
     this.folder = folder;
   }
@@ -37,8 +37,8 @@ public final class MarkWritten
   }
 
   /**
-   * Passes on only those files that were not delivered yet: what is in the sink may have been taken
-   * on from there, and stays as it is.
+   * Passes on only files that were not delivered yet: a delivered file may have been consumed from
+   * the sink already, and must not be written again.
    */
   public static PTransform<PCollection<ResultFile>, PCollection<ResultFile>> skipWritten(
       RunFolder folder) {
@@ -50,17 +50,17 @@ public final class MarkWritten
     };
   }
 
-  /** Knows which files of a run are delivered. */
+  /** Tells which files of a run are delivered. */
   public static WriteResults.Delivered delivered(RunFolder folder) {
     return file -> records(folder).read(name(file.kind(), file.shard())).isPresent();
   }
 
-  /** The marks of a run, by {@link #name}. */
+  /** The delivery records of a run, by {@link #name}. */
   static Records<WrittenFile> records(RunFolder folder) {
     return Records.once(folder, "results", ".written.json", WrittenFile.class);
   }
 
-  /** The name of a file's mark. */
+  /** The name of a file's delivery record. */
   static String name(ResultFile.Kind kind, String shard) {
     return shard + "." + kind.name().toLowerCase(Locale.ROOT);
   }
@@ -107,7 +107,7 @@ public final class MarkWritten
     @ProcessElement
     public void process(@Element WrittenFile file, OutputReceiver<WrittenFile> out)
         throws IOException {
-      // A repetition finds the mark of the first time; both say the same.
+      // A repetition finds the first record; both have the same content.
       Objects.requireNonNull(marks).commit(name(file.kind(), file.shard()), file);
       out.output(file);
     }

@@ -14,9 +14,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a run may still spend, as it stands at one time: lets chunks pass while the limits on cost
- * leave enough for them. What is let pass is reserved first, in the run's record, then in that of
- * the day; what comes first is never too low, whatever crashes in between.
+ * What a run may still spend at one point in time: it admits chunks while the limits on cost leave
+ * enough for them. An admitted chunk is first reserved in the run's record, then in that of the
+ * day. In this order, the reserved sum is never too low, whatever crashes in between.
  */
 final class Purse {
   private final Job job;
@@ -33,21 +33,21 @@ final class Purse {
     this.folder = folder;
     this.clock = clock;
     this.reservations = reservations;
-    // What is reserved is read first: what is taken out of that record is in the ledger by then.
+    // Reservations are read first: a chunk that is removed from them is in the ledger by then.
     this.held = reservations.read();
     this.run = RunSnapshot.read(job, folder);
     this.spending = new Spending(run, held::contains);
   }
 
-  /** As a run stands now. */
+  /** The state of a run now. */
   static Purse open(Job job, RunFolder folder, Clock clock) throws IOException {
     return new Purse(job, folder, clock, Reservations.of(folder));
   }
 
   /**
-   * Reserves what chunks are expected to cost, all or nothing.
+   * Reserves the expected cost of chunks, all or nothing.
    *
-   * @param subject of the sentence that says why not, such as {@code a run would}
+   * @param subject of the sentence with the reason, such as {@code a run would}
    * @return why they must not be sent; empty if they may be
    */
   Optional<String> take(List<Chunk> chunks, String subject) throws IOException {
@@ -108,12 +108,12 @@ final class Purse {
     return LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
   }
 
-  /** Whether what is reserved may come out cheaper, when it is joined. */
+  /** Returns whether reserved amounts may fall when results are joined. */
   boolean mayFall() {
     return spending.mayFall();
   }
 
-  /** States what the run has spent on each day, so that other runs find no more than that. */
+  /** Records what the run has spent on each day, so that other runs count no more than that. */
   void state() throws IOException {
     LocalDate today = today();
     DailySpending daily = DailySpending.of(folder);
@@ -128,7 +128,7 @@ final class Purse {
         : " beside $" + before.toPlainString() + " " + whose + " spent or may still spend";
   }
 
-  /** A sentence without its end, about what would cost more than a limit of the job file. */
+  /** A sentence, without its end, about a cost that exceeds a limit of the job file. */
   static String excess(
       String subject, BigDecimal cost, String beside, String limit, BigDecimal most) {
     return subject
@@ -142,7 +142,7 @@ final class Purse {
         + ")";
   }
 
-  /** A limit on cost that a job has, and its name; cost over neither of them is fine. */
+  /** The limit that a cost exceeds, with its name; empty if it exceeds none. */
   static Optional<String> excess(Limits limits, BigDecimal cost, String subject) {
     @Nullable BigDecimal run = limits.costUsd();
     @Nullable BigDecimal day = limits.costUsdPerDay();

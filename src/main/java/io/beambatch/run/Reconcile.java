@@ -29,16 +29,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reconciles a run once all is written: checks that every document is answered or failed, writes
- * the report, and finishes the run. It is the last step of the graph, because on a hosted runner no
- * launcher is left to do it.
+ * Reconciles a run once everything is written: checks that every document is answered or failed,
+ * writes the report, and finishes the run. It is the last step of the graph, because on a hosted
+ * runner no launcher is left to do it.
  *
- * <p>Where a launch looks at the batches only once, the launch that finds all of them done does it.
+ * <p>If each launch polls only once, the launch that finds all batches done reconciles the run.
  *
- * <p>The output is the report: once, at the end of bounded input. With unbounded input it comes
- * when the pipeline is drained, and the run stays open, to go on later. Numbers that don't add up
- * fail a pipeline over bounded input; in a stream, which could not be drained then, the report says
- * it. A repetition gives the report that is there.
+ * <p>The output is the report: one, at the end of bounded input. On unbounded input it is emitted
+ * when the pipeline is drained, and the run stays open, to be resumed later. Counts that don't add
+ * up fail a pipeline over bounded input; a stream could not be drained then, so there the report
+ * says it. A repetition emits the existing report.
  */
 public final class Reconcile extends PTransform<PCollection<WrittenFile>, PCollection<Report>> {
   private static final Logger LOG = LoggerFactory.getLogger(Reconcile.class);
@@ -51,7 +51,7 @@ public final class Reconcile extends PTransform<PCollection<WrittenFile>, PColle
   /**
    * Reconciles a run.
    *
-   * @param waitPolicy says whether everything has to be done by now
+   * @param waitPolicy says whether everything must be done by now
    */
   public Reconcile(Job job, RunFolder folder, WaitPolicy waitPolicy) {
     this.job = job;
@@ -60,12 +60,12 @@ public final class Reconcile extends PTransform<PCollection<WrittenFile>, PColle
   }
 
   /**
-   * Reconciles a run, unless that was done before.
+   * Reconciles a run, unless it is reconciled already.
    *
    * @throws UserException if documents are missing or too many
    */
   public static Report reconcile(Job job, RunFolder folder) throws IOException {
-    // A stream that was drained goes on when it is launched again; one that was cancelled ends.
+    // A drained stream resumes when it is launched again; a cancelled one ends.
     boolean goesOn = job.source().isEndless() && !BatchLedger.of(folder).isCancelled();
     return reconcile(job, folder, goesOn);
   }
@@ -100,7 +100,7 @@ public final class Reconcile extends PTransform<PCollection<WrittenFile>, PColle
                         TypeDescriptors.kvs(TypeDescriptors.strings(), TypeDescriptors.integers()))
                     .via(file -> KV.of(NO_FILES.getKey(), 1)))
             .apply("Window counts of files", atEnd());
-    // Without this one, a run that wrote nothing would never be finished.
+    // Without this element, a run that wrote nothing would never be finished.
     PCollection<KV<String, Integer>> none =
         written
             .getPipeline()

@@ -40,10 +40,10 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Adds up what became of a run's documents, from what was written down on the way, and checks that
- * every document that was read is answered or failed: {@link Reconcile} is the step that does it. A
- * run that ends is closed only if all is well; the report of a stream, which goes on later, says
- * what is not.
+ * Adds up the outcomes of a run's documents from its records, and checks that every document that
+ * was read is answered or failed; {@link Reconcile} is the step around it. A run that ends is
+ * closed only if the counts agree; the report of a stream, which continues later, lists the
+ * problems.
  */
 public final class Reconciliation {
   private final Run run;
@@ -51,7 +51,7 @@ public final class Reconciliation {
   private final Map<String, List<String>> problems = new LinkedHashMap<>();
   private @Nullable Map<String, String> verdicts;
 
-  /** Problems that are due to a limit on cost. */
+  /** Problems caused by a limit on cost. */
   private final Set<String> overBudget = new HashSet<>();
 
   private Reconciliation(Run run, RunSnapshot snapshot) {
@@ -60,8 +60,8 @@ public final class Reconciliation {
   }
 
   /**
-   * Checks a run that has ended, deletes what of it is of no more use, and writes its report and
-   * its page.
+   * Checks a run that has ended, deletes the files that are no longer needed, and writes its report
+   * and its page.
    *
    * @throws UserException if documents are missing or too many
    */
@@ -80,8 +80,8 @@ public final class Reconciliation {
   }
 
   /**
-   * Makes the report of a stream, with the problems that stand. As long as documents are not
-   * accounted for, nothing is deleted.
+   * Writes the report of a stream, with its open problems. While documents are not accounted for,
+   * nothing is deleted.
    */
   public static Report streamReport(Run run, Instant now) throws IOException {
     Reconciliation reconciliation = of(run);
@@ -108,7 +108,7 @@ public final class Reconciliation {
     return new Reconciliation(run, RunSnapshot.read(run.job(), run.folder()));
   }
 
-  /** Of many chunks that share a problem, the first stands for all. */
+  /** The first of many chunks with the same problem stands for all. */
   private static String list(List<String> subjects) {
     return subjects.size() == 1
         ? ""
@@ -309,9 +309,9 @@ public final class Reconciliation {
     }
 
     /**
-     * What is wrong with the numbers of a chunk; empty if nothing is.
+     * The mismatch in the counts of a chunk; empty if there is none.
      *
-     * @param lines that were planned
+     * @param lines the number of planned lines
      */
     static Optional<String> mismatch(JoinedChunk joined, long lines) {
       long again = joined.toSendAgain().stream().mapToLong(Part::requests).sum();
@@ -349,7 +349,7 @@ public final class Reconciliation {
       addOutcomes(joined);
     }
 
-    /** Documents that got the answers of others: nothing was sent for them. */
+    /** Documents that got other documents' answers: nothing was sent for them. */
     void addReused(JoinedChunk joined) {
       reused += answered(joined);
       addOutcomes(joined);

@@ -24,9 +24,9 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * The page of a run, {@code report.html}: what {@link Report} says in numbers, to look at, with a
- * timeline of the batches. It is one file that loads nothing from elsewhere, holds no contents of
- * documents, and stays small however many batches there are.
+ * Writes the page of a run, {@code report.html}: the numbers of {@link Report} with a timeline of
+ * the batches. The page is one file that loads nothing from elsewhere, contains no document
+ * contents, and stays small however many batches there are.
  */
 final class ReportPage {
   private static final String TEMPLATE = "report.html";
@@ -54,7 +54,7 @@ final class ReportPage {
         });
   }
 
-  /** Everything that is filled in is escaped. */
+  /** The engine escapes every value that is filled in. */
   private static Template template() throws IOException {
     try (InputStream stream =
         Objects.requireNonNull(ReportPage.class.getResourceAsStream(TEMPLATE), TEMPLATE)) {

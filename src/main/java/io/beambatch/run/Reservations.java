@@ -12,9 +12,9 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The chunks of a run that were let pass by its budget, and whose batch its ledger may not name
- * yet. They are written down in one record by compare-and-set, so that two that are checked at the
- * same time, in threads or on machines, don't both take what is left of the money.
+ * The chunks of a run that its budget has admitted, and whose batch its ledger may not name yet.
+ * One record holds them, changed by compare-and-set, so that two chunks that are checked at the
+ * same time, in threads or on machines, don't both spend the rest of the budget.
  */
 final class Reservations {
   private static final String NAME = "reserved";
@@ -30,16 +30,16 @@ final class Reservations {
     return new Reservations(Records.versioned(folder, "budget", Reserved.class));
   }
 
-  /** What is reserved now. */
+  /** The current reservations. */
   Held read() throws IOException {
     return new Held(records.read(NAME).orElse(null));
   }
 
   /**
-   * Writes down more chunks.
+   * Reserves more chunks.
    *
-   * @param run tells which need not be written down any more, because their batch is known
-   * @return what is reserved then; empty if another was faster
+   * @param run shows which chunks need no reservation any more, because their batch is known
+   * @return the reservations then; empty if another process was faster
    */
   Optional<Held> add(Held known, Collection<Chunk> chunks, RunSnapshot run) throws IOException {
     Reserved reserved = known.value().without(run);
@@ -47,7 +47,7 @@ final class Reservations {
     return write(known, reserved);
   }
 
-  /** Takes chunks back that were not let pass after all; empty if another was faster. */
+  /** Releases chunks that were not admitted after all; empty if another process was faster. */
   Optional<Held> remove(Held known, Collection<Chunk> chunks) throws IOException {
     Reserved reserved = known.value();
     chunks.forEach(chunk -> reserved.chunks().remove(chunk.id()));
@@ -69,7 +69,7 @@ final class Reservations {
       this.version = version;
     }
 
-    /** Whether a chunk is reserved. */
+    /** Returns whether a chunk is reserved. */
     boolean contains(Chunk chunk) {
       return version != null && version.value().contains(chunk);
     }

@@ -102,7 +102,7 @@ final class RunRegister {
     return all.size() > LISTED ? names + " and " + (all.size() - LISTED) + " older ones" : names;
   }
 
-  /** Other unfinished runs of the job of which something was sent; newest first. */
+  /** Other unfinished runs of the job that have sent something; newest first. */
   List<Run> unfinishedBesides(Run run) throws IOException {
     List<Run> others = new ArrayList<>();
     for (RunRecord record : all()) {

@@ -26,14 +26,14 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * Everything that was written down of a run, read at one time: one listing for each kind of record,
- * however many chunks there are. Progress, status and reconciliation are derived from it.
+ * All records of a run, read at one time: one listing for each kind of record, however many chunks
+ * there are. Progress, status and reconciliation are derived from it.
  *
  * @param plans by name, those of the first attempt first
- * @param batches by chunk; of chunks that are not in the ledger yet, nothing
+ * @param batches by chunk, for chunks that are in the ledger
  * @param joined by chunk
  * @param written by {@link MarkWritten#name}
- * @param cancelled whether nothing is to be sent any more
+ * @param cancelled whether the run is cancelled
  */
 record RunSnapshot(
     Job job,
@@ -44,8 +44,8 @@ record RunSnapshot(
     boolean cancelled) {
 
   /**
-   * Reads a run's records. What follows from another record is read after it, so that no record is
-   * seen without those that came before it; a launch that goes on meanwhile may be seen in part.
+   * Reads a run's records. A record that follows from another is read after it, so that none is
+   * seen without its predecessors; a concurrent launch may be seen in part.
    */
   static RunSnapshot read(Job job, RunFolder folder) throws IOException {
     List<Plan> plans = PlanStore.of(folder).all();
@@ -58,7 +58,7 @@ record RunSnapshot(
     return new RunSnapshot(job, plans, batches, joined, written, ledger.isCancelled());
   }
 
-  /** What is due in sink and dead letter by now, by {@link MarkWritten#name}. */
+  /** The files that must be in sink and dead letter now, by {@link MarkWritten#name}. */
   Set<String> due() {
     Set<String> due = new LinkedHashSet<>();
     for (Plan plan : plans) {

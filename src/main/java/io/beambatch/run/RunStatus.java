@@ -169,7 +169,7 @@ public record RunStatus(
       return batch.status().code();
     }
     if (entry != null && entry.end() != null) {
-      return entry.end().errors().stream().anyMatch(BatchEnd::saysVanished)
+      return entry.end().errors().stream().anyMatch(BatchEnd::isVanished)
           ? "vanished"
           : entry.end().status().code();
     }

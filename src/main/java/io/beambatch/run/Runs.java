@@ -54,8 +54,8 @@ public final class Runs {
   }
 
   /**
-   * Finds the run to resume, or begins one. A run of which nothing was sent yet takes over the
-   * current job.
+   * Finds the run to resume, or begins one. A run that has sent nothing yet takes over the current
+   * job.
    *
    * @param name the run's name, or null for the newest unfinished one, else a new one named by the
    *     time
@@ -79,7 +79,7 @@ public final class Runs {
     Run run = register.run(known.get().value());
     boolean isOther = !differences(run).isEmpty() || run.record().unclean();
     if (isOther && !run.isFinished() && UnsentRuns.isUnsent(run.folder())) {
-      return name == null ? begin(register.freshName(clock.instant())) : beginAnew(known.get());
+      return name == null ? begin(register.freshName(clock.instant())) : startOver(known.get());
     }
     requireSameJob(run);
     return run;
@@ -131,7 +131,7 @@ public final class Runs {
     return register.known(name);
   }
 
-  /** Other unfinished runs of the job of which something was sent; newest first. */
+  /** Other unfinished runs of the job that have sent something; newest first. */
   public List<Run> unfinishedBesides(Run run) throws IOException {
     return register.unfinishedBesides(run);
   }
@@ -201,7 +201,7 @@ public final class Runs {
     return !UnsentRuns.isUnplanned(run.folder());
   }
 
-  /** Returns whether another launch may be working on a run of which nothing was sent yet. */
+  /** Returns whether another launch may be working on a run that has sent nothing yet. */
   public boolean isAtWork(Run run) throws IOException {
     Optional<RunRecord> record = register.read(run.name());
     return record.isPresent() && unsent.isAnyAtWork(record.get());
@@ -243,11 +243,11 @@ public final class Runs {
     if (known.get().value().finished() != null || !UnsentRuns.isUnsent(register.folder(name))) {
       throw exists(name);
     }
-    return beginAnew(known.get());
+    return startOver(known.get());
   }
 
-  private Run beginAnew(Records.Version<RunRecord> known) throws IOException {
-    return register.run(unsent.beginAnew(known, register.folder(known.name())));
+  private Run startOver(Records.Version<RunRecord> known) throws IOException {
+    return register.run(unsent.startOver(known, register.folder(known.name())));
   }
 
   private UserException exists(String name) {

@@ -23,15 +23,15 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a run has spent, and what is reserved for what is under way. What was joined counts by the
- * tokens that the provider counted. The rest counts by estimate, in proportion to how what was
- * joined came out against its estimate, once something was. It may be too high; it is too low only
- * as far as the estimates are.
+ * What a run has spent, and what is reserved for its batches in flight. Joined results count by the
+ * provider's token counts. The rest counts by estimate, scaled by how the joined results compare
+ * with their own estimate, once there are some. The sum may be too high; it is too low only if an
+ * estimate is.
  */
 final class Spending {
   private static final MathContext PRECISION = new MathContext(16, RoundingMode.UP);
 
-  /** Reasons of failures that are paid for. */
+  /** Failure reasons of requests that were paid for. */
   private static final Set<FailureReason> PAID =
       Set.of(FailureReason.TRUNCATED, FailureReason.REFUSED, FailureReason.INVALID_ANSWER);
 
@@ -41,7 +41,7 @@ final class Spending {
   private final BigDecimal ratio;
 
   /**
-   * @param reserved tells chunks that were let pass, whether or not their batch was begun yet
+   * @param reserved accepts admitted chunks, whether or not their batch was created yet
    */
   Spending(RunSnapshot run, Predicate<Chunk> reserved) {
     this.job = run.job();
@@ -50,17 +50,20 @@ final class Spending {
     this.ratio = ratio();
   }
 
-  /** All of it; zero where the model's price is unknown. */
+  /** The total; zero if the model's price is unknown. */
   BigDecimal usd() {
     return Estimate.rounded(sum(chunk -> true));
   }
 
-  /** What of it counts for a day: by when a batch was created, today where it is about to be. */
+  /**
+   * The part of it that counts for a day: the day when a batch was created, or today if it is about
+   * to be.
+   */
   BigDecimal usdOn(LocalDate day, LocalDate today) {
     return Estimate.rounded(sum(chunk -> day(chunk, today).equals(day)));
   }
 
-  /** The days on which something of it counts. */
+  /** The days for which some of it counts. */
   Set<LocalDate> days(LocalDate today) {
     return run.plans().stream()
         .flatMap(plan -> plan.chunks().stream())
@@ -69,12 +72,12 @@ final class Spending {
         .collect(Collectors.toSet());
   }
 
-  /** What a chunk is expected to cost. */
+  /** The expected cost of a chunk. */
   BigDecimal expected(Chunk chunk) {
     return Estimate.rounded(estimate(chunk).multiply(ratio));
   }
 
-  /** Whether something counts that is not joined yet, and may come out cheaper. */
+  /** Returns whether part of it is not joined yet, and may turn out cheaper. */
   boolean mayFall() {
     return run.plans().stream()
         .flatMap(plan -> plan.chunks().stream())
@@ -135,7 +138,7 @@ final class Spending {
         .orElse(BigDecimal.ZERO);
   }
 
-  /** How what was paid came out against its estimate; one as long as nothing was. */
+  /** The ratio of what was paid to its estimate; one while nothing was. */
   private BigDecimal ratio() {
     BigDecimal counted = BigDecimal.ZERO;
     BigDecimal estimated = BigDecimal.ZERO;
@@ -157,7 +160,7 @@ final class Spending {
         : counted.divide(estimated, PRECISION);
   }
 
-  /** Requests that were paid; of those that are sent again, it isn't known. */
+  /** The paid requests; for requests that are sent again, it is unknown. */
   private static long paid(JoinedChunk joined) {
     long failed = 0;
     for (Map.Entry<FailureReason, Long> failures : joined.failures().entrySet()) {
@@ -166,10 +169,10 @@ final class Spending {
     return failed + (joined.answered() == null ? 0 : joined.answered().documents());
   }
 
-  /** Whether the batch vanished: the provider may have answered, and billed, any of it. */
+  /** Returns whether the batch vanished: the provider may have answered, and billed, any of it. */
   private static boolean isGone(@Nullable BatchEntry entry) {
     return entry != null
         && entry.end() != null
-        && entry.end().errors().stream().anyMatch(BatchEnd::saysVanished);
+        && entry.end().errors().stream().anyMatch(BatchEnd::isVanished);
   }
 }

@@ -21,9 +21,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Deletes the documents, requests and answers in a run's folder, once all of them are delivered and
- * accounted for, and says what stays and why. The records stay: they hold no documents, and later
- * commands go by them. So a launch that crashes in between is repeated like any other, and deletes
- * the rest.
+ * accounted for, and lists what stays and why. The records stay: they contain no documents, and
+ * later commands need them. A launch that crashes during the deletion is repeated like any other,
+ * and deletes the rest.
  */
 final class StagedFiles {
   private static final Logger LOG = LoggerFactory.getLogger(StagedFiles.class);
@@ -39,9 +39,9 @@ final class StagedFiles {
   }
 
   /**
-   * Deletes what nobody needs any more.
+   * Deletes the files that are no longer needed.
    *
-   * @param run of which every document is delivered
+   * @param run whose documents are all delivered
    * @return what stays, each with the reason
    */
   static Map<String, String> clear(RunSnapshot run, RunFolder folder) throws IOException {
@@ -99,7 +99,7 @@ final class StagedFiles {
     }
   }
 
-  /** Files that are the only place of a document, because what was delivered refers to them. */
+  /** Files that hold the only copy of a document, because delivered files refer to them. */
   private Set<String> referred() {
     Set<String> names = new TreeSet<>();
     for (JoinedChunk chunk : run.joined().values()) {
@@ -123,7 +123,7 @@ final class StagedFiles {
     return written != null && written.refersBack();
   }
 
-  /** The run is right all the same, and its report says what is left. */
+  /** The run is complete nevertheless, and its report says what is left. */
   private void stays(String name, IOException e) {
     LOG.warn("{} of run {} can't be deleted: {}", name, folder.path(), e.getMessage());
     kept.put(name, "it can't be deleted: " + e.getMessage());

@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * Handles runs of which nothing was sent yet. Such a run can be started over with any job, because
+ * Handles runs that have sent nothing yet. Such a run can be started over with any job, because
  * nothing is lost; a launch that failed early therefore doesn't block its name. Files that a
  * running launch has staged are not touched.
  */
@@ -74,7 +74,7 @@ final class UnsentRuns {
    *
    * @throws UserException if another launch is working on it
    */
-  RunRecord beginAnew(Records.Version<RunRecord> known, RunFolder folder) throws IOException {
+  RunRecord startOver(Records.Version<RunRecord> known, RunFolder folder) throws IOException {
     requireNobodyAtWork(known.value());
     Owner owner = Owner.create();
     try {
@@ -113,7 +113,7 @@ final class UnsentRuns {
               .orElseThrow(() -> new IOException("the record of run " + run.name() + " is gone"));
       if (!now.value().uid().equals(run.record().uid())) {
         owner.retire();
-        throw inTheWay(now.value());
+        throw anotherAtWork(now.value());
       }
       List<Launch> others = now.value().launches().stream().filter(this::isAtWork).toList();
       RunRecord entered =
@@ -126,12 +126,12 @@ final class UnsentRuns {
 
   private Records.Version<RunRecord> replace(Records.Version<RunRecord> known, RunRecord next)
       throws IOException {
-    return records.replace(known, next).orElseThrow(() -> inTheWay(known.value()));
+    return records.replace(known, next).orElseThrow(() -> anotherAtWork(known.value()));
   }
 
   private void requireNobodyAtWork(RunRecord record) {
     if (isAnyAtWork(record)) {
-      throw inTheWay(record);
+      throw anotherAtWork(record);
     }
   }
 
@@ -144,10 +144,10 @@ final class UnsentRuns {
         && Instant.ofEpochMilli(launch.since()).plus(LONGEST_STAGING).isAfter(clock.instant());
   }
 
-  private UserException inTheWay(RunRecord record) {
+  private UserException anotherAtWork(RunRecord record) {
     return new UserException(
         named(record)
-            + " was begun with another job, and another launch is at work on it; wait for the end"
+            + " was begun with another job, and another launch is working on it; wait for the end"
             + " of that one, or choose another --run name",
         ExitCode.ERROR);
   }

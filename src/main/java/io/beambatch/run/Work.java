@@ -22,16 +22,16 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What there is to do for a run right now, besides waiting for its batches. A launcher that lives
- * as long as its run launches the graph for just this, so that the graph has neither further
- * attempts nor a step that waits.
+ * What can be done for a run right now, besides waiting for its batches. A launcher that lives as
+ * long as its run launches the graph for just this, so the graph needs neither further attempts nor
+ * a waiting step.
  *
- * @param reads whether the source is still to be read and planned
- * @param plans of which a chunk is to be uploaded, or failures are to be written
- * @param ended chunks whose results are to be joined
- * @param files of joined chunks that are to be written
+ * @param reads whether the source must still be read and planned
+ * @param plans plans with chunks to upload, or with failures to write
+ * @param ended chunks whose results must be joined
+ * @param files files of joined chunks that must be written
  * @param retries to be planned, or null
- * @param reused lines that can get the answers that others have bought
+ * @param reused lines that can get other lines' answers
  */
 public record Work(
     boolean reads,
@@ -42,12 +42,12 @@ public record Work(
     List<ReusedLines> reused) {
 
   /**
-   * The requests that an attempt has to send again.
+   * The requests that an attempt must send again.
    *
-   * @param attempt that is to be planned
+   * @param attempt the attempt to plan
    */
   public record Retries(int attempt, List<Part> parts) {
-    /** Commits the plan. It needs no pipeline: only the parts' descriptions are packed. */
+    /** Commits the plan. It needs no pipeline: only the parts' descriptors are packed. */
     public void plan(Job job, RunFolder folder) throws IOException {
       PlanRetries.commit(attempt, parts, job, folder);
     }
@@ -94,7 +94,7 @@ public record Work(
     }
   }
 
-  /** What is in the ledger is looked after by whoever looks after the batches. */
+  /** A chunk in the ledger is handled by the batch coordinator, not here. */
   private static boolean isToBeUploaded(Plan plan, RunSnapshot run) {
     return plan.chunks().stream().anyMatch(chunk -> !run.batches().containsKey(chunk.id()));
   }
@@ -108,7 +108,7 @@ public record Work(
     return run.written().containsKey(MarkWritten.name(kind, shard));
   }
 
-  /** An attempt is planned as a whole, when every chunk of the one before is joined. */
+  /** An attempt is planned once, when every chunk of the previous one is joined. */
   private static Optional<Retries> retries(RunSnapshot run) {
     int last = run.plans().stream().mapToInt(Plan::attempt).max().orElse(0);
     if (last >= run.job().inference().retry().attempts()) {
@@ -127,17 +127,17 @@ public record Work(
     return again.isEmpty() ? Optional.empty() : Optional.of(new Retries(last + 1, again));
   }
 
-  /** Whether it takes the graph. */
+  /** Returns whether the graph must be launched for it. */
   public boolean needsGraph() {
     return reads || !plans.isEmpty() || !ended.isEmpty() || !files.isEmpty() || !reused.isEmpty();
   }
 
-  /** Whether something is to be sent: batches that are not created yet answer nothing. */
+  /** Returns whether something is to be sent: batches that don't exist yet answer nothing. */
   public boolean isUrgent() {
     return retries != null || !plans.isEmpty();
   }
 
-  /** Whether there is nothing to do but to wait, or to reconcile. */
+  /** Returns whether there is nothing to do but to wait, or to reconcile. */
   public boolean isNone() {
     return !needsGraph() && retries == null;
   }

@@ -190,7 +190,7 @@ final class LogicalCodecs {
             + type.getPrecision()
             + " digits, "
             + type.getScale()
-            + " of them behind the point";
+            + " of them after the decimal point";
     if (in.kind() != Kind.INTEGER && in.kind() != Kind.FRACTION) {
       throw in.mismatch(expected);
     }

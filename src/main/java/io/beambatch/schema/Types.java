@@ -35,7 +35,7 @@ public final class Types {
     return Schema.create(Schema.Type.STRING);
   }
 
-  /** Whether a type is {@link #json}. */
+  /** Returns whether a type is {@link #json}. */
   public static boolean isJson(Schema schema) {
     return schema.getType() == Schema.Type.STRING && JSON.equals(schema.getProp(SQL_TYPE));
   }

@@ -12,15 +12,15 @@ import org.apache.beam.sdk.values.PCollection;
 
 /**
  * Stops the pipeline if the documents of a plan don't fit the destination of answers, before
- * anything of the plan is sent; a stream goes on without that plan. It is for sources without a
- * schema: what their documents look like is known with the plan, and not before.
+ * anything of the plan is sent; a stream continues without that plan. It is for sources without a
+ * schema, whose documents' shape is known only with the plan.
  */
 public final class CheckPlans extends PTransform<PCollection<Plan>, PCollection<Plan>> {
   private final Output output;
   private final DestinationWriter writer;
   private final Verdicts verdicts;
 
-  /** Checks the plans of a run by the writer of an output. */
+  /** Checks the plans of a run with the writer of an output. */
   public CheckPlans(Output output, DestinationWriter writer, Verdicts verdicts) {
     this.output = output;
     this.writer = writer;

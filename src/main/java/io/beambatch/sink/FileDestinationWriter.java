@@ -20,14 +20,14 @@ import org.apache.beam.sdk.options.PipelineOptions;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes result files to files of any format, each to one of its own whose name never changes. A
- * file appears under its name when it is complete, and a repetition puts the same one in its place,
- * so no document is ever there twice.
+ * Copies result files to files of any format, one to one, under fixed names. A file appears under
+ * its name when it is complete, and a repetition replaces it with the same content, so no document
+ * is ever duplicated.
  *
  * <p>JSON lines are copied byte for byte. The columns of CSV, Avro and Parquet files are the fields
- * of all documents that the run has planned, so that its files fit together. In CSV, objects and
- * arrays ({@code _batch} among them) stand in one cell as JSON, null and missing fields are empty
- * cells.
+ * of all documents that the run has planned, so that its files have the same columns. In CSV,
+ * objects and arrays (including {@code _batch}) are JSON in one cell, and null and missing fields
+ * are empty cells.
  */
 public final class FileDestinationWriter implements DestinationWriter {
   private static final long serialVersionUID = 1L;
@@ -36,7 +36,7 @@ public final class FileDestinationWriter implements DestinationWriter {
   private final FileDestination destination;
   private final String prefix;
 
-  /** Writes an output. A relative prefix starts here, not where a worker happens to be. */
+  /** Writes an output. A relative prefix starts here, not where a worker happens to run. */
   public FileDestinationWriter(Output output, FileDestination destination) {
     this.output = output;
     this.destination = destination;
@@ -115,7 +115,7 @@ public final class FileDestinationWriter implements DestinationWriter {
         + textCompression().getSuggestedSuffix();
   }
 
-  /** How a file is compressed as a whole. Avro and Parquet files compress inside themselves. */
+  /** The compression of a file as a whole. Avro and Parquet files compress inside themselves. */
   private Compression textCompression() {
     if (destination.format() == Format.AVRO || destination.format() == Format.PARQUET) {
       return Compression.UNCOMPRESSED;

@@ -21,15 +21,14 @@ import org.apache.avro.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One of the two outputs of a run: the answered documents or the failed ones. It says where they
- * go, and what schema they have: that of the source, which is noted in the run's folder, or what
- * the plans say the documents look like; at the end the answer and {@code _batch}, or {@code
- * _failure}.
+ * One of the two outputs of a run: the answered documents or the failed ones. It defines their
+ * destination and their schema: the source's, which is kept in the run's folder, or the one
+ * inferred in the plans, followed by the answer and {@code _batch}, or by {@code _failure}.
  */
 public abstract class Output implements Serializable {
   private static final long serialVersionUID = 1L;
 
-  /** The field that holds a wrapped line. */
+  /** The field with a wrapped line. */
   public static final String DOCUMENT = "document";
 
   private final Job job;
@@ -55,7 +54,7 @@ public abstract class Output implements Serializable {
     return new Failures(job, folder);
   }
 
-  /** Which of the two it is. */
+  /** Which of the two outputs it is. */
   public abstract Kind kind();
 
   /** Where the documents go. */
@@ -67,16 +66,18 @@ public abstract class Output implements Serializable {
   /** The schema of the output's documents for documents that have a schema. */
   public abstract Schema schemaFor(Schema documents);
 
-  /** The schema of all the output's documents that are planned now; a watched run's grows. */
+  /**
+   * The schema of all the output's documents that are planned now; a watched run's schema grows.
+   */
   public abstract Schema schema() throws IOException;
 
-  /** Whether the schema is known with the run's plans, and not before. */
+  /** Returns whether the schema is known only with the run's plans. */
   public abstract boolean isKnownWithPlan();
 
   /**
-   * Whether a line stands as a whole in the field {@link #DOCUMENT}, as JSON. So do failed
-   * documents of a source without a schema: there are others than documents among them, such as
-   * lines that are no JSON.
+   * Returns whether each line is wrapped as JSON in the field {@link #DOCUMENT}. Failed documents
+   * of a source without a schema are: some are not documents at all, such as lines that are not
+   * JSON.
    */
   public abstract boolean isWrapped();
 

@@ -38,10 +38,10 @@ import org.apache.beam.sdk.values.TupleTagList;
 
 /**
  * Writes result files, each with the {@link DestinationWriter} of its kind of documents. A file
- * that has not as many documents as its {@link ResultFile} says stops the pipeline, and is not
- * written. Where that is better, as with tables, files are gathered and delivered together: all of
- * a launch over bounded input, and those of some minutes of a stream. What a destination of a
- * stream refuses stays in the run's folder, for the next launch.
+ * with another number of documents than its {@link ResultFile} says stops the pipeline, and is not
+ * written. For some destinations, such as tables, files are gathered and delivered together: all
+ * files of a launch over bounded input, or those of some minutes of a stream. What a stream's
+ * destination refuses stays in the run's folder for the next launch.
  *
  * <pre>{@code
  * PCollection<WrittenFile> written =
@@ -52,7 +52,7 @@ public final class WriteResults
     extends PTransform<PCollection<ResultFile>, PCollection<WrittenFile>> {
   private static final TupleTag<WrittenFile> WRITTEN = new TupleTag<>("written") {};
 
-  /** Files that are to be delivered together with others. */
+  /** Files that will be delivered together with others. */
   private static final TupleTag<ResultFile> READY = new TupleTag<>("ready") {};
 
   private final Map<ResultFile.Kind, DestinationWriter> writers;
@@ -63,7 +63,7 @@ public final class WriteResults
   /** Knows which files are delivered. */
   @FunctionalInterface
   public interface Delivered extends Serializable {
-    /** Whether this launch or another has delivered a file. */
+    /** Returns whether this launch or another has delivered a file. */
     boolean isDelivered(ResultFile file) throws IOException;
   }
 
@@ -90,18 +90,17 @@ public final class WriteResults
   }
 
   /**
-   * The same where several launches of a run may write at once: one that finds a file gone, because
-   * another has delivered it meanwhile and deleted it, leaves it out.
+   * A copy for launches that may write concurrently: a file that another launch has delivered and
+   * deleted meanwhile is skipped.
    */
   public WriteResults unless(Delivered byAnother) {
     return new WriteResults(writers, run, verdicts, byAnother);
   }
 
   /**
-   * Finds out whether the files of a job's answers and failures could be written, before a run is
-   * begun.
+   * Checks that the files of a job's answers and failures can be written, before a run is begun.
    *
-   * @throws IOException if not; it names the field of the job file
+   * @throws IOException if not; names the field of the job file
    */
   public static void check(Job job) throws IOException {
     check("sink.path", job.answers());
@@ -148,7 +147,7 @@ public final class WriteResults
         .apply("Flatten written files", Flatten.pCollections());
   }
 
-  /** Of a stream, what has come since the last time; else all of the launch. */
+  /** In a stream, the files since the last delivery; otherwise all files of the launch. */
   private static Window<ResultFile> gathered(Duration most, IsBounded input) {
     Window<ResultFile> all = Window.into(new GlobalWindows());
     return input == IsBounded.BOUNDED
@@ -198,7 +197,7 @@ public final class WriteResults
     }
   }
 
-  /** Delivers what was gathered, by one call for each kind of documents. */
+  /** Delivers the gathered files, with one call for each kind of documents. */
   private static final class DeliverFn extends DoFn<KV<String, Iterable<ResultFile>>, WrittenFile> {
     private static final long serialVersionUID = 1L;
 

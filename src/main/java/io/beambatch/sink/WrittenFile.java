@@ -20,15 +20,15 @@ import org.apache.beam.sdk.values.TypeDescriptor;
  * @param kind whether its documents were answered
  * @param shard the result file's
  * @param path of the file
- * @param documents how many were written to it
- * @param refersBack whether it names the result file in the run's folder as the place of documents
- *     that it could not take
+ * @param documents the number of documents written to it
+ * @param refersBack whether it refers to the result file in the run's folder for documents that it
+ *     could not hold
  */
 @DefaultCoder(WrittenFile.FieldCoder.class)
 public record WrittenFile(
     ResultFile.Kind kind, String shard, String path, long documents, boolean refersBack) {
 
-  /** A file that has all of its documents. */
+  /** A file with all of its documents. */
   public WrittenFile(ResultFile.Kind kind, String shard, String path, long documents) {
     this(kind, shard, path, documents, false);
   }

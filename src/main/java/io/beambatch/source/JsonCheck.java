@@ -74,7 +74,7 @@ final class JsonCheck {
     if (begins('{') && isAlone() && (isByColumns() || isSplit())) {
       throw new SourceException(
           file.path()
-              + " is a table by columns, as pandas writes it by default, so that all of it would be"
+              + " is a column-oriented table, as pandas writes it by default, so all of it would be"
               + " one document; write it with to_json(orient=\"records\", lines=True)");
     }
   }

@@ -18,10 +18,10 @@ final class JsonElements implements RecordParser {
   @Override
   public @Nullable Document parse(LineReader record) throws InvalidRecordException {
     byte[] bytes = record.buffer();
-    int from = behindBlanks(bytes, record.start(), record.end());
+    int from = afterBlanks(bytes, record.start(), record.end());
     boolean first = record.number() == 1;
     if (from < record.end() && (bytes[from] == ',' || (first && bytes[from] == '['))) {
-      from = behindBlanks(bytes, from + 1, record.end());
+      from = afterBlanks(bytes, from + 1, record.end());
     }
     int to = record.end();
     while (to > from && Utf8.space(bytes[to - 1])) {
@@ -43,7 +43,7 @@ final class JsonElements implements RecordParser {
     }
   }
 
-  private static int behindBlanks(byte[] bytes, int from, int to) {
+  private static int afterBlanks(byte[] bytes, int from, int to) {
     int at = from;
     while (at < to && Utf8.space(bytes[at])) {
       at++;

@@ -5,8 +5,8 @@ import java.util.List;
 import org.apache.beam.sdk.transforms.DoFn;
 
 /**
- * From a list of patterns to the files that there are now, or to the patterns themselves if the
- * source is planned.
+ * Expands a list of patterns to the files that exist now, or passes the patterns on if the source
+ * is planned.
  */
 final class MatchFn extends DoFn<List<String>, String> {
   private static final long serialVersionUID = 1L;

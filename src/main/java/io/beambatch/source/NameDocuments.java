@@ -21,12 +21,11 @@ import org.apache.beam.sdk.values.TupleTagList;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes documents of JSON objects that come from no file, each exactly one element in {@link
+ * Turns JSON objects that come from no file into documents, each exactly one element in {@link
  * ReadDocuments#DOCUMENTS} or {@link ReadDocuments#INVALID}.
  *
- * <p>Such an object has no place that could name it. Without an id field a document is named by a
- * hash of its content, so that the same one has the same name whenever it is read; objects that are
- * alike share it.
+ * <p>Such an object has no file and line to identify it. Without an id field, its id is a hash of
+ * its content, so that the same object has the same id whenever it is read; equal objects share it.
  */
 public final class NameDocuments extends PTransform<PCollection<String>, PCollectionTuple> {
   private static final int ID_DIGITS = 20;
@@ -35,10 +34,10 @@ public final class NameDocuments extends PTransform<PCollection<String>, PCollec
   private final @Nullable String id;
 
   /**
-   * Names documents.
+   * Assigns ids to documents.
    *
-   * @param kind what they are, such as {@code row}; begins names that are made of hashes
-   * @param id the field that names a document, or null
+   * @param kind what they are, such as {@code row}; the prefix of hashed ids
+   * @param id the field that identifies a document, or null
    */
   public NameDocuments(String kind, @Nullable String id) {
     this.kind = kind;
@@ -80,7 +79,7 @@ public final class NameDocuments extends PTransform<PCollection<String>, PCollec
     }
 
     private Document document(String text) throws InvalidRecordException {
-      // Between tokens line ends are white space, and in strings they are no JSON.
+      // Between tokens, line ends are white space; within strings, JSON doesn't allow them.
       String line = text.replace('\n', ' ').replace('\r', ' ');
       byte[] original = text.getBytes(UTF_8);
       JsonScan scan = JsonScan.of(original, 0, original.length, IdField.of(id));

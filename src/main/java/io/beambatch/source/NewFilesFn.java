@@ -12,19 +12,19 @@ import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.values.KV;
 
 /**
- * From looks to the files that are new at each; a file has the time of the look that found it.
+ * Emits the files that are new at each poll, with the time of that poll as their timestamp.
  *
- * <p>Which files were seen is the runner's state, and so goes back with everything else when the
- * runner goes back to a checkpoint. Plans that were committed since do not go back: the files in
- * them come out apart, and are not to be read again.
+ * <p>The runner's state holds the files seen, so it is restored with everything else when the
+ * runner goes back to a checkpoint. Plans that were committed since are not undone: the files in
+ * them go to a separate output, and must not be read again.
  *
- * <p>The state has the files that are there, and not all that ever were: one that is gone, and is
- * in a plan, is known by the plan, should it come back.
+ * <p>The state has only the files that exist: a file that was deleted and is planned is recognised
+ * by its plan if it appears again.
  */
 final class NewFilesFn extends DoFn<KV<String, Long>, String> {
   private static final long serialVersionUID = 1L;
 
-  /** So many files that are gone are looked up in the plans together. */
+  /** How many deleted files are looked up in the plans at a time. */
   static final int GONE = 100;
 
   private final FileFinder finder;
@@ -57,7 +57,7 @@ final class NewFilesFn extends DoFn<KV<String, Long>, String> {
     found.forEach(out.get(ReadDocuments.ORIGINS)::output);
   }
 
-  /** Forgets what is gone and planned, once there is more of it than of what is there. */
+  /** Forgets files that are deleted and planned, once there are more of them than existing ones. */
   private void prune(BagState<String> seen, Set<String> known, Set<String> found)
       throws IOException {
     Set<String> gone = new HashSet<>(known);

@@ -8,14 +8,13 @@ import org.apache.beam.sdk.transforms.splittabledofn.RestrictionTracker;
 import org.apache.beam.sdk.values.KV;
 
 /**
- * Gives out as many splits at a time as make up one of the usual size, and the next only after the
- * runner has turned to its other work.
+ * Emits as many splits at a time as add up to the usual size, and the next ones only after the
+ * runner has processed its other work.
  *
- * <p>The direct runner works through its bundles in the order in which they came, and keeps each
- * one's output until its turn comes. Given all splits at once, it would read them all before it did
- * anything with the documents, and so hold the whole source in memory. Given a small file at a
- * time, it would do all that is done for a bundle, and write all that is written for one, for each
- * small file.
+ * <p>The direct runner processes its bundles in order of arrival, and keeps each one's output until
+ * its turn comes. If it received all splits at once, it would read them all before processing any
+ * document, and so hold the whole source in memory. If it received one small file at a time, it
+ * would repeat for each small file everything that a bundle costs.
  */
 @DoFn.BoundedPerElement
 final class PaceSplitsFn extends DoFn<KV<String, Iterable<FileSplit>>, FileSplit> {
@@ -25,9 +24,9 @@ final class PaceSplitsFn extends DoFn<KV<String, Iterable<FileSplit>>, FileSplit
   private final long bytes;
 
   /**
-   * A step that gives out splits.
+   * Emits splits.
    *
-   * @param bytes how many to give out at a time, with the split that makes them as many
+   * @param bytes how many to emit at a time; the split that reaches it is included
    */
   PaceSplitsFn(long bytes) {
     this.bytes = bytes;

@@ -18,7 +18,7 @@ public final class PlanOrigin extends PTransform<PBegin, PCollectionTuple> {
   private final String text;
   private final PlannedFiles planned;
 
-  /** An origin, called so for people. */
+  /** An origin with a readable name. */
   public PlanOrigin(String text, PlannedFiles planned) {
     this.text = text;
     this.planned = planned;

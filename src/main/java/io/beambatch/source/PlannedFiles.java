@@ -6,8 +6,8 @@ import java.util.Collection;
 import java.util.Set;
 
 /**
- * Knows what of a source is planned, so that it is not read again. It is asked while the pipeline
- * runs; what it says is planned once stays planned.
+ * Knows which parts of a source are planned, so that they are not read again. It is asked while the
+ * pipeline runs; what is planned once stays planned.
  */
 public interface PlannedFiles extends Serializable {
 
@@ -27,9 +27,11 @@ public interface PlannedFiles extends Serializable {
         }
       };
 
-  /** Those of the files of an endless source that a committed plan holds. */
+  /** The given files of an endless source that are in a committed plan. */
   Set<String> among(Collection<String> files) throws IOException;
 
-  /** Whether any plan is committed. A source that ends is planned as a whole, or not at all. */
+  /**
+   * Returns whether any plan is committed. A bounded source is planned completely or not at all.
+   */
   boolean any() throws IOException;
 }

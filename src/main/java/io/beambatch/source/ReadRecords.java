@@ -22,22 +22,22 @@ import org.apache.beam.sdk.values.TupleTagList;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the records of files, whose paths come in, into documents and invalid ones.
+ * Reads the records of files into documents and invalid ones; the input is the files' paths.
  *
  * <p>Files are cut into splits of a few megabytes that are read in parallel; on the direct runner
- * one by one, because it keeps in memory whatever is read before its turn. Compressed files ({@code
- * .gz}, {@code .gzip}, {@code .bz2}, {@code .zst}, {@code .zstd}) are decompressed into the staging
- * folder for that; the splits stay there. Blank lines are no records.
+ * one at a time, because it keeps everything in memory that is read too early. For that, compressed
+ * files ({@code .gz}, {@code .gzip}, {@code .bz2}, {@code .zst}, {@code .zstd}) are decompressed
+ * into the staging folder; the splits stay there. Blank lines are ignored.
  *
- * <p>Files that bring their schema, Avro and Parquet, are cut between their blocks or row groups,
- * on the direct runner also within large row groups; every record is a document, in JSON ({@link
+ * <p>Files with a schema, Avro and Parquet, are cut between their blocks or row groups, on the
+ * direct runner also within large row groups; every record is a document, in JSON ({@link
  * io.beambatch.schema.AvroJson}).
  */
 public final class ReadRecords extends PTransform<PCollection<String>, PCollectionTuple> {
-  /** By its name: it is not part of the jar that Dataflow is given. */
+  /** Given by name, because the class is not in the jar for Dataflow. */
   private static final String DIRECT = "DirectRunner";
 
-  /** The direct runner makes a bundle of each, however few files are in it. */
+  /** The direct runner makes a bundle for each, however few files are in it. */
   private static final int BUCKETS = 16;
 
   private final FileSource source;
@@ -47,8 +47,8 @@ public final class ReadRecords extends PTransform<PCollection<String>, PCollecti
   private final @Nullable RunFolder run;
 
   /**
-   * @param parsers in place of those of the files' format; null for those
-   * @param run whose schema all files are checked by; null for no check
+   * @param parsers replace those of the files' format; null to keep them
+   * @param run whose schema all files must fit; null for no check
    */
   private ReadRecords(
       FileSource source,
@@ -63,21 +63,21 @@ public final class ReadRecords extends PTransform<PCollection<String>, PCollecti
     this.run = run;
   }
 
-  /** Reads files of a run; the schema of those that have one is kept with it. */
+  /** Reads files of a run; the schema of files that have one is kept with it. */
   static ReadRecords ofRun(FileSource source, RunFolder run) {
     return new ReadRecords(source, run.input(), ReadSettings.DEFAULT, null, run);
   }
 
-  /** Reads files of no run. */
+  /** Reads files outside of a run. */
   static ReadRecords of(FileSource source, String stagingFolder, ReadSettings settings) {
     return new ReadRecords(source, stagingFolder, settings, null, null);
   }
 
   /**
-   * Reads files of lines that have a format of their own.
+   * Reads files of lines in a format of their own.
    *
-   * @param files says the field that names a document
-   * @param parsers of their lines
+   * @param files names the field that identifies a document
+   * @param parsers parse their lines
    */
   public static ReadRecords ofLines(FileSource files, RunFolder run, RecordParser.Factory parsers) {
     return new ReadRecords(files, run.input(), ReadSettings.DEFAULT, parsers, run);

@@ -194,7 +194,7 @@ final class SourceCheck {
             + looks
             + " '"
             + shown
-            + "' stood between its columns; set source.delimiter to \""
+            + "' separated its columns; set source.delimiter to \""
             + shown
             + "\"");
   }

@@ -10,7 +10,8 @@ import org.apache.beam.sdk.coders.CustomCoder;
 import org.apache.beam.sdk.values.TypeDescriptor;
 
 /**
- * Encodes a record as JSON. For descriptors: legible in the runner's state, and open to new fields.
+ * Encodes a record as JSON. It is for descriptors: readable in the runner's state, and open to new
+ * fields.
  */
 public final class JsonCoder<T> extends CustomCoder<T> {
   private static final long serialVersionUID = 1L;

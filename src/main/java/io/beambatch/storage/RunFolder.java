@@ -7,10 +7,9 @@ import java.io.Serializable;
 
 /**
  * The layout of a run's folder, {@code <staging>/<job>/<run>/}, local or {@code gs://}. Every step
- * asks it for the paths of the files that it reads or writes; the records of the ledger have their
- * names in {@code ledger}.
+ * gets the paths of its files from here; {@code ledger} defines the names of the records.
  *
- * @param path without a slash at the end
+ * @param path without a trailing slash
  */
 public record RunFolder(String path) implements Serializable {
 
@@ -44,8 +43,8 @@ public record RunFolder(String path) implements Serializable {
   }
 
   /**
-   * A part's sidecar: a line for each request, the document's id as a JSON string, a tab, the
-   * document.
+   * A part's sidecar: for each request a line with the document's id as a JSON string, a tab, and
+   * the document.
    */
   public String documents(String part) {
     return parts() + "/" + checked(part) + ".documents.tsv";
@@ -61,17 +60,17 @@ public record RunFolder(String path) implements Serializable {
     return parts() + "/" + checked(part) + ".fingerprints";
   }
 
-  /** What becomes of each line of some parts: a byte a line. */
+  /** The use of each line of some parts: a byte per line. */
   public String lines(String file) {
     return parts() + "/" + checked(file) + ".lines";
   }
 
-  /** A file of answers that more than one document gets. */
+  /** A file of answers for several documents. */
   public String answers(String file) {
     return answers() + "/" + checked(file) + ".answers";
   }
 
-  /** The folder of such files. */
+  /** The folder of answer files. */
   public String answers() {
     return path + "/answers";
   }
@@ -81,7 +80,7 @@ public record RunFolder(String path) implements Serializable {
     return results() + "/" + resultName(checked(chunk), file);
   }
 
-  /** The name by which a record knows such a file. */
+  /** The name of such a file in records. */
   public static String resultName(String chunk, String file) {
     return chunk + "." + file;
   }
@@ -92,9 +91,9 @@ public record RunFolder(String path) implements Serializable {
   }
 
   /**
-   * A file of a joined chunk, as a record names it. Records of earlier versions hold the path that
-   * it had when it was written; the file is the one of that name in this folder, wherever the
-   * staging location is now.
+   * A file of a joined chunk, by its name in a record. Records of earlier versions have the file's
+   * path at that time; only its last segment is used, in this folder, wherever the staging location
+   * is now.
    *
    * @throws UserException if the record names a file that is not one of this run's results
    */
@@ -108,7 +107,7 @@ public record RunFolder(String path) implements Serializable {
   }
 
   /**
-   * Opens a file of this folder, from the start.
+   * Opens a file of this folder from the start.
    *
    * @throws UserException if it is a link that leads out of the folder
    */
@@ -141,7 +140,7 @@ public record RunFolder(String path) implements Serializable {
     return path + "/report.json";
   }
 
-  /** The same report, to look at. */
+  /** The report as a page. */
   public String page() {
     return path + "/report.html";
   }

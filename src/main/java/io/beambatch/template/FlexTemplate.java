@@ -25,15 +25,15 @@ import org.apache.beam.sdk.options.StreamingOptions;
 import org.apache.beam.sdk.transforms.Impulse;
 
 /**
- * The program of the flex template's launcher: reads the job file, begins or resumes the run, and
- * hands the graph to Dataflow. It does not wait for the end of the job, which outlives the
- * launcher. Where batches are to be collected it looks at them itself first: while nothing has
- * ended there is nothing for workers to do.
+ * The launcher program of the flex template: reads the job file, begins or resumes the run, and
+ * submits the graph to Dataflow. It does not wait for the job, which outlives the launcher. To
+ * collect, it first polls the batches itself: while nothing has ended, there is no work for
+ * workers.
  */
 public final class FlexTemplate {
   private FlexTemplate() {}
 
-  /** Launches by {@link TemplateOptions}. */
+  /** Launches a job by {@link TemplateOptions}. */
   public static void main(String[] args) throws Exception {
     PipelineOptionsFactory.register(TemplateOptions.class);
     TemplateOptions options =
@@ -53,7 +53,7 @@ public final class FlexTemplate {
     try {
       return pipeline(run, options, providers);
     } catch (IOException | InterruptedException | RuntimeException e) {
-      // Once it is launched, the Dataflow job is at work on the run, long after this process.
+      // From now on, the Dataflow job is working on the run, long after this process.
       launch.close();
       throw e;
     }
@@ -75,7 +75,7 @@ public final class FlexTemplate {
     boolean planned = run.isPlanned();
     boolean cancelling = options.getMode() == Mode.CANCEL;
     if (cancelling) {
-      // From here on no launch of the run sends anything; its workers cancel the batches.
+      // From now on, no launch of the run sends anything; its workers cancel the batches.
       run.batches().cancel(Clock.systemUTC().instant());
     }
     Preflight preflight = new Preflight(job, options);
@@ -103,8 +103,8 @@ public final class FlexTemplate {
   }
 
   /**
-   * A launch has to give a job: one that ends well, so that a repetition does no harm. It has one
-   * step over nothing, and one machine at most.
+   * A launch must create a job: this one succeeds, so that a repetition does no harm. It has one
+   * step over no elements, and at most one machine.
    */
   private static Pipeline idle(Pipeline pipeline, String why) {
     DataflowPipelineWorkerPoolOptions workers =
@@ -116,11 +116,11 @@ public final class FlexTemplate {
   }
 
   /**
-   * Looks after the batches from the launcher, unless there is something for workers in any case:
-   * what may be submitted is submitted, and what has ended is noted.
+   * Polls the batches from the launcher, unless there is work for workers in any case: submits what
+   * may be submitted, and records what has ended.
    *
-   * @return whether there is something to join, to write, to upload or to close
-   * @throws BatchException if that isn't so because something keeps a chunk from going on
+   * @return whether there is something to join, write, upload or reconcile
+   * @throws BatchException if there isn't, because a chunk was set aside
    */
   private static boolean leavesWork(Run run, ProviderFactory providers)
       throws IOException, InterruptedException {

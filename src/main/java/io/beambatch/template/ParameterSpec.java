@@ -73,7 +73,7 @@ record ParameterSpec(
     return constant.getAnnotation(JsonProperty.class).value();
   }
 
-  /** The same parameter, if it lets a mode be chosen, without these. */
+  /** The same parameter without these modes, if it selects a mode. */
   ParameterSpec without(Mode... modes) {
     List<String> left = Stream.of(modes).map(Mode::toString).toList();
     return new ParameterSpec(

@@ -14,7 +14,7 @@ import java.util.Map;
 
 /**
  * Generates the descriptions of the flex template's parameters from {@link TemplateOptions}: its
- * metadata, its container specs, one for jobs that end and one for streams, and the table in the
+ * metadata, its container specs, one for bounded jobs and one for streams, and the table in the
  * documentation.
  */
 public final class TemplateFiles {
@@ -63,7 +63,7 @@ public final class TemplateFiles {
     return spec;
   }
 
-  /** What the console shows of jobs over input that ends, or of those over a stream. */
+  /** The console's metadata for bounded jobs, or for streams. */
   private static ObjectNode metadata(boolean streaming) {
     ObjectNode metadata =
         MAPPER

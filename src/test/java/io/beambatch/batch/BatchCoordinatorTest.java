@@ -535,7 +535,7 @@ class BatchCoordinatorTest extends CoordinatorFixture {
   }
 
   @Test
-  void endOfABatchThatAnotherLaunchHasSubmittedAnewIsNotHandedOut() throws Throwable {
+  void endOfABatchThatAnotherLaunchHasSubmittedAgainIsNotHandedOut() throws Throwable {
     provider =
         new Reliable() {
           private boolean meddled;

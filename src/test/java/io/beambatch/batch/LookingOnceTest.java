@@ -78,7 +78,7 @@ class LookingOnceTest {
   }
 
   @Test
-  void settlesACreationWhoseReplyGotLost() throws Exception {
+  void settlesACreationWhoseReplyWasLost() throws Exception {
     server.faults(FaultText.parse("create_batch:lost_reply:1"));
 
     assertThat(look()).isEmpty();

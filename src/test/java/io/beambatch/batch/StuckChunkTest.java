@@ -37,7 +37,7 @@ class StuckChunkTest extends CoordinatorFixture {
     assertThat(done).extracting(AwaitedChunk::status).containsOnly(BatchStatus.COMPLETED);
     assertThat(done.get(1).outputFileId()).isNull();
     assertThat(done.get(1).errors()).extracting(BatchError::code).containsOnly(BatchEnd.VANISHED);
-    assertThat(done.get(1).errors()).allMatch(BatchEnd::saysVanished);
+    assertThat(done.get(1).errors()).allMatch(BatchEnd::isVanished);
     assertThat(entry("a1-c0").end().answered()).isZero();
     assertThat(left).isNull();
     assertThat(time.instant())
@@ -193,7 +193,7 @@ class StuckChunkTest extends CoordinatorFixture {
   }
 
   @Test
-  void inputThatGotLostIsUploadedAgainByItself() throws Throwable {
+  void inputThatWasLostIsUploadedAgainByItself() throws Throwable {
     provider =
         new Reliable() {
           @Override

@@ -213,7 +213,7 @@ class TableChecksTest {
   }
 
   @Test
-  void aTableThatIsBegunAnewNeedsTheColumnsThatItIsOrderedBy() throws Exception {
+  void aTableThatIsBegunAgainNeedsTheColumnsThatItIsOrderedBy() throws Exception {
     Job job = job(SINK.formatted(", write_disposition: truncate"));
     bigQuery
         .create("answers", List.of(column("day", "DATE"), column("shop", "STRING")), List.of())

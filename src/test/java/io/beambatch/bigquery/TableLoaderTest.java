@@ -70,7 +70,7 @@ class TableLoaderTest {
   }
 
   @Test
-  void adoptsAJobWhoseReplyGotLost() throws Exception {
+  void adoptsAJobWhoseReplyWasLost() throws Exception {
     bigQuery.loseReplies(1);
     load("run1", sink(WriteDisposition.APPEND), "c1", "{\"id\":\"a\"}");
 
@@ -206,7 +206,7 @@ class TableLoaderTest {
   }
 
   @Test
-  void aTableThatIsBegunAnewStaysOrderedAsItIs() throws Exception {
+  void aTableThatIsBegunAgainStaysOrderedAsItIs() throws Exception {
     bigQuery
         .create("answers", List.of(column("stars", "INTEGER")), List.of())
         .table()

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 class BeamOptionsTest {
 
   @Test
-  void givenNoneNoInterfaceOnTheClassPathIsLookedAt() throws Exception {
+  void givenNoneNoInterfaceOnTheClassPathIsRead() throws Exception {
     // Beam registers once for each loader of its classes: this one has seen nothing yet.
     try (URLClassLoader fresh = new URLClassLoader(classPath(), null)) {
       Thread thread = Thread.currentThread();

@@ -160,7 +160,7 @@ class FormatsTest {
   }
 
   @Test
-  void aFileOfAnotherTypeIsToldBeforeAnythingIsSent() throws Exception {
+  void aFileOfAnotherTypeIsReportedBeforeAnythingIsSent() throws Exception {
     Workplace workplace = new Workplace(folder);
     workplace.write("in.csv", "id,text\n1,a\n");
     Said said = run(workplace, "avro", folder + "/in.csv", "jsonl");
@@ -172,14 +172,14 @@ class FormatsTest {
   }
 
   @Test
-  void aFileThatIsNotThereIsToldBeforeAnythingIsSent() throws Exception {
+  void aFileThatIsMissingIsReportedBeforeAnythingIsSent() throws Exception {
     Said said = run(new Workplace(folder), "parquet", folder + "/none-*", "jsonl");
     assertThat(said.exitCode()).isEqualTo(ExitCode.USAGE);
     assertThat(said.err()).contains("No file matches source.path " + folder + "/none-*");
   }
 
   @Test
-  void aFileWithAnotherSchemaIsToldWithItsFieldBeforeAnythingIsSent() throws Exception {
+  void aFileWithAnotherSchemaIsReportedWithItsFieldBeforeAnythingIsSent() throws Exception {
     Workplace workplace = new Workplace(folder);
     write(RowFormat.AVRO, "a.avro", schema("\"long\""), List.of("{\"text\":\"a\",\"n\":1}"));
     write(RowFormat.AVRO, "b.avro", schema("\"string\""), List.of("{\"text\":\"a\",\"n\":\"x\"}"));
@@ -245,7 +245,7 @@ class FormatsTest {
   /** JSON readers refuse a whole file in which one stands as an escape. */
   @ParameterizedTest
   @EnumSource(RowFormat.class)
-  void halfACharacterInAJsonColumnSpoilsNoFile(RowFormat format) throws Exception {
+  void aLoneSurrogateInAJsonColumnSpoilsNoFile(RowFormat format) throws Exception {
     Workplace workplace = new Workplace(folder);
     write(
         format,
@@ -264,7 +264,7 @@ class FormatsTest {
   }
 
   @Test
-  void aSchemaThatTheSinkCanNotHoldIsToldBeforeAnythingIsSent() throws Exception {
+  void aSchemaThatTheSinkCanNotHoldIsReportedBeforeAnythingIsSent() throws Exception {
     Workplace workplace = new Workplace(folder);
     Schema list =
         new Schema.Parser()

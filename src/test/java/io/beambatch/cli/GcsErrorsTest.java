@@ -31,14 +31,14 @@ class GcsErrorsTest {
   }
 
   @Test
-  void aJobFileThatIsNotThere() {
+  void aJobFileThatIsMissing() {
     Said said = run(emulator.url(), "gs://" + bucket + "/no-job.yaml");
     assertThat(said.exitCode()).isEqualTo(2);
     assertThat(said.err()).contains("gs://" + bucket + "/no-job.yaml", "there is no such file");
   }
 
   @Test
-  void aStagingBucketThatIsNotThere() throws Exception {
+  void aStagingBucketThatIsMissing() throws Exception {
     Said said =
         Said.by(
             withBeam(
@@ -50,7 +50,7 @@ class GcsErrorsTest {
   }
 
   @Test
-  void aSourceThatIsNotThere() throws Exception {
+  void aSourceThatIsMissing() throws Exception {
     for (String path :
         List.of("gs://" + bucket + "/in/reviws.jsonl", "gs://" + bucket + "/on/*.jsonl")) {
       Said said = run(emulator.url(), JOB, "--set", "source.path=" + path);
@@ -61,7 +61,7 @@ class GcsErrorsTest {
   }
 
   @Test
-  void aBucketOfTheSourceThatIsNotThere() throws Exception {
+  void aBucketOfTheSourceThatIsMissing() throws Exception {
     Said said = run(emulator.url(), JOB, "--set", "source.path=gs://no-such-bucket/*.jsonl");
     assertThat(said.exitCode()).isEqualTo(1);
     assertThat(said.err())
@@ -71,7 +71,7 @@ class GcsErrorsTest {
   }
 
   @Test
-  void aBucketOfTheSinkThatIsNotThere() throws Exception {
+  void aBucketOfTheSinkThatIsMissing() throws Exception {
     Said said =
         run(
             emulator.url(),

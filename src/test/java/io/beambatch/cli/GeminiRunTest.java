@@ -58,7 +58,7 @@ class GeminiRunTest {
 
   @Test
   @Tag("slow")
-  void everyDocumentIsAnsweredOnceThoughRepliesGetLostAndUploadsBreak() throws Exception {
+  void everyDocumentIsAnsweredOnceThoughRepliesAreLostAndUploadsBreak() throws Exception {
     Said said =
         workplace.run(
             job,

@@ -39,7 +39,7 @@ class UnsentRunTest {
 
     assertThat(right.exitCode()).as("%s", right).isZero();
     assertThat(right.err())
-        .contains("nothing of run daily had been sent: it begins anew with this job");
+        .contains("nothing of run daily had been sent: it starts over with this job");
     assertThat(right.told("run")).isEqualTo("sentiment daily");
     assertThat(workplace.answered()).hasSize(1);
   }
@@ -58,12 +58,12 @@ class UnsentRunTest {
   }
 
   @Test
-  void beginsOneOfThatNameAnewOnlyIfNothingWasSent() throws Exception {
+  void beginsOneOfThatNameAgainOnlyIfNothingWasSent() throws Exception {
     run("daily", "source.path=" + folder.resolve("nosuch.jsonl"));
 
     Said anew = job.command("run", "--run", "daily", "--new-run");
     assertThat(anew.exitCode()).as("%s", anew).isZero();
-    assertThat(anew.err()).contains("it begins anew");
+    assertThat(anew.err()).contains("it starts over");
 
     Said again = job.command("run", "--run", "daily", "--new-run");
     assertThat(again.exitCode()).isEqualTo(1);
@@ -84,7 +84,7 @@ class UnsentRunTest {
   }
 
   @Test
-  void isNotTakenFromALaunchThatIsAtWorkOnIt() throws Exception {
+  void isNotTakenFromALaunchThatIsWorkingOnIt() throws Exception {
     Runs first = runs("first");
     Run run = first.open("daily", Choice.RESUME);
     Path staged = Path.of(run.folder().requests("p1"));
@@ -95,7 +95,7 @@ class UnsentRunTest {
       for (Choice choice : Choice.values()) {
         assertThatThrownBy(() -> runs("second").open("daily", choice))
             .isInstanceOf(UserException.class)
-            .hasMessageContaining("another launch is at work on it");
+            .hasMessageContaining("another launch is working on it");
       }
       assertThat(Path.of(atWork.run().folder().requests("p1"))).exists();
     }

@@ -158,7 +158,7 @@ class UsageTest {
   }
 
   @Test
-  void refusesAJobFileThatIsNotThere() {
+  void refusesAJobFileThatIsMissing() {
     Said said = Said.by("run", "nosuch.yaml");
 
     assertThat(said.exitCode()).isEqualTo(2);

@@ -29,7 +29,7 @@ class WrongSourceTest {
   }
 
   @Test
-  void saysWhatTheFileIsAndWhatMendsIt() throws Exception {
+  void saysWhatTheFileIsAndWhatFixesIt() throws Exception {
     isOneError(
         run(workplace.write("a.jsonl", ARRAY)),
         "a.jsonl is a JSON array, not one object a line; set source.type to json, or convert it: jq"

@@ -131,7 +131,7 @@ class AFinishedRunLeavesNoDocumentsBehindTest {
   }
 
   @Test
-  void andIsShownAndCollectedAgainAllTheSame() throws Exception {
+  void andIsShownAndCollectedAgain() throws Exception {
     Said first = command("run");
 
     Said again = command("collect");

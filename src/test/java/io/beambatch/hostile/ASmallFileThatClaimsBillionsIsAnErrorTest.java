@@ -244,7 +244,7 @@ class ASmallFileThatClaimsBillionsIsAnErrorTest {
               encoder.writeLong(0);
             });
     assertThat(read(map))
-        .containsExactly("record 1: field 'v.{}': a key stands twice in the map", "{\"v\":{}}");
+        .containsExactly("record 1: field 'v.{}': the map has a key twice", "{\"v\":{}}");
   }
 
   /**

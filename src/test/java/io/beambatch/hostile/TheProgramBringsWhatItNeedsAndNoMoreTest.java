@@ -112,7 +112,7 @@ class TheProgramBringsWhatItNeedsAndNoMoreTest {
   }
 
   @Test
-  void whatHadAWeaknessIsMended() {
+  void whatHadAWeaknessIsFixed() {
     Map<String, String> versions = new LinkedHashMap<>();
     for (Path jar : jars) {
       String name = jar.getFileName().toString().replaceAll("\\.jar$", "");

@@ -566,7 +566,7 @@ class JobFileErrorsTest {
   }
 
   @Test
-  void namesTheFileThatIsNotThere() {
+  void namesTheFileThatIsMissing() {
     String path = folder.resolve("none.yaml").toString();
     assertThat(readErrors(path))
         .hasMessage(path + " has an error:\n  * the job file can't be read: there is no such file");
@@ -611,7 +611,7 @@ class JobFileErrorsTest {
   }
 
   @Test
-  void refusesHalfACharacter() {
+  void refusesALoneSurrogate() {
     String[] overrides = {
       "request.body.prompt=\"\\ud83d\"",
       "request.body.user=\"\\ude00 {{text}}\"",

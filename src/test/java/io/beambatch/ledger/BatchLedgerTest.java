@@ -77,7 +77,7 @@ class BatchLedgerTest {
   }
 
   @Test
-  void isCancelledForGood() throws IOException {
+  void isCancelledPermanently() throws IOException {
     assertThat(ledger.isCancelled()).isFalse();
 
     ledger.cancel(NOW);

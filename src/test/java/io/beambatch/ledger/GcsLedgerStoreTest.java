@@ -85,7 +85,7 @@ class GcsLedgerStoreTest extends LedgerStoreContract {
   }
 
   @Test
-  void recordsOfEarlierVersionsAreReadAllTheSame() throws Exception {
+  void recordsOfEarlierVersionsAreRead() throws Exception {
     int records = 40;
     for (int i = 0; i < records; i++) {
       emulator.put(bucket, "staging/job/run/ledger/x" + (100 + i) + "/1.json", "content " + i);
@@ -116,7 +116,7 @@ class GcsLedgerStoreTest extends LedgerStoreContract {
   }
 
   @Test
-  void aWriterWhoseReplyGotLostIsToldThatItWon() throws Exception {
+  void aWriterWhoseReplyWasLostLearnsThatItWon() throws Exception {
     try (FaultyGcs faulty = new FaultyGcs(emulator.url())) {
       LedgerStore store = store(faulty.url());
       faulty.loseReplyAfter(() -> {});
@@ -128,7 +128,7 @@ class GcsLedgerStoreTest extends LedgerStoreContract {
   }
 
   @Test
-  void aWriterWhoseReplyGotLostIsToldThatItWonThoughOthersHaveGoneOnSince() throws Exception {
+  void aWriterWhoseReplyWasLostLearnsThatItWonThoughOthersHaveGoneOnSince() throws Exception {
     try (FaultyGcs faulty = new FaultyGcs(emulator.url())) {
       LedgerStore another = store();
       faulty.loseReplyAfter(() -> advance(another, "ledger/x", "2"));

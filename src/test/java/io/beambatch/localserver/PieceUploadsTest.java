@@ -45,7 +45,7 @@ class PieceUploadsTest {
   }
 
   @Test
-  void tellsAgainWhatItMadeIfTheReplyGotLost() throws Exception {
+  void tellsAgainWhatItMadeIfTheReplyWasLost() throws Exception {
     String url = begin(10);
     server.faults(Faults.none().with(CallFault.first(1, "upload_file", CallFault.Kind.LOST_REPLY)));
     assertThatThrownBy(() -> send(url, "upload, finalize", 0, new byte[10]))

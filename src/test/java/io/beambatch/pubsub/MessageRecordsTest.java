@@ -45,7 +45,7 @@ class MessageRecordsTest {
   }
 
   @Test
-  void putsAttributesBehindThePayloadWhereTheyMayNameIt() throws Exception {
+  void putsAttributesAfterThePayloadWhereTheyMayNameIt() throws Exception {
     read(
         "meta.order",
         "meta",

@@ -69,7 +69,7 @@ class PubSubTest {
   }
 
   @Test
-  void bearsAnOutageOfAcknowledging() throws Exception {
+  void survivesAnOutageOfAcknowledging() throws Exception {
     try (Subscription messages = Subscription.open("projects/test/subscriptions/gone", options)) {
       assertThatCode(() -> messages.acknowledge(List.of("a"))).doesNotThrowAnyException();
     }

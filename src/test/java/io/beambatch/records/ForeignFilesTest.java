@@ -98,7 +98,7 @@ class ForeignFilesTest {
 
   @Test
   @Tag("slow")
-  void filesMadeAnewAreReadAlikeAndOtherProgramsSeeTheSameInWhatWeWrite() throws Exception {
+  void filesMadeAgainAreReadAlikeAndOtherProgramsSeeTheSameInWhatWeWrite() throws Exception {
     Path made = folder.resolve("made");
     run("make.py", made.toString());
     Files.createDirectories(folder.resolve("written"));

@@ -128,7 +128,7 @@ class AnswerTest {
         "[{\"type\":\"text\",\"text\":\"\\ud83d\"}, {\"type\":\"text\",\"text\":\"!\"}] | \uFFFD!",
         "{\"a\": \"\\ud83d\"}         | {\"a\": \"\\ud83d\"}",
       })
-  void answerWithHalfACharacterIsAFailureAndKept(String content, String kept) throws Exception {
+  void answerWithALoneSurrogateIsAFailureAndKept(String content, String kept) throws Exception {
     chunk.output(Results.chat("p0-0", "stop", content, "null")).join();
 
     assertFailed(FailureReason.INVALID_ANSWER, "half a character");
@@ -150,7 +150,7 @@ class AnswerTest {
   }
 
   @Test
-  void halfACharacterInAJsonAnswerIsFoundInItsText() throws Exception {
+  void aLoneSurrogateInAJsonAnswerIsFoundInItsText() throws Exception {
     chunk
         .job(Jobs.chat().schema("{\"type\":\"object\"}"))
         .output(Results.chat("p0-0", "{\"a\":\"\\ud83d\"}"))
@@ -162,7 +162,7 @@ class AnswerTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"{\\\"a\\\":\\\"\\ud83d\\\"}", "{\\\"a\\\":\\\"\\\\ud83d\\\"}"})
-  void halfACharacterInTheArgumentsOfAToolCallIsFound(String arguments) throws Exception {
+  void aLoneSurrogateInTheArgumentsOfAToolCallIsFound(String arguments) throws Exception {
     chunk
         .output(
             Results.ok(
@@ -177,7 +177,7 @@ class AnswerTest {
   }
 
   @Test
-  void nameOfAModelWithHalfACharacterSpoilsNoFile() throws Exception {
+  void nameOfAModelWithALoneSurrogateSpoilsNoFile() throws Exception {
     chunk
         .output(
             Results.ok(
@@ -446,7 +446,7 @@ class AnswerTest {
   }
 
   @Test
-  void answerCutWithinACharacterIsKeptAllTheSame() throws Exception {
+  void answerCutWithinACharacterIsKept() throws Exception {
     chunk.output(Results.chat("p0-0", "length", "\"goo\\ud83d\"", "null")).join();
 
     assertThat(failure()).containsEntry("partial", "goo\uFFFD");
@@ -656,7 +656,7 @@ class AnswerTest {
         "true  | ```json\\n{\"score\":5}         |",
         "true  | so:\\n```\\n{\"score\":5}\\n```  |",
       })
-  void fenceAroundAJsonAnswerIsTakenOff(boolean unfence, String text, @Nullable String expected)
+  void fenceAroundAJsonAnswerIsRemoved(boolean unfence, String text, @Nullable String expected)
       throws Exception {
     chunk
         .job(Jobs.chat().schema(SCHEMA).unfence(unfence))
@@ -676,7 +676,7 @@ class AnswerTest {
   }
 
   @Test
-  void fenceIsTakenOffByDefaultWhereAnAnswerHasToFitASchemaOnly() throws Exception {
+  void fenceIsRemovedByDefaultWhereAnAnswerHasToFitASchemaOnly() throws Exception {
     String fenced = "```json\n{\"score\":5}\n```";
     chunk.job(Jobs.chat().schema(SCHEMA)).output(Results.chat("p0-0", fenced)).join();
     assertThat(answer()).isEqualTo("{\"score\":5}");
@@ -689,7 +689,7 @@ class AnswerTest {
   }
 
   @Test
-  void fenceIsTakenOffATextIfThatIsAsked() throws Exception {
+  void fenceIsRemovedFromATextIfThatIsAsked() throws Exception {
     chunk.job(Jobs.chat().unfence(true)).output(Results.chat("p0-0", "```\na \"b\"\n```\n")).join();
     assertThat(answer()).isEqualTo("\"a \\\"b\\\"\"");
   }

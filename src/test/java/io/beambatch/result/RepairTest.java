@@ -93,7 +93,7 @@ class RepairTest {
   }
 
   @Test
-  void theLastAttemptMendsNothing() throws Exception {
+  void theLastAttemptFixesNothing() throws Exception {
     chunk.lastAttempt().output(Results.chat("p0-0", WRONG)).join();
 
     assertThat(chunk.againRequests()).isEmpty();

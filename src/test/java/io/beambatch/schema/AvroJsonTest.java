@@ -75,7 +75,7 @@ class AvroJsonTest {
   }
 
   @Test
-  void whatDoesNotFitIsToldByItsPlaceAndNotByItsValue() {
+  void whatDoesNotFitIsReportedByItsPlaceAndNotByItsValue() {
     Schema inner = record(field("n", Schema.create(Schema.Type.INT)));
     Schema schema =
         Schema.createRecord(
@@ -110,11 +110,11 @@ class AvroJsonTest {
     assertThatThrownBy(() -> json.record("{\"n\":1,\"d\":1234.5}"))
         .hasMessageContaining("at most 5 digits");
     assertThatThrownBy(() -> json.record("{\"n\":1,\"d\":0.001}"))
-        .hasMessageContaining("2 of them behind the point");
+        .hasMessageContaining("2 of them after the decimal point");
   }
 
   @Test
-  void timesThatAreOutOfADayAreToldByTheirField() {
+  void timesThatAreOutOfADayAreReportedByTheirField() {
     Schema schema =
         record(field("t", LogicalTypes.timeMillis().addToSchema(Schema.create(Schema.Type.INT))));
     GenericRecord record = new GenericRecordBuilder(schema).set("t", 90_000_000).build();

@@ -46,7 +46,7 @@ class SchemaFitTest {
             + "| field 'f' has other types to choose from"
       },
       quoteCharacter = '"')
-  void othersAreToldWithTheirField(String documents, String schema, String problem) {
+  void othersAreReportedWithTheirField(String documents, String schema, String problem) {
     assertThat(SchemaFit.problem(field(documents), field(schema))).isEqualTo(problem);
   }
 
@@ -58,7 +58,7 @@ class SchemaFitTest {
         "f:int       | f:int,g:int   | \"field 'g' is missing, and has no default\""
       },
       quoteCharacter = '"')
-  void fieldsThatAreInOneOnlyAreTold(String documents, String schema, String problem) {
+  void fieldsThatAreInOneOnlyAreReported(String documents, String schema, String problem) {
     assertThat(SchemaFit.problem(record(documents), record(schema))).isEqualTo(problem);
   }
 

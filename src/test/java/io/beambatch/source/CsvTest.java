@@ -48,7 +48,7 @@ class CsvTest {
   }
 
   @Test
-  void tellsBrokenRecordsAndGoesOnBehindThem() throws IOException {
+  void tellsBrokenRecordsAndGoesOnAfterThem() throws IOException {
     Reading reading =
         read(null, "a,b\n1\n1,2,3\n\"x\"y,2\n1,\0\nok,\"ok\"\n1,\"never closed\nnext,line\n");
     assertThat(reading.jsons()).containsExactly("{\"a\":\"ok\",\"b\":\"ok\"}");
@@ -183,7 +183,7 @@ class CsvTest {
   }
 
   @Test
-  void dropsDelimitersBehindTheLastCellIfTheJobSaysSo() throws IOException {
+  void dropsDelimitersAfterTheLastCellIfTheJobSaysSo() throws IOException {
     Path file = Files.writeString(folder.resolve("a.csv"), "id,text\n1,a,\n2,b,,\n3,c,d\n");
     CsvDialect ragged = new CsvDialect(',', '"', null, true);
 
@@ -200,7 +200,7 @@ class CsvTest {
   }
 
   @Test
-  void readsItsInvalidRowsAgainOnceTheyAreMended() throws IOException {
+  void readsItsInvalidRowsAgainOnceTheyAreFixed() throws IOException {
     CsvDialect dialect = new CsvDialect(';', '\'', '\\', false);
     Reading first = Reading.of(of(dialect), write("id;text\n1;'it\\'s';3\n2;'x'y\n"));
     assertThat(first.failedJsons())
@@ -227,7 +227,7 @@ class CsvTest {
   }
 
   @Test
-  void findsNoDocumentsInAnEmptyFileOrBehindALoneHeader() throws IOException {
+  void findsNoDocumentsInAnEmptyFileOrAfterALoneHeader() throws IOException {
     for (String content : List.of("", "\uFEFF", "a,b", "a,b\r\n", "a,b\n\n\n")) {
       Reading reading = read(null, content);
       assertThat(reading.documents).isEmpty();

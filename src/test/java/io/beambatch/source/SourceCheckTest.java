@@ -54,11 +54,12 @@ class SourceCheckTest {
   void aTableByColumnsWouldBeOneDocument() throws IOException {
     for (FileSource.Format format : new FileSource.Format[] {JSON, JSONL}) {
       says(format, "{\"id\":{\"0\":1,\"1\":2},\"text\":{\"0\":\"a\"}}", "orient=\"records\"");
-      says(format, "{\"columns\":[\"id\"],\"index\":[0],\"data\":[[1]]}", "a table by columns");
+      says(
+          format, "{\"columns\":[\"id\"],\"index\":[0],\"data\":[[1]]}", "a column-oriented table");
       says(
           format,
           "{\"schema\":{\"fields\":[{\"name\":\"index\",\"type\":\"integer\"}]},\"data\":[]}",
-          "a table by columns");
+          "a column-oriented table");
       assertThat(read(format, "{\"labels\":{\"0\":\"cat\"},\"text\":\"a\"}").documents).hasSize(1);
       assertThat(read(format, "{\"a\":{\"0\":1}}\n{\"a\":{\"0\":2}}\n").documents).hasSize(2);
     }
@@ -72,7 +73,7 @@ class SourceCheckTest {
     says(CSV, "id\u0001text\n1\u0001a\n", "set source.delimiter to \"\\u0001\"");
     says(CSV, "id^text\n1^a\n", "set source.delimiter to \"^\"");
     says(CSV, "\"id;x\";\"text\"\n1;2\n", "set source.delimiter to \";\"");
-    says(CSV, "id;a,b\n1;2\n", "looks as if ';' stood between its columns");
+    says(CSV, "id;a,b\n1;2\n", "looks as if ';' separated its columns");
     says(CSV, "id\ttext, long\n1\ta, b, c\n", "set source.delimiter to \"\\t\"");
     assertThat(read(CSV, ",column_1\na,b\n").jsons())
         .containsExactly("{\"column_1_\":\"a\",\"column_1\":\"b\"}");

@@ -134,7 +134,7 @@ abstract class StorageContract {
 
   @ParameterizedTest
   @ValueSource(strings = {"no", "no/such/file"})
-  void aFileThatIsNotThereIsNamed(String name) throws IOException {
+  void aFileThatIsMissingIsNamed(String name) throws IOException {
     assertThat(Storage.exists(path(name))).isFalse();
     assertThatThrownBy(() -> Storage.size(path(name)))
         .isInstanceOf(FileNotFoundException.class)
@@ -162,7 +162,7 @@ abstract class StorageContract {
   }
 
   @Test
-  void filesThatAreNotThereAreDeletedWithoutComplaint() throws IOException {
+  void filesThatAreMissingAreDeletedWithoutComplaint() throws IOException {
     write("x", "");
     Storage.delete(List.of());
     Storage.delete(List.of(path("y"), path("x"), path("no/such/folder/z")));

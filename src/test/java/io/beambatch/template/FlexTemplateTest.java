@@ -111,7 +111,7 @@ class FlexTemplateTest {
   }
 
   @Test
-  void hasNothingToCancelOfARunThatIsNotThere() {
+  void hasNothingToCancelOfARunThatIsMissing() {
     assertThatThrownBy(() -> launch(job(), "--run=tuesday", "--mode=cancel"))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("has no run tuesday");

@@ -144,7 +144,7 @@ public final class AnthropicApi implements ProviderApi {
 
   /** Anthropic reports an account without credit with 400, like a bad request. */
   private static ProviderException.@Nullable Kind kind(ErrorWords.Said error) {
-    return error.status() == 400 && MessageResults.isOutOfMoney(error.type(), error.message())
+    return error.status() == 400 && MessageResults.isOutOfFunds(error.type(), error.message())
         ? ProviderException.Kind.INSUFFICIENT_QUOTA
         : null;
   }

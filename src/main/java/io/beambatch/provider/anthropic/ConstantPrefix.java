@@ -27,8 +27,8 @@ final class ConstantPrefix {
   }
 
   /**
-   * The texts up to the last mark for an hour; null if there is none, or if what precedes it
-   * differs from request to request.
+   * The texts up to the last mark for an hour; null if there is none, or if the text before it
+   * differs between requests.
    */
   static @Nullable String kept(JsonNode body) {
     StringBuilder texts = new StringBuilder();
@@ -46,7 +46,7 @@ final class ConstantPrefix {
     return kept;
   }
 
-  /** All that a request says, in the order in which the cache reads it. */
+  /** All parts of a request, in the order in which the cache reads them. */
   private static List<JsonNode> inOrder(JsonNode body) {
     List<JsonNode> blocks = new ArrayList<>();
     body.path("tools").forEach(blocks::add);

@@ -85,7 +85,7 @@ final class MessageResults implements ResultFormat {
       return Verdict.EXPIRED;
     }
     // Anthropic reports a lack of credit as an error of each request.
-    if (isOutOfMoney(error, message)) {
+    if (isOutOfFunds(error, message)) {
       return Verdict.OUT_OF_FUNDS;
     }
     return error != null && LASTING.contains(error) ? Verdict.REJECTED : Verdict.API_ERROR;
@@ -94,7 +94,7 @@ final class MessageResults implements ResultFormat {
   /**
    * Returns whether an error of this type with this message means that the account has no credit.
    */
-  static boolean isOutOfMoney(@Nullable String type, @Nullable String message) {
+  static boolean isOutOfFunds(@Nullable String type, @Nullable String message) {
     return "billing_error".equals(type)
         || (message != null && message.toLowerCase(Locale.ROOT).contains("credit balance"));
   }

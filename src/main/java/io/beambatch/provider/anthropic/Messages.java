@@ -18,7 +18,7 @@ final class Messages implements Endpoint {
   /** The API requires a limit; an answer that needs more fails as truncated. */
   private static final int MAX_TOKENS = 4_096;
 
-  /** The shortest prefix that a model caches, in tokens, by the beginning of its name. */
+  /** The shortest prefix that a model caches, in tokens, by the prefix of its name. */
   private static final Map<String, Integer> LEAST_KEPT =
       Map.of(
           "claude-haiku-4-5", 4_096,

@@ -43,7 +43,7 @@ public final class ApiEnvironment {
     // The HTTP client would reject such a value too, but quote it in its message.
     if (!value.chars().allMatch(c -> c > ' ' && c < 127)) {
       throw new ProviderSettingsException(
-          name + " has spaces, line breaks or characters that are not ASCII in it: set it anew");
+          name + " contains spaces, line breaks or non-ASCII characters: set it again");
     }
     return value.isEmpty() ? null : value;
   }
@@ -99,9 +99,7 @@ public final class ApiEnvironment {
     }
     if (uri.getRawQuery() != null && !uri.getRawQuery().matches("api-version=[\\w.-]+")) {
       throw new ProviderSettingsException(
-          name
-              + " has something else than ?api-version=… after the path, which is not supported"
-              + wanted);
+          name + " has a query other than ?api-version=…, which is not supported" + wanted);
     }
     checkHost(name, uri);
     return uri;

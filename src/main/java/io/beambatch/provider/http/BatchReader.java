@@ -18,13 +18,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads what the batch objects of all providers have in common: lists, times, and states that
- * nobody knows yet. Each provider's own reader has one.
+ * Reads what the batch objects of all providers have in common: lists, times, and unknown states.
+ * Each provider's own reader uses one.
  */
 public final class BatchReader {
   private static final Logger LOG = LoggerFactory.getLogger(BatchReader.class);
 
-  /** The provider's clock may be ahead of ours, but not by more. */
+  /** How far the provider's clock may be ahead of ours. */
   private static final Duration CLOCK_SKEW = Duration.ofDays(1);
 
   private final SafeText safe;
@@ -37,9 +37,9 @@ public final class BatchReader {
   }
 
   /**
-   * The status of a batch whose state is unknown here, which is logged once. Taken for ended, a
-   * batch would be given up while it is still being answered, and paid for again; taken for
-   * running, it is at worst cancelled at the deadline, and its results are kept.
+   * The status of a batch in an unknown state, which is logged once. Treated as ended, a batch
+   * would be given up while it is still being answered, and paid for again; treated as running, at
+   * worst it is cancelled at the deadline, and its results are used.
    */
   public BatchStatus unknown(String state) {
     if (unknownStates.add(state)) {
@@ -49,7 +49,7 @@ public final class BatchReader {
     return BatchStatus.IN_PROGRESS;
   }
 
-  /** The batches of a list, as far as they have ids. */
+  /** The batches in a list that have ids. */
   public static List<Batch> batches(JsonNode list, Function<JsonNode, @Nullable Batch> reader) {
     List<Batch> batches = new ArrayList<>();
     for (JsonNode entry : list) {
@@ -64,15 +64,15 @@ public final class BatchReader {
   }
 
   /**
-   * When a batch was created; now, if it doesn't say: one that looks old would end the search for a
-   * lost one too early.
+   * When a batch was created; the current time if it isn't given, because a batch that looks old
+   * would end the search for a lost one too early.
    */
   public Instant createdAt(JsonNode batch, String field) {
     Instant created = pastTime(batch, field);
     return created == null ? clock.instant() : created;
   }
 
-  /** The first of these fields that holds a time which is not to come; null if none does. */
+  /** The first of these fields with a time that is not in the future; null if there is none. */
   public @Nullable Instant pastTime(JsonNode batch, String... fields) {
     for (String field : fields) {
       Instant time = time(batch, field);
@@ -83,7 +83,7 @@ public final class BatchReader {
     return null;
   }
 
-  /** A time in seconds since 1970, or as ISO 8601 writes it; null if there is none. */
+  /** A time in seconds since 1970, or in ISO 8601; null if there is none. */
   public static @Nullable Instant time(JsonNode node, String field) {
     try {
       Long seconds = ReplyJson.number(node, field);

@@ -77,7 +77,9 @@ final class BatchJson {
     return new BatchPage(batches, hasMore(node, data.size(), limit) && !batches.isEmpty());
   }
 
-  /** Whether a list goes on. One that doesn't say so does if its page is full. */
+  /**
+   * Returns whether a list has another page. If it doesn't say so, it has one if its page is full.
+   */
   static boolean hasMore(JsonNode list, int entries, int limit) {
     JsonNode more = list.path("has_more");
     boolean unsaid = more.isMissingNode() || more.isNull();
@@ -99,7 +101,7 @@ final class BatchJson {
     return reader.unknown(orEmpty(word));
   }
 
-  /** The time of creation, or the nearest to it that is known. */
+  /** The time of creation, or the nearest time that is known. */
   private Instant createdAt(JsonNode node) {
     Instant created = reader.pastTime(node, "created_at", "in_progress_at");
     if (created != null) {

@@ -17,7 +17,7 @@ final class ErrorCodes {
 
   /** The kind of a call's error; see {@link ErrorWords}. */
   static ProviderException.@Nullable Kind ofCall(ErrorWords.Said error) {
-    if (isOutOfMoney(error.code()) || isOutOfMoney(error.type())) {
+    if (isOutOfFunds(error.code()) || isOutOfFunds(error.type())) {
       return ProviderException.Kind.INSUFFICIENT_QUOTA;
     }
     if (error.status() == 400 && isOfAMissingFile(error.message())) {
@@ -35,7 +35,7 @@ final class ErrorCodes {
    * @param line the line with the error, or null if it concerns the whole batch
    */
   static BatchError.Kind ofBatch(@Nullable String code, String message, @Nullable Integer line) {
-    if (isOutOfMoney(code)) {
+    if (isOutOfFunds(code)) {
       return BatchError.Kind.OUT_OF_FUNDS;
     }
     if (isLimit(code, message)) {
@@ -47,7 +47,7 @@ final class ErrorCodes {
   }
 
   /** Returns whether a code means that the account has no credit. */
-  static boolean isOutOfMoney(@Nullable String code) {
+  static boolean isOutOfFunds(@Nullable String code) {
     return code != null && OUT_OF_MONEY.contains(code);
   }
 

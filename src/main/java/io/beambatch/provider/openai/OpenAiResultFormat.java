@@ -105,7 +105,7 @@ final class OpenAiResultFormat implements ResultFormat {
     if (status >= 200 && status < 300) {
       return Verdict.ANSWERED;
     }
-    if (ErrorCodes.isOutOfMoney(code)) {
+    if (ErrorCodes.isOutOfFunds(code)) {
       return Verdict.OUT_OF_FUNDS;
     }
     if (status >= 400 && status < 500 && status != 408 && status != 429) {

@@ -48,7 +48,7 @@ class OpenAiUploadTest extends ProviderFixture {
   }
 
   @Test
-  void contentIsOpenedAnewForEachTryAndClosedAfterIt() throws Exception {
+  void contentIsOpenedAgainForEachTryAndClosedAfterIt() throws Exception {
     then(
         dropped(),
         json(503, "busy"),
