@@ -35,11 +35,22 @@ public final class Budget implements PlanCheck, Admission {
 
   private final Job job;
   private final RunFolder folder;
+  private final Clock clock;
 
   /** The budget of a run of a job. */
   public Budget(Job job, RunFolder folder) {
+    this(job, folder, Clock.systemUTC());
+  }
+
+  /**
+   * The same.
+   *
+   * @param clock says which day it is
+   */
+  Budget(Job job, RunFolder folder, Clock clock) {
     this.job = job;
     this.folder = folder;
+    this.clock = clock;
   }
 
   @Override
@@ -85,7 +96,7 @@ public final class Budget implements PlanCheck, Admission {
   }
 
   private Purse purse() throws IOException {
-    return Purse.open(job, folder, Clock.systemUTC());
+    return Purse.open(job, folder, clock);
   }
 
   /**

@@ -23,7 +23,9 @@ import io.beambatch.result.ResultFile;
 import io.beambatch.schema.Shape;
 import io.beambatch.storage.RunFolder;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -39,6 +41,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** A plan of a chunk costs a dollar at most: a million prompt tokens, and nothing for answers. */
 class BudgetTest {
   private static final Instant NOW = Instant.parse("2026-11-02T08:00:00Z");
+
+  private final Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
 
   @TempDir Path folder;
   private RunFolder run;
@@ -104,8 +108,8 @@ class BudgetTest {
   @Test
   void batchesAreSentAsLongAsTheMoneyLasts() throws Exception {
     Plan plan = committed("a1", 4);
-    Budget stop = new Budget(job("2.50", "limits.on_budget=stop"), run);
-    Budget fail = new Budget(job("2.50", "limits.on_budget=fail"), run);
+    Budget stop = new Budget(job("2.50", "limits.on_budget=stop"), run, clock);
+    Budget fail = new Budget(job("2.50", "limits.on_budget=fail"), run, clock);
     stop.check(plan);
     Look look = stop.look();
     assertThat(look.decide(plan.chunks().get(0))).isEqualTo(Decision.ADMITTED);
@@ -131,7 +135,7 @@ class BudgetTest {
   @Test
   void whatIsSentNextCountsByHowTheFirstCameOut() throws Exception {
     Plan plan = committed("a1", 5);
-    Budget budget = new Budget(job("2.00", "limits.on_budget=stop"), run);
+    Budget budget = new Budget(job("2.00", "limits.on_budget=stop"), run, clock);
     Chunk first = plan.chunks().get(0);
     assertThat(budget.look().decide(first)).isEqualTo(Decision.ADMITTED);
     joined(
@@ -163,12 +167,12 @@ class BudgetTest {
   @Test
   void theRunsOfADayShareOneLimit() throws Exception {
     RunFolder other = RunFolder.of(folder.toString(), "other", "b");
-    Budget mine = new Budget(job(null, "limits.cost_usd_per_day=2.50"), run);
+    Budget mine = new Budget(job(null, "limits.cost_usd_per_day=2.50"), run, clock);
     Plan plan = committed("a1", 2);
     mine.check(plan);
 
     Plan theirs = committed(other, "a1", 1);
-    Budget budget = new Budget(job(null, "limits.cost_usd_per_day=2.50"), other);
+    Budget budget = new Budget(job(null, "limits.cost_usd_per_day=2.50"), other, clock);
     assertThatThrownBy(() -> budget.check(theirs))
         .hasMessageStartingWith(
             "plan a1 would cost up to $1.000000 beside $2.000000 that runs of this staging"
@@ -186,14 +190,14 @@ class BudgetTest {
   void whatACrashLeftOutOfTheDaysRecordComesInBeforeItIsSent() throws Exception {
     Plan plan = committed("a1", 1);
     // Reserved for the run, and then the process was gone.
-    new Budget(job("9"), run).check(plan);
+    new Budget(job("9"), run, clock).check(plan);
     RunFolder other = RunFolder.of(folder.toString(), "other", "b");
-    Budget theirs = new Budget(job(null, "limits.cost_usd_per_day=1.50"), other);
+    Budget theirs = new Budget(job(null, "limits.cost_usd_per_day=1.50"), other, clock);
     theirs.check(committed(other, "a1", 1));
 
-    Budget mine = new Budget(job("9", "limits.cost_usd_per_day=1.50"), run);
+    Budget mine = new Budget(job("9", "limits.cost_usd_per_day=1.50"), run, clock);
     assertThat(decision(mine, plan).reason()).contains("limits.cost_usd_per_day allows");
-    assertThat(decision(new Budget(job("9"), run), plan)).isEqualTo(Decision.ADMITTED);
+    assertThat(decision(new Budget(job("9"), run, clock), plan)).isEqualTo(Decision.ADMITTED);
   }
 
   @Test
@@ -245,7 +249,7 @@ class BudgetTest {
   }
 
   private Budget budget(String usd) throws Exception {
-    return new Budget(job(usd), run);
+    return new Budget(job(usd), run, clock);
   }
 
   private static Decision decision(Budget budget, Plan plan) throws Exception {
