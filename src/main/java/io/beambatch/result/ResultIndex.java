@@ -87,6 +87,11 @@ final class ResultIndex {
     return offsets[request] == TOO_LONG;
   }
 
+  /** Returns whether no request has a line. */
+  boolean isEmpty() {
+    return Arrays.stream(offsets).allMatch(offset -> offset == NONE);
+  }
+
   /** Lines that belong to none of the chunk's requests, or can't be read. */
   long unknown() {
     return unknown;

@@ -1,6 +1,7 @@
 package io.beambatch.result;
 
 import io.beambatch.batch.AwaitedChunk;
+import io.beambatch.batch.BatchException;
 import io.beambatch.chunk.Part;
 import io.beambatch.document.FailureReason;
 import io.beambatch.job.Inference;
@@ -9,6 +10,7 @@ import io.beambatch.job.RequestSpec;
 import io.beambatch.json.JsonSlice;
 import io.beambatch.ledger.Records;
 import io.beambatch.provider.BatchProvider;
+import io.beambatch.provider.BatchStatus;
 import io.beambatch.provider.ProviderException;
 import io.beambatch.provider.ResultFormat;
 import io.beambatch.provider.ResultLine;
@@ -37,6 +39,9 @@ final class ResultJoiner {
   private static final long MOST_BYTES_A_REQUEST = 16L << 20;
 
   private static final long SLACK = 1L << 30;
+
+  /** A batch of fewer may have lost all of its lines one by one. */
+  private static final int FEW_REQUESTS = 10;
 
   private final Job job;
   private final RunFolder folder;
@@ -135,6 +140,17 @@ final class ResultJoiner {
 
   private JoinedChunk join(AwaitedChunk awaited, DownloadedResults results) throws IOException {
     ResultIndex index = ResultIndex.of(awaited.chunk(), folder, results, format);
+    if (index.isEmpty() && isPaidAgain(awaited)) {
+      throw new BatchException(
+          "batch "
+              + awaited.batchId()
+              + " has completed, but its result files have no line of any of its "
+              + awaited.chunk().requests()
+              + " requests; a proxy may have replied in the provider's place. Nothing was sent"
+              + " again, so that nothing is paid twice: run the same command again; if the files"
+              + " stay as they are, cancel ends the run without these answers",
+          null);
+    }
     try (OutcomeWriter outcomes = new OutcomeWriter(job, folder, awaited)) {
       Join join = new Join(awaited, index, results);
       join.into(outcomes);
@@ -146,6 +162,17 @@ final class ResultJoiner {
           .commit(index.unknown(), index.duplicates())
           .withAwaitedAnswers(join.awaited.isEmpty() ? null : file);
     }
+  }
+
+  /**
+   * Returns whether so many missing results can't be an accident of single lines, while their
+   * requests would be sent again as if nothing had been paid for them.
+   */
+  private boolean isPaidAgain(AwaitedChunk awaited) {
+    return awaited.status() == BatchStatus.COMPLETED
+        && (awaited.outputFileId() != null || awaited.errorFileId() != null)
+        && awaited.chunk().requests() >= FEW_REQUESTS
+        && awaited.chunk().attempt() < job.inference().retry().attempts();
   }
 
   /** The run has its answers all the same: they are only bought again by the next one. */

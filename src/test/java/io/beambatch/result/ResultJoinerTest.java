@@ -3,6 +3,7 @@ package io.beambatch.result;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.beambatch.batch.BatchException;
 import io.beambatch.chunk.Part;
 import io.beambatch.document.FailureCause;
 import io.beambatch.document.FailureCauses;
@@ -13,6 +14,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -79,6 +81,20 @@ class ResultJoinerTest {
         .containsEntry("batch_id", "batch_1")
         .containsEntry("request_id", null);
     assertThat((String) failure().get("message")).contains("It was not executed.");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "   ", "[[[[", "<html>hello</html>"})
+  void aBatchOfWhichNoLineCanBeReadIsNotBoughtAgain(String line) throws Exception {
+    chunk.part("p0", Collections.nCopies(10, "{}").toArray(new String[0])).output(line);
+
+    assertThatThrownBy(chunk::join)
+        .isInstanceOf(BatchException.class)
+        .hasMessageContaining("no line of any of its 10 requests")
+        .hasMessageContaining("Nothing was sent again");
+
+    chunk.lastAttempt().join();
+    assertThat(chunk.joined().failures()).isEqualTo(Map.of(FailureReason.MISSING, 10L));
   }
 
   @Test
