@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Submits the day's run of a job, or collects every run of it that is under way. Meant for containers
+# Submits the day's run of a job, or collects every run of it that is in flight. Meant for containers
 # that keep nothing: all state is in the staging location, so that it has to be on gs://.
 #
 #   scheduled.sh submit JOB.yaml [OPTION]...

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Submits the day's run of a job, once, and looks after every run of it that is under way. Meant to be
+# Submits the day's run of a job, once, and looks after every run of it that is in flight. Meant to be
 # started by cron every 15 to 30 minutes; a start that has nothing to do ends at once.
 #
 #   daily.sh JOB.yaml [OPTION]...
@@ -13,7 +13,7 @@
 #   BEAMBATCH_HOME     where job files and relative paths start; default: the folder of this project
 #   BEAMBATCH_COMMAND  how to start the program; default: target/dist/bin/beam-batch-inference
 #   BEAMBATCH_ENV      a file with OPENAI_API_KEY=… in it, for nobody else to read; default: none
-#   BEAMBATCH_STATE    where this script notes what is under way; default: .beambatch-cron
+#   BEAMBATCH_STATE    where this script notes what is in flight; default: .beambatch-cron
 #   BEAMBATCH_DAY      the day, to make up for one that was missed; default: today
 #
 # It says nothing as long as all goes well, so that cron sends mail only when somebody should look. A
@@ -86,7 +86,7 @@ give_up() {
 }
 
 # What an exit code makes of a run. 3 and 4 are for people. With 2 nothing was changed or sent: what is
-# missing may be there next time, and what is under way stays paid for. Other errors may be over, too.
+# missing may be there next time, and what is in flight stays paid for. Other errors may be over, too.
 settle() {
   local day=$1 from=$2
   case $code in

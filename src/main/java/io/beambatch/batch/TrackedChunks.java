@@ -82,12 +82,12 @@ final class TrackedChunks {
     return stream().anyMatch(condition);
   }
 
-  /** What they have under way. */
+  /** What they have in flight. */
   InFlightUsage inFlight() {
     return inFlight(chunk -> true);
   }
 
-  /** What they have under way, but for one of them. */
+  /** What they have in flight, but for one of them. */
   InFlightUsage inFlightBesides(TrackedChunk except) {
     return inFlight(chunk -> chunk != except);
   }

@@ -42,7 +42,7 @@ final class ProvidersCommand implements Callable<Integer> {
 
       price      of a batch, as a share of real time, where no table of prices says more
       requests   in one batch; size: of its input
-      queue      what the provider's limit on everything under way counts
+      queue      what the provider's limit on everything in flight counts
       ends in    after this time a batch is given up by the provider
       kept       how long results can be fetched
       found by   how a batch is found whose creation had no reply

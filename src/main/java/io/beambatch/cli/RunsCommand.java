@@ -68,7 +68,7 @@ final class RunsCommand implements Callable<Integer> {
     return List.of(
         run.job(),
         run.run(),
-        run.underWay() == 0 ? run.progress().toString() : run.underWay() + " under way",
+        run.underWay() == 0 ? run.progress().toString() : run.underWay() + " in flight",
         run.begun().substring(0, "2026-01-31T12:00".length()) + "Z",
         number(run.documents()),
         number(run.answered()),

@@ -34,7 +34,7 @@ import picocli.CommandLine.Spec;
     name = "status",
     description = {
       "Shows the run's batches, from the ledger and the provider, and changes nothing.",
-      "Ends with exit code 75 while batches are under way, else with 0."
+      "Ends with exit code 75 while batches are in flight, otherwise with 0."
     },
     mixinStandardHelpOptions = true,
     versionProvider = Version.class)

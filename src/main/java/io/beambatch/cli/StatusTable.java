@@ -122,7 +122,7 @@ final class StatusTable {
               : "nothing was sent yet: run or submit reads the source";
     }
     List<String> facts = new ArrayList<>();
-    count(facts, status.pending(), "under way");
+    count(facts, status.pending(), "in flight");
     count(facts, status.ended(), "ended and not collected");
     count(facts, status.unsubmitted(), "not submitted yet");
     String stand = facts.isEmpty() ? "all batches are collected" : String.join(", ", facts);
@@ -170,7 +170,7 @@ final class StatusTable {
         + other.name()
         + " ("
         + (batches == 1 ? "1 batch was" : batches + " batches were")
-        + " under way when it was last looked at); see it with --run "
+        + " in flight when it was last polled); see it with --run "
         + other.name();
   }
 }

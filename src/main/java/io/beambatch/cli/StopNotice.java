@@ -56,7 +56,7 @@ final class StopNotice implements AutoCloseable {
     }
     int underWay = progress.count(Stage.UNDER_WAY) + progress.count(Stage.SUBMITTING);
     if (underWay == 0) {
-      return "no batch is under way";
+      return "no batch is in flight";
     }
     String batches = underWay == 1 ? "1 batch" : underWay + " batches";
     return local

@@ -157,7 +157,7 @@ final class Summary {
             + number(progress.count(Stage.ENDED))
             + " ended, "
             + number(progress.count(Stage.UNDER_WAY) + progress.count(Stage.SUBMITTING))
-            + " under way, "
+            + " in flight, "
             + number(progress.count(Stage.UPLOADED) + progress.count(Stage.PLANNED))
             + " not submitted yet");
     progress

@@ -35,7 +35,7 @@ import org.apache.beam.sdk.values.TypeDescriptors;
  * joined. Nobody knows before whether a first that has to be sent again will be answered.
  *
  * <p>Takes the joined chunks of all attempts, which it only waits for: what there is to do is
- * written down in the run's folder. A launch that leaves batches under way gets nothing.
+ * written down in the run's folder. A launch that leaves batches in flight gets nothing.
  */
 public final class DuplicateJoins
     extends PTransform<PCollection<JoinedChunk>, PCollection<ReusedLines>> {

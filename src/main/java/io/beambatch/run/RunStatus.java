@@ -65,7 +65,7 @@ public record RunStatus(
    * @param estimatedTokens of the prompts
    * @param promptTokens as the provider counted them, null before the batch is collected
    * @param completionTokens as the provider counted them
-   * @param seconds how long the batch has been under way, or was; null if there is none
+   * @param seconds how long the batch has been in flight, or was; null if there is none
    */
   @JsonNaming(SnakeCaseStrategy.class)
   public record BatchRow(

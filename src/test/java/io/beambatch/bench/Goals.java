@@ -115,7 +115,7 @@ public final class Goals {
         }
         System.out.printf(
             Locale.ROOT,
-            "%-28s %6d of %d, while a batch is under way%n",
+            "%-28s %6d of %d, while a batch is in flight%n",
             "answers written",
             answers("stuck"),
             2 * REQUESTS);

@@ -52,7 +52,7 @@ class CacheCostTest {
     Said submitted = Said.by(workplace.command("submit", job.toString(), "--local"));
     assertThat(submitted.exitCode()).as("the others wait").isEqualTo(75);
     assertThat(submitted.told("batches"))
-        .isEqualTo("2: 0 collected, 0 ended, 1 under way, 1 not submitted yet");
+        .isEqualTo("2: 0 collected, 0 ended, 1 in flight, 1 not submitted yet");
 
     Said said = workplace.run(job.toString());
     assertThat(said.exitCode()).as("%s", said).isZero();

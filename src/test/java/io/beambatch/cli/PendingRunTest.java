@@ -176,7 +176,7 @@ class PendingRunTest {
       waiting.awaitOutput("resuming run a of job sentiment in ");
 
       Program watch = launch(server, "status", "--watch");
-      watch.awaitOutput("under way");
+      watch.awaitOutput("in flight");
       Program cancel = launch(server, "cancel");
 
       assertThat(end(cancel)).as("%s", cancel).isZero();

@@ -51,7 +51,7 @@ class RunsCommandTest {
             tuple("sentiment", "monday", "finished", 0, "2", "1", "1"));
     assertThat(runs.get(3).path("cost_usd").decimalValue()).isPositive();
     assertThat(runs.get(3).path("bytes").asLong()).isPositive();
-    assertThat(runs().out()).contains("sentiment  tuesday    1 under way  20").contains(" kB\n");
+    assertThat(runs().out()).contains("sentiment  tuesday    1 in flight  20").contains(" kB\n");
   }
 
   @Test

@@ -67,8 +67,8 @@ class StatusCommandTest {
     assertThat(said.out())
         .startsWith("run tuesday of job sentiment")
         .contains(
-            "another run of this job is not finished: monday (1 batch was under way when it was"
-                + " last looked at); see it with --run monday");
+            "another run of this job is not finished: monday (1 batch was in flight when it was"
+                + " last polled); see it with --run monday");
   }
 
   @Test
@@ -146,7 +146,7 @@ class StatusCommandTest {
     assertThat(changed.err()).contains("what differs: request.model");
     assertThat(changed.out())
         .contains("in_progress")
-        .contains("1 batch under way, 2 batches ended and not collected; collect writes");
+        .contains("1 batch in flight, 2 batches ended and not collected; collect writes");
 
     assertThat(stuck("collect").exitCode()).isEqualTo(75);
     Said status = stuck("status", "--json");

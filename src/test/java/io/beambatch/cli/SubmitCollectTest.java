@@ -35,7 +35,7 @@ class SubmitCollectTest {
     Said submitted = command("submit", "--run", "a");
     assertThat(submitted.exitCode()).as("%s", submitted).isZero();
     assertThat(submitted.told("batches"))
-        .isEqualTo("1: 0 collected, 0 ended, 1 under way, 0 not submitted yet");
+        .isEqualTo("1: 0 collected, 0 ended, 1 in flight, 0 not submitted yet");
     assertThat(workplace.answered()).isEmpty();
     assertThat(workplace.failed()).as("can't be sent, whatever comes").hasSize(1);
 
