@@ -98,7 +98,12 @@ class RunPageTest {
     Workplace workplace = new Workplace(folder);
     StringBuilder documents = new StringBuilder("{\"id\":0}\n");
     for (int i = 1; i <= 41; i++) {
-      documents.append("{\"id\":").append(i).append(",\"text\":\"a wonderful thing\"}\n");
+      documents
+          .append("{\"id\":")
+          .append(i)
+          .append(",\"text\":\"wonderful thing ")
+          .append(i)
+          .append("\"}\n");
     }
     workplace.write("in.jsonl", documents.toString());
     Said said =

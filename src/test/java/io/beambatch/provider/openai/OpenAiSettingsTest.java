@@ -71,7 +71,7 @@ class OpenAiSettingsTest {
     "ftp://api.example/v1, neither http nor https, ftp://api.example/v1",
     "https:///v1, has no valid host, https:///v1",
     "https://api_host/v1, has no valid host, api_host",
-    "https://api.example/v1?key=1, after the path, request.base_url",
+    "https://api.example/v1?key=1, has a query other than ?api-version=, request.base_url",
     "http://api.example/v1, could read the key, BEAMBATCH_ALLOW_HTTP",
     "http://10.0.0.5:8000/v1, could read the key, use https",
     "https://a b/v1, is not a URL, a b",
