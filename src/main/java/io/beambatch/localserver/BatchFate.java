@@ -18,4 +18,9 @@ record BatchFate(double expiresAt, double stuckAt, long slowByMillis) {
   int most(int total) {
     return (int) Math.min(total, Math.floor(Math.min(expiresAt, stuckAt) * total));
   }
+
+  /** Returns whether no further line is answered, and the batch doesn't end either. */
+  boolean isStuckAfter(int answered, int total) {
+    return stuckAt < NEVER && !expires() && answered >= most(total);
+  }
 }

@@ -35,6 +35,7 @@ final class BatchRun {
   private final BooleanSupplier stopped;
   private Duration latency;
   private @Nullable BatchFate fate;
+  private volatile boolean stuck;
   private @Nullable Answering answers;
   private Instant checkpointed = Instant.EPOCH;
 
@@ -76,6 +77,11 @@ final class BatchRun {
       }
     }
     return null;
+  }
+
+  /** Returns whether it makes no progress any more, unless it is cancelled or expires. */
+  boolean isStuck() {
+    return stuck && batch.status() == Status.IN_PROGRESS;
   }
 
   /** Leaves the batch so that a later server can resume it. */
@@ -165,6 +171,7 @@ final class BatchRun {
       return end(Status.IN_PROGRESS, Status.EXPIRED, BatchFormat.Unanswered.EXPIRED);
     }
     if (open.answered() < open.total()) {
+      stuck = fate.isStuckAfter(open.answered(), open.total());
       return LOOK;
     }
     if (batch.status() == Status.IN_PROGRESS) {

@@ -49,6 +49,9 @@ final class BatchScheduler implements AutoCloseable {
   private void step(BatchRun run) {
     try {
       Duration wait = run.step();
+      if (run.isStuck()) {
+        wake();
+      }
       if (wait != null) {
         schedule(run, wait);
       } else if (!stopped) {
@@ -62,17 +65,21 @@ final class BatchScheduler implements AutoCloseable {
 
   private void remove(BatchRun run) {
     running.remove(run);
+    wake();
+  }
+
+  private void wake() {
     synchronized (running) {
       running.notifyAll();
     }
   }
 
-  /** Waits until all batches have ended, at most this long. */
+  /** Waits until all batches have ended or are stuck, at most this long. */
   void awaitIdle(Duration atMost) throws InterruptedException {
     long end = System.nanoTime() + atMost.toNanos();
     synchronized (running) {
       for (long left = end - System.nanoTime();
-          !running.isEmpty() && left > 0;
+          !running.stream().allMatch(BatchRun::isStuck) && left > 0;
           left = end - System.nanoTime()) {
         // Rounded up, because 0 would wait without end.
         running.wait(left / 1_000_000 + 1);

@@ -133,7 +133,7 @@ public final class LocalServer implements AutoCloseable {
     faults.set(next);
   }
 
-  /** Waits until no batch is in flight, at most this long. */
+  /** Waits until all batches have ended or are stuck, at most this long. */
   public void awaitBatches(Duration atMost) throws InterruptedException {
     scheduler.awaitIdle(atMost);
   }
