@@ -125,7 +125,9 @@ class CanaryTest {
     return Stream.concat(
             IntStream.range(0, 100)
                 .mapToObj(
-                    i -> "{\"id\":\"%s-%d\",\"text\":\"%1$s likes it\"}".formatted(CANARY, i)),
+                    i ->
+                        "{\"id\":\"%s-%d\",\"text\":\"%1$s likes it %2$d times\"}"
+                            .formatted(CANARY, i)),
             Stream.of(
                 "{\"id\":1,\"text\":\"" + CANARY,
                 "{\"id\":2,\"txt\":\"" + CANARY + "\"}",
