@@ -86,7 +86,8 @@ class AFinishedRunLeavesNoDocumentsBehindTest {
     Said said = command("run", "keep=all", "keep_files=true");
 
     assertThat(said.exitCode()).as("%s", said).isZero();
-    assertThat(names(run.resolve("parts"))).hasSize(3);
+    // Requests, documents, fingerprints, and what failed.
+    assertThat(names(run.resolve("parts"))).hasSize(4);
     assertThat(names(run.resolve("results"))).hasSize(4);
     assertThat(workplace.fromEmbedded("/files?limit=100")).hasSize(2);
     assertThat(workplace.report(said).path("kept").toString())
