@@ -68,7 +68,7 @@ class AFormulaStaysATextTest {
     StringBuilder lines = new StringBuilder();
     for (int i = 0; i < FORMULAS.size() + TEXTS.size(); i++) {
       lines
-          .append(Workplace.JSON.createObjectNode().put("=a", text(i)).put("text", "good"))
+          .append(Workplace.JSON.createObjectNode().put("=a", text(i)).put("text", "good " + i))
           .append('\n');
     }
     Path source = workplace.write("reviews.jsonl", lines.toString());

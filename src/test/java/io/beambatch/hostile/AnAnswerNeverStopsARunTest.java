@@ -65,7 +65,7 @@ class AnAnswerNeverStopsARunTest {
         workplace.write(
             "reviews.jsonl",
             IntStream.range(0, documents)
-                .mapToObj(i -> "{\"id\": " + i + ", \"text\": \"good\"}\n")
+                .mapToObj(i -> "{\"id\": " + i + ", \"text\": \"good " + i + "\"}\n")
                 .collect(Collectors.joining()));
     try (HostileProvider provider = HostileProvider.start(folder)) {
       provider.lies(

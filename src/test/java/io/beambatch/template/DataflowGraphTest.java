@@ -267,7 +267,14 @@ class DataflowGraphTest {
         .containsEntry("Attempt 1/Join results/Spread chunks/Reshuffle/GroupByKey", "AwaitedChunk");
     assertThat(shuffled.values())
         .isSubsetOf(
-            "String", "FileSplit", "PlanInput", "Chunk", "AwaitedChunk", "Integer", "ResultFile");
+            "String",
+            "FileSplit",
+            "PlanInput",
+            "Chunk",
+            "AwaitedChunk",
+            "ReusedLines",
+            "Integer",
+            "ResultFile");
   }
 
   @Test
