@@ -4,8 +4,10 @@ import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -164,17 +166,14 @@ public final class Benchmark {
   /** The most memory a process has held, or 0 where the system doesn't tell. */
   static long peakKilobytes(long pid) throws IOException {
     Path status = Path.of("/proc/" + pid + "/status");
-    if (!Files.exists(status)) {
-      return 0;
-    }
     try (Stream<String> lines = Files.lines(status)) {
       return lines
           .filter(line -> line.startsWith("VmHWM:"))
           .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")))
           .findFirst()
           .orElse(0);
-    } catch (java.io.UncheckedIOException e) {
-      // The process ended between the two looks.
+    } catch (NoSuchFileException | UncheckedIOException e) {
+      // The process has ended meanwhile.
       return 0;
     }
   }
