@@ -1,6 +1,7 @@
 package io.beambatch.result;
 
 import io.beambatch.batch.AwaitedChunk;
+import io.beambatch.batch.BatchException;
 import io.beambatch.chunk.Chunk;
 import io.beambatch.chunk.LineUse;
 import io.beambatch.chunk.Part;
@@ -180,6 +181,28 @@ final class EndedChunk {
     joined =
         new ResultJoiner(job.job(), folder, provider, Duration.ofMillis(1), null).join(awaited());
     return this;
+  }
+
+  /**
+   * Joins, and returns whether it had to be the last attempt: a batch of ten or more requests whose
+   * files answer none of them isn't bought again, but refused until it is the last.
+   */
+  boolean joinAtLast() throws IOException, ProviderException {
+    try {
+      join();
+      return false;
+    } catch (BatchException e) {
+      long requests = parts.stream().mapToLong(Part::requests).sum();
+      if (requests < 10 || attempt >= job.attempts() || isJoined()) {
+        throw e;
+      }
+      lastAttempt().join();
+      return true;
+    }
+  }
+
+  private boolean isJoined() throws IOException {
+    return JoinedChunk.records(folder).read(awaited().chunk().id()).isPresent();
   }
 
   JoinedChunk joined() {

@@ -128,7 +128,7 @@ class HostileResultsTest {
       chunk.output(
           random.nextInt(4) == 0 ? Arrays.copyOf(whole, random.nextInt(whole.length + 1)) : whole);
 
-      chunk.join();
+      chunk.joinAtLast();
 
       List<Integer> outcomes = new ArrayList<>();
       for (String line : chunk.answered()) {
