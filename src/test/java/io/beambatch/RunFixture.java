@@ -200,11 +200,12 @@ final class RunFixture implements AutoCloseable {
             job.inference(),
             run.identity(),
             WaitPolicy.UNTIL_ENDED,
-            Duration.ofMillis(300),
-            Duration.ofSeconds(1),
-            Duration.ofSeconds(10),
-            Duration.ofSeconds(10),
-            Duration.ofMinutes(1),
+            new CoordinatorSettings.Waits(
+                Duration.ofMillis(300),
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(10),
+                Duration.ofMinutes(1)),
             BatchProgress.Sink.NONE,
             budget);
     Pipeline pipeline = Pipeline.create(PipelineOptionsFactory.fromArgs(beamOptions).create());

@@ -148,7 +148,7 @@ final class BatchPoller {
       chunk.advance(chunk.entry().over(context.clock().instant()));
       return false;
     }
-    if (now.isBefore(chunk.waitedFor(over).plus(context.settings().resultGrace()))) {
+    if (now.isBefore(chunk.waitedFor(over).plus(context.settings().waits().resultGrace()))) {
       return false;
     }
     LOG.warn(
@@ -156,7 +156,7 @@ final class BatchPoller {
             + " what is there",
         batch.id(),
         batch.status().code(),
-        Poll.text(context.settings().resultGrace()));
+        Poll.text(context.settings().waits().resultGrace()));
     return true;
   }
 

@@ -53,7 +53,7 @@ final class Deadline {
     // after a crash before the call, or a failed call, it has not been asked yet.
     if (asked == null || begun) {
       chunk.advance(chunk.entry().cancelled(context.clock().instant()));
-    } else if (now.isAfter(chunk.waitedFor(asked).plus(settings.cancelGrace()))) {
+    } else if (now.isAfter(chunk.waitedFor(asked).plus(settings.waits().cancelGrace()))) {
       giveUp(chunk, batch, now);
     }
   }
@@ -93,7 +93,7 @@ final class Deadline {
             + " at it at the provider, which may charge for what it still answers",
         batch.id(),
         batch.status().code(),
-        Poll.text(settings.cancelGrace()));
+        Poll.text(settings.waits().cancelGrace()));
     BatchEnd end = BatchEnd.of(batch).as(BatchStatus.CANCELLED);
     chunk.advance(chunk.entry().ended(end, now));
   }

@@ -96,7 +96,7 @@ final class OrphanBatches {
         context.provider().cancel(batchId);
         byId.remove(batchId);
       } catch (ProviderException e) {
-        if (now.isAfter(orphan.since().plus(context.settings().outage()))) {
+        if (now.isAfter(orphan.since().plus(context.settings().waits().outage()))) {
           LOG.error(
               "batch {} could not be cancelled, and is not the one of chunk {}: cancel it at the"
                   + " provider, or it is paid for nothing ({})",

@@ -90,7 +90,7 @@ final class ProviderHealth {
     if (!isOutage(e)) {
       throw fatal(e);
     }
-    checkWait(e, settings.outage());
+    checkWait(e, settings.waits().outage());
     if (e.retryAfter() != null) {
       quietUntil = now.plus(e.retryAfter());
     }
@@ -98,11 +98,11 @@ final class ProviderHealth {
       since = now;
     }
     boolean once = settings.waitPolicy().leavesRest();
-    if (once || now.isAfter(since.plus(settings.outage()))) {
+    if (once || now.isAfter(since.plus(settings.waits().outage()))) {
       throw new BatchException(
           (once
                   ? "the provider is out of reach"
-                  : "the provider has been out of reach for " + settings.outage())
+                  : "the provider has been out of reach for " + settings.waits().outage())
               + "; its batches go on, run the same command again to collect them ("
               + e.getMessage()
               + ")",

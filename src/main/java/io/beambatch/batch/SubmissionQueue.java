@@ -222,7 +222,7 @@ final class SubmissionQueue {
    */
   void setAsideOverdue(Instant now) throws IOException {
     // However short the deadline is, an outage is waited out.
-    Duration patience = deadline().plus(context.settings().outage());
+    Duration patience = deadline().plus(context.settings().waits().outage());
     for (TrackedChunk chunk : chunks.all()) {
       Instant since = chunk.since().isAfter(lastProgress) ? chunk.since() : lastProgress;
       // One that is submitting is not waiting: what became of its batch is found out in any case.

@@ -124,7 +124,7 @@ final class Submitter {
 
   /** A batch that never ends never shows whose it is. */
   private void setAsideIfOverdue(TrackedChunk chunk, Instant now) {
-    Duration patience = settings.inference().poll().deadline().plus(settings.outage());
+    Duration patience = settings.inference().poll().deadline().plus(settings.waits().outage());
     if (now.isAfter(chunk.waitedFor(chunk.entry().since()).plus(patience))) {
       throw new BatchException.OfOneChunk(
           "whether a batch was created for chunk "
@@ -145,8 +145,8 @@ final class Submitter {
   /** A create call that carries the requests may take as long as sending them does. */
   private Duration lease(TrackedChunk chunk) {
     return context.provider().capabilities().creation() == Creation.REQUESTS
-        ? settings.lease().plus(Timeouts.ofSending(chunk.chunk().bytes()))
-        : settings.lease();
+        ? settings.waits().lease().plus(Timeouts.ofSending(chunk.chunk().bytes()))
+        : settings.waits().lease();
   }
 
   /** Returns whether no other process can be creating a batch of a submitting chunk. */
@@ -246,7 +246,7 @@ final class Submitter {
       LOG.info("the provider has no room for chunk {}: {}", chunk.id(), e.getMessage());
       hasNoRoom(chunk, snapshot.batches());
     } else if (e.kind() == Kind.UNAVAILABLE) {
-      ProviderHealth.checkWait(e, settings.outage());
+      ProviderHealth.checkWait(e, settings.waits().outage());
       quota.unavailable(e.retryAfter(), now);
       LOG.warn("the provider takes no batches for the moment: {}", e.getMessage());
     } else {
@@ -268,15 +268,15 @@ final class Submitter {
         chunk.id(),
         e.getMessage());
     chunk.markQuiet(now);
-    ProviderHealth.checkWait(e, settings.outage());
+    ProviderHealth.checkWait(e, settings.waits().outage());
     quota.unavailable(e.retryAfter(), now);
     if (unclearSince == null) {
       unclearSince = now;
     }
-    if (now.isAfter(unclearSince.plus(settings.outage()))) {
+    if (now.isAfter(unclearSince.plus(settings.waits().outage()))) {
       throw new BatchException(
           "the provider has taken no batches for "
-              + settings.outage()
+              + settings.waits().outage()
               + "; those that it has go on, run the same command again to go on ("
               + e.getMessage()
               + ")",

@@ -96,7 +96,9 @@ final class VanishedBatches {
   /** At least as long as the provider may take to show a new batch. */
   private Duration grace() {
     Duration settle = settings.settle(context.provider().capabilities());
-    return settings.resultGrace().compareTo(settle) < 0 ? settle : settings.resultGrace();
+    return settings.waits().resultGrace().compareTo(settle) < 0
+        ? settle
+        : settings.waits().resultGrace();
   }
 
   private Duration deadline() {

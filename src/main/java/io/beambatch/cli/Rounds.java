@@ -122,8 +122,8 @@ final class Rounds implements AutoCloseable {
     } catch (IOException | RuntimeException e) {
       Instant now = clock.instant();
       outageSince = outageSince == null ? now : outageSince;
-      Optional<ProviderException> outage = BatchWatch.outage(e, settings.outage());
-      if (outage.isEmpty() || now.isAfter(outageSince.plus(settings.outage()))) {
+      Optional<ProviderException> outage = BatchWatch.outage(e, settings.waits().outage());
+      if (outage.isEmpty() || now.isAfter(outageSince.plus(settings.waits().outage()))) {
         throw e;
       }
       LOG.warn("the provider is out of reach, trying again: {}", outage.get().getMessage());

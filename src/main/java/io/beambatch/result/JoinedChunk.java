@@ -63,49 +63,6 @@ public record JoinedChunk(
     causes = causes == null ? List.of() : List.copyOf(causes);
   }
 
-  /** A chunk for which no other documents wait. */
-  public JoinedChunk(
-      String chunkId,
-      int attempt,
-      @Nullable String batchId,
-      int requests,
-      @Nullable ResultFile answered,
-      @Nullable ResultFile failed,
-      @Nullable Part again,
-      Map<FailureReason, Long> failures,
-      long promptTokens,
-      long completionTokens,
-      long unknownLines,
-      long doubledLines,
-      long cachedTokens,
-      long reasoningTokens,
-      long uncountedAnswers,
-      List<FailureCause> causes,
-      long writtenTokens,
-      long writtenForAnHourTokens) {
-    this(
-        chunkId,
-        attempt,
-        batchId,
-        requests,
-        answered,
-        failed,
-        again,
-        failures,
-        promptTokens,
-        completionTokens,
-        unknownLines,
-        doubledLines,
-        cachedTokens,
-        reasoningTokens,
-        uncountedAnswers,
-        causes,
-        writtenTokens,
-        writtenForAnHourTokens,
-        null,
-        Repairs.NONE);
-  }
-
   /** Lines that get other lines' answers: no batch, no request, and no tokens. */
   static JoinedChunk ofReused(ReusedLines lines, DocumentFiles files) {
     return new JoinedChunk(
@@ -129,56 +86,6 @@ public record JoinedChunk(
         0,
         null,
         Repairs.NONE);
-  }
-
-  /** A copy with a file of answers for which other documents wait. */
-  JoinedChunk withAwaitedAnswers(@Nullable String file) {
-    return new JoinedChunk(
-        chunkId,
-        attempt,
-        batchId,
-        requests,
-        answered,
-        failed,
-        again,
-        failures,
-        promptTokens,
-        completionTokens,
-        unknownLines,
-        doubledLines,
-        cachedTokens,
-        reasoningTokens,
-        uncountedAnswers,
-        causes,
-        writtenTokens,
-        writtenForAnHourTokens,
-        file,
-        repairs);
-  }
-
-  /** A copy with repairs. */
-  JoinedChunk with(Repairs others) {
-    return new JoinedChunk(
-        chunkId,
-        attempt,
-        batchId,
-        requests,
-        answered,
-        failed,
-        again,
-        failures,
-        promptTokens,
-        completionTokens,
-        unknownLines,
-        doubledLines,
-        cachedTokens,
-        reasoningTokens,
-        uncountedAnswers,
-        causes,
-        writtenTokens,
-        writtenForAnHourTokens,
-        awaitedAnswers,
-        others);
   }
 
   /** Everything that the next attempt must send, for repair or unchanged. */

@@ -79,9 +79,11 @@ final class OutcomeWriter implements Closeable {
   /**
    * Makes the files visible.
    *
+   * @param awaitedAnswers the file of answers for which other documents wait, or null
    * @throws IllegalStateException unless every document has exactly one outcome
    */
-  JoinedChunk commit(long unknownLines, long duplicateLines) throws IOException {
+  JoinedChunk commit(long unknownLines, long duplicateLines, @Nullable String awaitedAnswers)
+      throws IOException {
     Chunk chunk = awaited.chunk();
     int documents = files.answered() + files.failed() + retry.requests();
     if (documents != chunk.requests()) {
@@ -97,30 +99,30 @@ final class OutcomeWriter implements Closeable {
     files.commit();
     List<Part> again = retry.commit();
     return new JoinedChunk(
-            chunk.id(),
-            chunk.attempt(),
-            awaited.batchId(),
-            chunk.requests(),
-            files.answeredFile(),
-            files.failedFile(),
-            again.stream().filter(part -> part.repairs() == 0).findFirst().orElse(null),
-            files.failures(),
-            tokens.prompt(),
-            tokens.completion(),
-            unknownLines,
-            duplicateLines,
-            tokens.cached(),
-            tokens.reasoning(),
-            tokens.uncounted(),
-            files.causes(),
-            tokens.written(),
-            tokens.writtenForAnHour())
-        .with(
-            new Repairs(
-                again.stream().filter(part -> part.repairs() > 0).toList(),
-                repairs,
-                repaired,
-                tokensOfRepairs));
+        chunk.id(),
+        chunk.attempt(),
+        awaited.batchId(),
+        chunk.requests(),
+        files.answeredFile(),
+        files.failedFile(),
+        again.stream().filter(part -> part.repairs() == 0).findFirst().orElse(null),
+        files.failures(),
+        tokens.prompt(),
+        tokens.completion(),
+        unknownLines,
+        duplicateLines,
+        tokens.cached(),
+        tokens.reasoning(),
+        tokens.uncounted(),
+        files.causes(),
+        tokens.written(),
+        tokens.writtenForAnHour(),
+        awaitedAnswers,
+        new Repairs(
+            again.stream().filter(part -> part.repairs() > 0).toList(),
+            repairs,
+            repaired,
+            tokensOfRepairs));
   }
 
   @Override

@@ -158,9 +158,8 @@ final class ResultJoiner {
       String file = outcomes.mayBeSentAgain() ? chunk : chunk + "-for-good";
       join.awaited.writeTo(new AnswerFile.Writer(folder.answers(file)), join::line);
       addToCache(join);
-      return outcomes
-          .commit(index.unknown(), index.duplicates())
-          .withAwaitedAnswers(join.awaited.isEmpty() ? null : file);
+      return outcomes.commit(
+          index.unknown(), index.duplicates(), join.awaited.isEmpty() ? null : file);
     }
   }
 

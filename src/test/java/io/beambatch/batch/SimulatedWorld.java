@@ -59,8 +59,8 @@ final class SimulatedWorld {
     server.capabilities = capabilities(search);
     run = new RunIdentity("job", "r1", "uid" + seed, START.toEpochMilli());
     settings = CoordinatorSettings.of(job(limit).inference(), run);
-    carriedOutWithin = beyond ? minutes(3) : settings.settle().dividedBy(2);
-    longestListLag = beyond ? minutes(5) : settings.settle().dividedBy(2);
+    carriedOutWithin = beyond ? minutes(3) : settings.waits().settle().dividedBy(2);
+    longestListLag = beyond ? minutes(5) : settings.waits().settle().dividedBy(2);
     levels = levels();
     int count = random.nextInt(1, 7);
     for (int i = 0; i < count; i++) {

@@ -19,6 +19,7 @@ import io.beambatch.ledger.BatchEntry;
 import io.beambatch.ledger.BatchLedger;
 import io.beambatch.ledger.Records;
 import io.beambatch.result.JoinedChunk;
+import io.beambatch.result.Repairs;
 import io.beambatch.result.ResultFile;
 import io.beambatch.schema.Shape;
 import io.beambatch.storage.RunFolder;
@@ -323,6 +324,8 @@ class BudgetTest {
                 uncounted,
                 List.of(),
                 0,
-                0));
+                0,
+                null,
+                Repairs.NONE));
   }
 }

@@ -28,6 +28,7 @@ import io.beambatch.provider.ProviderSettingsException;
 import io.beambatch.provider.Submission;
 import io.beambatch.provider.openai.OpenAiProvider;
 import io.beambatch.result.JoinedChunk;
+import io.beambatch.result.Repairs;
 import io.beambatch.result.ResultFile;
 import io.beambatch.run.RunProgress.Stage;
 import io.beambatch.run.Runs.Choice;
@@ -216,7 +217,9 @@ class CallsOnGcsTest {
                   0,
                   List.of(),
                   0,
-                  0));
+                  0,
+                  null,
+                  Repairs.NONE));
       run.written()
           .commit(
               MarkWritten.name(answered.kind(), answered.shard()),
