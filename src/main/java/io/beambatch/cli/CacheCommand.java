@@ -1,36 +1,25 @@
 package io.beambatch.cli;
 
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.beambatch.error.ExitCode;
 import io.beambatch.reuse.CacheFolder;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.time.Clock;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import org.apache.beam.sdk.io.FileSystems;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code cache}: what a cache of answers holds. */
 @Command(
     name = "cache",
     description = "Shows what a cache of answers holds, and what the last runs found in it.",
-    mixinStandardHelpOptions = true,
-    versionProvider = Version.class,
     subcommands = CacheCommand.PruneCommand.class)
 final class CacheCommand implements Callable<Integer> {
   @Mixin private PathOption path;
-
-  @Option(names = "--json", description = "Prints JSON.")
-  private boolean json;
+  @Mixin private JsonOption json;
 
   @Spec private CommandSpec spec;
 
@@ -38,12 +27,8 @@ final class CacheCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     CacheFolder.Contents contents = path.folder().contents();
     PrintWriter out = spec.commandLine().getOut();
-    if (json) {
-      out.println(
-          JsonMapper.builder()
-              .build()
-              .writerWithDefaultPrettyPrinter()
-              .writeValueAsString(contents));
+    if (json.isGiven()) {
+      out.println(JsonOption.text(contents));
     } else {
       print(contents, out);
     }
@@ -82,27 +67,19 @@ final class CacheCommand implements Callable<Integer> {
   @Command(
       name = "prune",
       description = {
-        "Deletes old answers from a cache. Runs that count on them have them already.",
+        "Deletes old answers from a cache; an answer's age counts from when it was bought. Runs that"
+            + " count on them have them already.",
         "What is asked again after that is bought again."
-      },
-      mixinStandardHelpOptions = true,
-      versionProvider = Version.class)
+      })
   static final class PruneCommand implements Callable<Integer> {
     @Mixin private PathOption path;
-
-    @Option(
-        names = "--older-than",
-        paramLabel = "AGE",
-        required = true,
-        converter = DurationConverter.class,
-        description = "Deletes answers that were bought longer ago than this, such as 90d or 12h.")
-    private Duration age;
+    @Mixin private OlderThanOption age;
 
     @Spec private CommandSpec spec;
 
     @Override
     public Integer call() throws IOException {
-      long bytes = path.folder().prune(Clock.systemUTC().instant().minus(age), null);
+      long bytes = path.folder().prune(age.limit(), null);
       PrintWriter out = spec.commandLine().getOut();
       out.println("pruned " + RunsCommand.size(bytes));
       out.flush();
@@ -121,16 +98,10 @@ final class CacheCommand implements Callable<Integer> {
                 + " ${DEFAULT-VALUE}.")
     private String path;
 
-    @Parameters(
-        arity = "0..*",
-        paramLabel = "-- BEAM_OPTION",
-        description = "Options for Beam, after --.")
-    private List<String> beamOptions = new ArrayList<>();
+    @Mixin private FolderOptions options;
 
     CacheFolder folder() {
-      if (path.startsWith("gs://")) {
-        FileSystems.setDefaultPipelineOptions(BeamOptions.parse(beamOptions));
-      }
+      options.access(path);
       return new CacheFolder(path);
     }
   }

@@ -4,7 +4,6 @@ import io.beambatch.error.ExitCode;
 import io.beambatch.job.Job;
 import io.beambatch.run.Run;
 import io.beambatch.run.Runs;
-import java.time.Clock;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -18,9 +17,7 @@ import picocli.CommandLine.Spec;
       "Cancels the run's batches, waits until they have ended, joins and writes the answers,"
           + " and finishes the run. Nothing more of it is sent.",
       "Documents that were not answered go to the dead letter."
-    },
-    mixinStandardHelpOptions = true,
-    versionProvider = Version.class)
+    })
 final class CancelCommand implements Callable<Integer> {
   @Mixin private JobOptions options;
   @Mixin private JobOptions.KnownRunOptions runOptions;
@@ -31,8 +28,7 @@ final class CancelCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Job job = peerOptions.readJob(options);
-    Runs runs =
-        new Runs(options.staging(), job, Clock.systemUTC()).ofMovedProvider(peerOptions.isMoved());
+    Runs runs = peerOptions.runs(job, options.staging());
     Run run = runs.known(runOptions.name());
     if (run.isFinished() && !runs.differences(run).isEmpty()) {
       spec.commandLine().getErr().println("run " + run.name() + " was finished before");

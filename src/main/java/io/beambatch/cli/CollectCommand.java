@@ -4,7 +4,6 @@ import io.beambatch.job.Job;
 import io.beambatch.run.Run;
 import io.beambatch.run.RunLaunch;
 import io.beambatch.run.Runs;
-import java.time.Clock;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -18,9 +17,7 @@ import picocli.CommandLine.Spec;
       "Polls once: joins and writes the answers of batches that have ended, sends again what has to"
           + " be, then ends: with exit code 75 while batches are pending.",
       "Run it from time to time until it ends with another code."
-    },
-    mixinStandardHelpOptions = true,
-    versionProvider = Version.class)
+    })
 final class CollectCommand implements Callable<Integer> {
   @Mixin private JobOptions options;
   @Mixin private JobOptions.KnownRunOptions runOptions;
@@ -32,8 +29,7 @@ final class CollectCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     Job job = peerOptions.readJob(options);
     Launch.requireEnd(job, "collect");
-    Runs runs =
-        new Runs(options.staging(), job, Clock.systemUTC()).ofMovedProvider(peerOptions.isMoved());
+    Runs runs = peerOptions.runs(job, options.staging());
     Run run = runs.known(runOptions.name());
     runs.requireSameJob(run);
     runs.requirePlan(run);

@@ -19,9 +19,7 @@ import picocli.CommandLine.Spec;
       "  source <(beam-batch-inference completion bash)",
       "  source <(beam-batch-inference completion zsh)",
       "  beam-batch-inference completion fish | source"
-    },
-    mixinStandardHelpOptions = true,
-    versionProvider = Version.class)
+    })
 final class CompletionCommand implements Callable<Integer> {
   private enum Shell {
     BASH,

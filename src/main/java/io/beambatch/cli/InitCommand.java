@@ -29,9 +29,7 @@ import picocli.CommandLine.Spec;
     name = "init",
     description =
         "Looks at the first documents of files, and writes a commented job file that asks about"
-            + " them, ready for 'plan'. Sends nothing.",
-    mixinStandardHelpOptions = true,
-    versionProvider = Version.class)
+            + " them, ready for 'plan'. Sends nothing.")
 final class InitCommand implements Callable<Integer> {
   private static final String STDOUT = "-";
 

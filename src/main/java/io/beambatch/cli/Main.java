@@ -11,6 +11,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "beam-batch-inference",
     description = "LLM batch jobs over data: half the price, nothing lost, nothing paid twice.",
+    scope = CommandLine.ScopeType.INHERIT,
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     subcommands = {

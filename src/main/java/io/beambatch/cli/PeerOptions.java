@@ -5,8 +5,10 @@ import io.beambatch.job.Job;
 import io.beambatch.job.JobFileException;
 import io.beambatch.provider.ProviderSettingsException;
 import io.beambatch.provider.SafeText;
+import io.beambatch.run.Runs;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.time.Clock;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -30,15 +32,15 @@ final class PeerOptions {
   @Spec(Spec.Target.MIXEE)
   private CommandSpec command;
 
-  /** Returns whether the provider is the same, although its address or key has changed. */
-  boolean isMoved() {
-    return moved;
-  }
-
   /** The job, answered by the server that it will have. */
   Job readJob(JobOptions options) throws JobFileException {
     Job job = options.readJob();
     return local ? job.answeredLocally() : job;
+  }
+
+  /** The runs of a job; those of a provider that has moved are among them. */
+  Runs runs(Job job, String staging) {
+    return new Runs(staging, job, Clock.systemUTC()).ofMovedProvider(moved);
   }
 
   /** Connects; the caller closes it. */

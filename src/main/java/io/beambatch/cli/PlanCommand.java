@@ -1,6 +1,5 @@
 package io.beambatch.cli;
 
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.beambatch.cost.Money;
 import io.beambatch.error.ExitCode;
@@ -22,15 +21,11 @@ import picocli.CommandLine.Spec;
     name = "plan",
     description =
         "Reads and packs everything, prints documents, batches, waves, bytes, tokens and cost, and"
-            + " sends nothing.",
-    mixinStandardHelpOptions = true,
-    versionProvider = Version.class)
+            + " sends nothing.")
 final class PlanCommand implements Callable<Integer> {
   @Mixin private JobOptions options;
   @Mixin private TakeOptions takeOptions;
-
-  @Option(names = "--json", description = "Prints JSON.")
-  private boolean json;
+  @Mixin private JsonOption json;
 
   @Option(
       names = "--compare",
@@ -48,7 +43,7 @@ final class PlanCommand implements Callable<Integer> {
       Optional<PriceComparison> comparison =
           compare ? Optional.of(PriceComparison.of(job, estimate)) : Optional.empty();
       Optional<PromptCache> cache = PromptCache.of(job.inference().request());
-      if (json) {
+      if (json.isGiven()) {
         out.println(json(estimate, comparison, cache));
       } else {
         print(estimate, out);
@@ -64,15 +59,15 @@ final class PlanCommand implements Callable<Integer> {
   private static String json(
       Estimate estimate, Optional<PriceComparison> comparison, Optional<PromptCache> cache)
       throws IOException {
-    JsonMapper mapper = JsonMapper.builder().build();
-    ObjectNode plan = mapper.valueToTree(estimate);
+    ObjectNode plan = JsonOption.MAPPER.valueToTree(estimate);
     cache.ifPresent(
         kept ->
             plan.putObject("prompt_cache")
                 .put("prefix_tokens", kept.prefixTokens())
                 .put("least_tokens", kept.leastTokens()));
-    comparison.ifPresent(prices -> plan.set("compare", mapper.valueToTree(prices.offers())));
-    return mapper.writerWithDefaultPrettyPrinter().writeValueAsString(plan);
+    comparison.ifPresent(
+        prices -> plan.set("compare", JsonOption.MAPPER.valueToTree(prices.offers())));
+    return JsonOption.text(plan);
   }
 
   static void print(Estimate estimate, PrintWriter out) {

@@ -21,9 +21,7 @@ import picocli.CommandLine.Spec;
     name = "providers",
     description =
         "Prints what each provider of request.provider can do and allows, and how far that was"
-            + " tested.",
-    mixinStandardHelpOptions = true,
-    versionProvider = Version.class)
+            + " tested.")
 final class ProvidersCommand implements Callable<Integer> {
   private static final List<String> TITLES =
       List.of(

@@ -2,43 +2,21 @@ package io.beambatch.cli;
 
 import io.beambatch.job.Job;
 import io.beambatch.run.Run;
-import io.beambatch.run.RunLaunch;
-import io.beambatch.run.Runs;
-import io.beambatch.sink.WriteResults;
-import java.time.Clock;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 
 /** {@code run}: does everything, from documents to answers. */
 @Command(
     name = "run",
     description =
-        "Reads, submits, awaits, joins and writes; resumes an unfinished run of the same job.",
-    mixinStandardHelpOptions = true,
-    versionProvider = Version.class)
-final class RunCommand implements Callable<Integer> {
-  @Mixin private JobOptions options;
-  @Mixin private JobOptions.RunOptions runOptions;
-  @Mixin private PeerOptions peerOptions;
-  @Mixin private TakeOptions takeOptions;
-
-  @Spec private CommandSpec spec;
+        "Reads, submits, awaits, joins and writes; resumes an unfinished run of the same job.")
+final class RunCommand extends BeginningCommand {
+  @Override
+  void check(Job job) {
+    // It suits every job.
+  }
 
   @Override
-  public Integer call() throws Exception {
-    Job job = takeOptions.over(peerOptions.readJob(options));
-    Runs runs =
-        new Runs(options.staging(), job, Clock.systemUTC()).ofMovedProvider(peerOptions.isMoved());
-    try (Peer peer = peerOptions.open(job, options.staging())) {
-      WriteResults.check(job);
-      Run run = runOptions.open(runs, spec.commandLine().getErr());
-      TakeOptions.check(run, spec.commandLine().getErr());
-      try (RunLaunch launch = runs.enter(run)) {
-        return new Launch(options, job, peer, spec).run(launch.run());
-      }
-    }
+  int advance(Launch launch, Run run) throws Exception {
+    return launch.run(run);
   }
 }

@@ -1,25 +1,18 @@
 package io.beambatch.cli;
 
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.beambatch.cost.Money;
 import io.beambatch.error.ExitCode;
 import io.beambatch.run.StagedRuns;
 import io.beambatch.run.StagedRuns.StagedRun;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.time.Clock;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import org.apache.beam.sdk.io.FileSystems;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code runs}: lists the runs of a staging location. */
@@ -27,14 +20,10 @@ import picocli.CommandLine.Spec;
     name = "runs",
     description =
         "Lists the runs of all jobs in a staging location: how they stand, cost and size.",
-    mixinStandardHelpOptions = true,
-    versionProvider = Version.class,
     subcommands = RunsCommand.PruneCommand.class)
 final class RunsCommand implements Callable<Integer> {
   @Mixin private StagingOptions options;
-
-  @Option(names = "--json", description = "Prints JSON.")
-  private boolean json;
+  @Mixin private JsonOption json;
 
   @Spec private CommandSpec spec;
 
@@ -42,9 +31,8 @@ final class RunsCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     List<StagedRun> runs = options.runs().list();
     PrintWriter out = spec.commandLine().getOut();
-    if (json) {
-      out.println(
-          JsonMapper.builder().build().writerWithDefaultPrettyPrinter().writeValueAsString(runs));
+    if (json.isGiven()) {
+      out.println(JsonOption.text(runs));
     } else if (runs.isEmpty()) {
       out.println("no runs in " + options.staging());
     } else {
@@ -96,28 +84,20 @@ final class RunsCommand implements Callable<Integer> {
   @Command(
       name = "prune",
       description = {
-        "Removes the files of finished runs from the staging location.",
+        "Removes the files of finished runs from the staging location; a run's age counts from its"
+            + " end.",
         "Sinks and unfinished runs are not touched. The record of a pruned run stays: a"
             + " command with its name finds it finished and sends nothing."
-      },
-      mixinStandardHelpOptions = true,
-      versionProvider = Version.class)
+      })
   static final class PruneCommand implements Callable<Integer> {
     @Mixin private StagingOptions options;
-
-    @Option(
-        names = "--older-than",
-        paramLabel = "AGE",
-        required = true,
-        converter = DurationConverter.class,
-        description = "Prunes runs that finished longer ago than this, such as 30d or 12h.")
-    private Duration age;
+    @Mixin private OlderThanOption age;
 
     @Spec private CommandSpec spec;
 
     @Override
     public Integer call() throws IOException {
-      List<StagedRun> pruned = options.runs().prune(Clock.systemUTC().instant().minus(age));
+      List<StagedRun> pruned = options.runs().prune(age.limit());
       PrintWriter out = spec.commandLine().getOut();
       long bytes = 0;
       for (StagedRun run : pruned) {
@@ -134,21 +114,14 @@ final class RunsCommand implements Callable<Integer> {
   /** Options for the staging location. */
   static final class StagingOptions {
     @Mixin private StagingOption staging;
-
-    @Parameters(
-        arity = "0..*",
-        paramLabel = "-- BEAM_OPTION",
-        description = "Options for Beam, after --, such as --gcpTempLocation=gs://bucket/tmp.")
-    private List<String> beamOptions = new ArrayList<>();
+    @Mixin private FolderOptions options;
 
     String staging() {
       return staging.path();
     }
 
     StagedRuns runs() {
-      if (staging().startsWith("gs://")) {
-        FileSystems.setDefaultPipelineOptions(BeamOptions.parse(beamOptions));
-      }
+      options.access(staging());
       return new StagedRuns(staging());
     }
   }

@@ -16,9 +16,7 @@ import picocli.CommandLine.Spec;
     description =
         "Prints the JSON schema of job files, for editors that complete and check them: put it into"
             + " a file, and name that in a job file's first line, as"
-            + " '# yaml-language-server: $schema=job.schema.json'.",
-    mixinStandardHelpOptions = true,
-    versionProvider = Version.class)
+            + " '# yaml-language-server: $schema=job.schema.json'.")
 final class SchemaCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 

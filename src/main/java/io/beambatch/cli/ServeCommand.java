@@ -23,9 +23,7 @@ import picocli.CommandLine.Spec;
     name = "serve",
     description =
         "Serves the batch APIs of OpenAI, Anthropic and Gemini on 127.0.0.1, with answers made by"
-            + " simple rules.",
-    mixinStandardHelpOptions = true,
-    versionProvider = Version.class)
+            + " simple rules.")
 final class ServeCommand implements Callable<Integer> {
   @Option(
       names = "--port",

@@ -1,6 +1,5 @@
 package io.beambatch.cli;
 
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.beambatch.batch.BatchMonitor;
 import io.beambatch.batch.CoordinatorSettings;
 import io.beambatch.error.ExitCode;
@@ -35,11 +34,8 @@ import picocli.CommandLine.Spec;
     description = {
       "Shows the run's batches, from the ledger and the provider, and changes nothing.",
       "Ends with exit code 75 while batches are in flight, otherwise with 0."
-    },
-    mixinStandardHelpOptions = true,
-    versionProvider = Version.class)
+    })
 final class StatusCommand implements Callable<Integer> {
-  private static final JsonMapper MAPPER = JsonMapper.builder().build();
   private static final String CLEAR_SCREEN = "\u001b[H\u001b[2J";
   private static final String CLEAR_BELOW = "\u001b[J";
 
@@ -52,13 +48,13 @@ final class StatusCommand implements Callable<Integer> {
   @Mixin private JobOptions options;
   @Mixin private JobOptions.KnownRunOptions runOptions;
   @Mixin private PeerOptions peerOptions;
-
-  @Option(names = "--json", description = "Prints JSON; with --watch, a line each time.")
-  private boolean json;
+  @Mixin private JsonOption json;
 
   @Option(
       names = "--watch",
-      description = "Repeats every poll.interval until all batches have ended.")
+      description =
+          "Repeats every poll.interval until all batches have ended; with --json, each time on one"
+              + " line.")
   private boolean watch;
 
   @Spec private CommandSpec spec;
@@ -120,11 +116,8 @@ final class StatusCommand implements Callable<Integer> {
 
   private void show(RunStatus status, Job job) throws Exception {
     PrintWriter out = spec.commandLine().getOut();
-    if (json) {
-      out.println(
-          watch
-              ? MAPPER.writeValueAsString(status)
-              : MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(status));
+    if (json.isGiven()) {
+      out.println(watch ? JsonOption.MAPPER.writeValueAsString(status) : JsonOption.text(status));
     } else {
       String table = StatusTable.of(status, job, others);
       String text =

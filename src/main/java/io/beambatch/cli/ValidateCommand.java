@@ -24,9 +24,7 @@ import picocli.CommandLine.Spec;
     description =
         "Checks everything that can be checked without paying: the job file, the source and every"
             + " document of it, the destinations, the budget, the provider's address and key."
-            + " Shows the first requests as they would be sent, and sends none.",
-    mixinStandardHelpOptions = true,
-    versionProvider = Version.class)
+            + " Shows the first requests as they would be sent, and sends none.")
 final class ValidateCommand implements Callable<Integer> {
   @Mixin private JobOptions options;
   @Mixin private PeerOptions peerOptions;

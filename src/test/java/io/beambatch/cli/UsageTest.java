@@ -119,7 +119,24 @@ class UsageTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"run", "plan", "submit", "collect", "status", "cancel", "serve"})
+  @ValueSource(
+      strings = {
+        "run",
+        "plan",
+        "init",
+        "validate",
+        "submit",
+        "collect",
+        "status",
+        "cancel",
+        "runs",
+        "cache",
+        "serve",
+        "providers",
+        "schema",
+        "completion",
+        "version"
+      })
   void helpsAndTellsItsVersion(String command) {
     assertThat(Said.by(command, "--help").exitCode()).isZero();
     assertThat(Said.by(command, "--help").out())

@@ -1,0 +1,51 @@
+package io.beambatch.cli;
+
+import io.beambatch.job.Job;
+import io.beambatch.run.Run;
+import io.beambatch.run.RunLaunch;
+import io.beambatch.run.Runs;
+import io.beambatch.sink.WriteResults;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/**
+ * A command that begins a run, or resumes an unfinished one. How far it advances the run is up to
+ * the command.
+ */
+abstract class BeginningCommand implements Callable<Integer> {
+  @Mixin private JobOptions options;
+  @Mixin private JobOptions.RunOptions runOptions;
+  @Mixin private PeerOptions peerOptions;
+  @Mixin private TakeOptions takeOptions;
+
+  @Spec private CommandSpec spec;
+
+  /**
+   * Checks that the command suits a job, before anything is connected or written.
+   *
+   * @throws IllegalArgumentException if it doesn't
+   */
+  abstract void check(Job job);
+
+  /** Advances a run, and returns the exit code. */
+  abstract int advance(Launch launch, Run run) throws Exception;
+
+  @Override
+  public Integer call() throws Exception {
+    Job job = takeOptions.over(peerOptions.readJob(options));
+    check(job);
+    Runs runs = peerOptions.runs(job, options.staging());
+    PrintWriter err = spec.commandLine().getErr();
+    try (Peer peer = peerOptions.open(job, options.staging())) {
+      WriteResults.check(job);
+      Run run = runOptions.open(runs, err);
+      TakeOptions.check(run, err);
+      try (RunLaunch launch = runs.enter(run)) {
+        return advance(new Launch(options, job, peer, spec), launch.run());
+      }
+    }
+  }
+}
