@@ -3,12 +3,17 @@ package io.beambatch.bigquery;
 import com.google.api.services.bigquery.model.Table;
 import com.google.api.services.bigquery.model.TableFieldSchema;
 import com.google.api.services.bigquery.model.TableSchema;
+import com.google.cloud.storage.Bucket;
+import com.google.cloud.storage.Storage.BucketField;
+import com.google.cloud.storage.Storage.BucketGetOption;
+import com.google.cloud.storage.StorageException;
 import io.beambatch.job.TableDestination;
 import io.beambatch.job.TableDestination.CreateDisposition;
 import io.beambatch.job.TableDestination.Partition;
 import io.beambatch.job.TableDestination.WriteDisposition;
 import io.beambatch.job.TableName;
 import io.beambatch.job.TableSource;
+import io.beambatch.storage.GcsClient;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.util.ArrayList;
@@ -19,7 +24,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import org.apache.avro.Schema;
-import org.apache.beam.sdk.extensions.gcp.options.GcsOptions;
 import org.apache.beam.sdk.extensions.gcp.util.gcsfs.GcsPath;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +48,7 @@ final class TableChecks {
 
   /** Checks with the permissions and the project of these options. */
   TableChecks(PipelineOptions options) {
-    this(options, path -> place(options.as(GcsOptions.class), path));
+    this(options, TableChecks::place);
   }
 
   /**
@@ -58,11 +62,15 @@ final class TableChecks {
     this.places = places;
   }
 
-  private static Optional<String> place(GcsOptions options, String path) {
+  private static Optional<String> place(String path) {
     try {
       return Optional.ofNullable(
-          options.getGcsUtil().getBucket(GcsPath.fromUri(path)).getLocation());
-    } catch (IOException e) {
+              GcsClient.connect(path)
+                  .get(
+                      GcsPath.fromUri(path).getBucket(),
+                      BucketGetOption.fields(BucketField.LOCATION)))
+          .map(Bucket::getLocation);
+    } catch (IOException | StorageException e) {
       // The role for reading and writing files doesn't include it.
       LOG.debug("the location of the bucket of {} is unknown: {}", path, e.getMessage());
       return Optional.empty();

@@ -1,5 +1,6 @@
 package io.beambatch.ledger;
 
+import io.beambatch.storage.GcsClient;
 import io.beambatch.storage.RunFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;

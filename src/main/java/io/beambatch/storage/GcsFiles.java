@@ -1,7 +1,12 @@
 package io.beambatch.storage;
 
-import com.google.api.services.storage.model.Objects;
-import com.google.api.services.storage.model.StorageObject;
+import com.google.api.gax.paging.Page;
+import com.google.cloud.storage.Blob;
+import com.google.cloud.storage.BlobId;
+import com.google.cloud.storage.Storage.BlobField;
+import com.google.cloud.storage.Storage.BlobGetOption;
+import com.google.cloud.storage.Storage.BlobListOption;
+import com.google.cloud.storage.StorageException;
 import java.io.FileNotFoundException;
 import java.io.FilterOutputStream;
 import java.io.IOException;
@@ -14,15 +19,15 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.beam.sdk.extensions.gcp.options.GcsOptions;
 import org.apache.beam.sdk.extensions.gcp.storage.GcsCreateOptions;
-import org.apache.beam.sdk.extensions.gcp.util.GcsUtil;
 import org.apache.beam.sdk.extensions.gcp.util.gcsfs.GcsPath;
 import org.apache.beam.sdk.io.FileSystems;
 import org.apache.beam.sdk.io.fs.ResourceId;
 import org.apache.beam.sdk.util.MimeTypes;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Files in Google Cloud Storage, accessed through Beam's file system and with its options, but by
- * name where Beam expects patterns.
+ * Files in Google Cloud Storage. Beam's file system reads, writes, moves and deletes them; the
+ * Cloud Storage client lists them and finds them by name, where Beam expects patterns.
  */
 final class GcsFiles implements FileStore {
   static final String SCHEME = "gs://";
@@ -94,13 +99,21 @@ final class GcsFiles implements FileStore {
 
   @Override
   public long size(String path) throws IOException {
+    GcsPath object = GcsPath.fromUri(path);
+    Blob found;
     try {
-      return util().getObject(GcsPath.fromUri(path)).getSize().longValueExact();
-    } catch (FileNotFoundException e) {
-      throw noSuchFile(path, e);
-    } catch (IOException e) {
+      found =
+          GcsClient.connect(path)
+              .get(
+                  BlobId.of(object.getBucket(), object.getObject()),
+                  BlobGetOption.fields(BlobField.SIZE));
+    } catch (StorageException e) {
       throw GcsErrors.explain(path, e);
     }
+    if (found == null) {
+      throw noSuchFile(path, null);
+    }
+    return found.getSize();
   }
 
   @Override
@@ -109,7 +122,7 @@ final class GcsFiles implements FileStore {
       return;
     }
     try {
-      util().remove(paths);
+      FileSystems.delete(paths.stream().map(GcsFiles::resource).toList());
     } catch (IOException e) {
       throw GcsErrors.explain(paths.get(0), e);
     }
@@ -121,11 +134,14 @@ final class GcsFiles implements FileStore {
     List<String> names = new ArrayList<>();
     forEachPage(
         folder,
-        objects ->
-            objects.stream()
-                .map(object -> object.getName().substring(prefix.length()))
-                .filter(name -> !name.isEmpty() && !name.contains("/"))
-                .forEach(names::add));
+        objects -> {
+          for (Blob object : objects) {
+            String name = object.getName().substring(prefix.length());
+            if (!name.isEmpty() && !name.contains("/")) {
+              names.add(name);
+            }
+          }
+        });
     return names;
   }
 
@@ -135,11 +151,10 @@ final class GcsFiles implements FileStore {
     forEachPage(
         folder,
         objects -> {
-          for (StorageObject object : objects) {
+          for (Blob object : objects) {
             // Consoles mark empty folders by objects whose names end with a slash.
             if (!object.getName().endsWith("/")) {
-              visitor.visit(
-                  object.getName().substring(prefix.length()), object.getSize().longValueExact());
+              visitor.visit(object.getName().substring(prefix.length()), object.getSize());
             }
           }
         });
@@ -149,34 +164,41 @@ final class GcsFiles implements FileStore {
   public void deleteFolder(String folder) throws IOException {
     forEachPage(
         folder,
-        objects ->
-            delete(objects.stream().map(object -> GcsPath.fromObject(object).toString()).toList()));
+        objects -> delete(objects.stream().map(Blob::getBlobId).map(BlobId::toGsUtilUri).toList()));
   }
 
-  private static void forEachPage(String folder, Page page) throws IOException {
+  private static void forEachPage(String folder, Consumer consumer) throws IOException {
     GcsPath path = GcsPath.fromUri(folder + "/");
-    String next = null;
-    do {
-      Objects found;
+    Page<Blob> page;
+    try {
+      page =
+          GcsClient.connect(folder)
+              .list(
+                  path.getBucket(),
+                  BlobListOption.prefix(path.getObject()),
+                  BlobListOption.fields(BlobField.NAME, BlobField.SIZE));
+    } catch (StorageException e) {
+      throw GcsErrors.explain(folder, e);
+    }
+    while (page != null) {
+      consumer.take(page.streamValues().toList());
       try {
-        found = util().listObjects(path.getBucket(), path.getObject(), next);
-      } catch (IOException e) {
+        page = page.getNextPage();
+      } catch (StorageException e) {
         throw GcsErrors.explain(folder, e);
       }
-      page.take(found.getItems() == null ? List.of() : found.getItems());
-      next = found.getNextPageToken();
-    } while (next != null);
+    }
   }
 
   @FunctionalInterface
-  private interface Page {
-    void take(List<StorageObject> objects) throws IOException;
+  private interface Consumer {
+    void take(List<Blob> objects) throws IOException;
   }
 
-  private static FileNotFoundException noSuchFile(String path, FileNotFoundException e) {
+  private static FileNotFoundException noSuchFile(String path, @Nullable Exception cause) {
     FileNotFoundException told =
         new FileNotFoundException(path + ": there is no such file; check bucket, folder and name");
-    told.initCause(e);
+    told.initCause(cause);
     return told;
   }
 
@@ -186,10 +208,6 @@ final class GcsFiles implements FileStore {
 
   private static GcsOptions options() {
     return FileSystemOptions.current().as(GcsOptions.class);
-  }
-
-  private static GcsUtil util() {
-    return options().getGcsUtil();
   }
 
   /** An upload whose errors are explained; most of them occur when it is closed. */

@@ -1,5 +1,6 @@
 package io.beambatch.storage;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.beambatch.emulator.FaultyGcs;
@@ -74,6 +75,17 @@ class GcsStorageTest extends StorageContract {
             .hasMessageContaining("gcloud auth application-default login");
       }
     }
+  }
+
+  /** A list call returns a thousand objects at most. */
+  @Test
+  void deletesFoldersOfSeveralPages() throws Exception {
+    for (int i = 0; i < 1001; i++) {
+      emulator.put(bucket, FOLDER + "large/" + i, "");
+    }
+    assertThat(Storage.sizes(path("large"))).hasSize(1001);
+    Storage.deleteFolder(path("large"));
+    assertThat(names()).isEmpty();
   }
 
   private List<Call> calls() {

@@ -1,11 +1,9 @@
-package io.beambatch.ledger;
+package io.beambatch.storage;
 
 import com.google.auth.Credentials;
 import com.google.cloud.NoCredentials;
 import com.google.cloud.storage.Storage;
 import com.google.cloud.storage.StorageOptions;
-import io.beambatch.storage.FileSystemOptions;
-import io.beambatch.storage.GcsErrors;
 import java.io.IOException;
 import java.net.URI;
 import org.apache.beam.sdk.extensions.gcp.options.GcsOptions;
@@ -13,10 +11,11 @@ import org.apache.beam.sdk.options.PipelineOptions;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Creates the Cloud Storage client for record files. It uses the endpoint ({@code --gcsEndpoint})
- * and the credentials of Beam's file system.
+ * Creates the Cloud Storage client for what Beam's file system doesn't offer: conditional writes,
+ * lists, and objects by name where Beam expects patterns. It uses the endpoint ({@code
+ * --gcsEndpoint}) and the credentials of that file system.
  */
-final class GcsClient {
+public final class GcsClient {
   /** Calls name a bucket, never a project. Without a value the client would look for one. */
   private static final String NO_PROJECT = "none";
 
@@ -34,8 +33,9 @@ final class GcsClient {
    * Connects with the settings of this process's file systems.
    *
    * @param path named in the error if there are no credentials
+   * @throws IOException if there are no credentials
    */
-  static synchronized Storage connect(String path) throws IOException {
+  public static synchronized Storage connect(String path) throws IOException {
     PipelineOptions options = FileSystemOptions.current();
     GcsClient client = last;
     if (client == null || client.options != options) {
