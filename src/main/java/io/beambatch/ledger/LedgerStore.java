@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.function.Predicate;
 
 /**
@@ -33,16 +32,7 @@ public interface LedgerStore {
    *
    * @param wanted selects the records to read
    */
-  default SortedMap<String, Versioned> readAll(String folder, Predicate<String> wanted)
-      throws IOException {
-    SortedMap<String, Versioned> records = new TreeMap<>();
-    for (String name : list(folder)) {
-      if (wanted.test(name)) {
-        read(name).ifPresent(record -> records.put(name, record));
-      }
-    }
-    return records;
-  }
+  SortedMap<String, Versioned> readAll(String folder, Predicate<String> wanted) throws IOException;
 
   /**
    * A record at a version.

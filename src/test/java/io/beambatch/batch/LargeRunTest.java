@@ -28,9 +28,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -243,6 +245,13 @@ class LargeRunTest {
           .filter(name -> name.startsWith(folder + "/"))
           .sorted()
           .toList();
+    }
+
+    @Override
+    public SortedMap<String, Versioned> readAll(String folder, Predicate<String> wanted) {
+      SortedMap<String, Versioned> read = new TreeMap<>();
+      list(folder).stream().filter(wanted).forEach(name -> read.put(name, records.get(name)));
+      return read;
     }
   }
 }

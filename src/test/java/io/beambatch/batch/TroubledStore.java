@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** One launch's way to a ledger in memory, which all launches share. */
@@ -48,6 +50,11 @@ final class TroubledStore implements LedgerStore {
 
   @Override
   public List<String> list(String folder) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public SortedMap<String, Versioned> readAll(String folder, Predicate<String> wanted) {
     throw new UnsupportedOperationException();
   }
 }

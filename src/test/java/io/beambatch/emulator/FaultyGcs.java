@@ -38,6 +38,7 @@ public final class FaultyGcs implements AutoCloseable {
   private final Queue<Fault> uploads = new ArrayDeque<>();
   private final AtomicInteger calls = new AtomicInteger();
   private volatile @Nullable Fault always;
+  private volatile @Nullable String authorization;
 
   /** A place in front of an emulator. */
   public FaultyGcs(URI emulator) throws IOException {
@@ -73,6 +74,11 @@ public final class FaultyGcs implements AutoCloseable {
     return calls.getAndSet(0);
   }
 
+  /** The credentials of the last call, or null. */
+  public @Nullable String authorization() {
+    return authorization;
+  }
+
   private void add(Fault fault) {
     synchronized (uploads) {
       uploads.add(fault);
@@ -94,6 +100,7 @@ public final class FaultyGcs implements AutoCloseable {
   private void handle(HttpExchange exchange) throws IOException {
     try (exchange) {
       calls.incrementAndGet();
+      authorization = exchange.getRequestHeaders().getFirst("Authorization");
       byte[] body = exchange.getRequestBody().readAllBytes();
       Fault fault = fault(exchange);
       if (fault != null && fault.status > 0) {

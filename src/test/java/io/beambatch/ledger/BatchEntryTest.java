@@ -1,21 +1,24 @@
 package io.beambatch.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.beambatch.error.UserException;
 import io.beambatch.ledger.BatchEntry.BatchEnd;
 import io.beambatch.ledger.BatchEntry.State;
 import io.beambatch.ledger.BatchEntry.Times;
+import io.beambatch.provider.Batch;
+import io.beambatch.provider.BatchError;
 import io.beambatch.provider.BatchStatus;
 import io.beambatch.provider.InputFile;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** What each step of a chunk's way keeps and what it changes. */
 class BatchEntryTest {
-  private static final BatchEnd END =
-      new BatchEnd(BatchStatus.COMPLETED, "out", null, List.of(), 1L);
-
+  private final BatchEnd end = new BatchEnd(BatchStatus.COMPLETED, "out", null, List.of(), 1L);
   private final InputFile file = new InputFile("f1", "in.jsonl", at(5));
   private final BatchEntry planned = BatchEntry.planned(file, at(10));
   private final BatchEntry submitting = planned.submitting("me", at(20));
@@ -28,13 +31,13 @@ class BatchEntryTest {
     assertThat(planned).isEqualTo(entry(State.PLANNED, null, 10, null, null, times(10)));
     assertThat(submitting).isEqualTo(entry(State.SUBMITTING, "me", 20, null, null, times(10)));
     assertThat(submitted).isEqualTo(entry(State.SUBMITTED, "me", 30, "b1", null, sent));
-    assertThat(submitted.ended(END, at(40)))
-        .isEqualTo(entry(State.ENDED, "me", 40, "b1", END, sent));
+    assertThat(submitted.ended(end, at(40)))
+        .isEqualTo(entry(State.ENDED, "me", 40, "b1", end, sent));
   }
 
   @Test
   void losesItsInputWhenThatIsDeleted() {
-    BatchEntry ended = submitted.ended(END, at(40));
+    BatchEntry ended = submitted.ended(end, at(40));
 
     assertThat(ended.discarded(at(50)))
         .isEqualTo(
@@ -45,7 +48,7 @@ class BatchEntryTest {
                 "me",
                 40,
                 "b1",
-                END,
+                end,
                 new Times(10, 30L, null, null, null, 50L),
                 0,
                 null,
@@ -98,7 +101,7 @@ class BatchEntryTest {
     assertThat(again.knowsInput("f3")).isFalse();
     assertThat(again.submitting("me", at(70)).submitted("b2", at(80)).lostInputs()).isEqualTo(1);
     assertThat(again.putBack(at(70)).withoutFile(at(80)).lostInputs()).isEqualTo(2);
-    assertThat(again.ended(END, at(80)).discarded(at(90)).lostInputs()).isEqualTo(1);
+    assertThat(again.ended(end, at(80)).discarded(at(90)).lostInputs()).isEqualTo(1);
   }
 
   @Test
@@ -156,7 +159,79 @@ class BatchEntryTest {
                 List.of(),
                 false));
     assertThat(failed.cancelled(at(40)).problem()).isNull();
-    assertThat(failed.ended(END, at(40)).problem()).isNull();
+    assertThat(failed.ended(end, at(40)).problem()).isNull();
+  }
+
+  @Test
+  void endsAsTheProviderReportsItsBatch() {
+    BatchError error = new BatchError("code", "message", null, null);
+
+    assertThat(BatchEnd.of(batch(3, 2, error)))
+        .isEqualTo(new BatchEnd(BatchStatus.EXPIRED, "out", "err", List.of(error), 3L));
+    assertThat(BatchEnd.of(batch(0, 2)).answered()).as("none is answered").isZero();
+    assertThat(BatchEnd.of(batch(2, 0)).answered()).isEqualTo(2);
+    assertThat(BatchEnd.of(batch(0, 0)).answered()).as("nothing is counted").isNull();
+    assertThat(end.as(BatchStatus.CANCELLED))
+        .isEqualTo(new BatchEnd(BatchStatus.CANCELLED, "out", null, List.of(), 1L));
+  }
+
+  @Test
+  void endsWithoutAnswersIfItHasNoBatch() {
+    BatchError vanished = new BatchError(BatchEnd.VANISHED, "gone", null, null);
+    BatchError unknown = new BatchError(BatchEnd.UNKNOWN, "gone", null, null);
+    BatchError other = new BatchError("token_limit_exceeded", "later", null, null);
+
+    assertThat(BatchEnd.withoutResults(BatchStatus.FAILED, List.of(vanished)))
+        .isEqualTo(new BatchEnd(BatchStatus.FAILED, null, null, List.of(vanished), 0L));
+    assertThat(List.of(vanished, unknown, other))
+        .filteredOn(BatchEnd::isVanished)
+        .containsExactly(vanished, unknown);
+  }
+
+  @Test
+  void remembersSinceWhenABatchWithoutAKeyMayBeItsOwn() {
+    assertThat(planned.submittingAfter(at(15), "me", at(20)))
+        .isEqualTo(
+            new BatchEntry(
+                State.SUBMITTING,
+                "f1",
+                15,
+                "me",
+                20,
+                null,
+                null,
+                times(10),
+                0,
+                null,
+                List.of(),
+                false));
+  }
+
+  @Test
+  void holdsNoIdThatNoProviderGives() {
+    assertThatThrownBy(() -> submitting.submitted("../b1", at(30)))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("an id that no provider gives");
+    assertThatThrownBy(() -> new BatchEnd(BatchStatus.COMPLETED, "a/../b", null, List.of(), null))
+        .isInstanceOf(UserException.class);
+    assertThatThrownBy(() -> new BatchEnd(BatchStatus.COMPLETED, null, "a/../b", List.of(), null))
+        .isInstanceOf(UserException.class);
+  }
+
+  private static Batch batch(long completed, long failed, BatchError... errors) {
+    return new Batch(
+        "b1",
+        BatchStatus.EXPIRED,
+        "/v1/chat/completions",
+        "f1",
+        "out",
+        "err",
+        at(20),
+        5,
+        completed,
+        failed,
+        List.of(errors),
+        Map.of());
   }
 
   private BatchEntry waiting(Times times) {

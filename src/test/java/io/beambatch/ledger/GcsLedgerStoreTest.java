@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.auth.Credentials;
+import com.google.auth.oauth2.AccessToken;
+import com.google.auth.oauth2.OAuth2Credentials;
 import io.beambatch.emulator.FaultyGcs;
 import io.beambatch.emulator.GcsEmulator;
 import io.beambatch.ledger.LedgerStore.Versioned;
@@ -19,6 +21,8 @@ import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class GcsLedgerStoreTest extends LedgerStoreContract {
   private GcsEmulator emulator;
@@ -82,6 +86,52 @@ class GcsLedgerStoreTest extends LedgerStoreContract {
       assertThat(store.readAll("ledger", name -> true)).hasSize(2);
       assertThat(counting.calls()).isEqualTo(1);
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"' a b ~',2", "'',2", "'a b~',1", "ä,2", "'a\u007f',2"})
+  void onlyWhatHeadersCarryIsReadInOneCall(String content, int expected) throws Exception {
+    assertCalls(content, expected);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"7000,1", "7001,2"})
+  void onlyWhatFitsBesideAnObjectIsReadInOneCall(int length, int expected) throws Exception {
+    assertCalls("x".repeat(length), expected);
+  }
+
+  private void assertCalls(String content, int expected) throws Exception {
+    try (FaultyGcs counting = new FaultyGcs(emulator.url())) {
+      LedgerStore store = store(counting.url());
+      store.write("ledger/x", Versioned.ABSENT, content);
+      counting.calls();
+
+      assertThat(store.read("ledger/x").orElseThrow().content()).isEqualTo(content);
+      assertThat(counting.calls()).isEqualTo(expected);
+    }
+  }
+
+  @Test
+  void readsOfManyFilesSayWhatWasRefused() throws Exception {
+    try (FaultyGcs faulty = new FaultyGcs(emulator.url())) {
+      GcsRecordFiles files = new GcsRecordFiles(GcsEmulator.client(faulty.url()), root);
+      faulty.refuseEverything(403, "me@example.com does not have storage.objects.get access");
+
+      assertThatThrownBy(() -> files.readAll(List.of("ledger/x/1.json", "ledger/y/1.json")))
+          .isInstanceOf(IOException.class)
+          .hasMessageStartingWith(root + "/ledger/x/1.json")
+          .hasMessageContaining("does not have storage.objects.get access");
+    }
+  }
+
+  @Test
+  void readsOfManyFilesCanBeInterrupted() {
+    GcsRecordFiles files = new GcsRecordFiles(GcsEmulator.client(emulator.url()), root);
+    Thread.currentThread().interrupt();
+
+    assertThatThrownBy(() -> files.readAll(List.of("ledger/x/1.json", "ledger/y/1.json")))
+        .hasMessage("interrupted while reading " + root);
+    assertThat(Thread.interrupted()).as("still interrupted").isTrue();
   }
 
   @Test
@@ -220,6 +270,19 @@ class GcsLedgerStoreTest extends LedgerStoreContract {
     }
   }
 
+  @Test
+  void isOpenedWithTheCredentialsOfThisProcess() throws Exception {
+    try (FaultyGcs server = new FaultyGcs(emulator.url())) {
+      FileSystems.setDefaultPipelineOptions(
+          PipelineOptionsFactory.fromArgs(
+                  "--gcsEndpoint=" + server.url() + "/storage/v1/",
+                  "--credentialFactoryClass=" + Somebody.class.getName())
+              .create());
+      Ledgers.open(root).write("ledger/x", Versioned.ABSENT, "1");
+      assertThat(server.authorization()).isEqualTo("Bearer token of somebody");
+    }
+  }
+
   private static void advance(LedgerStore store, String name, String content) {
     try {
       assertThat(store.write(name, store.read(name).orElseThrow().version(), content)).isPresent();
@@ -238,6 +301,19 @@ class GcsLedgerStoreTest extends LedgerStoreContract {
 
   private interface Call {
     void make() throws IOException;
+  }
+
+  /** As on a machine where somebody has logged in. */
+  public static final class Somebody implements CredentialFactory {
+    /** Called by Beam. */
+    public static Somebody fromOptions(PipelineOptions options) {
+      return new Somebody();
+    }
+
+    @Override
+    public Credentials getCredential() {
+      return OAuth2Credentials.create(new AccessToken("token of somebody", null));
+    }
   }
 
   /** As on a machine where nobody has logged in. */

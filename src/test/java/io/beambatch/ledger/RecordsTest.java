@@ -105,7 +105,8 @@ class RecordsTest {
     Records<Shop> shops = records(/* versioned= */ true);
     assertThatThrownBy(() -> shops.read("a"))
         .isInstanceOf(UserException.class)
-        .hasMessageStartingWith("shops/a in " + temp.resolve("job/r1") + ": it is damaged");
+        .hasMessageStartingWith(
+            "shops/a in " + temp.resolve("job/r1") + ": it is damaged near character 9");
     assertThatThrownBy(shops::readAll).isInstanceOf(UserException.class);
   }
 
