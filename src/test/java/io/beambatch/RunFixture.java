@@ -194,7 +194,7 @@ final class RunFixture implements AutoCloseable {
     if (command == Launched.CANCEL) {
       BatchLedger.of(run.folder()).cancel(Clock.systemUTC().instant());
     }
-    Budget budget = new Budget(job, run.folder());
+    Budget budget = run.budget();
     CoordinatorSettings settings =
         new CoordinatorSettings(
             job.inference(),

@@ -44,7 +44,7 @@ abstract class BeginningCommand implements Callable<Integer> {
       Run run = runOptions.open(runs, err);
       TakeOptions.check(run, err);
       try (RunLaunch launch = runs.enter(run)) {
-        return advance(new Launch(options, job, peer, spec), launch.run());
+        return advance(new Launch(options, peer, spec), launch.run());
       }
     }
   }

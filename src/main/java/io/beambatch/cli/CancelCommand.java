@@ -40,7 +40,7 @@ final class CancelCommand implements Callable<Integer> {
     }
     try (Peer peer = peerOptions.open(job, options.staging())) {
       peer.take(run);
-      Launch launch = new Launch(options, job, peer, spec);
+      Launch launch = new Launch(options, peer, spec);
       if (!run.isFinished() && !runs.differences(run).isEmpty()) {
         // Any job file suffices to stop spending; only collecting the answers needs the right one.
         launch.cancelBatches(run);

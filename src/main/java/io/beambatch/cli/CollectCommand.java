@@ -35,7 +35,7 @@ final class CollectCommand implements Callable<Integer> {
     runs.requirePlan(run);
     try (Peer peer = peerOptions.open(job, options.staging());
         RunLaunch launch = runs.enter(run)) {
-      return new Launch(options, job, peer, spec).collect(launch.run());
+      return new Launch(options, peer, spec).collect(launch.run());
     }
   }
 }

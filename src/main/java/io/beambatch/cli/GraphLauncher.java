@@ -4,7 +4,6 @@ import io.beambatch.BatchPipeline;
 import io.beambatch.Preflight;
 import io.beambatch.batch.CoordinatorSettings;
 import io.beambatch.chunk.PlanCheck;
-import io.beambatch.run.Budget;
 import io.beambatch.run.Run;
 import java.io.IOException;
 import org.apache.beam.sdk.Pipeline;
@@ -46,9 +45,7 @@ final class GraphLauncher {
 
   /** The settings of this run's coordinators, which report their progress. */
   CoordinatorSettings settings() {
-    return CoordinatorSettings.of(run.job().inference(), run.identity())
-        .admitting(new Budget(run.job(), run.folder()))
-        .reportingTo(progress.sink());
+    return run.settings().admitting(run.budget()).reportingTo(progress.sink());
   }
 
   /**

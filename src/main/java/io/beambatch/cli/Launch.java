@@ -9,14 +9,11 @@ import io.beambatch.chunk.PlanCheck;
 import io.beambatch.error.ExitCode;
 import io.beambatch.job.Job;
 import io.beambatch.job.Source;
-import io.beambatch.provider.SafeText;
-import io.beambatch.run.Budget;
 import io.beambatch.run.Reconcile;
 import io.beambatch.run.Report;
 import io.beambatch.run.Run;
 import io.beambatch.run.RunProgress;
 import io.beambatch.run.Runs;
-import io.beambatch.storage.Storage;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Clock;
@@ -35,21 +32,21 @@ import picocli.CommandLine.Model.CommandSpec;
  */
 final class Launch {
   private final JobOptions options;
-  private final Job job;
   private final Peer peer;
   private final boolean local;
   private final List<String> typed;
   private final PrintWriter out;
   private final PrintWriter err;
+  private final EndOfRun ended;
 
-  Launch(JobOptions options, Job job, Peer peer, CommandSpec spec) {
+  Launch(JobOptions options, Peer peer, CommandSpec spec) {
     this.options = options;
-    this.job = job;
     this.peer = peer;
     this.local = peer.isLocal();
     this.typed = spec.root().commandLine().getParseResult().originalArgs();
     this.out = spec.commandLine().getOut();
     this.err = spec.commandLine().getErr();
+    this.ended = new EndOfRun(out, err);
   }
 
   /**
@@ -74,11 +71,11 @@ final class Launch {
     return unlessCancelled(
         run,
         () ->
-            isWaitingHere()
-                ? untilDone(run, new Budget(job, run.folder()))
+            isWaitingHere(run)
+                ? untilDone(run, run.budget())
                 : inPipeline(
                     run,
-                    new Preflight(job, options.beam()),
+                    preflight(run),
                     (graph, pipeline, settings) ->
                         graph.run(pipeline, settings, peer.providers())));
   }
@@ -126,7 +123,7 @@ final class Launch {
               + " it");
       return;
     }
-    Reconcile.reconcile(run.job(), run.folder());
+    Reconcile.reconcile(run);
     err.println(
         "run "
             + run.name()
@@ -139,7 +136,7 @@ final class Launch {
     try (Progress progress = Progress.show(err);
         BatchWatch watch =
             BatchWatch.open(
-                settings(run).reportingTo(progress.sink()), run.folder(), peer.providers())) {
+                run.settings().reportingTo(progress.sink()), run.folder(), peer.providers())) {
       watch.track(RunProgress.of(run).all());
       while (!watch.isIdle()) {
         watch.awaitEnd(Instant.MAX);
@@ -165,7 +162,7 @@ final class Launch {
   private int unlessFinished(Run run, Callable<Integer> command) throws Exception {
     if (run.isFinished()) {
       err.println("run " + run.name() + " was finished before; nothing to do");
-      return printFinished(run);
+      return ended.printAgain(run);
     }
     peer.take(run);
     StopNotice notice = StopNotice.open(run, local, typed, err);
@@ -178,10 +175,10 @@ final class Launch {
 
   private int collectCancelled(Run run) throws Exception {
     cancelBatches(run);
-    return job.source().isEndless()
+    return run.job().source().isEndless()
         ? inPipeline(
             run,
-            new Preflight(job, options.beam()).takingNoMore(),
+            preflight(run).takingNoMore(),
             (graph, pipeline, settings) ->
                 graph.withoutReading().run(pipeline, settings, peer.providers()))
         : untilDone(run, PlanCheck.NONE);
@@ -191,16 +188,16 @@ final class Launch {
    * Returns whether this process lives as long as the run. A pipeline on another runner may outlive
    * it, and an endless source keeps its pipeline running in any case.
    */
-  private boolean isWaitingHere() {
-    return options.beam().getRunner() == DirectRunner.class && !job.source().isEndless();
+  private boolean isWaitingHere(Run run) {
+    return options.beam().getRunner() == DirectRunner.class && !run.job().source().isEndless();
   }
 
   /** Advances a run to its end, and returns the exit code. */
   private int untilDone(Run run, PlanCheck check) throws Exception {
     announce(run);
     RunProgress after;
-    try (Progress progress = Progress.ofLongWait(err, job)) {
-      GraphLauncher launcher = launcher(run, new Preflight(job, options.beam()), progress);
+    try (Progress progress = Progress.ofLongWait(err, run.job())) {
+      GraphLauncher launcher = launcher(run, preflight(run), progress);
       launcher.check();
       try (Rounds rounds =
           rounds(run, launcher, announced(run, check, progress), launcher.settings())) {
@@ -225,12 +222,12 @@ final class Launch {
     RunProgress after;
     Optional<BatchException> failure;
     try (Progress progress = Progress.show(err)) {
-      GraphLauncher launcher = launcher(run, new Preflight(job, options.beam()), progress);
+      GraphLauncher launcher = launcher(run, preflight(run), progress);
       try (Rounds rounds =
           rounds(
               run,
               launcher,
-              announced(run, new Budget(job, run.folder()), progress),
+              announced(run, run.budget(), progress),
               launcher.settings().forOneLook())) {
         after = rounds.once();
         failure = rounds.failure();
@@ -263,10 +260,10 @@ final class Launch {
   /** Lets the pipeline await the batches, and returns the exit code. */
   private int inPipeline(Run run, Preflight preflight, GraphLauncher.Graph graph) throws Exception {
     announce(run);
-    boolean endless = job.source().isEndless();
+    boolean endless = run.job().source().isEndless();
     boolean cancelled = run.batches().isCancelled();
-    PlanCheck check = cancelled ? PlanCheck.NONE : new Budget(job, run.folder());
-    try (Progress progress = Progress.ofLongWait(err, job)) {
+    PlanCheck check = cancelled ? PlanCheck.NONE : run.budget();
+    try (Progress progress = Progress.ofLongWait(err, run.job())) {
       launcher(run, preflight, progress)
           .launch(
               graph,
@@ -276,20 +273,15 @@ final class Launch {
       err.println("run " + run.name() + " was cancelled meanwhile");
       return collectCancelled(run);
     }
-    return printReport(Reconcile.reconcile(job, run.folder()), run);
+    return ended.print(Reconcile.reconcile(run), run);
   }
 
   private static PlanCheck announced(Run run, PlanCheck check, Progress progress) {
     return check == PlanCheck.NONE ? check : progress.announcing(run, check);
   }
 
-  private int printFinished(Run run) throws IOException {
-    if (!Storage.exists(run.folder().report())) {
-      err.println("its files, and its report with them, were pruned");
-      err.flush();
-      return ExitCode.DONE;
-    }
-    return printReport(Report.of(run.folder()), run);
+  private Preflight preflight(Run run) {
+    return new Preflight(run.job(), options.beam());
   }
 
   private GraphLauncher launcher(Run run, Preflight preflight, Progress progress) {
@@ -301,54 +293,15 @@ final class Launch {
         (run.isPlanned() ? "resuming run " : "run ")
             + run.name()
             + " of job "
-            + job.name()
+            + run.job().name()
             + " in "
             + run.folder().path());
     err.flush();
   }
 
   private int close(Run run) throws Exception {
-    Report report = Reconcile.reconcile(job, run.folder());
-    DeleteInputs.delete(settings(run), run.folder(), peer.providers());
-    return printReport(report, run);
-  }
-
-  private int printReport(Report report, Run run) throws IOException {
-    out.print(Summary.of(report, job, run));
-    out.flush();
-    Optional<String> excess = report.excess(job);
-    List<String> problems =
-        report.problems().stream().filter(problem -> !excess.equals(Optional.of(problem))).toList();
-    problems.forEach(problem -> err.println("error: " + SafeText.line(problem)));
-    err.flush();
-    Optional<String> unpaid = report.overBudget();
-    unpaid.ifPresent(
-        words ->
-            err.println("error: " + words + "; they are in " + job.failures().place(report.run())));
-    err.flush();
-    boolean mayFail = unpaid.isPresent() && job.inference().retry().maxFailed() == null;
-    if (!mayFail && exceeds(report, run)) {
-      return ExitCode.TOO_MANY_FAILED;
-    }
-    if (unpaid.isPresent()) {
-      return ExitCode.OVER_BUDGET;
-    }
-    return problems.isEmpty() ? ExitCode.DONE : ExitCode.ERROR;
-  }
-
-  private CoordinatorSettings settings(Run run) {
-    return CoordinatorSettings.of(job.inference(), run.identity());
-  }
-
-  private boolean exceeds(Report report, Run run) throws IOException {
-    // Nobody expects answers from a cancelled run.
-    boolean unwanted = job.inference().retry().maxFailed() == null && run.batches().isCancelled();
-    Optional<String> excess = unwanted ? Optional.empty() : report.excess(job);
-    if (excess.isEmpty()) {
-      return false;
-    }
-    err.println("error: " + excess.get() + "; they are in " + job.failures().place(report.run()));
-    err.flush();
-    return true;
+    Report report = Reconcile.reconcile(run);
+    DeleteInputs.delete(run.settings(), run.folder(), peer.providers());
+    return ended.print(report, run);
   }
 }

@@ -1,7 +1,6 @@
 package io.beambatch.cli;
 
 import io.beambatch.batch.BatchMonitor;
-import io.beambatch.batch.CoordinatorSettings;
 import io.beambatch.error.ExitCode;
 import io.beambatch.job.Job;
 import io.beambatch.provider.Batch;
@@ -110,8 +109,7 @@ final class StatusCommand implements Callable<Integer> {
       peer = peerOptions.open(job, options.staging());
       peer.check(run);
     }
-    return new BatchMonitor(
-        CoordinatorSettings.of(job.inference(), run.identity()), peer.providers());
+    return new BatchMonitor(run.settings(), peer.providers());
   }
 
   private void show(RunStatus status, Job job) throws Exception {

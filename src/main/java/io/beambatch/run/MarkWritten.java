@@ -65,50 +65,55 @@ public final class MarkWritten
     return shard + "." + kind.name().toLowerCase(Locale.ROOT);
   }
 
-  private static final class SkipFn extends DoFn<ResultFile, ResultFile> {
+  /** Opens the records on its worker. */
+  private abstract static class RecordsFn<T> extends DoFn<T, T> {
     private static final long serialVersionUID = 1L;
 
     private final RunFolder folder;
-    private transient @Nullable Records<WrittenFile> marks;
+    private transient @Nullable Records<WrittenFile> records;
 
-    SkipFn(RunFolder folder) {
+    RecordsFn(RunFolder folder) {
       this.folder = folder;
     }
 
     @Setup
     public void open() {
-      marks = records(folder);
+      records = MarkWritten.records(folder);
+    }
+
+    Records<WrittenFile> records() {
+      return Objects.requireNonNull(records);
+    }
+  }
+
+  private static final class SkipFn extends RecordsFn<ResultFile> {
+    private static final long serialVersionUID = 1L;
+
+    SkipFn(RunFolder folder) {
+      super(folder);
     }
 
     @ProcessElement
     public void process(@Element ResultFile file, OutputReceiver<ResultFile> out)
         throws IOException {
-      if (Objects.requireNonNull(marks).read(name(file.kind(), file.shard())).isEmpty()) {
+      if (records().read(name(file.kind(), file.shard())).isEmpty()) {
         out.output(file);
       }
     }
   }
 
-  private static final class MarkFn extends DoFn<WrittenFile, WrittenFile> {
+  private static final class MarkFn extends RecordsFn<WrittenFile> {
     private static final long serialVersionUID = 1L;
 
-    private final RunFolder folder;
-    private transient @Nullable Records<WrittenFile> marks;
-
     MarkFn(RunFolder folder) {
-      this.folder = folder;
-    }
-
-    @Setup
-    public void open() {
-      marks = records(folder);
+      super(folder);
     }
 
     @ProcessElement
     public void process(@Element WrittenFile file, OutputReceiver<WrittenFile> out)
         throws IOException {
       // A repetition finds the first record; both have the same content.
-      Objects.requireNonNull(marks).commit(name(file.kind(), file.shard()), file);
+      records().commit(name(file.kind(), file.shard()), file);
       out.output(file);
     }
   }

@@ -3,7 +3,6 @@ package io.beambatch.run;
 import io.beambatch.batch.WaitPolicy;
 import io.beambatch.error.UserException;
 import io.beambatch.job.Job;
-import io.beambatch.ledger.BatchLedger;
 import io.beambatch.sink.WrittenFile;
 import io.beambatch.storage.JsonCoder;
 import io.beambatch.storage.RunFolder;
@@ -64,10 +63,10 @@ public final class Reconcile extends PTransform<PCollection<WrittenFile>, PColle
    *
    * @throws UserException if documents are missing or too many
    */
-  public static Report reconcile(Job job, RunFolder folder) throws IOException {
+  public static Report reconcile(Run run) throws IOException {
     // A drained stream resumes when it is launched again; a cancelled one ends.
-    boolean goesOn = job.source().isEndless() && !BatchLedger.of(folder).isCancelled();
-    return reconcile(job, folder, goesOn);
+    boolean goesOn = run.job().source().isEndless() && !run.batches().isCancelled();
+    return reconcile(run.job(), run.folder(), goesOn);
   }
 
   private static Report reconcile(Job job, RunFolder folder, boolean goesOn) throws IOException {
@@ -86,7 +85,7 @@ public final class Reconcile extends PTransform<PCollection<WrittenFile>, PColle
     if (!goesOn || (report.problems().isEmpty() && run.batches().isCancelled())) {
       runs.finish(run);
     }
-    new Budget(job, folder).settle();
+    run.budget().settle();
     return report;
   }
 

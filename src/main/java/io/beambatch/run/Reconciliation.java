@@ -5,27 +5,13 @@ import io.beambatch.chunk.Chunk;
 import io.beambatch.chunk.Part;
 import io.beambatch.chunk.Plan;
 import io.beambatch.chunk.ReusedLines;
-import io.beambatch.cost.CostEstimate;
-import io.beambatch.cost.CostEstimate.Bound;
-import io.beambatch.cost.PriceTable;
-import io.beambatch.cost.TokenCounts;
-import io.beambatch.document.FailureCauses;
-import io.beambatch.document.FailureReason;
 import io.beambatch.error.ExitCode;
 import io.beambatch.error.UserException;
-import io.beambatch.job.Job;
 import io.beambatch.ledger.BatchEntry;
 import io.beambatch.ledger.Verdicts;
 import io.beambatch.result.JoinedChunk;
-import io.beambatch.result.Repairs;
-import io.beambatch.result.ResultFile;
-import io.beambatch.run.Report.PromptCacheUse;
-import io.beambatch.run.Report.Repaired;
 import io.beambatch.sink.WrittenFile;
 import java.io.IOException;
-import java.math.BigDecimal;
-import java.math.RoundingMode;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -35,15 +21,13 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Adds up the outcomes of a run's documents from its records, and checks that every document that
- * was read is answered or failed; {@link Reconcile} is the step around it. A run that ends is
- * closed only if the counts agree; the report of a stream, which continues later, lists the
- * problems.
+ * Checks from a run's records that every document that was read is answered or failed, and writes
+ * the report; {@link Reconcile} is the step around it. A run that ends is closed only if the counts
+ * agree; the report of a stream, which continues later, lists the problems.
  */
 public final class Reconciliation {
   private final Run run;
@@ -67,7 +51,7 @@ public final class Reconciliation {
    */
   public static Report report(Run run, Instant now) throws IOException {
     Reconciliation reconciliation = of(run);
-    Sums sums = reconciliation.sums();
+    RunTotals totals = reconciliation.totals();
     Optional<String> problem = reconciliation.problems.keySet().stream().findFirst();
     if (problem.isPresent()) {
       throw new UserException(
@@ -76,7 +60,7 @@ public final class Reconciliation {
               ? ExitCode.OVER_BUDGET
               : ExitCode.ERROR);
     }
-    return reconciliation.written(reconciliation.report(sums, now, List.of()));
+    return reconciliation.write(totals, now, List.of());
   }
 
   /**
@@ -85,7 +69,7 @@ public final class Reconciliation {
    */
   public static Report streamReport(Run run, Instant now) throws IOException {
     Reconciliation reconciliation = of(run);
-    Sums sums = reconciliation.sums();
+    RunTotals totals = reconciliation.totals();
     for (Map.Entry<String, String> verdict : reconciliation.verdicts().entrySet()) {
       if (verdict.getKey().startsWith(Verdicts.UNPLANNED)) {
         reconciliation.problem(verdict.getValue(), verdict.getKey());
@@ -93,12 +77,17 @@ public final class Reconciliation {
     }
     List<String> problems = new ArrayList<>();
     reconciliation.problems.forEach((words, subjects) -> problems.add(words + list(subjects)));
-    Report.excess(run.job(), sums.documents, sums.answered, sums.failures())
+    Report.excess(run.job(), totals.documents(), totals.answered(), totals.failures())
         .ifPresent(problems::add);
-    return reconciliation.written(reconciliation.report(sums, now, problems));
+    return reconciliation.write(totals, now, problems);
   }
 
-  private Report written(Report report) throws IOException {
+  private Report write(RunTotals totals, Instant now, List<String> open) throws IOException {
+    Map<String, String> kept =
+        problems.isEmpty()
+            ? StagedFiles.clear(snapshot, run.folder())
+            : Map.of("all files", "not every document is accounted for yet");
+    Report report = totals.report(run, now, kept, open);
     ReportPage.write(report, snapshot, run.folder());
     report.write(run.folder());
     return report;
@@ -126,14 +115,14 @@ public final class Reconciliation {
     return verdicts;
   }
 
-  private Sums sums() throws IOException {
+  private RunTotals totals() throws IOException {
     List<Plan> plans = snapshot.plans();
     if (plans.isEmpty() && !run.job().source().isEndless() && !run.batches().isCancelled()) {
       problem("no plan was committed: nothing was read", run.name());
     }
-    Sums sums = new Sums();
+    RunTotals totals = new RunTotals();
     for (Plan plan : plans) {
-      sums.add(plan);
+      totals.add(plan);
       for (Chunk chunk : plan.chunks()) {
         JoinedChunk joined = snapshot.joined().get(chunk.id());
         if (joined == null) {
@@ -144,8 +133,8 @@ public final class Reconciliation {
             overBudget.add(words);
           }
         } else {
-          Sums.mismatch(joined, chunk.requests()).ifPresent(words -> problem(words, chunk.id()));
-          sums.add(joined, chunk);
+          mismatch(joined, chunk.requests()).ifPresent(words -> problem(words, chunk.id()));
+          totals.add(joined, chunk);
         }
       }
       for (ReusedLines lines : plan.reused()) {
@@ -156,8 +145,8 @@ public final class Reconciliation {
                   + " again",
               lines.id());
         } else {
-          Sums.mismatch(joined, lines.count()).ifPresent(words -> problem(words, lines.id()));
-          sums.addReused(joined);
+          mismatch(joined, lines.count()).ifPresent(words -> problem(words, lines.id()));
+          totals.addReused(joined);
         }
       }
     }
@@ -166,25 +155,25 @@ public final class Reconciliation {
       if (written == null) {
         problem(unwritten(due), due);
       } else {
-        sums.written(written);
+        totals.add(written);
       }
     }
-    if (problems.isEmpty() && !sums.addUp()) {
+    if (problems.isEmpty() && !totals.addUp()) {
       problem(
           String.format(
               Locale.ROOT,
               "the numbers don't add up: %,d documents read; joined: %,d answered and %,d failed;"
                   + " written: %,d answered and %,d failed. Nothing of the run is deleted: look"
                   + " into %s",
-              sums.documents,
-              sums.answered,
-              sums.failures(),
-              sums.writtenAnswered,
-              sums.writtenFailed,
+              totals.documents(),
+              totals.answered(),
+              totals.failures(),
+              totals.writtenAnswered(),
+              totals.writtenFailed(),
               run.folder().path()),
           run.name());
     }
-    return sums;
+    return totals;
   }
 
   private String unwritten(String due) throws IOException {
@@ -214,169 +203,25 @@ public final class Reconciliation {
                 + " was planned, but its results were never joined; run the same command again");
   }
 
-  private Report report(Sums sums, Instant now, List<String> open) throws IOException {
-    Job job = run.job();
-    Instant started = Instant.ofEpochMilli(run.record().created());
-    Optional<CostEstimate> cost = PriceTable.shipped().cost(job.inference(), sums.tokens);
-    return new Report(
-        job.name(),
-        run.name(),
-        job.inference().request().model(),
-        sums.documents,
-        sums.answered,
-        sums.failed,
-        sums.requests,
-        sums.batches,
-        sums.attempts,
-        sums.bytes,
-        sums.tokens.prompt(),
-        sums.tokens.completion(),
-        cost.map(c -> c.batchUsd().setScale(6, RoundingMode.HALF_UP)).orElse(null),
-        cost.map(c -> c.realTimeUsd().setScale(6, RoundingMode.HALF_UP)).orElse(null),
-        started.toString(),
-        now.toString(),
-        Duration.between(started, now).toMillis() / 1000.0,
-        sums.tokens.cached(),
-        sums.tokens.reasoning(),
-        sums.tokens.uncounted(),
-        cost.map(CostEstimate::batchBound).orElse(Bound.EXACT),
-        sums.causes.commonest(),
-        problems.isEmpty()
-            ? StagedFiles.clear(snapshot, run.folder())
-            : Map.of("all files", "not every document is accounted for yet"),
-        sums.tokens.written(),
-        open,
-        sums.reused,
-        repaired(sums),
-        promptCache(sums.tokens));
-  }
-
-  private @Nullable PromptCacheUse promptCache(TokenCounts tokens) {
-    long kept = tokens.cached() + tokens.written();
-    if (kept == 0) {
-      return null;
-    }
-    PriceTable prices = PriceTable.shipped();
-    Optional<CostEstimate> cost = prices.cost(run.job().inference(), tokens);
-    BigDecimal saved =
-        cost.isPresent() && cost.get().batchBound() == Bound.EXACT
-            ? prices
-                .cost(run.job().inference(), tokens.withoutCache())
-                .map(without -> without.batchUsd().subtract(cost.get().batchUsd()))
-                .map(usd -> usd.setScale(6, RoundingMode.HALF_UP))
-                .orElse(null)
-            : null;
-    return new PromptCacheUse(Math.round(1000.0 * tokens.cached() / kept) / 1000.0, saved);
-  }
-
-  private @Nullable Repaired repaired(Sums sums) {
-    if (run.job().inference().retry().repairs() == 0) {
-      return null;
-    }
-    Repairs repairs = sums.repairs;
-    return new Repaired(
-        repairs.requests(),
-        repairs.answered(),
-        repairs.tokens().prompt(),
-        repairs.tokens().completion(),
-        PriceTable.shipped()
-            .cost(run.job().inference(), repairs.tokens())
-            .map(c -> c.batchUsd().setScale(6, RoundingMode.HALF_UP))
-            .orElse(null));
-  }
-
-  private static final class Sums {
-    private final Map<String, Long> failed = new TreeMap<>();
-    private long documents;
-    private long answered;
-    private long reused;
-    private long requests;
-    private long bytes;
-    private final FailureCauses causes = new FailureCauses();
-    private TokenCounts tokens = TokenCounts.NONE;
-    private Repairs repairs = Repairs.NONE;
-    private int batches;
-    private int attempts;
-    private long writtenAnswered;
-    private long writtenFailed;
-
-    void add(Plan plan) {
-      if (plan.attempt() == 1) {
-        documents += plan.documents();
-      }
-      plan.unsent().forEach(part -> count(part.failed()));
-      plan.causes().forEach(causes::add);
-    }
-
-    /**
-     * The mismatch in the counts of a chunk; empty if there is none.
-     *
-     * @param lines the number of planned lines
-     */
-    static Optional<String> mismatch(JoinedChunk joined, long lines) {
-      long again = joined.toSendAgain().stream().mapToLong(Part::requests).sum();
-      long failed = joined.failures().values().stream().mapToLong(Long::longValue).sum();
-      return answered(joined) + again + failed == lines
-          ? Optional.empty()
-          : Optional.of(
-              String.format(
-                  Locale.ROOT,
-                  "chunk %s: %,d requests, but %,d answered, %,d failed, %,d to be sent again",
-                  joined.chunkId(),
-                  lines,
-                  answered(joined),
-                  failed,
-                  again));
-    }
-
-    private static long answered(JoinedChunk joined) {
-      return joined.answered() == null ? 0 : joined.answered().documents();
-    }
-
-    boolean addUp() {
-      return writtenAnswered == answered
-          && writtenFailed == failures()
-          && writtenAnswered + writtenFailed == documents;
-    }
-
-    void add(JoinedChunk joined, Chunk chunk) {
-      if (joined.batchId() != null) {
-        requests += chunk.requests();
-        bytes += chunk.bytes();
-        batches++;
-        attempts = Math.max(attempts, chunk.attempt());
-      }
-      addOutcomes(joined);
-    }
-
-    /** Documents that got other documents' answers: nothing was sent for them. */
-    void addReused(JoinedChunk joined) {
-      reused += answered(joined);
-      addOutcomes(joined);
-    }
-
-    private void addOutcomes(JoinedChunk joined) {
-      answered += answered(joined);
-      tokens = tokens.plus(joined.tokens());
-      repairs = repairs.plus(joined.repairs());
-      joined.causes().forEach(causes::add);
-      count(joined.failures());
-    }
-
-    void written(WrittenFile file) {
-      if (file.kind() == ResultFile.Kind.ANSWERED) {
-        writtenAnswered += file.documents();
-      } else {
-        writtenFailed += file.documents();
-      }
-    }
-
-    private void count(Map<FailureReason, Long> failures) {
-      failures.forEach((reason, count) -> failed.merge(reason.code(), count, Long::sum));
-    }
-
-    long failures() {
-      return failed.values().stream().mapToLong(Long::longValue).sum();
-    }
+  /**
+   * The mismatch in the counts of a chunk; empty if there is none.
+   *
+   * @param lines the number of planned lines
+   */
+  private static Optional<String> mismatch(JoinedChunk joined, long lines) {
+    long answered = RunTotals.answered(joined);
+    long again = joined.toSendAgain().stream().mapToLong(Part::requests).sum();
+    long failed = joined.failures().values().stream().mapToLong(Long::longValue).sum();
+    return answered + again + failed == lines
+        ? Optional.empty()
+        : Optional.of(
+            String.format(
+                Locale.ROOT,
+                "chunk %s: %,d requests, but %,d answered, %,d failed, %,d to be sent again",
+                joined.chunkId(),
+                lines,
+                answered,
+                failed,
+                again));
   }
 }

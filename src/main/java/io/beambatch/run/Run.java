@@ -1,5 +1,6 @@
 package io.beambatch.run;
 
+import io.beambatch.batch.CoordinatorSettings;
 import io.beambatch.batch.RunIdentity;
 import io.beambatch.chunk.Plan;
 import io.beambatch.chunk.PlanStore;
@@ -34,6 +35,16 @@ public record Run(Job job, RunRecord record, RunFolder folder) {
   /** What distinguishes its batches from those of every other run of the same account. */
   public RunIdentity identity() {
     return new RunIdentity(job.name(), record.name(), record.uid(), record.created());
+  }
+
+  /** The settings of its coordinator. */
+  public CoordinatorSettings settings() {
+    return CoordinatorSettings.of(job.inference(), identity());
+  }
+
+  /** The limits on its cost. */
+  public Budget budget() {
+    return new Budget(job, folder);
   }
 
   /** Its plans, by name. */

@@ -82,13 +82,12 @@ public final class FlexTemplate {
     preflight = cancelling ? preflight.takingNoMore() : preflight;
     preflight.check(run.folder(), planned);
     preflight.keepSchema(run.folder());
-    Budget budget = new Budget(job, run.folder());
+    Budget budget = run.budget();
     BatchPipeline graph =
         cancelling
             ? new BatchPipeline(job, run.folder(), PlanCheck.NONE).withoutReading()
             : new BatchPipeline(job, run.folder(), budget).resuming(planned);
-    CoordinatorSettings settings =
-        CoordinatorSettings.of(job.inference(), run.identity()).admitting(budget);
+    CoordinatorSettings settings = run.settings().admitting(budget);
     if (options.getMode() == Mode.SUBMIT) {
       graph.submit(pipeline, settings.forOneLook(), providers);
     } else {
@@ -128,8 +127,7 @@ public final class FlexTemplate {
     if (progress.hasWork() || !progress.isPending()) {
       return true;
     }
-    CoordinatorSettings settings = CoordinatorSettings.of(run.job().inference(), run.identity());
-    try (BatchWatch watch = BatchWatch.open(settings.forOneLook(), run.folder(), providers)) {
+    try (BatchWatch watch = BatchWatch.open(run.settings().forOneLook(), run.folder(), providers)) {
       watch.track(progress.all());
       watch.lookOnce();
       progress = RunProgress.of(run);

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.beambatch.batch.ChunkUploader.Contents;
 import io.beambatch.chunk.Chunk;
-import io.beambatch.chunk.Part;
+import io.beambatch.chunk.SmallChunks;
 import io.beambatch.ledger.BatchLedger;
 import io.beambatch.ledger.LedgerStore;
 import io.beambatch.provider.Batch;
@@ -33,7 +33,6 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Predicate;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -54,15 +53,7 @@ class LargeRunTest {
 
   @Test
   void eachChunkCostsAFewCallsHoweverManyThereAre() throws Throwable {
-    List<Chunk> chunks =
-        IntStream.range(0, CHUNKS)
-            .mapToObj(
-                i ->
-                    new Chunk(
-                        String.format(Locale.ROOT, "a1-c%05d", i),
-                        1,
-                        List.of(new Part("p" + i, 1_000, 1_000, 100, 1_000_000, Map.of()))))
-            .toList();
+    List<Chunk> chunks = SmallChunks.of(CHUNKS, 1_000);
     List<AwaitedChunk> done = new ArrayList<>();
     CoordinatorSettings settings =
         TestSettings.of(new RunIdentity("job", "r1", "uid", START.toEpochMilli()));

@@ -3,7 +3,7 @@ package io.beambatch.bigquery;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.beambatch.batch.RunIdentity;
-import io.beambatch.job.JobReader;
+import io.beambatch.job.SmallJob;
 import io.beambatch.job.TableDestination;
 import io.beambatch.ledger.Verdicts;
 import io.beambatch.result.ResultFile;
@@ -224,18 +224,6 @@ class TableDestinationWriterTest {
 
   private Output output() throws Exception {
     return Output.ofFailures(
-        JobReader.parse(
-            "job.yaml",
-            """
-            name: shop
-            source: {type: jsonl, path: in.jsonl}
-            request:
-              endpoint: /v1/chat/completions
-              model: gpt-4o-mini
-              body: {messages: [{role: user, content: "{{text}}"}]}
-            sink: {type: bigquery, table: test-shop:data.answers}
-            """,
-            List.of()),
-        run());
+        SmallJob.of("name=shop", "sink={type: bigquery, table: 'test-shop:data.answers'}"), run());
   }
 }

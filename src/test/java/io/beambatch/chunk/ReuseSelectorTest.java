@@ -7,7 +7,7 @@ import io.beambatch.chunk.LineSelector.Selected;
 import io.beambatch.document.Document;
 import io.beambatch.document.FailureReason;
 import io.beambatch.job.Job;
-import io.beambatch.job.JobReader;
+import io.beambatch.job.SmallJob;
 import io.beambatch.job.Taken;
 import io.beambatch.request.Request;
 import io.beambatch.reuse.AnswerCache;
@@ -250,15 +250,7 @@ class ReuseSelectorTest {
     }
   }
 
-  private static Job job() throws Exception {
-    return JobReader.parse(
-        "job.yaml",
-        """
-        name: job
-        source: {type: jsonl, path: in.jsonl}
-        request: {endpoint: /v1/embeddings, model: m, body: {input: "{{text}}"}}
-        sink: {type: jsonl, path: out}
-        """,
-        List.of());
+  private static Job job() {
+    return SmallJob.of("request.endpoint=/v1/embeddings", "request.body={input: '{{text}}'}");
   }
 }

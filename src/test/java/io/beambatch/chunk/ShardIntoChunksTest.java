@@ -4,8 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.beambatch.document.Document;
 import io.beambatch.document.FailedDocument;
-import io.beambatch.job.Job;
-import io.beambatch.job.JobReader;
+import io.beambatch.job.SmallJob;
 import io.beambatch.request.RequestCoder;
 import io.beambatch.storage.RunFolder;
 import java.nio.file.Path;
@@ -59,24 +58,12 @@ class ShardIntoChunksTest {
             .and(
                 ShardIntoChunks.PLANNED,
                 pipeline.apply("Planned", Create.empty(StringUtf8Coder.of())));
-    input.apply("Shard into chunks", new ShardIntoChunks(job(), folder));
+    input.apply("Shard into chunks", new ShardIntoChunks(SmallJob.of(), folder));
     pipeline.run().waitUntilFinish();
     return PlanStore.of(folder).all();
   }
 
   private static <T> PCollection<T> none(Pipeline pipeline, Class<T> type) {
     return pipeline.apply(type.getSimpleName(), Create.empty(TypeDescriptor.of(type)));
-  }
-
-  private static Job job() throws Exception {
-    return JobReader.parse(
-        "job.yaml",
-        """
-        name: job
-        source: {type: jsonl, path: in.jsonl}
-        request: {endpoint: /v1/embeddings, model: m, body: {input: "{{text}}"}}
-        sink: {type: jsonl, path: out}
-        """,
-        List.of());
   }
 }

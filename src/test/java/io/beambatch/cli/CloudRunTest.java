@@ -2,7 +2,6 @@ package io.beambatch.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,22 +20,18 @@ class CloudRunTest {
   private static final int STARTS = 200;
 
   @TempDir Path folder;
+  private StartedScript script;
   private Workplace workplace;
-  private Program server;
-  private URI baseUrl;
-  private int started;
 
   @BeforeEach
   void startServer() throws Exception {
-    workplace = new Workplace(folder);
-    // The first batch expires, so that there is something to be sent again.
-    server = Program.serve(folder, "--latency", "1s", "--fault", "batch:expire:1");
-    baseUrl = server.servedUrl();
+    script = new StartedScript(folder);
+    workplace = script.workplace();
   }
 
   @AfterEach
   void endServer() {
-    server.close();
+    script.close();
   }
 
   @Test
@@ -45,24 +40,24 @@ class CloudRunTest {
     workplace.write("2026-03-02.jsonl", "{\"id\":2,\"text\":\"bad\"}\n");
     assertThat(start("submit", "2026-03-01")).isZero();
     assertThat(start("submit", "2026-03-02")).isZero();
-    assertThat(start("submit", "2026-03-03")).as("%s", said()).isEqualTo(2);
-    assertThat(said()).contains("No file matches source.path");
+    assertThat(start("submit", "2026-03-03")).as("%s", script.said()).isEqualTo(2);
+    assertThat(script.said()).contains("No file matches source.path");
 
     int collects = 0;
     while (!isDone("2026-03-01") || !isDone("2026-03-02")) {
       // The run of the third day, of which nothing was sent, is nothing to collect.
-      assertThat(start("collect", "2026-03-04")).as("%s", said()).isZero();
+      assertThat(start("collect", "2026-03-04")).as("%s", script.said()).isZero();
       assertThat(++collects).as("collects").isLessThan(STARTS);
     }
 
     assertThat(workplace.answered().stream().map(document -> document.path("id").asInt()))
         .containsExactlyInAnyOrder(1, 2);
-    assertThat(Workplace.stats(baseUrl).path("custom_ids_answered_more_than_once").asInt())
+    assertThat(Workplace.stats(script.baseUrl()).path("custom_ids_answered_more_than_once").asInt())
         .isZero();
     // A submit that is repeated, and a collect of nothing, change nothing.
     assertThat(start("submit", "2026-03-01")).isZero();
     assertThat(start("collect", "2026-03-04")).isZero();
-    assertThat(Workplace.stats(baseUrl).path("batches_created").asInt()).isEqualTo(3);
+    assertThat(Workplace.stats(script.baseUrl()).path("batches_created").asInt()).isEqualTo(3);
   }
 
   private boolean isDone(String run) {
@@ -79,31 +74,18 @@ class CloudRunTest {
             "failures.path=" + workplace.failures())) {
       command.addAll(List.of("--set", override));
     }
-    try (Program script =
-        Program.start(
-            folder,
-            folder.resolve("script-" + ++started),
-            Map.of(
-                "BEAMBATCH_COMMAND",
-                String.join(" ", Program.words()),
-                "BEAMBATCH_STAGING",
-                workplace.staging().toString(),
-                "BEAMBATCH_NAME",
-                "sentiment",
-                "BEAMBATCH_RUN",
-                day,
-                "OPENAI_API_KEY",
-                "local",
-                "OPENAI_BASE_URL",
-                baseUrl.toString()),
-            command)) {
-      return script.end();
-    }
-  }
-
-  /** What the newest start said. */
-  private String said() throws Exception {
-    return Files.readString(folder.resolve("script-" + started + ".out"))
-        + Files.readString(folder.resolve("script-" + started + ".err"));
+    return script.start(
+        command,
+        Map.of(
+            "BEAMBATCH_STAGING",
+            workplace.staging().toString(),
+            "BEAMBATCH_NAME",
+            "sentiment",
+            "BEAMBATCH_RUN",
+            day,
+            "OPENAI_API_KEY",
+            "local",
+            "OPENAI_BASE_URL",
+            script.baseUrl().toString()));
   }
 }

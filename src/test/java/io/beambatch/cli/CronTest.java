@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -26,25 +25,20 @@ class CronTest {
   private static final int STARTS = 200;
 
   @TempDir Path folder;
+  private StartedScript script;
   private Workplace workplace;
-  private Program server;
-  private URI baseUrl;
-  private int started;
 
   @BeforeEach
   void startServer() throws Exception {
-    workplace = new Workplace(folder);
-    server =
-        // The first batch expires, so that there is something to be sent again.
-        Program.serve(folder, "--latency", "1s", "--fault", "batch:expire:1");
-    baseUrl = server.servedUrl();
+    script = new StartedScript(folder);
+    workplace = script.workplace();
     Files.writeString(
-        folder.resolve("env"), "OPENAI_API_KEY=local\nOPENAI_BASE_URL=" + baseUrl + "\n");
+        folder.resolve("env"), "OPENAI_API_KEY=local\nOPENAI_BASE_URL=" + script.baseUrl() + "\n");
   }
 
   @AfterEach
   void endServer() {
-    server.close();
+    script.close();
   }
 
   @Test
@@ -102,19 +96,19 @@ class CronTest {
   void tellsOnceWhatIsForPeopleToMend() throws Exception {
     documents("2026-03-01", "{\"id\":1,\"text\":\"good\"}\n");
     assertThat(start("2026-03-01", "--set", "limits.cost_usd=0.00000001")).isEqualTo(1);
-    assertThat(said())
+    assertThat(script.said())
         .contains("pipelines/sentiment.yaml, run 2026-03-01: ended with exit code 4")
         .contains("rename 2026-03-01.failed to 2026-03-01.new")
         .contains("limits.cost_usd");
     assertThat(marks()).containsExactly("2026-03-01.failed");
     assertThat(start("2026-03-01")).isZero();
-    assertThat(said()).isEmpty();
+    assertThat(script.said()).isEmpty();
   }
 
   @Test
   void triesAgainWhatCouldNotBeginUntilWhatIsMissingComes() throws Exception {
     assertThat(start("2026-03-01")).isEqualTo(1);
-    assertThat(said())
+    assertThat(script.said())
         .contains("run 2026-03-01: ended with exit code 2; each start tries again")
         .contains("No file matches source.path");
     // What was said once this day, or on the day before if that has just ended, is said enough.
@@ -123,7 +117,7 @@ class CronTest {
     int again = start("2026-03-01");
     assertThat(again).isEqualTo(before.equals(Files.readString(told)) ? 0 : 1);
     assertThat(start("2026-03-01", "--set", "retry.atempts=3")).isEqualTo(1);
-    assertThat(said()).contains("did you mean 'attempts'?");
+    assertThat(script.said()).contains("did you mean 'attempts'?");
     assertThat(marks()).containsExactly("2026-03-01.new");
 
     documents("2026-03-01", "{\"id\":1,\"text\":\"good\"}\n");
@@ -139,7 +133,7 @@ class CronTest {
 
     assertThat(start("2026-03-01")).isEqualTo(1);
 
-    assertThat(said()).contains("rename 2026-03-01.failed to 2026-03-01.new");
+    assertThat(script.said()).contains("rename 2026-03-01.failed to 2026-03-01.new");
     assertThat(marks()).containsExactly("2026-03-01.failed");
   }
 
@@ -165,28 +159,15 @@ class CronTest {
                 "--set",
                 "source.path=" + folder + "/{day}.jsonl"));
     command.addAll(List.of(more));
-    try (Program script =
-        Program.start(
-            folder,
-            folder.resolve("script-" + ++started),
-            Map.of(
-                "BEAMBATCH_COMMAND",
-                String.join(" ", Program.words()),
-                "BEAMBATCH_ENV",
-                folder.resolve("env").toString(),
-                "BEAMBATCH_STATE",
-                folder.resolve("state").toString(),
-                "BEAMBATCH_DAY",
-                day),
-            command)) {
-      return script.end();
-    }
-  }
-
-  /** What the newest start said. */
-  private String said() throws IOException {
-    return Files.readString(folder.resolve("script-" + started + ".out"))
-        + Files.readString(folder.resolve("script-" + started + ".err"));
+    return script.start(
+        command,
+        Map.of(
+            "BEAMBATCH_ENV",
+            folder.resolve("env").toString(),
+            "BEAMBATCH_STATE",
+            folder.resolve("state").toString(),
+            "BEAMBATCH_DAY",
+            day));
   }
 
   /** How far each day has come. */
@@ -198,6 +179,6 @@ class CronTest {
   }
 
   private JsonNode stats() throws Exception {
-    return Workplace.stats(baseUrl);
+    return Workplace.stats(script.baseUrl());
   }
 }

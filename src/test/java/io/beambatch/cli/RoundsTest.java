@@ -87,7 +87,7 @@ class RoundsTest {
       RunProgress end = waiting.get(30, TimeUnit.SECONDS);
 
       assertThat(end.isDone()).isTrue();
-      Report report = Reconcile.reconcile(run.job(), run.folder());
+      Report report = Reconcile.reconcile(run);
       assertThat(report.answered()).isEqualTo(2 * REQUESTS);
       assertThat(report.failed()).isEqualTo(Map.of("cancelled", (long) REQUESTS));
       assertThat(launches).hasValueBetween(3, 4);
@@ -131,7 +131,7 @@ class RoundsTest {
 
       assertThat(untilDone(run, server).isDone()).isTrue();
 
-      Report report = Reconcile.reconcile(run.job(), run.folder());
+      Report report = Reconcile.reconcile(run);
       assertThat(report.attempts()).isEqualTo(3);
       assertThat(report.documents()).isEqualTo(3 * REQUESTS);
       assertThat(answered()).hasSize((int) report.answered()).hasSizeGreaterThan(2 * REQUESTS);
@@ -156,7 +156,7 @@ class RoundsTest {
       assertThat(end.isDone()).isFalse();
       assertThat(end.count(Stage.JOINED)).isPositive();
       assertThat(answered()).isNotEmpty();
-      assertThat(catchThrowable(() -> Reconcile.reconcile(run.job(), run.folder())))
+      assertThat(catchThrowable(() -> Reconcile.reconcile(run)))
           .hasMessageContaining("can never be submitted");
     }
   }

@@ -5,14 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.beambatch.SuppliedProviders;
 import io.beambatch.batch.BatchMonitor;
 import io.beambatch.batch.BatchWatch;
-import io.beambatch.batch.CoordinatorSettings;
 import io.beambatch.chunk.Chunk;
-import io.beambatch.chunk.Part;
 import io.beambatch.chunk.Plan;
+import io.beambatch.chunk.SmallChunks;
 import io.beambatch.emulator.FaultyGcs;
 import io.beambatch.emulator.GcsEmulator;
 import io.beambatch.job.Job;
-import io.beambatch.job.JobReader;
+import io.beambatch.job.SmallJob;
 import io.beambatch.ledger.BatchEntry;
 import io.beambatch.ledger.BatchEntry.BatchEnd;
 import io.beambatch.ledger.BatchLedger;
@@ -43,13 +42,11 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -63,24 +60,13 @@ class CallsOnGcsTest {
   private static final int CHUNKS = 500;
   private static final int MOST_CALLS = 50;
 
-  private static final String YAML =
-      """
-      name: reviews
-      source: {type: jsonl, path: in.jsonl}
-      request:
-        endpoint: /v1/chat/completions
-        model: gpt-4o-mini
-        body: {messages: [{role: user, content: "{{text}}"}]}
-      sink: {type: jsonl, path: out}
-      """;
-
   @TempDir Path folder;
 
   @Test
   void areFewForHundredsOfChunks() throws Exception {
     GcsEmulator emulator = GcsEmulator.start();
     String staging = "gs://" + emulator.bucket() + "/staging";
-    Job job = JobReader.parse("job.yaml", YAML, List.of());
+    Job job = SmallJob.of();
     try (FaultyGcs counting = new FaultyGcs(emulator.url());
         LocalServer server =
             LocalServer.start(
@@ -126,7 +112,7 @@ class CallsOnGcsTest {
     runs.requireSameJob(run);
     runs.requirePlan(run);
     assertThat(run.batches().isCancelled()).isFalse();
-    try (BatchWatch watch = BatchWatch.open(settings(run).forOneLook(), run.folder(), providers)) {
+    try (BatchWatch watch = BatchWatch.open(run.settings().forOneLook(), run.folder(), providers)) {
       watch.track(RunProgress.of(run).all());
       watch.lookOnce();
       assertThat(watch.failure()).isEmpty();
@@ -135,24 +121,12 @@ class CallsOnGcsTest {
   }
 
   private static BatchMonitor monitor(Run run, ProviderFactory providers) {
-    return new BatchMonitor(settings(run), providers);
-  }
-
-  private static CoordinatorSettings settings(Run run) {
-    return CoordinatorSettings.of(run.job().inference(), run.identity());
+    return new BatchMonitor(run.settings(), providers);
   }
 
   /** Writes down a run that has come half of its way. */
   private static void write(Run run, ProviderFactory providers) throws Exception {
-    List<Chunk> chunks =
-        IntStream.range(0, CHUNKS)
-            .mapToObj(
-                i ->
-                    new Chunk(
-                        String.format(Locale.ROOT, "a1-c%05d", i),
-                        1,
-                        List.of(new Part("part" + i, 1, 1, 100, 10, Map.of()))))
-            .toList();
+    List<Chunk> chunks = SmallChunks.of(CHUNKS, 1);
     run.plans().commit("a1", new Plan("a1", 1, chunks, List.of(), List.of(), Shape.NONE));
     try (BatchProvider provider = providers.open()) {
       byte[] line =

@@ -11,7 +11,7 @@ import io.beambatch.chunk.Plan;
 import io.beambatch.document.FailureReason;
 import io.beambatch.error.UserException;
 import io.beambatch.job.Job;
-import io.beambatch.job.JobReader;
+import io.beambatch.job.SmallJob;
 import io.beambatch.ledger.LedgerStore.Versioned;
 import io.beambatch.ledger.Ledgers;
 import io.beambatch.result.ResultFile.Kind;
@@ -36,10 +36,10 @@ class ReconcileTest {
 
   @Test
   void finishesARunWhoseDocumentsAreAllWritten() throws Exception {
-    Run run = begun(job());
+    Run run = begun(SmallJob.of());
     commit(run, List.of());
 
-    close(job(), run, unsent(2));
+    close(SmallJob.of(), run, unsent(2));
 
     assertThat(Report.of(run.folder()))
         .returns(2L, Report::documents)
@@ -50,19 +50,19 @@ class ReconcileTest {
 
   @Test
   void leavesTheReportOfAFinishedRunAsItIs() throws Exception {
-    Run run = begun(job());
+    Run run = begun(SmallJob.of());
     commit(run, List.of());
-    close(job(), run, unsent(2));
+    close(SmallJob.of(), run, unsent(2));
     Report first = Report.of(run.folder());
 
-    close(job(), run, unsent(2));
+    close(SmallJob.of(), run, unsent(2));
 
     assertThat(Report.of(run.folder())).isEqualTo(first);
   }
 
   @Test
   void failsWhenDocumentsWereNeverWritten() throws Exception {
-    Run run = begun(job());
+    Run run = begun(SmallJob.of());
     commit(run, List.of());
 
     assertFails(run, "the failed documents of a1-unsent were never written");
@@ -70,7 +70,7 @@ class ReconcileTest {
 
   @Test
   void failsWhenFewerDocumentsWereWrittenThanRead() throws Exception {
-    Run run = begun(job());
+    Run run = begun(SmallJob.of());
     commit(run, List.of());
 
     assertFails(run, "2 documents read", unsent(1));
@@ -78,7 +78,7 @@ class ReconcileTest {
 
   @Test
   void failsWhenAChunkWasNeverJoined() throws Exception {
-    Run run = begun(job());
+    Run run = begun(SmallJob.of());
     commit(run, List.of(new Chunk("a1-c00000", 1, List.of(part("sent", 5, 0)))));
 
     assertFails(run, "chunk a1-c00000 was planned, but its results were never joined", unsent(2));
@@ -86,7 +86,7 @@ class ReconcileTest {
 
   @Test
   void leavesADrainedStreamOpenToGoOnLater() throws Exception {
-    Job watched = job("source.watch=1s");
+    Job watched = SmallJob.of("source.watch=1s");
     Run run = begun(watched);
 
     close(watched, run);
@@ -97,7 +97,7 @@ class ReconcileTest {
 
   @Test
   void theReportOfADrainedStreamSaysWhatIsLeftToALaterLaunch() throws Exception {
-    Job watched = job("source.watch=1s", "retry.max_failed=1");
+    Job watched = SmallJob.of("source.watch=1s", "retry.max_failed=1");
     Run run = begun(watched);
     commit(run, List.of(new Chunk("a1-c00000", 1, List.of(part("sent", 5, 0)))));
     Path part = folder.resolve("staging/reviews/r1/parts/sent.documents.tsv");
@@ -116,7 +116,7 @@ class ReconcileTest {
   }
 
   private void assertFails(Run run, String message, WrittenFile... written) throws Exception {
-    assertThatThrownBy(() -> close(job(), run, written))
+    assertThatThrownBy(() -> close(SmallJob.of(), run, written))
         .rootCause()
         .isInstanceOf(UserException.class)
         .hasMessageContaining(message);
@@ -155,25 +155,10 @@ class ReconcileTest {
   }
 
   private Run again(Run run) throws Exception {
-    return runs(job()).find(run.record().name()).orElseThrow();
+    return runs(SmallJob.of()).find(run.record().name()).orElseThrow();
   }
 
   private Runs runs(Job job) {
     return new Runs(folder.resolve("staging").toString(), job, Clock.systemUTC());
-  }
-
-  private Job job(String... overrides) throws Exception {
-    return JobReader.parse(
-        "job.yaml",
-        """
-        name: reviews
-        source: {type: jsonl, path: in.jsonl}
-        request:
-          endpoint: /v1/chat/completions
-          model: gpt-4o-mini
-          body: {messages: [{role: user, content: "{{text}}"}]}
-        sink: {type: jsonl, path: out/answered}
-        """,
-        List.of(overrides));
   }
 }
