@@ -6,6 +6,8 @@ import io.beambatch.job.FileDestination;
 import io.beambatch.job.FileSource;
 import io.beambatch.job.Job;
 import io.beambatch.job.Source;
+import io.beambatch.job.StandardInputSource;
+import io.beambatch.job.StandardOutputDestination;
 import io.beambatch.job.SubscriptionSource;
 import io.beambatch.job.TableDestination;
 import io.beambatch.job.TableSource;
@@ -16,8 +18,10 @@ import io.beambatch.result.ResultFile.Kind;
 import io.beambatch.sink.DestinationWriter;
 import io.beambatch.sink.FileDestinationWriter;
 import io.beambatch.sink.Output;
+import io.beambatch.sink.StandardOutputWriter;
 import io.beambatch.source.FileSourceReader;
 import io.beambatch.source.SourceReader;
+import io.beambatch.source.StandardInputReader;
 import io.beambatch.storage.RunFolder;
 import java.util.EnumMap;
 import java.util.Map;
@@ -34,6 +38,9 @@ final class Connectors {
     if (source instanceof FileSource files) {
       return new FileSourceReader(files);
     }
+    if (source instanceof StandardInputSource input) {
+      return new StandardInputReader(input);
+    }
     if (source instanceof TableSource table) {
       return new TableSourceReader(table);
     }
@@ -47,6 +54,9 @@ final class Connectors {
   static DestinationWriter writer(Output output) {
     if (output.destination() instanceof FileDestination files) {
       return new FileDestinationWriter(output, files);
+    }
+    if (output.destination() instanceof StandardOutputDestination) {
+      return new StandardOutputWriter(output);
     }
     if (output.destination() instanceof TableDestination table) {
       return new TableDestinationWriter(output, table);

@@ -37,13 +37,15 @@ abstract class BeginningCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     Job job = takeOptions.over(peerOptions.readJob(options));
     check(job);
-    Runs runs = peerOptions.runs(job, options.staging());
     PrintWriter err = spec.commandLine().getErr();
-    try (Peer peer = peerOptions.open(job, options.staging())) {
+    try (Peer peer = peerOptions.open(job, options.staging());
+        StandardInput input = StandardInput.of(job, options, spec)) {
       WriteResults.check(job);
+      Runs runs = peerOptions.runs(input.job(), options.staging());
       Run run = runOptions.open(runs, err);
       TakeOptions.check(run, err);
       try (RunLaunch launch = runs.enter(run)) {
+        input.stage(launch.run());
         return advance(new Launch(options, peer, spec), launch.run());
       }
     }

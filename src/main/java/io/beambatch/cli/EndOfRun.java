@@ -5,6 +5,7 @@ import io.beambatch.job.Job;
 import io.beambatch.provider.SafeText;
 import io.beambatch.run.Report;
 import io.beambatch.run.Run;
+import io.beambatch.run.RunProgress;
 import io.beambatch.storage.Storage;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -34,11 +35,22 @@ final class EndOfRun {
     return print(Report.of(run.folder()), run);
   }
 
+  /** Prints the state of a run that has not ended. */
+  void printUnfinished(RunProgress progress, Run run) {
+    print(Summary.of(progress, run), run);
+  }
+
+  /** Whoever reads documents from standard output wants nothing else there. */
+  private void print(String summary, Run run) {
+    PrintWriter to = run.job().isPrinted() ? err : out;
+    to.print(summary);
+    to.flush();
+  }
+
   /** Prints the report of a run, and returns the exit code. */
   int print(Report report, Run run) throws IOException {
     Job job = run.job();
-    out.print(Summary.of(report, job, run));
-    out.flush();
+    print(Summary.of(report, job, run), run);
     Optional<String> excess = report.excess(job);
     List<String> problems =
         report.problems().stream().filter(problem -> !excess.equals(Optional.of(problem))).toList();

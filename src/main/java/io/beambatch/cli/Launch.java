@@ -9,12 +9,14 @@ import io.beambatch.chunk.PlanCheck;
 import io.beambatch.error.ExitCode;
 import io.beambatch.job.Job;
 import io.beambatch.job.Source;
+import io.beambatch.run.Printout;
 import io.beambatch.run.Reconcile;
 import io.beambatch.run.Report;
 import io.beambatch.run.Run;
 import io.beambatch.run.RunProgress;
 import io.beambatch.run.Runs;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.time.Clock;
 import java.time.Instant;
@@ -35,7 +37,7 @@ final class Launch {
   private final Peer peer;
   private final boolean local;
   private final List<String> typed;
-  private final PrintWriter out;
+  private final OutputStream documents;
   private final PrintWriter err;
   private final EndOfRun ended;
 
@@ -44,9 +46,9 @@ final class Launch {
     this.peer = peer;
     this.local = peer.isLocal();
     this.typed = spec.root().commandLine().getParseResult().originalArgs();
-    this.out = spec.commandLine().getOut();
+    this.documents = Main.of(spec).documents();
     this.err = spec.commandLine().getErr();
-    this.ended = new EndOfRun(out, err);
+    this.ended = new EndOfRun(spec.commandLine().getOut(), err);
   }
 
   /**
@@ -205,8 +207,7 @@ final class Launch {
       }
     }
     if (!after.isDone()) {
-      out.print(Summary.of(after, run));
-      out.flush();
+      ended.printUnfinished(after, run);
     }
     return close(run);
   }
@@ -234,8 +235,7 @@ final class Launch {
       }
     }
     if (!after.isDone()) {
-      out.print(Summary.of(after, run));
-      out.flush();
+      ended.printUnfinished(after, run);
       if (failure.isPresent()) {
         throw failure.get();
       }
@@ -300,6 +300,9 @@ final class Launch {
   }
 
   private int close(Run run) throws Exception {
+    if (run.job().isPrinted() && RunProgress.of(run).isDone()) {
+      Printout.print(run, documents);
+    }
     Report report = Reconcile.reconcile(run);
     DeleteInputs.delete(run.settings(), run.folder(), peer.providers());
     return ended.print(report, run);

@@ -1,5 +1,9 @@
 package io.beambatch.cli;
 
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -33,20 +37,43 @@ import picocli.CommandLine.Spec;
       VersionCommand.class
     })
 public final class Main implements Runnable {
+  private final InputStream in;
+  private final OutputStream documents;
+
   @Spec private CommandSpec spec;
 
-  private Main() {}
+  private Main(InputStream in, OutputStream documents) {
+    this.in = in;
+    this.documents = documents;
+  }
+
+  /** The program that a command belongs to. */
+  static Main of(CommandSpec command) {
+    return (Main) command.root().userObject();
+  }
+
+  /** Standard input. */
+  InputStream in() {
+    return in;
+  }
+
+  /** Standard output for documents, whose bytes it takes as they are. */
+  OutputStream documents() {
+    return documents;
+  }
 
   /** Runs a command and ends the process with its exit code. */
   public static void main(String[] args) {
     Logs.configure();
     System.setProperty(BeamOptions.ALONE, "true");
-    System.exit(execute(new CommandLine(new Main()), args));
+    Main program = new Main(System.in, new FileOutputStream(FileDescriptor.out));
+    System.exit(execute(new CommandLine(program), args));
   }
 
-  /** Runs a command in this process, with other outputs than the terminal. */
-  static int execute(PrintWriter out, PrintWriter err, String... args) {
-    return execute(new CommandLine(new Main()).setOut(out).setErr(err), args);
+  /** Runs a command in this process, with other streams than the terminal's. */
+  static int execute(
+      InputStream in, OutputStream documents, PrintWriter out, PrintWriter err, String... args) {
+    return execute(new CommandLine(new Main(in, documents)).setOut(out).setErr(err), args);
   }
 
   private static int execute(CommandLine commandLine, String... args) {

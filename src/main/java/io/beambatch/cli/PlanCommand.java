@@ -37,7 +37,7 @@ final class PlanCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Job job = takeOptions.over(options.readJob());
-    try (ScratchPlan plan = ScratchPlan.of(job, options, "plan")) {
+    try (ScratchPlan plan = ScratchPlan.of(job, options, spec)) {
       Estimate estimate = plan.estimate();
       PrintWriter out = spec.commandLine().getOut();
       Optional<PriceComparison> comparison =

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.apache.beam.sdk.Pipeline;
+import picocli.CommandLine.Model.CommandSpec;
 
 /**
  * A plan in a temporary folder that is deleted with it: what a run would send, for the commands
@@ -44,10 +45,11 @@ final class ScratchPlan implements AutoCloseable {
   /**
    * Plans a job.
    *
-   * @param command the command that asks, for messages
+   * @param spec the command that asks
    * @throws IOException if the source or a destination isn't as the job says
    */
-  static ScratchPlan of(Job job, JobOptions options, String command) throws IOException {
+  static ScratchPlan of(Job job, JobOptions options, CommandSpec spec) throws IOException {
+    String command = spec.name();
     if (job.source().isConsumed()) {
       throw new IllegalArgumentException(
           command
@@ -57,7 +59,8 @@ final class ScratchPlan implements AutoCloseable {
     }
     RunFolder scratch =
         RunFolder.of(options.staging(), job.name(), command + "-" + UUID.randomUUID());
-    try {
+    try (StandardInput input = StandardInput.of(job, options, spec)) {
+      input.stage(scratch);
       return new ScratchPlan(job, scratch, plan(job, options, scratch));
     } catch (Throwable e) {
       Storage.deleteFolder(scratch.path());

@@ -1,5 +1,6 @@
 package io.beambatch.cli;
 
+import io.beambatch.job.StandardInputSource;
 import io.beambatch.run.Run;
 import io.beambatch.run.RunProgress;
 import io.beambatch.run.RunProgress.Stage;
@@ -40,7 +41,12 @@ final class StopNotice implements AutoCloseable {
             + " is not over; its state is kept in "
             + run.folder().path());
     err.println(batches(run, local));
-    err.println("to go on:   " + CommandText.of(typed.get(0), name, typed));
+    boolean piped =
+        run.job().source() instanceof StandardInputSource input && input.sha256() != null;
+    err.println(
+        "to go on:   "
+            + (piped ? "(the same input) | " : "")
+            + CommandText.of(typed.get(0), name, typed));
     if (!typed.get(0).equals("cancel")) {
       err.println("to cancel:  " + CommandText.of("cancel", name, typed));
     }

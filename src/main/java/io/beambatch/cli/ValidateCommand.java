@@ -46,7 +46,7 @@ final class ValidateCommand implements Callable<Integer> {
     Job job = options.readJob();
     PrintWriter out = spec.commandLine().getOut();
     try (Peer peer = peerOptions.open(job, options.staging());
-        ScratchPlan plan = ScratchPlan.of(job, options, "validate")) {
+        ScratchPlan plan = ScratchPlan.of(job, options, spec)) {
       Estimate estimate = plan.estimate();
       PlanCommand.print(estimate, out);
       List<String> requests = plan.firstRequests(show);

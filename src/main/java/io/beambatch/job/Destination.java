@@ -6,11 +6,15 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Where documents go: files, a table, or a topic. A job has two destinations, one for answered
- * documents and one for failed ones. The connector of its kind checks and writes it.
+ * Where documents go: files, standard output, a table, or a topic. A job has two destinations, one
+ * for answered documents and one for failed ones. The connector of its kind checks and writes it.
  */
 public sealed interface Destination extends Serializable
-    permits FileDestination, TableDestination, TopicDestination, PipelineDestination {
+    permits FileDestination,
+        StandardOutputDestination,
+        TableDestination,
+        TopicDestination,
+        PipelineDestination {
 
   /**
    * Its name in the job file: the prefix of files, the table's or the topic's full name. No two

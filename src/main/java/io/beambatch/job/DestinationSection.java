@@ -48,6 +48,10 @@ final class DestinationSection {
     List<String> given =
         Stream.of("path", "table", "topic").filter(key -> section.value(key).isPresent()).toList();
     if (given.isEmpty()) {
+      if (answers instanceof StandardOutputDestination) {
+        section.missing(
+            "path", "it is " + PREFIX + ": answers on standard output (sink.path '-') leave none");
+      }
       return answers.besideForFailures();
     }
     String key = given.get(0);
@@ -59,7 +63,7 @@ final class DestinationSection {
         switch (key) {
           case "table" -> TableSection.failures(section);
           case "topic" -> PubSubSection.destination(section);
-          default -> FileDestination.ofFailures(prefix(section));
+          default -> failuresInFiles(section);
         };
     if (failures.getClass() == answers.getClass() && failures.address().equals(answers.address())) {
       section.problem(key, "must not be the sink's " + key + ": answers and failures would mix");
@@ -67,12 +71,29 @@ final class DestinationSection {
     return failures;
   }
 
-  private static FileDestination files(Section section, Format format) {
+  private static Destination failuresInFiles(Section section) {
+    String path = prefix(section);
+    return path.equals(FileSource.STANDARD)
+        ? new StandardOutputDestination()
+        : FileDestination.ofFailures(path);
+  }
+
+  private static Destination files(Section section, Format format) {
     boolean escape = section.flag("escape_formulas");
     if (escape && format != Format.CSV) {
       section.problem("escape_formulas", "is for type csv only: other files hold no formulas");
     }
-    return new FileDestination(format, prefix(section), compression(section, format), escape);
+    String path = prefix(section);
+    Compression compression = compression(section, format);
+    if (!path.equals(FileSource.STANDARD)) {
+      return new FileDestination(format, path, compression, escape);
+    }
+    if (format != Format.JSONL) {
+      section.problem("path", "'-' is standard output, which is for 'type: jsonl' only");
+    } else if (compression != Compression.NONE) {
+      section.problem("compression", "is for files: pipe standard output through a compressor");
+    }
+    return new StandardOutputDestination();
   }
 
   private static Compression compression(Section section, Format format) {

@@ -27,6 +27,9 @@ public record FileSource(
     Duration window)
     implements Source {
 
+  /** The path of standard input and of standard output. */
+  static final String STANDARD = "-";
+
   /** The default window. */
   static final Duration WINDOW = Duration.ofMinutes(10);
 

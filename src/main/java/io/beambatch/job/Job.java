@@ -33,6 +33,17 @@ public record Job(
     return inference.duplicates() == Duplicates.ONCE && !source.isEndless();
   }
 
+  /** Whether answered or failed documents go to standard output. */
+  public boolean isPrinted() {
+    return answers instanceof StandardOutputDestination
+        || failures instanceof StandardOutputDestination;
+  }
+
+  /** The same job over another source. */
+  public Job reading(Source other) {
+    return new Job(name, other, inference, answers, failures);
+  }
+
   /** The same job, in which nothing is sent again. */
   public Job withoutRetry() {
     return new Job(name, source, inference.withoutRetry(), answers, failures);
@@ -50,7 +61,7 @@ public record Job(
 
   /** The same job over what is there now, without waiting for more. */
   public Job withoutWatch() {
-    return new Job(name, source.withoutWatch(), inference, answers, failures);
+    return reading(source.withoutWatch());
   }
 
   /** The same job, whose answered and failed documents stay for a pipeline that reads them. */

@@ -153,12 +153,20 @@ public final class JobReader {
           "'once' needs a source that ends: of a source that never does, no one knows which"
               + " requests are the same before all are read; use 'each'");
     }
-    return new Job(
-        name(root),
-        source,
-        inference,
-        answers,
-        DestinationSection.failures(root.section("failures"), answers));
+    Job job =
+        new Job(
+            name(root),
+            source,
+            inference,
+            answers,
+            DestinationSection.failures(root.section("failures"), answers));
+    if (source.isEndless() && job.isPrinted()) {
+      root.problem(
+          "source",
+          "never comes to an end, and '-' is printed at the end of a run; use files, a table or a"
+              + " topic for answers and failures");
+    }
+    return job;
   }
 
   private Inference inference(Section root) {

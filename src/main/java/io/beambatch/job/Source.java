@@ -7,11 +7,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a job's documents come from: files, a table, or a subscription. It holds the job file's
- * settings and the properties that all steps need. The connector of its kind checks and reads it.
+ * Where a job's documents come from: files, standard input, a table, or a subscription. It holds
+ * the job file's settings and the properties that all steps need. The connector of its kind checks
+ * and reads it.
  */
 public sealed interface Source extends Serializable
-    permits FileSource, TableSource, SubscriptionSource, PipelineSource {
+    permits FileSource, StandardInputSource, TableSource, SubscriptionSource, PipelineSource {
 
   /** The field that identifies a document, or null: the connector then assigns ids itself. */
   @Nullable String id();

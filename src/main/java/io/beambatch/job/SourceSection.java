@@ -51,11 +51,31 @@ final class SourceSection {
     };
   }
 
-  private static FileSource files(
+  private static Source files(
       Section section, Format format, @Nullable String id, boolean wholeFile) {
     CsvDialect csv = CsvSection.dialect(section);
-    return new FileSource(
-        format, paths(section), id, wholeFile, csv, watch(section), window(section));
+    List<String> paths = paths(section);
+    if (paths.contains(FileSource.STANDARD)) {
+      return standardInput(section, format, id, paths);
+    }
+    return new FileSource(format, paths, id, wholeFile, csv, watch(section), window(section));
+  }
+
+  private static StandardInputSource standardInput(
+      Section section, Format format, @Nullable String id, List<String> paths) {
+    if (paths.size() > 1) {
+      section.problem("path", "must not have '-', which is standard input, beside other paths");
+    }
+    if (format != Format.JSONL) {
+      section.problem(
+          "path",
+          "'-' is standard input, which is read as 'type: jsonl' only; put files of another type"
+              + " on a disk");
+    }
+    if (section.value("watch").isPresent()) {
+      section.problem("watch", "is for files: standard input is read once, to its end");
+    }
+    return new StandardInputSource(id);
   }
 
   private static void only(Section section, String key, String type, Format format) {

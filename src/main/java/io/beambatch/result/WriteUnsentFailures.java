@@ -32,6 +32,12 @@ public final class WriteUnsentFailures
     return plan.name() + "-unsent";
   }
 
+  /** That file: a plan's documents that can't be sent. */
+  public static ResultFile resultFile(Plan plan) {
+    long documents = plan.unsent().stream().mapToLong(Part::failures).sum();
+    return new ResultFile(ResultFile.Kind.FAILED, shard(plan), file(plan), documents);
+  }
+
   /** The name of that file in the run's folder. */
   public static String file(Plan plan) {
     return RunFolder.resultName(plan.name(), "unsent.jsonl");
@@ -60,8 +66,7 @@ public final class WriteUnsentFailures
       if (!Storage.exists(folder.resultNamed(file))) {
         write(plan, folder.resultNamed(file));
       }
-      long documents = plan.unsent().stream().mapToLong(Part::failures).sum();
-      out.output(new ResultFile(ResultFile.Kind.FAILED, shard(plan), file, documents));
+      out.output(resultFile(plan));
     }
 
     private void write(Plan plan, String path) throws IOException {

@@ -3,6 +3,7 @@ package io.beambatch.run;
 import io.beambatch.batch.WaitPolicy;
 import io.beambatch.error.UserException;
 import io.beambatch.job.Job;
+import io.beambatch.job.Keep;
 import io.beambatch.sink.WrittenFile;
 import io.beambatch.storage.JsonCoder;
 import io.beambatch.storage.RunFolder;
@@ -84,6 +85,9 @@ public final class Reconcile extends PTransform<PCollection<WrittenFile>, PColle
             : Reconciliation.report(run, clock.instant());
     if (!goesOn || (report.problems().isEmpty() && run.batches().isCancelled())) {
       runs.finish(run);
+      if (job.isPrinted() && job.inference().keep() != Keep.ALL) {
+        Printout.delete(folder);
+      }
     }
     run.budget().settle();
     return report;

@@ -23,6 +23,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -60,19 +61,28 @@ record RunSnapshot(
 
   /** The files that must be in sink and dead letter now, by {@link MarkWritten#name}. */
   Set<String> due() {
-    Set<String> due = new LinkedHashSet<>();
-    for (Plan plan : plans) {
-      if (!plan.unsent().isEmpty()) {
-        due.add(MarkWritten.name(ResultFile.Kind.FAILED, WriteUnsentFailures.shard(plan)));
-      }
-      Stream.concat(
-              plan.chunks().stream().map(Chunk::id), plan.reused().stream().map(ReusedLines::id))
-          .map(joined::get)
-          .filter(Objects::nonNull)
-          .flatMap(known -> ResultFiles.of(known).stream())
-          .forEach(file -> due.add(MarkWritten.name(file.kind(), file.shard())));
-    }
-    return due;
+    return results()
+        .map(file -> MarkWritten.name(file.kind(), file.shard()))
+        .collect(Collectors.toCollection(LinkedHashSet::new));
+  }
+
+  /** The files of all documents that have an outcome, in the order of the plans. */
+  Stream<ResultFile> results() {
+    return plans.stream().flatMap(plan -> Stream.concat(unsent(plan), ofChunks(plan)));
+  }
+
+  private static Stream<ResultFile> unsent(Plan plan) {
+    return plan.unsent().isEmpty()
+        ? Stream.empty()
+        : Stream.of(WriteUnsentFailures.resultFile(plan));
+  }
+
+  private Stream<ResultFile> ofChunks(Plan plan) {
+    return Stream.concat(
+            plan.chunks().stream().map(Chunk::id), plan.reused().stream().map(ReusedLines::id))
+        .map(joined::get)
+        .filter(Objects::nonNull)
+        .flatMap(known -> ResultFiles.of(known).stream());
   }
 
   private static <A, B> Map<String, B> values(SortedMap<String, A> records, Function<A, B> value) {

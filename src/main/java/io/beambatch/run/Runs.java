@@ -4,6 +4,7 @@ import io.beambatch.error.ExitCode;
 import io.beambatch.error.UserException;
 import io.beambatch.job.CanonicalJob;
 import io.beambatch.job.Job;
+import io.beambatch.job.StandardInputSource;
 import io.beambatch.ledger.Records;
 import io.beambatch.storage.Storage;
 import java.io.IOException;
@@ -141,9 +142,16 @@ public final class Runs {
     return register.find(name);
   }
 
-  /** The keys in which the job differs from the one that a run was begun with. */
+  /**
+   * The keys in which the job differs from the one that a run was begun with. A command that
+   * doesn't read standard input can't tell whether it has another content now.
+   */
   public List<String> differences(Run run) {
-    return CanonicalJob.differences(run.record().job(), CanonicalJob.text(job));
+    List<String> paths = CanonicalJob.differences(run.record().job(), CanonicalJob.text(job));
+    boolean isUnread = job.source() instanceof StandardInputSource input && input.sha256() == null;
+    return isUnread
+        ? paths.stream().filter(path -> !path.equals(StandardInputSource.CONTENT)).toList()
+        : paths;
   }
 
   /**

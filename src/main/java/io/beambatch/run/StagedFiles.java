@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  */
 final class StagedFiles {
   private static final Logger LOG = LoggerFactory.getLogger(StagedFiles.class);
-  private static final String RECORD = ".written.json";
+  static final String RECORD = ".written.json";
 
   private final RunSnapshot run;
   private final RunFolder folder;
@@ -63,7 +63,7 @@ final class StagedFiles {
     deleteFolder("input", folder.input());
     if (run.job().answers().isStaged()) {
       kept.put("results", "the pipeline reads them there");
-    } else {
+    } else if (!run.job().isPrinted()) {
       deleteResults();
     }
     if (!Storage.list(folder.inbox()).isEmpty()) {

@@ -19,6 +19,11 @@ import org.apache.beam.sdk.io.fs.MatchResult;
 final class FilePatterns {
   private FilePatterns() {}
 
+  /** The pattern that matches the file with this path, whatever characters it has. */
+  static String literal(String path) {
+    return path.replaceAll("[*?\\[{]", "[$0]");
+  }
+
   /** The files; a pattern that matches none is a {@link SourceException} that names it. */
   static Set<String> matchAll(List<String> patterns) throws IOException {
     Set<String> files = new LinkedHashSet<>();

@@ -130,9 +130,14 @@ public record RunFolder(String path) implements Serializable {
     return inbox() + "/" + checked(file);
   }
 
-  /** The folder of splits of compressed input. */
+  /** The folder of input: splits of compressed files, and what was read of standard input. */
   public String input() {
     return path + "/input";
+  }
+
+  /** What the run read of standard input. */
+  public String standardInput() {
+    return input() + "/stdin.jsonl";
   }
 
   /** The run's report. */

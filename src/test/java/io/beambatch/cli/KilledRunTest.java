@@ -120,6 +120,60 @@ class KilledRunTest {
     assertThat(workplace.failed()).isEmpty();
   }
 
+  /** What the killed one was given, and would have printed, the next one is given and prints. */
+  @Test
+  void goesOnInAPipeThatIsFilledAgain() throws Exception {
+    Workplace workplace = new Workplace(folder);
+    try (Program server = serve("2s")) {
+      URI baseUrl = server.servedUrl();
+      try (Program killed = pipe("killed", workplace, baseUrl)) {
+        Awaitility.await()
+            .atMost(Duration.ofMinutes(5))
+            .pollInterval(Duration.ofMillis(20))
+            .until(
+                () ->
+                    Workplace.stats(baseUrl).path("batches_created").asInt() > 0
+                        || killed.awaitEnd(0));
+      }
+      Program last = pipe("last", workplace, baseUrl);
+      assertThat(last.end()).as("%s", last).isZero();
+
+      assertThat(ServerBill.of(baseUrl).batchesByChunk().values()).containsOnly(1);
+      assertThat(Workplace.stats(baseUrl).path("lines_answered").asInt()).isEqualTo(DOCUMENTS);
+      assertThat(last.out().lines())
+          .extracting(line -> Workplace.JSON.readTree(line).path("text").asText())
+          .containsExactlyInAnyOrderElementsOf(
+              IntStream.range(0, DOCUMENTS).mapToObj(i -> "review " + i).toList());
+    }
+  }
+
+  private Program pipe(String name, Workplace workplace, URI baseUrl) throws Exception {
+    Path source = workplace.write("documents.jsonl", documents());
+    List<String> command = new ArrayList<>(List.of("bash", "-c", "exec \"$@\" < " + source, "-"));
+    command.addAll(Program.words());
+    command.addAll(
+        workplace.command(
+            "run",
+            "pipelines/sentiment.yaml",
+            "--set",
+            "source.path=-",
+            "--set",
+            "sink.path=-",
+            "--set",
+            "limits.requests=" + REQUESTS,
+            "--set",
+            "poll.interval=500ms",
+            "--set",
+            "poll.grace=5s",
+            "--set",
+            "keep_files=true"));
+    return Program.start(
+        Path.of("").toAbsolutePath(),
+        folder.resolve(name),
+        Program.environment(RequestSpec.Provider.OPENAI, baseUrl),
+        command);
+  }
+
   private Program serve(String latency, String... faults) throws Exception {
     List<String> args =
         new ArrayList<>(List.of("--latency", latency, "--seed", Long.toString(seed)));

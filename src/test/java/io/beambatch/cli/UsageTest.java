@@ -3,8 +3,6 @@ package io.beambatch.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -20,10 +18,9 @@ class UsageTest {
 
   @Test
   void printsTheSchemaOfJobFiles() throws Exception {
-    StringWriter out = new StringWriter();
-    assertThat(Main.execute(new PrintWriter(out), new PrintWriter(new StringWriter()), "schema"))
-        .isZero();
-    assertThat(new ObjectMapper().readTree(out.toString()).path("title").asText())
+    Said said = Said.by("schema");
+    assertThat(said.exitCode()).isZero();
+    assertThat(new ObjectMapper().readTree(said.out()).path("title").asText())
         .isEqualTo("Job file of beam-batch-inference");
   }
 

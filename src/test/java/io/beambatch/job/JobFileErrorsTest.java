@@ -299,6 +299,48 @@ class JobFileErrorsTest {
             "patterns and templates are not possible"),
         wrong("output/sentiment-failures", "output/sentiment", 20, "failures.path", "would mix"),
         wrong(
+            "path: output/sentiment\nfailures: {path: output/sentiment-failures}",
+            "path: \"-\"\nfailures: {path: \"-\"}",
+            20,
+            "failures.path",
+            "answers and failures would mix"),
+        wrong(
+            "path: output/sentiment\nfailures: {path: output/sentiment-failures}",
+            "path: \"-\"",
+            1,
+            "failures.path",
+            "answers on standard output (sink.path '-') leave none"),
+        wrong(
+            "type: jsonl\n  path: output/sentiment\n",
+            "type: csv\n  path: \"-\"\n",
+            19,
+            "sink.path",
+            "'-' is standard output, which is for 'type: jsonl' only"),
+        wrong(
+            "path: output/sentiment\n",
+            "path: \"-\"\n  compression: gzip\n",
+            20,
+            "sink.compression",
+            "pipe standard output through a compressor"),
+        wrong(
+            "type: jsonl\n  path: test-data/reviews.jsonl",
+            "type: csv\n  path: \"-\"",
+            4,
+            "source.path",
+            "'-' is standard input, which is read as 'type: jsonl' only"),
+        wrong(
+            "test-data/reviews.jsonl",
+            "[a, \"-\"]",
+            4,
+            "source.path",
+            "must not have '-', which is standard input, beside other paths"),
+        wrong(
+            "path: test-data/reviews.jsonl",
+            "path: \"-\"\n  watch: 1m",
+            5,
+            "source.watch",
+            "standard input is read once"),
+        wrong(
             "requests: 1000",
             "requests: 50001",
             21,
@@ -450,6 +492,17 @@ class JobFileErrorsTest {
   /** What stands in the example, what is put there, and what is said of it. */
   private static Arguments wrong(String there, String put, int line, String path, String said) {
     return Arguments.of(there, put, line, path, said);
+  }
+
+  @Test
+  void refusesToPrintWhatNeverEnds() {
+    String watched =
+        SENTIMENT
+            .replace("  id: id", "  watch: 1m")
+            .replace("path: output/sentiment\n", "path: \"-\"\n");
+
+    assertThat(errors(watched))
+        .hasMessageContaining("source: never comes to an end, and '-' is printed at the end");
   }
 
   @Test

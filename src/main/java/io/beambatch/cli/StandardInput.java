@@ -1,0 +1,114 @@
+package io.beambatch.cli;
+
+import io.beambatch.job.Job;
+import io.beambatch.job.StandardInputSource;
+import io.beambatch.run.Run;
+import io.beambatch.storage.RunFolder;
+import io.beambatch.storage.Storage;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.EnumSet;
+import java.util.HexFormat;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+
+/**
+ * What a command reads of standard input, if the job's source is that. It is read to its end before
+ * the run is opened, because the hash of the content decides which run it is: the same content goes
+ * on with the unfinished run. The bytes are in a file without a name, which is gone with this
+ * process, until the run has them.
+ */
+final class StandardInput implements AutoCloseable {
+  private final Job job;
+  private final @Nullable FileChannel bytes;
+
+  private StandardInput(Job job, @Nullable FileChannel bytes) {
+    this.job = job;
+    this.bytes = bytes;
+  }
+
+  /** Reads standard input to its end, if the job's source is that. */
+  static StandardInput of(Job job, JobOptions options, CommandSpec command) throws IOException {
+    if (!(job.source() instanceof StandardInputSource source)) {
+      return new StandardInput(job, null);
+    }
+    // On a terminal, somebody must know what the program waits for.
+    PrintWriter err = command.commandLine().getErr();
+    err.println("reading documents from standard input, to its end");
+    err.flush();
+    FileChannel bytes = temporary(options.staging());
+    try (InputStream in = Main.of(command).in()) {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      new DigestInputStream(in, digest).transferTo(Channels.newOutputStream(bytes));
+      String hash = HexFormat.of().formatHex(digest.digest());
+      return new StandardInput(job.reading(source.with(hash)), bytes);
+    } catch (IOException e) {
+      bytes.close();
+      throw new IOException("standard input can't be read: " + e.getMessage(), e);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+
+  /** The job with the content that was read; the job itself if its source is another. */
+  Job job() {
+    return job;
+  }
+
+  /** Puts what was read into a run's folder, unless the run has planned it before. */
+  void stage(Run run) throws IOException {
+    if (!run.isFinished() && !run.isPlanned()) {
+      stage(run.folder());
+    }
+  }
+
+  /** Puts what was read into a run's folder, from which the run reads it. */
+  void stage(RunFolder run) throws IOException {
+    if (bytes != null) {
+      Storage.write(run.standardInput(), out -> copy(bytes, out));
+    }
+  }
+
+  private static void copy(FileChannel bytes, OutputStream out) throws IOException {
+    bytes.position(0);
+    Channels.newInputStream(bytes).transferTo(out);
+  }
+
+  private static FileChannel temporary(String staging) throws IOException {
+    boolean remote = staging.contains("://");
+    if (!remote) {
+      Storage.createFolder(staging);
+    }
+    Path folder = Path.of(remote ? System.getProperty("java.io.tmpdir") : staging);
+    FileAttribute<?> ofOwner =
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+    Set<StandardOpenOption> options =
+        EnumSet.of(
+            StandardOpenOption.CREATE_NEW,
+            StandardOpenOption.READ,
+            StandardOpenOption.WRITE,
+            StandardOpenOption.DELETE_ON_CLOSE);
+    return FileChannel.open(
+        folder.resolve(".stdin-" + UUID.randomUUID() + ".tmp"), options, ofOwner);
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (bytes != null) {
+      bytes.close();
+    }
+  }
+}
