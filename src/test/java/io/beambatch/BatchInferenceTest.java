@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.beambatch.e2e.TestProviders;
 import io.beambatch.job.Inference;
 import io.beambatch.job.Job;
 import io.beambatch.job.JobReader;

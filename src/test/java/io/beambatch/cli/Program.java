@@ -49,7 +49,7 @@ public final class Program implements AutoCloseable {
   }
 
   /** What a program's environment needs that a local server is to be the provider of. */
-  static Map<String, String> environment(RequestSpec.Provider provider, URI served) {
+  public static Map<String, String> environment(RequestSpec.Provider provider, URI served) {
     ProviderApi api = provider.api();
     String root = served.resolve("/").toString();
     return Map.of(

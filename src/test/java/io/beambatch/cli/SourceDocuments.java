@@ -19,10 +19,10 @@ import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
 
 /** Reads a job's source by other means than the pipeline. */
-final class SourceDocuments {
+public final class SourceDocuments {
   private SourceDocuments() {}
 
-  static List<JsonNode> of(FileSource source) throws IOException {
+  public static List<JsonNode> of(FileSource source) throws IOException {
     List<JsonNode> documents = new ArrayList<>();
     for (String pattern : source.paths()) {
       Path path = Path.of(pattern);
@@ -50,7 +50,7 @@ final class SourceDocuments {
   }
 
   /** The records of a CSV file with a header. */
-  static List<JsonNode> csv(Path file, CSVFormat format) throws IOException {
+  public static List<JsonNode> csv(Path file, CSVFormat format) throws IOException {
     List<JsonNode> documents = new ArrayList<>();
     try (CSVParser parser =
         CSVParser.parse(file, StandardCharsets.UTF_8, format.builder().setHeader().get())) {
@@ -64,7 +64,7 @@ final class SourceDocuments {
   }
 
   /** The documents of a JSON lines file. */
-  static List<JsonNode> lines(Path file) throws IOException {
+  public static List<JsonNode> lines(Path file) throws IOException {
     List<JsonNode> documents = new ArrayList<>();
     try (InputStream raw = Files.newInputStream(file);
         InputStream in = file.toString().endsWith(".gz") ? new GZIPInputStream(raw) : raw;

@@ -1,0 +1,212 @@
+package io.beambatch.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.beambatch.cli.Program;
+import io.beambatch.cli.Workplace;
+import java.net.URI;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * The packaged program submits to a Flink cluster, whose task managers call a server of its own;
+ * the one that has just begun to create batches is killed.
+ */
+@Tag("slow")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class FlinkClusterTest {
+  private static final int DOCUMENTS = 500;
+  private static final int REQUESTS_PER_BATCH = 25;
+  private static final Duration PATIENCE = Duration.ofMinutes(10);
+  private static final Duration LOOK = Duration.ofMillis(20);
+
+  private Path root;
+  private Path program;
+  private Program server;
+  private URI baseUrl;
+  private FlinkCluster cluster;
+
+  @BeforeAll
+  void startServerAndCluster(@TempDir Path folder) throws Exception {
+    root = folder;
+    program = OneJar.write(root.resolve("program.jar"), Program.JAR, FlinkCluster.runnerJars());
+    server = Program.serve(root, "--latency", "6s");
+    // Only the key is in the task managers' environment: where it is sent to comes with the job.
+    cluster = FlinkCluster.start(root.resolve("cluster"), Map.of("OPENAI_API_KEY", "local"));
+    baseUrl = server.servedUrl();
+    cluster.addTaskManager();
+    cluster.addTaskManager();
+  }
+
+  @AfterAll
+  void endAll() {
+    if (cluster != null) {
+      cluster.close();
+    }
+    if (server != null) {
+      server.close();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      // Of Flink's older way, with data sets, BundleRetriesTest lets tasks fail.
+      strings = {"--useDataStreamForBatch", "--streaming --checkpointingInterval=500"})
+  void losesNothingAndPaysNothingTwiceWhenATaskManagerIsKilled(String mode) throws Exception {
+    Workplace workplace = workplace(mode);
+    workplace.write("documents.jsonl", documents(0, DOCUMENTS));
+    long before = stats().path("batches_created").asLong();
+    try (Program client = submit(workplace, "source.path=documents.jsonl", mode)) {
+      killWhoCreatesBatches(before, client);
+      assertThat(client.end()).as("%s", client).isZero();
+    }
+    assertThat(cluster.exceptions()).as("what it lived through").isNotEmpty();
+    assertEveryDocumentOnce(workplace, DOCUMENTS);
+    JsonNode report =
+        Workplace.JSON.readTree(workplace.staging().resolve("sentiment/a/report.json").toFile());
+    assertThat(stats().path("batches_created").asLong() - before)
+        .isEqualTo(report.path("batches").asLong());
+    assertThat(stats().path("custom_ids_answered_more_than_once").asLong()).isZero();
+  }
+
+  @Test
+  void goesOnWatchingWhenATaskManagerIsKilled() throws Exception {
+    Workplace workplace = workplace("watched");
+    Files.createDirectories(workplace.folder().resolve("in"));
+    arrive(workplace, "a.jsonl", 0, 300);
+    long before = stats().path("batches_created").asLong();
+    try (Program client =
+        submit(
+            workplace,
+            "source.path=in/*.jsonl",
+            "--checkpointingInterval=500",
+            "--set",
+            "source.watch=200ms",
+            "--set",
+            "source.window=1s")) {
+      killWhoCreatesBatches(before, client);
+      arrive(workplace, "b.jsonl", 300, DOCUMENTS);
+      await(() -> planned(workplace) == DOCUMENTS, client);
+      assertThat(cluster.exceptions()).as("what it lived through").isNotEmpty();
+      cluster.drain();
+      assertThat(client.end()).as("%s", client).isZero();
+    }
+    assertEveryDocumentOnce(workplace, DOCUMENTS);
+    assertThat(stats().path("custom_ids_answered_more_than_once").asLong()).isZero();
+  }
+
+  /** Requests in committed plans. */
+  private static long planned(Workplace workplace) throws Exception {
+    long requests = 0;
+    Path plans = workplace.staging().resolve("sentiment/a/plan");
+    if (Files.isDirectory(plans)) {
+      try (DirectoryStream<Path> committed = Files.newDirectoryStream(plans)) {
+        for (Path plan : committed) {
+          Path content = plan.resolve("1.json");
+          if (Files.exists(content)) {
+            requests +=
+                Workplace.JSON.readTree(content.toFile()).findValues("requests").stream()
+                    .mapToLong(JsonNode::asLong)
+                    .sum();
+          }
+        }
+      }
+    }
+    return requests;
+  }
+
+  private void killWhoCreatesBatches(long before, Program client) throws Exception {
+    await(() -> stats().path("batches_created").asLong() > before, client);
+    String newest = Workplace.listed(baseUrl + "/batches?limit=100").get(0).path("id").asText();
+    cluster.killWhoSaid("batch " + newest + " created for chunk");
+    cluster.addTaskManager();
+  }
+
+  private Workplace workplace(String name) throws Exception {
+    return new Workplace(Files.createDirectory(root.resolve(name.replaceAll("[^A-Za-z]", ""))));
+  }
+
+  /** Works in the workplace's folder, with paths that start there. */
+  private Program submit(Workplace workplace, String source, String beam, String... more)
+      throws Exception {
+    List<String> command = new ArrayList<>(Program.words(program));
+    command.addAll(
+        List.of(
+            "run",
+            Path.of("pipelines/sentiment.yaml").toAbsolutePath().toString(),
+            "--run",
+            "a",
+            "--staging",
+            "staging",
+            "--set",
+            source,
+            "--set",
+            "sink.path=out/answers",
+            "--set",
+            "failures.path=out/failures",
+            "--set",
+            "limits.requests=" + REQUESTS_PER_BATCH,
+            "--set",
+            "poll.interval=500ms"));
+    command.addAll(List.of(more));
+    command.addAll(
+        List.of(
+            "--", "--runner=FlinkRunner", "--flinkMaster=" + cluster.master(), "--parallelism=2"));
+    command.addAll(List.of(beam.split(" ")));
+    return Program.start(
+        workplace.folder(),
+        workplace.folder().resolve("client"),
+        Map.of("OPENAI_BASE_URL", baseUrl.toString(), "OPENAI_API_KEY", "local"),
+        command);
+  }
+
+  private static void assertEveryDocumentOnce(Workplace workplace, int documents) throws Exception {
+    assertThat(workplace.answered().stream().map(document -> document.path("id").asInt()))
+        .containsExactlyInAnyOrderElementsOf(IntStream.range(0, documents).boxed().toList());
+    assertThat(workplace.failed()).isEmpty();
+  }
+
+  private static void arrive(Workplace workplace, String name, int from, int to) throws Exception {
+    Files.move(
+        workplace.write(name + ".part", documents(from, to)),
+        workplace.folder().resolve("in").resolve(name),
+        StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  private static String documents(int from, int to) {
+    return IntStream.range(from, to)
+        .mapToObj(i -> "{\"id\":" + i + ",\"text\":\"review " + i + "\"}\n")
+        .collect(Collectors.joining());
+  }
+
+  private JsonNode stats() throws Exception {
+    return Workplace.stats(baseUrl);
+  }
+
+  private static void await(Callable<Boolean> condition, Program client) {
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .pollInterval(LOOK)
+        .failFast(() -> assertThat(client.awaitEnd(0)).as("%s has ended", client).isFalse())
+        .until(condition);
+  }
+}

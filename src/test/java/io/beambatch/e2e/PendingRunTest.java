@@ -1,0 +1,273 @@
+package io.beambatch.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.beambatch.cli.Program;
+import io.beambatch.cli.Workplace;
+import io.beambatch.localserver.FaultText;
+import io.beambatch.localserver.Faults;
+import io.beambatch.localserver.LocalServer;
+import io.beambatch.localserver.LocalServerSettings;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * The packaged program while batches are pending: launched again, at the same time, and stopped.
+ */
+@Tag("slow")
+class PendingRunTest {
+  private static final int DOCUMENTS = 400;
+  private static final int REQUESTS_PER_BATCH = 50;
+  private static final int BATCHES = DOCUMENTS / REQUESTS_PER_BATCH;
+
+  /** Far more than are needed: guards against going on for ever. */
+  private static final int MOST_LAUNCHES = 100;
+
+  private static final String SEED = System.getProperty("beambatch.seed");
+
+  @TempDir Path folder;
+  private Workplace workplace;
+  private Path source;
+  private final List<Program> started = new ArrayList<>();
+
+  @BeforeEach
+  void documentsAreThere() throws IOException {
+    workplace = new Workplace(folder);
+    source =
+        workplace.write(
+            "documents.jsonl",
+            IntStream.range(0, DOCUMENTS)
+                .mapToObj(i -> "{\"id\":" + i + ",\"text\":\"review " + i + "\"}\n")
+                .collect(Collectors.joining()));
+  }
+
+  @AfterEach
+  void nothingGoesOn() {
+    started.forEach(Program::close);
+  }
+
+  @Test
+  void submitAndCollectGiveAllAnswersThoughLinesFail() throws Exception {
+    Faults fivePercent =
+        FaultText.parse("line:error_500:2%")
+            .and(FaultText.parse("line:missing:2%"))
+            .and(FaultText.parse("line:timeout:1%"));
+    try (LocalServer server = serve(Duration.ZERO, fivePercent)) {
+      assertThat(end(launch(server, "submit", "--run", "a"))).isZero();
+      assertThat(workplace.answered()).isEmpty();
+
+      List<Integer> exits = new ArrayList<>();
+      do {
+        exits.add(end(launch(server, "collect")));
+        assertThat(exits).hasSizeLessThan(MOST_LAUNCHES);
+      } while (exits.get(exits.size() - 1) == 75);
+
+      assertThat(exits).endsWith(0);
+      assertEveryDocumentAnsweredOnce();
+      assertNothingPaidTwice(server);
+      assertThat(server.stats().batchesCreated()).isGreaterThan(BATCHES);
+    }
+  }
+
+  @Test
+  void collectKilledAtAnyMomentDoublesNothing() throws Exception {
+    long seed = SEED == null ? System.nanoTime() : Long.parseLong(SEED);
+    Random random = new Random(seed);
+    try (LocalServer server = serve(Duration.ofSeconds(1), FaultText.parse("line:error_500:5%"))) {
+      assertThat(end(launch(server, "submit", "--run", "a"))).isZero();
+      List<String> lives = new ArrayList<>();
+      for (int i = 0; i < 6; i++) {
+        Program collect = launch(server, "collect");
+        int life = 500 + random.nextInt(6_000);
+        if (!collect.awaitEnd(life)) {
+          lives.add("after " + life + " ms");
+          collect.close();
+        }
+      }
+      System.out.printf("-Dbeambatch.seed=%d: killed %s%n", seed, lives);
+
+      int exit = 75;
+      for (int i = 0; exit == 75 && i < MOST_LAUNCHES; i++) {
+        exit = end(launch(server, "collect"));
+      }
+
+      assertThat(exit).as("seed %d", seed).isZero();
+      assertEveryDocumentAnsweredOnce();
+      assertNothingPaidTwice(server);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"run", "collect"})
+  void twoLaunchesAtOnceMakeOneBatchOfEachChunk(String other) throws Exception {
+    try (LocalServer server = serve(Duration.ofSeconds(2), Faults.none())) {
+      if (other.equals("collect")) {
+        assertThat(end(launch(server, "submit", "--run", "a"))).isZero();
+      }
+      Program first = launch(server, "run", "--run", "a");
+      first.awaitOutput("run a of job sentiment in ");
+      Program second = launch(server, other, "--run", "a");
+
+      assertThat(end(first)).isZero();
+      assertThat(end(second)).isIn(0, 75);
+      assertThat(end(launch(server, "collect", "--run", "a"))).isZero();
+      assertEveryDocumentAnsweredOnce();
+      assertNothingPaidTwice(server);
+      assertThat(server.stats().batchesCreated()).isEqualTo(BATCHES);
+    }
+  }
+
+  @Test
+  void saysWhatGoesOnWhenItIsStopped() throws Exception {
+    try (LocalServer server = serve(Duration.ZERO, FaultText.parse("batch:stuck:100%:0%"))) {
+      Program interrupted = launch(server, "run", "--new-run");
+      saysWhatGoesOn(interrupted, "INT", 130);
+      String resume = command("to go on:", interrupted);
+      assertThat(resume)
+          .contains("beam-batch-inference run pipelines/sentiment.yaml ")
+          .doesNotContain("--new-run");
+      String cancel = command("to cancel:", interrupted);
+      assertThat(cancel).contains("beam-batch-inference cancel pipelines/sentiment.yaml ");
+
+      saysWhatGoesOn(launch(server, "run"), "TERM", 143);
+
+      // As a user would: what was printed, typed into a shell.
+      assertThat(shell(cancel, server)).isZero();
+      assertThat(workplace.failed()).hasSize(DOCUMENTS);
+      assertThat(shell(resume, server)).as("finished before").isZero();
+      assertThat(server.stats().batchesCreated()).isEqualTo(BATCHES);
+      // Who has nothing to ask the provider needs no key.
+      Program status = start(Map.of(), "status");
+      assertThat(end(status)).as("%s", status).isZero();
+      assertThat(status.out()).contains("cancelled and finished 20");
+    }
+  }
+
+  private void saysWhatGoesOn(Program run, String signal, int exitCode) throws Exception {
+    run.awaitOutput(BATCHES + " of " + BATCHES + " batches submitted");
+
+    run.signal(signal);
+
+    assertThat(run.end()).isEqualTo(exitCode);
+    assertThat(run.err())
+        .contains(" of job sentiment is not over; its state is kept in " + workplace.staging())
+        .contains(
+            BATCHES + " batches go on at the provider, and what is answered there is charged");
+  }
+
+  @Test
+  void cancelKeepsWhatWasAnsweredAndSendsNothingAgain() throws Exception {
+    try (LocalServer server = serve(Duration.ZERO, FaultText.parse("batch:stuck:4:0.5"))) {
+      assertThat(end(launch(server, "submit", "--run", "a"))).isZero();
+      Program waiting = launch(server, "run", "--run", "a");
+      waiting.awaitOutput("resuming run a of job sentiment in ");
+
+      Program watch = launch(server, "status", "--watch");
+      watch.awaitOutput("in flight");
+      Program cancel = launch(server, "cancel");
+
+      assertThat(end(cancel)).as("%s", cancel).isZero();
+      assertThat(waiting.end()).as("%s", waiting).isIn(0, 1);
+      assertThat(end(watch)).as("%s", watch).isZero();
+      assertThat(watch.out()).contains("total  ");
+      int answered = workplace.answered().size();
+      assertThat(answered).isEqualTo(DOCUMENTS - 4 * REQUESTS_PER_BATCH / 2);
+      assertThat(workplace.failed())
+          .hasSize(DOCUMENTS - answered)
+          .allSatisfy(
+              document ->
+                  assertThat(document.at("/_failure/reason").asText()).isEqualTo("cancelled"));
+      Program again = launch(server, "run", "--run", "a");
+      assertThat(end(again)).isZero();
+      assertThat(again.err()).contains("run a was finished before; nothing to do");
+      assertThat(server.stats().batchesCreated()).isEqualTo(BATCHES);
+      assertNothingPaidTwice(server);
+    }
+  }
+
+  private LocalServer serve(Duration latency, Faults faults) throws IOException {
+    return LocalServer.start(
+        LocalServerSettings.defaults()
+            .withDir(folder.resolve("server"))
+            .withLatency(latency)
+            .withFaults(faults));
+  }
+
+  private static Map<String, String> environment(LocalServer server) {
+    return Map.of("OPENAI_BASE_URL", server.baseUrl().toString(), "OPENAI_API_KEY", "local");
+  }
+
+  private Program launch(LocalServer server, String name, String... more) throws IOException {
+    return start(environment(server), name, more);
+  }
+
+  private Program start(Map<String, String> environment, String name, String... more)
+      throws IOException {
+    List<String> args =
+        workplace.command(
+            name,
+            "pipelines/sentiment.yaml",
+            Stream.concat(
+                    Stream.of(
+                        "--set",
+                        "source.path=" + source,
+                        "--set",
+                        "limits.requests=" + REQUESTS_PER_BATCH,
+                        "--set",
+                        "poll.interval=500ms"),
+                    Stream.of(more))
+                .toArray(String[]::new));
+    Program program = Program.start(folder.resolve("launch-" + started.size()), environment, args);
+    started.add(program);
+    return program;
+  }
+
+  private static int end(Program program) throws InterruptedException {
+    return program.end();
+  }
+
+  private static String command(String title, Program program) throws IOException {
+    return program
+        .err()
+        .lines()
+        .filter(line -> line.startsWith(title))
+        .map(line -> line.substring(title.length()).strip())
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("no " + title + " in " + program));
+  }
+
+  private static int shell(String command, LocalServer server) throws Exception {
+    ProcessBuilder builder = new ProcessBuilder("sh", "-c", command).inheritIO();
+    builder.environment().putAll(environment(server));
+    return builder.start().waitFor();
+  }
+
+  private void assertEveryDocumentAnsweredOnce() throws IOException {
+    assertThat(workplace.answered().stream().map(document -> document.path("id").asInt()))
+        .containsExactlyInAnyOrderElementsOf(IntStream.range(0, DOCUMENTS).boxed().toList());
+    assertThat(workplace.failed()).isEmpty();
+  }
+
+  private static void assertNothingPaidTwice(LocalServer server) throws Exception {
+    assertThat(server.timesAnswered().values()).containsOnly(1);
+    assertThat(
+            Workplace.listed(server.baseUrl() + "/batches?limit=100").stream()
+                .map(batch -> batch.at("/metadata/beambatch_key").asText()))
+        .doesNotHaveDuplicates();
+  }
+}

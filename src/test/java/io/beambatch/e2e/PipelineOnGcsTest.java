@@ -1,0 +1,100 @@
+package io.beambatch.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.beambatch.emulator.GcsEmulator;
+import io.beambatch.run.Report;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.beam.sdk.PipelineResult;
+import org.apache.beam.sdk.PipelineResult.State;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Source, staging, sink and failures in Google Cloud Storage. */
+@Tag("slow")
+class PipelineOnGcsTest {
+  @TempDir Path folder;
+  private GcsEmulator emulator;
+  private String root;
+
+  @AfterEach
+  void forgetFaults() {
+    Faults.clear();
+  }
+
+  @BeforeEach
+  void start() throws Exception {
+    emulator = GcsEmulator.start();
+    root = "gs://" + emulator.bucket() + "/reviews";
+    GcsEmulator.use(emulator.url());
+  }
+
+  static Stream<List<String>> runners() {
+    return Stream.of(
+        List.of("--runner=DirectRunner"),
+        List.of(PipelineOnFlinkTest.flink(PipelineOnFlinkTest.DATA_SET)),
+        List.of(PipelineOnFlinkTest.flink(PipelineOnFlinkTest.STREAMING)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("runners")
+  void answersOrFailsEveryDocumentOnce(List<String> runner) throws Exception {
+    Faults.loseLines();
+    try (RunFixture run = RunFixture.start(root, folder, "limits.requests=160")) {
+      run.addDocuments("a.jsonl", 0, 500);
+      run.addDocuments("b [2].jsonl", 500, 1000);
+      PipelineResult.State end =
+          run.pipeline(run.providers(), options(runner)).run().waitUntilFinish();
+      assertThat(end).isEqualTo(State.DONE);
+      run.assertEveryDocumentOnce(0, 1000);
+      run.assertEveryChunkPaidOnce();
+      Report report = run.reconciled();
+      assertThat(report.documents()).isEqualTo(1000);
+      assertThat(report.answered()).isEqualTo(980);
+      assertThat(report.attempts()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void answersFilesAsTheyAppear() throws Exception {
+    try (RunFixture run =
+        RunFixture.start(
+            root, folder, "source.watch=100ms", "source.window=1s", "limits.requests=100")) {
+      run.addDocuments("a.jsonl", 0, 200);
+      PipelineResult launch =
+          run.pipeline(run.providers(), options(List.of("--blockOnRun=false"))).run();
+      try {
+        await(run, 200);
+        run.addDocuments("b.jsonl", 200, 300);
+        await(run, 300);
+      } finally {
+        launch.cancel();
+      }
+      run.assertEveryDocumentOnce(0, 300);
+      run.assertEveryChunkPaidOnce();
+    }
+  }
+
+  private String[] options(List<String> runner) {
+    return Stream.concat(runner.stream(), emulator.beamOptions().stream()).toArray(String[]::new);
+  }
+
+  private static void await(RunFixture run, int documents) {
+    Awaitility.await()
+        .atMost(Duration.ofMinutes(5))
+        .untilAsserted(
+            () ->
+                assertThat(run.isAccountedFor(documents))
+                    .as("%d plans", run.plans().size())
+                    .isTrue());
+  }
+}

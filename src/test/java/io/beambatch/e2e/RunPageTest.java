@@ -1,0 +1,126 @@
+package io.beambatch.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.beambatch.cli.Said;
+import io.beambatch.cli.Workplace;
+import io.beambatch.emulator.InstalledProgram;
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The page that a finished run leaves beside its report. */
+class RunPageTest {
+  private static final String CHROMIUM = "BEAMBATCH_CHROMIUM";
+  private static final Pattern TITLE = Pattern.compile("<title>(\\d+)</title>");
+
+  @TempDir Path folder;
+
+  @Test
+  void showsWhatBecameOfTheDocumentsAndNothingOfWhatIsInThem() throws Exception {
+    Path page = page();
+    String html = Files.readString(page);
+
+    assertThat(html)
+        .contains("41 of 42 documents answered, 1 failed.")
+        .contains("invalid_document")
+        .contains("the request needs the field &#39;text&#39;")
+        .contains("Cost by batch", "In real time", "Saved")
+        .contains("a1-c00006")
+        .contains("<meta name=\"viewport\"")
+        .doesNotContain("{{", "wonderful");
+    // It loads nothing, runs nothing, and markup in what it shows stays text.
+    assertThat(html.replace("http-equiv", ""))
+        .doesNotContain("http", "<script", "src=", "href=", "url(", "@import")
+        .contains("model&lt;b&gt;");
+    assertThat(html.length()).isLessThan(20_000);
+  }
+
+  /** What a phone shows is no wider than its screen, and a browser reads it without an error. */
+  @Tag("slow")
+  @ParameterizedTest
+  @ValueSource(ints = {390, 1280})
+  void fitsAScreen(int width) throws Exception {
+    assumeTrue(System.getenv(CHROMIUM) != null, CHROMIUM + " names a browser");
+    Path chromium = InstalledProgram.named(CHROMIUM);
+    String html = Files.readString(page());
+    // A script tells how wide it came out; the page itself allows none.
+    Path measured =
+        Files.writeString(
+            folder.resolve("measured.html"),
+            html.replaceAll("<meta http-equiv[^>]*>", "")
+                .replace(
+                    "</body>",
+                    "<script>document.title = document.documentElement.scrollWidth</script></body>"));
+    String dom = chromium(chromium, "--dump-dom", "--window-size=" + width + ",900", measured);
+
+    Matcher title = TITLE.matcher(dom);
+    assertThat(title.find()).as(dom).isTrue();
+    // Chromium's windows are no narrower than 500 pixels on some systems.
+    assertThat(Integer.parseInt(title.group(1))).isBetween(100, Math.max(width, 500));
+  }
+
+  private String chromium(Path program, String task, String size, Path page) throws Exception {
+    File out = folder.resolve("dom").toFile();
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                program.toString(),
+                "--headless",
+                "--no-sandbox",
+                "--disable-gpu",
+                "--no-first-run",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-sync",
+                "--user-data-dir=" + folder.resolve("profile"),
+                size,
+                task,
+                page.toUri().toString()));
+    Process process =
+        new ProcessBuilder(command)
+            .redirectOutput(out)
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    assertThat(process.waitFor()).isZero();
+    return Files.readString(out.toPath());
+  }
+
+  private Path page() throws Exception {
+    Workplace workplace = new Workplace(folder);
+    StringBuilder documents = new StringBuilder("{\"id\":0}\n");
+    for (int i = 1; i <= 41; i++) {
+      documents
+          .append("{\"id\":")
+          .append(i)
+          .append(",\"text\":\"wonderful thing ")
+          .append(i)
+          .append("\"}\n");
+    }
+    workplace.write("in.jsonl", documents.toString());
+    Said said =
+        workplace.run(
+            "pipelines/sentiment.yaml",
+            "--set",
+            "source.path=" + folder.resolve("in.jsonl"),
+            "--set",
+            "request.model=model<b>",
+            "--set",
+            "prices={'model<b>': {input: 1, output: 2}}",
+            "--set",
+            "limits={requests: 6}");
+    assertThat(said.exitCode()).as("%s", said).isZero();
+    assertThat(said.told("page")).isEqualTo(said.told("report").replace(".json", ".html"));
+    return Path.of(said.told("page"));
+  }
+}

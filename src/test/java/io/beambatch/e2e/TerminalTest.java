@@ -1,0 +1,142 @@
+package io.beambatch.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.beambatch.cli.Program;
+import io.beambatch.cli.Workplace;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The packaged program on a pseudo-terminal, as somebody sees it who sits in front of it. */
+@Tag("slow")
+class TerminalTest {
+  private static final String CTRL_C = "\u0003";
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
+
+  @TempDir Path folder;
+
+  @Test
+  void saysOnCtrlCWhatGoesOnAndHowToResumeIt() throws Exception {
+    try (Terminal terminal = Terminal.open(job("--fault", "batch:stuck:1"))) {
+      terminal.await("waiting: 1 of 1 batches submitted, 0 ended");
+      terminal.type(CTRL_C);
+
+      assertThat(terminal.end()).as(terminal.text()).isEqualTo(130);
+      assertThat(terminal.text())
+          .contains("This may take up to 24 hours. Ctrl-C is safe")
+          .contains("stopped: run ")
+          .contains("1 batch of the embedded server")
+          .contains("to go on:   ")
+          .contains("to cancel:  ");
+    }
+  }
+
+  @Test
+  void redrawsOneLineAndLeavesNothingOfIt() throws Exception {
+    try (Terminal terminal = Terminal.open(job())) {
+      assertThat(terminal.end()).as(terminal.text()).isZero();
+
+      String text = terminal.text();
+      assertThat(text).contains("\r0:00:").contains("documents          40");
+      String lastDrawn = text.substring(text.lastIndexOf("\u001b[K") + "\u001b[K".length());
+      assertThat(lastDrawn).startsWith("run ");
+    }
+  }
+
+  private List<String> job(String... more) {
+    List<String> args = new ArrayList<>(Program.words());
+    args.addAll(new Workplace(folder).command("run", "pipelines/sentiment.yaml", more));
+    args.add("--local");
+    return args;
+  }
+
+  /** A command on a pseudo-terminal of its own. */
+  private record Terminal(Process process, Output output) implements AutoCloseable {
+
+    static Terminal open(List<String> words) throws IOException {
+      String command =
+          words.stream().map(word -> "'" + word + "'").collect(Collectors.joining(" "));
+      ProcessBuilder builder =
+          new ProcessBuilder("script", "-qefc", command, "/dev/null").redirectErrorStream(true);
+      builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+      builder.environment().put("TERM", "xterm");
+      Process process = builder.start();
+      return new Terminal(process, new Output(process));
+    }
+
+    void await(String text) {
+      Awaitility.await()
+          .atMost(PATIENCE)
+          .untilAsserted(() -> assertThat(output.text() + process.isAlive()).contains(text));
+    }
+
+    void type(String keys) throws IOException {
+      OutputStream keyboard = process.getOutputStream();
+      keyboard.write(keys.getBytes(StandardCharsets.UTF_8));
+      keyboard.flush();
+    }
+
+    int end() throws InterruptedException {
+      assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).as(text()).isTrue();
+      output.await();
+      return process.exitValue();
+    }
+
+    String text() {
+      return output.text();
+    }
+
+    @Override
+    public void close() {
+      process.descendants().forEach(ProcessHandle::destroyForcibly);
+      process.destroyForcibly();
+    }
+  }
+
+  /** What a process has written so far. */
+  private static final class Output {
+    private final StringBuilder text = new StringBuilder();
+    private final Thread reader;
+
+    Output(Process process) {
+      reader = new Thread(() -> read(process), "terminal");
+      reader.start();
+    }
+
+    private void read(Process process) {
+      byte[] buffer = new byte[8192];
+      try {
+        for (int read = process.getInputStream().read(buffer);
+            read >= 0;
+            read = process.getInputStream().read(buffer)) {
+          append(new String(buffer, 0, read, StandardCharsets.UTF_8));
+        }
+      } catch (IOException e) {
+        append(e.toString());
+      }
+    }
+
+    private synchronized void append(String more) {
+      text.append(more);
+    }
+
+    synchronized String text() {
+      return text.toString();
+    }
+
+    void await() throws InterruptedException {
+      reader.join();
+    }
+  }
+}

@@ -1,0 +1,86 @@
+package io.beambatch.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.beambatch.cli.Program;
+import io.beambatch.cli.Workplace;
+import io.beambatch.job.RequestSpec;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The same run launched twice at the same time, by two processes. */
+@Tag("slow")
+class TwoLaunchesTest {
+  private static final int ROUNDS = Integer.getInteger("beambatch.rounds", 1);
+  private static final int DOCUMENTS = 60;
+  private static final int CHUNKS = 6;
+
+  @TempDir Path folder;
+
+  @ParameterizedTest
+  @EnumSource(names = {"OPENAI", "ANTHROPIC", "GEMINI"})
+  void payOnceForEachChunkAndBothEndWell(RequestSpec.Provider provider) throws Exception {
+    for (int round = 0; round < ROUNDS; round++) {
+      Workplace workplace = new Workplace(Files.createDirectory(folder.resolve("round-" + round)));
+      try (Program server = Program.serve(workplace.folder(), "--latency", "1s")) {
+        URI baseUrl = server.servedUrl();
+        Path source =
+            workplace.write(
+                "documents.jsonl",
+                IntStream.range(0, DOCUMENTS)
+                    .mapToObj(i -> "{\"id\":" + i + ",\"text\":\"review " + i + "\"}\n")
+                    .collect(Collectors.joining()));
+
+        try (Program one = launch("one", workplace, provider, baseUrl, source);
+            Program other = launch("other", workplace, provider, baseUrl, source)) {
+          assertThat(one.end()).as("round %d: %s", round, one).isZero();
+          assertThat(other.end()).as("round %d: %s", round, other).isZero();
+        }
+
+        List<String> texts = IntStream.range(0, DOCUMENTS).mapToObj(i -> "review " + i).toList();
+        JsonNode bill = Workplace.stats(baseUrl);
+        assertThat(bill.path("lines_answered").asInt()).isEqualTo(DOCUMENTS);
+        assertThat(bill.path("custom_ids_answered_more_than_once").asInt(-1)).isZero();
+        assertThat(bill.path("batches_created").asInt()).isEqualTo(CHUNKS);
+        assertThat(workplace.answered())
+            .extracting(document -> document.path("text").asText())
+            .containsExactlyInAnyOrderElementsOf(texts);
+        assertThat(workplace.failed()).isEmpty();
+      }
+    }
+  }
+
+  private static Program launch(
+      String name, Workplace workplace, RequestSpec.Provider provider, URI baseUrl, Path source)
+      throws IOException {
+    return Program.start(
+        workplace.folder().resolve(name),
+        Program.environment(provider, baseUrl),
+        workplace.command(
+            "run",
+            "pipelines/sentiment.yaml",
+            "--run",
+            "a",
+            "--verbose",
+            "--set",
+            "request.provider=" + provider.word(),
+            "--set",
+            "source.path=" + source,
+            "--set",
+            "limits.requests=" + DOCUMENTS / CHUNKS,
+            "--set",
+            "poll.interval=250ms",
+            "--set",
+            "keep_files=true"));
+  }
+}
