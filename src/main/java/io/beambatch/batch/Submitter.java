@@ -284,13 +284,11 @@ final class Submitter {
     }
   }
 
-  /** Records that the provider had no room for a chunk beside what is in flight. */
+  /** Records that the provider had no room for a chunk, now put back, beside what is in flight. */
   void hasNoRoom(TrackedChunk chunk, BatchListing batches) {
     chunk.inputFound();
     quota.refused(
-        chunks.inFlightBesides(chunk),
-        chunks.inFlightOfOthers(batches, context),
-        context.clock().instant());
+        chunks.inFlight(), chunks.inFlightOfOthers(batches, context), context.clock().instant());
   }
 
   /**

@@ -84,17 +84,8 @@ final class TrackedChunks {
 
   /** What they have in flight. */
   InFlightUsage inFlight() {
-    return inFlight(chunk -> true);
-  }
-
-  /** What they have in flight, but for one of them. */
-  InFlightUsage inFlightBesides(TrackedChunk except) {
-    return inFlight(chunk -> chunk != except);
-  }
-
-  private InFlightUsage inFlight(Predicate<TrackedChunk> counted) {
     return stream()
-        .filter(counted.and(TrackedChunk::isInFlight))
+        .filter(TrackedChunk::isInFlight)
         .map(chunk -> InFlightUsage.of(chunk.chunk()))
         .reduce(InFlightUsage.NONE, InFlightUsage::plus);
   }

@@ -12,6 +12,7 @@ import io.beambatch.provider.Batch;
 import io.beambatch.provider.BatchError;
 import io.beambatch.provider.BatchPage;
 import io.beambatch.provider.BatchStatus;
+import io.beambatch.provider.Capabilities.OrphanSearch;
 import io.beambatch.provider.InputFile;
 import io.beambatch.provider.ProviderException;
 import io.beambatch.provider.ProviderException.Kind;
@@ -25,6 +26,9 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What the coordinator makes of single faults, in virtual time. */
 class BatchCoordinatorTest extends CoordinatorFixture {
@@ -88,13 +92,13 @@ class BatchCoordinatorTest extends CoordinatorFixture {
 
   @Test
   void tokenLimitAtTheCreationIsWaitedFor() throws Throwable {
+    List<Instant> tries = new ArrayList<>();
     provider =
         new Reliable() {
-          private int refusals = 3;
-
           @Override
           public Batch create(Submission submission) throws ProviderException {
-            if (refusals-- > 0) {
+            tries.add(time.instant());
+            if (tries.size() <= 3) {
               throw failure(Kind.NO_ROOM, 400, "token_limit_exceeded");
             }
             return super.create(submission);
@@ -104,6 +108,8 @@ class BatchCoordinatorTest extends CoordinatorFixture {
     await("", chunk(0, 60));
 
     assertThat(done).extracting(AwaitedChunk::status).containsExactly(BatchStatus.COMPLETED);
+    assertThat(Duration.between(tries.get(0), tries.get(1))).isGreaterThanOrEqualTo(seconds(5));
+    assertThat(Duration.between(tries.get(2), tries.get(3))).isGreaterThanOrEqualTo(seconds(20));
   }
 
   @Test
@@ -137,12 +143,14 @@ class BatchCoordinatorTest extends CoordinatorFixture {
         .hasMessageContaining("out of reach for PT1H");
   }
 
-  @Test
-  void waitOfThirtyYearsEndsTheLaunchWithItsNumberAndKeepsTheState() throws Exception {
+  @ParameterizedTest
+  @CsvSource({"503,SUBMITTING", "429,PLANNED"})
+  void waitOfThirtyYearsEndsTheLaunchWithItsNumberAndKeepsTheState(int status, State state)
+      throws Exception {
     ProviderException asking =
         new ProviderException(
             Kind.UNAVAILABLE,
-            new ReplyHead(503, null, "r", Duration.ofSeconds(1_000_000_000)),
+            new ReplyHead(status, null, "r", Duration.ofSeconds(1_000_000_000)),
             "busy");
     provider =
         new Reliable() {
@@ -156,7 +164,7 @@ class BatchCoordinatorTest extends CoordinatorFixture {
         .isInstanceOf(BatchException.class)
         .hasMessageContaining("asks to wait for 1000000000 s, and at most 3600 s are waited")
         .hasMessageContaining("run the same command again after that time");
-    assertThat(entry("a1-c0").state()).isEqualTo(State.SUBMITTING);
+    assertThat(entry("a1-c0").state()).isEqualTo(state);
     assertThat(time.instant()).isBefore(START.plusSeconds(60));
   }
 
@@ -432,6 +440,173 @@ class BatchCoordinatorTest extends CoordinatorFixture {
 
     assertThat(done).extracting(AwaitedChunk::status).containsExactly(BatchStatus.CANCELLED);
     assertThat(done.get(0).batchId()).as("adopted").isNotNull();
+  }
+
+  @Test
+  void nothingIsCreatedOfAChunkThatAnotherHasSubmittedMeanwhile() throws Throwable {
+    provider =
+        new Reliable() {
+          private boolean submitted;
+
+          @Override
+          public BatchPage list(@Nullable String after, int limit) throws ProviderException {
+            BatchPage page = super.list(after, limit);
+            if (!submitted) {
+              submitted = true;
+              String file = server.files().get(0).id();
+              Map<String, String> key = Map.of("beambatch_key", run.key("a1-c0"));
+              resubmit("a1-c0", server.create(file, key, hours(0)).id);
+            }
+            return page;
+          }
+        };
+
+    await("", chunk(0, 60));
+
+    assertThat(creates).as("paid once").isZero();
+    assertThat(done).extracting(AwaitedChunk::batchId).containsExactly("batch-1");
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"METADATA", "COUNT"})
+  void ownBatchesAreNotCountedAsThoseOfOthers(OrphanSearch search) throws Throwable {
+    server.capabilities = SimulatedWorld.capabilities(search);
+    List<Instant> created = new ArrayList<>();
+    provider =
+        new Reliable() {
+          @Override
+          public Batch create(Submission submission) throws ProviderException {
+            created.add(time.instant());
+            if (created.size() == 2) {
+              throw new ProviderException(
+                  Kind.UNAVAILABLE, new ReplyHead(429, "slow", "r", seconds(60)), "slow");
+            }
+            return super.create(submission);
+          }
+        };
+
+    await("limits.enqueued_requests=80", chunk(0, 60), chunk(1, 60));
+
+    assertThat(done).hasSize(2);
+    assertThat(created).hasSize(3);
+    assertThat(Duration.between(created.get(1), created.get(2)))
+        .as("while the first is in flight")
+        .isLessThan(QUICK.answering());
+  }
+
+  @Test
+  void batchesInTheListAreFollowedWhileAnotherCanNotBeAskedFor() throws Throwable {
+    provider =
+        new Reliable() {
+          @Override
+          public BatchPage list(@Nullable String after, int limit) throws ProviderException {
+            BatchPage page = super.list(after, limit);
+            return new BatchPage(
+                page.batches().stream()
+                    .filter(batch -> isBack() || !run.key("a1-c0").equals(batch.key()))
+                    .toList(),
+                page.hasMore());
+          }
+
+          @Override
+          public Batch get(String batchId) throws ProviderException {
+            if (isBack()) {
+              return super.get(batchId);
+            }
+            throw failure(Kind.UNAVAILABLE, 500, null);
+          }
+
+          private boolean isBack() {
+            return time.instant().isAfter(START.plus(Duration.ofMinutes(40)));
+          }
+        };
+
+    await("", chunk(0, 60), chunk(1, 60));
+
+    assertThat(done).extracting(awaited -> awaited.chunk().id()).containsExactly("a1-c1", "a1-c0");
+    assertThat(done).extracting(AwaitedChunk::status).containsOnly(BatchStatus.COMPLETED);
+  }
+
+  @Test
+  void saysHowFarEachAttemptHasCome() throws Throwable {
+    List<BatchProgress> said = new ArrayList<>();
+    adjusted = settings -> settings.reportingTo(said::add);
+    Chunk again = new Chunk("a2-c0", 2, chunk(2, 40).parts());
+
+    await("limits.enqueued_tokens=100", chunk(0, 60), chunk(1, 60), again);
+
+    assertThat(said)
+        .contains(new BatchProgress(1, 2, 1, 0, 80, 0), new BatchProgress(2, 1, 1, 0, 40, 0));
+    assertThat(said.subList(said.size() - 2, said.size()))
+        .containsExactly(
+            new BatchProgress(1, 2, 2, 2, 80, 80), new BatchProgress(2, 1, 1, 1, 40, 40));
+  }
+
+  @Test
+  void tellsWhatItDoesAndMeets() throws Throwable {
+    List<String> told = new ArrayList<>();
+    events = new ToldEvents(told);
+    provider =
+        new Reliable() {
+          @Override
+          public Batch create(Submission submission) throws ProviderException {
+            if (told.isEmpty()) {
+              throw failure(Kind.NO_ROOM, 400, "token_limit_exceeded");
+            }
+            return super.create(submission);
+          }
+
+          @Override
+          public BatchPage list(@Nullable String after, int limit) throws ProviderException {
+            BatchPage page = super.list(after, limit);
+            if (told.contains("1 under way") && !told.contains("failed UNAVAILABLE")) {
+              throw failure(Kind.UNAVAILABLE, 500, null);
+            }
+            return page;
+          }
+        };
+
+    await("", chunk(0, 60));
+
+    assertThat(told)
+        .containsSubsequence(
+            "failed NO_ROOM",
+            "0 under way",
+            "created",
+            "1 under way",
+            "failed UNAVAILABLE",
+            "1 under way for minutes",
+            "ended COMPLETED",
+            "0 under way");
+  }
+
+  /** Writes down what it is told. */
+  private record ToldEvents(List<String> told) implements BatchEvents {
+    @Override
+    public void created() {
+      told.add("created");
+    }
+
+    @Override
+    public void ended(BatchStatus status, Duration took) {
+      assertThat(took).isGreaterThanOrEqualTo(QUICK.answering());
+      told.add("ended " + status);
+    }
+
+    @Override
+    public void failed(ProviderException call) {
+      told.add("failed " + call.kind());
+    }
+
+    @Override
+    public void stand(int underWay, Duration oldest) {
+      boolean old = oldest.compareTo(Duration.ofMinutes(5)) > 0;
+      told.add(underWay + " under way" + (old ? " for minutes" : ""));
+    }
+  }
+
+  private static Duration seconds(long seconds) {
+    return Duration.ofSeconds(seconds);
   }
 
   @Test

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 
@@ -46,6 +47,15 @@ abstract class CoordinatorFixture {
 
   /** Whether a launch has ended in the middle of a call. */
   boolean crashed;
+
+  /** What a test changes in the settings of a launch. */
+  UnaryOperator<CoordinatorSettings> adjusted = settings -> settings;
+
+  /** Who is told what a launch does. */
+  BatchEvents events = BatchEvents.NONE;
+
+  /** Whether all chunks are uploaded before the first is tracked, as a graph does it. */
+  boolean uploadsFirst = true;
 
   /** How many uploads a test has counted. */
   int uploads;
@@ -97,10 +107,12 @@ abstract class CoordinatorFixture {
           BatchLedger entries = new BatchLedger(new TroubledStore(ledger, calls));
           CoordinatorSettings settings =
               override.isEmpty() ? TestSettings.of(run) : TestSettings.of(run, override);
-          CoordinatorContext context = new CoordinatorContext(settings, provider, entries, time);
+          CoordinatorContext context =
+              new CoordinatorContext(adjusted.apply(settings), provider, entries, time)
+                  .withEvents(events);
           Contents contents = chunk -> InputStream.nullInputStream();
           try (CoordinatorSession coordinator = new CoordinatorSession(context, contents)) {
-            for (Chunk chunk : chunks) {
+            for (Chunk chunk : uploadsFirst ? chunks : new Chunk[0]) {
               new ChunkUploader(context, contents).upload(chunk);
             }
             if (cancelled) {

@@ -6,6 +6,7 @@ import io.beambatch.ledger.BatchEntry;
 import io.beambatch.ledger.BatchLedger;
 import io.beambatch.provider.Batch;
 import io.beambatch.provider.BatchStatus;
+import io.beambatch.provider.Capabilities.OrphanSearch;
 import io.beambatch.provider.InputFile;
 import io.beambatch.provider.ProviderException;
 import io.beambatch.provider.ProviderException.Kind;
@@ -18,6 +19,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** A chunk gets one batch, whoever else is creating one, has been, or has not. */
 class OneBatchTest extends CoordinatorFixture {
@@ -113,26 +116,28 @@ class OneBatchTest extends CoordinatorFixture {
         .isBetween(START.plusSeconds(30), START.plus(MINUTE.multipliedBy(3)));
   }
 
-  @Test
-  void batchOfACreatorWhoWasTakenForDeadIsCancelled() throws Throwable {
+  @ParameterizedTest
+  @EnumSource(names = {"METADATA", "COUNT"})
+  void batchOfACreatorWhoWasTakenForDeadIsCancelled(OrphanSearch search) throws Throwable {
+    server.capabilities = SimulatedWorld.capabilities(search);
+    List<String> batches = new ArrayList<>();
     provider =
         new Reliable() {
           @Override
           public Batch create(Submission submission) throws ProviderException {
             Batch late = super.create(submission);
             // Meanwhile another has taken the chunk over, and created its own.
-            resubmit(
-                "a1-c0",
-                server.create(submission.inputFile(), submission.labels(), Duration.ZERO).id);
+            batches.addAll(List.of(late.id(), server.create(submission, Duration.ZERO).id));
+            resubmit("a1-c0", batches.get(1));
             return late;
           }
         };
 
     await("", chunk(0, 60));
 
-    assertThat(done).extracting(AwaitedChunk::batchId).containsExactly("batch-2");
-    assertThat(server.batch("batch-1").wasCancelled()).isTrue();
-    assertThat(server.batch("batch-2").wasCancelled()).isFalse();
+    assertThat(done).extracting(AwaitedChunk::batchId).containsExactly(batches.get(1));
+    assertThat(server.batch(batches.get(0)).wasCancelled()).isTrue();
+    assertThat(server.batch(batches.get(1)).wasCancelled()).isFalse();
   }
 
   @Test

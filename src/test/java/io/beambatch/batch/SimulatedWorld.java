@@ -112,7 +112,8 @@ final class SimulatedWorld {
         };
   }
 
-  private static Capabilities capabilities(OrphanSearch search) {
+  /** A provider whose batches are found in this way. */
+  static Capabilities capabilities(OrphanSearch search) {
     Capabilities openAi = OpenAiProvider.CAPABILITIES;
     boolean counted = search == OrphanSearch.COUNT;
     return new Capabilities(
