@@ -54,6 +54,7 @@ import org.apache.beam.sdk.io.FileSystems;
 import org.apache.beam.sdk.io.fs.EmptyMatchTreatment;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.collect.Sets;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A run of a job over files of its own, with a local server that answers. Of every hundred
@@ -240,8 +241,19 @@ final class RunFixture implements AutoCloseable {
 
   /** Ends the server and starts it again, without faults; batches that were under way go on. */
   void restartServer() throws IOException {
+    restartServer(null);
+  }
+
+  /** The same, but the server refuses the key of this run. */
+  void restartServerWithAnotherKey() throws IOException {
+    restartServer("another-key");
+  }
+
+  private void restartServer(@Nullable String key) throws IOException {
     server.close();
-    server = LocalServer.start(LocalServerSettings.defaults().withDir(local.resolve("server")));
+    server =
+        LocalServer.start(
+            LocalServerSettings.defaults().withDir(local.resolve("server")).withApiKey(key));
   }
 
   /** What goes wrong at the server from now on. */

@@ -69,34 +69,37 @@ class StreamOnFlinkTest {
     cluster.close();
   }
 
+  /** Of the first two programs each meets another refusal: of the quota, and of the key. */
   @Test
   void isTakenToALaterProgramAndDrainedThoughTheProviderRefusesAndALaterLaunchGoesOn()
       throws Exception {
     run.faults(FaultText.parse("create_batch:no_quota"));
     run.addDocuments("a.jsonl", 0, 100);
     JobID first = launch(nothing);
-    await(() -> isRefused());
+    await(() -> isRefused("quota is used up"));
     String savepoint = end(first, false);
 
+    run.restartServerWithAnotherKey();
     run.addDocuments("b.jsonl", 100, 200);
     Path later = LaterProgram.write(folder.resolve("later.jar"));
     JobID second = launch(later, "--savepointPath=" + savepoint);
-    await(() -> run.plans().size() == 2);
+    await(() -> run.plans().size() == 2 && isRefused("Incorrect API key"));
     end(second, true);
 
-    assertThat(isRefused()).isTrue();
+    assertThat(isRefused("Incorrect API key")).isTrue();
+    run.restartServer();
     assertThat(run.batches()).isEmpty();
-    run.faults(io.beambatch.localserver.Faults.none());
     JobID third = launch(nothing);
     await(() -> run.isAccountedFor(200));
     cluster.cancelJob(third).get();
+    assertThat(Verdicts.standing(run.folder())).isEmpty();
     run.assertEveryDocumentOnce(0, 200);
     run.assertEveryChunkPaidOnce();
   }
 
-  private boolean isRefused() throws Exception {
+  private boolean isRefused(String why) throws Exception {
     return Verdicts.standing(run.folder()).values().stream()
-        .anyMatch(verdict -> verdict.contains("quota is used up"));
+        .anyMatch(verdict -> verdict.contains(why));
   }
 
   /** Takes a savepoint of a job and ends it; one that is drained is brought to its end before. */
