@@ -2,6 +2,7 @@ package io.beambatch.ledger;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.beambatch.error.UserException;
 import io.beambatch.ledger.LedgerStore.Versioned;
@@ -25,9 +26,15 @@ import java.util.TreeMap;
  * }</pre>
  */
 public final class Records<T> {
-  /** In plain ASCII, a short record fits into an object's metadata. */
+  /**
+   * In plain ASCII, a short record fits into an object's metadata. A field that a later version of
+   * the program has added is no damage.
+   */
   private static final JsonMapper MAPPER =
-      JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
+      JsonMapper.builder()
+          .enable(JsonWriteFeature.ESCAPE_NON_ASCII)
+          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .build();
 
   private final LedgerStore store;
   private final String place;

@@ -1,6 +1,7 @@
 package io.beambatch.run;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -78,7 +79,8 @@ public record Report(
     long reused,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Repaired repaired,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable PromptCacheUse promptCache) {
-  private static final JsonMapper MAPPER = JsonMapper.builder().build();
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build();
 
   /** A report that an earlier version wrote says neither causes nor bound nor what is open. */
   public Report {

@@ -28,6 +28,21 @@ class DocumentCodersTest {
                 new Failure(FailureReason.TRUNCATED, "m", 3, "batch_1", "req_1", "half an"))));
   }
 
+  /** Runners keep documents in state, and hand them to a later program. */
+  @Test
+  void encodingsStayAsTheyAre() throws Exception {
+    String document = "BsOp8J-YgBF7ImEiOiJcbiDDqfCfmIAifQ";
+    CoderProperties.coderEncodesBase64(DocumentCoder.of(), DOCUMENT, document);
+    CoderProperties.coderDecodesBase64(DocumentCoder.of(), document, DOCUMENT);
+
+    FailedDocument value =
+        new FailedDocument(
+            DOCUMENT, new Failure(FailureReason.TRUNCATED, "m", 3, "batch_1", "req_1", "half an"));
+    String failed = document + "lUUlVOQ0FURUQBbQMBB2JhdGNoXzEBBXJlcV8xAQdoYWxmIGFuAA";
+    CoderProperties.coderEncodesBase64(FailedDocumentCoder.of(), value, failed);
+    CoderProperties.coderDecodesBase64(FailedDocumentCoder.of(), failed, value);
+  }
+
   private static <T> void check(Coder<T> coder, List<T> values) throws Exception {
     CoderProperties.coderSerializable(coder);
     for (T value : values) {

@@ -19,4 +19,15 @@ class SplitCoderTest {
       CoderProperties.coderConsistentWithEquals(coder, split, split);
     }
   }
+
+  /** Runners keep splits in state, and hand them to a later program. */
+  @Test
+  void encodingsStayAsTheyAre() throws Exception {
+    FileSplit split =
+        new FileSplit(
+            "gs://b/a.csv", "p", 1L << 40, 5, 1L << 33, 70, List.of("a", "é"), "gzip data");
+    String encoded = "DGdzOi8vYi9hLmNzdgFwgICAgIAgBYCAgIAgRgEAAAACAWECw6kBCWd6aXAgZGF0YQ";
+    CoderProperties.coderEncodesBase64(SplitCoder.of(), split, encoded);
+    CoderProperties.coderDecodesBase64(SplitCoder.of(), encoded, split);
+  }
 }
