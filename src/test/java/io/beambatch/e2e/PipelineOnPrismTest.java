@@ -48,6 +48,22 @@ class PipelineOnPrismTest {
     }
   }
 
+  /** As on Dataflow: the harness is another process, and has what was staged for it. */
+  @Test
+  void answersFromStagedJars() throws Exception {
+    try (RunFixture run = RunFixture.start(folder, "limits.requests=100")) {
+      run.addDocuments("a.jsonl", 0, 200);
+      String[] options = PrismRunner.withStagedJars(folder).toArray(String[]::new);
+
+      assertThat(run.pipeline(run.providers(), options).run().waitUntilFinish())
+          .isEqualTo(State.DONE);
+
+      run.assertEveryDocumentOnce(0, 200);
+      run.assertEveryChunkPaidOnce();
+      assertThat(folder).isDirectoryRecursivelyContaining("glob:**/staged/test-classes*.jar");
+    }
+  }
+
   @Test
   void submitsCollectsAndCancels() throws Exception {
     try (RunFixture run = RunFixture.start(folder, "limits.requests=100")) {

@@ -1,18 +1,28 @@
 package io.beambatch.emulator;
 
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.beam.fn.harness.ExternalWorkerService;
+import org.apache.beam.model.jobmanagement.v1.ArtifactStagingServiceGrpc;
 import org.apache.beam.model.jobmanagement.v1.JobApi;
 import org.apache.beam.model.jobmanagement.v1.JobServiceGrpc;
 import org.apache.beam.model.jobmanagement.v1.JobServiceGrpc.JobServiceBlockingStub;
+import org.apache.beam.runners.fnexecution.artifact.ArtifactRetrievalService;
+import org.apache.beam.runners.fnexecution.artifact.ArtifactStagingService;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.PipelineRunner;
@@ -20,6 +30,7 @@ import org.apache.beam.sdk.fn.server.GrpcFnServer;
 import org.apache.beam.sdk.metrics.MetricResults;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.options.PortablePipelineOptions;
+import org.apache.beam.sdk.util.construction.DefaultArtifactResolver;
 import org.apache.beam.sdk.util.construction.Environments;
 import org.apache.beam.sdk.util.construction.PipelineOptionsTranslation;
 import org.apache.beam.sdk.util.construction.PipelineTranslation;
@@ -27,15 +38,23 @@ import org.apache.beam.sdk.util.construction.SdkComponents;
 import org.apache.beam.vendor.grpc.v1p69p0.io.grpc.ManagedChannel;
 import org.apache.beam.vendor.grpc.v1p69p0.io.grpc.ManagedChannelBuilder;
 import org.joda.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Runs pipelines on Prism, Beam's portable reference runner, with Java's SDK harness in this JVM:
- * the harness that Dataflow's Runner v2 runs our steps in. It is a client of the job service,
- * because Beam's own is not among the artifacts that can be had. The environment variable {@code
- * BEAMBATCH_PRISM} names the program, which ends with this JVM.
+ * Runs pipelines on Prism, Beam's portable reference runner, with Java's SDK harness: the harness
+ * that Dataflow's Runner v2 runs our steps in. The harness is in this JVM, or in a process that
+ * Prism starts, with jars that are staged for it ({@link #withStagedJars}). This is a client of the
+ * job service, because Beam's own is not among the artifacts that can be had. The environment
+ * variable {@code BEAMBATCH_PRISM} names the program, which ends with this JVM.
  */
 public final class PrismRunner extends PipelineRunner<PipelineResult> {
   private static final String PROGRAM = "BEAMBATCH_PRISM";
+  private static final String BOOT = "BEAMBATCH_JAVA_BOOT";
+
+  /** The boot program takes what an image of Beam has beside it, from the staged jars. */
+  private static final String NO_IMAGE =
+      "--experiments=use_staged_dataflow_worker_jar,use_custom_logging_libraries,disable_jamm_agent";
+
   private static final Pattern SERVING =
       Pattern.compile(".*Serving JobManagement.*\"endpoint\":\"localhost:(\\d+)\".*");
 
@@ -50,6 +69,55 @@ public final class PrismRunner extends PipelineRunner<PipelineResult> {
   /** For Beam, which finds the class by {@code --runner}. */
   public static PrismRunner fromOptions(PipelineOptions options) {
     return new PrismRunner(options);
+  }
+
+  /**
+   * Options for a harness in a process of its own, as in a container: the boot program of Beam's
+   * image, which the environment variable {@code BEAMBATCH_JAVA_BOOT} names, fetches the staged
+   * jars and starts it.
+   *
+   * @param folder where the jars are put
+   */
+  public static List<String> withStagedJars(Path folder) throws IOException {
+    Path start = folder.resolve("start-harness");
+    // Prism puts quotes around the id, as for a shell.
+    Files.writeString(
+        start,
+        """
+        #!/bin/sh
+        id=${1#--id=}; id=${id#\\'}; id=${id%%\\'}
+        PATH=%s/bin:$PATH
+        cd '%s'
+        exec %s --id="$id" "$2" --semi_persist_dir=%s
+        """
+            .formatted(
+                System.getProperty("java.home"), folder, InstalledProgram.named(BOOT), folder));
+    Files.setPosixFilePermissions(start, PosixFilePermissions.fromString("rwx------"));
+    return List.of(
+        "--runner=" + PrismRunner.class.getName(),
+        "--defaultEnvironmentType=" + Environments.ENVIRONMENT_PROCESS,
+        "--defaultEnvironmentConfig={\"command\":\"" + start + "\"}",
+        "--filesToStage=" + String.join(",", jars()),
+        NO_IMAGE);
+  }
+
+  /** The classes of the program and of its tests, and the libraries that the program comes with. */
+  private static List<String> jars() throws IOException {
+    Set<String> libraries;
+    try (Stream<Path> files = Files.list(Path.of("target/dist/lib"))) {
+      libraries =
+          files.map(file -> file.getFileName().toString()).collect(Collectors.toUnmodifiableSet());
+    }
+    return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+        .filter(
+            path -> {
+              String name = Path.of(path).getFileName().toString();
+              // The harness measures with jamm, which an image has of its own.
+              return name.endsWith("classes")
+                  || name.startsWith("jamm-")
+                  || libraries.contains(name);
+            })
+        .toList();
   }
 
   private static synchronized String start() throws IOException {
@@ -86,11 +154,14 @@ public final class PrismRunner extends PipelineRunner<PipelineResult> {
   @Override
   public PipelineResult run(Pipeline pipeline) {
     try {
-      GrpcFnServer<ExternalWorkerService> harness = new ExternalWorkerService(options).start();
       PortablePipelineOptions portable = options.as(PortablePipelineOptions.class);
-      portable.setDefaultEnvironmentType(Environments.ENVIRONMENT_EXTERNAL);
-      portable.setDefaultEnvironmentConfig(harness.getApiServiceDescriptor().getUrl());
-      portable.setFilesToStage(List.of());
+      GrpcFnServer<ExternalWorkerService> harness = null;
+      if (!Environments.ENVIRONMENT_PROCESS.equals(portable.getDefaultEnvironmentType())) {
+        harness = new ExternalWorkerService(options).start();
+        portable.setDefaultEnvironmentType(Environments.ENVIRONMENT_EXTERNAL);
+        portable.setDefaultEnvironmentConfig(harness.getApiServiceDescriptor().getUrl());
+        portable.setFilesToStage(List.of());
+      }
       ManagedChannel channel = ManagedChannelBuilder.forTarget(start()).usePlaintext().build();
       JobServiceBlockingStub jobs = JobServiceGrpc.newBlockingStub(channel);
       JobApi.PrepareJobResponse prepared =
@@ -98,9 +169,15 @@ public final class PrismRunner extends PipelineRunner<PipelineResult> {
               JobApi.PrepareJobRequest.newBuilder()
                   .setJobName(options.getJobName())
                   .setPipeline(
-                      PipelineTranslation.toProto(pipeline, SdkComponents.create(options), false))
+                      DefaultArtifactResolver.INSTANCE.resolveArtifacts(
+                          PipelineTranslation.toProto(
+                              pipeline, SdkComponents.create(options), false)))
                   .setPipelineOptions(PipelineOptionsTranslation.toProto(options))
                   .build());
+      ArtifactStagingService.offer(
+          new ArtifactRetrievalService(),
+          ArtifactStagingServiceGrpc.newStub(channel),
+          prepared.getStagingSessionToken());
       String job =
           jobs.run(
                   JobApi.RunJobRequest.newBuilder()
@@ -118,7 +195,7 @@ public final class PrismRunner extends PipelineRunner<PipelineResult> {
   private record Job(
       JobServiceBlockingStub jobs,
       String id,
-      GrpcFnServer<ExternalWorkerService> harness,
+      @Nullable GrpcFnServer<ExternalWorkerService> harness,
       ManagedChannel channel)
       implements PipelineResult {
 
@@ -170,7 +247,9 @@ public final class PrismRunner extends PipelineRunner<PipelineResult> {
     private void close() {
       channel.shutdownNow();
       try {
-        harness.close();
+        if (harness != null) {
+          harness.close();
+        }
       } catch (Exception e) {
         throw new IllegalStateException(e);
       }
