@@ -129,7 +129,7 @@ public final class AwaitBatches extends PTransform<PCollection<Chunk>, PCollecti
             request.endpoint(),
             request.model());
     CoordinatorSession.Factory factory =
-        CoordinatorSession.Factory.of(settings, folder, providers, new CountedEvents());
+        CoordinatorSession.Factory.of(settings, folder, providers, new BatchEvents.Counted());
     Duration interval = Duration.millis(settings.inference().poll().interval().toMillis());
     return chunks
         .apply("Key by quota pool", WithKeys.of(pool))

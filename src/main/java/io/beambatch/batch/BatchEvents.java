@@ -1,13 +1,13 @@
 package io.beambatch.batch;
 
+import io.beambatch.ledger.RunMetrics;
 import io.beambatch.provider.BatchStatus;
 import io.beambatch.provider.ProviderException;
 import java.io.Serializable;
 import java.time.Duration;
 
 /**
- * Receives what a coordinator does and meets, as it happens. {@link CountedEvents} turns it into
- * metrics.
+ * Receives what a coordinator does and meets, as it happens. {@link Counted} makes metrics of it.
  */
 interface BatchEvents extends Serializable {
   /** Ignores all events. */
@@ -47,4 +47,34 @@ interface BatchEvents extends Serializable {
    * @param oldest the age of the oldest batch in flight; zero if there is none
    */
   void stand(int underWay, Duration oldest);
+
+  /**
+   * Counts the events as Beam metrics. One callback may wait for a day: runners show the counts
+   * while it does.
+   */
+  final class Counted implements BatchEvents {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public void created() {
+      RunMetrics.counter("batches_created").inc();
+    }
+
+    @Override
+    public void ended(BatchStatus status, Duration took) {
+      RunMetrics.counter("batches_ended", status.code()).inc();
+      RunMetrics.distribution("batch_seconds").update(took.toSeconds());
+    }
+
+    @Override
+    public void failed(ProviderException call) {
+      RunMetrics.counter("provider_errors", call.kind().name()).inc();
+    }
+
+    @Override
+    public void stand(int underWay, Duration oldest) {
+      RunMetrics.gauge("batches_under_way").set(underWay);
+      RunMetrics.gauge("oldest_batch_seconds").set(oldest.toSeconds());
+    }
+  }
 }

@@ -30,10 +30,10 @@ import org.apache.beam.sdk.values.TypeDescriptors;
 import org.joda.time.Duration;
 
 /**
- * Adds the committed plans to those of an endless source. They are found while the pipeline runs:
- * all plans that the ledger has when it starts, and the plan of each file that the source finds to
- * be planned. The latter matters if a runner goes back to a checkpoint: the pipeline doesn't start
- * again then, but plans may have been committed after the checkpoint.
+ * Adds the committed plans to those of an endless source. It finds them while the pipeline runs:
+ * all plans that the ledger has at the start, and the plan of each file that the source reports as
+ * planned. The latter matters if a runner returns to a checkpoint: the pipeline doesn't start again
+ * then, but plans may have been committed after the checkpoint.
  *
  * <p>A plan may be found in several ways, and is emitted once. All plans are emitted in the global
  * window, each as soon as it is found, because they no longer depend on a window. A few calls read

@@ -1,16 +1,18 @@
 package io.beambatch.chunk;
 
-/** What becomes of a line of a part. */
+/**
+ * What becomes of a line of a part. {@link LineSelector} decides it before the plan is committed.
+ */
 public enum LineUse {
   /** It is sent. */
   SENT(0),
-  /** It is sent, and others that are the same wait for its answer. */
+  /** It is sent, and identical lines wait for its answer. */
   AWAITED(1),
   /** It is not sent: an earlier run has bought its answer. */
   KNOWN(2),
-  /** It is not sent: it is the same as another line of the plan, which is. */
+  /** It is not sent: an identical line of the plan is. */
   DUPLICATE(3),
-  /** Its document is no part of the run, which is for some only. */
+  /** It is not sent: the run is for some documents only, and this one is not among them. */
   LEFT_OUT(4);
 
   private final byte code;
@@ -19,7 +21,7 @@ public enum LineUse {
     this.code = (byte) code;
   }
 
-  /** Its byte in files, which never changes. */
+  /** Its byte in files; it must never change. */
   public byte code() {
     return code;
   }
@@ -27,7 +29,7 @@ public enum LineUse {
   /**
    * The use that a byte in a file stands for.
    *
-   * @throws IllegalArgumentException if it stands for none
+   * @throws IllegalArgumentException if there is none
    */
   static LineUse of(byte code) {
     return switch (code) {
@@ -40,7 +42,7 @@ public enum LineUse {
     };
   }
 
-  /** Whether it is in the input of a batch. */
+  /** Returns whether the line is in the input of a batch. */
   public boolean isSent() {
     return this == SENT || this == AWAITED;
   }

@@ -41,7 +41,8 @@ final class PartWriter implements BundleWriter<Request> {
   /**
    * Writes parts of a run.
    *
-   * @param fingerprints whether identical requests must be found
+   * @param fingerprints whether to write the fingerprints of requests, by which identical ones are
+   *     found
    * @param primes whether the first part has a single request, which may be sent first
    */
   PartWriter(RunFolder folder, Job job, boolean fingerprints, boolean primes) {

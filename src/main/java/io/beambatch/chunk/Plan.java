@@ -13,13 +13,14 @@ import org.jspecify.annotations.Nullable;
  * @param name such as {@code a1}, {@code a1-w20260101T000000000-5f3a…} with a hash of its parts
  *     where there are windows; of a watched source {@code a1-p00007}, numbered as they were
  *     committed, and {@code a2-} with a part's name
- * @param unsent parts that hold nothing but failed documents
- * @param files of a watched source, whose documents these are; else empty
- * @param shape of the documents that are sent, if the sink needs to know; else, and of later
- *     attempts, none
- * @param reused lines whose documents get answers that are bought by others; of earlier versions
- *     and where nothing is reused, none
- * @param taken the documents that it is for, as the command line says it, or null for all
+ * @param unsent parts that hold only failed documents
+ * @param files the files of a watched source that the plan covers; otherwise empty
+ * @param shape the shape of the documents that are sent, if the sink needs it; none otherwise, and
+ *     for later attempts
+ * @param reused lines whose documents get answers that other lines pay for; none in plans of
+ *     earlier versions
+ * @param taken the documents that the plan is for, in the words of the command line, or null for
+ *     all
  */
 public record Plan(
     String name,
@@ -48,7 +49,7 @@ public record Plan(
     this(name, attempt, chunks, unsent, files, shape, List.of(), null);
   }
 
-  /** All parts, sent or not, each once. */
+  /** All parts, whether sent or not, each once. */
   public Stream<Part> parts() {
     return Stream.of(
             chunks.stream().flatMap(chunk -> chunk.parts().stream()),
@@ -58,7 +59,7 @@ public record Plan(
         .distinct();
   }
 
-  /** Why documents can't be sent, each with a line in the file of the plan's failures. */
+  /** Why documents can't be sent; each is in the file of the plan's failures. */
   public List<FailureCause> causes() {
     List<FailureCause> causes = new ArrayList<>();
     long lines = 0;
@@ -71,7 +72,7 @@ public record Plan(
     return causes;
   }
 
-  /** How many documents went into the plan. */
+  /** The number of documents in the plan. */
   public long documents() {
     return parts().mapToLong(Part::documents).sum();
   }
@@ -81,12 +82,12 @@ public record Plan(
     return reused.stream().filter(lines -> lines.use() == LineUse.KNOWN).toList();
   }
 
-  /** How many documents get an answer that another line has bought. */
+  /** The number of documents that get an answer that another line pays for. */
   public long reusedLines() {
     return reused.stream().mapToLong(ReusedLines::count).sum();
   }
 
-  /** How many requests will be sent. */
+  /** The number of requests to send. */
   public long requests() {
     return chunks.stream().mapToLong(Chunk::requests).sum();
   }

@@ -5,29 +5,29 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lines of a plan whose documents get answers that others buy: they are joined together, without a
- * batch.
+ * Lines of a plan whose documents get answers that other lines pay for. They are joined together,
+ * without a batch.
  *
  * @param id unique within the run, such as {@code a1-d00000}; {@code [A-Za-z0-9_-]+}
- * @param use what they have in common
- * @param parts that have such lines
+ * @param use the use of all these lines
+ * @param parts the parts with such lines
  * @param answers the file of the run that has their answers, or null if those are bought by this
  *     run: then the joined chunks name the files
  */
 public record ReusedLines(String id, LineUse use, List<Part> parts, @Nullable String answers) {
 
-  /** Some of these lines, under a name with a number. */
+  /** The lines of some of the parts, with a number added to the id. */
   ReusedLines piece(int number, List<Part> some) {
     return new ReusedLines(
         String.format(Locale.ROOT, "%s%05d", id, number), use, List.copyOf(some), answers);
   }
 
-  /** How many lines there are. */
+  /** The number of lines. */
   public long count() {
     return parts.stream().mapToLong(part -> count(part, use)).sum();
   }
 
-  /** How many lines of a part are for this use. */
+  /** The number of lines of a part with a use. */
   static int count(Part part, LineUse use) {
     Part.Lines lines = part.lines();
     if (lines == null) {

@@ -5,7 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** A stream of the lines of a part's request file that are sent; the others are skipped. */
+/** Streams the lines of a part's request file that are sent, and skips the others. */
 public final class SentLines extends InputStream {
   private final InputStream in;
   private final LineUses uses;
@@ -19,7 +19,7 @@ public final class SentLines extends InputStream {
     this.uses = uses;
   }
 
-  /** Opens a part's requests from the start. */
+  /** Opens a part's requests at the first line. */
   public static InputStream open(Part part, RunFolder folder) throws IOException {
     InputStream requests = folder.open(folder.requests(part.name()));
     if (part.lines() == null) {
@@ -52,7 +52,7 @@ public final class SentLines extends InputStream {
     return most;
   }
 
-  /** Makes sure that there is a byte to read; false at the end. */
+  /** Fills the buffer if it is empty; false at the end. */
   private boolean fill() throws IOException {
     while (next == kept.length) {
       int length = in.read(read);
@@ -65,7 +65,7 @@ public final class SentLines extends InputStream {
     return true;
   }
 
-  /** The part that is sent of the bytes that were read last. */
+  /** Selects the bytes to send among those that were read last. */
   private byte[] sent(int length) {
     ByteArrayOutputStream sent = new ByteArrayOutputStream(length);
     int start = 0;

@@ -8,9 +8,9 @@ import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides which lines are part of a run that is for some only: the first, or those with the
- * smallest fingerprints, which are a fair sample. It is asked bucket by bucket, and holds as many
- * lines as are taken of the last one.
+ * Decides which lines belong to a run that is for some documents only: the first lines, or those
+ * with the smallest fingerprints, which are a fair sample. It is called bucket by bucket. In memory
+ * it holds only the lines that are taken from one bucket.
  */
 final class TakenLines {
   private static final Comparator<Place> BY_FINGERPRINT =
@@ -24,13 +24,17 @@ final class TakenLines {
 
   private record Place(Fingerprint fingerprint, long line) {}
 
-  /** Those that a job names; null for all. */
+  /**
+   * The lines that a job takes.
+   *
+   * @param taken null for all
+   */
   TakenLines(@Nullable Taken taken) {
     this.taken = taken;
     this.left = taken == null ? Long.MAX_VALUE : taken.documents();
   }
 
-  /** Goes on to the next bucket. */
+  /** Advances to the next bucket. */
   void enter(SelectionFiles.Bucket bucket) throws IOException {
     if (taken == null || !taken.sampled()) {
       return;
@@ -52,7 +56,7 @@ final class TakenLines {
     return smallest.element();
   }
 
-  /** Whether a line of the bucket is part of the run. */
+  /** Returns whether a line of the bucket belongs to the run. */
   boolean contains(Fingerprint fingerprint, long line) {
     if (taken == null) {
       return true;

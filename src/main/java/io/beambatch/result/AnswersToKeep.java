@@ -13,9 +13,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Outcomes of a chunk's lines that are kept for others. They are gathered while the chunk is
- * joined, and written by fingerprint as one file: in the run's folder, where duplicates find them,
- * or in the cache, where later runs do.
+ * Outcomes of a chunk's lines that are kept for other requests. They are gathered while the chunk
+ * is joined, and are written as one file, sorted by fingerprint: to the run's folder for
+ * duplicates, or to the cache for later runs.
  */
 final class AnswersToKeep {
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
@@ -23,7 +23,7 @@ final class AnswersToKeep {
   private final String run;
   private final List<Entry> entries = new ArrayList<>();
 
-  /** Those of a chunk of a run. */
+  /** The outcomes of a chunk. */
   AnswersToKeep(String run) {
     this.run = run;
   }
@@ -35,7 +35,7 @@ final class AnswersToKeep {
   }
 
   /**
-   * A failure that has no line to be told from.
+   * A failure without a result line.
    *
    * @param cause in our words, without contents
    */
@@ -46,7 +46,7 @@ final class AnswersToKeep {
   }
 
   /**
-   * @param failure null where the request has a line
+   * @param failure null if the request has a result line
    */
   private record Entry(
       Fingerprint fingerprint, int request, SentRequest sent, @Nullable StoredFailure failure) {}
@@ -69,12 +69,12 @@ final class AnswersToKeep {
     entries.add(new Entry(fingerprint, -1, sent, failure));
   }
 
-  /** Whether there are none. */
+  /** Returns whether there are none. */
   boolean isEmpty() {
     return entries.isEmpty();
   }
 
-  /** Writes and closes a file; none appears if there is nothing to be kept. */
+  /** Writes and closes a file; there is none if nothing is kept. */
   void writeTo(AnswerFile.Writer file, Lines lines) throws IOException {
     entries.sort(Comparator.comparing(Entry::fingerprint));
     try (file) {

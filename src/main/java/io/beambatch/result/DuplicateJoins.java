@@ -31,27 +31,28 @@ import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.TypeDescriptors;
 
 /**
- * Finds the duplicates whose firsts have come to an end: when every chunk of every attempt is
- * joined. Nobody knows before whether a first that has to be sent again will be answered.
+ * Finds the duplicates that can be joined: those whose identical requests have their final outcome.
+ * That is known once every chunk of every attempt is joined, because a request may be sent again
+ * before.
  *
- * <p>Takes the joined chunks of all attempts, which it only waits for: what there is to do is
- * written down in the run's folder. A launch that leaves batches in flight gets nothing.
+ * <p>The input, the joined chunks of all attempts, is only waited for: the run's records say what
+ * there is to do. A launch that leaves batches in flight emits nothing.
  */
 public final class DuplicateJoins
     extends PTransform<PCollection<JoinedChunk>, PCollection<ReusedLines>> {
   private final RunFolder folder;
 
-  /** Those of a run over bounded input. */
+  /** The duplicates of a run over bounded input. */
   public DuplicateJoins(RunFolder folder) {
     this.folder = folder;
   }
 
   /**
-   * The lines whose answers are there, whether they are joined or not: all that are known, and the
-   * duplicates whose firsts have come to an end.
+   * The lines whose answers exist, whether or not they are joined yet: all known lines, and the
+   * duplicates of requests with a final outcome.
    *
-   * @param plans all that are committed
-   * @param joined by chunk
+   * @param plans all committed plans
+   * @param joined the joined chunks, by chunk
    */
   public static List<ReusedLines> ready(List<Plan> plans, Map<String, JoinedChunk> joined) {
     boolean ended = haveFirstsEnded(plans, joined);

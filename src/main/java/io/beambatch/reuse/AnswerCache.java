@@ -18,20 +18,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Answers that runs have bought, in a folder that many of them share. Each joined chunk adds a file
- * under a name of its own, so nobody waits for anybody, and a crash leaves nothing half written. A
- * reader takes what is there: a file that is damaged, or that somebody deletes meanwhile, is a
- * warning and a miss.
+ * The cache of answers that runs have bought: a folder that many runs share. Planning looks
+ * requests up in it, and the join of results adds to it. Each joined chunk adds a file with a name
+ * of its own, so no run waits for another, and a crash leaves no file half written. A file that is
+ * damaged, or deleted while it is read, causes a warning; its answers are bought again.
  *
- * <p>Answers of different servers, and those that were checked against different schemas, stand in
- * different folders, {@code v1-<hash>}; a later version that writes other files takes other names.
+ * <p>Answers of different servers, and answers that were checked against different schemas, are
+ * kept in different folders, {@code v1-<hash>}. A later format of files gets another prefix.
  */
 public final class AnswerCache implements Serializable {
   private static final long serialVersionUID = 1;
   private static final Logger LOG = LoggerFactory.getLogger(AnswerCache.class);
   private static final int HASH_BYTES = 10;
 
-  /** So many files are read at once; more are merged into one. */
+  /** The most files that are read at once; further ones are merged into one. */
   private static final int MOST_FILES = 128;
 
   private final String root;
@@ -43,7 +43,7 @@ public final class AnswerCache implements Serializable {
    * The cache in a folder.
    *
    * @param path of the folder, local or {@code gs://}
-   * @param apart what tells its answers from those of others, beside their fingerprints
+   * @param apart what distinguishes its answers from others with the same fingerprints
    */
   public AnswerCache(
       String path, List<String> apart, @Nullable Duration maxAge, @Nullable Long maxSize) {
@@ -54,9 +54,9 @@ public final class AnswerCache implements Serializable {
   }
 
   /**
-   * All answers that are not too old, the newest of each fingerprint.
+   * Opens all answers that are not too old, the newest one for each fingerprint.
    *
-   * @throws UserException if the folder can't be read: nothing is bought again because of that
+   * @throws UserException if the folder can't be read; its answers are not bought again
    */
   public MergedAnswers open(Instant now) throws IOException {
     List<String> files = files(now);
@@ -67,7 +67,7 @@ public final class AnswerCache implements Serializable {
     return new MergedAnswers(files);
   }
 
-  /** A new file for answers that were bought now. */
+  /** Opens a new file for answers that were bought now. */
   public AnswerFile.Writer add(Instant now) {
     return new AnswerFile.Writer(name(now.toEpochMilli()));
   }
@@ -87,7 +87,7 @@ public final class AnswerCache implements Serializable {
               + root
               + " can't be read: "
               + Storage.reason(e)
-              + "; nothing was sent. Mend it, or leave cache: out of the job file to buy all anew",
+              + "; nothing was sent. Make it readable, or remove cache: from the job file to buy all answers",
           ExitCode.ERROR);
     }
     return names.stream()
@@ -103,11 +103,11 @@ public final class AnswerCache implements Serializable {
   }
 
   /**
-   * Puts the answers of many files into one, which counts as old as the oldest of them. Two that do
-   * so at once leave two such files, which is no harm.
+   * Merges many files into one, which counts as old as the oldest of them. If two processes do so
+   * at once, they leave two such files, which does no harm.
    */
   private void merge(List<String> files, Instant now) {
-    // Those of about one age: what is merged counts as old as the oldest of it.
+    // Files of about the same age, because the merged file counts as old as the oldest of them.
     List<String> oldest = files.subList(files.size() - MOST_FILES, files.size());
     long age = oldest.stream().mapToLong(CacheFolder::millis).min().orElse(now.toEpochMilli());
     try {
@@ -128,10 +128,12 @@ public final class AnswerCache implements Serializable {
   }
 
   /**
-   * Deletes what is too old, and the oldest of what is too much, and notes what a run found.
+   * Deletes answers that are too old, and the oldest ones if the cache is too large. Records what a
+   * run found.
    *
-   * @param run that looked its requests up
-   * @param known how many of its lines need not be sent
+   * @param run the run that looked up its requests
+   * @param lines how many it looked up
+   * @param known how many of them need not be sent
    */
   public void tidy(Instant now, String run, long lines, long known) {
     try {

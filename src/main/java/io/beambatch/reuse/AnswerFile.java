@@ -12,9 +12,10 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file of answers, sorted by fingerprint and written once. Each entry has a checksum over its
- * fingerprint and its bytes, and the end says how many entries there are: whatever is damaged is
- * noticed before it is taken for an answer.
+ * A file of answers, sorted by fingerprint and written once. The cache consists of such files, and
+ * a run keeps in them the answers for which other documents wait. Each entry has a checksum over
+ * its fingerprint and its bytes, and the end has the number of entries, so damage is always
+ * noticed.
  *
  * <pre>
  * "BBA1"
@@ -26,7 +27,7 @@ public final class AnswerFile {
   private static final int MAGIC = 0x42424131;
   private static final int END = -1;
 
-  /** As long as the longest result line that a join reads, and what stands beside it. */
+  /** The longest result line that a join reads, plus its origin. */
   private static final int MOST = (256 << 20) + (1 << 10);
 
   private AnswerFile() {}
@@ -40,7 +41,7 @@ public final class AnswerFile {
     }
   }
 
-  /** Writes a file that appears, complete, if and only if it got an entry. */
+  /** Writes a file. It becomes visible when it is complete, and only if it has an entry. */
   public static final class Writer implements Closeable {
     private final String path;
     private @Nullable PendingFile file;
@@ -48,7 +49,7 @@ public final class AnswerFile {
     private @Nullable Fingerprint last;
     private long entries;
 
-    /** Writes in place of a file that may be there. */
+    /** Writes a file; it replaces an existing one. */
     public Writer(String path) {
       this.path = path;
     }
@@ -65,7 +66,7 @@ public final class AnswerFile {
     /** Adds an answer in its encoded form. */
     public void add(Fingerprint fingerprint, byte[] answer) throws IOException {
       if (last != null && last.compareTo(fingerprint) >= 0) {
-        throw new IllegalArgumentException("fingerprints have to come in their order");
+        throw new IllegalArgumentException("fingerprints must be added in ascending order");
       }
       last = fingerprint;
       if (out == null) {
@@ -81,12 +82,12 @@ public final class AnswerFile {
       entries++;
     }
 
-    /** How many answers it has. */
+    /** The number of answers. */
     public long entries() {
       return entries;
     }
 
-    /** Makes the file appear. */
+    /** Makes the file visible. */
     public void commit() throws IOException {
       if (file != null && out != null) {
         out.writeInt(END);
@@ -104,7 +105,7 @@ public final class AnswerFile {
     }
   }
 
-  /** Reads a file from the start. */
+  /** Reads a file, answer by answer. */
   public static final class Reader implements Closeable {
     private final String path;
     private final DataInputStream in;
@@ -122,7 +123,7 @@ public final class AnswerFile {
       in = new DataInputStream(new BufferedInputStream(stream, 1 << 16));
       try {
         if (in.readInt() != MAGIC) {
-          throw damaged("it doesn't begin as such a file does");
+          throw damaged("it doesn't begin like a file of answers");
         }
       } catch (EOFException e) {
         in.close();
@@ -134,22 +135,22 @@ public final class AnswerFile {
     }
 
     /**
-     * Goes on to the next answer.
+     * Advances to the next answer.
      *
      * @return false at the end
-     * @throws DamagedException if the file isn't what was written
+     * @throws DamagedException if the file is damaged
      */
     public boolean next() throws IOException {
       try {
         int length = in.readInt();
         if (length == END) {
           if (in.readLong() != entries) {
-            throw damaged("it has not as many answers as it says");
+            throw damaged("the number of its answers is wrong");
           }
           return false;
         }
         if (length < 0 || length > MOST) {
-          throw damaged("an answer has no possible length");
+          throw damaged("the length of an answer is impossible");
         }
         Fingerprint found = new Fingerprint(in.readLong(), in.readLong());
         byte[] read = in.readNBytes(length);

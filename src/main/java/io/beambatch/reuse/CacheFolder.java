@@ -18,8 +18,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All files of a cache, whatever their answers are kept apart by: how many they are, how old, and
- * what the last runs found in them. A file's name says when its answers were bought.
+ * All files of a cache, across the folders that {@link AnswerCache} keeps apart: counts them,
+ * deletes the oldest, and records what the last runs found. The {@code cache} command shows it. A
+ * file's name has the time when its answers were bought.
  */
 public final class CacheFolder {
   static final String ANSWERS = "answers";
@@ -39,17 +40,17 @@ public final class CacheFolder {
   /**
    * What a run found.
    *
-   * @param lines that it looked up
-   * @param known lines that it need not send
+   * @param lines the number of lines that it looked up
+   * @param known the number of lines that it need not send
    */
   public record Lookup(String run, long lines, long known) {}
 
   /**
    * What a cache holds.
    *
-   * @param answers of all its files; what was bought twice counts twice
+   * @param answers the number of answers in all files; an answer that was bought twice counts twice
    * @param oldest when the oldest answer was bought, as an ISO time, or null if there is none
-   * @param lookups of the last runs, the latest first
+   * @param lookups what the last runs found, the latest first
    */
   public record Contents(
       String path,
@@ -68,7 +69,7 @@ public final class CacheFolder {
     return matcher.matches() && matcher.group(2).equals(ANSWERS);
   }
 
-  /** When the answers of a file were bought, or the oldest of them. */
+  /** When the oldest answer of a file was bought, in milliseconds since 1970. */
   static long millis(String name) {
     Matcher matcher = FILE.matcher(name);
     return matcher.matches() ? Long.parseLong(matcher.group(1)) : Long.MAX_VALUE;
@@ -89,7 +90,7 @@ public final class CacheFolder {
     return sizes;
   }
 
-  /** What it holds. */
+  /** Reads what the cache holds. */
   public Contents contents() throws IOException {
     Map<String, Long> sizes = sizes();
     long answers = 0;
@@ -114,7 +115,7 @@ public final class CacheFolder {
         lookups);
   }
 
-  /** The number with which a file ends; 0 if it is too short to have one. */
+  /** The number of entries at the end of a file; 0 if the file is too short. */
   private static long entries(String path, long size) throws IOException {
     if (size < Long.BYTES) {
       return 0;
@@ -127,9 +128,9 @@ public final class CacheFolder {
   /**
    * Deletes files of answers, the oldest first.
    *
-   * @param before goes what is older than this
-   * @param maxSize in bytes, of all that is left; null for any
-   * @return how many bytes went
+   * @param before files that are older are deleted
+   * @param maxSize of the remaining files, in bytes; null for no limit
+   * @return the number of deleted bytes
    */
   public long prune(Instant before, @Nullable Long maxSize) throws IOException {
     Map<String, Long> sizes = sizes();
@@ -147,7 +148,7 @@ public final class CacheFolder {
     return all - left;
   }
 
-  /** Notes what a run found, in place of the oldest note. */
+  /** Records what a run found, and deletes the oldest such record. */
   void note(Instant now, Lookup lookup) throws IOException {
     String folder = root + "/" + LOOKUPS;
     Storage.write(

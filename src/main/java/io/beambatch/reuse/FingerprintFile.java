@@ -10,8 +10,8 @@ import java.io.InputStream;
 import java.io.OutputStream;
 
 /**
- * The fingerprints of a part's requests with their sizes: a record of fixed length for each line of
- * its request file, in order. Lines are selected by it, without reading the requests.
+ * The fingerprints of a part's requests with their sizes: one record of fixed length for each line
+ * of the part's request file, in order. Planning selects lines by it, without reading the requests.
  */
 public final class FingerprintFile {
   private FingerprintFile() {}
@@ -25,7 +25,7 @@ public final class FingerprintFile {
    */
   public record Entry(Fingerprint fingerprint, int bytes, long tokens, int weight) {}
 
-  /** Writes the file; it is visible while it grows, like a part's other files. */
+  /** Writes the file. It is visible while it grows, like a part's other files. */
   public static final class Writer implements Closeable {
     private final DataOutputStream out;
 
@@ -58,7 +58,7 @@ public final class FingerprintFile {
   public static final class Reader implements Closeable {
     private final DataInputStream in;
 
-    /** Reads from the start. */
+    /** Opens the file at its first line. */
     public Reader(InputStream stream) {
       in = new DataInputStream(new BufferedInputStream(stream));
     }

@@ -9,9 +9,9 @@ import java.util.List;
 /**
  * Calculates the fingerprints of requests to one model. Not thread-safe.
  *
- * <p>A body counts as it was rendered: without white space, each text in one spelling, its keys in
- * the order of the job file. Keys are not sorted, because their order can be part of the question:
- * a model writes the fields of a JSON schema in their order.
+ * <p>The fingerprint is that of the rendered body, which has no white space, one spelling of each
+ * text, and its keys in the order of the job file. Keys are not sorted, because order can matter: a
+ * model writes the fields of a JSON schema in their order.
  */
 public final class Fingerprinter {
   private final MessageDigest digest;
@@ -20,7 +20,7 @@ public final class Fingerprinter {
   /**
    * Fingerprints requests with common properties.
    *
-   * @param asked such as the provider, the endpoint and the model, each without a line break
+   * @param asked the common properties, such as provider, endpoint and model, without line breaks
    */
   public Fingerprinter(List<String> asked) {
     this.asked = (String.join("\n", asked) + "\n").getBytes(StandardCharsets.UTF_8);

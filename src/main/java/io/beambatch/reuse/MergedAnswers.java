@@ -13,8 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The answers of many files by fingerprint, each fingerprint once: the file that comes first in the
- * list goes before. A file that is damaged, or has gone, is a warning; what it had is not there.
+ * The answers of many files, in the order of their fingerprints. If several files have the same
+ * fingerprint, the first file in the list counts. A file that is damaged or gone causes a warning,
+ * and its answers are left out.
  */
 public final class MergedAnswers implements Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(MergedAnswers.class);
@@ -68,15 +69,15 @@ public final class MergedAnswers implements Closeable {
 
   private void leaveOut(IOException e) {
     isWhole = false;
-    LOG.warn("answers are left out, and bought again if they are needed: {}", e.getMessage());
+    LOG.warn("answers are left out, and are bought again if they are needed: {}", e.getMessage());
   }
 
-  /** Whether nothing was left out so far. */
+  /** Returns whether nothing was left out so far. */
   boolean isWhole() {
     return isWhole;
   }
 
-  /** Goes on to the next fingerprint; false at the end. */
+  /** Advances to the next fingerprint; false at the end. */
   public boolean next() throws IOException {
     for (Source first = sources.poll(); first != null; first = sources.poll()) {
       Fingerprint found = first.reader.fingerprint();

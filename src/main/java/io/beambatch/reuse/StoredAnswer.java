@@ -7,7 +7,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 
 /**
- * The answer to a request, kept for identical ones.
+ * The answer to a request, kept for identical requests: an entry of an {@link AnswerFile}.
  *
  * @param kind the kind of the content
  * @param origin the request that paid for it
@@ -42,13 +42,13 @@ public record StoredAnswer(Kind kind, Origin origin, byte[] content) {
   /**
    * The request that was sent.
    *
-   * @param run that sent it
+   * @param run the run that sent it
    * @param batchId empty if it was never sent
-   * @param attempt in which it got its answer
+   * @param attempt the attempt in which it got its answer
    */
   public record Origin(String run, String batchId, String customId, int attempt) {}
 
-  /** Its form in a file. */
+  /** Encodes it for a file. */
   byte[] encoded() throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(content.length + 128);
     DataOutputStream out = new DataOutputStream(bytes);
@@ -61,7 +61,7 @@ public record StoredAnswer(Kind kind, Origin origin, byte[] content) {
     return bytes.toByteArray();
   }
 
-  /** Reads that form. */
+  /** Decodes an entry of a file. */
   public static StoredAnswer decoded(byte[] bytes) throws IOException {
     DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes));
     Kind kind = Kind.of(in.readByte());
