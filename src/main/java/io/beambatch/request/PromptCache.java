@@ -44,12 +44,20 @@ public record PromptCache(long prefixTokens, int leastTokens) {
 
   /** A comparison of the prefix with what the model caches, in words. */
   public String words() {
+    return mayKeep()
+        ? String.format(
+            Locale.ROOT,
+            "a prefix of about %,d tokens (the model caches %,d and more); one request goes first",
+            prefixTokens,
+            leastTokens)
+        : "none: " + tooShort();
+  }
+
+  private String tooShort() {
     return String.format(
         Locale.ROOT,
-        mayKeep()
-            ? "a prefix of about %,d tokens (the model caches %,d and more); one request goes first"
-            : "none: the prefix that all requests share has about %,d tokens, and the model caches"
-                + " none shorter than %,d",
+        "the prefix that all requests share has about %,d tokens, and the model caches none"
+            + " shorter than %,d",
         prefixTokens,
         leastTokens);
   }
@@ -58,6 +66,6 @@ public record PromptCache(long prefixTokens, int leastTokens) {
   public static Optional<String> warning(RequestSpec request) {
     return of(request)
         .filter(cache -> !cache.mayKeep())
-        .map(cache -> "request.cache saves nothing: " + cache.words());
+        .map(cache -> "request.cache saves nothing: " + cache.tooShort());
   }
 }
