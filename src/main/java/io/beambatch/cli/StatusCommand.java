@@ -3,20 +3,20 @@ package io.beambatch.cli;
 import io.beambatch.batch.BatchMonitor;
 import io.beambatch.error.ExitCode;
 import io.beambatch.job.Job;
+import io.beambatch.job.RequestSpec;
 import io.beambatch.provider.Batch;
 import io.beambatch.provider.Sleeper;
 import io.beambatch.run.Run;
 import io.beambatch.run.RunProgress;
 import io.beambatch.run.RunStatus;
 import io.beambatch.run.Runs;
+import io.beambatch.run.StagedRuns;
 import java.io.PrintWriter;
 import java.time.Clock;
-import java.time.ZoneId;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
+import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -41,9 +41,6 @@ final class StatusCommand implements Callable<Integer> {
   /** Every terminal shows this many; the beginning of a longer table is out of reach. */
   private static final int MOST_LINES_UP = 20;
 
-  private static final DateTimeFormatter TIME =
-      DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT);
-
   @Mixin private JobOptions options;
   @Mixin private JobOptions.KnownRunOptions runOptions;
   @Mixin private PeerOptions peerOptions;
@@ -52,14 +49,16 @@ final class StatusCommand implements Callable<Integer> {
   @Option(
       names = "--watch",
       description =
-          "Repeats every poll.interval until all batches have ended; with --json, each time on one"
-              + " line.")
+          "Looks every poll.interval until all batches have ended. A terminal shows a table of the"
+              + " batches that stays in place, a pipe a line for each change; with --json, each time"
+              + " on one line.")
   private boolean watch;
 
   @Spec private CommandSpec spec;
 
   private @Nullable Peer peer;
   private List<Run> others = List.of();
+  private @Nullable WatchedStatus watched;
   private int shown;
 
   @Override
@@ -73,6 +72,15 @@ final class StatusCommand implements Callable<Integer> {
           "note: the run was begun with another job; what differs: "
               + String.join(", ", runs.differences(run)));
       err.flush();
+    }
+    if (watch && !json.isGiven()) {
+      RequestSpec request = job.inference().request();
+      watched =
+          new WatchedStatus(
+              job,
+              new StagedRuns(options.staging())
+                  .usualDuration(request.provider(), request.model())
+                  .orElse(null));
     }
     others = runOptions.name() == null ? runs.unfinishedBesides(run) : List.of();
     try {
@@ -116,17 +124,23 @@ final class StatusCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     if (json.isGiven()) {
       out.println(watch ? JsonOption.MAPPER.writeValueAsString(status) : JsonOption.text(status));
+    } else if (watch) {
+      show(Objects.requireNonNull(watched), status, out);
     } else {
-      String table = StatusTable.of(status, job, others);
-      String text =
-          watch ? TIME.format(ZonedDateTime.now(ZoneId.systemDefault())) + "\n" + table : table;
-      if (watch && CommandLine.Help.Ansi.AUTO.enabled()) {
-        out.print(over(shown));
-        shown = (int) text.lines().count();
-      }
-      out.print(text);
+      out.print(StatusTable.of(status, job, others));
     }
     out.flush();
+  }
+
+  private void show(WatchedStatus watchedRun, RunStatus status, PrintWriter out) {
+    Instant now = Clock.systemUTC().instant();
+    if (!CommandLine.Help.Ansi.AUTO.enabled()) {
+      watchedRun.changes(status, now).forEach(out::println);
+      return;
+    }
+    String table = watchedRun.table(status, now);
+    out.print(over(shown) + table);
+    shown = (int) table.lines().count();
   }
 
   /** Moves to the beginning of the last table, and clears it. */

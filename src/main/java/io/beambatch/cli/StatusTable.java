@@ -110,7 +110,7 @@ final class StatusTable {
   }
 
   /** The state of the run, and the next step. */
-  private static String next(RunStatus status, Job job) {
+  static String next(RunStatus status, Job job) {
     if (status.finished()) {
       return status.report() == null ? "finished" : finished(status, status.report());
     }

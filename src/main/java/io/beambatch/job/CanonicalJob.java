@@ -78,6 +78,22 @@ public final class CanonicalJob {
     return paths;
   }
 
+  /**
+   * Returns whether the requests of a job go to a provider and a model.
+   *
+   * @param text of the job
+   */
+  public static boolean isSentTo(String text, RequestSpec.Provider provider, String model) {
+    try {
+      JsonNode request = MAPPER.readTree(text).path("request");
+      return request.path("provider").asText().equals(provider.name())
+          && request.path("model").asText().equals(model);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException(
+          "not the canonical text of a job: " + e.getOriginalMessage(), e);
+    }
+  }
+
   /** The text's keys for every source. Keys that only files have get their defaults. */
   static ObjectNode source(String type, Source source) {
     ObjectNode json =

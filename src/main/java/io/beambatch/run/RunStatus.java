@@ -4,6 +4,8 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import io.beambatch.job.Job;
+import io.beambatch.job.Limits;
 import io.beambatch.ledger.BatchEntry;
 import io.beambatch.ledger.BatchEntry.BatchEnd;
 import io.beambatch.provider.Batch;
@@ -17,6 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -66,6 +69,9 @@ public record RunStatus(
    * @param promptTokens as the provider counted them, null before the batch is collected
    * @param completionTokens as the provider counted them
    * @param seconds how long the batch has been in flight, or was; null if there is none
+   * @param expiresAt when the provider gives up the batch, as an ISO time; null unless it is in
+   *     flight
+   * @param waits why a chunk has no batch yet; null if it has one
    */
   @JsonNaming(SnakeCaseStrategy.class)
   public record BatchRow(
@@ -80,7 +86,9 @@ public record RunStatus(
       long estimatedTokens,
       @Nullable Long promptTokens,
       @Nullable Long completionTokens,
-      @Nullable Long seconds) {}
+      @Nullable Long seconds,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String expiresAt,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String waits) {}
 
   /** The ids of the batches that only the provider knows about. */
   public static Set<String> unknown(RunProgress progress) {
@@ -128,11 +136,14 @@ public record RunStatus(
             .collectBefore(can)
             .map(time -> time.truncatedTo(ChronoUnit.SECONDS).toString())
             .orElse(null),
-        progress.chunks().stream().map(chunk -> row(chunk, seen, now, can)).toList());
+        progress.chunks().stream()
+            .map(chunk -> row(chunk, seen, now, progress, run.job()))
+            .toList());
   }
 
   private static BatchRow row(
-      ChunkProgress chunk, Map<String, Batch> seen, Instant now, Capabilities can) {
+      ChunkProgress chunk, Map<String, Batch> seen, Instant now, RunProgress progress, Job job) {
+    Capabilities can = job.inference().request().provider().capabilities();
     BatchEntry entry = chunk.entry();
     JoinedChunk joined = chunk.joined();
     String batchId = entry == null ? null : entry.batchId();
@@ -160,7 +171,50 @@ public record RunStatus(
         chunk.chunk().tokens(),
         joined == null ? null : joined.promptTokens(),
         joined == null ? null : joined.completionTokens(),
-        seconds(entry, now));
+        seconds(entry, now),
+        chunk.stage() == Stage.UNDER_WAY && (batch == null || !batch.status().ended())
+            ? expiry(entry, can)
+            : null,
+        waits(chunk, progress, job.inference().limits()));
+  }
+
+  private static @Nullable String expiry(@Nullable BatchEntry entry, Capabilities can) {
+    Long submitted = entry == null ? null : entry.times().submitted();
+    return submitted == null
+        ? null
+        : Instant.ofEpochMilli(submitted)
+            .plus(can.expiry())
+            .truncatedTo(ChronoUnit.SECONDS)
+            .toString();
+  }
+
+  /** Why a chunk has no batch yet, as far as its records tell; null if it has one. */
+  private static @Nullable String waits(ChunkProgress chunk, RunProgress progress, Limits limits) {
+    if (chunk.stage() == Stage.SUBMITTING) {
+      return "a launch is creating its batch, or was stopped while it did";
+    }
+    if (chunk.stage() != Stage.PLANNED && chunk.stage() != Stage.UPLOADED) {
+      return null;
+    }
+    BatchEntry entry = chunk.entry();
+    if (entry != null && entry.problem() != null) {
+      return entry.problem();
+    }
+    List<ChunkProgress> inFlight =
+        progress.chunks().stream().filter(other -> other.stage() == Stage.UNDER_WAY).toList();
+    long tokens = inFlight.stream().mapToLong(other -> other.chunk().tokens()).sum();
+    if (tokens + chunk.chunk().tokens() > limits.enqueuedTokens() && tokens > 0) {
+      return room(tokens, limits.enqueuedTokens(), "tokens");
+    }
+    long requests = inFlight.stream().mapToLong(other -> other.chunk().requests()).sum();
+    if (requests + chunk.chunk().requests() > limits.enqueuedRequests() && requests > 0) {
+      return room(requests, limits.enqueuedRequests(), "requests");
+    }
+    return "run, submit or collect sends it when there is room";
+  }
+
+  private static String room(long used, long most, String what) {
+    return String.format(Locale.ROOT, "no room: %,d of %,d %s are in flight", used, most, what);
   }
 
   private static String state(ChunkProgress chunk, @Nullable Batch batch) {

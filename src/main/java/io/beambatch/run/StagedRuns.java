@@ -3,20 +3,25 @@ package io.beambatch.run;
 import com.fasterxml.jackson.annotation.JsonValue;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import io.beambatch.job.CanonicalJob;
+import io.beambatch.job.RequestSpec;
 import io.beambatch.ledger.BatchEntry;
 import io.beambatch.ledger.BatchLedger;
 import io.beambatch.ledger.Ledgers;
 import io.beambatch.ledger.Records;
+import io.beambatch.provider.BatchStatus;
 import io.beambatch.storage.RunFolder;
 import io.beambatch.storage.Storage;
 import java.io.IOException;
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +31,9 @@ import org.jspecify.annotations.Nullable;
  * needs no job file: it reads the runs' records.
  */
 public final class StagedRuns {
+  /** What is usual is taken from so many runs: older ones tell less of today. */
+  private static final int USUAL_RUNS = 20;
+
   private final String staging;
 
   /**
@@ -90,6 +98,42 @@ public final class StagedRuns {
       }
     }
     return runs;
+  }
+
+  /**
+   * How long a batch takes here as a rule: the median of the batches that have ended with answers,
+   * by the ledgers of the newest runs with a provider and a model. Empty if there is none.
+   */
+  public Optional<Duration> usualDuration(RequestSpec.Provider provider, String model)
+      throws IOException {
+    List<Map.Entry<String, RunRecord>> runs = new ArrayList<>();
+    for (String job : sizes().keySet()) {
+      for (RunRecord record : records(job)) {
+        if (CanonicalJob.isSentTo(record.job(), provider, model)) {
+          runs.add(Map.entry(job, record));
+        }
+      }
+    }
+    runs.sort(Comparator.comparing(run -> -run.getValue().created()));
+    List<Long> millis = new ArrayList<>();
+    for (Map.Entry<String, RunRecord> run : runs.subList(0, Math.min(USUAL_RUNS, runs.size()))) {
+      RunFolder folder = RunFolder.of(staging, run.getKey(), run.getValue().name());
+      for (BatchLedger.Tracked tracked : BatchLedger.of(folder).readAll().values()) {
+        millis(tracked.entry()).ifPresent(millis::add);
+      }
+    }
+    millis.sort(Comparator.naturalOrder());
+    return millis.isEmpty()
+        ? Optional.empty()
+        : Optional.of(Duration.ofMillis(millis.get(millis.size() / 2)));
+  }
+
+  /** How long a batch took that ended with answers. */
+  private static Optional<Long> millis(BatchEntry entry) {
+    Long submitted = entry.times().submitted();
+    return submitted == null || entry.end() == null || entry.end().status() != BatchStatus.COMPLETED
+        ? Optional.empty()
+        : Optional.of(entry.since() - submitted);
   }
 
   /**

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.beambatch.job.RequestSpec;
+import io.beambatch.run.StagedRuns;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -52,6 +55,21 @@ class RunsCommandTest {
     assertThat(runs.get(3).path("cost_usd").decimalValue()).isPositive();
     assertThat(runs.get(3).path("bytes").asLong()).isPositive();
     assertThat(runs().out()).contains("sentiment  tuesday    1 in flight  20").contains(" kB\n");
+  }
+
+  @Test
+  void knowsHowLongBatchesTakeByTheRunsThatThereWere() throws Exception {
+    StagedRuns runs = new StagedRuns(workplace.staging().toString());
+    assertThat(runs.usualDuration(RequestSpec.Provider.OPENAI, "gpt-4o-mini")).isEmpty();
+
+    job.set("run", "monday");
+    job.set("run", "tuesday", "name=other");
+
+    assertThat(runs.usualDuration(RequestSpec.Provider.OPENAI, "gpt-4o-mini"))
+        .hasValueSatisfying(
+            usual -> assertThat(usual).isBetween(Duration.ZERO, Duration.ofMinutes(9)));
+    assertThat(runs.usualDuration(RequestSpec.Provider.OPENAI, "gpt-4o")).isEmpty();
+    assertThat(runs.usualDuration(RequestSpec.Provider.GEMINI, "gpt-4o-mini")).isEmpty();
   }
 
   @Test

@@ -54,6 +54,39 @@ class TerminalTest {
     }
   }
 
+  @Test
+  void redrawsATableOfTheBatchesWhileTheyAreWatched() throws Exception {
+    try (Program server = Program.serve(folder, "--latency", "3s")) {
+      List<String> setting =
+          List.of(
+              "--set", "request.base_url=" + server.servedUrl(), "--set", "poll.interval=200ms");
+      try (Terminal submit = Terminal.open(words("submit", setting))) {
+        assertThat(submit.end()).as(submit.text()).isZero();
+      }
+      List<String> watching = new ArrayList<>(setting);
+      watching.add("--watch");
+      try (Terminal terminal = Terminal.open(words("status", watching))) {
+        assertThat(terminal.end()).as(terminal.text()).isZero();
+
+        assertThat(terminal.text())
+            .contains("a1-c00000  in_progress [", " expires in", "23h59m", "[####################]")
+            .containsPattern("\u001b\\[[0-9]+A\u001b\\[J");
+        assertThat(terminal.text().lines())
+            .filteredOn(line -> line.startsWith("a1-"))
+            .allMatch(line -> line.length() < 80);
+      }
+    }
+  }
+
+  private List<String> words(String command, List<String> more) {
+    List<String> args = new ArrayList<>(List.of("env", "OPENAI_API_KEY=any"));
+    args.addAll(Program.words());
+    args.addAll(
+        new Workplace(folder)
+            .command(command, "pipelines/sentiment.yaml", more.toArray(String[]::new)));
+    return args;
+  }
+
   private List<String> job(String... more) {
     List<String> args = new ArrayList<>(Program.words());
     args.addAll(new Workplace(folder).command("run", "pipelines/sentiment.yaml", more));
