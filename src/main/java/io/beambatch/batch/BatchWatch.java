@@ -25,16 +25,18 @@ public final class BatchWatch implements AutoCloseable {
   /** Bounds how long a cancellation by another process goes unnoticed. */
   private static final Duration BETWEEN_LOOKS_AT_THE_LEDGER = Duration.ofSeconds(3);
 
-  private final Clock clock = Clock.systemUTC();
-  private final Sleeper sleeper = Sleeper.SYSTEM;
   private final CoordinatorSession session;
+  private final Clock clock;
+  private final Sleeper sleeper;
   private final Set<String> known = new HashSet<>();
   private Instant nextStep = Instant.MIN;
   private boolean cancelled;
   private boolean ended;
 
-  private BatchWatch(CoordinatorSession session) {
+  BatchWatch(CoordinatorSession session, Clock clock, Sleeper sleeper) {
     this.session = session;
+    this.clock = clock;
+    this.sleeper = sleeper;
   }
 
   /**
@@ -44,7 +46,10 @@ public final class BatchWatch implements AutoCloseable {
    */
   public static BatchWatch open(
       CoordinatorSettings settings, RunFolder folder, ProviderFactory providers) {
-    return new BatchWatch(CoordinatorSession.Factory.of(settings, folder, providers).open());
+    return new BatchWatch(
+        CoordinatorSession.Factory.of(settings, folder, providers).open(),
+        Clock.systemUTC(),
+        Sleeper.SYSTEM);
   }
 
   /**

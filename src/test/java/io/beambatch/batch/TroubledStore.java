@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -54,7 +55,11 @@ final class TroubledStore implements LedgerStore {
   }
 
   @Override
-  public SortedMap<String, Versioned> readAll(String folder, Predicate<String> wanted) {
-    throw new UnsupportedOperationException();
+  public SortedMap<String, Versioned> readAll(String folder, Predicate<String> wanted)
+      throws IOException {
+    call(1);
+    SortedMap<String, Versioned> read = new TreeMap<>(records);
+    read.keySet().removeIf(name -> !name.startsWith(folder + "/") || !wanted.test(name));
+    return read;
   }
 }
