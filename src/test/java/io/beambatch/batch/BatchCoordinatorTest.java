@@ -18,9 +18,13 @@ import io.beambatch.provider.ProviderException;
 import io.beambatch.provider.ProviderException.Kind;
 import io.beambatch.provider.ReplyHead;
 import io.beambatch.provider.Submission;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -295,6 +299,43 @@ class BatchCoordinatorTest extends CoordinatorFixture {
         .hasMessageContaining("quota is used up")
         .hasMessageContaining("Hard limit");
     assertThat(entry("a1-c0").state()).isEqualTo(State.PLANNED);
+  }
+
+  @Test
+  void batchOfWhichNothingWasPaidStopsTheRunAndIsNotTakenAgain() throws Throwable {
+    Duration minute = Duration.ofMinutes(1);
+    Fate unpaid =
+        new Fate(
+            40, 40, minute, minute, minute, 40, false, minute, hours(0), hours(0), hours(0),
+            Lies.NONE);
+    Iterator<Fate> fates = List.of(unpaid, QUICK).iterator();
+    server = new SimulatedServer(time, Duration.ZERO, Long.MAX_VALUE, 2_000, fates::next);
+    provider =
+        new Reliable() {
+          @Override
+          public InputStream download(String fileId) throws ProviderException {
+            super.download(fileId);
+            String line =
+                """
+                {"custom_id":"p0-0","response":{"status_code":429,"body":{"error":\
+                {"code":"insufficient_quota","message":"No credit"}}},"error":null}
+                """;
+            return new ByteArrayInputStream(line.getBytes(StandardCharsets.UTF_8));
+          }
+        };
+
+    assertThatThrownBy(() -> await("", chunk(0, 60)))
+        .isInstanceOf(BatchException.class)
+        .hasMessageContaining("quota is used up")
+        .hasMessageContaining("No credit");
+    assertThat(entry("a1-c0").state()).isEqualTo(State.PLANNED);
+
+    await("", chunk(0, 60));
+
+    assertThat(creates).isEqualTo(2);
+    assertThat(done).extracting(AwaitedChunk::status).containsExactly(BatchStatus.COMPLETED);
+    assertThat(server.batch(done.get(0).batchId()).created)
+        .isEqualTo(server.ofKey(run.key("a1-c0")).get(1).created);
   }
 
   @Test

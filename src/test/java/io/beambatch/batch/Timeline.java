@@ -56,12 +56,14 @@ final class Timeline extends Clock {
         });
   }
 
-  /** Runs until everybody has ended. */
+  /** Runs until everybody has ended; throws the first failure since the last time. */
   void run() throws Throwable {
     next();
     over.acquire();
-    if (failure != null) {
-      throw failure;
+    Throwable first = failure;
+    failure = null;
+    if (first != null) {
+      throw first;
     }
   }
 
