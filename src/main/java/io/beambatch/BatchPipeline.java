@@ -4,12 +4,15 @@ import io.beambatch.batch.AwaitedChunk;
 import io.beambatch.batch.CoordinatorSettings;
 import io.beambatch.batch.DeleteInputs;
 import io.beambatch.batch.UploadChunks;
+import io.beambatch.batch.WaitPolicy;
 import io.beambatch.chunk.FilePlans;
 import io.beambatch.chunk.Plan;
 import io.beambatch.chunk.PlanCheck;
 import io.beambatch.chunk.PlanRetries;
 import io.beambatch.chunk.ReusedLines;
 import io.beambatch.chunk.ShardIntoChunks;
+import io.beambatch.error.ExitCode;
+import io.beambatch.error.UserException;
 import io.beambatch.job.Job;
 import io.beambatch.ledger.Verdicts;
 import io.beambatch.provider.ProviderFactory;
@@ -115,6 +118,9 @@ public final class BatchPipeline {
   /** From documents to answers, and to the run's report. */
   public PCollection<Report> run(
       Pipeline pipeline, CoordinatorSettings settings, ProviderFactory providers) {
+    if (check != PlanCheck.NONE && settings.waitPolicy() == WaitPolicy.UNTIL_ENDED) {
+      requireNoCanary();
+    }
     Map<ResultFile.Kind, DestinationWriter> writers = Connectors.writers(job, folder);
     PCollection<Plan> plans = checkPlans(plan(pipeline), writers);
     PCollection<ResultFile> results = answer(plans, settings, providers);
@@ -186,6 +192,7 @@ public final class BatchPipeline {
    */
   PCollection<ResultFile> answer(
       PCollectionTuple documents, CoordinatorSettings settings, ProviderFactory providers) {
+    requireNoCanary();
     PCollection<ResultFile> results = answer(plan(documents), settings, providers);
     PCollection<WrittenFile> written =
         results
@@ -194,6 +201,17 @@ public final class BatchPipeline {
     // The pipeline reads the answers from the run's folder, whatever the job file's sinks are.
     close(job.withAnswersInPipeline(), written, settings, providers);
     return results;
+  }
+
+  /** A pipeline that awaits all batches in one step joins nothing before the last one has ended. */
+  private void requireNoCanary() {
+    if (job.inference().canary() != null) {
+      throw new UserException(
+          "canary: a pipeline that awaits its own batches can't judge a sample before it sends the"
+              + " rest; use submit and collect, or run on this machine without --runner, or leave"
+              + " out canary. Nothing was sent",
+          ExitCode.USAGE);
+    }
   }
 
   private PCollection<Plan> plan(PCollectionTuple read) {

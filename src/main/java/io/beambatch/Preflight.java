@@ -4,6 +4,7 @@ import io.beambatch.job.Job;
 import io.beambatch.request.PromptCache;
 import io.beambatch.result.AnswerWarnings;
 import io.beambatch.result.JoinResults;
+import io.beambatch.run.Canary;
 import io.beambatch.sink.Output;
 import io.beambatch.source.SourceSchema;
 import io.beambatch.source.SourceSchemas;
@@ -53,6 +54,7 @@ public final class Preflight {
    */
   public void check(RunFolder run, boolean planned) throws IOException {
     JoinResults.check(job.inference());
+    Canary.check(job);
     AnswerWarnings.of(job.inference()).forEach(LOG::warn);
     PromptCache.warning(job.inference().request()).ifPresent(LOG::warn);
     found =

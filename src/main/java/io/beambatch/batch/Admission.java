@@ -21,6 +21,18 @@ public interface Admission extends Serializable {
    */
   Look look();
 
+  /** Admits what both admit; the other one is asked only about what this one admits. */
+  default Admission and(Admission other) {
+    return () -> {
+      Look first = look();
+      Look second = other.look();
+      return chunk -> {
+        Decision decision = first.decide(chunk);
+        return decision.verdict() == Verdict.ADMITTED ? second.decide(chunk) : decision;
+      };
+    };
+  }
+
   /** Decisions about several chunks from the same data. */
   @FunctionalInterface
   interface Look {

@@ -155,6 +155,11 @@ public final class BatchWatch implements AutoCloseable {
     }
   }
 
+  /** Returns whether nothing is left but chunks that are not admitted yet. */
+  public boolean isHeld() {
+    return session.isHeld();
+  }
+
   /** Returns whether no chunk is left to process. */
   public boolean isIdle() {
     return session.isIdle();

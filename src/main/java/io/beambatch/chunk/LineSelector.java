@@ -22,10 +22,19 @@ interface LineSelector extends Serializable {
   /**
    * What was chosen.
    *
-   * @param parts the same parts, each with what of it is sent; those of whole parts that are left
-   *     out have no documents
+   * @param canary the lines that are sent first, as a sample; a part of theirs may share its files
+   *     with one of the others
+   * @param parts the same parts, each with what else of it is sent; those of whole parts that are
+   *     left out have no documents
    * @param reused the lines that get answers that others have bought
    * @param taken the documents that are part of the run, in words; null for all
    */
-  record Selected(List<Part> parts, List<ReusedLines> reused, @Nullable String taken) {}
+  record Selected(
+      List<Part> canary, List<Part> parts, List<ReusedLines> reused, @Nullable String taken) {
+
+    /** Parts without a canary. */
+    Selected(List<Part> parts, List<ReusedLines> reused, @Nullable String taken) {
+      this(List.of(), parts, reused, taken);
+    }
+  }
 }

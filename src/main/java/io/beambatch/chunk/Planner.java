@@ -160,13 +160,16 @@ final class Planner {
     }
     LineSelector.Selected selected = selector.select(name.text(), parts);
     List<Chunk> chunks = new ArrayList<>();
+    for (List<Part> packed : Packer.pack(selected.canary(), limits)) {
+      chunks.add(new Chunk(chunkId(name, chunks.size()), name.attempt(), packed, null, true));
+    }
     List<Part> rest = new ArrayList<>(selected.parts());
     Part first = primes ? first(rest) : null;
     if (first != null) {
       rest.remove(first);
       chunks.add(new Chunk(chunkId(name, 0), name.attempt(), List.of(first)));
     }
-    String after = first == null ? null : chunks.get(0).id();
+    String after = chunks.isEmpty() ? null : chunks.get(chunks.size() - 1).id();
     for (List<Part> packed : Packer.pack(rest, limits)) {
       chunks.add(new Chunk(chunkId(name, chunks.size()), name.attempt(), packed, after));
     }

@@ -16,15 +16,16 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Finds the lines of a plan that need not be sent: those whose answers earlier runs have bought,
- * and those that are the same as another of the plan. It reads the parts' fingerprints, never their
- * requests, and works through them by their first bits, in files on the local disk, so that its
- * memory doesn't grow with their number.
+ * and those that are the same as another of the plan; and of the others the canary, which is sent
+ * first. It reads the parts' fingerprints, never their requests, and works through them by their
+ * first bits, in files on the local disk, so that its memory doesn't grow with their number.
  *
  * <p>What is known is copied into the run's folder: whatever becomes of the cache, a plan that is
  * committed has the answers that it counts on.
@@ -43,6 +44,7 @@ final class ReuseSelector implements LineSelector {
   private final boolean once;
   private final @Nullable AnswerCache cache;
   private final @Nullable Taken taken;
+  private final int canary;
 
   /**
    * Selects lines of a run's plans.
@@ -50,9 +52,15 @@ final class ReuseSelector implements LineSelector {
    * @param once whether lines that are the same are bought once
    * @param cache of what earlier runs have bought, or null
    * @param taken the lines that are part of the run, or null for all
+   * @param canary how many lines are sent first, or 0 for no canary
    */
   ReuseSelector(
-      RunFolder folder, boolean once, @Nullable AnswerCache cache, @Nullable Taken taken) {
+      RunFolder folder,
+      boolean once,
+      @Nullable AnswerCache cache,
+      @Nullable Taken taken,
+      int canary) {
+    this.canary = canary;
     this.folder = folder;
     this.once = once;
     this.cache = cache;
@@ -75,25 +83,31 @@ final class ReuseSelector implements LineSelector {
         }
       }
       String known = Part.newName();
-      boolean found = choose(files, known);
-      List<Part> selected = found ? write(parts, files) : parts;
+      CanaryLines first = new CanaryLines(canary);
+      boolean found = choose(files, known, first);
+      List<Part> sample =
+          first.isEmpty()
+              ? List.of()
+              : write(parts, files, line -> !first.contains(line)).stream()
+                  .filter(part -> part.requests() > 0)
+                  .toList();
+      List<Part> selected = found ? write(parts, files, first::contains) : parts;
       if (cache != null) {
         long lookedUp =
             selected.stream().mapToLong(part -> ReusedLines.count(part, LineUse.KNOWN)).sum();
         cache.tidy(Clock.systemUTC().instant(), folder.run(), lines, lookedUp);
       }
-      if (!found) {
-        return new Selected(parts, List.of(), words());
-      }
       List<ReusedLines> reused = new ArrayList<>();
       addReused(new ReusedLines(plan + "-k", LineUse.KNOWN, selected, known), reused);
       addReused(new ReusedLines(plan + "-d", LineUse.DUPLICATE, selected, null), reused);
-      LOG.info(
-          "plan {}: of {} requests {} need not be sent, because they are the same as others",
-          plan,
-          lines,
-          reused.stream().mapToLong(ReusedLines::count).sum());
-      return new Selected(selected, reused, words());
+      if (!reused.isEmpty()) {
+        LOG.info(
+            "plan {}: of {} requests {} need not be sent, because they are the same as others",
+            plan,
+            lines,
+            reused.stream().mapToLong(ReusedLines::count).sum());
+      }
+      return new Selected(sample, selected, reused, words());
     }
   }
 
@@ -105,8 +119,11 @@ final class ReuseSelector implements LineSelector {
     return new FingerprintFile.Reader(folder.open(folder.fingerprints(part.name())));
   }
 
-  /** Notes the use of every line; false if all are sent for themselves. */
-  private boolean choose(SelectionFiles files, String known) throws IOException {
+  /**
+   * Notes the use of every line, and chooses the canary; false if all are sent for themselves, and
+   * together.
+   */
+  private boolean choose(SelectionFiles files, String known, CanaryLines first) throws IOException {
     Instant now = Clock.systemUTC().instant();
     boolean found = false;
     TakenLines part = new TakenLines(taken);
@@ -129,10 +146,12 @@ final class ReuseSelector implements LineSelector {
           noteKnown(files, bucket, part, firsts);
           found = true;
         }
+        first.addFrom(bucket, files);
       }
       copies.commit();
     }
-    return found;
+    first.close();
+    return found || !first.isEmpty();
   }
 
   /** Notes what of a bucket is left out, and its duplicates; false if there are none. */
@@ -171,8 +190,13 @@ final class ReuseSelector implements LineSelector {
     }
   }
 
-  /** Writes what becomes of each line, and returns the parts with their new numbers. */
-  private List<Part> write(List<Part> parts, SelectionFiles files) throws IOException {
+  /**
+   * Writes what becomes of each line, and returns the parts with their new numbers.
+   *
+   * @param elsewhere accepts the lines that these parts leave out, because others have them
+   */
+  private List<Part> write(List<Part> parts, SelectionFiles files, LongPredicate elsewhere)
+      throws IOException {
     String file = Part.newName();
     List<Part> selected = new ArrayList<>();
     try (OutputStream out = Storage.create(folder.lines(file))) {
@@ -184,6 +208,9 @@ final class ReuseSelector implements LineSelector {
           continue;
         }
         byte[] uses = files.uses(first, part.requests());
+        for (int i = 0; i < uses.length; i++) {
+          uses[i] = elsewhere.test(first + i) ? LineUse.LEFT_OUT.code() : uses[i];
+        }
         first += part.requests();
         Part reduced = reduced(part, uses, new Part.Lines(file, offset, uses.length, 0, 0));
         if (reduced.lines() != null) {

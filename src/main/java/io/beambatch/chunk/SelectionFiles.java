@@ -95,6 +95,11 @@ final class SelectionFiles implements Closeable {
     uses.get((int) (line >>> MAP_BITS)).put(position(line), use.code());
   }
 
+  /** The use of a line. */
+  LineUse use(long line) {
+    return LineUse.of(uses.get((int) (line >>> MAP_BITS)).get(position(line)));
+  }
+
   /** The uses of consecutive lines. */
   byte[] uses(long first, int count) {
     byte[] bytes = new byte[count];

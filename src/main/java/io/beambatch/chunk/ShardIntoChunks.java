@@ -2,6 +2,7 @@ package io.beambatch.chunk;
 
 import io.beambatch.document.Document;
 import io.beambatch.document.FailedDocument;
+import io.beambatch.job.CanarySpec;
 import io.beambatch.job.Job;
 import io.beambatch.job.Taken;
 import io.beambatch.ledger.RunMetrics;
@@ -68,12 +69,16 @@ public final class ShardIntoChunks extends PTransform<PCollectionTuple, PCollect
   public PCollection<Plan> expand(PCollectionTuple in) {
     boolean bounded = !in.has(READ) || in.get(READ).isBounded() == IsBounded.BOUNDED;
     boolean once = bounded && job.buysDuplicatesOnce();
-    boolean primes = bounded && PromptCache.isPrimed(job.inference().request());
+    CanarySpec canary = bounded ? job.inference().canary() : null;
+    // A canary warms the provider's cache as well.
+    boolean primes = bounded && canary == null && PromptCache.isPrimed(job.inference().request());
     AnswerCache cache = job.inference().answerCache();
     Taken taken = bounded ? job.inference().taken() : null;
-    boolean selects = once || cache != null || taken != null;
+    boolean selects = once || cache != null || taken != null || canary != null;
     LineSelector selector =
-        selects ? new ReuseSelector(folder, once, cache, taken) : LineSelector.ALL;
+        selects
+            ? new ReuseSelector(folder, once, cache, taken, canary == null ? 0 : canary.documents())
+            : LineSelector.ALL;
     PCollectionList<PlanInput> input =
         in.has(READ) ? documents(in, selects, primes) : PCollectionList.empty(in.getPipeline());
     if (in.has(ORIGINS)) {

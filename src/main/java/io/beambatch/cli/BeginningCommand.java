@@ -1,6 +1,7 @@
 package io.beambatch.cli;
 
 import io.beambatch.job.Job;
+import io.beambatch.job.JobFileException;
 import io.beambatch.run.Run;
 import io.beambatch.run.RunLaunch;
 import io.beambatch.run.Runs;
@@ -16,12 +17,12 @@ import picocli.CommandLine.Spec;
  * the command.
  */
 abstract class BeginningCommand implements Callable<Integer> {
-  @Mixin private JobOptions options;
-  @Mixin private JobOptions.RunOptions runOptions;
+  @Mixin JobOptions options;
+  @Mixin JobOptions.RunOptions runOptions;
   @Mixin private PeerOptions peerOptions;
   @Mixin private TakeOptions takeOptions;
 
-  @Spec private CommandSpec spec;
+  @Spec CommandSpec spec;
 
   /**
    * Checks that the command suits a job, before anything is connected or written.
@@ -35,7 +36,16 @@ abstract class BeginningCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Job job = takeOptions.over(peerOptions.readJob(options));
+    return begin(readJob());
+  }
+
+  /** The job, over the documents that were asked for. */
+  final Job readJob() throws JobFileException {
+    return takeOptions.over(peerOptions.readJob(options));
+  }
+
+  /** Begins or resumes a run of a job, advances it, and returns the exit code. */
+  final int begin(Job job) throws Exception {
     check(job);
     PrintWriter err = spec.commandLine().getErr();
     try (Peer peer = peerOptions.open(job, options.staging());

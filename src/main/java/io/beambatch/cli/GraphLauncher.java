@@ -2,6 +2,7 @@ package io.beambatch.cli;
 
 import io.beambatch.BatchPipeline;
 import io.beambatch.Preflight;
+import io.beambatch.batch.Admission;
 import io.beambatch.batch.CoordinatorSettings;
 import io.beambatch.chunk.PlanCheck;
 import io.beambatch.run.Run;
@@ -16,13 +17,23 @@ import org.apache.beam.sdk.options.PipelineOptions;
  */
 final class GraphLauncher {
   private final Run run;
+  private final Admission admission;
   private final Preflight preflight;
   private final PipelineOptions options;
   private final Progress progress;
   private boolean checked;
 
-  GraphLauncher(Run run, Preflight preflight, PipelineOptions options, Progress progress) {
+  /**
+   * @param admission is asked before a batch is created
+   */
+  GraphLauncher(
+      Run run,
+      Admission admission,
+      Preflight preflight,
+      PipelineOptions options,
+      Progress progress) {
     this.run = run;
+    this.admission = admission;
     this.preflight = preflight;
     this.options = options;
     this.progress = progress;
@@ -45,7 +56,7 @@ final class GraphLauncher {
 
   /** The settings of this run's coordinators, which report their progress. */
   CoordinatorSettings settings() {
-    return run.settings().admitting(run.budget()).reportingTo(progress.sink());
+    return run.settings().admitting(admission).reportingTo(progress.sink());
   }
 
   /**

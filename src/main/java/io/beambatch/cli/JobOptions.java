@@ -16,8 +16,10 @@ import org.apache.beam.runners.direct.DirectRunner;
 import org.apache.beam.sdk.io.FileSystems;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 
 /** The options of every command that takes a job file. */
@@ -132,6 +134,13 @@ final class JobOptions {
         description =
             "Begins another run; with --run NAME, one of that name, of which nothing was sent yet.")
     private boolean newRun;
+
+    /** Refuses these options where a command begins no run unless it is given another option. */
+    void requireNone(CommandLine command, String unless) {
+      if (name != null || newRun) {
+        throw new ParameterException(command, "--run and --new-run need " + unless);
+      }
+    }
 
     /** Opens the run. Prints a message if a run of this name is started over. */
     Run open(Runs runs, PrintWriter err) throws IOException {

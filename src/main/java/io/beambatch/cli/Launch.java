@@ -1,14 +1,18 @@
 package io.beambatch.cli;
 
 import io.beambatch.Preflight;
+import io.beambatch.batch.Admission;
 import io.beambatch.batch.BatchException;
 import io.beambatch.batch.BatchWatch;
 import io.beambatch.batch.CoordinatorSettings;
 import io.beambatch.batch.DeleteInputs;
 import io.beambatch.chunk.PlanCheck;
 import io.beambatch.error.ExitCode;
+import io.beambatch.error.UserException;
 import io.beambatch.job.Job;
 import io.beambatch.job.Source;
+import io.beambatch.run.Canary;
+import io.beambatch.run.CanaryVerdict;
 import io.beambatch.run.Printout;
 import io.beambatch.run.Reconcile;
 import io.beambatch.run.Report;
@@ -106,6 +110,41 @@ final class Launch {
     return unlessCancelled(run, () -> once(run).isDone() ? close(run) : ExitCode.PENDING);
   }
 
+  /**
+   * Buys the canary of a run and nothing else, and returns its verdict.
+   *
+   * @throws UserException if the canary can't be judged
+   */
+  CanaryVerdict canary(Run run) throws Exception {
+    if (!isWaitingHere(run)) {
+      throw new IllegalArgumentException(
+          "--canary waits for the sample on this machine; give no --runner");
+    }
+    announce(run);
+    Canary canary = run.canary();
+    peer.take(run);
+    try (Progress progress = Progress.ofLongWait(err, run.job())) {
+      GraphLauncher launcher =
+          launcher(run, canary.alone().and(run.budget()), preflight(run), progress);
+      launcher.check();
+      try (Rounds rounds =
+          rounds(run, launcher, announced(run, run.budget(), progress), launcher.settings())) {
+        rounds.untilHeld();
+        Optional<BatchException> failure = rounds.failure();
+        if (failure.isPresent()) {
+          throw failure.get();
+        }
+      }
+    }
+    return canary
+        .judge()
+        .orElseThrow(
+            () ->
+                new UserException(
+                    "run " + run.name() + " sends nothing, so that there is no canary to judge",
+                    ExitCode.ERROR));
+  }
+
   /** Cancels a run, collects the answers that exist, and returns the exit code. */
   int cancel(Run run) throws Exception {
     return unlessFinished(run, () -> collectCancelled(run));
@@ -199,7 +238,7 @@ final class Launch {
     announce(run);
     RunProgress after;
     try (Progress progress = Progress.ofLongWait(err, run.job())) {
-      GraphLauncher launcher = launcher(run, preflight(run), progress);
+      GraphLauncher launcher = launcher(run, run.admission(), preflight(run), progress);
       launcher.check();
       try (Rounds rounds =
           rounds(run, launcher, announced(run, check, progress), launcher.settings())) {
@@ -223,7 +262,7 @@ final class Launch {
     RunProgress after;
     Optional<BatchException> failure;
     try (Progress progress = Progress.show(err)) {
-      GraphLauncher launcher = launcher(run, preflight(run), progress);
+      GraphLauncher launcher = launcher(run, run.admission(), preflight(run), progress);
       try (Rounds rounds =
           rounds(
               run,
@@ -264,7 +303,7 @@ final class Launch {
     boolean cancelled = run.batches().isCancelled();
     PlanCheck check = cancelled ? PlanCheck.NONE : run.budget();
     try (Progress progress = Progress.ofLongWait(err, run.job())) {
-      launcher(run, preflight, progress)
+      launcher(run, run.admission(), preflight, progress)
           .launch(
               graph,
               announced(run, check, progress),
@@ -284,8 +323,9 @@ final class Launch {
     return new Preflight(run.job(), options.beam());
   }
 
-  private GraphLauncher launcher(Run run, Preflight preflight, Progress progress) {
-    return new GraphLauncher(run, preflight, options.beam(), progress);
+  private GraphLauncher launcher(
+      Run run, Admission admission, Preflight preflight, Progress progress) {
+    return new GraphLauncher(run, admission, preflight, options.beam(), progress);
   }
 
   private void announce(Run run) throws IOException {

@@ -3,40 +3,49 @@ package io.beambatch.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.beambatch.cost.Money;
 import io.beambatch.error.ExitCode;
+import io.beambatch.error.UserException;
 import io.beambatch.job.Job;
 import io.beambatch.request.PromptCache;
+import io.beambatch.run.CanaryVerdict;
 import io.beambatch.run.Estimate;
+import io.beambatch.run.Run;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
+import picocli.CommandLine.ParameterException;
 
 /** {@code plan}: shows what a run would do and cost. */
 @Command(
     name = "plan",
     description =
         "Reads and packs everything, prints documents, batches, waves, bytes, tokens and cost, and"
-            + " sends nothing.")
-final class PlanCommand implements Callable<Integer> {
-  @Mixin private JobOptions options;
-  @Mixin private TakeOptions takeOptions;
+            + " sends nothing; with --canary, buys a sample.")
+final class PlanCommand extends BeginningCommand {
   @Mixin private JsonOption json;
+
+  @Option(
+      names = "--canary",
+      description =
+          "Begins a run, buys only its canary (see canary: in the job file), prints what the whole"
+              + " run would come to, and ends: with 0 within the bounds, with 4 outside of them."
+              + " The run keeps the answers; run or submit goes on with it.")
+  private boolean canary;
 
   @Option(
       names = "--compare",
       description = "Also prints what the job would cost with each model whose price is known.")
   private boolean compare;
 
-  @Spec private CommandSpec spec;
-
   @Override
   public Integer call() throws Exception {
-    Job job = takeOptions.over(options.readJob());
+    Job job = readJob();
+    if (canary) {
+      return begin(job);
+    }
+    runOptions.requireNone(spec.commandLine(), "--canary");
     try (ScratchPlan plan = ScratchPlan.of(job, options, spec)) {
       Estimate estimate = plan.estimate();
       PrintWriter out = spec.commandLine().getOut();
@@ -52,6 +61,33 @@ final class PlanCommand implements Callable<Integer> {
       }
       out.flush();
       ScratchPlan.refuse(job, estimate);
+    }
+    return ExitCode.DONE;
+  }
+
+  /** Of {@code --canary} only. */
+  @Override
+  void check(Job job) {
+    if (compare) {
+      throw new ParameterException(
+          spec.commandLine(), "--compare is an estimate, --canary a purchase: give one of them");
+    }
+    if (job.inference().canary() == null) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--canary: the job file says nothing about one; add it, or give --set"
+              + " canary.documents=200");
+    }
+  }
+
+  @Override
+  int advance(Launch launch, Run run) throws Exception {
+    CanaryVerdict verdict = launch.canary(run);
+    PrintWriter out = spec.commandLine().getOut();
+    out.print(json.isGiven() ? JsonOption.text(verdict) + "\n" : CanaryText.of(verdict, run));
+    out.flush();
+    if (!verdict.passed()) {
+      throw new UserException(verdict.refusal(), ExitCode.OVER_BUDGET);
     }
     return ExitCode.DONE;
   }

@@ -100,18 +100,32 @@ final class Rounds implements AutoCloseable {
   RunProgress untilDone() throws Exception {
     RunProgress progress = advanceDespiteOutage();
     while (outageSince != null || progress.hasWork() || !watch.isIdle()) {
-      if (outageSince == null) {
-        watch.awaitEnd(nextLaunch);
-      } else {
-        watch.awaitTime(nextLaunch);
-      }
-      progress = advanceDespiteOutage();
+      progress = next();
       if (outageSince == null && !progress.hasWork()) {
         watch.turnAwayHeld();
         progress = RunProgress.of(run);
       }
     }
     return progress;
+  }
+
+  /** Stays until nothing is left to do, or only chunks that are not admitted. */
+  RunProgress untilHeld() throws Exception {
+    RunProgress progress = advanceDespiteOutage();
+    while (outageSince != null || progress.hasWork() || !(watch.isIdle() || watch.isHeld())) {
+      progress = next();
+    }
+    return progress;
+  }
+
+  /** Waits until there may be something to do, and does it. */
+  private RunProgress next() throws Exception {
+    if (outageSince == null) {
+      watch.awaitEnd(nextLaunch);
+    } else {
+      watch.awaitTime(nextLaunch);
+    }
+    return advanceDespiteOutage();
   }
 
   private RunProgress advanceDespiteOutage() throws Exception {

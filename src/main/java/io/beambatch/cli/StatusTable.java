@@ -1,6 +1,7 @@
 package io.beambatch.cli;
 
 import io.beambatch.job.Job;
+import io.beambatch.run.CanaryVerdict;
 import io.beambatch.run.Report;
 import io.beambatch.run.Run;
 import io.beambatch.run.RunProgress;
@@ -135,6 +136,12 @@ final class StatusTable {
     }
     if (job.source().isEndless()) {
       return "; run goes on with them, if it isn't running";
+    }
+    CanaryVerdict canary = status.canary();
+    if (status.batches().stream().anyMatch(row -> row.state().equals(BatchRow.AWAITS_CANARY))) {
+      return canary == null
+          ? "; the rest waits until the canary is collected and judged"
+          : "; " + canary.refusal();
     }
     if (status.ended() > 0) {
       return "; collect writes their answers";

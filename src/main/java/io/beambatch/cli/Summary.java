@@ -65,6 +65,9 @@ final class Summary {
         report.costUsd() == null
             ? "unknown: no price for " + report.model() + " (set prices: in the job file)"
             : cost(report, report.costUsd()));
+    if (report.canary() != null) {
+      summary.line("canary", report.canary().words());
+    }
     if (report.repaired() != null && report.repaired().requests() > 0) {
       summary.line("repaired", repaired(report.repaired()));
     }

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param keep what stays in the staging location of a run that is finished
  * @param duplicates how often the same request is bought
  * @param cache where answers are kept for later runs, or null if they aren't
+ * @param canary the sample that is bought first, or null if there is none
  * @param taken the documents that a run is for, or null for all
  */
 public record Inference(
@@ -32,6 +33,7 @@ public record Inference(
     Keep keep,
     Duplicates duplicates,
     @Nullable CacheSpec cache,
+    @Nullable CanarySpec canary,
     @Nullable Taken taken)
     implements Serializable {
 
@@ -82,6 +84,7 @@ public record Inference(
         keep,
         duplicates,
         cache,
+        canary,
         taken);
   }
 
@@ -98,12 +101,24 @@ public record Inference(
         keep,
         duplicates,
         cache == null ? null : cache.ofLocalServer(),
+        canary,
         taken);
   }
 
   /** The same inference over some of the documents. */
   Inference over(@Nullable Taken some) {
     return new Inference(
-        request, result, limits, retry, poll, prices, keepFiles, keep, duplicates, cache, some);
+        request,
+        result,
+        limits,
+        retry,
+        poll,
+        prices,
+        keepFiles,
+        keep,
+        duplicates,
+        cache,
+        canary,
+        some);
   }
 }

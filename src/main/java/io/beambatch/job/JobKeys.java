@@ -33,6 +33,7 @@ final class JobKeys {
             "prices",
             "duplicates",
             "cache",
+            "canary",
             "keep_files",
             "keep"));
     BY_SECTION.put(
@@ -86,6 +87,20 @@ final class JobKeys {
             "on_budget"));
     BY_SECTION.put("retry", List.of("attempts", "repair", "max_failed"));
     BY_SECTION.put("cache", List.of("path", "max_age", "max_size", "only_deterministic"));
+    BY_SECTION.put("canary", List.of("documents", "stop_if"));
+    BY_SECTION.put(
+        "canary.stop_if",
+        List.of(
+            "failed",
+            "rejected",
+            "api_error",
+            "expired",
+            "cancelled",
+            "truncated",
+            "refused",
+            "invalid_answer",
+            "missing",
+            "cost_usd"));
     BY_SECTION.put("poll", List.of("interval", "deadline", "grace"));
     BY_SECTION.put(
         "prices." + MODEL,

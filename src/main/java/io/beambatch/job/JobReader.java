@@ -153,6 +153,12 @@ public final class JobReader {
           "'once' needs a source that ends: of a source that never does, no one knows which"
               + " requests are the same before all are read; use 'each'");
     }
+    if (source.isEndless() && inference.canary() != null) {
+      root.problem(
+          "canary",
+          "needs a source that ends: a sample is taken of all that is to be sent, and of a source"
+              + " that never ends nobody knows it");
+    }
     Job job =
         new Job(
             name(root),
@@ -182,6 +188,7 @@ public final class JobReader {
         root.oneOf("keep", Keep.RECORDS),
         root.oneOf("duplicates", request.isDeterministic() ? Duplicates.ONCE : Duplicates.EACH),
         cache(root, request.isDeterministic()),
+        CanarySection.read(root),
         null);
   }
 

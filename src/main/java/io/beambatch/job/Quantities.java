@@ -69,6 +69,11 @@ final class Quantities {
     };
   }
 
+  /** {@code 5%}, at most {@code 100%}; in percent. */
+  static Optional<Double> percentage(String text) {
+    return maxFailed(text).filter(Retry.MaxFailed::percent).map(Retry.MaxFailed::value);
+  }
+
   private static long scaled(String number, long unit) {
     return new BigDecimal(number)
         .multiply(BigDecimal.valueOf(unit))

@@ -1,7 +1,9 @@
 package io.beambatch.result;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.beambatch.chunk.Part;
 import io.beambatch.chunk.ReusedLines;
+import io.beambatch.cost.CostSpread;
 import io.beambatch.cost.TokenCounts;
 import io.beambatch.document.FailureCause;
 import io.beambatch.document.FailureReason;
@@ -34,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  * @param awaitedAnswers the file of answers for which other documents wait, or null if there are
  *     none
  * @param repairs the repairs so far, and those to request
+ * @param spread how much the costs of its requests differ, if it is part of a canary; else null
  */
 public record JoinedChunk(
     String chunkId,
@@ -55,7 +58,8 @@ public record JoinedChunk(
     long writtenTokens,
     long writtenForAnHourTokens,
     @Nullable String awaitedAnswers,
-    Repairs repairs) {
+    Repairs repairs,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable CostSpread spread) {
 
   /** Records of earlier versions have no causes and no repairs. */
   public JoinedChunk {
@@ -85,7 +89,8 @@ public record JoinedChunk(
         0,
         0,
         null,
-        Repairs.NONE);
+        Repairs.NONE,
+        null);
   }
 
   /** Everything that the next attempt must send, for repair or unchanged. */

@@ -3,8 +3,14 @@ package io.beambatch.result;
 import io.beambatch.batch.AwaitedChunk;
 import io.beambatch.chunk.Chunk;
 import io.beambatch.chunk.Part;
+import io.beambatch.cost.CostEstimate;
+import io.beambatch.cost.CostSpread;
+import io.beambatch.cost.PriceTable;
 import io.beambatch.cost.TokenCounts;
+import io.beambatch.job.Inference;
 import io.beambatch.job.Job;
+import io.beambatch.job.PriceSpec;
+import io.beambatch.job.RequestSpec;
 import io.beambatch.provider.ResultLine;
 import io.beambatch.storage.RunFolder;
 import java.io.Closeable;
@@ -24,6 +30,8 @@ final class OutcomeWriter implements Closeable {
   private final boolean mayBeSentAgain;
   private TokenCounts tokens = TokenCounts.NONE;
   private TokenCounts tokensOfRepairs = TokenCounts.NONE;
+  private final @Nullable PriceSpec price;
+  private CostSpread spread = CostSpread.NONE;
   private long repairs;
   private long repaired;
 
@@ -36,6 +44,7 @@ final class OutcomeWriter implements Closeable {
         new DocumentFiles(
             job, folder, chunk.id(), mayBeSentAgain ? "failed.jsonl" : "failed-for-good.jsonl");
     retry = new RetryParts(chunk, folder, job.inference());
+    price = chunk.canary() ? price(job.inference()) : null;
     writesText = job.inference().request().target().writesText();
   }
 
@@ -46,6 +55,34 @@ final class OutcomeWriter implements Closeable {
    * @return whether the outcome is final, and not left to the next attempt
    */
   boolean add(PartReader documents, Outcome outcome, @Nullable ResultLine line, SentRequest sent)
+      throws IOException {
+    boolean isFinal = settle(documents, outcome, line, sent);
+    if (price != null && (isFinal || (line != null && line.charged()))) {
+      addCost(price, line);
+    }
+    return isFinal;
+  }
+
+  private static @Nullable PriceSpec price(Inference inference) {
+    RequestSpec request = inference.request();
+    return PriceTable.shipped()
+        .price(request.provider().word(), request.model(), inference.prices())
+        .orElse(null);
+  }
+
+  /** A request that was not charged for counts, too; an answer without its tokens doesn't. */
+  private void addCost(PriceSpec known, @Nullable ResultLine line) {
+    TokenCounts counted =
+        line == null || !line.charged()
+            ? TokenCounts.NONE
+            : TokenCounts.NONE.plus(line.usage(), writesText);
+    if (counted.uncounted() == 0) {
+      spread = spread.plus(CostEstimate.of(known, counted).batchUsd().doubleValue());
+    }
+  }
+
+  private boolean settle(
+      PartReader documents, Outcome outcome, @Nullable ResultLine line, SentRequest sent)
       throws IOException {
     boolean isRepair = documents.part().repairs() > 0 && sent.batchId() != null;
     repairs += isRepair ? 1 : 0;
@@ -122,7 +159,8 @@ final class OutcomeWriter implements Closeable {
             again.stream().filter(part -> part.repairs() > 0).toList(),
             repairs,
             repaired,
-            tokensOfRepairs));
+            tokensOfRepairs),
+        price == null ? null : spread);
   }
 
   @Override

@@ -47,6 +47,7 @@ import org.jspecify.annotations.Nullable;
  *     has left unsent; a run that ends has none
  * @param reused those of the answered documents whose answers were bought for others
  * @param promptCache how far the provider's cache was of use, or null if nothing was in it
+ * @param canary what the canary has shown, or null if there was none
  * @param repaired what it took to have answers repaired, or null if that isn't asked for
  */
 @JsonNaming(SnakeCaseStrategy.class)
@@ -78,7 +79,8 @@ public record Report(
     List<String> problems,
     long reused,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Repaired repaired,
-    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable PromptCacheUse promptCache) {
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable PromptCacheUse promptCache,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable CanaryVerdict canary) {
   private static final JsonMapper MAPPER =
       JsonMapper.builder().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build();
 

@@ -1,5 +1,6 @@
 package io.beambatch.run;
 
+import io.beambatch.batch.Admission;
 import io.beambatch.batch.CoordinatorSettings;
 import io.beambatch.batch.RunIdentity;
 import io.beambatch.chunk.Plan;
@@ -45,6 +46,16 @@ public record Run(Job job, RunRecord record, RunFolder folder) {
   /** The limits on its cost. */
   public Budget budget() {
     return new Budget(job, folder);
+  }
+
+  /** What holds back the rest of the run until a sample is judged. */
+  public Canary canary() {
+    return new Canary(job, folder);
+  }
+
+  /** What decides whether a chunk may have its batch yet. */
+  public Admission admission() {
+    return canary().and(budget());
   }
 
   /** Its plans, by name. */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import io.beambatch.chunk.Chunk;
 import io.beambatch.job.Job;
 import io.beambatch.job.Limits;
 import io.beambatch.ledger.BatchEntry;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +39,7 @@ import org.jspecify.annotations.Nullable;
  * @param ended batches that have ended, and whose results are not collected
  * @param unsubmitted what is planned and has no batch yet
  * @param report how it ended, once it is finished
+ * @param canary what the canary has shown, or null if it is not judged or there is none
  * @param collectBefore when collect has to run at the latest, as an ISO time, where the provider
  *     keeps results for a short time; else null
  */
@@ -52,6 +55,7 @@ public record RunStatus(
     int ended,
     int unsubmitted,
     @Nullable Report report,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable CanaryVerdict canary,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String collectBefore,
     List<BatchRow> batches) {
 
@@ -59,6 +63,7 @@ public record RunStatus(
    * One batch, or what is to become one.
    *
    * @param state {@code planned}, {@code uploaded} (waiting until it may be submitted), {@code
+   *     awaits_canary} (waiting until the canary is judged, and within its bounds), {@code
    *     submitting}, {@code over_budget} (a limit on cost holds it back), {@code vanished} (the
    *     provider doesn't know the batch any more), or the provider's word for the batch's status
    * @param collected whether its results are joined onto their documents
@@ -88,7 +93,36 @@ public record RunStatus(
       @Nullable Long completionTokens,
       @Nullable Long seconds,
       @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String expiresAt,
-      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String waits) {}
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String waits) {
+
+    /** The state of a chunk that waits until a canary is judged. */
+    public static final String AWAITS_CANARY = "awaits_canary";
+
+    /** The same row, if its chunk waits for a canary that has not passed. */
+    private BatchRow waiting(ChunkProgress chunk) {
+      return chunk.chunk().canary()
+              || chunk.chunk().attempt() > 1
+              || chunk.stage().compareTo(Stage.UPLOADED) > 0
+          ? this
+          : new BatchRow(
+              this.chunk,
+              attempt,
+              batchId,
+              AWAITS_CANARY,
+              collected,
+              answered,
+              failed,
+              total,
+              estimatedTokens,
+              promptTokens,
+              completionTokens,
+              seconds,
+              expiresAt,
+              chunk.entry() == null || chunk.entry().problem() == null
+                  ? "the canary is bought and judged first"
+                  : chunk.entry().problem());
+    }
+  }
 
   /** The ids of the batches that only the provider knows about. */
   public static Set<String> unknown(RunProgress progress) {
@@ -118,6 +152,10 @@ public record RunStatus(
     }
     int unsubmitted = progress.count(Stage.PLANNED) + progress.count(Stage.UPLOADED);
     boolean finished = run.isFinished();
+    Optional<CanaryVerdict> canary = Canary.verdict(run.folder());
+    boolean waits =
+        canary.filter(CanaryVerdict::passed).isEmpty()
+            && progress.all().stream().anyMatch(Chunk::canary);
     Capabilities can = run.job().inference().request().provider().capabilities();
     return new RunStatus(
         run.identity().job(),
@@ -132,12 +170,17 @@ public record RunStatus(
         ended,
         unsubmitted,
         finished && Storage.exists(run.folder().report()) ? Report.of(run.folder()) : null,
+        canary.orElse(null),
         progress
             .collectBefore(can)
             .map(time -> time.truncatedTo(ChronoUnit.SECONDS).toString())
             .orElse(null),
         progress.chunks().stream()
-            .map(chunk -> row(chunk, seen, now, progress, run.job()))
+            .map(
+                chunk -> {
+                  BatchRow row = row(chunk, seen, now, progress, run.job());
+                  return waits ? row.waiting(chunk) : row;
+                })
             .toList());
   }
 

@@ -14,6 +14,7 @@ import io.beambatch.result.ResultFile;
 import io.beambatch.run.Report.PromptCacheUse;
 import io.beambatch.run.Report.Repaired;
 import io.beambatch.sink.WrittenFile;
+import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Duration;
@@ -128,7 +129,8 @@ final class RunTotals {
    * @param kept what stays in the run's folder, each with the reason
    * @param problems what a later launch has to settle
    */
-  Report report(Run run, Instant now, Map<String, String> kept, List<String> problems) {
+  Report report(Run run, Instant now, Map<String, String> kept, List<String> problems)
+      throws IOException {
     Instant started = Instant.ofEpochMilli(run.record().created());
     Optional<CostEstimate> cost = cost(run, tokens);
     return new Report(
@@ -159,7 +161,13 @@ final class RunTotals {
         problems,
         reused,
         repaired(run),
-        promptCache(run));
+        promptCache(run),
+        canary(run).orElse(null));
+  }
+
+  /** If the canary is the whole run, nobody has asked for its verdict yet. */
+  private static Optional<CanaryVerdict> canary(Run run) throws IOException {
+    return run.batches().isCancelled() ? Canary.verdict(run.folder()) : run.canary().judge();
   }
 
   private @Nullable PromptCacheUse promptCache(Run run) {

@@ -46,7 +46,7 @@ class ReuseSelectorTest {
   void sendsTheFirstOfThoseThatAreTheSame() throws Exception {
     List<Part> parts = parts(5, i -> i == 3 ? 1 : i == 4 ? 1 : i);
 
-    Selected selected = new ReuseSelector(folder, true, null, null).select("a1", parts);
+    Selected selected = new ReuseSelector(folder, true, null, null, 0).select("a1", parts);
 
     Part part = selected.parts().get(0);
     assertThat(uses(part))
@@ -62,12 +62,84 @@ class ReuseSelectorTest {
     assertThat(selected.reused().get(0).count()).isEqualTo(2);
   }
 
+  /** The sample has none of the lines that are not sent, and each line is sent once. */
+  @Test
+  void takesTheSmallestFingerprintsOfThoseThatAreSentFirst() throws Exception {
+    int lines = 6_000;
+    List<Part> parts = parts(lines, i -> i % 4_000);
+
+    Selected selected =
+        new ReuseSelector(folder, true, null, new Taken(5_000, false), 50).select("a1", parts);
+
+    List<Fingerprint> first = new ArrayList<>();
+    List<Fingerprint> rest = new ArrayList<>();
+    int sent = 0;
+    for (Part part : parts) {
+      List<Fingerprint> all = new ArrayList<>();
+      for (int line = 0; line < part.requests(); line++) {
+        all.add(fingerprint(part, line));
+      }
+      sent += part.requests();
+      collect(part.name(), selected.canary(), all, first);
+      collect(part.name(), selected.parts(), all, rest);
+    }
+    assertThat(sent).isEqualTo(lines);
+    assertThat(first).hasSize(50).doesNotHaveDuplicates();
+    assertThat(rest).hasSize(4_000 - 50).doesNotHaveDuplicates().doesNotContainAnyElementsOf(first);
+    assertThat(first).allMatch(mine -> rest.stream().allMatch(other -> mine.compareTo(other) < 0));
+    assertThat(selected.canary().stream().mapToLong(Part::documents).sum()).isEqualTo(50);
+    assertThat(selected.parts().stream().mapToLong(Part::documents).sum()).isEqualTo(4_950);
+    assertThat(selected.canary().stream().mapToLong(Part::bytes).sum())
+        .as("what is uploaded")
+        .isEqualTo(bytes(selected.canary()));
+  }
+
+  @Test
+  void takesAllThatIsSentIfTheCanaryIsLarger() throws Exception {
+    List<Part> parts = parts(6, i -> i / 2);
+
+    Selected selected = new ReuseSelector(folder, true, null, null, 50).select("a1", parts);
+
+    assertThat(uses(selected.canary().get(0)))
+        .containsExactly(
+            LineUse.AWAITED,
+            LineUse.LEFT_OUT,
+            LineUse.AWAITED,
+            LineUse.LEFT_OUT,
+            LineUse.AWAITED,
+            LineUse.LEFT_OUT);
+    assertThat(selected.parts().get(0).requests()).isZero();
+    assertThat(selected.parts().get(0).reused()).isEqualTo(3);
+  }
+
+  private void collect(String name, List<Part> parts, List<Fingerprint> all, List<Fingerprint> sent)
+      throws Exception {
+    for (Part part : parts) {
+      if (part.name().equals(name)) {
+        List<LineUse> uses = uses(part);
+        for (int line = 0; line < uses.size(); line++) {
+          if (uses.get(line).isSent()) {
+            sent.add(all.get(line));
+          }
+        }
+      }
+    }
+  }
+
+  private long bytes(List<Part> parts) throws Exception {
+    long bytes = 0;
+    for (Part part : parts) {
+      bytes += String.join("\n", sent(part)).length() + 1L;
+    }
+    return bytes;
+  }
+
   @Test
   void leavesPartsAsTheyAreWhereNoTwoAreTheSame() throws Exception {
     List<Part> parts = new ArrayList<>(parts(5, i -> i));
     parts.add(new Part("failures", 0, 0, 0, 0, Map.of(FailureReason.TOO_LARGE, 3L)));
 
-    Selected selected = new ReuseSelector(folder, true, null, null).select("a1", parts);
+    Selected selected = new ReuseSelector(folder, true, null, null, 0).select("a1", parts);
 
     assertThat(selected).isEqualTo(new Selected(parts, List.of(), null));
     assertThat(linesFiles()).isEmpty();
@@ -77,8 +149,8 @@ class ReuseSelectorTest {
   void writesUnderAnotherNameEachTime() throws Exception {
     List<Part> parts = parts(4, i -> 0);
 
-    Selected first = new ReuseSelector(folder, true, null, null).select("a1", parts);
-    Selected second = new ReuseSelector(folder, true, null, null).select("a1", parts);
+    Selected first = new ReuseSelector(folder, true, null, null, 0).select("a1", parts);
+    Selected second = new ReuseSelector(folder, true, null, null, 0).select("a1", parts);
 
     assertThat(linesFiles()).hasSize(2);
     assertThat(first.parts()).isNotEqualTo(second.parts());
@@ -93,7 +165,7 @@ class ReuseSelectorTest {
     int[] texts = random.ints(lines, 0, 200_000).toArray();
     List<Part> parts = parts(lines, i -> i > 290_000 ? 5 : texts[i]);
 
-    Selected selected = new ReuseSelector(folder, true, null, null).select("a1", parts);
+    Selected selected = new ReuseSelector(folder, true, null, null, 0).select("a1", parts);
 
     Set<String> sent = new HashSet<>();
     Map<LineUse, Integer> counts = new HashMap<>();
@@ -128,8 +200,8 @@ class ReuseSelectorTest {
       writer.commit();
     }
 
-    Selected once = new ReuseSelector(folder, true, cache, null).select("a1", parts);
-    Selected each = new ReuseSelector(folder, false, cache, null).select("a1", parts);
+    Selected once = new ReuseSelector(folder, true, cache, null, 0).select("a1", parts);
+    Selected each = new ReuseSelector(folder, false, cache, null, 0).select("a1", parts);
 
     assertThat(uses(once.parts().get(0)))
         .containsExactly(
@@ -158,8 +230,8 @@ class ReuseSelectorTest {
     List<Part> backwards = parts(5_000, i -> 4_999 - i);
     Taken sample = new Taken(100, true);
 
-    Selected one = new ReuseSelector(folder, true, null, sample).select("a1", forwards);
-    Selected other = new ReuseSelector(folder, true, null, sample).select("a1", backwards);
+    Selected one = new ReuseSelector(folder, true, null, sample, 0).select("a1", forwards);
+    Selected other = new ReuseSelector(folder, true, null, sample, 0).select("a1", backwards);
 
     assertThat(bodies(one)).hasSize(100).isEqualTo(bodies(other));
     assertThat(one.parts().stream().mapToLong(Part::documents).sum()).isEqualTo(100);
@@ -171,7 +243,7 @@ class ReuseSelectorTest {
     List<Part> parts = parts(5_000, i -> i / 2);
 
     Selected selected =
-        new ReuseSelector(folder, true, null, new Taken(2_501, false)).select("a1", parts);
+        new ReuseSelector(folder, true, null, new Taken(2_501, false), 0).select("a1", parts);
 
     assertThat(bodies(selected)).hasSize(1_251);
     assertThat(selected.reused().get(0).count()).isEqualTo(1_250);
@@ -183,7 +255,7 @@ class ReuseSelectorTest {
     List<Part> parts = parts(10, i -> i);
 
     Selected selected =
-        new ReuseSelector(folder, true, null, new Taken(11, true)).select("a1", parts);
+        new ReuseSelector(folder, true, null, new Taken(11, true), 0).select("a1", parts);
 
     assertThat(selected.parts()).isEqualTo(parts);
   }
@@ -215,7 +287,7 @@ class ReuseSelectorTest {
       writer.add(new Request(new Document("a", "{}"), "{\"x\":1,\"model\":\"m\"}", 7, 1));
       one = writer.finish().get(0);
     }
-    assertThat(new ReuseSelector(folder, true, null, null).select("a1", List.of(one)).reused())
+    assertThat(new ReuseSelector(folder, true, null, null, 0).select("a1", List.of(one)).reused())
         .isEmpty();
   }
 

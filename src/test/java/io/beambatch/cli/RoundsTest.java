@@ -256,7 +256,8 @@ class RoundsTest {
   private static GraphLauncher launcher(Run run, Progress progress) {
     DirectOptions options = PipelineOptionsFactory.create().as(DirectOptions.class);
     options.setBlockOnRun(false);
-    return new GraphLauncher(run, new Preflight(run.job(), options), options, progress);
+    return new GraphLauncher(
+        run, run.budget(), new Preflight(run.job(), options), options, progress);
   }
 
   private static void launch(GraphLauncher launcher, Work work, LocalServer server)

@@ -78,7 +78,7 @@ class WatchedStatusTest {
 
   private static RunStatus status(BatchRow... rows) {
     return new RunStatus(
-        "sentiment", "a", true, false, 2, true, false, 1, 1, null, null, List.of(rows));
+        "sentiment", "a", true, false, 2, true, false, 1, 1, null, null, null, List.of(rows));
   }
 
   private static BatchRow row(

@@ -350,6 +350,32 @@ class JobFileErrorsTest {
         wrong("requests: 1000", "requests: 1.5", 21, "limits.requests", "must be a whole number"),
         wrong("requests: 1000", "requests: '10'", 21, "limits.requests", "but was the text '10'"),
         wrong("requests: 1000", "cost_usd: -1", 21, "limits.cost_usd", "must be an amount in USD"),
+        wrong("poll:", "canary: 200\npoll:", 23, "canary", "must be a mapping"),
+        wrong("poll:", "canary: {stop_if: {}}\npoll:", 23, "canary.documents", "is missing"),
+        wrong(
+            "poll:",
+            "canary: {documents: 0}\npoll:",
+            23,
+            "canary.documents",
+            "from 1 to 50000, but was 0"),
+        wrong(
+            "poll:",
+            "canary: {documents: 9, stop_if: {failed: 5}}\npoll:",
+            23,
+            "canary.stop_if.failed",
+            "must be a share of the sample such as 5%, but was 5"),
+        wrong(
+            "poll:",
+            "canary: {documents: 9, stop_if: {failed: 101%}}\npoll:",
+            23,
+            "canary.stop_if.failed",
+            "must be a share of the sample such as 5%"),
+        wrong(
+            "poll:",
+            "canary: {documents: 9, stop_if: {invalid_answers: 5%}}\npoll:",
+            23,
+            "canary.stop_if.invalid_answers",
+            "did you mean 'invalid_answer'?"),
         wrong("requests: 1000", "window: 10m", 21, "limits.window", "it belongs under source"),
         wrong(
             "bytes: 100MB",
@@ -521,7 +547,7 @@ class JobFileErrorsTest {
               * line 1: name: is missing; it is the job's name: 1 to 64 of A-Z a-z 0-9 _ -
               * line 1, column 1: nmae: there is no such key; did you mean 'name'? (the file has: \
             name, source, request, result, sink, failures, limits, retry, poll, prices, duplicates, \
-            cache, keep_files, keep)
+            cache, canary, keep_files, keep)
               * line 4, column 13: request.endpoint: must be one of /v1/chat/completions, \
             /v1/responses, /v1/embeddings, /v1/completions, /v1/moderations, but was the text \
             'embeddings'; did you mean '/v1/embeddings'?

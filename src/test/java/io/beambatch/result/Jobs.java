@@ -112,6 +112,7 @@ record Jobs(
         Keep.RECORDS,
         Duplicates.ONCE,
         null,
+        null,
         null);
   }
 

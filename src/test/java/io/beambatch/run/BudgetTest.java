@@ -326,6 +326,7 @@ class BudgetTest {
                 0,
                 0,
                 null,
-                Repairs.NONE));
+                Repairs.NONE,
+                null));
   }
 }

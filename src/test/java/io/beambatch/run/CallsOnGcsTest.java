@@ -193,7 +193,8 @@ class CallsOnGcsTest {
                   0,
                   0,
                   null,
-                  Repairs.NONE));
+                  Repairs.NONE,
+                  null));
       run.written()
           .commit(
               MarkWritten.name(answered.kind(), answered.shard()),

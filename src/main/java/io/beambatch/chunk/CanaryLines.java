@@ -1,0 +1,67 @@
+package io.beambatch.chunk;
+
+import io.beambatch.reuse.Fingerprint;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.PriorityQueue;
+
+/**
+ * Chooses the lines of a canary: of those that are sent, the ones with the smallest fingerprints,
+ * which are a fair sample. It is asked bucket by bucket, and holds as many lines as it chooses.
+ */
+final class CanaryLines {
+  private static final Comparator<Place> BY_FINGERPRINT =
+      Comparator.comparing(Place::fingerprint).thenComparing(Place::line);
+
+  private final long[] lines;
+  private int count;
+
+  private record Place(Fingerprint fingerprint, long line) {}
+
+  /**
+   * Chooses so many lines.
+   *
+   * @param most 0 for none
+   */
+  CanaryLines(int most) {
+    this.lines = new long[most];
+  }
+
+  /** Chooses of a bucket, whose uses are noted, after all smaller ones. */
+  void addFrom(SelectionFiles.Bucket bucket, SelectionFiles files) throws IOException {
+    int left = lines.length - count;
+    if (left == 0) {
+      return;
+    }
+    PriorityQueue<Place> smallest = new PriorityQueue<>(BY_FINGERPRINT.reversed());
+    try (SelectionFiles.Lines all = bucket.open()) {
+      while (all.next()) {
+        if (files.use(all.line()).isSent()) {
+          smallest.add(new Place(all.fingerprint(), all.line()));
+          if (smallest.size() > left) {
+            smallest.remove();
+          }
+        }
+      }
+    }
+    for (Place place : smallest) {
+      lines[count++] = place.line();
+    }
+  }
+
+  /** Ends the choice: from now on, lines can be looked up. */
+  void close() {
+    Arrays.sort(lines, 0, count);
+  }
+
+  /** Whether none is chosen. */
+  boolean isEmpty() {
+    return count == 0;
+  }
+
+  /** Whether a line is chosen. */
+  boolean contains(long line) {
+    return Arrays.binarySearch(lines, 0, count, line) >= 0;
+  }
+}

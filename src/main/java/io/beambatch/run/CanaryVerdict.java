@@ -1,0 +1,115 @@
+package io.beambatch.run;
+
+import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
+import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import io.beambatch.cost.Money;
+import io.beambatch.job.CanarySpec;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What the canary of a run has shown, and whether the rest may be sent. {@link Canary} keeps it in
+ * the run's folder.
+ *
+ * @param outside what is outside of the job file's bounds, a clause each; empty if nothing is
+ */
+@JsonNaming(SnakeCaseStrategy.class)
+public record CanaryVerdict(Projection projection, List<String> outside) {
+  private static final String KEY = "canary.stop_if.";
+
+  public CanaryVerdict {
+    outside = List.copyOf(outside);
+  }
+
+  /** Compares a projection with the bounds. */
+  static CanaryVerdict of(Projection projection, CanarySpec bounds) {
+    List<String> outside = new ArrayList<>();
+    if (projection.settled() == 0 && !bounds.isUnbounded()) {
+      outside.add(
+          "none of its "
+              + projection.sample()
+              + " requests was answered or failed for good, so that it shows nothing; without"
+              + " canary.stop_if the run goes on anyway");
+      return new CanaryVerdict(projection, outside);
+    }
+    bounds
+        .shares()
+        .forEach(
+            (reason, most) -> {
+              long failed =
+                  reason.equals(CanarySpec.FAILED)
+                      ? projection.failures()
+                      : projection.failed().getOrDefault(reason, 0L);
+              if (100.0 * failed > most * projection.settled()) {
+                outside.add(
+                    (reason.equals(CanarySpec.FAILED) ? "" : reason + ": ")
+                        + failed
+                        + " of "
+                        + projection.settled()
+                        + " failed ("
+                        + percent(failed, projection.settled())
+                        + "), more than "
+                        + KEY
+                        + reason
+                        + " allows ("
+                        + BigDecimal.valueOf(most).stripTrailingZeros().toPlainString()
+                        + "%)");
+              }
+            });
+    BigDecimal most = bounds.costUsd();
+    BigDecimal cost = projection.costUsd();
+    if (most != null && cost == null) {
+      outside.add("what the run will cost can't be told, but " + KEY + "cost_usd is set");
+    } else if (most != null && cost != null && cost.compareTo(most) > 0) {
+      outside.add(
+          "the run would cost "
+              + cost(projection)
+              + ", more than "
+              + KEY
+              + "cost_usd allows ($"
+              + most.toPlainString()
+              + ")");
+    }
+    return new CanaryVerdict(projection, outside);
+  }
+
+  /** Whether the rest may be sent. */
+  public boolean passed() {
+    return outside.isEmpty();
+  }
+
+  /** Why the rest is not sent, in a sentence without its end. */
+  public String refusal() {
+    return "the canary is outside its bounds: "
+        + String.join("; ", outside)
+        + ". Nothing else was sent, and its answers are kept: the same command goes on once"
+        + " canary.stop_if allows it";
+  }
+
+  /** What it has shown, in a line. */
+  public String words() {
+    return projection.sample()
+        + " requests: "
+        + (projection.settled() == 0 ? "-" : percent(projection.failures(), projection.settled()))
+        + " failed, the run costs "
+        + cost(projection);
+  }
+
+  private static String cost(Projection projection) {
+    BigDecimal low = projection.costUsdLow();
+    BigDecimal high = projection.costUsdHigh();
+    return projection.costUsd() == null
+        ? "nobody knows how much"
+        : "about "
+            + Money.show(projection.costUsd())
+            + (low == null || high == null
+                ? ""
+                : " (" + Money.show(low) + " to " + Money.show(high) + ")");
+  }
+
+  private static String percent(long part, long all) {
+    return String.format(Locale.ROOT, "%.1f%%", 100.0 * part / all);
+  }
+}
