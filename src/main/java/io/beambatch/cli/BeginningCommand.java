@@ -20,6 +20,7 @@ abstract class BeginningCommand implements Callable<Integer> {
   @Mixin JobOptions options;
   @Mixin JobOptions.RunOptions runOptions;
   @Mixin private PeerOptions peerOptions;
+  @Mixin private SamplesOption samples;
   @Mixin private TakeOptions takeOptions;
 
   @Spec CommandSpec spec;
@@ -56,7 +57,7 @@ abstract class BeginningCommand implements Callable<Integer> {
       TakeOptions.check(run, err);
       try (RunLaunch launch = runs.enter(run)) {
         input.stage(launch.run());
-        return advance(new Launch(options, peer, spec), launch.run());
+        return advance(new Launch(options, peer, samples, spec), launch.run());
       }
     }
   }

@@ -22,6 +22,7 @@ final class CancelCommand implements Callable<Integer> {
   @Mixin private JobOptions options;
   @Mixin private JobOptions.KnownRunOptions runOptions;
   @Mixin private PeerOptions peerOptions;
+  @Mixin private SamplesOption samples;
 
   @Spec private CommandSpec spec;
 
@@ -40,7 +41,7 @@ final class CancelCommand implements Callable<Integer> {
     }
     try (Peer peer = peerOptions.open(job, options.staging())) {
       peer.take(run);
-      Launch launch = new Launch(options, peer, spec);
+      Launch launch = new Launch(options, peer, samples, spec);
       if (!run.isFinished() && !runs.differences(run).isEmpty()) {
         // Any job file suffices to stop spending; only collecting the answers needs the right one.
         launch.cancelBatches(run);

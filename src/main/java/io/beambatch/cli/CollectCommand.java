@@ -22,6 +22,7 @@ final class CollectCommand implements Callable<Integer> {
   @Mixin private JobOptions options;
   @Mixin private JobOptions.KnownRunOptions runOptions;
   @Mixin private PeerOptions peerOptions;
+  @Mixin private SamplesOption samples;
 
   @Spec private CommandSpec spec;
 
@@ -35,7 +36,7 @@ final class CollectCommand implements Callable<Integer> {
     runs.requirePlan(run);
     try (Peer peer = peerOptions.open(job, options.staging());
         RunLaunch launch = runs.enter(run)) {
-      return new Launch(options, peer, spec).collect(launch.run());
+      return new Launch(options, peer, samples, spec).collect(launch.run());
     }
   }
 }

@@ -39,15 +39,17 @@ import picocli.CommandLine.Model.CommandSpec;
 final class Launch {
   private final JobOptions options;
   private final Peer peer;
+  private final SamplesOption samples;
   private final boolean local;
   private final List<String> typed;
   private final OutputStream documents;
   private final PrintWriter err;
   private final EndOfRun ended;
 
-  Launch(JobOptions options, Peer peer, CommandSpec spec) {
+  Launch(JobOptions options, Peer peer, SamplesOption samples, CommandSpec spec) {
     this.options = options;
     this.peer = peer;
+    this.samples = samples;
     this.local = peer.isLocal();
     this.typed = spec.root().commandLine().getParseResult().originalArgs();
     this.documents = Main.of(spec).documents();
@@ -298,6 +300,7 @@ final class Launch {
 
   /** Lets the pipeline await the batches, and returns the exit code. */
   private int inPipeline(Run run, Preflight preflight, GraphLauncher.Graph graph) throws Exception {
+    samples.requireEndHere();
     announce(run);
     boolean endless = run.job().source().isEndless();
     boolean cancelled = run.batches().isCancelled();
@@ -343,7 +346,7 @@ final class Launch {
     if (run.job().isPrinted() && RunProgress.of(run).isDone()) {
       Printout.print(run, documents);
     }
-    Report report = Reconcile.reconcile(run);
+    Report report = samples.around(run, Reconcile::reconcile);
     DeleteInputs.delete(run.settings(), run.folder(), peer.providers());
     return ended.print(report, run);
   }

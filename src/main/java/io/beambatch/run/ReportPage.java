@@ -26,7 +26,7 @@ import java.util.Objects;
 /**
  * Writes the page of a run, {@code report.html}: the numbers of {@link Report} with a timeline of
  * the batches. The page is one file that loads nothing from elsewhere, contains no document
- * contents, and stays small however many batches there are.
+ * contents unless they are asked for, and stays small however many batches there are.
  */
 final class ReportPage {
   private static final String TEMPLATE = "report.html";
@@ -42,9 +42,23 @@ final class ReportPage {
     this.snapshot = snapshot;
   }
 
-  /** Writes the page of a run into its folder. */
+  /** Writes the page of a run into its folder, without contents of documents. */
   static void write(Report report, RunSnapshot snapshot, RunFolder folder) throws IOException {
+    write(report, snapshot, folder, List.of());
+  }
+
+  /**
+   * Writes the page of a run into its folder.
+   *
+   * @param samples failed documents to be shown, each with {@code reason}, {@code message} and
+   *     {@code document}
+   */
+  static void write(
+      Report report, RunSnapshot snapshot, RunFolder folder, List<Map<String, String>> samples)
+      throws IOException {
     Map<String, Object> values = new ReportPage(report, snapshot.job(), snapshot).values();
+    values.put("hasSamples", !samples.isEmpty());
+    values.put("samples", samples);
     Storage.write(
         folder.page(),
         stream -> {

@@ -46,6 +46,25 @@ class RunPageTest {
     assertThat(html.length()).isLessThan(20_000);
   }
 
+  @Test
+  void showsFailedDocumentsOnlyIfTheyAreAskedFor() throws Exception {
+    Workplace workplace = new Workplace(folder);
+    workplace.write(
+        "in.jsonl", "{\"id\":1,\"secret\":\"<b>plum</b>\"}\n{\"id\":2,\"text\":\"wonderful\"}\n");
+    String source = "source.path=" + folder.resolve("in.jsonl");
+
+    Said said = workplace.run("pipelines/sentiment.yaml", "--set", source, "--samples");
+
+    assertThat(said.exitCode()).as("%s", said).isZero();
+    String html = Files.readString(Path.of(said.told("page")));
+    assertThat(html)
+        .contains("Some failed documents", "invalid_document: ", "&lt;b&gt;plum&lt;/b&gt;")
+        .doesNotContain("<b>plum", "wonderful");
+    Said without = workplace.run("pipelines/sentiment.yaml", "--set", source);
+    assertThat(Files.readString(Path.of(without.told("page"))))
+        .doesNotContain("plum", "Some failed documents");
+  }
+
   /** What a phone shows is no wider than its screen, and a browser reads it without an error. */
   @Tag("slow")
   @ParameterizedTest

@@ -56,7 +56,7 @@ class TerminalTest {
 
   @Test
   void redrawsATableOfTheBatchesWhileTheyAreWatched() throws Exception {
-    try (Program server = Program.serve(folder, "--latency", "3s")) {
+    try (Program server = Program.serve(folder, "--fault", "batch:stuck:100%")) {
       List<String> setting =
           List.of(
               "--set", "request.base_url=" + server.servedUrl(), "--set", "poll.interval=200ms");
@@ -66,10 +66,14 @@ class TerminalTest {
       List<String> watching = new ArrayList<>(setting);
       watching.add("--watch");
       try (Terminal terminal = Terminal.open(words("status", watching))) {
+        terminal.await("\u001b[J");
+        try (Terminal cancel = Terminal.open(words("cancel", setting))) {
+          assertThat(cancel.end()).as(cancel.text()).isZero();
+        }
         assertThat(terminal.end()).as(terminal.text()).isZero();
 
         assertThat(terminal.text())
-            .contains("a1-c00000  in_progress [", " expires in", "23h59m", "[####################]")
+            .contains("a1-c00000  in_progress [", " expires in", "23h")
             .containsPattern("\u001b\\[[0-9]+A\u001b\\[J");
         assertThat(terminal.text().lines())
             .filteredOn(line -> line.startsWith("a1-"))
