@@ -100,6 +100,7 @@ class PromptTest {
 
     assertThat(inference.limits().requests()).isEqualTo(100_000);
     assertThat(inference.poll().deadline()).hasHours(26);
+    assertThat(parse("request.provider=gemini").inference().poll().deadline()).hasHours(50);
     parse("request.provider=anthropic", "limits.requests=100000");
     assertThatThrownBy(() -> parse("limits.requests=100000")).hasMessageContaining("50000");
   }
