@@ -245,7 +245,7 @@ public final class AwaitBatches extends PTransform<PCollection<Chunk>, PCollecti
       Waiting waiting = new Waiting(chunks.read(), out);
       int refused = 0;
       try {
-        session().step(waiting.chunks(), waiting::handOut);
+        session().step(waiting.chunks(), waiting::emit);
         verdicts.lift(SUBJECT);
       } catch (RuntimeException e) {
         if (!verdicts.take(SUBJECT, e)) {
@@ -279,8 +279,8 @@ public final class AwaitBatches extends PTransform<PCollection<Chunk>, PCollecti
         throws IOException, InterruptedException {
       Waiting waiting = new Waiting(chunks.read(), out);
       try {
-        session().step(waiting.chunks(), waiting::handOut);
-        session().await(waiting.chunks(), Sleeper.SYSTEM, waiting::handOut);
+        session().step(waiting.chunks(), waiting::emit);
+        session().await(waiting.chunks(), Sleeper.SYSTEM, waiting::emit);
       } catch (RuntimeException e) {
         if (!verdicts.take(SUBJECT, e)) {
           throw e;
@@ -315,7 +315,7 @@ public final class AwaitBatches extends PTransform<PCollection<Chunk>, PCollecti
       this.out = out;
     }
 
-    void handOut(AwaitedChunk done) {
+    void emit(AwaitedChunk done) {
       out.output(done);
       byId.remove(done.chunk().id());
     }

@@ -233,17 +233,17 @@ final class BatchCoordinator {
     }
     orphans.cancel(now);
     chunks.progress().forEach(settings.progress()::publish);
-    tellHowBatchesStand(now);
+    reportBatches(now);
   }
 
-  private void tellHowBatchesStand(Instant now) {
+  private void reportBatches(Instant now) {
     List<TrackedChunk> underWay = chunks.in(State.SUBMITTED);
     Instant first =
         underWay.stream()
             .map(chunk -> Instant.ofEpochMilli(chunk.entry().since()))
             .min(Instant::compareTo)
             .orElse(now);
-    context.events().stand(underWay.size(), Duration.between(first, now));
+    context.events().polled(underWay.size(), Duration.between(first, now));
   }
 
   private void pollAndSubmit(Instant now, Consumer<AwaitedChunk> done)
@@ -320,7 +320,7 @@ final class BatchCoordinator {
     if (searching) {
       for (Batch batch : listing.all()) {
         if (chunks.marks().chunkOf(batch).isPresent() && poller.unpaid().contains(batch)) {
-          listing.disown(batch);
+          listing.exclude(batch);
         }
       }
     }

@@ -25,7 +25,7 @@ interface BatchEvents extends Serializable {
         public void failed(ProviderException call) {}
 
         @Override
-        public void stand(int underWay, Duration oldest) {}
+        public void polled(int underWay, Duration oldest) {}
       };
 
   /** A batch was created. */
@@ -46,7 +46,7 @@ interface BatchEvents extends Serializable {
    *
    * @param oldest the age of the oldest batch in flight; zero if there is none
    */
-  void stand(int underWay, Duration oldest);
+  void polled(int underWay, Duration oldest);
 
   /**
    * Counts the events as Beam metrics. One callback may wait for a day: runners show the counts
@@ -72,7 +72,7 @@ interface BatchEvents extends Serializable {
     }
 
     @Override
-    public void stand(int underWay, Duration oldest) {
+    public void polled(int underWay, Duration oldest) {
       RunMetrics.gauge("batches_under_way").set(underWay);
       RunMetrics.gauge("oldest_batch_seconds").set(oldest.toSeconds());
     }

@@ -58,7 +58,7 @@ final class BatchListing {
       if (last.createdAt().isBefore(horizon)) {
         return listing;
       }
-      guard.goOn(page.batches().stream().map(Batch::id).toList());
+      guard.add(page.batches().stream().map(Batch::id).toList());
       after = last.id();
     }
   }
@@ -126,7 +126,7 @@ final class BatchListing {
   }
 
   /** Excludes a batch from matching: its chunk may have another. */
-  void disown(Batch batch) {
+  void exclude(Batch batch) {
     List<Batch> marked = byMark.get(BatchMark.of(batch, search));
     if (marked != null) {
       marked.remove(batch);

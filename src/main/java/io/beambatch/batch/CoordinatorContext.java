@@ -39,7 +39,7 @@ record CoordinatorContext(
     BatchLedger ledger = BatchLedger.of(folder);
     RunIdentity run = settings.run();
     try {
-      new Recipients(run, ledger).note(providers.recipient(run.uid()));
+      new Recipients(run, ledger).record(providers.recipient(run.uid()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

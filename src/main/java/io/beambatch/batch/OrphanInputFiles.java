@@ -91,7 +91,7 @@ final class OrphanInputFiles {
       if (!last.createdAt().equals(Instant.EPOCH) && last.createdAt().isBefore(horizon)) {
         return files;
       }
-      guard.goOn(page.files().stream().map(InputFile::id).toList());
+      guard.add(page.files().stream().map(InputFile::id).toList());
       after = last.id();
     }
   }

@@ -40,7 +40,7 @@ public final class Recipients {
    *
    * @throws UserException if the run was sent to another recipient
    */
-  public void note(Recipient now) throws IOException {
+  public void record(Recipient now) throws IOException {
     Optional<Records.Version<Recipient>> known = ledger.recipient();
     check(known, now);
     write(known, now);

@@ -179,7 +179,7 @@ final class BigQueryClient {
   }
 
   /** Returns whether the account has a permission on a table; true if the server doesn't say. */
-  boolean may(String permission, TableName table) throws IOException {
+  boolean hasPermission(String permission, TableName table) throws IOException {
     String resource =
         "projects/%s/datasets/%s/tables/%s"
             .formatted(table.project(), table.dataset(), table.table());

@@ -189,7 +189,7 @@ final class TableChecks {
     }
     if (table.isPresent()) {
       checkIsTable(key, name, table.get());
-      if (!client.may(LOAD, name)) {
+      if (!client.hasPermission(LOAD, name)) {
         throw BigQueryException.of(
             key
                 + ": the account may not load into "

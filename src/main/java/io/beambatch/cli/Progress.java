@@ -148,7 +148,7 @@ final class Progress implements AutoCloseable {
     text.awaited(batches);
     if (waiting != null && !noted && text.isWaiting()) {
       noted = true;
-      say(
+      print(
           "This may take up to "
               + waiting.expiry().toHours()
               + " hours. Ctrl-C is safe: the state is kept, and 'status' shows how the batches stand."
@@ -163,7 +163,7 @@ final class Progress implements AutoCloseable {
   private synchronized void update(Plan plan, Estimate estimate) {
     if (announced.add(plan.name())) {
       text.planned(estimate.requests(), estimate.bytes());
-      say(CostText.of(estimate, plan.attempt()));
+      print(CostText.of(estimate, plan.attempt()));
       show();
     }
   }
@@ -185,7 +185,7 @@ final class Progress implements AutoCloseable {
     }
   }
 
-  private void say(String sentence) {
+  private void print(String sentence) {
     clear();
     err.println(sentence);
     err.flush();

@@ -119,12 +119,12 @@ final class MetaSchema {
       for (int i = 0; i < place.getNameCount(); i++) {
         keys.add(String.valueOf(place.getElement(i)));
       }
-      faults.putIfAbsent(keys, "isn't right in a JSON schema: " + said(found));
+      faults.putIfAbsent(keys, "isn't right in a JSON schema: " + text(found));
     }
     return faults;
   }
 
-  private static String said(ValidationMessage found) {
+  private static String text(ValidationMessage found) {
     if (found.getType().equals("enum")) {
       return "it must be one of " + found.getArguments()[0];
     }

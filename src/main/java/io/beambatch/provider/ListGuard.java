@@ -38,11 +38,11 @@ public final class ListGuard {
   }
 
   /**
-   * Accepts a page that is followed by another.
+   * Adds a page that is followed by another.
    *
    * @throws ProviderException if reading on can't reach the end
    */
-  public void goOn(Collection<String> ids) throws ProviderException {
+  public void add(Collection<String> ids) throws ProviderException {
     pages++;
     if (!seen.addAll(ids)) {
       throw endless("page " + pages + " shows only what was on pages before it");

@@ -69,7 +69,7 @@ final class Inbox implements AutoCloseable {
     }
     boolean full = false;
     Instant begun = clock.instant();
-    taken.learn(begun);
+    taken.refresh(begun);
     Set<String> ids = new HashSet<>();
     List<String> ackIds = new ArrayList<>();
     InboxFile name = series.next(begun);

@@ -82,7 +82,7 @@ final class Subscription implements MessageQueue {
     failingSince = null;
     List<Delivery> deliveries = received.stream().map(Subscription::delivery).toList();
     if (!deliveries.isEmpty()) {
-      hold(deliveries);
+      extendDeadlines(deliveries);
     }
     return deliveries;
   }
@@ -107,7 +107,7 @@ final class Subscription implements MessageQueue {
     return List.of();
   }
 
-  private void hold(List<Delivery> deliveries) {
+  private void extendDeadlines(List<Delivery> deliveries) {
     try {
       stub.modifyAckDeadlineCallable()
           .call(

@@ -61,7 +61,7 @@ final class TakenIds {
   }
 
   /** Reads the ids in files of other workers whose messages may be redelivered. */
-  void learn(Instant now) throws IOException {
+  void refresh(Instant now) throws IOException {
     Map<String, InboxFile> last = new HashMap<>();
     Set<InboxFile> doubtful = new HashSet<>();
     for (String name : Inbox.files(folder)) {

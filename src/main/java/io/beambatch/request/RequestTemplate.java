@@ -89,7 +89,7 @@ final class RequestTemplate {
       return endpoint.weight(body);
     }
     ObjectNode filled = MAPPER.createObjectNode();
-    filled.set(inputs.substring(1), reach(fields, body.at(inputs).path(FIELD).textValue()));
+    filled.set(inputs.substring(1), find(fields, body.at(inputs).path(FIELD).textValue()));
     return endpoint.weight(filled);
   }
 
@@ -118,7 +118,7 @@ final class RequestTemplate {
     try {
       value = template.execute(fields);
     } catch (MustacheException.Context e) {
-      throw missing(e.key, reach(fields, e.key), document);
+      throw missing(e.key, find(fields, e.key), document);
     }
     RequestJson.checkWhole(value);
     return value;
@@ -135,7 +135,7 @@ final class RequestTemplate {
             + fieldNames(document));
   }
 
-  private static JsonNode reach(ObjectNode fields, String key) {
+  private static JsonNode find(ObjectNode fields, String key) {
     JsonNode node = fields;
     for (String step : key.split("\\.", -1)) {
       node = node.path(step);
@@ -265,7 +265,7 @@ final class RequestTemplate {
 
   private static JsonNode value(String path, ObjectNode fields, Document document)
       throws RenderException {
-    JsonNode value = reach(fields, path);
+    JsonNode value = find(fields, path);
     if (value.isMissingNode() || value.isNull()) {
       throw missing(path, value, document);
     }

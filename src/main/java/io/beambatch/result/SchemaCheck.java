@@ -60,7 +60,7 @@ final class SchemaCheck {
    * @throws IllegalArgumentException if it can't be used
    */
   static void check(JsonNode schema) {
-    new SchemaCheck(schema).reach(schema);
+    new SchemaCheck(schema).visit(schema);
   }
 
   /**
@@ -93,15 +93,15 @@ final class SchemaCheck {
         : value.isObject() ? "object" : value.isArray() ? "array" : "";
   }
 
-  private void reach(JsonNode schema) {
+  private void visit(JsonNode schema) {
     if (!reached.add(schema)) {
       return;
     }
     checkPlace(schema);
     checkExpressions(schema);
-    samePlace(schema).forEach(this::reach);
-    PARTS.stream().flatMap(keyword -> schemas(schema.path(keyword))).forEach(this::reach);
-    PARTS_BY_NAME.stream().flatMap(keyword -> values(schema.path(keyword))).forEach(this::reach);
+    samePlace(schema).forEach(this::visit);
+    PARTS.stream().flatMap(keyword -> schemas(schema.path(keyword))).forEach(this::visit);
+    PARTS_BY_NAME.stream().flatMap(keyword -> values(schema.path(keyword))).forEach(this::visit);
   }
 
   private static void checkExpressions(JsonNode schema) {

@@ -139,7 +139,7 @@ public final class AnswerCache implements Serializable {
     try {
       CacheFolder all = new CacheFolder(root);
       all.prune(maxAge == null ? Instant.MIN : now.minus(maxAge), maxSize);
-      all.note(now, new CacheFolder.Lookup(run, lines, known));
+      all.record(now, new CacheFolder.Lookup(run, lines, known));
     } catch (IOException e) {
       LOG.warn("the cache {} can't be tidied: {}", root, Storage.reason(e));
     }

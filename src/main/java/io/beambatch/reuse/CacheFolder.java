@@ -149,7 +149,7 @@ public final class CacheFolder {
   }
 
   /** Records what a run found, and deletes the oldest such record. */
-  void note(Instant now, Lookup lookup) throws IOException {
+  void record(Instant now, Lookup lookup) throws IOException {
     String folder = root + "/" + LOOKUPS;
     Storage.write(
         folder + "/" + newName(now.toEpochMilli(), "lookup"),

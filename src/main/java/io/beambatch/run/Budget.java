@@ -86,7 +86,7 @@ public final class Budget implements PlanCheck, Admission {
    */
   void settle() throws IOException {
     if (job.inference().limits().costUsdPerDay() != null) {
-      purse().state();
+      purse().record();
     }
   }
 

@@ -44,7 +44,7 @@ final class DailySpending {
    * @param most the maximum of all runs together; null for any amount
    * @return what the others have spent and reserved, if that leaves too little; otherwise empty
    */
-  Optional<BigDecimal> state(LocalDate day, BigDecimal usd, @Nullable BigDecimal most)
+  Optional<BigDecimal> record(LocalDate day, BigDecimal usd, @Nullable BigDecimal most)
       throws IOException {
     while (true) {
       Optional<Records.Version<Day>> known = records.read(day.toString());

@@ -79,7 +79,7 @@ final class Purse {
     }
     LocalDate today = today();
     BigDecimal own = spending.usdOn(today, today);
-    Optional<BigDecimal> others = DailySpending.of(folder).state(today, own, most);
+    Optional<BigDecimal> others = DailySpending.of(folder).record(today, own, most);
     if (others.isEmpty()) {
       return Optional.empty();
     }
@@ -114,11 +114,11 @@ final class Purse {
   }
 
   /** Records what the run has spent on each day, so that other runs count no more than that. */
-  void state() throws IOException {
+  void record() throws IOException {
     LocalDate today = today();
     DailySpending daily = DailySpending.of(folder);
     for (LocalDate day : spending.days(today)) {
-      daily.state(day, spending.usdOn(day, today), null);
+      daily.record(day, spending.usdOn(day, today), null);
     }
   }
 

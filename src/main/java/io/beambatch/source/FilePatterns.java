@@ -64,7 +64,7 @@ final class FilePatterns {
     int hidden = 0;
     for (MatchResult.Metadata found : find(pattern)) {
       String path = found.resourceId().toString();
-      if (hiddenNames.hide(path)) {
+      if (hiddenNames.contains(path)) {
         hidden++;
         continue;
       }

@@ -22,7 +22,7 @@ final class HiddenNames {
   }
 
   /** Returns whether a file that matches the pattern is hidden. */
-  boolean hide(String path) {
+  boolean contains(String path) {
     if (seen.matcher(path).matches()) {
       return false;
     }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * the options, because Beam offers no other way to get them.
  */
 public final class FileSystemOptions implements FileSystemRegistrar {
-  private static volatile @Nullable PipelineOptions current;
+  private static volatile @Nullable GcsClient current;
 
   /**
    * The options.
@@ -23,18 +23,26 @@ public final class FileSystemOptions implements FileSystemRegistrar {
    * @throws IllegalStateException if no file systems were set up in this process
    */
   public static PipelineOptions current() {
-    PipelineOptions options = current;
-    if (options == null) {
+    return client().options();
+  }
+
+  /** The client with these options. */
+  static GcsClient client() {
+    GcsClient client = current;
+    if (client == null) {
       throw new IllegalStateException(
           "Beam's file systems were not set up in this process; call"
               + " FileSystems.setDefaultPipelineOptions first");
     }
-    return options;
+    return client;
   }
 
   @Override
   public Iterable<FileSystem<?>> fromOptions(PipelineOptions options) {
-    current = options;
+    GcsClient before = current;
+    if (before == null || before.options() != options) {
+      current = new GcsClient(options);
+    }
     return List.of();
   }
 }

@@ -19,14 +19,11 @@ public final class GcsClient {
   /** Calls name a bucket, never a project. Without a value the client would look for one. */
   private static final String NO_PROJECT = "none";
 
-  private static @Nullable GcsClient last;
-
   private final PipelineOptions options;
-  private final Storage storage;
+  private @Nullable Storage storage;
 
-  private GcsClient(PipelineOptions options, Storage storage) {
+  GcsClient(PipelineOptions options) {
     this.options = options;
-    this.storage = storage;
   }
 
   /**
@@ -35,14 +32,20 @@ public final class GcsClient {
    * @param path named in the error if there are no credentials
    * @throws IOException if there are no credentials
    */
-  public static synchronized Storage connect(String path) throws IOException {
-    PipelineOptions options = FileSystemOptions.current();
-    GcsClient client = last;
-    if (client == null || client.options != options) {
-      client = new GcsClient(options, open(options.as(GcsOptions.class), path));
-      last = client;
+  public static Storage connect(String path) throws IOException {
+    return FileSystemOptions.client().storage(path);
+  }
+
+  PipelineOptions options() {
+    return options;
+  }
+
+  /** One client serves all, because each has connections and credentials of its own. */
+  private synchronized Storage storage(String path) throws IOException {
+    if (storage == null) {
+      storage = open(options.as(GcsOptions.class), path);
     }
-    return client.storage;
+    return storage;
   }
 
   private static Storage open(GcsOptions options, String path) throws IOException {

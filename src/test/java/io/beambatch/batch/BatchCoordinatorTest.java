@@ -640,7 +640,7 @@ class BatchCoordinatorTest extends CoordinatorFixture {
     }
 
     @Override
-    public void stand(int underWay, Duration oldest) {
+    public void polled(int underWay, Duration oldest) {
       boolean old = oldest.compareTo(Duration.ofMinutes(5)) > 0;
       told.add(underWay + " under way" + (old ? " for minutes" : ""));
     }

@@ -36,14 +36,14 @@ class RecipientsTest {
   void runIsSentToOpenAi() throws IOException {
     ledger = BatchLedger.of(new RunFolder(folder.toString()));
     recipients = new Recipients(RUN, ledger);
-    recipients.note(recipient(Map.of()));
+    recipients.record(recipient(Map.of()));
     ledger.create("a1-c00000", BatchEntry.planned(file(), Instant.EPOCH));
   }
 
   @Test
   void goesOnWhereItWasSent() {
     assertThatCode(() -> recipients.check(recipient(Map.of()))).doesNotThrowAnyException();
-    assertThatCode(() -> recipients.note(recipient(Map.of("OPENAI_BASE_URL", " "))))
+    assertThatCode(() -> recipients.record(recipient(Map.of("OPENAI_BASE_URL", " "))))
         .doesNotThrowAnyException();
   }
 
@@ -91,7 +91,7 @@ class RecipientsTest {
     Recipient moved = recipient(Map.of("OPENAI_BASE_URL", "https://eu.api.openai.com/v1"));
     recipients.move(moved);
 
-    assertThatCode(() -> recipients.note(moved)).doesNotThrowAnyException();
+    assertThatCode(() -> recipients.record(moved)).doesNotThrowAnyException();
     assertThatThrownBy(() -> recipients.check(recipient(Map.of())))
         .hasMessageContaining("was sent to eu.api.openai.com/v1");
   }
@@ -100,9 +100,9 @@ class RecipientsTest {
   void forgetsTheKeyThatWasRefusedBeforeAnythingWasSent() throws Exception {
     BatchLedger empty = BatchLedger.of(new RunFolder(folder.resolve("other").toString()));
     Recipients unsent = new Recipients(RUN, empty);
-    unsent.note(recipient(Map.of("OPENAI_API_KEY", "sk-mistyped")));
+    unsent.record(recipient(Map.of("OPENAI_API_KEY", "sk-mistyped")));
 
-    assertThatCode(() -> unsent.note(recipient(Map.of()))).doesNotThrowAnyException();
+    assertThatCode(() -> unsent.record(recipient(Map.of()))).doesNotThrowAnyException();
     assertThat(empty.recipient().orElseThrow().value()).isEqualTo(recipient(Map.of()));
   }
 
@@ -110,10 +110,10 @@ class RecipientsTest {
   void aKeyThatWasRenewedInItsSecretIsOfTheSameAccount() throws Exception {
     String secret = "projects/p/secrets/openai-key";
     Recipient renewed = recipient(Map.of("OPENAI_API_KEY", "sk-renewed")).keptIn(secret, RUN.uid());
-    assertThatThrownBy(() -> recipients.note(renewed)).hasMessageContaining("another key");
+    assertThatThrownBy(() -> recipients.record(renewed)).hasMessageContaining("another key");
 
-    recipients.note(recipient(Map.of()).keptIn(secret, RUN.uid()));
-    recipients.note(renewed);
+    recipients.record(recipient(Map.of()).keptIn(secret, RUN.uid()));
+    recipients.record(renewed);
 
     assertThat(ledger.recipient().orElseThrow().value()).isEqualTo(renewed);
     assertThatCode(() -> recipients.check(recipient(Map.of("OPENAI_API_KEY", "sk-renewed"))))

@@ -14,10 +14,10 @@ class ListGuardTest {
   @Test
   void pagesThatAlternateAreNoticed() throws Exception {
     ListGuard guard = new ListGuard("batches");
-    guard.goOn(List.of("a", "b"));
-    guard.goOn(List.of("c"));
+    guard.add(List.of("a", "b"));
+    guard.add(List.of("c"));
 
-    assertThatThrownBy(() -> guard.goOn(List.of("a", "b")))
+    assertThatThrownBy(() -> guard.add(List.of("a", "b")))
         .isInstanceOf(ProviderException.class)
         .hasMessageContaining("list of batches")
         .hasMessageContaining("page 3 shows only what was on pages before it");
@@ -29,8 +29,8 @@ class ListGuardTest {
 
     assertThatCode(
             () -> {
-              guard.goOn(List.of("a", "b"));
-              guard.goOn(List.of("b", "c"));
+              guard.add(List.of("a", "b"));
+              guard.add(List.of("b", "c"));
             })
         .doesNotThrowAnyException();
   }
@@ -43,7 +43,7 @@ class ListGuardTest {
     assertThatThrownBy(
             () -> {
               while (true) {
-                guard.goOn(List.of("b" + id.incrementAndGet()));
+                guard.add(List.of("b" + id.incrementAndGet()));
               }
             })
         .hasMessageContaining("more than 2000 pages");
@@ -54,10 +54,10 @@ class ListGuardTest {
   void slowPagesEndByTime() throws Exception {
     AtomicLong nanos = new AtomicLong();
     ListGuard guard = new ListGuard("input files", nanos::get);
-    guard.goOn(List.of("a"));
+    guard.add(List.of("a"));
     nanos.set(ListGuard.LONGEST.plusMinutes(1).toNanos());
 
-    assertThatThrownBy(() -> guard.goOn(List.of("b")))
+    assertThatThrownBy(() -> guard.add(List.of("b")))
         .hasMessageContaining("after 2 pages and 16 minutes");
   }
 }

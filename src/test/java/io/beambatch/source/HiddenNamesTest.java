@@ -38,6 +38,6 @@ class HiddenNamesTest {
       })
   void aWildcardIsNoDotAndNoUnderscoreAtTheBeginningOfAName(
       String pattern, String path, boolean hidden) {
-    assertThat(new HiddenNames(pattern).hide(path)).isEqualTo(hidden);
+    assertThat(new HiddenNames(pattern).contains(path)).isEqualTo(hidden);
   }
 }

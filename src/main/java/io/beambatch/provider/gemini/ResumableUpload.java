@@ -43,7 +43,7 @@ final class ResumableUpload {
   JsonNode send(Upload upload) throws ProviderException {
     HttpUrl place = retries.call(() -> begin(upload));
     Standing standing = new Standing();
-    return retries.call(() -> goOn(upload, place, standing));
+    return retries.call(() -> resume(upload, place, standing));
   }
 
   /** The state of an upload between tries. */
@@ -81,7 +81,8 @@ final class ResumableUpload {
     }
   }
 
-  private JsonNode goOn(Upload upload, HttpUrl place, Standing standing) throws ProviderException {
+  private JsonNode resume(Upload upload, HttpUrl place, Standing standing)
+      throws ProviderException {
     long from = 0;
     if (standing.broken) {
       try (Response reply = http.open(command(place, "query").post(OneShotBody.empty()).build())) {

@@ -31,28 +31,28 @@ final class ConnectionFaults {
     if (failure instanceof SSLException) {
       return "no TLS connection to "
           + address
-          + said(failure)
+          + cause(failure)
           + "; where a proxy or a private CA stands between, name its certificates in"
           + " SSL_CERT_FILE";
     }
     if (message.contains("for CONNECT") || message.contains("authenticate with proxy")) {
       return "the proxy makes no connection to "
           + address
-          + said(failure)
+          + cause(failure)
           + "; check HTTPS_PROXY, with its user and password";
     }
-    return "can't connect to " + address + said(failure) + check;
+    return "can't connect to " + address + cause(failure) + check;
   }
 
   /** Explains why a running call broke off. */
   static String brokenOff(Throwable failure, Duration idleTimeout) {
     return failure instanceof SocketTimeoutException
         ? "got no whole reply: nothing came for " + idleTimeout.toMillis() + " ms"
-        : "got no whole reply" + said(failure);
+        : "got no whole reply" + cause(failure);
   }
 
   /** Returns an exception's message in brackets; class names mean nothing to a user. */
-  private static String said(Throwable failure) {
+  private static String cause(Throwable failure) {
     String message = failure.getMessage();
     return message == null ? " (the connection was closed)" : " (" + message + ")";
   }

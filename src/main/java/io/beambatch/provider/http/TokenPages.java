@@ -95,7 +95,7 @@ public final class TokenPages<T> {
     ListGuard guard = new ListGuard(what);
     Page<T> page = source.read(null);
     while (place(page.things(), after) < 0 && page.next() != null) {
-      guard.goOn(page.things().stream().map(name).toList());
+      guard.add(page.things().stream().map(name).toList());
       page = source.read(page.next());
     }
     return page.next() == null ? new Page<>(List.of(), null) : source.read(page.next());
@@ -106,7 +106,7 @@ public final class TokenPages<T> {
     List<T> all = new ArrayList<>(first.things());
     Page<T> page = first;
     while (page.next() != null) {
-      guard.goOn(page.things().stream().map(name).toList());
+      guard.add(page.things().stream().map(name).toList());
       page = source.read(page.next());
       all.addAll(page.things());
     }
