@@ -130,7 +130,14 @@ final class SimulatedRun {
       }
       // Who submits only hands out nothing.
       coordinator.run(
-          world.chunks, time::pass, command == Command.SUBMIT ? ended -> {} : done::add);
+          world.chunks,
+          time::pass,
+          command == Command.SUBMIT
+              ? ended -> {}
+              : ended -> {
+                done.add(ended);
+                world.join(ended);
+              });
       coordinator.failure().ifPresent(problem -> failed(problem, number, trouble));
       if (done.size() == world.chunks.size()) {
         Instant cleaning = time.instant();
@@ -140,7 +147,8 @@ final class SimulatedRun {
       }
       // Where no batch bears a name of ours, one that vanished may be another project's: the launch
       // leaves it to a person, with an error.
-      well = search != OrphanSearch.COUNT || coordinator.failure().isEmpty();
+      boolean mayLeave = search != OrphanSearch.COUNT && !isHeldBack(done);
+      well = mayLeave || coordinator.failure().isEmpty();
     } catch (Crash e) {
       note(number, "crashed");
     } catch (BatchException e) {
@@ -156,6 +164,11 @@ final class SimulatedRun {
     // Who crashes may have seen an orphan, and not have got to cancel it.
     looked = !well || looked.isAfter(provider.looked) ? looked : provider.looked;
     conclude(number, command, well, done);
+  }
+
+  /** Whether what a launch leaves may be what waits for the canary. */
+  private boolean isHeldBack(List<AwaitedChunk> done) {
+    return world.hasCanary && done.size() < world.chunks.size();
   }
 
   private Command command(int number) {
@@ -181,6 +194,9 @@ final class SimulatedRun {
 
   private void failed(BatchException e, int number, Trouble trouble) {
     note(number, e.getMessage());
+    if (SimulatedWorld.STOPPED.equals(e.getMessage())) {
+      world.tellStopped();
+    }
     blocked |= trouble.isHealed() && server.hasOneThatNeverEnds() && isOfTheEnd(e.getMessage());
     assertThat(e.getMessage())
         .as("tells what to do")
@@ -266,6 +282,12 @@ final class SimulatedRun {
       }
       BatchEntry entry = world.entry(chunk);
       List<SimulatedBatch> batches = server.ofKey(world.run.key(chunk.id()));
+      if (world.hasCanary && !chunk.equals(world.chunks.get(0))) {
+        assertThat(batches)
+            .as("nothing is sent before the verdict\n%s", log)
+            .noneMatch(batch -> batch.created.isBefore(world.joined))
+            .noneMatch(batch -> batch.created.isBefore(world.widened));
+      }
       if (!world.beyond) {
         boolean paid =
             entry.batchId() != null

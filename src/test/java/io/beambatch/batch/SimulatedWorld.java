@@ -1,5 +1,7 @@
 package io.beambatch.batch;
 
+import io.beambatch.batch.Admission.Decision;
+import io.beambatch.batch.Admission.Verdict;
 import io.beambatch.batch.SimulatedBatch.Fate;
 import io.beambatch.chunk.Chunk;
 import io.beambatch.chunk.Part;
@@ -44,6 +46,20 @@ final class SimulatedWorld {
   /** Whether several launches begin nearly at once, and often stand still. */
   final boolean storm;
 
+  static final String STOPPED = "the canary is not within its bounds; run the same command again";
+
+  /** Whether the first chunk is a canary, for whose verdict the others wait. */
+  final boolean hasCanary;
+
+  /** When the canary's answers were joined, so that it could be judged; or never. */
+  Instant joined = Instant.MAX;
+
+  /** Since when its verdict has let the rest go. */
+  Instant widened = Instant.MIN;
+
+  /** How many launches have to be told that the verdict stops the rest before it is widened. */
+  private int stops;
+
   final Duration carriedOutWithin;
   private final Duration longestListLag;
 
@@ -58,7 +74,12 @@ final class SimulatedWorld {
     server = new SimulatedServer(time, skew, limit, creates, this::fate);
     server.capabilities = capabilities(search);
     run = new RunIdentity("job", "r1", "uid" + seed, START.toEpochMilli());
-    settings = CoordinatorSettings.of(job(limit).inference(), run);
+    SplittableRandom canary = new SplittableRandom(seed ^ 99);
+    hasCanary = canary.nextInt(3) == 0;
+    stops = canary.nextInt(2) == 0 ? canary.nextInt(1, 4) : 0;
+    settings =
+        CoordinatorSettings.of(job(limit).inference(), run)
+            .admitting(() -> chunk -> isCanary(chunk) ? Decision.ADMITTED : rest());
     carriedOutWithin = beyond ? minutes(3) : settings.waits().settle().dividedBy(2);
     longestListLag = beyond ? minutes(5) : settings.waits().settle().dividedBy(2);
     levels = levels();
@@ -74,10 +95,36 @@ final class SimulatedWorld {
     addLikenesses(skew, new SplittableRandom(seed ^ 77));
   }
 
+  private boolean isCanary(Chunk chunk) {
+    return !hasCanary || chunk.id().equals(chunks.get(0).id());
+  }
+
+  private Decision rest() {
+    if (joined.equals(Instant.MAX)) {
+      return new Decision(Verdict.LEFT, true, STOPPED);
+    }
+    return stops > 0 ? new Decision(Verdict.LEFT, false, STOPPED) : Decision.ADMITTED;
+  }
+
+  /** Somebody reads why the rest was not sent, and in the end gives wider bounds. */
+  void tellStopped() {
+    if (stops > 0 && joined.isBefore(Instant.MAX)) {
+      stops--;
+      widened = time.instant();
+    }
+  }
+
+  /** Joins an ended chunk: from then on a canary can be judged, whoever asks. */
+  void join(AwaitedChunk ended) {
+    if (isCanary(ended.chunk()) && joined.equals(Instant.MAX)) {
+      joined = time.instant();
+    }
+  }
+
   /** Chunks that have as many requests as each other, and chunks that wait for the first one. */
   private void relate(SplittableRandom own) {
     boolean alike = own.nextInt(3) == 0;
-    boolean primed = own.nextInt(4) == 0;
+    boolean primed = own.nextInt(4) == 0 || hasCanary;
     Chunk first = chunks.get(0);
     for (int i = 1; i < chunks.size(); i++) {
       Part part = chunks.get(i).parts().get(0);
