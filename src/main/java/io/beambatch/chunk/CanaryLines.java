@@ -7,8 +7,9 @@ import java.util.Comparator;
 import java.util.PriorityQueue;
 
 /**
- * Chooses the lines of a canary: of those that are sent, the ones with the smallest fingerprints,
- * which are a fair sample. It is asked bucket by bucket, and holds as many lines as it chooses.
+ * Chooses the lines of a canary: among the lines that are sent, those with the smallest
+ * fingerprints, which are a fair sample. It is called bucket by bucket, and holds only the lines
+ * that it chooses.
  */
 final class CanaryLines {
   private static final Comparator<Place> BY_FINGERPRINT =
@@ -20,7 +21,7 @@ final class CanaryLines {
   private record Place(Fingerprint fingerprint, long line) {}
 
   /**
-   * Chooses so many lines.
+   * Chooses a number of lines.
    *
    * @param most 0 for none
    */
@@ -28,7 +29,7 @@ final class CanaryLines {
     this.lines = new long[most];
   }
 
-  /** Chooses of a bucket, whose uses are noted, after all smaller ones. */
+  /** Chooses lines of a bucket whose uses are noted. Buckets must come in ascending order. */
   void addFrom(SelectionFiles.Bucket bucket, SelectionFiles files) throws IOException {
     int left = lines.length - count;
     if (left == 0) {
@@ -55,12 +56,12 @@ final class CanaryLines {
     Arrays.sort(lines, 0, count);
   }
 
-  /** Whether none is chosen. */
+  /** Returns whether no line is chosen. */
   boolean isEmpty() {
     return count == 0;
   }
 
-  /** Whether a line is chosen. */
+  /** Returns whether a line is chosen. */
   boolean contains(long line) {
     return Arrays.binarySearch(lines, 0, count, line) >= 0;
   }

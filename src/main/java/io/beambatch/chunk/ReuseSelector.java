@@ -102,7 +102,8 @@ final class ReuseSelector implements LineSelector {
       addReused(new ReusedLines(plan + "-d", LineUse.DUPLICATE, selected, null), reused);
       if (!reused.isEmpty()) {
         LOG.info(
-            "plan {}: of {} requests {} need not be sent, because they are the same as others",
+            "plan {}: of {} requests {} need not be sent: their answers are known, or identical"
+                + " requests are sent",
             plan,
             lines,
             reused.stream().mapToLong(ReusedLines::count).sum());

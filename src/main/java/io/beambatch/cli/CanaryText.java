@@ -8,7 +8,7 @@ import java.math.BigDecimal;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** What a canary has shown, as a table. */
+/** Formats what a canary has shown as a table, for {@code plan}. */
 final class CanaryText {
   private final StringBuilder text = new StringBuilder();
 

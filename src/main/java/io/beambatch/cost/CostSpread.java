@@ -1,10 +1,10 @@
 package io.beambatch.cost;
 
 /**
- * How much the costs of single requests differ, for the error of a projection from a sample: sums
- * that can be added up, batch by batch.
+ * The spread of the costs of single requests, from which the error of a projection follows. It
+ * consists of sums, so that batches can be added up.
  *
- * @param requests how many costs were added
+ * @param requests the number of costs
  * @param sum of the costs, in USD
  * @param squares the sum of their squares
  */
@@ -23,8 +23,8 @@ public record CostSpread(long requests, double sum, double squares) {
   }
 
   /**
-   * The standard error of the mean cost of a request, relative to that mean; not a number if it
-   * can't be told from so few.
+   * The standard error of the mean cost of a request, relative to that mean; NaN if there are too
+   * few requests.
    */
   public double relativeError() {
     if (requests < 2 || sum <= 0) {

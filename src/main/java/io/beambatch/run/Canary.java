@@ -21,8 +21,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Holds back the chunks of a run until its canary is joined and judged. The verdict is a record of
- * the run, so that every launch sees the same: one that lets the rest pass is final, because some
- * of it may be sent; one that doesn't is replaced when the job file's bounds allow more.
+ * the run, so that every launch sees the same. A verdict that admits the rest is final, because
+ * some of it may have been sent; another one is replaced when the bounds of the job file allow
+ * more.
  */
 public final class Canary implements Admission {
   private static final long serialVersionUID = 1L;
@@ -43,7 +44,7 @@ public final class Canary implements Admission {
     this.alone = alone;
   }
 
-  /** The same, for a launch that buys nothing else, whatever the verdict is. */
+  /** The same, for a launch that buys only the canary, whatever the verdict is. */
   public Canary alone() {
     return new Canary(job, folder, true);
   }

@@ -10,10 +10,10 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What the canary of a run has shown, and whether the rest may be sent. {@link Canary} keeps it in
- * the run's folder.
+ * The verdict on the canary of a run: what it has shown, and whether the rest may be sent. {@link
+ * Canary} keeps it in the run's folder.
  *
- * @param outside what is outside of the job file's bounds, a clause each; empty if nothing is
+ * @param outside what exceeds the bounds of the job file, one clause each; empty if nothing does
  */
 @JsonNaming(SnakeCaseStrategy.class)
 public record CanaryVerdict(Projection projection, List<String> outside) {
@@ -75,7 +75,7 @@ public record CanaryVerdict(Projection projection, List<String> outside) {
     return new CanaryVerdict(projection, outside);
   }
 
-  /** Whether the rest may be sent. */
+  /** Returns whether the rest may be sent. */
   public boolean passed() {
     return outside.isEmpty();
   }
@@ -88,7 +88,7 @@ public record CanaryVerdict(Projection projection, List<String> outside) {
         + " canary.stop_if allows it";
   }
 
-  /** What it has shown, in a line. */
+  /** What it has shown, in one line. */
   public String words() {
     return projection.sample()
         + " requests: "

@@ -25,13 +25,13 @@ import org.jspecify.annotations.Nullable;
  * narrower the larger a part of the run the sample is.
  *
  * @param sample the number of requests in the canary
- * @param settled those of them that were answered or failed; the others have to be sent again, and
- *     tell nothing
- * @param failed those of them that failed, by reason. An answer that is going to be repaired counts
- *     as one that failed
+ * @param settled those of them that were answered or failed; the others must be sent again, and
+ *     show nothing yet
+ * @param failed those of them that failed, by reason. An answer that is to be repaired counts as
+ *     failed
  * @param requests of the whole run, with the repairs to expect
  * @param promptTokens of the whole run, as are the next four; null if the sample's are not known
- * @param costUsd at batch prices; null if it can't be told
+ * @param costUsd at batch prices; null if it is unknown
  * @param costUsdLow the lower end of the interval, or null
  * @param costUsdHigh the upper end of the interval, or null
  */
@@ -53,7 +53,7 @@ public record Projection(
   private static final double WITHIN_95_PERCENT = 1.96;
 
   /**
-   * Projects.
+   * Projects the costs of a canary to the whole run.
    *
    * @param canary its joined chunks
    * @param requests that are to be sent, those of the canary among them
@@ -86,7 +86,7 @@ public record Projection(
                 .cost(inference, tokens)
                 .map(CostEstimate::batchUsd)
                 .map(usd -> times(usd, expected, counted));
-    // What is bought already is certain.
+    // What is already bought is certain.
     double error =
         WITHIN_95_PERCENT
             * spread.relativeError()
@@ -123,7 +123,7 @@ public record Projection(
         .divide(BigDecimal.valueOf(by), MathContext.DECIMAL64);
   }
 
-  /** How many requests of the sample failed, for all reasons. */
+  /** The number of failed requests of the sample, for all reasons. */
   long failures() {
     return failed.values().stream().mapToLong(Long::longValue).sum();
   }
