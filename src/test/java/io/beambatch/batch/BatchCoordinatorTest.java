@@ -426,8 +426,11 @@ class BatchCoordinatorTest extends CoordinatorFixture {
     assertThat(done.get(0).outputFileId()).as("answers that were paid for").isNotNull();
   }
 
-  @Test
-  void creationWithoutAReplyIsLookedForAsLongAsItMayTakeToShow() throws Throwable {
+  /** A reply that breaks off has a status, too. */
+  @ParameterizedTest
+  @CsvSource({"NO_REPLY,0", "NO_REPLY,200", "UNAVAILABLE,0", "UNAVAILABLE,408", "UNAVAILABLE,500"})
+  void creationWithoutAReplyIsLookedForAsLongAsItMayTakeToShow(Kind kind, int status)
+      throws Throwable {
     provider =
         new Reliable() {
           @Override
@@ -435,7 +438,7 @@ class BatchCoordinatorTest extends CoordinatorFixture {
             creates++;
             // Carried out and shown within the time to settle, but only just.
             server.create(submission.inputFile(), submission.labels(), Duration.ofSeconds(25));
-            throw failure(Kind.NO_REPLY, 0, null);
+            throw failure(kind, status, null);
           }
         };
 

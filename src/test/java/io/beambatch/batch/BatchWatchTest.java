@@ -25,6 +25,7 @@ class BatchWatchTest extends CoordinatorFixture {
   private static final Duration MINUTE = Duration.ofMinutes(1);
 
   private int lists;
+  private Runnable atEachList = () -> {};
   private boolean closed;
 
   @Test
@@ -120,6 +121,20 @@ class BatchWatchTest extends CoordinatorFixture {
   }
 
   @Test
+  void createsNothingOnceItIsClosed() throws Throwable {
+    watch(
+        watch -> {
+          watch.track(List.of(chunk(0, 60)));
+          // As a worker does it that is taken away in the middle of a step.
+          atEachList = watch::close;
+          watch.lookIfDue();
+        });
+
+    assertThat(lists).isEqualTo(1);
+    assertThat(creates).isZero();
+  }
+
+  @Test
   void turnsAwayWhatWaitsOnlyWhenItIsTold() throws Throwable {
     adjusted =
         settings ->
@@ -180,6 +195,7 @@ class BatchWatchTest extends CoordinatorFixture {
           @Override
           public BatchPage list(@Nullable String after, int limit) throws ProviderException {
             lists++;
+            atEachList.run();
             return super.list(after, limit);
           }
 

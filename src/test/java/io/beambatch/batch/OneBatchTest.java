@@ -93,6 +93,16 @@ class OneBatchTest extends CoordinatorFixture {
   }
 
   @Test
+  void cancellingEndsAChunkThatTheLimitsWouldNoLongerAllow() throws Throwable {
+    submittingElsewhere("a1-c0");
+
+    launch(true, "limits.enqueued_requests=5", chunk(0, 60));
+
+    assertThat(left).isNull();
+    assertThat(done).extracting(AwaitedChunk::status).containsExactly(BatchStatus.CANCELLED);
+  }
+
+  @Test
   void creatorOfThisMachineThatHasCrashedIsNotWaitedFor() throws Throwable {
     provider =
         new Reliable() {
