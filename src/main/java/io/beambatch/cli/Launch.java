@@ -84,6 +84,8 @@ final class Launch {
                 : inPipeline(
                     run,
                     preflight(run),
+                    run.budget(),
+                    run.job().source().isEndless() ? new CancelWatch(run) : () -> {},
                     (graph, pipeline, settings) ->
                         graph.run(pipeline, settings, peer.providers())));
   }
@@ -222,6 +224,8 @@ final class Launch {
         ? inPipeline(
             run,
             preflight(run).takingNoMore(),
+            PlanCheck.NONE,
+            () -> {},
             (graph, pipeline, settings) ->
                 graph.withoutReading().run(pipeline, settings, peer.providers()))
         : untilDone(run, PlanCheck.NONE);
@@ -298,19 +302,24 @@ final class Launch {
                 meanwhile));
   }
 
-  /** Lets the pipeline await the batches, and returns the exit code. */
-  private int inPipeline(Run run, Preflight preflight, GraphLauncher.Graph graph) throws Exception {
+  /**
+   * Lets the pipeline await the batches, and returns the exit code.
+   *
+   * @param meanwhile notices what the pipeline doesn't; whether the run is cancelled may change at
+   *     any moment, so the caller says what it launches, and nothing here asks again
+   */
+  private int inPipeline(
+      Run run,
+      Preflight preflight,
+      PlanCheck check,
+      Progress.Meanwhile meanwhile,
+      GraphLauncher.Graph graph)
+      throws Exception {
     samples.requireEndHere();
     announce(run);
-    boolean endless = run.job().source().isEndless();
-    boolean cancelled = run.batches().isCancelled();
-    PlanCheck check = cancelled ? PlanCheck.NONE : run.budget();
     try (Progress progress = Progress.ofLongWait(err, run.job())) {
       launcher(run, run.admission(), preflight, progress)
-          .launch(
-              graph,
-              announced(run, check, progress),
-              endless && !cancelled ? new CancelWatch(run) : () -> {});
+          .launch(graph, announced(run, check, progress), meanwhile);
     } catch (CancelWatch.CancelledException e) {
       err.println("run " + run.name() + " was cancelled meanwhile");
       return collectCancelled(run);

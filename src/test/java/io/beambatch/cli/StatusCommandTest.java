@@ -118,7 +118,7 @@ class StatusCommandTest {
 
     Said cancelled = command("cancel", "--run", "a", "--set", watched);
     assertThat(cancelled.exitCode()).as("%s", cancelled).isZero();
-    Said ended = run.get(1, TimeUnit.MINUTES);
+    Said ended = run.get(10, TimeUnit.MINUTES);
 
     assertThat(ended.exitCode()).as("%s", ended).isZero();
     assertThat(ended.err()).contains("run a was cancelled meanwhile");
