@@ -101,7 +101,7 @@ final class CacheCommand implements Callable<Integer> {
     @Mixin private FolderOptions options;
 
     CacheFolder folder() {
-      options.access(path);
+      options.access();
       return new CacheFolder(path);
     }
   }

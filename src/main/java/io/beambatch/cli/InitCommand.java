@@ -3,6 +3,7 @@ package io.beambatch.cli;
 import io.beambatch.error.ExitCode;
 import io.beambatch.error.UserException;
 import io.beambatch.job.RequestSpec;
+import io.beambatch.storage.FileSystemOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -14,7 +15,6 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
-import org.apache.beam.sdk.io.FileSystems;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -73,7 +73,7 @@ final class InitCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    FileSystems.setDefaultPipelineOptions(PipelineOptionsFactory.create());
+    FileSystemOptions.useWhenNeeded(PipelineOptionsFactory::create);
     JobDraft draft = JobDraft.of(from, task, provider(), model);
     PrintWriter out = spec.commandLine().getOut();
     if (STDOUT.equals(target)) {

@@ -6,6 +6,7 @@ import io.beambatch.job.JobReader;
 import io.beambatch.run.Run;
 import io.beambatch.run.Runs;
 import io.beambatch.run.Runs.Choice;
+import io.beambatch.storage.FileSystemOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -13,7 +14,6 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.beam.runners.direct.DirectOptions;
 import org.apache.beam.runners.direct.DirectRunner;
-import org.apache.beam.sdk.io.FileSystems;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -57,8 +57,11 @@ final class JobOptions {
   private @Nullable PipelineOptions beam;
 
   Job readJob() throws JobFileException {
-    // Job files may be on gs://, so the file systems are set up first.
-    FileSystems.setDefaultPipelineOptions(beam());
+    if (!beamOptions.isEmpty()) {
+      // An unknown one is an error before anything else.
+      beam();
+    }
+    FileSystemOptions.useWhenNeeded(this::beam);
     Job job = JobReader.read(file, overrides);
     endWithItsSource(job);
     return job;
@@ -68,6 +71,7 @@ final class JobOptions {
   private void endWithItsSource(Job job) {
     String option = "shutdownSourcesAfterIdleMs";
     if (!job.source().isEndless()
+        && !beamOptions.isEmpty()
         && beam().getRunner().getSimpleName().equals("FlinkRunner")
         && !isGiven(option)) {
       beamOptions.add("--" + option + "=0");

@@ -121,7 +121,7 @@ final class RunsCommand implements Callable<Integer> {
     }
 
     StagedRuns runs() {
-      options.access(staging());
+      options.access();
       return new StagedRuns(staging());
     }
   }

@@ -1,5 +1,6 @@
 package io.beambatch.source;
 
+import io.beambatch.storage.FileSystemOptions;
 import io.beambatch.storage.Storage;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -83,6 +84,9 @@ final class FilePatterns {
 
   private static List<MatchResult.Metadata> find(String pattern) throws IOException {
     try {
+      if (pattern.contains("://")) {
+        FileSystemOptions.setUp();
+      }
       return FileSystems.match(pattern, EmptyMatchTreatment.ALLOW).metadata();
     } catch (PatternSyntaxException e) {
       throw new SourceException(

@@ -20,6 +20,7 @@ interface FileStore {
    */
   static FileStore of(String path) {
     if (path.startsWith(GcsFiles.SCHEME)) {
+      FileSystemOptions.setUp();
       return GcsFiles.INSTANCE;
     }
     if (path.contains("://") && !path.startsWith(LocalFiles.SCHEME)) {
