@@ -45,6 +45,7 @@ PACKAGES = {
     "instructor": "instructor==1.17.0",
     "distilabel": "distilabel[openai]==1.5.3",
 }
+PYTHON_312 = {"batchor", "gpt-batch-api", "batchata"}
 TIMEOUT = 300
 JOB = """\
 name: peer
@@ -236,7 +237,8 @@ def documents(path, count, long_texts=False):
 def install(name, home):
     folder = os.path.join(home, name)
     if name in PACKAGES and not os.path.exists(os.path.join(folder, "installed")):
-        subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+        python = "python3.12" if name in PYTHON_312 and sys.version_info < (3, 12) else sys.executable
+        subprocess.run([python, "-m", "venv", folder], check=True)
         pip = [os.path.join(folder, "bin/pip"), "install", "-q", "--disable-pip-version-check", PACKAGES[name]]
         subprocess.run(pip, check=True)
         open(os.path.join(folder, "installed"), "w").close()
