@@ -81,10 +81,15 @@ abstract class CoordinatorFixture {
   }
 
   void resubmit(String chunk, String batch) {
+    change(chunk, entry -> entry.submitted(batch, time.instant()));
+  }
+
+  /** As another launch changes a chunk's entry. */
+  void change(String chunk, UnaryOperator<BatchEntry> step) {
     try {
       BatchLedger direct = new BatchLedger(new TroubledStore(ledger, null));
       BatchLedger.Tracked now = direct.read(chunk).orElseThrow();
-      direct.advance(now, now.entry().submitted(batch, time.instant()));
+      direct.advance(now, step.apply(now.entry()));
     } catch (java.io.IOException e) {
       throw new AssertionError(e);
     }

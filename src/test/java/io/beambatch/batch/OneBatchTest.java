@@ -150,6 +150,28 @@ class OneBatchTest extends CoordinatorFixture {
     assertThat(server.batch(batches.get(1)).wasCancelled()).isFalse();
   }
 
+  @ParameterizedTest
+  @EnumSource(names = {"METADATA", "COUNT"})
+  void batchOfAChunkThatAnotherHasPutBackIsAdoptedAndNotCancelled(OrphanSearch search)
+      throws Throwable {
+    server.capabilities = SimulatedWorld.capabilities(search);
+    provider =
+        new Reliable() {
+          @Override
+          public Batch create(Submission submission) throws ProviderException {
+            Batch batch = super.create(submission);
+            change("a1-c0", entry -> entry.putBack(time.instant()));
+            return batch;
+          }
+        };
+
+    await("", chunk(0, 60));
+
+    assertThat(creates).as("paid once").isEqualTo(1);
+    assertThat(done).extracting(AwaitedChunk::batchId).containsExactly(onlyBatch().id);
+    assertThat(onlyBatch().wasCancelled()).isFalse();
+  }
+
   @Test
   void orphanThatCannotBeCancelledIsTriedForAnHourThenLeft() throws Throwable {
     List<Instant> tries = new ArrayList<>();
