@@ -169,6 +169,13 @@ final class ReportPage {
               Money.show(saved.abs()),
               Math.round(100 * report.promptCache().hitRate()) + " % hits"));
     }
+    if (report.canary() != null && report.canary().projection().costUsd() != null) {
+      figures.add(
+          figure(
+              "Projected by the canary",
+              Money.show(report.canary().projection().costUsd()),
+              "from " + number(report.canary().projection().sample()) + " requests"));
+    }
     if (report.repaired() != null && report.repaired().requests() > 0) {
       BigDecimal cost = report.repaired().costUsd();
       figures.add(

@@ -45,6 +45,7 @@ class CanaryRunTest {
     assertThat(done.told("canary")).startsWith(SAMPLE + " requests: 0.0% failed, the run costs");
     JsonNode projection = job.workplace().report(done).at("/canary/projection");
     assertThat(projection.at("/requests").asInt()).isEqualTo(DOCUMENTS);
+    assertThat(Path.of(done.told("page"))).content().contains("Projected by the canary");
     double cost = job.workplace().report(done).get("cost_usd").asDouble();
     assertThat(projection.at("/cost_usd_low").asDouble()).isLessThanOrEqualTo(cost);
     assertThat(projection.at("/cost_usd_high").asDouble()).isGreaterThanOrEqualTo(cost);

@@ -1,7 +1,10 @@
 package io.beambatch.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.beambatch.error.ExitCode;
+import io.beambatch.error.UserException;
 import io.beambatch.ledger.LedgerStore.Versioned;
 import io.beambatch.ledger.Ledgers;
 import io.beambatch.storage.RunFolder;
@@ -46,6 +49,17 @@ class GraphTest {
       assertThat(run.plans()).hasSize(1);
       run.assertEveryDocumentOnce(0, 100);
       run.assertEveryChunkPaidOnce();
+    }
+  }
+
+  /** In a graph that awaits its own batches, nothing is joined before the last one has ended. */
+  @Test
+  void isNotBuiltForACanaryThatItCouldNotJudge() throws Exception {
+    try (RunFixture run = RunFixture.start(folder, "canary.documents=5")) {
+      assertThatThrownBy(() -> run.pipeline(run.providers()))
+          .isInstanceOfSatisfying(
+              UserException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.USAGE))
+          .hasMessageContaining("use submit and collect");
     }
   }
 
