@@ -63,8 +63,8 @@ public final class SourceSample {
     }
   }
 
-  /** Ends the pass over a file. */
-  private static final class FirstSplit extends RuntimeException {
+  /** Ends the pass over a file. Readers of rows take any exception for damage of the file. */
+  private static final class FirstSplit extends Error {
     private final transient FileSplit split;
 
     FirstSplit(FileSplit split) {
@@ -73,8 +73,8 @@ public final class SourceSample {
     }
   }
 
-  /** Ends the reading of a split. */
-  private static final class Enough extends RuntimeException {
+  /** Ends the reading of a split, likewise. */
+  private static final class Enough extends Error {
     Enough() {
       super(null, null, false, false);
     }

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every draft is a job that can be planned. */
 class InitCommandTest {
@@ -60,6 +61,16 @@ class InitCommandTest {
         .contains("  #   étoiles: text, about 1 characters\n")
         .doesNotContain("mauvais");
     assertThat(plan(job).path("requests").asInt()).isEqualTo(2);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"duckdb-v2.parquet", "duckdb-codec-zstd.parquet", "fastavro-codec-deflate.avro"})
+  void seesTheFieldsOfRows(String file) throws Exception {
+    Said said = init("test-data/foreign/files/" + file, "-");
+
+    assertThat(said.exitCode()).as("%s", said).isZero();
+    assertThat(said.out()).contains("  #   text: text, about ");
   }
 
   @Test
