@@ -97,7 +97,8 @@ final class ReportPage {
     values.put("hasFailures", report.failures() > 0);
     values.put("failures", failures());
     values.put("figures", figures());
-    values.put("batches", number(report.batches()));
+    values.put(
+        "batches", number(report.batches()) + (report.batches() == 1 ? " batch" : " batches"));
     values.put("requests", number(report.requests()));
     values.put(
         "attempts",
