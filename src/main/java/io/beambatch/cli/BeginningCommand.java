@@ -40,6 +40,13 @@ abstract class BeginningCommand implements Callable<Integer> {
     return begin(readJob());
   }
 
+  /** Refuses options of a run where the command begins none unless it is given another option. */
+  final void requireNoneOfARun(String unless) {
+    runOptions.requireNone(unless);
+    peerOptions.requireNone(unless);
+    samples.requireNone(unless);
+  }
+
   /** The job, over the documents that were asked for. */
   final Job readJob() throws JobFileException {
     return takeOptions.over(peerOptions.readJob(options));

@@ -16,11 +16,12 @@ import org.apache.beam.runners.direct.DirectOptions;
 import org.apache.beam.runners.direct.DirectRunner;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** The options of every command that takes a job file. */
 final class JobOptions {
@@ -139,10 +140,13 @@ final class JobOptions {
             "Begins another run; with --run NAME, one of that name, of which nothing was sent yet.")
     private boolean newRun;
 
-    /** Refuses these options where a command begins no run unless it is given another option. */
-    void requireNone(CommandLine command, String unless) {
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec command;
+
+    /** Refuses these options where another one is not given. */
+    void requireNone(String unless) {
       if (name != null || newRun) {
-        throw new ParameterException(command, "--run and --new-run need " + unless);
+        throw new ParameterException(command.commandLine(), "--run and --new-run need " + unless);
       }
     }
 

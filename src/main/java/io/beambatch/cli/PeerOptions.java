@@ -32,6 +32,15 @@ final class PeerOptions {
   @Spec(Spec.Target.MIXEE)
   private CommandSpec command;
 
+  /** Refuses these options where another one is not given. */
+  void requireNone(String unless) {
+    if (local || moved || faults.any()) {
+      throw new ParameterException(
+          command.commandLine(),
+          "--local, --fault, --faults and " + Recipients.MOVED + " need " + unless);
+    }
+  }
+
   /** The job, answered by the server that it will have. */
   Job readJob(JobOptions options) throws JobFileException {
     Job job = options.readJob();

@@ -45,7 +45,7 @@ final class PlanCommand extends BeginningCommand {
     if (canary) {
       return begin(job);
     }
-    runOptions.requireNone(spec.commandLine(), "--canary");
+    requireNoneOfARun("--canary");
     try (ScratchPlan plan = ScratchPlan.of(job, options, spec)) {
       Estimate estimate = plan.estimate();
       PrintWriter out = spec.commandLine().getOut();

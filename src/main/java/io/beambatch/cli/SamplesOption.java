@@ -5,7 +5,10 @@ import io.beambatch.run.Report;
 import io.beambatch.run.Run;
 import java.io.IOException;
 import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** The option of commands that end a run, to show contents of documents on the run's page. */
 final class SamplesOption {
@@ -15,6 +18,16 @@ final class SamplesOption {
           "Shows some failed documents on the run's page (report.html), with what was said of them."
               + " Without it, the page has no contents of documents.")
   private boolean given;
+
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command;
+
+  /** Refuses it where another option is not given. */
+  void requireNone(String unless) {
+    if (given) {
+      throw new ParameterException(command.commandLine(), "--samples needs " + unless);
+    }
+  }
 
   /** Ends a run, and shows the samples on its page if they were asked for. */
   Report around(Run run, End end) throws IOException {

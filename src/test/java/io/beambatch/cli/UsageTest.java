@@ -50,7 +50,9 @@ class UsageTest {
             """);
     assertThat(usageError("run", JOB, "--lokal"))
         .startsWith("error: there is no option --lokal; did you mean --local?\n");
-    assertThat(usageError("plan", JOB, "--local")).startsWith("error: there is no option --local");
+    assertThat(usageError("plan", JOB, "--local")).startsWith("error: --local, --fault, ");
+    assertThat(usageError("plan", JOB, "--samples")).startsWith("error: --samples needs --canary");
+    assertThat(usageError("runs", "--local")).startsWith("error: there is no option --local");
     assertThat(usageError("serve", "--latency", "soon"))
         .contains("'soon' is not a duration such as 500ms, 30s, 10m or 26h");
     assertThat(usageError("run", JOB, "other.yaml"))
