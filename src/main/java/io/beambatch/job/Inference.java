@@ -73,40 +73,20 @@ public record Inference(
 
   /** The same inference, in which nothing is sent again. */
   public Inference withoutRetry() {
-    return new Inference(
-        request,
-        result,
-        limits,
-        new Retry(1, retry.maxFailed()),
-        poll,
-        prices,
-        keepFiles,
-        keep,
-        duplicates,
-        cache,
-        canary,
-        taken);
+    return with(new Retry(1, retry.maxFailed()), cache, taken);
   }
 
   /** The same inference, answered by the embedded local server. */
   Inference answeredLocally() {
-    return new Inference(
-        request,
-        result,
-        limits,
-        retry,
-        poll,
-        prices,
-        keepFiles,
-        keep,
-        duplicates,
-        cache == null ? null : cache.ofLocalServer(),
-        canary,
-        taken);
+    return with(retry, cache == null ? null : cache.ofLocalServer(), taken);
   }
 
   /** The same inference over some of the documents. */
   Inference over(@Nullable Taken some) {
+    return with(retry, cache, some);
+  }
+
+  private Inference with(Retry retry, @Nullable CacheSpec cache, @Nullable Taken taken) {
     return new Inference(
         request,
         result,
@@ -119,6 +99,6 @@ public record Inference(
         duplicates,
         cache,
         canary,
-        some);
+        taken);
   }
 }
