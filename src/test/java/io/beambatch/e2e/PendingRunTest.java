@@ -185,7 +185,7 @@ class PendingRunTest {
       assertThat(waiting.end()).as("%s", waiting).isIn(0, 1);
       assertThat(end(watch)).as("%s", watch).isZero();
       assertThat(watch.out())
-          .contains(" a1-c00000 in_progress, ", " a1-c00000 cancelled, ", "; cancelled")
+          .contains(" a1-c00000 in_progress, ", " run a cancelled")
           .doesNotContain("\u001b");
       int answered = workplace.answered().size();
       assertThat(answered).isEqualTo(DOCUMENTS - 4 * REQUESTS_PER_BATCH / 2);
