@@ -46,6 +46,8 @@ PACKAGES = {
     "distilabel": "distilabel[openai]==1.5.3",
 }
 PYTHON_312 = {"batchor", "gpt-batch-api", "batchata"}
+ECHO = "Echo the text."
+CLASSIFY = "Classify the sentiment as positive, negative or neutral."
 TIMEOUT = 300
 JOB = """\
 name: peer
@@ -57,7 +59,7 @@ request:
   body:
     max_tokens: 10
     messages:
-      - {role: system, content: "Echo the text."}
+      - {role: system, content: "%s"}
       - {role: user, content: "{{text}}"}
 result: {field: answer}
 sink: {type: jsonl, path: %s/answers}
@@ -171,14 +173,14 @@ class HeldReplies:
 class Peer:
     """One tool on one file of documents. A second start finds the state of the first."""
 
-    def __init__(self, name, home, folder, documents, limit):
+    def __init__(self, name, home, folder, documents, limit, system=ECHO):
         self.name, self.folder, self.documents = name, folder, documents
         self.out = os.path.join(folder, "out.jsonl")
-        self.environment = dict(os.environ, LIMIT=str(limit), STATE=os.path.join(folder, "state"), OPENAI_API_KEY="sk-local")
+        self.environment = dict(os.environ, LIMIT=str(limit), SYSTEM=system, STATE=os.path.join(folder, "state"), OPENAI_API_KEY="sk-local")
         if name == OURS:
             job = os.path.join(folder, "job.yaml")
             with open(job, "w") as file:
-                file.write(JOB % (documents, folder, folder, limit))
+                file.write(JOB % (documents, system, folder, folder, limit))
             self.command = [LAUNCHER, "run", job, "--run", "peer", "--staging", os.path.join(folder, "staging")]
         else:
             python = sys.executable if name == SCRIPT else os.path.join(home, name, "bin/python")
@@ -313,9 +315,10 @@ def cost(names, home, counts):
             measure(name, home, count, 500 if count <= 2000 else 5000)
 
 
-def measure(name, home, count, limit, long_texts=False):
+def measure(name, home, count, limit, system=ECHO):
     with tempfile.TemporaryDirectory() as folder, Server(folder, "--latency", "0") as server:
-        peer = Peer(name, home, folder, documents(os.path.join(folder, "documents.jsonl"), count, long_texts), limit)
+        source = documents(os.path.join(folder, "documents.jsonl"), count, long_texts=system == CLASSIFY)
+        peer = Peer(name, home, folder, source, limit, system)
         used = peer.run(server.url, PATIENT="1")
         right = "%d answers" % sum(1 for _ in peer.answers())
         print("| %s | %.1f s | %.1f s | %d | %s |" % (name, used.wall, used.cpu, used.megabytes, right), flush=True)
@@ -328,7 +331,7 @@ def sizes(home, counts):
     for count in counts:
         print("\n%d documents\n| tool | wall | CPU | MB | |\n|---|---|---|---|---|" % count, flush=True)
         for name in lines:
-            lines[name].append((count, measure(name, home, count, 50_000, long_texts=True)))
+            lines[name].append((count, measure(name, home, count, 50_000, CLASSIFY)))
     print("\n| tool | fixed cost, wall | a document, wall | fixed cost, CPU | a document, CPU |\n|---|---|---|---|---|")
     for name, measured in lines.items():
         wall, cpu = (least_squares([(n, getattr(m, what)) for n, m in measured]) for what in ("wall", "cpu"))
