@@ -37,6 +37,7 @@ public final class Goals {
   private static final String LAUNCHER = "target/dist/bin/beam-batch-inference";
   private static final String JOB = "pipelines/sentiment.yaml";
   private static final Duration WAITING = Duration.ofSeconds(30);
+  private static final int FILES = 20_000;
   private static final int WAVES = 3;
   private static final int CHUNKS_A_WAVE = 4;
   private static final int REQUESTS = 10;
@@ -55,6 +56,7 @@ public final class Goals {
       Goals goals = new Goals(folder);
       goals.shortCommands();
       goals.smallJobs();
+      goals.smallFiles();
       goals.waiting();
       goals.waves();
     } finally {
@@ -89,6 +91,24 @@ public final class Goals {
           "CPU 8 s",
           measure(server.environment(), job("run", "2000", "--set", "source.path=" + input)));
     }
+  }
+
+  /** As many documents in one file, and in a file each. */
+  private void smallFiles() throws Exception {
+    Path input = documents(FILES);
+    Path many = Files.createDirectory(folder.resolve("files"));
+    try (Stream<String> lines = Files.lines(input)) {
+      int number = 0;
+      for (String line : (Iterable<String>) lines::iterator) {
+        Files.writeString(many.resolve(number++ + ".jsonl"), line + "\n");
+      }
+    }
+    MeasuredProcess one = measure(Map.of(), "plan", JOB, "--set", "source.path=" + input);
+    print("plan of " + FILES + " lines", "", one);
+    print(
+        "the same in a file each",
+        String.format(Locale.ROOT, "wall %.1f s", 3 * seconds(one.wall())),
+        measure(Map.of(), "plan", JOB, "--set", "source.path=" + many + "/*.jsonl"));
   }
 
   /** One batch never ends: what a process takes that only waits, and what is written meanwhile. */
