@@ -77,7 +77,7 @@ final class ProvidersCommand implements Callable<Integer> {
       out.println(
           provider.word()
               + ": key from "
-              + provider.api().keyVariable()
+              + String.join(" or ", provider.api().keyVariables())
               + "; "
               + provider.api().endpoints().stream()
                   .map(Endpoint::path)

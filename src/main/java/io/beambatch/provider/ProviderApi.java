@@ -41,6 +41,11 @@ public interface ProviderApi {
   /** The environment variable of the key, as in the provider's own SDK. */
   String keyVariable();
 
+  /** All environment variables that the key may be in. */
+  default List<String> keyVariables() {
+    return List.of(keyVariable());
+  }
+
   /** The environment variable of the base URL, as in the provider's own SDK. */
   String baseUrlVariable();
 

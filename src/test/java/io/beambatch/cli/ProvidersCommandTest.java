@@ -19,10 +19,10 @@ class ProvidersCommandTest {
                       && line.matches(".*(own server|like OpenAI|documented replies|never)$"))
           .anyMatch(
               line ->
-                  line.startsWith(
-                      provider.word() + ": key from " + provider.api().keyVariable() + "; "));
+                  line.startsWith(provider.word() + ": key from " + provider.api().keyVariable()));
     }
     assertThat(said.out())
+        .contains("gemini: key from GEMINI_API_KEY or GOOGLE_API_KEY; ")
         .contains("No test has ever called a provider's real service.")
         .containsPattern("together +0.5 +50,000 +100 MiB +tokens +3 d +30 d +input file");
   }

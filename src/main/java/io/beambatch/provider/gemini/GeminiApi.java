@@ -77,6 +77,11 @@ public final class GeminiApi implements ProviderApi {
   }
 
   @Override
+  public List<String> keyVariables() {
+    return List.of(GeminiSettings.KEY, GeminiSettings.OTHER_KEY);
+  }
+
+  @Override
   public String baseUrlVariable() {
     return GeminiSettings.BASE_URL;
   }
