@@ -14,7 +14,7 @@ import io.beambatch.chunk.ShardIntoChunks;
 import io.beambatch.error.ExitCode;
 import io.beambatch.error.UserException;
 import io.beambatch.job.Job;
-import io.beambatch.ledger.Verdicts;
+import io.beambatch.ledger.PermanentErrors;
 import io.beambatch.provider.ProviderFactory;
 import io.beambatch.request.RenderRequests;
 import io.beambatch.result.DuplicateJoins;
@@ -138,7 +138,7 @@ public final class BatchPipeline {
     write(
         plans.apply("Write invalid documents", new WriteUnsentFailures(folder)), writers, settings);
     return check
-        .apply(plans, "Check budget 1", verdicts(plans))
+        .apply(plans, "Check budget 1", permanentErrors(plans))
         .apply("Attempt 1", new Attempt.Submission(settings, folder, providers));
   }
 
@@ -156,7 +156,7 @@ public final class BatchPipeline {
           work.reads() ? plan(pipeline) : create(pipeline, "Plans", work.plans(), Plan.class);
       PCollection<Plan> checked = checkPlans(plans, writers);
       results.add(checked.apply("Write invalid documents", new WriteUnsentFailures(folder)));
-      Attempt.chunks(check.apply(checked, "Check budget", verdicts(checked)))
+      Attempt.chunks(check.apply(checked, "Check budget", permanentErrors(checked)))
           .apply("Upload", new UploadChunks(settings, folder, providers));
     }
     if (!work.ended().isEmpty()) {
@@ -238,8 +238,8 @@ public final class BatchPipeline {
     return input.apply("Shard into chunks", new ShardIntoChunks(job, folder));
   }
 
-  private Verdicts verdicts(PCollection<?> input) {
-    return Verdicts.of(input.isBounded(), folder);
+  private PermanentErrors permanentErrors(PCollection<?> input) {
+    return PermanentErrors.of(input.isBounded(), folder);
   }
 
   /** All attempts, and the files of the documents' outcomes. */
@@ -262,7 +262,7 @@ public final class BatchPipeline {
     for (int attempt = 1; ; attempt++) {
       PCollection<JoinedChunk> joined =
           check
-              .apply(plans, "Check budget " + attempt, verdicts(plans))
+              .apply(plans, "Check budget " + attempt, permanentErrors(plans))
               .apply("Attempt " + attempt, new Attempt(job, settings, folder, providers));
       attempts.add(joined);
       results.add(joined.apply("Results " + attempt, ResultFiles.ofChunks()));
@@ -291,7 +291,8 @@ public final class BatchPipeline {
     DestinationWriter answers = Objects.requireNonNull(writers.get(ResultFile.Kind.ANSWERED));
     return answers.checksPlans()
         ? plans.apply(
-            "Check plans", new CheckPlans(Output.ofAnswers(job, folder), answers, verdicts(plans)))
+            "Check plans",
+            new CheckPlans(Output.ofAnswers(job, folder), answers, permanentErrors(plans)))
         : plans;
   }
 
@@ -303,7 +304,7 @@ public final class BatchPipeline {
         .apply("Skip written results", MarkWritten.skipWritten(folder))
         .apply(
             "Write",
-            new WriteResults(writers, settings.run(), verdicts(results))
+            new WriteResults(writers, settings.run(), permanentErrors(results))
                 .unless(MarkWritten.delivered(folder)))
         .apply("Mark written", new MarkWritten(folder));
   }

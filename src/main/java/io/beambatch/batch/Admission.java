@@ -16,26 +16,24 @@ public interface Admission extends Serializable {
   /** Admits every chunk. */
   Admission OPEN = () -> chunk -> Decision.ADMITTED;
 
-  /**
-   * Begins to decide about the chunks that have no batch: the data for the decisions is read once.
-   */
-  Look look();
+  /** Returns what decides about the chunks without a batch; it reads the data for it once. */
+  Decider decider();
 
   /** Admits what both admit; the other one is asked only about what this one admits. */
   default Admission and(Admission other) {
     return () -> {
-      Look first = look();
-      Look second = other.look();
+      Decider first = decider();
+      Decider second = other.decider();
       return chunk -> {
         Decision decision = first.decide(chunk);
-        return decision.verdict() == Verdict.ADMITTED ? second.decide(chunk) : decision;
+        return decision.action() == Action.ADMIT ? second.decide(chunk) : decision;
       };
     };
   }
 
-  /** Decisions about several chunks from the same data. */
+  /** Decides about several chunks from the same data. */
   @FunctionalInterface
-  interface Look {
+  interface Decider {
     /** Decides; an admitted chunk counts as sent from then on. */
     Decision decide(Chunk chunk) throws IOException;
   }
@@ -43,23 +41,22 @@ public interface Admission extends Serializable {
   /**
    * A decision.
    *
-   * @param verdict what happens to the chunk
-   * @param waits whether it may change when batches in flight have been joined, so that it is too
-   *     early for the verdict
+   * @param action what happens to the chunk
+   * @param provisional whether it may change when batches in flight have been joined
    * @param reason a sentence for users; null if the chunk is admitted
    */
-  record Decision(Verdict verdict, boolean waits, @Nullable String reason) {
+  record Decision(Action action, boolean provisional, @Nullable String reason) {
     /** The decision that a chunk may be sent. */
-    public static final Decision ADMITTED = new Decision(Verdict.ADMITTED, false, null);
+    public static final Decision ADMITTED = new Decision(Action.ADMIT, false, null);
   }
 
   /** What happens to a chunk. */
-  enum Verdict {
-    /** It may have its batch. */
-    ADMITTED,
+  enum Action {
+    /** It gets its batch. */
+    ADMIT,
     /** It is set aside for a later launch. */
-    LEFT,
+    SET_ASIDE,
     /** It gets no batch, and its documents fail. */
-    FAILED
+    FAIL
   }
 }

@@ -4,7 +4,7 @@ import io.beambatch.chunk.Chunk;
 import io.beambatch.job.Limits;
 import io.beambatch.job.Poll;
 import io.beambatch.job.RequestSpec;
-import io.beambatch.ledger.Verdicts;
+import io.beambatch.ledger.PermanentErrors;
 import io.beambatch.provider.ProviderFactory;
 import io.beambatch.provider.Sleeper;
 import io.beambatch.storage.JsonCoder;
@@ -70,7 +70,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Chunks must be in the global window: those of other windows would be awaited one window after
  * the other.
  *
- * <p>With {@link WaitPolicy#ONE_LOOK}, nothing is waited for, and only chunks whose batches have
+ * <p>With {@link WaitPolicy#ONE_POLL}, nothing is waited for, and only chunks whose batches have
  * ended are emitted; a later launch of the same run emits the rest. This requires bounded input.
  *
  * <p>Awaiting can take a day: the runner must not limit how long one element may be processed, nor
@@ -79,7 +79,7 @@ import org.jspecify.annotations.Nullable;
  * timeout above {@code poll.deadline}, avoids the restarts.
  */
 public final class AwaitBatches extends PTransform<PCollection<Chunk>, PCollection<AwaitedChunk>> {
-  /** Subject of the verdict that stops all chunks. */
+  /** Subject of the permanent error that stops all chunks. */
   public static final String SUBJECT = "batches";
 
   private final CoordinatorSettings settings;
@@ -140,7 +140,7 @@ public final class AwaitBatches extends PTransform<PCollection<Chunk>, PCollecti
                 bounded
                     ? new AwaitFn(factory)
                     : new PollingAwaitFn(
-                        factory, interval, Verdicts.of(chunks.isBounded(), folder))))
+                        factory, interval, PermanentErrors.of(chunks.isBounded(), folder))))
         .setCoder(JsonCoder.of(AwaitedChunk.class));
   }
 
@@ -197,7 +197,7 @@ public final class AwaitBatches extends PTransform<PCollection<Chunk>, PCollecti
 
     private final CoordinatorSession.Factory factory;
     private final Duration interval;
-    private final Verdicts verdicts;
+    private final PermanentErrors permanentErrors;
 
     @StateId("chunks")
     private final StateSpec<BagState<Chunk>> chunksSpec = StateSpecs.bag(JsonCoder.of(Chunk.class));
@@ -214,10 +214,11 @@ public final class AwaitBatches extends PTransform<PCollection<Chunk>, PCollecti
 
     private transient @Nullable CoordinatorSession session;
 
-    PollingAwaitFn(CoordinatorSession.Factory factory, Duration interval, Verdicts verdicts) {
+    PollingAwaitFn(
+        CoordinatorSession.Factory factory, Duration interval, PermanentErrors permanentErrors) {
       this.factory = factory;
       this.interval = interval;
-      this.verdicts = verdicts;
+      this.permanentErrors = permanentErrors;
     }
 
     @ProcessElement
@@ -246,9 +247,9 @@ public final class AwaitBatches extends PTransform<PCollection<Chunk>, PCollecti
       int refused = 0;
       try {
         session().step(waiting.chunks(), waiting::emit);
-        verdicts.lift(SUBJECT);
+        permanentErrors.clear(SUBJECT);
       } catch (RuntimeException e) {
-        if (!verdicts.take(SUBJECT, e)) {
+        if (!permanentErrors.record(SUBJECT, e)) {
           throw e;
         }
         refused = Objects.requireNonNullElse(refusals.read(), 0) + 1;
@@ -282,7 +283,7 @@ public final class AwaitBatches extends PTransform<PCollection<Chunk>, PCollecti
         session().step(waiting.chunks(), waiting::emit);
         session().await(waiting.chunks(), Sleeper.SYSTEM, waiting::emit);
       } catch (RuntimeException e) {
-        if (!verdicts.take(SUBJECT, e)) {
+        if (!permanentErrors.record(SUBJECT, e)) {
           throw e;
         }
       }

@@ -66,8 +66,8 @@ public final class BatchWatch implements AutoCloseable {
   }
 
   /** Polls all tracked chunks once, and submits what may be submitted. */
-  public void lookOnce() throws IOException, InterruptedException {
-    session.lookOnce(List.of(), sleeper, chunk -> ended = true);
+  public void pollOnce() throws IOException, InterruptedException {
+    session.pollOnce(List.of(), sleeper, chunk -> ended = true);
   }
 
   /**

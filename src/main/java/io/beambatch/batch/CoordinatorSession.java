@@ -92,7 +92,7 @@ final class CoordinatorSession implements AutoCloseable {
       throws IOException, InterruptedException {
     switch (context.settings().waitPolicy()) {
       case UNTIL_ENDED -> await(chunks, sleeper, done);
-      case ONE_LOOK -> lookOnce(chunks, sleeper, done);
+      case ONE_POLL -> pollOnce(chunks, sleeper, done);
     }
   }
 
@@ -100,7 +100,7 @@ final class CoordinatorSession implements AutoCloseable {
    * Polls once. It still waits for what settles within seconds: a creation whose reply was lost, an
    * upload that can't be found yet, a provider that accepts no creations for the moment.
    */
-  void lookOnce(Iterable<Chunk> chunks, Sleeper sleeper, Consumer<AwaitedChunk> done)
+  void pollOnce(Iterable<Chunk> chunks, Sleeper sleeper, Consumer<AwaitedChunk> done)
       throws IOException, InterruptedException {
     track(chunks);
     Instant end =

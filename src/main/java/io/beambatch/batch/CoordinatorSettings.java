@@ -67,9 +67,9 @@ public record CoordinatorSettings(
   }
 
   /** A copy for a launch that polls only once. */
-  public CoordinatorSettings forOneLook() {
+  public CoordinatorSettings pollingOnce() {
     return new CoordinatorSettings(
-        inference, identity, WaitPolicy.ONE_LOOK, waits, progress, admission);
+        inference, identity, WaitPolicy.ONE_POLL, waits, progress, admission);
   }
 
   /** A copy that reports progress to a receiver. */

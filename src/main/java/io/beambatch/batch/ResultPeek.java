@@ -8,7 +8,7 @@ import io.beambatch.provider.BatchProvider;
 import io.beambatch.provider.ProviderException;
 import io.beambatch.provider.ResultFormat;
 import io.beambatch.provider.ResultLine;
-import io.beambatch.provider.ResultLine.Verdict;
+import io.beambatch.provider.ResultLine.Status;
 import java.io.IOException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -62,7 +62,7 @@ final class ResultPeek {
     }
     try (LineReader lines = open(location)) {
       ResultLine line = lines.next() && !lines.tooLong() ? format.read(lines.slice()) : null;
-      return line != null && line.verdict() == Verdict.OUT_OF_FUNDS ? line : null;
+      return line != null && line.status() == Status.OUT_OF_FUNDS ? line : null;
     } catch (IOException e) {
       // The join reads all of it, and resumes a download that breaks off.
       LOG.warn("the results of batch {} could not be read: {}", batch.id(), e.getMessage());

@@ -1,7 +1,7 @@
 package io.beambatch.batch;
 
+import io.beambatch.batch.Admission.Action;
 import io.beambatch.batch.Admission.Decision;
-import io.beambatch.batch.Admission.Verdict;
 import io.beambatch.ledger.BatchEntry.BatchEnd;
 import io.beambatch.ledger.BatchEntry.State;
 import io.beambatch.ledger.BatchLedger;
@@ -81,7 +81,7 @@ final class SubmissionQueue {
     // Added up as it changes: anew for each of many chunks, it would take as long as their square.
     InFlightUsage besides =
         chunks.inFlight().plus(chunks.inFlightOfOthers(snapshot.batches(), context));
-    Admission.Look admission = context.settings().admission().look();
+    Admission.Decider admission = context.settings().admission().decider();
     for (TrackedChunk chunk : planned) {
       Instant current = context.clock().instant();
       if (Thread.currentThread().isInterrupted() || current.isAfter(now.plus(CREATING_AT_ONCE))) {
@@ -97,9 +97,9 @@ final class SubmissionQueue {
             return;
           }
           Decision decision = admission.decide(chunk.chunk());
-          if (decision.verdict() == Verdict.ADMITTED) {
+          if (decision.action() == Action.ADMIT) {
             submitter.submit(chunk, snapshot);
-          } else if (decision.waits()) {
+          } else if (decision.provisional()) {
             held.put(chunk.id(), decision);
           } else {
             turnAway(chunk, decision);
@@ -144,7 +144,7 @@ final class SubmissionQueue {
    */
   private void turnAway(TrackedChunk chunk, Decision decision) throws IOException {
     String reason = String.valueOf(decision.reason());
-    if (decision.verdict() == Verdict.LEFT) {
+    if (decision.action() == Action.SET_ASIDE) {
       throw BatchException.OfOneChunk.overBudget(reason);
     }
     LOG.warn("the documents of chunk {} are not sent: {}", chunk.id(), reason);

@@ -2,8 +2,8 @@ package io.beambatch.batch;
 
 import io.beambatch.batch.ChunkUploader.Contents;
 import io.beambatch.chunk.Chunk;
+import io.beambatch.ledger.PermanentErrors;
 import io.beambatch.ledger.RunMetrics;
-import io.beambatch.ledger.Verdicts;
 import io.beambatch.provider.BatchProvider;
 import io.beambatch.provider.ProviderFactory;
 import io.beambatch.storage.JsonCoder;
@@ -40,7 +40,8 @@ public final class UploadChunks extends PTransform<PCollection<Chunk>, PCollecti
     return chunks
         .apply("Spread over workers", Reshuffle.viaRandomKey())
         .apply(
-            "Upload parts", ParDo.of(new UploadFn(this, Verdicts.of(chunks.isBounded(), folder))))
+            "Upload parts",
+            ParDo.of(new UploadFn(this, PermanentErrors.of(chunks.isBounded(), folder))))
         .setCoder(JsonCoder.of(Chunk.class));
   }
 
@@ -51,15 +52,15 @@ public final class UploadChunks extends PTransform<PCollection<Chunk>, PCollecti
     private final RunFolder folder;
     private final ProviderFactory providers;
     private final Counter uploaded = RunMetrics.counter("bytes_uploaded");
-    private final Verdicts verdicts;
+    private final PermanentErrors permanentErrors;
     private transient @Nullable BatchProvider provider;
     private transient @Nullable ChunkUploader uploader;
 
-    UploadFn(UploadChunks step, Verdicts verdicts) {
+    UploadFn(UploadChunks step, PermanentErrors permanentErrors) {
       this.settings = step.settings;
       this.folder = step.folder;
       this.providers = step.providers;
-      this.verdicts = verdicts;
+      this.permanentErrors = permanentErrors;
     }
 
     @ProcessElement
@@ -69,7 +70,7 @@ public final class UploadChunks extends PTransform<PCollection<Chunk>, PCollecti
           uploaded.inc(chunk.bytes());
         }
       } catch (RuntimeException e) {
-        if (!verdicts.take(AwaitBatches.SUBJECT, e)) {
+        if (!permanentErrors.record(AwaitBatches.SUBJECT, e)) {
           throw e;
         }
       }

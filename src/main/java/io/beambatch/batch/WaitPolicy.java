@@ -12,11 +12,11 @@ public enum WaitPolicy {
    * Polls once: submits what may be submitted, takes what has ended, and leaves the rest to a later
    * launch.
    */
-  ONE_LOOK;
+  ONE_POLL;
 
   /** Returns whether the launch leaves batches that have not ended to a later one. */
   public boolean leavesRest() {
-    return this == ONE_LOOK;
+    return this == ONE_POLL;
   }
 
   /**

@@ -1,6 +1,6 @@
 package io.beambatch.chunk;
 
-import io.beambatch.ledger.Verdicts;
+import io.beambatch.ledger.PermanentErrors;
 import io.beambatch.storage.JsonCoder;
 import java.io.IOException;
 import java.io.Serializable;
@@ -26,9 +26,10 @@ public interface PlanCheck extends Serializable {
   void check(Plan plan);
 
   /** Adds the check as a step; accepted plans pass it. */
-  default PCollection<Plan> apply(PCollection<Plan> plans, String step, Verdicts verdicts) {
+  default PCollection<Plan> apply(
+      PCollection<Plan> plans, String step, PermanentErrors permanentErrors) {
     return plans
-        .apply(step, ParDo.of(new CheckFn(this, verdicts)))
+        .apply(step, ParDo.of(new CheckFn(this, permanentErrors)))
         .setCoder(JsonCoder.of(Plan.class));
   }
 
@@ -37,11 +38,11 @@ public interface PlanCheck extends Serializable {
     private static final long serialVersionUID = 1L;
 
     private final PlanCheck check;
-    private final Verdicts verdicts;
+    private final PermanentErrors permanentErrors;
 
-    CheckFn(PlanCheck check, Verdicts verdicts) {
+    CheckFn(PlanCheck check, PermanentErrors permanentErrors) {
       this.check = check;
-      this.verdicts = verdicts;
+      this.permanentErrors = permanentErrors;
     }
 
     @ProcessElement
@@ -49,7 +50,7 @@ public interface PlanCheck extends Serializable {
       try {
         check.check(plan);
       } catch (RuntimeException e) {
-        if (verdicts.take(plan.name(), e)) {
+        if (permanentErrors.record(plan.name(), e)) {
           return;
         }
         throw e;

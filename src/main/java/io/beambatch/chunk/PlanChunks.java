@@ -1,7 +1,7 @@
 package io.beambatch.chunk;
 
 import io.beambatch.job.Limits;
-import io.beambatch.ledger.Verdicts;
+import io.beambatch.ledger.PermanentErrors;
 import io.beambatch.schema.Shape;
 import io.beambatch.storage.JsonCoder;
 import io.beambatch.storage.RunFolder;
@@ -77,7 +77,7 @@ final class PlanChunks extends PTransform<PCollection<PlanInput>, PCollection<Pl
     private final LineSelector selector;
     private final boolean primes;
     private final boolean bounded;
-    private final Verdicts verdicts;
+    private final PermanentErrors permanentErrors;
     private final FilePlans filePlans;
     private transient PlanStore store;
     private transient Planner planner;
@@ -89,7 +89,7 @@ final class PlanChunks extends PTransform<PCollection<PlanInput>, PCollection<Pl
       this.selector = step.selector;
       this.primes = step.primes;
       this.bounded = input == IsBounded.BOUNDED;
-      this.verdicts = Verdicts.of(input, folder);
+      this.permanentErrors = PermanentErrors.of(input, folder);
       this.filePlans = new FilePlans(folder);
     }
 
@@ -119,7 +119,8 @@ final class PlanChunks extends PTransform<PCollection<PlanInput>, PCollection<Pl
         try {
           out.output(commit(input, window));
         } catch (RuntimeException e) {
-          if (!verdicts.take(Verdicts.UNPLANNED + window.maxTimestamp().getMillis(), e)) {
+          if (!permanentErrors.record(
+              PermanentErrors.UNPLANNED + window.maxTimestamp().getMillis(), e)) {
             throw e;
           }
         }

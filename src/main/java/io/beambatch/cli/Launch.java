@@ -274,7 +274,7 @@ final class Launch {
               run,
               launcher,
               announced(run, run.budget(), progress),
-              launcher.settings().forOneLook())) {
+              launcher.settings().pollingOnce())) {
         after = rounds.once();
         failure = rounds.failure();
       }

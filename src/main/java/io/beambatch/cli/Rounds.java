@@ -90,7 +90,7 @@ final class Rounds implements AutoCloseable {
 
   private void look(RunProgress progress) throws IOException, InterruptedException {
     watch.track(progress.all());
-    watch.lookOnce();
+    watch.pollOnce();
   }
 
   /**

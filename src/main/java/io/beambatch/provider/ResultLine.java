@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A provider's result for one request, in terms that all providers share.
  *
- * @param verdict what became of the request
+ * @param status what became of the request
  * @param problem what went wrong, in our words, or null if it was answered
  * @param requestId the provider's id of the request, or null
  * @param errorCode the provider's error code, or null
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param body the whole response, or null if there is none
  */
 public record ResultLine(
-    Verdict verdict,
+    Status status,
     @Nullable String problem,
     @Nullable String requestId,
     @Nullable String errorCode,
@@ -30,16 +30,16 @@ public record ResultLine(
   /** Omits the provider's message, which may quote the request. */
   @Override
   public String toString() {
-    return "ResultLine[" + verdict + ", requestId=" + requestId + ", code=" + errorCode + "]";
+    return "ResultLine[" + status + ", requestId=" + requestId + ", code=" + errorCode + "]";
   }
 
   /** Returns whether the request was answered by the model, and charged. */
   public boolean charged() {
-    return verdict == Verdict.ANSWERED;
+    return status == Status.ANSWERED;
   }
 
   /** What became of a request. */
-  public enum Verdict {
+  public enum Status {
     /** The model was called; {@link Answer#ending} says how its answer ended. */
     ANSWERED,
     /** Refused, and would be refused again. */

@@ -8,8 +8,8 @@ import io.beambatch.job.Job;
 import io.beambatch.ledger.BatchEntry;
 import io.beambatch.ledger.BatchLedger;
 import io.beambatch.ledger.BatchLedger.Tracked;
+import io.beambatch.ledger.PermanentErrors;
 import io.beambatch.ledger.RunMetrics;
-import io.beambatch.ledger.Verdicts;
 import io.beambatch.provider.BatchProvider;
 import io.beambatch.provider.Capabilities.Creation;
 import io.beambatch.provider.ProviderException;
@@ -77,7 +77,9 @@ public final class JoinResults
   public PCollection<JoinedChunk> expand(PCollection<AwaitedChunk> awaited) {
     return awaited
         .apply("Spread chunks", Reshuffle.viaRandomKey())
-        .apply("Join chunk", ParDo.of(new JoinFn(this, Verdicts.of(awaited.isBounded(), folder))))
+        .apply(
+            "Join chunk",
+            ParDo.of(new JoinFn(this, PermanentErrors.of(awaited.isBounded(), folder))))
         .setCoder(JsonCoder.of(JoinedChunk.class));
   }
 
@@ -88,15 +90,15 @@ public final class JoinResults
     private final RunFolder folder;
     private final ProviderFactory providers;
     private final @Nullable AnswerCache cache;
-    private final Verdicts verdicts;
+    private final PermanentErrors permanentErrors;
     private transient @Nullable BatchProvider provider;
 
-    JoinFn(JoinResults step, Verdicts verdicts) {
+    JoinFn(JoinResults step, PermanentErrors permanentErrors) {
       this.job = step.job;
       this.folder = step.folder;
       this.providers = step.providers;
       this.cache = step.cache;
-      this.verdicts = verdicts;
+      this.permanentErrors = permanentErrors;
     }
 
     @ProcessElement
@@ -107,7 +109,7 @@ public final class JoinResults
         count(chunk);
         joined.output(chunk);
       } catch (RuntimeException e) {
-        if (!verdicts.take(awaited.chunk().id(), e)) {
+        if (!permanentErrors.record(awaited.chunk().id(), e)) {
           throw e;
         }
       }

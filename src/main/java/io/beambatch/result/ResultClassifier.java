@@ -42,7 +42,7 @@ final class ResultClassifier {
 
   /** Decides the outcome of a request that has a result line. */
   Outcome classify(ResultLine line, SentRequest sent, RequestSource request) throws IOException {
-    return switch (line.verdict()) {
+    return switch (line.status()) {
       case ANSWERED -> answered(line, sent, request);
       case REJECTED -> sent.failed(FailureReason.REJECTED, refused(line), line.requestId(), null);
       case API_ERROR, OUT_OF_FUNDS -> retryable(FailureReason.API_ERROR, line, sent);

@@ -39,12 +39,12 @@ public record ResultFile(Kind kind, String shard, String path, long documents) {
     return path.substring(path.lastIndexOf('/') + 1);
   }
 
-  /** The subject under which a verdict about it is recorded. */
+  /** The subject under which a permanent error about it is recorded. */
   public String subject() {
     return subject(kind, shard);
   }
 
-  /** The subject of a verdict about the file of a kind and shard. */
+  /** The subject of a permanent error about the file of a kind and shard. */
   public static String subject(Kind kind, String shard) {
     return shard + "-" + kind.name().toLowerCase(Locale.ROOT);
   }

@@ -76,8 +76,8 @@ public final class Budget implements PlanCheck, Admission {
   }
 
   @Override
-  public Look look() {
-    return isLimited() ? new Looking() : Admission.OPEN.look();
+  public Decider decider() {
+    return isLimited() ? new Decisions() : Admission.OPEN.decider();
   }
 
   /**
@@ -148,7 +148,7 @@ public final class Budget implements PlanCheck, Admission {
   }
 
   /** Decisions from the state of the run when the first one is asked for. */
-  private final class Looking implements Look {
+  private final class Decisions implements Decider {
     private @Nullable Purse purse;
 
     @Override
@@ -161,9 +161,9 @@ public final class Budget implements PlanCheck, Admission {
         return Decision.ADMITTED;
       }
       return job.inference().limits().onBudget() == OnBudget.FAIL
-          ? new Decision(Verdict.FAILED, purse.mayFall(), excess.get())
+          ? new Decision(Action.FAIL, purse.mayFall(), excess.get())
           : new Decision(
-              Verdict.LEFT,
+              Action.SET_ASIDE,
               purse.mayFall(),
               excess.get()
                   + "; nothing of it was sent. The same command goes on once the limits allow it");

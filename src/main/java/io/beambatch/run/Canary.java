@@ -131,12 +131,12 @@ public final class Canary implements Admission {
   }
 
   @Override
-  public Look look() {
-    return new Looking();
+  public Decider decider() {
+    return new Decisions();
   }
 
   /** Decisions from the state of the run when the first one is asked for. */
-  private final class Looking implements Look {
+  private final class Decisions implements Decider {
     private @Nullable Decision rest;
 
     @Override
@@ -173,13 +173,13 @@ public final class Canary implements Admission {
       }
       if (verdict.isEmpty() || (alone && verdict.get().passed())) {
         return new Decision(
-            Verdict.LEFT, true, "it waits until the canary is judged; nothing of it was sent");
+            Action.SET_ASIDE, true, "it waits until the canary is judged; nothing of it was sent");
       }
       return verdict.get().passed() ? Decision.ADMITTED : left(verdict.get().refusal());
     }
 
     private Decision left(String reason) {
-      return new Decision(Verdict.LEFT, alone, reason);
+      return new Decision(Action.SET_ASIDE, alone, reason);
     }
   }
 }

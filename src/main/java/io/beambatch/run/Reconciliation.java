@@ -8,7 +8,7 @@ import io.beambatch.chunk.ReusedLines;
 import io.beambatch.error.ExitCode;
 import io.beambatch.error.UserException;
 import io.beambatch.ledger.BatchEntry;
-import io.beambatch.ledger.Verdicts;
+import io.beambatch.ledger.PermanentErrors;
 import io.beambatch.result.JoinedChunk;
 import io.beambatch.sink.WrittenFile;
 import java.io.IOException;
@@ -33,7 +33,7 @@ public final class Reconciliation {
   private final Run run;
   private final RunSnapshot snapshot;
   private final Map<String, List<String>> problems = new LinkedHashMap<>();
-  private @Nullable Map<String, String> verdicts;
+  private @Nullable Map<String, String> permanentErrors;
 
   /** Problems caused by a limit on cost. */
   private final Set<String> overBudget = new HashSet<>();
@@ -70,9 +70,9 @@ public final class Reconciliation {
   public static Report streamReport(Run run, Instant now) throws IOException {
     Reconciliation reconciliation = of(run);
     RunTotals totals = reconciliation.totals();
-    for (Map.Entry<String, String> verdict : reconciliation.verdicts().entrySet()) {
-      if (verdict.getKey().startsWith(Verdicts.UNPLANNED)) {
-        reconciliation.problem(verdict.getValue(), verdict.getKey());
+    for (Map.Entry<String, String> error : reconciliation.permanentErrors().entrySet()) {
+      if (error.getKey().startsWith(PermanentErrors.UNPLANNED)) {
+        reconciliation.problem(error.getValue(), error.getKey());
       }
     }
     List<String> problems = new ArrayList<>();
@@ -108,11 +108,11 @@ public final class Reconciliation {
     problems.computeIfAbsent(words, unknown -> new ArrayList<>()).add(subject);
   }
 
-  private Map<String, String> verdicts() throws IOException {
-    if (verdicts == null) {
-      verdicts = Verdicts.standing(run.folder());
+  private Map<String, String> permanentErrors() throws IOException {
+    if (permanentErrors == null) {
+      permanentErrors = PermanentErrors.messages(run.folder());
     }
-    return verdicts;
+    return permanentErrors;
   }
 
   private RunTotals totals() throws IOException {
@@ -178,9 +178,9 @@ public final class Reconciliation {
 
   private String unwritten(String due) throws IOException {
     int dot = due.lastIndexOf('.');
-    String verdict = verdicts().get(due.replace('.', '-'));
-    return verdict != null
-        ? verdict
+    String error = permanentErrors().get(due.replace('.', '-'));
+    return error != null
+        ? error
         : "the "
             + due.substring(dot + 1)
             + " documents of "
@@ -191,10 +191,10 @@ public final class Reconciliation {
   private String unjoined(Chunk chunk, Plan plan) throws IOException {
     BatchEntry batch = snapshot.batches().get(chunk.id());
     return Stream.of(
-            Optional.ofNullable(verdicts().get(chunk.id())),
+            Optional.ofNullable(permanentErrors().get(chunk.id())),
             Optional.ofNullable(batch == null ? null : batch.problem()),
-            Optional.ofNullable(batch == null ? verdicts().get(plan.name()) : null),
-            Optional.ofNullable(verdicts().get(AwaitBatches.SUBJECT)))
+            Optional.ofNullable(batch == null ? permanentErrors().get(plan.name()) : null),
+            Optional.ofNullable(permanentErrors().get(AwaitBatches.SUBJECT)))
         .flatMap(Optional::stream)
         .findFirst()
         .orElse(

@@ -1,7 +1,7 @@
 package io.beambatch.sink;
 
 import io.beambatch.chunk.Plan;
-import io.beambatch.ledger.Verdicts;
+import io.beambatch.ledger.PermanentErrors;
 import io.beambatch.storage.JsonCoder;
 import java.io.IOException;
 import org.apache.beam.sdk.options.PipelineOptions;
@@ -18,19 +18,19 @@ import org.apache.beam.sdk.values.PCollection;
 public final class CheckPlans extends PTransform<PCollection<Plan>, PCollection<Plan>> {
   private final Output output;
   private final DestinationWriter writer;
-  private final Verdicts verdicts;
+  private final PermanentErrors permanentErrors;
 
   /** Checks the plans of a run with the writer of an output. */
-  public CheckPlans(Output output, DestinationWriter writer, Verdicts verdicts) {
+  public CheckPlans(Output output, DestinationWriter writer, PermanentErrors permanentErrors) {
     this.output = output;
     this.writer = writer;
-    this.verdicts = verdicts;
+    this.permanentErrors = permanentErrors;
   }
 
   @Override
   public PCollection<Plan> expand(PCollection<Plan> plans) {
     return plans
-        .apply("Compare columns", ParDo.of(new CheckFn(output, writer, verdicts)))
+        .apply("Compare columns", ParDo.of(new CheckFn(output, writer, permanentErrors)))
         .setCoder(JsonCoder.of(Plan.class));
   }
 
@@ -39,12 +39,12 @@ public final class CheckPlans extends PTransform<PCollection<Plan>, PCollection<
 
     private final Output output;
     private final DestinationWriter writer;
-    private final Verdicts verdicts;
+    private final PermanentErrors permanentErrors;
 
-    CheckFn(Output output, DestinationWriter writer, Verdicts verdicts) {
+    CheckFn(Output output, DestinationWriter writer, PermanentErrors permanentErrors) {
       this.output = output;
       this.writer = writer;
-      this.verdicts = verdicts;
+      this.permanentErrors = permanentErrors;
     }
 
     @ProcessElement
@@ -53,7 +53,7 @@ public final class CheckPlans extends PTransform<PCollection<Plan>, PCollection<
       try {
         writer.check(output.schema(), true, options);
       } catch (IOException | RuntimeException e) {
-        if (verdicts.take(plan.name(), e)) {
+        if (permanentErrors.record(plan.name(), e)) {
           return;
         }
         throw e;

@@ -3,7 +3,7 @@ package io.beambatch.sink;
 import io.beambatch.batch.RunIdentity;
 import io.beambatch.job.Destination;
 import io.beambatch.job.Job;
-import io.beambatch.ledger.Verdicts;
+import io.beambatch.ledger.PermanentErrors;
 import io.beambatch.result.ResultFile;
 import io.beambatch.storage.Storage;
 import java.io.IOException;
@@ -45,7 +45,7 @@ import org.apache.beam.sdk.values.TupleTagList;
  *
  * <pre>{@code
  * PCollection<WrittenFile> written =
- *     results.apply("Write", new WriteResults(connectors.writers(), run, verdicts));
+ *     results.apply("Write", new WriteResults(connectors.writers(), run, permanentErrors));
  * }</pre>
  */
 public final class WriteResults
@@ -57,7 +57,7 @@ public final class WriteResults
 
   private final Map<ResultFile.Kind, DestinationWriter> writers;
   private final RunIdentity run;
-  private final Verdicts verdicts;
+  private final PermanentErrors permanentErrors;
   private final Delivered delivered;
 
   /** Knows which files are delivered. */
@@ -74,18 +74,20 @@ public final class WriteResults
    * @param run identifies the run among all others
    */
   public WriteResults(
-      Map<ResultFile.Kind, DestinationWriter> writers, RunIdentity run, Verdicts verdicts) {
-    this(writers, run, verdicts, file -> false);
+      Map<ResultFile.Kind, DestinationWriter> writers,
+      RunIdentity run,
+      PermanentErrors permanentErrors) {
+    this(writers, run, permanentErrors, file -> false);
   }
 
   private WriteResults(
       Map<ResultFile.Kind, DestinationWriter> writers,
       RunIdentity run,
-      Verdicts verdicts,
+      PermanentErrors permanentErrors,
       Delivered delivered) {
     this.writers = Map.copyOf(writers);
     this.run = run;
-    this.verdicts = verdicts;
+    this.permanentErrors = permanentErrors;
     this.delivered = delivered;
   }
 
@@ -94,7 +96,7 @@ public final class WriteResults
    * deleted meanwhile is skipped.
    */
   public WriteResults unless(Delivered byAnother) {
-    return new WriteResults(writers, run, verdicts, byAnother);
+    return new WriteResults(writers, run, permanentErrors, byAnother);
   }
 
   /**
@@ -165,13 +167,13 @@ public final class WriteResults
 
     private final Map<ResultFile.Kind, DestinationWriter> writers;
     private final RunIdentity run;
-    private final Verdicts verdicts;
+    private final PermanentErrors permanentErrors;
     private final Delivered delivered;
 
     WriteFn(WriteResults step) {
       this.writers = step.writers;
       this.run = step.run;
-      this.verdicts = step.verdicts;
+      this.permanentErrors = step.permanentErrors;
       this.delivered = step.delivered;
     }
 
@@ -184,7 +186,7 @@ public final class WriteResults
       try {
         done = writer.write(file, run, options);
       } catch (IOException | RuntimeException e) {
-        if (delivered.isDelivered(file) || verdicts.take(file.subject(), e)) {
+        if (delivered.isDelivered(file) || permanentErrors.record(file.subject(), e)) {
           return;
         }
         throw e;
@@ -203,12 +205,12 @@ public final class WriteResults
 
     private final Map<ResultFile.Kind, DestinationWriter> writers;
     private final RunIdentity run;
-    private final Verdicts verdicts;
+    private final PermanentErrors permanentErrors;
 
     DeliverFn(WriteResults step) {
       this.writers = step.writers;
       this.run = step.run;
-      this.verdicts = step.verdicts;
+      this.permanentErrors = step.permanentErrors;
     }
 
     @ProcessElement
@@ -226,7 +228,7 @@ public final class WriteResults
             .forEach(written::output);
       } catch (IOException | RuntimeException e) {
         for (ResultFile file : files) {
-          if (!verdicts.take(file.subject(), e)) {
+          if (!permanentErrors.record(file.subject(), e)) {
             throw e;
           }
         }

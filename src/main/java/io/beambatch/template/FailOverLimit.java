@@ -3,7 +3,7 @@ package io.beambatch.template;
 import io.beambatch.error.ExitCode;
 import io.beambatch.error.UserException;
 import io.beambatch.job.Job;
-import io.beambatch.ledger.Verdicts;
+import io.beambatch.ledger.PermanentErrors;
 import io.beambatch.run.Report;
 import io.beambatch.storage.RunFolder;
 import java.io.IOException;
@@ -30,9 +30,9 @@ final class FailOverLimit extends PTransform<PCollection<Report>, PCollection<Re
 
   @Override
   public PCollection<Report> expand(PCollection<Report> reports) {
-    Verdicts verdicts = Verdicts.of(reports.isBounded(), folder);
+    PermanentErrors permanentErrors = PermanentErrors.of(reports.isBounded(), folder);
     return reports
-        .apply("Check", ParDo.of(new CheckFn(job, verdicts)))
+        .apply("Check", ParDo.of(new CheckFn(job, permanentErrors)))
         .setCoder(reports.getCoder());
   }
 
@@ -40,11 +40,11 @@ final class FailOverLimit extends PTransform<PCollection<Report>, PCollection<Re
     private static final long serialVersionUID = 1L;
 
     private final Job job;
-    private final Verdicts verdicts;
+    private final PermanentErrors permanentErrors;
 
-    CheckFn(Job job, Verdicts verdicts) {
+    CheckFn(Job job, PermanentErrors permanentErrors) {
       this.job = job;
-      this.verdicts = verdicts;
+      this.permanentErrors = permanentErrors;
     }
 
     @ProcessElement
@@ -52,12 +52,12 @@ final class FailOverLimit extends PTransform<PCollection<Report>, PCollection<Re
       Optional<String> unpaid = report.overBudget();
       Optional<String> excess = report.excess(job).or(() -> unpaid);
       if (excess.isPresent()) {
-        UserException verdict =
+        UserException error =
             new UserException(
                 excess.get() + "; they are in " + job.failures().place(report.run()),
                 excess.equals(unpaid) ? ExitCode.OVER_BUDGET : ExitCode.TOO_MANY_FAILED);
-        if (!verdicts.take("max-failed", verdict)) {
-          throw verdict;
+        if (!permanentErrors.record("max-failed", error)) {
+          throw error;
         }
       }
       out.output(report);

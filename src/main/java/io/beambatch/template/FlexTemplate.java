@@ -89,12 +89,12 @@ public final class FlexTemplate {
             : new BatchPipeline(job, run.folder(), budget).resuming(planned);
     CoordinatorSettings settings = run.settings().admitting(run.admission());
     if (options.getMode() == Mode.SUBMIT) {
-      graph.submit(pipeline, settings.forOneLook(), providers);
+      graph.submit(pipeline, settings.pollingOnce(), providers);
     } else {
       graph
           .run(
               pipeline,
-              options.getMode() == Mode.COLLECT ? settings.forOneLook() : settings,
+              options.getMode() == Mode.COLLECT ? settings.pollingOnce() : settings,
               providers)
           .apply("Fail over limit", new FailOverLimit(job, run.folder()));
     }
@@ -127,9 +127,10 @@ public final class FlexTemplate {
     if (progress.hasWork() || !progress.isPending()) {
       return true;
     }
-    try (BatchWatch watch = BatchWatch.open(run.settings().forOneLook(), run.folder(), providers)) {
+    try (BatchWatch watch =
+        BatchWatch.open(run.settings().pollingOnce(), run.folder(), providers)) {
       watch.track(progress.all());
-      watch.lookOnce();
+      watch.pollOnce();
       progress = RunProgress.of(run);
       if (!progress.hasWork() && !progress.isDone() && watch.failure().isPresent()) {
         throw watch.failure().get();

@@ -3,8 +3,8 @@ package io.beambatch.batch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import io.beambatch.batch.Admission.Action;
 import io.beambatch.batch.Admission.Decision;
-import io.beambatch.batch.Admission.Verdict;
 import io.beambatch.chunk.Chunk;
 import io.beambatch.error.ExitCode;
 import io.beambatch.ledger.BatchEntry.BatchEnd;
@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 class AdmittedChunksTest extends CoordinatorFixture {
   @Test
   void chunkThatIsNotAdmittedEndsWithoutABatch() throws Throwable {
-    decide("a1-c1", () -> new Decision(Verdict.FAILED, false, "the money is spent"));
+    decide("a1-c1", () -> new Decision(Action.FAIL, false, "the money is spent"));
 
     await("", chunk(0, 60), chunk(1, 60));
 
@@ -33,7 +33,7 @@ class AdmittedChunksTest extends CoordinatorFixture {
 
   @Test
   void chunkThatIsLeftIsSetAsideWithItsReason() throws Throwable {
-    decide("a1-c0", () -> new Decision(Verdict.LEFT, false, "the money is spent"));
+    decide("a1-c0", () -> new Decision(Action.SET_ASIDE, false, "the money is spent"));
 
     await("", chunk(0, 60), chunk(1, 60));
 
@@ -51,7 +51,7 @@ class AdmittedChunksTest extends CoordinatorFixture {
         "a1-c1",
         () ->
             done.isEmpty()
-                ? new Decision(Verdict.FAILED, true, "too early to say")
+                ? new Decision(Action.FAIL, true, "too early to say")
                 : Decision.ADMITTED);
 
     await("", chunk(0, 60), chunk(1, 60));
@@ -64,7 +64,7 @@ class AdmittedChunksTest extends CoordinatorFixture {
 
   @Test
   void decisionIsFinalOnceThereIsNothingToWaitFor() throws Throwable {
-    decide("a1-c1", () -> new Decision(Verdict.FAILED, true, "the money is spent"));
+    decide("a1-c1", () -> new Decision(Action.FAIL, true, "the money is spent"));
 
     await("", chunk(0, 60), chunk(1, 60));
 
@@ -74,7 +74,7 @@ class AdmittedChunksTest extends CoordinatorFixture {
 
   @Test
   void chunkIsLeftOnceThereIsNothingToWaitFor() throws Throwable {
-    decide("a1-c1", () -> new Decision(Verdict.LEFT, true, "the money is spent"));
+    decide("a1-c1", () -> new Decision(Action.SET_ASIDE, true, "the money is spent"));
 
     await("", chunk(0, 60), chunk(1, 60));
 

@@ -3,8 +3,8 @@ package io.beambatch.batch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.beambatch.batch.Admission.Action;
 import io.beambatch.batch.Admission.Decision;
-import io.beambatch.batch.Admission.Verdict;
 import io.beambatch.batch.SimulatedBatch.Fate;
 import io.beambatch.ledger.BatchEntry.State;
 import io.beambatch.ledger.BatchLedger;
@@ -113,7 +113,7 @@ class BatchWatchTest extends CoordinatorFixture {
     watch(
         watch -> {
           watch.track(List.of(chunk(0, 60)));
-          watch.lookOnce();
+          watch.pollOnce();
 
           assertThat(state(0)).isEqualTo(State.SUBMITTED);
           assertThat(time.instant()).isBefore(START.plus(MINUTE));
@@ -137,8 +137,7 @@ class BatchWatchTest extends CoordinatorFixture {
   @Test
   void turnsAwayWhatWaitsOnlyWhenItIsTold() throws Throwable {
     adjusted =
-        settings ->
-            settings.admitting(() -> asked -> new Decision(Verdict.FAILED, true, "no money"));
+        settings -> settings.admitting(() -> asked -> new Decision(Action.FAIL, true, "no money"));
 
     watch(
         watch -> {
@@ -158,7 +157,7 @@ class BatchWatchTest extends CoordinatorFixture {
   void saysWhyAChunkIsLeft() throws Throwable {
     adjusted =
         settings ->
-            settings.admitting(() -> asked -> new Decision(Verdict.LEFT, false, "no money"));
+            settings.admitting(() -> asked -> new Decision(Action.SET_ASIDE, false, "no money"));
 
     watch(
         watch -> {

@@ -210,7 +210,7 @@ class LookingOnceTest {
 
   private Optional<BatchException> look(BatchProvider provider) throws Exception {
     CoordinatorSettings settings =
-        TestSettings.of(run, "limits.enqueued_tokens=100", "poll.deadline=20h").forOneLook();
+        TestSettings.of(run, "limits.enqueued_tokens=100", "poll.deadline=20h").pollingOnce();
     CoordinatorContext context = new CoordinatorContext(settings, provider, ledger(), clock);
     try (CoordinatorSession coordinator = new CoordinatorSession(context, Contents.in(folder))) {
       coordinator.run(List.of(CHUNK), clock::advance, ended::add);

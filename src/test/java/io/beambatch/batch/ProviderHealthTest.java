@@ -63,7 +63,7 @@ class ProviderHealthTest {
 
   @Test
   void endsALaunchThatLooksOnceAtTheFirstOutage() {
-    ProviderHealth once = new ProviderHealth(settings.forOneLook(), NOW);
+    ProviderHealth once = new ProviderHealth(settings.pollingOnce(), NOW);
 
     assertThatThrownBy(() -> once.failed(error(Kind.UNAVAILABLE, null), NOW))
         .isInstanceOf(BatchException.class)

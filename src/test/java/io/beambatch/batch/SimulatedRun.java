@@ -115,7 +115,7 @@ final class SimulatedRun {
     List<AwaitedChunk> done = new ArrayList<>();
     CoordinatorContext context =
         new CoordinatorContext(
-            command.leavesRest() ? world.settings.forOneLook() : world.settings,
+            command.leavesRest() ? world.settings.pollingOnce() : world.settings,
             provider,
             entries,
             clock);

@@ -1,7 +1,7 @@
 package io.beambatch.batch;
 
+import io.beambatch.batch.Admission.Action;
 import io.beambatch.batch.Admission.Decision;
-import io.beambatch.batch.Admission.Verdict;
 import io.beambatch.batch.SimulatedBatch.Fate;
 import io.beambatch.chunk.Chunk;
 import io.beambatch.chunk.Part;
@@ -101,9 +101,9 @@ final class SimulatedWorld {
 
   private Decision rest() {
     if (joined.equals(Instant.MAX)) {
-      return new Decision(Verdict.LEFT, true, STOPPED);
+      return new Decision(Action.SET_ASIDE, true, STOPPED);
     }
-    return stops > 0 ? new Decision(Verdict.LEFT, false, STOPPED) : Decision.ADMITTED;
+    return stops > 0 ? new Decision(Action.SET_ASIDE, false, STOPPED) : Decision.ADMITTED;
   }
 
   /** Somebody reads why the rest was not sent, and in the end gives wider bounds. */

@@ -171,7 +171,7 @@ class TrackedChunkTest {
   void waitsFromItsPlanOrItsLaunchWhicheverCounts() throws IOException {
     Instant launched = START.plusSeconds(60);
     TrackedChunk stays = new TrackedChunk(chunk, ledger, WaitPolicy.UNTIL_ENDED, launched);
-    TrackedChunk looks = new TrackedChunk(chunk, ledger, WaitPolicy.ONE_LOOK, launched);
+    TrackedChunk looks = new TrackedChunk(chunk, ledger, WaitPolicy.ONE_POLL, launched);
 
     assertThat(stays.waitedFor(START.plusSeconds(5).toEpochMilli())).isEqualTo(launched);
     assertThat(looks.waitedFor(START.plusSeconds(5).toEpochMilli()))

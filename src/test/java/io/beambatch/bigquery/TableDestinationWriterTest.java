@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.beambatch.batch.RunIdentity;
 import io.beambatch.job.SmallJob;
 import io.beambatch.job.TableDestination;
-import io.beambatch.ledger.Verdicts;
+import io.beambatch.ledger.PermanentErrors;
 import io.beambatch.result.ResultFile;
 import io.beambatch.sink.DestinationWriter;
 import io.beambatch.sink.DocumentWriter;
@@ -122,7 +122,7 @@ class TableDestinationWriterTest {
                     new WriteResults(
                         Map.of(ResultFile.Kind.FAILED, new TableDestinationWriter(output, table)),
                         RUN,
-                        Verdicts.of(IsBounded.UNBOUNDED, run()))))
+                        PermanentErrors.of(IsBounded.UNBOUNDED, run()))))
         .satisfies(
             written -> {
               assertThat(written).extracting(WrittenFile::documents).hasSize(5).containsOnly(2L);

@@ -214,8 +214,8 @@ final class RunFixture implements AutoCloseable {
     BatchPipeline graph = new BatchPipeline(job, run.folder(), budget);
     switch (command) {
       case RUN -> graph.run(pipeline, settings, providers);
-      case SUBMIT -> graph.submit(pipeline, settings.forOneLook(), providers);
-      case COLLECT -> graph.run(pipeline, settings.forOneLook(), providers);
+      case SUBMIT -> graph.submit(pipeline, settings.pollingOnce(), providers);
+      case COLLECT -> graph.run(pipeline, settings.pollingOnce(), providers);
       case CANCEL -> graph.withoutReading().run(pipeline, settings, providers);
     }
     return pipeline;

@@ -2,7 +2,7 @@ package io.beambatch.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.beambatch.ledger.Verdicts;
+import io.beambatch.ledger.PermanentErrors;
 import io.beambatch.localserver.FaultText;
 import java.net.URI;
 import java.nio.file.Files;
@@ -92,14 +92,14 @@ class StreamOnFlinkTest {
     JobID third = launch(nothing);
     await(() -> run.isAccountedFor(200));
     cluster.cancelJob(third).get();
-    assertThat(Verdicts.standing(run.folder())).isEmpty();
+    assertThat(PermanentErrors.messages(run.folder())).isEmpty();
     run.assertEveryDocumentOnce(0, 200);
     run.assertEveryChunkPaidOnce();
   }
 
   private boolean isRefused(String why) throws Exception {
-    return Verdicts.standing(run.folder()).values().stream()
-        .anyMatch(verdict -> verdict.contains(why));
+    return PermanentErrors.messages(run.folder()).values().stream()
+        .anyMatch(error -> error.contains(why));
   }
 
   /** Takes a savepoint of a job and ends it; one that is drained is brought to its end before. */

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.beambatch.batch.Admission.Action;
+import io.beambatch.batch.Admission.Decider;
 import io.beambatch.batch.Admission.Decision;
-import io.beambatch.batch.Admission.Look;
-import io.beambatch.batch.Admission.Verdict;
 import io.beambatch.chunk.Chunk;
 import io.beambatch.chunk.Part;
 import io.beambatch.chunk.Plan;
@@ -76,7 +76,7 @@ class BudgetTest {
     assertThat(decision(budget("1.50"), second))
         .isEqualTo(
             new Decision(
-                Verdict.LEFT,
+                Action.SET_ASIDE,
                 true,
                 "chunk a2-x-c00000 would cost up to $1.000000 beside $1.000000 that the run has"
                     + " spent or may still spend, more than limits.cost_usd allows ($1.50); nothing"
@@ -112,25 +112,25 @@ class BudgetTest {
     Budget stop = new Budget(job("2.50", "limits.on_budget=stop"), run, clock);
     Budget fail = new Budget(job("2.50", "limits.on_budget=fail"), run, clock);
     stop.check(plan);
-    Look look = stop.look();
-    assertThat(look.decide(plan.chunks().get(0))).isEqualTo(Decision.ADMITTED);
-    assertThat(look.decide(plan.chunks().get(1))).isEqualTo(Decision.ADMITTED);
-    assertThat(look.decide(plan.chunks().get(1))).as("once more").isEqualTo(Decision.ADMITTED);
+    Decider decider = stop.decider();
+    assertThat(decider.decide(plan.chunks().get(0))).isEqualTo(Decision.ADMITTED);
+    assertThat(decider.decide(plan.chunks().get(1))).isEqualTo(Decision.ADMITTED);
+    assertThat(decider.decide(plan.chunks().get(1))).as("once more").isEqualTo(Decision.ADMITTED);
 
-    assertThat(look.decide(plan.chunks().get(2)))
-        .returns(Verdict.LEFT, Decision::verdict)
+    assertThat(decider.decide(plan.chunks().get(2)))
+        .returns(Action.SET_ASIDE, Decision::action)
         .as("the others may come out cheaper")
-        .returns(true, Decision::waits);
-    assertThat(fail.look().decide(plan.chunks().get(3)))
-        .returns(Verdict.FAILED, Decision::verdict)
-        .returns(true, Decision::waits);
+        .returns(true, Decision::provisional);
+    assertThat(fail.decider().decide(plan.chunks().get(3)))
+        .returns(Action.FAIL, Decision::action)
+        .returns(true, Decision::provisional);
 
     joined(plan.chunks().get(0), "batch-1", 1_000_000, 0);
     joined(plan.chunks().get(1), "batch-2", 1_000_000, 0);
-    assertThat(fail.look().decide(plan.chunks().get(3)))
-        .returns(Verdict.FAILED, Decision::verdict)
+    assertThat(fail.decider().decide(plan.chunks().get(3)))
+        .returns(Action.FAIL, Decision::action)
         .as("all is known now")
-        .returns(false, Decision::waits);
+        .returns(false, Decision::provisional);
   }
 
   @Test
@@ -138,7 +138,7 @@ class BudgetTest {
     Plan plan = committed("a1", 5);
     Budget budget = new Budget(job("2.00", "limits.on_budget=stop"), run, clock);
     Chunk first = plan.chunks().get(0);
-    assertThat(budget.look().decide(first)).isEqualTo(Decision.ADMITTED);
+    assertThat(budget.decider().decide(first)).isEqualTo(Decision.ADMITTED);
     joined(
         first,
         "batch-1",
@@ -146,9 +146,9 @@ class BudgetTest {
         0,
         new ResultFile(ResultFile.Kind.ANSWERED, first.id(), "f", first.requests()));
 
-    Look look = budget.look();
+    Decider decider = budget.decider();
     for (Chunk chunk : plan.chunks().subList(1, 5)) {
-      assertThat(look.decide(chunk)).as("$0.40 each").isEqualTo(Decision.ADMITTED);
+      assertThat(decider.decide(chunk)).as("$0.40 each").isEqualTo(Decision.ADMITTED);
     }
     assertThat(decision(budget, committed("a2-x")).reason())
         .startsWith("chunk a2-x-c00000 would cost up to $0.400000 beside $2.000000 that");
@@ -254,7 +254,7 @@ class BudgetTest {
   }
 
   private static Decision decision(Budget budget, Plan plan) throws Exception {
-    return budget.look().decide(plan.chunks().get(0));
+    return budget.decider().decide(plan.chunks().get(0));
   }
 
   private static Job job(String usd, String... overrides) throws Exception {

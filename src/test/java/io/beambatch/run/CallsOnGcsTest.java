@@ -112,9 +112,10 @@ class CallsOnGcsTest {
     runs.requireSameJob(run);
     runs.requirePlan(run);
     assertThat(run.batches().isCancelled()).isFalse();
-    try (BatchWatch watch = BatchWatch.open(run.settings().forOneLook(), run.folder(), providers)) {
+    try (BatchWatch watch =
+        BatchWatch.open(run.settings().pollingOnce(), run.folder(), providers)) {
       watch.track(RunProgress.of(run).all());
-      watch.lookOnce();
+      watch.pollOnce();
       assertThat(watch.failure()).isEmpty();
     }
     return RunProgress.of(run);

@@ -14,7 +14,7 @@ import io.beambatch.job.JobFileException;
 import io.beambatch.job.JobReader;
 import io.beambatch.ledger.LedgerStore.Versioned;
 import io.beambatch.ledger.Ledgers;
-import io.beambatch.ledger.Verdicts;
+import io.beambatch.ledger.PermanentErrors;
 import io.beambatch.result.ResultFile;
 import io.beambatch.schema.ShapeCollector;
 import io.beambatch.storage.RunFolder;
@@ -91,16 +91,17 @@ class WriteResultsTest {
     pipeline
         .apply(Create.of(damaged, whole))
         .setIsBoundedInternal(IsBounded.UNBOUNDED)
-        .apply(writer(FileDestination.Format.JSONL, Verdicts.of(IsBounded.UNBOUNDED, run())));
+        .apply(
+            writer(FileDestination.Format.JSONL, PermanentErrors.of(IsBounded.UNBOUNDED, run())));
     pipeline.run().waitUntilFinish();
 
     assertThat(folder.resolve("failed-r1-1.jsonl")).hasContent("{\"z\":3}\n");
     assertThat(folder.resolve("sink-r1-0.jsonl")).doesNotExist();
-    assertThat(Verdicts.standing(run()))
+    assertThat(PermanentErrors.messages(run()))
         .hasEntrySatisfying(
             "0-answered",
-            verdict ->
-                assertThat(verdict)
+            error ->
+                assertThat(error)
                     .contains("Can't write")
                     .contains("it should have 2 documents, but has 1"));
   }
@@ -126,10 +127,10 @@ class WriteResultsTest {
   }
 
   private WriteResults writer(FileDestination.Format type) {
-    return writer(type, Verdicts.THROWN);
+    return writer(type, PermanentErrors.THROWN);
   }
 
-  private WriteResults writer(FileDestination.Format type, Verdicts verdicts) {
+  private WriteResults writer(FileDestination.Format type, PermanentErrors permanentErrors) {
     String yaml =
         """
         name: job
@@ -150,7 +151,7 @@ class WriteResultsTest {
               new FileDestinationWriter(
                   Output.ofFailures(job, run()), (FileDestination) job.failures())),
           new RunIdentity("job", "r1", "uid", 0),
-          verdicts);
+          permanentErrors);
     } catch (JobFileException e) {
       throw new AssertionError(e);
     }

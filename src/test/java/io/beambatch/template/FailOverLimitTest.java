@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.beambatch.job.Job;
 import io.beambatch.job.JobReader;
-import io.beambatch.ledger.Verdicts;
+import io.beambatch.ledger.PermanentErrors;
 import io.beambatch.run.Report;
 import io.beambatch.storage.JsonCoder;
 import io.beambatch.storage.RunFolder;
@@ -40,7 +40,7 @@ class FailOverLimitTest {
   void drainsAStreamAllTheSame() throws Exception {
     assertThat(check(IsBounded.UNBOUNDED)).isEqualTo(State.DONE);
 
-    assertThat(Verdicts.standing(run()).values())
+    assertThat(PermanentErrors.messages(run()).values())
         .singleElement()
         .asString()
         .startsWith(WORDS + "; they are in ");

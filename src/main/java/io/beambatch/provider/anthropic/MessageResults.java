@@ -9,7 +9,7 @@ import io.beambatch.provider.ResultFormat;
 import io.beambatch.provider.ResultLine;
 import io.beambatch.provider.ResultLine.Answer;
 import io.beambatch.provider.ResultLine.Ending;
-import io.beambatch.provider.ResultLine.Verdict;
+import io.beambatch.provider.ResultLine.Status;
 import io.beambatch.provider.TokenUsage;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -59,13 +59,13 @@ final class MessageResults implements ResultFormat {
     }
     String code = found.text(List.of(Field.ERROR_TYPE, Field.FLAT_ERROR_TYPE));
     String message = found.text(List.of(Field.ERROR_MESSAGE, Field.FLAT_ERROR_MESSAGE));
-    Verdict verdict = verdict(found.get(Field.TYPE), code, message);
+    Status status = status(found.get(Field.TYPE), code, message);
     Answer answer = answer(found);
     return new ResultLine(
-        verdict,
-        verdict.problem(null),
+        status,
+        status.problem(null),
         found.text(Field.REQUEST_ID),
-        verdict == Verdict.ANSWERED ? null : code,
+        status == Status.ANSWERED ? null : code,
         message,
         found.get(Field.MODEL),
         usage(found),
@@ -73,22 +73,22 @@ final class MessageResults implements ResultFormat {
         found.get(Field.MESSAGE));
   }
 
-  private static Verdict verdict(
+  private static Status status(
       @Nullable JsonSlice type, @Nullable String error, @Nullable String message) {
     if (JsonPieces.is(type, "succeeded")) {
-      return Verdict.ANSWERED;
+      return Status.ANSWERED;
     }
     if (JsonPieces.is(type, "canceled")) {
-      return Verdict.CANCELLED;
+      return Status.CANCELLED;
     }
     if (JsonPieces.is(type, "expired")) {
-      return Verdict.EXPIRED;
+      return Status.EXPIRED;
     }
     // Anthropic reports a lack of credit as an error of each request.
     if (isOutOfFunds(error, message)) {
-      return Verdict.OUT_OF_FUNDS;
+      return Status.OUT_OF_FUNDS;
     }
-    return error != null && LASTING.contains(error) ? Verdict.REJECTED : Verdict.API_ERROR;
+    return error != null && LASTING.contains(error) ? Status.REJECTED : Status.API_ERROR;
   }
 
   /**

@@ -9,7 +9,7 @@ import io.beambatch.provider.ResultFormat;
 import io.beambatch.provider.ResultLine;
 import io.beambatch.provider.ResultLine.Answer;
 import io.beambatch.provider.ResultLine.Ending;
-import io.beambatch.provider.ResultLine.Verdict;
+import io.beambatch.provider.ResultLine.Status;
 import io.beambatch.provider.TokenUsage;
 import java.io.IOException;
 import java.util.List;
@@ -54,10 +54,10 @@ final class GeminiResultFormat implements ResultFormat {
       return null;
     }
     long code = found.number(Field.ERROR_CODE);
-    Verdict verdict = verdict(found, code);
+    Status status = status(found, code);
     return new ResultLine(
-        verdict,
-        verdict.problem(code < 0 ? null : "code " + code),
+        status,
+        status.problem(code < 0 ? null : "code " + code),
         found.text(Field.RESPONSE_ID),
         code < 0 ? null : Long.toString(code),
         found.text(Field.ERROR_MESSAGE),
@@ -94,17 +94,17 @@ final class GeminiResultFormat implements ResultFormat {
   }
 
   /** The code is usually a google.rpc code; some errors have an HTTP status. */
-  private static Verdict verdict(Found<Field> found, long code) {
+  private static Status status(Found<Field> found, long code) {
     if (!found.has(Field.ERROR)) {
-      return found.has(Field.BODY) ? Verdict.ANSWERED : Verdict.API_ERROR;
+      return found.has(Field.BODY) ? Status.ANSWERED : Status.API_ERROR;
     }
     if (code >= 400) {
-      return code < 500 && code != 408 && code != 429 ? Verdict.REJECTED : Verdict.API_ERROR;
+      return code < 500 && code != 408 && code != 429 ? Status.REJECTED : Status.API_ERROR;
     }
     return switch ((int) code) {
-      case 1 -> Verdict.CANCELLED;
-      case 3, 5, 6, 7, 9, 11, 12, 16 -> Verdict.REJECTED;
-      default -> Verdict.API_ERROR;
+      case 1 -> Status.CANCELLED;
+      case 3, 5, 6, 7, 9, 11, 12, 16 -> Status.REJECTED;
+      default -> Status.API_ERROR;
     };
   }
 

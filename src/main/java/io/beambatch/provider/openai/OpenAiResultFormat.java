@@ -8,7 +8,7 @@ import io.beambatch.provider.ResultFields.Found;
 import io.beambatch.provider.ResultFormat;
 import io.beambatch.provider.ResultLine;
 import io.beambatch.provider.ResultLine.Answer;
-import io.beambatch.provider.ResultLine.Verdict;
+import io.beambatch.provider.ResultLine.Status;
 import io.beambatch.provider.TokenUsage;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -60,15 +60,15 @@ final class OpenAiResultFormat implements ResultFormat {
         found.text(List.of(Field.ERROR_CODE, Field.BODY_ERROR_CODE, Field.BODY_ERROR_TYPE));
     Answer answer = answers.read(found.more(), code);
     String message = message(found);
-    int status = (int) Math.min(Math.max(0, found.number(Field.STATUS)), Integer.MAX_VALUE);
-    if (status == 0 && code == null && message == null && answer.value() != null) {
+    int httpStatus = (int) Math.min(Math.max(0, found.number(Field.STATUS)), Integer.MAX_VALUE);
+    if (httpStatus == 0 && code == null && message == null && answer.value() != null) {
       // Some servers omit the status, or write 0, for a success.
-      status = OK;
+      httpStatus = OK;
     }
-    Verdict verdict = verdict(status, code);
+    Status status = status(httpStatus, code);
     return new ResultLine(
-        verdict,
-        verdict.problem(words(status)),
+        status,
+        status.problem(describe(httpStatus)),
         found.text(Field.REQUEST_ID),
         code,
         message,
@@ -101,24 +101,24 @@ final class OpenAiResultFormat implements ResultFormat {
         .withWritten(written, written < 0 ? -1 : 0);
   }
 
-  private static Verdict verdict(int status, @Nullable String code) {
-    if (status >= 200 && status < 300) {
-      return Verdict.ANSWERED;
+  private static Status status(int httpStatus, @Nullable String code) {
+    if (httpStatus >= 200 && httpStatus < 300) {
+      return Status.ANSWERED;
     }
     if (ErrorCodes.isOutOfFunds(code)) {
-      return Verdict.OUT_OF_FUNDS;
+      return Status.OUT_OF_FUNDS;
     }
-    if (status >= 400 && status < 500 && status != 408 && status != 429) {
-      return Verdict.REJECTED;
+    if (httpStatus >= 400 && httpStatus < 500 && httpStatus != 408 && httpStatus != 429) {
+      return Status.REJECTED;
     }
-    if (status == 0 && "batch_expired".equals(code)) {
-      return Verdict.EXPIRED;
+    if (httpStatus == 0 && "batch_expired".equals(code)) {
+      return Status.EXPIRED;
     }
-    return status == 0 && "batch_cancelled".equals(code) ? Verdict.CANCELLED : Verdict.API_ERROR;
+    return httpStatus == 0 && "batch_cancelled".equals(code) ? Status.CANCELLED : Status.API_ERROR;
   }
 
-  private static String words(int status) {
-    return status == 0 ? "no HTTP status" : "HTTP status " + status;
+  private static String describe(int httpStatus) {
+    return httpStatus == 0 ? "no HTTP status" : "HTTP status " + httpStatus;
   }
 
   /** The fields that every line is searched for. */

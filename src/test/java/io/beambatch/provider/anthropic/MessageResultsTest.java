@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.beambatch.json.JsonSlice;
 import io.beambatch.provider.ResultLine;
 import io.beambatch.provider.ResultLine.Ending;
-import io.beambatch.provider.ResultLine.Verdict;
+import io.beambatch.provider.ResultLine.Status;
 import io.beambatch.provider.TokenUsage;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -25,7 +25,7 @@ class MessageResultsTest {
                     + "{\"type\":\"text\",\"text\":\"itive\"}",
                 "end_turn"));
 
-    assertThat(line.verdict()).isEqualTo(Verdict.ANSWERED);
+    assertThat(line.status()).isEqualTo(Status.ANSWERED);
     assertThat(value(line)).isEqualTo("\"po\\\"sitive\"");
     assertThat(line.answer().ending()).isEqualTo(Ending.COMPLETE);
     assertThat(Objects.requireNonNull(line.model()).text()).isEqualTo("claude-x");
@@ -76,8 +76,8 @@ class MessageResultsTest {
         "overloaded_error | busy | API_ERROR",
         "new_error | what | API_ERROR"
       })
-  void errorsOfLinesAreTheRequestsOrPassOrAreTheAccounts(
-      String type, String message, Verdict verdict) throws Exception {
+  void errorsOfLinesAreTheRequestsOrPassOrAreTheAccounts(String type, String message, Status status)
+      throws Exception {
     ResultLine line =
         read(
             "{\"custom_id\":\"p-0\",\"result\":{\"type\":\"errored\",\"error\":{\"type\":\"error\","
@@ -87,7 +87,7 @@ class MessageResultsTest {
                 + message
                 + "\"},\"request_id\":\"req_1\"}}}");
 
-    assertThat(line.verdict()).isEqualTo(verdict);
+    assertThat(line.status()).isEqualTo(status);
     assertThat(line.requestId()).isEqualTo("req_1");
     assertThat(line.errorCode()).isEqualTo(type);
     assertThat(line.errorMessage()).isEqualTo(message);
@@ -96,9 +96,9 @@ class MessageResultsTest {
 
   @ParameterizedTest
   @CsvSource({"canceled, CANCELLED", "expired, EXPIRED"})
-  void whatWasNotAnsweredSaysWhy(String type, Verdict verdict) throws Exception {
-    assertThat(read("{\"custom_id\":\"p-0\",\"result\":{\"type\":\"" + type + "\"}}").verdict())
-        .isEqualTo(verdict);
+  void whatWasNotAnsweredSaysWhy(String type, Status status) throws Exception {
+    assertThat(read("{\"custom_id\":\"p-0\",\"result\":{\"type\":\"" + type + "\"}}").status())
+        .isEqualTo(status);
   }
 
   @Test

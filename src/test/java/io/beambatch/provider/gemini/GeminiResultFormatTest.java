@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.beambatch.json.JsonSlice;
 import io.beambatch.provider.ResultLine;
 import io.beambatch.provider.ResultLine.Ending;
-import io.beambatch.provider.ResultLine.Verdict;
+import io.beambatch.provider.ResultLine.Status;
 import java.io.IOException;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -24,7 +24,7 @@ class GeminiResultFormatTest {
         read(
             "{\"key\":\"c-1\",\"response\":{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"hm\",\"thought\":true},{\"text\":\"po\"},{\"text\":\"sitive\"}],\"role\":\"model\"},\"finishReason\":\"STOP\",\"index\":0}],\"usageMetadata\":{\"promptTokenCount\":11,\"cachedContentTokenCount\":4,\"candidatesTokenCount\":2,\"thoughtsTokenCount\":30,\"totalTokenCount\":43},\"modelVersion\":\"gemini-2.5-flash\",\"responseId\":\"r1\"}}");
 
-    assertThat(line.verdict()).isEqualTo(Verdict.ANSWERED);
+    assertThat(line.status()).isEqualTo(Status.ANSWERED);
     assertThat(text(line)).isEqualTo("positive");
     assertThat(line.answer().ending()).isEqualTo(Ending.COMPLETE);
     assertThat(line.usage().prompt()).isEqualTo(11);
@@ -62,7 +62,7 @@ class GeminiResultFormatTest {
         read(
             "{\"key\":\"c\",\"response\":{\"promptFeedback\":{\"blockReason\":\"PROHIBITED_CONTENT\"},\"usageMetadata\":{\"promptTokenCount\":7}}}");
 
-    assertThat(line.verdict()).isEqualTo(Verdict.ANSWERED);
+    assertThat(line.status()).isEqualTo(Status.ANSWERED);
     assertThat(line.answer().ending()).isEqualTo(Ending.REFUSED);
     assertThat(line.answer().value()).isNull();
     assertThat(Objects.requireNonNull(line.answer().refusal()).text())
@@ -84,11 +84,11 @@ class GeminiResultFormatTest {
     "429, API_ERROR",
     "503, API_ERROR"
   })
-  void tellsFaultsOfARequestFromOthers(int code, Verdict verdict) throws IOException {
+  void tellsFaultsOfARequestFromOthers(int code, Status status) throws IOException {
     ResultLine line =
         read("{\"key\":\"c\",\"error\":{\"code\":%d,\"message\":\"Nope\"}}".formatted(code));
 
-    assertThat(line.verdict()).isEqualTo(verdict);
+    assertThat(line.status()).isEqualTo(status);
     assertThat(line.errorMessage()).isEqualTo("Nope");
   }
 
@@ -127,7 +127,7 @@ class GeminiResultFormatTest {
 
   @Test
   void takesNothingForAnAnswer() throws IOException {
-    assertThat(read("{\"key\":\"c\"}").verdict()).isEqualTo(Verdict.API_ERROR);
+    assertThat(read("{\"key\":\"c\"}").status()).isEqualTo(Status.API_ERROR);
     assertThat(read("{\"key\":\"c\",\"response\":{}}").answer().value()).isNull();
     assertThat(format("{}", "generateContent").read(JsonSlice.of("{\"key\":\"c\",\"res"))).isNull();
     assertThat(format("{}", "generateContent").customId(JsonSlice.of("{\"key\":\"c\",\"res")))

@@ -17,52 +17,53 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class VerdictsTest {
+class PermanentErrorsTest {
   private final UserException refused = new UserException("refused", ExitCode.ERROR);
 
   @TempDir Path temp;
   private RunFolder run;
-  private Verdicts verdicts;
+  private PermanentErrors permanentErrors;
 
   @BeforeEach
   void aStreamHasARun() {
     run = new RunFolder(temp + "/job/r1");
-    verdicts = Verdicts.of(IsBounded.UNBOUNDED, run);
+    permanentErrors = PermanentErrors.of(IsBounded.UNBOUNDED, run);
   }
 
   @Test
   void endAPipelineWhoseInputEnds() throws IOException {
-    assertThat(Verdicts.of(IsBounded.BOUNDED, run).take("a1", refused)).isFalse();
-    assertThat(Verdicts.standing(run)).isEmpty();
+    assertThat(PermanentErrors.of(IsBounded.BOUNDED, run).record("a1", refused)).isFalse();
+    assertThat(PermanentErrors.messages(run)).isEmpty();
   }
 
   @Test
   void areKeptForTheReportUntilTheyAreLifted() throws IOException {
-    assertThat(verdicts.take("a1", refused)).isTrue();
-    assertThat(verdicts.take("a2", new MiscountException("one too few"))).isTrue();
-    assertThat(Verdicts.standing(run)).isEqualTo(Map.of("a1", "refused", "a2", "one too few"));
+    assertThat(permanentErrors.record("a1", refused)).isTrue();
+    assertThat(permanentErrors.record("a2", new MiscountException("one too few"))).isTrue();
+    assertThat(PermanentErrors.messages(run))
+        .isEqualTo(Map.of("a1", "refused", "a2", "one too few"));
 
-    verdicts.lift("a1");
+    permanentErrors.clear("a1");
 
-    assertThat(Verdicts.standing(run)).containsOnlyKeys("a2");
-    assertThat(verdicts.take("a1", refused)).isTrue();
-    assertThat(Verdicts.standing(run)).containsOnlyKeys("a1", "a2");
+    assertThat(PermanentErrors.messages(run)).containsOnlyKeys("a2");
+    assertThat(permanentErrors.record("a1", refused)).isTrue();
+    assertThat(PermanentErrors.messages(run)).containsOnlyKeys("a1", "a2");
   }
 
   @Test
   void thatWereNeverPassedNeedNoLifting() throws IOException {
-    verdicts.lift("a1");
+    permanentErrors.clear("a1");
 
     assertThat(temp.resolve("job")).doesNotExist();
   }
 
   @Test
   void areFoundBehindOtherErrors() throws IOException {
-    assertThat(verdicts.take("a1", new RuntimeException("step failed", refused))).isTrue();
-    assertThat(verdicts.take("a2", new UncheckedIOException(new MiscountException("few"))))
+    assertThat(permanentErrors.record("a1", new RuntimeException("step failed", refused))).isTrue();
+    assertThat(permanentErrors.record("a2", new UncheckedIOException(new MiscountException("few"))))
         .isTrue();
-    assertThat(verdicts.take("a3", new IllegalStateException("can't be"))).isTrue();
-    assertThat(Verdicts.standing(run)).containsOnlyKeys("a1", "a2", "a3");
+    assertThat(permanentErrors.record("a3", new IllegalStateException("can't be"))).isTrue();
+    assertThat(PermanentErrors.messages(run)).containsOnlyKeys("a1", "a2", "a3");
   }
 
   @Test
@@ -75,10 +76,10 @@ class VerdictsTest {
           }
         };
 
-    assertThat(verdicts.take("a1", busy)).isFalse();
-    assertThat(verdicts.take("a1", new IllegalStateException(busy))).isFalse();
-    assertThat(verdicts.take("a1", new IOException("disk"))).isFalse();
-    assertThat(Verdicts.standing(run)).isEmpty();
+    assertThat(permanentErrors.record("a1", busy)).isFalse();
+    assertThat(permanentErrors.record("a1", new IllegalStateException(busy))).isFalse();
+    assertThat(permanentErrors.record("a1", new IOException("disk"))).isFalse();
+    assertThat(PermanentErrors.messages(run)).isEmpty();
   }
 
   @Test
@@ -89,11 +90,11 @@ class VerdictsTest {
 
     take("no key (request id req_3)");
     assertThat(versions("a1")).isEqualTo(2);
-    assertThat(Verdicts.standing(run)).containsEntry("a1", "no key (request id req_3)");
+    assertThat(PermanentErrors.messages(run)).containsEntry("a1", "no key (request id req_3)");
   }
 
   private void take(String message) throws IOException {
-    verdicts.take("a1", new UserException(message, ExitCode.ERROR));
+    permanentErrors.record("a1", new UserException(message, ExitCode.ERROR));
   }
 
   private long versions(String subject) throws IOException {
