@@ -2,7 +2,7 @@
 
 No worker slot is held while the provider works: `submit` ends when the batches are created, and the
 sensor that collects is rescheduled between two looks. The run is named by the DAG run's logical
-date, so that every retry, and every clearing of a task, goes on with the same run: what was sent
+date, so that every retry, and every clearing of a task, continues the same run: what was sent
 stays sent, and what was paid for is not paid again.
 
 Settings, in the environment of the workers:
@@ -63,7 +63,7 @@ def beambatch(command, run):
             for line in process.stdout:
                 print(line, end="", flush=True)
         except BaseException:
-            # The task is being killed. The program keeps its state, and the next try goes on.
+            # The task is being killed. The program keeps its state, and the next try continues.
             process.terminate()
             raise
     code = process.returncode
@@ -71,7 +71,7 @@ def beambatch(command, run):
         return code
     if code in FINAL:
         raise AirflowFailException(f"{command} of run {run}: {FINAL[code]} (exit code {code})")
-    raise AirflowException(f"{command} of run {run} stopped with exit code {code}; a retry goes on")
+    raise AirflowException(f"{command} of run {run} stopped with exit code {code}; a retry continues")
 
 
 @dag(

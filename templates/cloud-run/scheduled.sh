@@ -18,7 +18,7 @@
 #
 # It ends with 0 while all goes well, also while batches are pending, and else with the program's exit
 # code, so that an execution that failed is one that somebody should look at. What has failed with 1
-# goes on at the next execution.
+# continues at the next execution.
 set -euo pipefail
 
 mode=${1:?submit or collect}

@@ -100,7 +100,7 @@ settle() {
       fi
       ;;
     3 | 4) give_up "$day" "$from" ;;
-    *) tell "$day" "stopped with exit code $code; the next start goes on" ;;
+    *) tell "$day" "stopped with exit code $code; the next start continues" ;;
   esac
 }
 

@@ -28,7 +28,7 @@ class BatchInference(beam.PTransform):
     worker, such as ``OPENAI_API_KEY``, or from a secret.
 
     Args:
-      run: the run's name. A pipeline that is launched again under the same name goes on where it
+      run: the run's name. A pipeline that is launched again under the same name continues where it
         ended and pays nothing twice; new rows need a new name.
       job: the path of a job file, whose sections ``request``, ``result``, ``limits``, ``retry``,
         ``poll`` and ``prices`` count.

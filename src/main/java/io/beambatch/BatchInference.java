@@ -214,7 +214,7 @@ public final class BatchInference<T> extends PTransform<PCollection<T>, Answers<
         throw new IllegalArgumentException(
             step
                 + ": the run has no name; add withRun(\"…\"). A pipeline that is launched again"
-                + " under the same name goes on where it ended and pays nothing twice; new documents"
+                + " under the same name continues where it ended and pays nothing twice; new documents"
                 + " need a new name");
       }
       Runs.checkName(run);

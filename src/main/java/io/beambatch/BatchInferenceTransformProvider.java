@@ -150,7 +150,7 @@ public final class BatchInferenceTransformProvider
     public @Nullable String staging;
 
     @SchemaFieldDescription(
-        "The run's name. A pipeline that is launched again under the same name goes on where it"
+        "The run's name. A pipeline that is launched again under the same name continues where it"
             + " ended and pays nothing twice; new rows need a new name.")
     public String run = "";
 

@@ -136,7 +136,8 @@ final class RenewingProvider implements BatchProvider {
         String key = secrets.readAgain(version);
         if (!key.equals(used.key())) {
           LOG.info(
-              "the key is refused, and secret {} holds another one: going on with it", version);
+              "the key is refused, and secret {} holds another one, which is used from now on",
+              version);
           current = connected(key);
         }
       } catch (IOException e) {

@@ -187,8 +187,8 @@ public final class AwaitBatches extends PTransform<PCollection<Chunk>, PCollecti
 
   /**
    * Submits the chunks of unbounded input as they arrive, polls their batches at every interval,
-   * and awaits the rest when the input ends. While the provider refuses to go on, chunks stay in
-   * the state, and the provider is asked again after growing pauses. What it still refuses when the
+   * and awaits the rest when the input ends. While the provider refuses calls, chunks stay in the
+   * state, and the provider is asked again after growing pauses. What it still refuses when the
    * input ends waits for a later launch, so that the stream can be drained.
    */
   private static final class PollingAwaitFn extends DoFn<KV<String, Chunk>, AwaitedChunk> {
@@ -202,7 +202,7 @@ public final class AwaitBatches extends PTransform<PCollection<Chunk>, PCollecti
     @StateId("chunks")
     private final StateSpec<BagState<Chunk>> chunksSpec = StateSpecs.bag(JsonCoder.of(Chunk.class));
 
-    /** How many times in succession the provider has refused to go on. */
+    /** How many times in succession the provider has refused calls. */
     @StateId("refusals")
     private final StateSpec<ValueState<Integer>> refusalsSpec = StateSpecs.value(VarIntCoder.of());
 

@@ -152,8 +152,8 @@ final class BatchPoller {
       return false;
     }
     LOG.warn(
-        "batch {} is {} but has shown no complete result files for {} (poll.grace); going on with"
-            + " what is there",
+        "batch {} is {} but has had no complete result files for {} (poll.grace); continuing"
+            + " with what exists",
         batch.id(),
         batch.status().code(),
         Poll.text(context.settings().waits().resultGrace()));

@@ -89,8 +89,8 @@ final class Deadline {
 
   private void giveUp(TrackedChunk chunk, Batch batch, Instant now) throws IOException {
     LOG.warn(
-        "batch {} was to be cancelled but is still {} {} later: going on with what it shows; look"
-            + " at it at the provider, which may charge for what it still answers",
+        "batch {} was cancelled but is still {} {} later: its present results are used. Check it"
+            + " at the provider, which may charge for requests that it still answers",
         batch.id(),
         batch.status().code(),
         Poll.text(settings.waits().cancelGrace()));

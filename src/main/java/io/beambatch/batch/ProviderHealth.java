@@ -19,7 +19,7 @@ final class ProviderHealth {
       "the account's quota is used up, and waiting does not help";
 
   /** Everything done so far is in the ledger. */
-  private static final String AGAIN = ", then run the same command again to go on";
+  private static final String AGAIN = ", then run the same command again to resume";
 
   private static final Duration SHORTEST_PAUSE = Duration.ofMillis(250);
 
@@ -59,7 +59,7 @@ final class ProviderHealth {
     return e.kind() == Kind.UNAVAILABLE || e.kind() == Kind.NO_REPLY;
   }
 
-  /** Returns whether the same call may succeed later, although nobody changes anything. */
+  /** Returns whether the same call may succeed later, without any change. */
   static boolean mayPass(ProviderException e) {
     return isOutage(e) || e.kind() == Kind.FILE_NOT_READY || e.kind() == Kind.CONFLICT;
   }
@@ -103,7 +103,7 @@ final class ProviderHealth {
           (once
                   ? "the provider is out of reach"
                   : "the provider has been out of reach for " + settings.waits().outage())
-              + "; its batches go on, run the same command again to collect them ("
+              + "; its batches continue, run the same command again to collect them ("
               + e.getMessage()
               + ")",
           e);
@@ -123,7 +123,7 @@ final class ProviderHealth {
               + asked.toSeconds()
               + " s, and at most "
               + longest.toSeconds()
-              + " s are waited; its batches go on, run the same command again after that time ("
+              + " s are waited; its batches continue, run the same command again after that time ("
               + e.getMessage()
               + ")",
           e);

@@ -62,14 +62,14 @@ final class SubmissionQueue {
         context.settings().waitPolicy().waitStart(Instant.EPOCH, context.clock().instant());
   }
 
-  /** A batch of ours has got further, so that it is of use to wait for one's turn. */
+  /** Records that a batch of the run has advanced: waiting chunks can expect their turn. */
   void progressed(Instant when) {
     lastProgress = when.isAfter(lastProgress) ? when : lastProgress;
   }
 
   /**
-   * Submits planned chunks, oldest first. A smaller chunk may overtake a larger one, but not for
-   * ever. Nothing is submitted once the run is cancelled.
+   * Submits planned chunks, oldest first. A smaller chunk may overtake a larger one, but only for a
+   * limited time. Nothing is submitted once the run is cancelled.
    */
   void submitPlanned(Snapshot snapshot) throws IOException {
     Instant now = snapshot.taken();
@@ -78,7 +78,7 @@ final class SubmissionQueue {
     if (planned.isEmpty() || snapshot.cancelled()) {
       return;
     }
-    // Added up as it changes: anew for each of many chunks, it would take as long as their square.
+    // A running sum: adding up anew for each chunk would take quadratic time.
     InFlightUsage besides =
         chunks.inFlight().plus(chunks.inFlightOfOthers(snapshot.batches(), context));
     Admission.Decider admission = context.settings().admission().decider();
@@ -92,7 +92,7 @@ final class SubmissionQueue {
           continue;
         }
         if (quota.allows(InFlightUsage.of(chunk.chunk()), besides, current)) {
-          // Creating batches takes its time: a cancel in between is heard before the next one.
+          // Creating batches takes time; a cancellation in between prevents the next one.
           if (context.ledger().isCancelled()) {
             return;
           }
@@ -117,12 +117,12 @@ final class SubmissionQueue {
     }
   }
 
-  /** Whether nothing but chunks is left that are not admitted before others have been joined. */
+  /** Returns whether all remaining chunks wait for the join of others before they are admitted. */
   boolean isHeld() {
     return !held.isEmpty() && !chunks.any(chunk -> !held.containsKey(chunk.id()));
   }
 
-  /** Takes what was decided about those as final: there is nobody who would join others. */
+  /** Makes the decisions about these chunks final, because this launch joins no others. */
   void turnAwayHeld() throws IOException {
     Instant now = context.clock().instant();
     for (TrackedChunk chunk : chunks.in(State.PLANNED)) {
@@ -140,7 +140,7 @@ final class SubmissionQueue {
   /**
    * Ends a chunk that is not admitted without a batch.
    *
-   * @throws BatchException.OfOneChunk if it is to be left instead
+   * @throws BatchException.OfOneChunk if it is set aside instead
    */
   private void turnAway(TrackedChunk chunk, Decision decision) throws IOException {
     String reason = String.valueOf(decision.reason());
@@ -239,7 +239,7 @@ final class SubmissionQueue {
                   + ": the provider, limits.enqueued_tokens, or the batches of other runs leave no"
                   + " room for its "
                   + chunk.chunk().tokens()
-                  + " tokens; run the same command again to go on"
+                  + " tokens; run the same command again to resume"
                   + (chunk.refusal() == null
                       ? ""
                       : " (the provider said: " + chunk.refusal() + ")"),

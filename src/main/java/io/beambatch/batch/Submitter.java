@@ -275,9 +275,9 @@ final class Submitter {
     }
     if (now.isAfter(unclearSince.plus(settings.waits().outage()))) {
       throw new BatchException(
-          "the provider has taken no batches for "
+          "the provider has accepted no batches for "
               + settings.waits().outage()
-              + "; those that it has go on, run the same command again to go on ("
+              + "; batches that exist continue. Run the same command again to resume ("
               + e.getMessage()
               + ")",
           e);

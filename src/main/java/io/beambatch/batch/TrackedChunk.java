@@ -86,7 +86,8 @@ final class TrackedChunk {
 
   /**
    * When a wait began, given its start by the ledger. A launch that stays with the batch restarts
-   * the wait: otherwise running the same command again, as users are told to do, would not help.
+   * the wait: otherwise running the same command again, as messages tell users to do, would not
+   * help.
    */
   Instant waitedFor(long millis) {
     Instant began = Instant.ofEpochMilli(millis);

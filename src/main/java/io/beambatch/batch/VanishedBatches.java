@@ -46,7 +46,7 @@ final class VanishedBatches {
     Long since = chunk.entry().times().vanished();
     if (since == null) {
       LOG.warn(
-          "the provider doesn't know batch {} of chunk {}, looking for it for {} (poll.grace): {}",
+          "the provider doesn't know batch {} of chunk {}; it is looked for during {} (poll.grace): {}",
           chunk.entry().batchId(),
           chunk.id(),
           Poll.text(grace()),
@@ -78,7 +78,7 @@ final class VanishedBatches {
   private void end(TrackedChunk chunk, BatchStatus status, List<BatchError> errors, Instant now)
       throws IOException {
     LOG.warn(
-        "batch {} of chunk {} has vanished at the provider: going on without its answers",
+        "batch {} of chunk {} is no longer known to the provider: continuing without its answers",
         chunk.entry().batchId(),
         chunk.id());
     chunk.advance(chunk.entry().ended(BatchEnd.withoutResults(status, errors), now));

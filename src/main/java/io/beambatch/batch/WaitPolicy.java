@@ -22,7 +22,7 @@ public enum WaitPolicy {
   /**
    * When a wait begins that another launch may have begun earlier. Launches that poll once are a
    * new process each time, so the ledger's time counts. A launch that stays restarts the wait:
-   * otherwise running the same command again, as users are told to do, would not help.
+   * otherwise running the same command again, as messages tell users to do, would not help.
    */
   Instant waitStart(Instant byTheLedger, Instant launched) {
     return leavesRest() || byTheLedger.isAfter(launched) ? byTheLedger : launched;

@@ -169,7 +169,7 @@ final class LoadJobs {
                 + job.getStatus().getState()
                 + " after "
                 + LONGEST.toHours()
-                + " hours; run the same command again to go on waiting",
+                + " hours; run the same command again to wait longer",
             null);
       }
     }
@@ -209,7 +209,7 @@ final class LoadJobs {
         + "): "
         + words(error)
         + "; nothing was loaded by it, and the answers are safe: run the same command again once"
-        + " the cause is gone";
+        + " the cause is removed";
   }
 
   /** The message of an error; errors about data may show the data, and are not quoted. */

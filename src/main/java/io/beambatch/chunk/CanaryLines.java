@@ -29,7 +29,7 @@ final class CanaryLines {
     this.lines = new long[most];
   }
 
-  /** Chooses lines of a bucket whose uses are noted. Buckets must come in ascending order. */
+  /** Chooses lines of a bucket whose uses are recorded. Call it in ascending order of buckets. */
   void addFrom(SelectionFiles.Bucket bucket, SelectionFiles files) throws IOException {
     int left = lines.length - count;
     if (left == 0) {
@@ -51,7 +51,7 @@ final class CanaryLines {
     }
   }
 
-  /** Ends the choice: from now on, lines can be looked up. */
+  /** Ends the choice; from then on, lines can be looked up. */
   void close() {
     Arrays.sort(lines, 0, count);
   }

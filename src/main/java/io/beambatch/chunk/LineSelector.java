@@ -13,20 +13,20 @@ interface LineSelector extends Serializable {
   LineSelector ALL = (plan, parts) -> new Selected(parts, List.of(), null);
 
   /**
-   * Chooses. What it writes has names that no other choice has: a repetition overwrites nothing.
+   * Chooses the lines. Its files have unique names, so a repetition overwrites nothing.
    *
-   * @param plan the name of the plan that is to hold the parts
+   * @param plan the name of the plan that will hold the parts
    */
   Selected select(String plan, List<Part> parts) throws IOException;
 
   /**
    * What was chosen.
    *
-   * @param canary the lines that are sent first, as a sample; a part of theirs may share its files
-   *     with one of the others
-   * @param parts the same parts, each with what else of it is sent; those of whole parts that are
-   *     left out have no documents
-   * @param reused the lines that get answers that others have bought
+   * @param canary parts of the lines that are sent first, as a sample; such a part may share its
+   *     files with a part of the other lines
+   * @param parts the given parts, each reduced to its other lines that are sent; a part without
+   *     such lines has no requests
+   * @param reused the lines that get answers to other requests
    * @param taken the documents that are part of the run, in words; null for all
    */
   record Selected(

@@ -8,7 +8,7 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
 
-/** The use of each line of one part. Code that reads a part's files skips lines by it. */
+/** The use of each line of one part. Readers of a part's files skip lines by it. */
 public final class LineUses {
   private final LineUse[] uses;
 
@@ -44,7 +44,7 @@ public final class LineUses {
 
   private static IllegalStateException damaged(String path, Part part) {
     return new IllegalStateException(
-        path + " doesn't say of part " + part.name() + " what the plan says; it is damaged");
+        path + " contradicts the plan about part " + part.name() + "; it is damaged");
   }
 
   private static boolean fit(Map<LineUse, Integer> counts, Part part, Part.Lines lines) {

@@ -79,7 +79,8 @@ final class Planner {
 
   /**
    * Commits the plan of files that were found together, under the next number. A file goes into one
-   * plan only, whatever window it is found in: whoever takes a number knows all plans before.
+   * plan only, whatever window it is found in: a launch that takes a number knows all plans before
+   * it.
    *
    * @param plans of the same run
    * @param files at least one; those whose documents the parts hold
@@ -114,12 +115,12 @@ final class Planner {
               + planned.size()
               + " are in plans already ("
               + String.join(", ", holders)
-              + "); is the run going on elsewhere, too? Nothing is sent twice and nothing is lost:"
+              + "); is the run being launched elsewhere, too? Nothing is sent twice and nothing is lost:"
               + " stop all launches of the run, then run the same command again");
     }
     String name = holders.iterator().next();
     Plan committed = store.require(name);
-    LOG.info("the files of a window are in plan {} already; going on with that one", name);
+    LOG.info("the files of a window are in plan {} already; using that one", name);
     drop(parts, committed);
     return committed;
   }
@@ -127,7 +128,7 @@ final class Planner {
   private Plan commit(Plan mine) throws IOException {
     Plan committed = store.commit(mine);
     if (!committed.equals(mine)) {
-      LOG.info("plan {} was committed before; going on with that one", mine.name());
+      LOG.info("plan {} was committed before; using that one", mine.name());
       drop(mine.parts().toList(), committed);
       Storage.delete(
           mine.reused().stream()
@@ -244,7 +245,7 @@ final class Planner {
         .filter(file -> !keptLines.contains(file))
         .forEach(file -> files.add(folder.lines(file)));
     if (!files.isEmpty()) {
-      LOG.info("the source was planned by another launch meanwhile; going on with its plan");
+      LOG.info("the source was planned by another launch in the meantime; using its plan");
       Storage.delete(files);
     }
   }

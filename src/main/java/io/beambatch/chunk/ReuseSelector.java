@@ -22,19 +22,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds the lines of a plan that need not be sent: those whose answers earlier runs have bought,
- * and those that are the same as another of the plan; and of the others the canary, which is sent
- * first. It reads the parts' fingerprints, never their requests, and works through them by their
- * first bits, in files on the local disk, so that its memory doesn't grow with their number.
+ * Finds the lines of a plan that need not be sent: earlier runs have bought their answers, or
+ * another line of the plan is identical. Of the lines that are sent, it chooses the canary. It
+ * reads the parts' fingerprints, never their requests. It sorts them into buckets by their first
+ * bits, in files on the local disk, so its memory doesn't grow with their number.
  *
- * <p>What is known is copied into the run's folder: whatever becomes of the cache, a plan that is
- * committed has the answers that it counts on.
+ * <p>Known answers are copied into the run's folder. A committed plan therefore has the answers
+ * that it counts on, even if the cache is deleted.
  */
 final class ReuseSelector implements LineSelector {
   private static final long serialVersionUID = 1;
   private static final Logger LOG = LoggerFactory.getLogger(ReuseSelector.class);
 
-  /** How many lines are joined at once: a join holds a place for each. */
+  /** The number of lines in one join, which holds a position for each. */
   private static final int LINES_A_JOIN = 250_000;
 
   /** The number of a fingerprint whose answer is known. */
@@ -72,7 +72,7 @@ final class ReuseSelector implements LineSelector {
     List<Part> fingerprinted = parts.stream().filter(Part::fingerprinted).toList();
     long lines = fingerprinted.stream().mapToLong(Part::requests).sum();
     if (lines == 0) {
-      return new Selected(parts, List.of(), words());
+      return new Selected(parts, List.of(), takenText());
     }
     try (SelectionFiles files = new SelectionFiles(lines)) {
       for (Part part : fingerprinted) {
@@ -102,17 +102,17 @@ final class ReuseSelector implements LineSelector {
       addReused(new ReusedLines(plan + "-d", LineUse.DUPLICATE, selected, null), reused);
       if (!reused.isEmpty()) {
         LOG.info(
-            "plan {}: of {} requests {} need not be sent: their answers are known, or identical"
-                + " requests are sent",
+            "plan {}: {} requests, of which {} need not be sent: their answers are known, or"
+                + " identical requests are sent",
             plan,
             lines,
             reused.stream().mapToLong(ReusedLines::count).sum());
       }
-      return new Selected(sample, selected, reused, words());
+      return new Selected(sample, selected, reused, takenText());
     }
   }
 
-  private @Nullable String words() {
+  private @Nullable String takenText() {
     return taken == null ? null : taken.toString();
   }
 
@@ -121,8 +121,8 @@ final class ReuseSelector implements LineSelector {
   }
 
   /**
-   * Notes the use of every line, and chooses the canary; false if all are sent for themselves, and
-   * together.
+   * Records the use of every line, and chooses the canary; false if all lines are sent, none for
+   * others, and there is no canary.
    */
   private boolean choose(SelectionFiles files, String known, CanaryLines first) throws IOException {
     Instant now = Clock.systemUTC().instant();
@@ -144,7 +144,7 @@ final class ReuseSelector implements LineSelector {
           more = answers.next();
         }
         if (copies.entries() > before) {
-          noteKnown(files, bucket, part, firsts);
+          recordKnown(files, bucket, part, firsts);
           found = true;
         }
         first.addFrom(bucket, files);
@@ -155,7 +155,9 @@ final class ReuseSelector implements LineSelector {
     return found || !first.isEmpty();
   }
 
-  /** Notes what of a bucket is left out, and its duplicates; false if there are none. */
+  /**
+   * Records the lines of a bucket that are left out, and its duplicates; false if there are none.
+   */
   private boolean findDuplicates(
       SelectionFiles files, SelectionFiles.Bucket bucket, TakenLines part, FingerprintTable firsts)
       throws IOException {
@@ -164,13 +166,13 @@ final class ReuseSelector implements LineSelector {
       while (lines.next()) {
         long first = firsts.get(lines.fingerprint());
         if (!part.contains(lines.fingerprint(), lines.line())) {
-          files.note(lines.line(), LineUse.LEFT_OUT);
+          files.setUse(lines.line(), LineUse.LEFT_OUT);
           found = true;
         } else if (first == FingerprintTable.NONE) {
           firsts.put(lines.fingerprint(), lines.line());
         } else if (once) {
-          files.note(first, LineUse.AWAITED);
-          files.note(lines.line(), LineUse.DUPLICATE);
+          files.setUse(first, LineUse.AWAITED);
+          files.setUse(lines.line(), LineUse.DUPLICATE);
           found = true;
         }
       }
@@ -178,14 +180,14 @@ final class ReuseSelector implements LineSelector {
     return found;
   }
 
-  private static void noteKnown(
+  private static void recordKnown(
       SelectionFiles files, SelectionFiles.Bucket bucket, TakenLines part, FingerprintTable firsts)
       throws IOException {
     try (SelectionFiles.Lines lines = bucket.open()) {
       while (lines.next()) {
         if (firsts.get(lines.fingerprint()) == KNOWN
             && part.contains(lines.fingerprint(), lines.line())) {
-          files.note(lines.line(), LineUse.KNOWN);
+          files.setUse(lines.line(), LineUse.KNOWN);
         }
       }
     }
@@ -227,7 +229,7 @@ final class ReuseSelector implements LineSelector {
     return selected;
   }
 
-  /** A part with the numbers of what of it is sent; as it was, if that is all of it. */
+  /** A part with the counts of its lines that are sent; the same part if all of them are. */
   private Part reduced(Part part, byte[] uses, Part.Lines place) throws IOException {
     Map<LineUse, Integer> counts = new EnumMap<>(LineUse.class);
     int requests = 0;
@@ -270,7 +272,7 @@ final class ReuseSelector implements LineSelector {
         part.repairs());
   }
 
-  /** Cuts lines into as many as are joined at once, with a number behind their name. */
+  /** Splits lines into pieces for one join each, with numbers added to their id. */
   private static void addReused(ReusedLines all, List<ReusedLines> reused) {
     List<Part> together = new ArrayList<>();
     long lines = 0;

@@ -17,14 +17,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The working files of a selection, in a temporary folder on the local disk that goes away with
- * them: the fingerprints of all lines, in buckets by their first bits, and a byte for the use of
- * each line. The first bucket has the smallest fingerprints.
+ * The working files of {@link ReuseSelector}, in a temporary folder on the local disk: the
+ * fingerprints of all lines, in buckets by their first bits, and a byte for the use of each line.
+ * The first bucket has the smallest fingerprints. Closing deletes the folder.
  */
 final class SelectionFiles implements Closeable {
   private static final int LINES_A_BUCKET = 1 << 18;
 
-  /** So many files can be open at once. */
+  /** Each bucket is an open file, and processes may not open many. */
   private static final int MOST_BUCKETS = 512;
 
   private static final int BUFFER = 1 << 13;
@@ -37,7 +37,7 @@ final class SelectionFiles implements Closeable {
   private long added;
 
   /**
-   * Files for exactly so many lines, whose uses are all {@link LineUse#SENT} at first.
+   * Creates files for a number of lines, whose uses are all {@link LineUse#SENT} at first.
    *
    * @throws IOException if the local disk has no room for them
    */
@@ -90,8 +90,8 @@ final class SelectionFiles implements Closeable {
     return buckets;
   }
 
-  /** Notes the use of a line. */
-  void note(long line, LineUse use) {
+  /** Records the use of a line. */
+  void setUse(long line, LineUse use) {
     uses.get((int) (line >>> MAP_BITS)).put(position(line), use.code());
   }
 
@@ -144,7 +144,7 @@ final class SelectionFiles implements Closeable {
       size++;
     }
 
-    /** How many lines it has. */
+    /** The number of lines. */
     int size() {
       return size;
     }
@@ -172,7 +172,7 @@ final class SelectionFiles implements Closeable {
       left = bucket.size;
     }
 
-    /** Goes on to the next line; false at the end. */
+    /** Advances to the next line; false at the end. */
     boolean next() throws IOException {
       if (left == 0) {
         return false;

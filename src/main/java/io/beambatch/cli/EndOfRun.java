@@ -40,7 +40,7 @@ final class EndOfRun {
     print(Summary.of(progress, run), run);
   }
 
-  /** Whoever reads documents from standard output wants nothing else there. */
+  /** If documents are printed to standard output, nothing else is. */
   private void print(String summary, Run run) {
     PrintWriter to = run.job().isPrinted() ? err : out;
     to.print(summary);
@@ -60,7 +60,7 @@ final class EndOfRun {
     err.flush();
     boolean limited = job.inference().retry().maxFailed() != null;
     boolean mayFail = !limited && unpaid.isPresent();
-    // Nobody expects answers from a cancelled run.
+    // A cancelled run is not expected to have answers.
     boolean unwanted = !limited && run.batches().isCancelled();
     if (excess.isPresent() && !mayFail && !unwanted) {
       printFailed(excess.get(), run);

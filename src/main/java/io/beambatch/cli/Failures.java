@@ -17,18 +17,18 @@ final class Failures {
 
   /** Prints the error and returns the exit code. */
   static int report(Throwable thrown, PrintWriter err) {
-    Throwable told = forUser(thrown);
-    err.println("error: " + SafeText.lines(message(told)));
-    if (!isForPeople(told, thrown) || Logger.getLogger("io.beambatch").isLoggable(Level.FINE)) {
+    Throwable shown = forUser(thrown);
+    err.println("error: " + SafeText.lines(message(shown)));
+    if (!isForPeople(shown, thrown) || Logger.getLogger("io.beambatch").isLoggable(Level.FINE)) {
       StringWriter trace = new StringWriter();
       thrown.printStackTrace(new PrintWriter(trace, true));
       err.print(SafeText.lines(trace.toString()));
     }
     err.flush();
-    if (told instanceof UserException error) {
+    if (shown instanceof UserException error) {
       return error.exitCode();
     }
-    return isOption(told, thrown) ? ExitCode.USAGE : ExitCode.ERROR;
+    return isOption(shown, thrown) ? ExitCode.USAGE : ExitCode.ERROR;
   }
 
   /**
@@ -41,28 +41,30 @@ final class Failures {
         return cause;
       }
     }
-    Throwable told = thrown;
-    while (told.getCause() != null
-        && (told.getMessage() == null || told.getMessage().equals(told.getCause().toString()))) {
-      told = told.getCause();
+    Throwable shown = thrown;
+    while (shown.getCause() != null
+        && (shown.getMessage() == null || shown.getMessage().equals(shown.getCause().toString()))) {
+      shown = shown.getCause();
     }
-    return told;
+    return shown;
   }
 
   /**
    * Returns whether an error needs no stack trace: one about a file is not a fault of the program,
    * and names the file.
    */
-  private static boolean isForPeople(Throwable told, Throwable thrown) {
-    return told instanceof UserException || told instanceof IOException || isOption(told, thrown);
+  private static boolean isForPeople(Throwable shown, Throwable thrown) {
+    return shown instanceof UserException
+        || shown instanceof IOException
+        || isOption(shown, thrown);
   }
 
   /**
    * Returns whether it reports an invalid option of Beam or ours; those are checked before anything
    * runs, and thrown directly.
    */
-  private static boolean isOption(Throwable told, Throwable thrown) {
-    return told == thrown && told instanceof IllegalArgumentException;
+  private static boolean isOption(Throwable shown, Throwable thrown) {
+    return shown == thrown && shown instanceof IllegalArgumentException;
   }
 
   private static String message(Throwable thrown) {

@@ -84,7 +84,7 @@ final class GraphLauncher {
       throw new IllegalStateException(
           "the runner ended the pipeline as "
               + state
-              + "; run the same command again to go on, and look into the runner's log");
+              + "; run the same command again to resume, and look into the runner's log");
     }
   }
 

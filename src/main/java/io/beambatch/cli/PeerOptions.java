@@ -23,8 +23,8 @@ final class PeerOptions {
   @Option(
       names = Recipients.MOVED,
       description =
-          "The run's provider has another address or another key by now, and has the run's batches"
-              + " still: goes on with it there.")
+          "Resumes the run although its provider now has another address or another key. The"
+              + " provider must still have the run's batches.")
   private boolean moved;
 
   @Mixin private FaultOptions faults;
@@ -58,7 +58,7 @@ final class PeerOptions {
     if (faults.any() && !local) {
       throw new ParameterException(
           command.commandLine(),
-          "--fault and --faults need --local: no real provider fails at will");
+          "--fault and --faults need --local: no real provider fails on request");
     }
     if (local) {
       return Peer.local(job, staging, faults);
@@ -66,7 +66,7 @@ final class PeerOptions {
     String baseUrl = job.inference().request().baseUrl();
     Peer peer = Peer.remote(job, moved);
     if (baseUrl != null) {
-      // A job file may come from somebody else, so the place where it sends the key and the
+      // A job file may come from another person, so the place where it sends the key and the
       // documents is shown first.
       PrintWriter err = command.commandLine().getErr();
       err.println(

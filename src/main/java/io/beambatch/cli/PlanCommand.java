@@ -31,7 +31,7 @@ final class PlanCommand extends BeginningCommand {
       description =
           "Begins a run, buys only its canary (see canary: in the job file), prints what the whole"
               + " run would come to, and ends: with 0 within the bounds, with 4 outside of them."
-              + " The run keeps the answers; run or submit goes on with it.")
+              + " The run keeps the answers; run or submit resumes it.")
   private boolean canary;
 
   @Option(
@@ -56,7 +56,7 @@ final class PlanCommand extends BeginningCommand {
         out.println(json(estimate, comparison, cache));
       } else {
         print(estimate, out);
-        cache.ifPresent(kept -> line(out, "prompt cache", kept.words()));
+        cache.ifPresent(kept -> line(out, "prompt cache", kept.description()));
         comparison.ifPresent(prices -> out.print("\n" + prices.table(estimate)));
       }
       out.flush();

@@ -179,7 +179,7 @@ final class Rounds implements AutoCloseable {
       if (progress.work().equals(work)) {
         throw new IllegalStateException(
             "the runner ended the pipeline as done, but nothing of its work is done; run the same"
-                + " command again to go on, and look into the runner's log");
+                + " command again to resume, and look into the runner's log");
       }
       urgent = progress.work().isUrgent();
     }

@@ -15,7 +15,7 @@ final class SamplesOption {
   @Option(
       names = "--samples",
       description =
-          "Shows some failed documents on the run's page (report.html), with what was said of them."
+          "Shows some failed documents on the run's page (report.html), with the reasons."
               + " Without it, the page has no contents of documents.")
   private boolean given;
 

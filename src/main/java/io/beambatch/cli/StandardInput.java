@@ -26,10 +26,10 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 
 /**
- * What a command reads of standard input, if the job's source is that. It is read to its end before
- * the run is opened, because the hash of the content decides which run it is: the same content goes
- * on with the unfinished run. The bytes are in a file without a name, which is gone with this
- * process, until the run has them.
+ * The content of standard input, if that is the job's source. It is read to its end before the run
+ * is opened, because its hash identifies the run: the same content resumes the unfinished run.
+ * Until the run's folder has them, the bytes are in a temporary file that is deleted when this
+ * process ends.
  */
 final class StandardInput implements AutoCloseable {
   private final Job job;
@@ -40,12 +40,12 @@ final class StandardInput implements AutoCloseable {
     this.bytes = bytes;
   }
 
-  /** Reads standard input to its end, if the job's source is that. */
+  /** Reads standard input to its end, if that is the job's source. */
   static StandardInput of(Job job, JobOptions options, CommandSpec command) throws IOException {
     if (!(job.source() instanceof StandardInputSource source)) {
       return new StandardInput(job, null);
     }
-    // On a terminal, somebody must know what the program waits for.
+    // On a terminal, the user must know what the program waits for.
     PrintWriter err = command.commandLine().getErr();
     err.println("reading documents from standard input, to its end");
     err.flush();
@@ -68,14 +68,14 @@ final class StandardInput implements AutoCloseable {
     return job;
   }
 
-  /** Puts what was read into a run's folder, unless the run has planned it before. */
+  /** Copies the content into a run's folder, unless the run is planned already. */
   void stage(Run run) throws IOException {
     if (!run.isFinished() && !run.isPlanned()) {
       stage(run.folder());
     }
   }
 
-  /** Puts what was read into a run's folder, from which the run reads it. */
+  /** Copies the content into a run's folder, from which the run reads it. */
   void stage(RunFolder run) throws IOException {
     if (bytes != null) {
       Storage.write(run.standardInput(), out -> copy(bytes, out));

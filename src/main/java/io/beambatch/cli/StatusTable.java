@@ -135,7 +135,7 @@ final class StatusTable {
       return "; cancel, run or collect writes what was answered";
     }
     if (job.source().isEndless()) {
-      return "; run goes on with them, if it isn't running";
+      return "; run continues them, if it isn't running";
     }
     CanaryVerdict canary = status.canary();
     if (status.batches().stream().anyMatch(row -> row.state().equals(BatchRow.AWAITS_CANARY))) {

@@ -38,13 +38,13 @@ final class StopNotice implements AutoCloseable {
             + name
             + " of job "
             + run.job().name()
-            + " is not over; its state is kept in "
+            + " has not ended; its state is kept in "
             + run.folder().path());
     err.println(batches(run, local));
     boolean piped =
         run.job().source() instanceof StandardInputSource input && input.sha256() != null;
     err.println(
-        "to go on:   "
+        "to resume:  "
             + (piped ? "(the same input) | " : "")
             + CommandText.of(typed.get(0), name, typed));
     if (!typed.get(0).equals("cancel")) {
@@ -58,7 +58,8 @@ final class StopNotice implements AutoCloseable {
     try {
       progress = RunProgress.of(run);
     } catch (IOException e) {
-      return "batches may go on at the provider; the run's ledger can't be read: " + e.getMessage();
+      return "batches may continue at the provider; the run's ledger can't be read: "
+          + e.getMessage();
     }
     int underWay = progress.count(Stage.UNDER_WAY) + progress.count(Stage.SUBMITTING);
     if (underWay == 0) {
@@ -68,8 +69,8 @@ final class StopNotice implements AutoCloseable {
     return local
         ? batches + " of the embedded server: nothing happens there until the next launch"
         : batches
-            + (underWay == 1 ? " goes" : " go")
-            + " on at the provider, and what is answered there is charged";
+            + (underWay == 1 ? " continues" : " continue")
+            + " at the provider, which charges for what it answers";
   }
 
   @Override

@@ -66,7 +66,7 @@ final class Summary {
             ? "unknown: no price for " + report.model() + " (set prices: in the job file)"
             : cost(report, report.costUsd()));
     if (report.canary() != null) {
-      summary.line("canary", report.canary().words());
+      summary.line("canary", report.canary().summary());
     }
     if (report.repaired() != null && report.repaired().requests() > 0) {
       summary.line("repaired", repaired(report.repaired()));

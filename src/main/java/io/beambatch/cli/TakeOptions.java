@@ -16,18 +16,20 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Options to try a job on some of its documents. */
+/**
+ * The options to try a job on some of its documents. They are part of commands that begin a run.
+ */
 final class TakeOptions {
   @Option(
       names = "--limit",
       paramLabel = "N",
-      description = "Takes the first N documents that are read; the others are no part of the run.")
+      description = "Takes only the first N documents that are read.")
   private @Nullable Long limit;
 
   @Option(
       names = "--sample",
       paramLabel = "N",
-      description = "Takes N documents that are a fair sample, the same ones each time.")
+      description = "Takes only a fair sample of N documents, the same ones each time.")
   private @Nullable Long sample;
 
   @Spec(Spec.Target.MIXEE)
@@ -36,7 +38,7 @@ final class TakeOptions {
   /**
    * The job over the documents that were asked for.
    *
-   * @throws ParameterException if that can't be
+   * @throws ParameterException if the source or the numbers don't allow it
    */
   Job over(Job job) {
     if (limit == null && sample == null) {
@@ -50,7 +52,7 @@ final class TakeOptions {
       throw refused(taken + ": it takes at least one document");
     }
     if (job.source().isEndless()) {
-      throw refused(taken + " needs a source that ends; this one is read for ever");
+      throw refused(taken + " needs a source that ends; this one never does");
     }
     return job.over(taken);
   }
@@ -62,7 +64,8 @@ final class TakeOptions {
   /**
    * Checks that a run that is planned is for the documents that were asked for.
    *
-   * @throws UserException if it is for others: to go on with it would buy what nobody asked for
+   * @throws UserException if it is for others: resuming it would buy answers that were not asked
+   *     for
    */
   static void check(Run run, PrintWriter err) throws IOException {
     Taken asked = run.job().inference().taken();
@@ -86,7 +89,7 @@ final class TakeOptions {
                 + (planned == null ? "for all documents" : "with " + planned)
                 + ", and not with "
                 + asked
-                + "; begin another with --new-run, or go on with this one without "
+                + "; begin another with --new-run, or resume this one without "
                 + asked
                 + ". Nothing was sent",
             ExitCode.USAGE);

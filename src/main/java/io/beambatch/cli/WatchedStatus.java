@@ -18,15 +18,15 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Formats a run's batches for somebody who watches them: as a table of at most 80 columns and 20
- * lines for a terminal, or as a line for each change for a pipe.
+ * Formats a run's batches for {@code status --watch}: as a table of at most 80 columns and 20 lines
+ * for a terminal, or as a line for each change for a pipe.
  */
 final class WatchedStatus {
   private static final int COLUMNS = 80;
   private static final int MOST_BATCHES = 12;
   private static final int BAR = 20;
 
-  /** A batch that takes longer than usual is not over. */
+  /** The most that is shown for a batch that takes longer than usual. */
   private static final double ALMOST = 0.95;
 
   private static final DateTimeFormatter TIME =
@@ -35,12 +35,12 @@ final class WatchedStatus {
 
   private final Job job;
   private final @Nullable Duration usual;
-  private final Map<String, String> told = new HashMap<>();
+  private final Map<String, String> printed = new HashMap<>();
 
   /**
    * A run that is watched.
    *
-   * @param usual how long a batch takes as a rule; null if nothing is known
+   * @param usual how long a batch usually takes; null if unknown
    */
   WatchedStatus(Job job, @Nullable Duration usual) {
     this.job = job;
@@ -79,17 +79,17 @@ final class WatchedStatus {
     return text.toString();
   }
 
-  /** A line for each batch that is another than before, and one if the run as a whole is. */
+  /** A line for each batch that has changed, and one if the run as a whole has. */
   List<String> changes(RunStatus status, Instant now) {
     List<String> lines = new ArrayList<>();
     for (BatchRow row : status.batches()) {
       String facts = facts(row);
-      if (!facts.equals(told.put(row.chunk(), facts))) {
+      if (!facts.equals(printed.put(row.chunk(), facts))) {
         lines.add(TIME.format(now) + " " + row.chunk() + " " + facts + times(row, now));
       }
     }
     String stand = StatusTable.next(status, job);
-    if (!stand.equals(told.put("", stand))) {
+    if (!stand.equals(printed.put("", stand))) {
       lines.add(TIME.format(now) + " run " + status.run() + " " + stand);
     }
     return lines;

@@ -150,14 +150,14 @@ public final class JobReader {
         && root.value("duplicates").isPresent()) {
       root.problem(
           "duplicates",
-          "'once' needs a source that ends: of a source that never does, no one knows which"
-              + " requests are the same before all are read; use 'each'");
+          "'once' needs a source that ends: identical requests are found when all documents are"
+              + " read, and a source that never ends never gets there; use 'each'");
     }
     if (source.isEndless() && inference.canary() != null) {
       root.problem(
           "canary",
-          "needs a source that ends: a sample is taken of all that is to be sent, and of a source"
-              + " that never ends nobody knows it");
+          "needs a source that ends: a sample is taken from all requests, and a source that never"
+              + " ends never has all of them");
     }
     Job job =
         new Job(

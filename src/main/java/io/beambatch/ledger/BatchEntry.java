@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The ledger's entry for one chunk: how far its batch has come, and all that another process needs
- * to go on with it. {@link BatchLedger} stores it.
+ * to continue with it. {@link BatchLedger} stores it.
  *
  * @param fileId of the uploaded input, or null before the upload and after the input was deleted
  * @param uploaded when the input was uploaded, in milliseconds since 1970 by the provider's clock:

@@ -283,7 +283,7 @@ final class BatchRun {
         cause instanceof NoSuchFileException && files.find(batch.inputFileId()).isEmpty()
             ? BatchProblem.fileNotFound(batch.inputFileId())
             : BatchProblem.ofFile(
-                "server_error", "The server could not go on with this batch: " + cause);
+                "server_error", "The server could not continue this batch: " + cause);
     Status from = batch.status();
     batch.move(
         from,

@@ -42,7 +42,7 @@ final class BatchScheduler implements AutoCloseable {
     try {
       var unused = threads.schedule(() -> step(run), delay.toMillis(), TimeUnit.MILLISECONDS);
     } catch (RejectedExecutionException e) {
-      LOG.debug("The server stops: a batch goes on when it is started again.", e);
+      LOG.debug("The server stops: a batch continues when the server starts again.", e);
     }
   }
 

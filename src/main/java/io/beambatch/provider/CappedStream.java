@@ -31,8 +31,8 @@ final class CappedStream extends FilterInputStream {
           what
               + " has more than "
               + most
-              + " bytes, unpacked if it came packed; the requests of its batch can't have been"
-              + " answered with so much, and so it isn't read on");
+              + " bytes (uncompressed), more than the answers to its batch can have; it is not"
+              + " read further");
     }
     return read;
   }

@@ -42,8 +42,8 @@ public record PromptCache(long prefixTokens, int leastTokens) {
     return prefixTokens >= PRECISION * leastTokens;
   }
 
-  /** A comparison of the prefix with what the model caches, in words. */
-  public String words() {
+  /** Compares the prefix with what the model caches, for people. */
+  public String description() {
     return mayKeep()
         ? String.format(
             Locale.ROOT,

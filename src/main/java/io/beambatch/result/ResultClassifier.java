@@ -106,14 +106,14 @@ final class ResultClassifier {
           : new Outcome.Answered(shaped.value());
     }
     // A schema that contains a document's values may quote them in its rules.
-    Problem told =
+    Problem shown =
         format.differs()
             ? new Problem(
                 "the answer doesn't fit what its request asks for",
                 problem.message(),
                 problem.advice())
             : problem;
-    return repairable(invalid(told, line, sent), line.answer(), told.advice());
+    return repairable(invalid(shown, line, sent), line.answer(), shown.advice());
   }
 
   /** The same failure, with what the model needs to repair its answer. */

@@ -134,9 +134,9 @@ final class ReuseJoiner {
       throw new IllegalStateException(
           "Line "
               + documents.customId()
-              + " waits for the answer of another that is the same, and "
+              + " needs the answer of an identical line, which is missing in "
               + folder.answers()
-              + " hasn't got it; a file there was changed");
+              + "; a file there was changed");
     }
     return StoredAnswer.decoded(answers.at(place - WANTED - 1));
   }
@@ -157,7 +157,7 @@ final class ReuseJoiner {
     ResultLine line = format.read(JsonSlice.of(answer.content()));
     if (line == null) {
       throw new IllegalStateException(
-          "The answer of request " + origin.customId() + " can't be read any more");
+          "The answer of request " + origin.customId() + " can no longer be read");
     }
     Outcome outcome = classifier.classify(line, sent, documents::request);
     if (outcome instanceof Outcome.Answered full) {

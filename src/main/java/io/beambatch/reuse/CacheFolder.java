@@ -136,15 +136,15 @@ public final class CacheFolder {
     Map<String, Long> sizes = sizes();
     long all = sizes.values().stream().mapToLong(Long::longValue).sum();
     long left = all;
-    List<String> gone = new ArrayList<>();
+    List<String> deleted = new ArrayList<>();
     for (Map.Entry<String, Long> file : sizes.entrySet()) {
       boolean tooOld = Instant.ofEpochMilli(millis(file.getKey())).isBefore(before);
       if (tooOld || (maxSize != null && left > maxSize)) {
-        gone.add(root + "/" + file.getKey());
+        deleted.add(root + "/" + file.getKey());
         left -= file.getValue();
       }
     }
-    Storage.delete(gone);
+    Storage.delete(deleted);
     return all - left;
   }
 

@@ -14,8 +14,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The answers of many files, in the order of their fingerprints. If several files have the same
- * fingerprint, the first file in the list counts. A file that is damaged or gone causes a warning,
- * and its answers are left out.
+ * fingerprint, the first file in the list counts. A file that is damaged or missing causes a
+ * warning, and its answers are left out.
  */
 public final class MergedAnswers implements Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(MergedAnswers.class);

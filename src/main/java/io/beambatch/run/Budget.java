@@ -166,7 +166,7 @@ public final class Budget implements PlanCheck, Admission {
               Action.SET_ASIDE,
               purse.mayFall(),
               excess.get()
-                  + "; nothing of it was sent. The same command goes on once the limits allow it");
+                  + "; nothing of it was sent. The same command continues once the limits allow it");
     }
   }
 }

@@ -44,7 +44,7 @@ public final class Canary implements Admission {
     this.alone = alone;
   }
 
-  /** The same, for a launch that buys only the canary, whatever the verdict is. */
+  /** A copy for a launch that buys only the canary, even if the verdict admits the rest. */
   public Canary alone() {
     return new Canary(job, folder, true);
   }
@@ -159,7 +159,7 @@ public final class Canary implements Admission {
             ? left(
                 "run "
                     + folder.run()
-                    + " was planned without a canary; leave out canary: to go on with it, or begin"
+                    + " was planned without a canary; remove canary: to continue it, or begin"
                     + " another with --new-run")
             : Decision.ADMITTED;
       }

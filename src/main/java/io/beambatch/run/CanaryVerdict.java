@@ -30,8 +30,8 @@ public record CanaryVerdict(Projection projection, List<String> outside) {
       outside.add(
           "none of its "
               + projection.sample()
-              + " requests was answered or failed for good, so that it shows nothing; without"
-              + " canary.stop_if the run goes on anyway");
+              + " requests was answered or finally failed, so it shows nothing; without"
+              + " canary.stop_if the run continues anyway");
       return new CanaryVerdict(projection, outside);
     }
     bounds
@@ -61,7 +61,7 @@ public record CanaryVerdict(Projection projection, List<String> outside) {
     BigDecimal most = bounds.costUsd();
     BigDecimal cost = projection.costUsd();
     if (most != null && cost == null) {
-      outside.add("what the run will cost can't be told, but " + KEY + "cost_usd is set");
+      outside.add("the cost of the run is unknown, but " + KEY + "cost_usd is set");
     } else if (most != null && cost != null && cost.compareTo(most) > 0) {
       outside.add(
           "the run would cost "
@@ -84,16 +84,16 @@ public record CanaryVerdict(Projection projection, List<String> outside) {
   public String refusal() {
     return "the canary is outside its bounds: "
         + String.join("; ", outside)
-        + ". Nothing else was sent, and its answers are kept: the same command goes on once"
+        + ". Nothing else was sent, and its answers are kept: the same command continues once"
         + " canary.stop_if allows it";
   }
 
-  /** What it has shown, in one line. */
-  public String words() {
+  /** What the canary has shown, in one line. */
+  public String summary() {
     return projection.sample()
         + " requests: "
         + (projection.settled() == 0 ? "-" : percent(projection.failures(), projection.settled()))
-        + " failed, the run costs "
+        + " failed, cost of the run: "
         + cost(projection);
   }
 
@@ -101,7 +101,7 @@ public record CanaryVerdict(Projection projection, List<String> outside) {
     BigDecimal low = projection.costUsdLow();
     BigDecimal high = projection.costUsdHigh();
     return projection.costUsd() == null
-        ? "nobody knows how much"
+        ? "unknown"
         : "about "
             + Money.show(projection.costUsd())
             + (low == null || high == null

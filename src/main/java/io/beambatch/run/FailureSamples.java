@@ -18,16 +18,16 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Some failed documents of a run with what was said of them, for its page: the first ones of each
- * reason, shortened. They are read before the run's results are deleted. A page has them only on
- * request, because they are contents of documents.
+ * Some failed documents of a run for its page: the first ones of each reason with their messages,
+ * shortened. They are read before the run's results are deleted. A page has them only on request,
+ * because they are contents of documents.
  */
 public final class FailureSamples {
   private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final int OF_EACH_REASON = 3;
   private static final int LONGEST = 1_000;
 
-  /** However many documents failed, so many are looked at. */
+  /** The most failed documents that are read. */
   private static final int MOST_LINES = 10_000;
 
   private static final int LONGEST_LINE = 1 << 20;

@@ -26,7 +26,7 @@ public final class Printout {
    * Prints the documents.
    *
    * @param run whose documents all have an outcome
-   * @throws UserException if nobody reads standard output any more
+   * @throws UserException if standard output is closed
    */
   public static void print(Run run, OutputStream out) throws IOException {
     RunSnapshot snapshot = RunSnapshot.read(run.job(), run.folder());
@@ -52,7 +52,7 @@ public final class Printout {
     Storage.delete(files);
   }
 
-  /** Standard output, whose end is told in words for users. */
+  /** Standard output; if it is closed, the error is one for users. */
   private static final class Reported extends FilterOutputStream {
     Reported(OutputStream out) {
       super(out);
@@ -78,7 +78,7 @@ public final class Printout {
 
     private static UserException closed(IOException e) {
       return new UserException(
-          "standard output doesn't take all documents ("
+          "standard output was closed before all documents were printed ("
               + e.getMessage()
               + "). None is lost: the same command, or collect, prints them all again",
           ExitCode.ERROR);

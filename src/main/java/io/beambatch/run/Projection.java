@@ -20,9 +20,9 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a whole run will come to, projected from its canary: the mean of the sample's requests,
- * times all requests. The interval of the cost is the normal approximation with 95 % confidence,
- * narrower the larger a part of the run the sample is.
+ * The expected outcome and cost of a whole run, projected from its canary: the mean of the sample's
+ * requests, multiplied by the number of all requests. The interval of the cost is the normal
+ * approximation with 95 % confidence, narrower the larger the sample's share of the run.
  *
  * @param sample the number of requests in the canary
  * @param settled those of them that were answered or failed; the others must be sent again, and
@@ -49,7 +49,7 @@ public record Projection(
     @Nullable BigDecimal costUsdLow,
     @Nullable BigDecimal costUsdHigh) {
 
-  /** Of a normal distribution, 95 % lie within so many standard errors. */
+  /** 95 % of a normal distribution lie within this number of standard errors. */
   private static final double WITHIN_95_PERCENT = 1.96;
 
   /**

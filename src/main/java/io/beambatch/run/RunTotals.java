@@ -165,7 +165,7 @@ final class RunTotals {
         canary(run).orElse(null));
   }
 
-  /** If the canary is the whole run, nobody has asked for its verdict yet. */
+  /** If the canary is the whole run, it has not been judged yet. */
   private static Optional<CanaryVerdict> canary(Run run) throws IOException {
     return run.batches().isCancelled() ? Canary.verdict(run.folder()) : run.canary().judge();
   }

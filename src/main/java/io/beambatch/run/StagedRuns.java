@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * needs no job file: it reads the runs' records.
  */
 public final class StagedRuns {
-  /** What is usual is taken from so many runs: older ones tell less of today. */
+  /** The number of runs that determine what is usual; older ones say less about today. */
   private static final int USUAL_RUNS = 20;
 
   private final String staging;
@@ -101,8 +101,8 @@ public final class StagedRuns {
   }
 
   /**
-   * How long a batch takes here as a rule: the median of the batches that have ended with answers,
-   * by the ledgers of the newest runs with a provider and a model. Empty if there is none.
+   * How long a batch usually takes here: the median of the batches that have ended with answers, by
+   * the ledgers of the newest runs with a provider and a model. Empty if there is none.
    */
   public Optional<Duration> usualDuration(RequestSpec.Provider provider, String model)
       throws IOException {

@@ -62,7 +62,7 @@ final class UnsentRuns {
           named(record)
               + " has taken messages that it has not sent (files: "
               + unsent
-              + "); go on with it (--run "
+              + "); resume it (--run "
               + record.name()
               + ") until they are, or cancel it, before you begin another with --new-run",
           ExitCode.ERROR);

@@ -125,9 +125,9 @@ record SourceFile(String path) {
   /** Explains exceptions of libraries, which speak of classes and codes. */
   private SourceException explained(Exception e, Stored stored) throws IOException {
     stored.rethrow();
-    String told = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
+    String message = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
     boolean early =
-        e instanceof EOFException || told.contains("truncated") || told.contains("end of");
+        e instanceof EOFException || message.contains("truncated") || message.contains("end of");
     return new SourceException(
         "Can't read "
             + path
@@ -135,7 +135,7 @@ record SourceFile(String path) {
             + codec().words
             + " data "
             + (early ? "end too early: the file was cut off" : "are damaged")
-            + "; bring it here again");
+            + "; copy it here again");
   }
 
   private Codec codec() {

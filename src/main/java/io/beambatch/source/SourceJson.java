@@ -43,17 +43,17 @@ final class SourceJson {
   }
 
   private static String fault(JsonProcessingException e) {
-    String told = e.getOriginalMessage();
+    String message = e.getOriginalMessage();
     String where = e.getLocation() == null ? "" : " at byte " + e.getLocation().getByteOffset();
     if (e instanceof StreamConstraintsException) {
-      return told.contains("epth")
+      return message.contains("epth")
           ? "JSON nested deeper than " + MAX_DEPTH + " levels"
           : "a number of more than " + MAX_DIGITS + " digits";
     }
     if (e instanceof JsonEOFException) {
       return "JSON that ends too early: a bracket or quote is open" + where;
     }
-    if (told.startsWith("Illegal unquoted character")) {
+    if (message.startsWith("Illegal unquoted character")) {
       return "a control character in a JSON string" + where + "; write it as \\n, \\t or \\u00XX";
     }
     return "malformed JSON" + where;

@@ -196,10 +196,10 @@ final class GcsFiles implements FileStore {
   }
 
   private static FileNotFoundException noSuchFile(String path, @Nullable Exception cause) {
-    FileNotFoundException told =
+    FileNotFoundException exception =
         new FileNotFoundException(path + ": there is no such file; check bucket, folder and name");
-    told.initCause(cause);
-    return told;
+    exception.initCause(cause);
+    return exception;
   }
 
   private static ResourceId resource(String path) {

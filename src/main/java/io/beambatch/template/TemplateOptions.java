@@ -72,7 +72,7 @@ public interface TemplateOptions extends PipelineOptions {
           "Without one, the unfinished run of the job is taken up, else a new one is named by the"
               + " time.",
       example = "2026-03-31")
-  @Description("The run's name: a launch with the same name goes on with it, or finds it finished.")
+  @Description("The run's name: a launch with the same name resumes it, or finds it finished.")
   @Nullable String getRun();
 
   void setRun(@Nullable String value);

@@ -128,7 +128,7 @@ class BatchCoordinatorTest extends CoordinatorFixture {
 
     assertThatThrownBy(() -> await("", chunk(0, 60)))
         .isInstanceOf(BatchException.class)
-        .hasMessageContaining("has taken no batches for PT1H");
+        .hasMessageContaining("has accepted no batches for PT1H");
   }
 
   @Test

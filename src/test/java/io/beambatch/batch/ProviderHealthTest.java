@@ -67,7 +67,7 @@ class ProviderHealthTest {
 
     assertThatThrownBy(() -> once.failed(error(Kind.UNAVAILABLE, null), NOW))
         .isInstanceOf(BatchException.class)
-        .hasMessageContaining("the provider is out of reach; its batches go on");
+        .hasMessageContaining("the provider is out of reach; its batches continue");
   }
 
   @Test

@@ -251,8 +251,7 @@ class TableLoaderTest {
     assertThatThrownBy(() -> load("run1", sink(WriteDisposition.APPEND), "c1", "{\"id\":\"a\"}"))
         .isInstanceOf(BigQueryException.class)
         .hasMessage(
-            "job run1-c1-0 is still RUNNING after 7 hours; run the same command again to go on"
-                + " waiting");
+            "job run1-c1-0 is still RUNNING after 7 hours; run the same command again to wait longer");
     assertThat(pauses.taken).hasSize(30).allMatch(pause -> pause.toSeconds() <= 15);
     assertThat(pauses.taken.get(0)).isLessThan(Duration.ofSeconds(1));
     assertThat(pauses.taken.get(29)).isGreaterThan(Duration.ofSeconds(4));

@@ -91,7 +91,7 @@ class StandardStreamsTest {
             words("run").toArray(String[]::new));
     assertThat(broken).as(err.toString()).isEqualTo(1);
     assertThat(err.toString())
-        .contains("standard output doesn't take all documents (Broken pipe)")
+        .contains("standard output was closed before all documents were printed (Broken pipe)")
         .doesNotContain("Exception");
 
     Said again = piped("run", REVIEWS);

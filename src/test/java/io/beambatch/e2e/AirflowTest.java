@@ -67,7 +67,7 @@ class AirflowTest {
     Program dag = dagRun("2026-03-01");
     assertThat(dag.end()).as("%s", dag).isZero();
     assertThat(dag.out())
-        .contains("submit of run 20260301T000000 stopped with exit code 137; a retry goes on")
+        .contains("submit of run 20260301T000000 stopped with exit code 137; a retry continues")
         .contains("2 of 2 documents are answered");
     // The sensor looked again after a look that found the batch pending.
     assertThat(dag.out().split("collect " + job(), -1)).hasSizeGreaterThan(2);

@@ -203,7 +203,7 @@ class BigQueryRunTest {
     assertThat(refused.exitCode()).isEqualTo(ExitCode.ERROR);
     assertThat(refused.err())
         .containsPattern("error: Can't load \\S+/staging/shop/\\S+ \\(JSON lines\\) into test-shop")
-        .contains("the answers are safe: run the same command again once the cause is gone")
+        .contains("the answers are safe: run the same command again once the cause is removed")
         .doesNotContain("secret");
     int batches = new Workplace(folder).batches().size();
 

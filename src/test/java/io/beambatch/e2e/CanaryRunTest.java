@@ -42,7 +42,8 @@ class CanaryRunTest {
     assertThat(done.exitCode()).as("%s", done).isZero();
     assertThat(sizes()).containsExactlyInAnyOrder(SAMPLE, DOCUMENTS - SAMPLE);
     assertThat(job.workplace().answered()).hasSize(DOCUMENTS);
-    assertThat(done.told("canary")).startsWith(SAMPLE + " requests: 0.0% failed, the run costs");
+    assertThat(done.told("canary"))
+        .startsWith(SAMPLE + " requests: 0.0% failed, cost of the run: ");
     JsonNode projection = job.workplace().report(done).at("/canary/projection");
     assertThat(projection.at("/requests").asInt()).isEqualTo(DOCUMENTS);
     assertThat(Path.of(done.told("page"))).content().contains("Projected by the canary");

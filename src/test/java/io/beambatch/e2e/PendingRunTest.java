@@ -137,7 +137,7 @@ class PendingRunTest {
     try (LocalServer server = serve(Duration.ZERO, FaultText.parse("batch:stuck:100%:0%"))) {
       Program interrupted = launch(server, "run", "--new-run");
       saysWhatGoesOn(interrupted, "INT", 130);
-      String resume = command("to go on:", interrupted);
+      String resume = command("to resume:", interrupted);
       assertThat(resume)
           .contains("beam-batch-inference run pipelines/sentiment.yaml ")
           .doesNotContain("--new-run");
@@ -165,9 +165,8 @@ class PendingRunTest {
 
     assertThat(run.end()).isEqualTo(exitCode);
     assertThat(run.err())
-        .contains(" of job sentiment is not over; its state is kept in " + workplace.staging())
-        .contains(
-            BATCHES + " batches go on at the provider, and what is answered there is charged");
+        .contains(" of job sentiment has not ended; its state is kept in " + workplace.staging())
+        .contains(BATCHES + " batches continue at the provider, which charges for what it answers");
   }
 
   @Test

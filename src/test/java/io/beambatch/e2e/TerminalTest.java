@@ -37,7 +37,7 @@ class TerminalTest {
           .contains("This may take up to 24 hours. Ctrl-C is safe")
           .contains("stopped: run ")
           .contains("1 batch of the embedded server")
-          .contains("to go on:   ")
+          .contains("to resume:  ")
           .contains("to cancel:  ");
     }
   }

@@ -45,7 +45,7 @@ class AKeyIsShownNowhereTest {
           .contains("error: the provider refuses the key (")
           .contains("check OPENAI_API_KEY")
           .contains("). Set the right one, then")
-          .contains("run the same command again to go on");
+          .contains("run the same command again to resume");
 
       Program resumed = start("resumed", server, RIGHT, command);
       assertThat(resumed.end()).as("%s", resumed).isZero();

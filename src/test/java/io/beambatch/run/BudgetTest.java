@@ -80,7 +80,7 @@ class BudgetTest {
                 true,
                 "chunk a2-x-c00000 would cost up to $1.000000 beside $1.000000 that the run has"
                     + " spent or may still spend, more than limits.cost_usd allows ($1.50); nothing"
-                    + " of it was sent. The same command goes on once the limits allow it"));
+                    + " of it was sent. The same command continues once the limits allow it"));
     assertThat(decision(budget("2"), second)).isEqualTo(Decision.ADMITTED);
   }
 

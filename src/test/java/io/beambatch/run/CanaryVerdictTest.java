@@ -120,7 +120,7 @@ class CanaryVerdictTest {
     assertThat(CanaryVerdict.of(projection, new CanarySpec(9, Map.of(), BigDecimal.TEN)).outside())
         .singleElement()
         .asString()
-        .contains("can't be told");
+        .contains("the cost of the run is unknown");
   }
 
   private static CanaryVerdict verdict(

@@ -56,8 +56,8 @@ public final class DownloadStream extends InputStream {
           Kind.NO_REPLY,
           ReplyHead.of(response.code()),
           call
-              + " was answered without saying where the reply ends, so that nobody could tell it"
-              + " from one that broke off");
+              + " was answered without a length or an end mark; a reply that is cut off would look"
+              + " complete");
     }
     return new DownloadStream(response, call, -1, idle);
   }
@@ -73,14 +73,14 @@ public final class DownloadStream extends InputStream {
     int read = timed(buffer, offset, length);
     if (read < 0 && bytes >= 0 && count != bytes) {
       throw new EOFException(
-          call + " brought " + count + " of " + bytes + " bytes: download it again");
+          call + " ended after " + count + " of " + bytes + " bytes: download it again");
     }
     count += Math.max(read, 0);
     Duration spent = Duration.ofNanos(nanos);
     if (spent.compareTo(idle.plusSeconds(count / SLOWEST_BYTES_PER_SECOND)) > 0) {
       throw new IOException(
           String.format(
-              "%s brought no more than %d bytes in %d s, which is too slow: download it again",
+              "%s delivered only %d bytes in %d s, which is too slow: download it again",
               call, count, spent.toSeconds()));
     }
     return read;
@@ -96,7 +96,7 @@ public final class DownloadStream extends InputStream {
       boolean stalled = e instanceof SocketTimeoutException;
       throw new IOException(
           call
-              + (stalled ? " brought nothing for " + idle.toMillis() + " ms" : " broke off")
+              + (stalled ? " delivered nothing for " + idle.toMillis() + " ms" : " broke off")
               + ", "
               + count
               + " bytes in: download it again");

@@ -166,7 +166,7 @@ public abstract class OneShotBody extends RequestBody {
         if (read(content, buffer, 1) >= 0) {
           throw new ContentException(
               String.format(
-                  "the content of %s goes on after the %d bytes announced",
+                  "the content of %s continues after the %d bytes announced",
                   upload.name(), upload.bytes()),
               true,
               null);

@@ -212,7 +212,10 @@ final class OpenAiFiles {
       return gzip ? new GZIPInputStream(stream, 1 << 16) : stream;
     } catch (IOException e) {
       throw new ProviderException(
-          Kind.NO_REPLY, ReplyHead.of(200), call + " brought no gzip data, as it said", e);
+          Kind.NO_REPLY,
+          ReplyHead.of(200),
+          call + " returned data that isn't gzip, as its header says",
+          e);
     }
   }
 

@@ -163,7 +163,7 @@ public final class OpenRouterProvider implements BatchProvider {
   public Batch cancel(String batchId) throws ProviderException {
     Batch batch = get(batchId);
     if (!batch.status().ended()) {
-      LOG.warn("OpenRouter can't cancel batches: {} goes on to its end", batchId);
+      LOG.warn("OpenRouter can't cancel batches: {} continues to its end", batchId);
     }
     return batch;
   }

@@ -140,7 +140,7 @@ class OpenAiDownloadTest extends ProviderFixture {
     try (InputStream in = impatient.download("file-1")) {
       assertThatThrownBy(in::readAllBytes)
           .isInstanceOf(IOException.class)
-          .hasMessageContaining("brought nothing for 300 ms, 16 bytes in");
+          .hasMessageContaining("delivered nothing for 300 ms, 16 bytes in");
     }
   }
 

@@ -97,7 +97,7 @@ class OpenAiUploadTest extends ProviderFixture {
     ProviderException failure = failureOf(() -> provider.upload(upload("abc", 2)));
 
     assertThat(failure.kind()).isEqualTo(Kind.INVALID_REQUEST);
-    assertThat(failure).hasMessageContaining("goes on after the 2 bytes");
+    assertThat(failure).hasMessageContaining("continues after the 2 bytes");
     assertThat(waits).isEmpty();
     assertThat(taken()).as("whole requests").noneMatch(ProviderFixture::isWhole);
   }
