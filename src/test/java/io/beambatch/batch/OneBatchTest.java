@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.beambatch.ledger.BatchEntry;
 import io.beambatch.ledger.BatchLedger;
 import io.beambatch.provider.Batch;
+import io.beambatch.provider.BatchPage;
 import io.beambatch.provider.BatchStatus;
 import io.beambatch.provider.Capabilities.OrphanSearch;
 import io.beambatch.provider.InputFile;
@@ -18,6 +19,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -162,6 +164,43 @@ class OneBatchTest extends CoordinatorFixture {
             Batch batch = super.create(submission);
             change("a1-c0", entry -> entry.putBack(time.instant()));
             return batch;
+          }
+        };
+
+    await("", chunk(0, 60));
+
+    assertThat(creates).as("paid once").isEqualTo(1);
+    assertThat(done).extracting(AwaitedChunk::batchId).containsExactly(onlyBatch().id);
+    assertThat(onlyBatch().wasCancelled()).isFalse();
+  }
+
+  /** The step begins with another at work on the chunk, and no batch in the list. */
+  @Test
+  void batchOfAChunkThatAnotherPutsBackDuringTheStepIsAdopted() throws Throwable {
+    server = server(fate(MINUTE, Duration.ofHours(3)), Long.MAX_VALUE);
+    provider =
+        new Reliable() {
+          private boolean isTakenOver;
+
+          @Override
+          public Batch create(Submission submission) throws ProviderException {
+            Batch batch = super.create(submission);
+            if (creates == 1) {
+              Instant longAgo = time.instant().minus(Duration.ofHours(1));
+              change("a1-c0", entry -> entry.submitting("elsewhere/1/1/random", longAgo));
+              isTakenOver = true;
+            }
+            return batch;
+          }
+
+          @Override
+          public BatchPage list(@Nullable String after, int limit) throws ProviderException {
+            BatchPage page = super.list(after, limit);
+            if (isTakenOver) {
+              isTakenOver = false;
+              change("a1-c0", entry -> entry.putBack(time.instant()));
+            }
+            return page;
           }
         };
 
