@@ -294,7 +294,7 @@ final class JsonRows implements Serializable {
     return Objects.requireNonNull(type.getMapValueType());
   }
 
-  @SuppressWarnings("unchecked")
+  @SuppressWarnings("unchecked") // its values come from JSON, in the form that it declares
   private static LogicalType<Object, Object> logical(FieldType type) {
     return (LogicalType<Object, Object>) Objects.requireNonNull(type.getLogicalType());
   }

@@ -1,8 +1,8 @@
 package io.beambatch.batch;
 
 import io.beambatch.chunk.Chunk;
+import io.beambatch.ledger.BatchEnd;
 import io.beambatch.ledger.BatchEntry;
-import io.beambatch.ledger.BatchEntry.BatchEnd;
 import io.beambatch.provider.BatchError;
 import io.beambatch.provider.BatchStatus;
 import java.util.List;

@@ -2,8 +2,8 @@ package io.beambatch.batch;
 
 import io.beambatch.batch.BatchListing.Depth;
 import io.beambatch.chunk.Chunk;
+import io.beambatch.ledger.BatchEnd;
 import io.beambatch.ledger.BatchEntry;
-import io.beambatch.ledger.BatchEntry.BatchEnd;
 import io.beambatch.ledger.BatchEntry.State;
 import io.beambatch.provider.Batch;
 import io.beambatch.provider.BatchStatus;

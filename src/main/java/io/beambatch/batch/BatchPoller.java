@@ -1,7 +1,7 @@
 package io.beambatch.batch;
 
 import io.beambatch.job.Poll;
-import io.beambatch.ledger.BatchEntry.BatchEnd;
+import io.beambatch.ledger.BatchEnd;
 import io.beambatch.provider.Batch;
 import io.beambatch.provider.BatchError;
 import io.beambatch.provider.BatchStatus;

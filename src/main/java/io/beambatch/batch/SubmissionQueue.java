@@ -2,7 +2,7 @@ package io.beambatch.batch;
 
 import io.beambatch.batch.Admission.Action;
 import io.beambatch.batch.Admission.Decision;
-import io.beambatch.ledger.BatchEntry.BatchEnd;
+import io.beambatch.ledger.BatchEnd;
 import io.beambatch.ledger.BatchEntry.State;
 import io.beambatch.ledger.BatchLedger;
 import io.beambatch.provider.BatchError;

@@ -1,6 +1,7 @@
 package io.beambatch.batch;
 
 import io.beambatch.chunk.Chunk;
+import io.beambatch.ledger.BatchEnd;
 import io.beambatch.ledger.BatchEntry;
 import io.beambatch.ledger.BatchLedger;
 import io.beambatch.ledger.BatchLedger.Tracked;
@@ -213,7 +214,7 @@ final class TrackedChunk {
 
   /** Requests that have an answer, as far as is known. */
   long answered() {
-    BatchEntry.BatchEnd end = entry().end();
+    BatchEnd end = entry().end();
     if (end == null) {
       return answered;
     }

@@ -1,12 +1,11 @@
 package io.beambatch.chunk;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import static java.util.stream.Collectors.joining;
+
+import io.beambatch.storage.Sha256;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
@@ -55,15 +54,7 @@ record PlanName(int attempt, String text, @Nullable String legacyText) {
   }
 
   private static String hash(List<String> names) {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      for (String name : names) {
-        digest.update((name + "\n").getBytes(StandardCharsets.UTF_8));
-      }
-      return HexFormat.of().formatHex(digest.digest(), 0, HASH_BYTES);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
+    return Sha256.hex(names.stream().map(name -> name + "\n").collect(joining()), HASH_BYTES);
   }
 
   private static String legacyHash(List<String> names) {

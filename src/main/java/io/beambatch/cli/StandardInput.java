@@ -4,6 +4,7 @@ import io.beambatch.job.Job;
 import io.beambatch.job.StandardInputSource;
 import io.beambatch.run.Run;
 import io.beambatch.storage.RunFolder;
+import io.beambatch.storage.Sha256;
 import io.beambatch.storage.Storage;
 import java.io.IOException;
 import java.io.InputStream;
@@ -17,7 +18,6 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.Set;
@@ -51,15 +51,13 @@ final class StandardInput implements AutoCloseable {
     err.flush();
     FileChannel bytes = temporary(options.staging());
     try (InputStream in = Main.of(command).in()) {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      MessageDigest digest = Sha256.digest();
       new DigestInputStream(in, digest).transferTo(Channels.newOutputStream(bytes));
       String hash = HexFormat.of().formatHex(digest.digest());
       return new StandardInput(job.reading(source.with(hash)), bytes);
     } catch (IOException e) {
       bytes.close();
       throw new IOException("standard input can't be read: " + e.getMessage(), e);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
     }
   }
 

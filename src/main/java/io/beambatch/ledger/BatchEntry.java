@@ -1,8 +1,5 @@
 package io.beambatch.ledger;
 
-import io.beambatch.provider.Batch;
-import io.beambatch.provider.BatchError;
-import io.beambatch.provider.BatchStatus;
 import io.beambatch.provider.InputFile;
 import io.beambatch.provider.ProviderIds;
 import io.beambatch.storage.StagedNames;
@@ -51,7 +48,7 @@ public record BatchEntry(
     checkId(batchId);
   }
 
-  private static void checkId(@Nullable String id) {
+  static void checkId(@Nullable String id) {
     if (id != null && !ProviderIds.isId(id)) {
       throw StagedNames.changed(
           "the ledger of the run", "a record holds an id that no provider gives");
@@ -68,65 +65,6 @@ public record BatchEntry(
     SUBMITTED,
     /** The batch will not change again. */
     ENDED
-  }
-
-  /**
-   * How a batch ended: everything that is needed to join its results.
-   *
-   * @param outputFileId the file of answered lines, or null if there are none
-   * @param errorFileId the file of failed lines, or null if there are none
-   * @param errors why the batch failed validation, or why it was given up
-   * @param answered the provider's count of answered requests; null if it reports none, or if an
-   *     earlier version wrote the record
-   */
-  public record BatchEnd(
-      BatchStatus status,
-      @Nullable String outputFileId,
-      @Nullable String errorFileId,
-      List<BatchError> errors,
-      @Nullable Long answered) {
-    public BatchEnd {
-      checkId(outputFileId);
-      checkId(errorFileId);
-    }
-
-    /** The end of a batch as the provider reports it. */
-    public static BatchEnd of(Batch batch) {
-      boolean counted = batch.completed() > 0 || batch.failed() > 0;
-      return new BatchEnd(
-          batch.status(),
-          batch.outputFileId(),
-          batch.errorFileId(),
-          batch.errors(),
-          counted ? batch.completed() : null);
-    }
-
-    /** The end of a chunk that has no batch, or has lost it. */
-    public static BatchEnd withoutResults(BatchStatus status, List<BatchError> errors) {
-      return new BatchEnd(status, null, null, errors, 0L);
-    }
-
-    /** The same end, with another status. */
-    public BatchEnd as(BatchStatus other) {
-      return new BatchEnd(other, outputFileId, errorFileId, errors, answered);
-    }
-
-    /** Code of the error of a batch that the provider no longer knows. */
-    public static final String VANISHED = "batch_vanished";
-
-    /**
-     * Code of the error of a batch that is unknown together with all others of the run, so that it
-     * may still be running in another account.
-     */
-    public static final String UNKNOWN = "batch_unknown";
-
-    /** Code of the error of a chunk that gets no batch because a limit on cost is reached. */
-    public static final String OVER_BUDGET = "over_budget";
-
-    /** Returns whether an error means that the provider no longer knew the batch. */
-    public static boolean isVanished(BatchError error) {
-      return VANISHED.equals(error.code()) || UNKNOWN.equals(error.code());
-    }
   }
 
   /**

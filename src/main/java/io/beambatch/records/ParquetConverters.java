@@ -2,6 +2,7 @@ package io.beambatch.records;
 
 import io.beambatch.schema.Types;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -101,7 +102,7 @@ final class ParquetConverters extends RecordMaterializer<GenericRecord> {
     return record;
   }
 
-  @SuppressWarnings("unchecked")
+  @SuppressWarnings("unchecked") // Group.start puts arrays of objects where lists are
   private static List<Object> items(Object list) {
     return (List<Object>) list;
   }
@@ -185,7 +186,7 @@ final class ParquetConverters extends RecordMaterializer<GenericRecord> {
     @Override
     public void start() {
       count();
-      java.util.Arrays.fill(values, null);
+      Arrays.fill(values, null);
       lists.forEach(
           (place, list) -> values[place] = new GenericData.Array<>(list, new ArrayList<>()));
       start.run();

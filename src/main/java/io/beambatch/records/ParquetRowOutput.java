@@ -69,8 +69,7 @@ final class ParquetRowOutput implements RowOutput {
       return this;
     }
 
-    // No longer called, but abstract.
-    @SuppressWarnings("deprecation")
+    @SuppressWarnings("deprecation") // no longer called, but abstract
     @Override
     protected WriteSupport<GenericRecord> getWriteSupport(Configuration configuration) {
       return new RowSupport(schema);
@@ -93,8 +92,7 @@ final class ParquetRowOutput implements RowOutput {
       this.columns = ParquetTypes.of(schema);
     }
 
-    // No longer called, but abstract.
-    @SuppressWarnings("deprecation")
+    @SuppressWarnings("deprecation") // no longer called, but abstract
     @Override
     public WriteContext init(Configuration configuration) {
       return new WriteContext(columns, Map.of(NOTE, schema.toString()));

@@ -2,7 +2,7 @@ package io.beambatch.result;
 
 import io.beambatch.batch.AwaitedChunk;
 import io.beambatch.document.FailureReason;
-import io.beambatch.ledger.BatchEntry.BatchEnd;
+import io.beambatch.ledger.BatchEnd;
 import io.beambatch.provider.BatchError;
 import io.beambatch.provider.BatchStatus;
 import java.util.HashMap;

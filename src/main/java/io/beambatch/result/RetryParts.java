@@ -8,14 +8,11 @@ import io.beambatch.json.JsonPaths;
 import io.beambatch.json.JsonSlice;
 import io.beambatch.provider.Conversation;
 import io.beambatch.storage.RunFolder;
+import io.beambatch.storage.Sha256;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -125,7 +122,8 @@ final class RetryParts implements Closeable {
   }
 
   private String name(int repairs, int index) {
-    return "r" + hash(repairs == 0 ? chunk.id() : chunk.id() + "/" + repairs + "/" + index);
+    String content = repairs == 0 ? chunk.id() : chunk.id() + "/" + repairs + "/" + index;
+    return "r" + Sha256.hex(content, NAME_BYTES);
   }
 
   /** The number of requests that are sent again. */
@@ -161,16 +159,6 @@ final class RetryParts implements Closeable {
     }
     if (failure != null) {
       throw failure;
-    }
-  }
-
-  private static String hash(String text) {
-    try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(digest, 0, NAME_BYTES);
-    } catch (NoSuchAlgorithmException impossible) {
-      throw new IllegalStateException("Every Java has SHA-256", impossible);
     }
   }
 }

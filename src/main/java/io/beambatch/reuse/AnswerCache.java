@@ -2,16 +2,13 @@ package io.beambatch.reuse;
 
 import io.beambatch.error.ExitCode;
 import io.beambatch.error.UserException;
+import io.beambatch.storage.Sha256;
 import io.beambatch.storage.Storage;
 import java.io.IOException;
 import java.io.Serializable;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -48,7 +45,7 @@ public final class AnswerCache implements Serializable {
   public AnswerCache(
       String path, List<String> apart, @Nullable Duration maxAge, @Nullable Long maxSize) {
     this.root = Storage.absolute(path);
-    this.folder = root + "/v1-" + hash(String.join("\n", apart));
+    this.folder = root + "/v1-" + Sha256.hex(String.join("\n", apart), HASH_BYTES);
     this.maxAge = maxAge;
     this.maxSize = maxSize;
   }
@@ -148,15 +145,5 @@ public final class AnswerCache implements Serializable {
   @Override
   public String toString() {
     return root;
-  }
-
-  private static String hash(String text) {
-    try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(digest, 0, HASH_BYTES);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
   }
 }

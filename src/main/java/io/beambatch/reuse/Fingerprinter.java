@@ -1,9 +1,9 @@
 package io.beambatch.reuse;
 
+import io.beambatch.storage.Sha256;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.List;
 
 /**
@@ -24,11 +24,7 @@ public final class Fingerprinter {
    */
   public Fingerprinter(List<String> asked) {
     this.asked = (String.join("\n", asked) + "\n").getBytes(StandardCharsets.UTF_8);
-    try {
-      digest = MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
+    this.digest = Sha256.digest();
   }
 
   /** The fingerprint of a request with this body. */

@@ -66,7 +66,8 @@ public final class Budget implements PlanCheck, Admission {
       return;
     }
     try {
-      Optional<String> excess = purse().take(plan.chunks(), "plan " + plan.name() + " would");
+      Optional<String> excess =
+          remaining().reserve(plan.chunks(), "plan " + plan.name() + " would");
       if (excess.isPresent()) {
         throw refusal(excess.get());
       }
@@ -86,7 +87,7 @@ public final class Budget implements PlanCheck, Admission {
    */
   void settle() throws IOException {
     if (job.inference().limits().costUsdPerDay() != null) {
-      purse().record();
+      remaining().record();
     }
   }
 
@@ -95,8 +96,8 @@ public final class Budget implements PlanCheck, Admission {
     return limits.costUsd() != null || limits.costUsdPerDay() != null;
   }
 
-  private Purse purse() throws IOException {
-    return Purse.open(job, folder, clock);
+  private RemainingBudget remaining() throws IOException {
+    return RemainingBudget.open(job, folder, clock);
   }
 
   /**
@@ -110,7 +111,7 @@ public final class Budget implements PlanCheck, Admission {
     Optional<UserException> unknown = unknownPrice(job, cost);
     return cost == null || limits.onBudget() != OnBudget.REFUSE
         ? unknown
-        : Purse.excess(limits, cost, subject).map(Budget::refusal);
+        : RemainingBudget.excess(limits, cost, subject).map(Budget::refusal);
   }
 
   private static UserException refusal(String excess) {
@@ -149,22 +150,22 @@ public final class Budget implements PlanCheck, Admission {
 
   /** Decisions from the state of the run when the first one is asked for. */
   private final class Decisions implements Decider {
-    private @Nullable Purse purse;
+    private @Nullable RemainingBudget remaining;
 
     @Override
     public Decision decide(Chunk chunk) throws IOException {
-      if (purse == null) {
-        purse = purse();
+      if (remaining == null) {
+        remaining = remaining();
       }
-      Optional<String> excess = purse.take(List.of(chunk), "chunk " + chunk.id() + " would");
+      Optional<String> excess = remaining.reserve(List.of(chunk), "chunk " + chunk.id() + " would");
       if (excess.isEmpty()) {
         return Decision.ADMITTED;
       }
       return job.inference().limits().onBudget() == OnBudget.FAIL
-          ? new Decision(Action.FAIL, purse.mayFall(), excess.get())
+          ? new Decision(Action.FAIL, remaining.mayFall(), excess.get())
           : new Decision(
               Action.SET_ASIDE,
-              purse.mayFall(),
+              remaining.mayFall(),
               excess.get()
                   + "; nothing of it was sent. The same command continues once the limits allow it");
     }

@@ -8,9 +8,7 @@ import io.beambatch.document.Failure;
 import io.beambatch.document.FailureReason;
 import io.beambatch.document.SourceRecord;
 import io.beambatch.json.LoneSurrogates;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+import io.beambatch.storage.Sha256;
 import java.util.Objects;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
@@ -28,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * its content, so that the same object has the same id whenever it is read; equal objects share it.
  */
 public final class NameDocuments extends PTransform<PCollection<String>, PCollectionTuple> {
-  private static final int ID_DIGITS = 20;
+  private static final int ID_BYTES = 10;
 
   private final String kind;
   private final @Nullable String id;
@@ -72,7 +70,7 @@ public final class NameDocuments extends PTransform<PCollection<String>, PCollec
         out.get(ReadDocuments.INVALID)
             .output(
                 new FailedDocument(
-                    new Document(kind + "-" + hash(json), json),
+                    new Document(kind + "-" + Sha256.hex(json, ID_BYTES), json),
                     Failure.unsent(
                         FailureReason.INVALID_DOCUMENT, "a " + kind + ": " + e.getMessage())));
       }
@@ -90,7 +88,7 @@ public final class NameDocuments extends PTransform<PCollection<String>, PCollec
       String json =
           scan.reserved() ? SourceJson.withoutReserved(bytes, 0, bytes.length) : line.strip();
       if (id == null) {
-        return new Document(kind + "-" + hash(json), json);
+        return new Document(kind + "-" + Sha256.hex(json, ID_BYTES), json);
       }
       if (scan.id() == null || scan.id().isEmpty()) {
         String fault = scan.idFault();
@@ -98,15 +96,6 @@ public final class NameDocuments extends PTransform<PCollection<String>, PCollec
             fault == null ? Objects.requireNonNull(IdField.of(id)).missing() : fault, json);
       }
       return new Document(scan.id(), json);
-    }
-
-    private static String hash(String json) {
-      try {
-        byte[] hash = MessageDigest.getInstance("SHA-256").digest(json.getBytes(UTF_8));
-        return HexFormat.of().formatHex(hash).substring(0, ID_DIGITS);
-      } catch (NoSuchAlgorithmException e) {
-        throw new IllegalStateException("every JDK has SHA-256", e);
-      }
     }
   }
 }

@@ -1,12 +1,10 @@
 package io.beambatch.source;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
+import io.beambatch.storage.Sha256;
 import io.beambatch.storage.Storage;
 import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
-import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.hash.Hashing;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +17,7 @@ final class StagedSplits implements SplitTarget {
   private Storage.@Nullable PendingFile current;
 
   StagedSplits(String folder, String sourcePath) {
-    String key = Hashing.sha256().hashString(sourcePath, UTF_8).toString().substring(0, 16);
+    String key = Sha256.hex(sourcePath, 8);
     this.prefix = folder + (folder.endsWith("/") ? "" : "/") + key + "-";
   }
 

@@ -7,7 +7,7 @@ import io.beambatch.batch.Admission.Action;
 import io.beambatch.batch.Admission.Decision;
 import io.beambatch.chunk.Chunk;
 import io.beambatch.error.ExitCode;
-import io.beambatch.ledger.BatchEntry.BatchEnd;
+import io.beambatch.ledger.BatchEnd;
 import io.beambatch.ledger.BatchEntry.State;
 import io.beambatch.provider.Batch;
 import io.beambatch.provider.BatchError;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.beambatch.batch.SimulatedBatch.Fate;
 import io.beambatch.batch.SimulatedBatch.Lies;
-import io.beambatch.ledger.BatchEntry.BatchEnd;
+import io.beambatch.ledger.BatchEnd;
 import io.beambatch.ledger.BatchEntry.State;
 import io.beambatch.provider.Batch;
 import io.beambatch.provider.BatchError;

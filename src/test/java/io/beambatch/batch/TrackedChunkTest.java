@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.beambatch.chunk.Chunk;
 import io.beambatch.chunk.Part;
+import io.beambatch.ledger.BatchEnd;
 import io.beambatch.ledger.BatchEntry;
-import io.beambatch.ledger.BatchEntry.BatchEnd;
 import io.beambatch.ledger.BatchEntry.State;
 import io.beambatch.ledger.BatchLedger;
 import io.beambatch.provider.Batch;

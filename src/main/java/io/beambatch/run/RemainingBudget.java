@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a run may still spend at one point in time: it admits chunks while the limits on cost leave
  * enough for them. An admitted chunk is first reserved in the run's record, then in that of the
- * day. In this order, the reserved sum is never too low, whatever crashes in between.
+ * day. In this order, the reserved sum is never too low, even if a process crashes in between.
  */
-final class Purse {
+final class RemainingBudget {
   private final Job job;
   private final RunFolder folder;
   private final Clock clock;
@@ -27,7 +27,7 @@ final class Purse {
   private Reservations.Held held;
   private Spending spending;
 
-  private Purse(Job job, RunFolder folder, Clock clock, Reservations reservations)
+  private RemainingBudget(Job job, RunFolder folder, Clock clock, Reservations reservations)
       throws IOException {
     this.job = job;
     this.folder = folder;
@@ -40,8 +40,8 @@ final class Purse {
   }
 
   /** The state of a run now. */
-  static Purse open(Job job, RunFolder folder, Clock clock) throws IOException {
-    return new Purse(job, folder, clock, Reservations.of(folder));
+  static RemainingBudget open(Job job, RunFolder folder, Clock clock) throws IOException {
+    return new RemainingBudget(job, folder, clock, Reservations.of(folder));
   }
 
   /**
@@ -50,7 +50,7 @@ final class Purse {
    * @param subject of the sentence with the reason, such as {@code a run would}
    * @return why they must not be sent; empty if they may be
    */
-  Optional<String> take(List<Chunk> chunks, String subject) throws IOException {
+  Optional<String> reserve(List<Chunk> chunks, String subject) throws IOException {
     BigDecimal cost =
         chunks.stream().map(spending::expected).reduce(BigDecimal.ZERO, BigDecimal::add);
     while (!chunks.stream().allMatch(held::contains)) {
@@ -68,10 +68,10 @@ final class Purse {
         readAgain();
       }
     }
-    return takeOfDay(chunks, cost, subject);
+    return reserveOfDay(chunks, cost, subject);
   }
 
-  private Optional<String> takeOfDay(List<Chunk> chunks, BigDecimal cost, String subject)
+  private Optional<String> reserveOfDay(List<Chunk> chunks, BigDecimal cost, String subject)
       throws IOException {
     BigDecimal most = job.inference().limits().costUsdPerDay();
     if (most == null) {
