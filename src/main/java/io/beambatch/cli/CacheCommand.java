@@ -28,27 +28,26 @@ final class CacheCommand implements Callable<Integer> {
     CacheFolder.Contents contents = path.folder().contents();
     PrintWriter out = spec.commandLine().getOut();
     if (json.isGiven()) {
-      out.println(JsonOption.text(contents));
+      out.print(JsonOption.text(contents) + "\n");
     } else {
-      print(contents, out);
+      out.print(facts(contents));
     }
     out.flush();
     return ExitCode.DONE;
   }
 
-  private static void print(CacheFolder.Contents contents, PrintWriter out) {
-    line(out, "cache", contents.path());
-    line(out, "answers", Summary.number(contents.answers()));
-    line(
-        out,
+  private static Facts facts(CacheFolder.Contents contents) {
+    Facts facts = new Facts();
+    facts.add("cache", contents.path());
+    facts.add("answers", Summary.number(contents.answers()));
+    facts.add(
         "size",
         RunsCommand.size(contents.bytes()) + " in " + Summary.number(contents.files()) + " files");
     if (contents.oldest() != null) {
-      line(out, "oldest", contents.oldest());
+      facts.add("oldest", contents.oldest());
     }
     for (CacheFolder.Lookup lookup : contents.lookups()) {
-      line(
-          out,
+      facts.add(
           "run " + lookup.run(),
           String.format(
               Locale.ROOT,
@@ -57,10 +56,7 @@ final class CacheCommand implements Callable<Integer> {
               lookup.lines(),
               100.0 * lookup.known() / Math.max(1, lookup.lines())));
     }
-  }
-
-  private static void line(PrintWriter out, String name, String value) {
-    out.printf("%-22s %s%n", name, value);
+    return facts;
   }
 
   /** {@code cache prune}: deletes old answers. */

@@ -41,7 +41,7 @@ final class EndOfRun {
   }
 
   /** If documents are printed to standard output, nothing else is. */
-  private void print(String summary, Run run) {
+  private void print(Facts summary, Run run) {
     PrintWriter to = run.job().isPrinted() ? err : out;
     to.print(summary);
     to.flush();

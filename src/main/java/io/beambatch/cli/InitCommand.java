@@ -83,7 +83,8 @@ final class InitCommand implements Callable<Integer> {
     }
     String file = target == null ? draft.name() + ".yaml" : target;
     write(file, draft.text());
-    out.println(file + " is written; what it would send and cost: " + CommandText.of("plan", file));
+    out.println(file + " is written; what it would send and cost:");
+    out.print("  " + CommandText.of("plan", file) + "\n");
     out.flush();
     return ExitCode.DONE;
   }

@@ -67,7 +67,12 @@ public final class Main implements Runnable {
     Logs.configure();
     System.setProperty(BeamOptions.ALONE, "true");
     Main program = new Main(System.in, new FileOutputStream(FileDescriptor.out));
-    System.exit(execute(new CommandLine(program), args));
+    CommandLine commandLine = new CommandLine(program);
+    if (CommandLine.Help.Ansi.AUTO.enabled()) {
+      commandLine.setOut(new TerminalWriter(commandLine.getOut()));
+      commandLine.setErr(new TerminalWriter(commandLine.getErr()));
+    }
+    System.exit(execute(commandLine, args));
   }
 
   /** Runs a command in this process, with other streams than the terminal's. */

@@ -53,11 +53,12 @@ final class PlanCommand extends BeginningCommand {
           compare ? Optional.of(PriceComparison.of(job, estimate)) : Optional.empty();
       Optional<PromptCache> cache = PromptCache.of(job.inference().request());
       if (json.isGiven()) {
-        out.println(json(estimate, comparison, cache));
+        out.print(json(estimate, comparison, cache) + "\n");
       } else {
-        print(estimate, out);
-        cache.ifPresent(kept -> line(out, "prompt cache", kept.description()));
-        comparison.ifPresent(prices -> out.print("\n" + prices.table(estimate)));
+        Facts facts = facts(estimate);
+        cache.ifPresent(kept -> facts.add("prompt cache", kept.description()));
+        out.print(facts);
+        comparison.ifPresent(prices -> prices.print(estimate, out));
       }
       out.flush();
       ScratchPlan.refuse(job, estimate);
@@ -106,40 +107,35 @@ final class PlanCommand extends BeginningCommand {
     return JsonOption.text(plan);
   }
 
-  static void print(Estimate estimate, PrintWriter out) {
-    line(out, "documents", Summary.number(estimate.documents()));
-    out.print(Summary.failures(estimate.failed(), estimate.causes()));
+  static Facts facts(Estimate estimate) {
+    Facts facts = new Facts();
+    facts.add("documents", Summary.number(estimate.documents()));
+    facts.add(Summary.failures(estimate.failed(), estimate.causes()));
     if (estimate.reused() > 0) {
-      line(out, "same as others", Summary.number(estimate.reused()) + " (bought once)");
+      facts.add("same as others", Summary.number(estimate.reused()) + " (bought once)");
     }
-    line(out, "requests", Summary.number(estimate.requests()));
-    line(out, "batches", Summary.number(estimate.batches()));
-    line(out, "waves", Summary.number(estimate.waves()));
-    line(out, "bytes", Summary.number(estimate.bytes()));
-    line(out, "prompt tokens", "about " + Summary.number(estimate.promptTokens()));
+    facts.add("requests", Summary.number(estimate.requests()));
+    facts.add("batches", Summary.number(estimate.batches()));
+    facts.add("waves", Summary.number(estimate.waves()));
+    facts.add("bytes", Summary.number(estimate.bytes()));
+    facts.add("prompt tokens", "about " + Summary.number(estimate.promptTokens()));
     Long completions = estimate.maxCompletionTokens();
-    line(
-        out,
+    facts.add(
         "completion tokens",
         completions == null
             ? "unknown: the request sets no limit"
             : "at most " + Summary.number(completions));
     if (estimate.costUsd() == null || estimate.costRealtimeUsd() == null) {
-      line(
-          out,
-          "cost",
-          "unknown: no price for " + estimate.model() + " (set prices: in the job file)");
+      facts.add(
+          "cost", "unknown: no price for " + estimate.model() + " (set prices: in the job file)");
     } else {
       String scope = completions == null ? " (prompts only)" : "";
       Money.Comparison costs = Money.compare(estimate.costUsd(), estimate.costRealtimeUsd());
-      line(out, "cost by batch", costs.batch() + scope);
-      line(out, "cost in real time", costs.realTime() + scope);
-      line(out, "saving", costs.saving());
-      line(out, "prices as of", estimate.pricesAsOf());
+      facts.add("cost by batch", costs.batch() + scope);
+      facts.add("cost in real time", costs.realTime() + scope);
+      facts.add("saving", costs.saving());
+      facts.add("prices as of", estimate.pricesAsOf());
     }
-  }
-
-  private static void line(PrintWriter out, String name, String value) {
-    out.printf("%-18s %s%n", name, value);
+    return facts;
   }
 }

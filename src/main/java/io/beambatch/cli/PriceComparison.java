@@ -9,6 +9,7 @@ import io.beambatch.cost.TokenCounts;
 import io.beambatch.job.Job;
 import io.beambatch.job.RequestSpec;
 import io.beambatch.run.Estimate;
+import java.io.PrintWriter;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.Arrays;
@@ -97,23 +98,25 @@ record PriceComparison(List<Offer> offers) {
     return usd.setScale(DECIMALS, RoundingMode.UP);
   }
 
-  /** The comparison as a table. */
-  String table(Estimate estimate) {
+  /** Prints the comparison as a table, behind an empty line. */
+  void print(Estimate estimate, PrintWriter out) {
     TextTable table =
-        new TextTable(List.of("provider", "model", "by batch", "in real time", ""), 5);
+        new TextTable(List.of(), List.of("provider", "model", "by batch", "in real time", ""), 5);
     for (Offer offer : offers) {
       Money.Comparison costs = Money.compare(offer.costUsd(), offer.costRealtimeUsd());
       table.add(
+          List.of(),
           List.of(offer.provider(), offer.model(), costs.batch(), costs.realTime(), offer.note()));
     }
-    return table
-        + "\nTokens as "
-        + Objects.requireNonNull(estimate.model())
-        + " counts them"
-        + (estimate.maxCompletionTokens() == null ? "; prompts only" : "")
-        + ". Prices as of "
-        + estimate.pricesAsOf()
-        + "; other models have none here. Another provider takes another request.body; request.prompt"
-        + " goes everywhere.\n";
+    out.print("\n" + table + "\n");
+    out.println(
+        "Tokens as "
+            + Objects.requireNonNull(estimate.model())
+            + " counts them"
+            + (estimate.maxCompletionTokens() == null ? "; prompts only" : "")
+            + ". Prices as of "
+            + estimate.pricesAsOf()
+            + "; other models have none here. Another provider takes another request.body;"
+            + " request.prompt goes everywhere.");
   }
 }

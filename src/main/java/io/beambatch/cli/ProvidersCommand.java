@@ -6,12 +6,10 @@ import io.beambatch.provider.Capabilities;
 import io.beambatch.provider.Endpoint;
 import java.io.PrintWriter;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
@@ -24,32 +22,26 @@ import picocli.CommandLine.Spec;
             + " tested.")
 final class ProvidersCommand implements Callable<Integer> {
   private static final List<String> TITLES =
-      List.of(
-          "provider",
-          "price",
-          "requests",
-          "size",
-          "queue",
-          "ends in",
-          "kept",
-          "found by",
-          "tested");
+      List.of("provider", "price", "requests", "size", "queue", "ends in", "kept", "found by");
 
   private static final String LEGEND =
       """
 
-      price      of a batch, as a share of real time, where no table of prices says more
+      price      of a batch, as a share of real time, where no table of prices says
+                 more
       requests   in one batch; size: of its input
       queue      what the provider's limit on everything in flight counts
       ends in    after this time a batch is given up by the provider
       kept       how long results can be fetched
-      found by   how a batch is found whose creation had no reply
-      tested     own server: against the local server, which clients of the provider's own test;
-                 like OpenAI: the profile is data on top of the client for OpenAI, which is tested
-                 so; documented replies: against replies as the provider's documents show them
+      found by   how a batch is found whose creation had no reply; count: by the
+                 number of its requests
+      tested     own server: against the local server, which clients of the
+                 provider's own test; like OpenAI: the profile is data on top of
+                 the client for OpenAI, which is tested so; documented replies:
+                 against replies as the provider's documents show them
 
-      No test has ever called a provider's real service. Any other server of OpenAI's API: provider
-      openai, and its address as request.base_url.
+      No test has ever called a provider's real service. Any other server of
+      OpenAI's API: provider openai, and its address as request.base_url.
       """;
 
   @Spec private CommandSpec spec;
@@ -57,32 +49,20 @@ final class ProvidersCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
-    List<List<String>> lines = new ArrayList<>(List.of(TITLES));
+    TextTable table = new TextTable(List.of(), TITLES, TITLES.size());
+    Facts facts = new Facts();
     for (RequestSpec.Provider provider : RequestSpec.Provider.values()) {
-      lines.add(line(provider));
+      table.add(List.of(), line(provider));
+      facts.add(provider.word(), "key: " + String.join(" or ", provider.api().keyVariables()));
+      facts.add(
+          "",
+          provider.api().endpoints().stream()
+              .map(Endpoint::path)
+              .collect(Collectors.joining(", ")));
+      facts.add("", "tested: " + tested(provider));
     }
-    int[] widths =
-        IntStream.range(0, TITLES.size())
-            .map(i -> lines.stream().mapToInt(line -> line.get(i).length()).max().orElse(0))
-            .toArray();
-    for (List<String> line : lines) {
-      out.println(
-          IntStream.range(0, line.size())
-              .mapToObj(i -> String.format(Locale.ROOT, "%-" + widths[i] + "s", line.get(i)))
-              .collect(Collectors.joining("  "))
-              .stripTrailing());
-    }
-    out.println();
-    for (RequestSpec.Provider provider : RequestSpec.Provider.values()) {
-      out.println(
-          provider.word()
-              + ": key from "
-              + String.join(" or ", provider.api().keyVariables())
-              + "; "
-              + provider.api().endpoints().stream()
-                  .map(Endpoint::path)
-                  .collect(Collectors.joining(", ")));
-    }
+    out.println(table);
+    out.print(facts);
     out.print(LEGEND);
     out.flush();
     return ExitCode.DONE;
@@ -104,9 +84,8 @@ final class ProvidersCommand implements Callable<Integer> {
           case METADATA -> "metadata";
           case DISPLAY_NAME -> "display name";
           case INPUT_FILE -> "input file";
-          case COUNT -> "number of requests";
-        },
-        tested(provider));
+          case COUNT -> "count";
+        });
   }
 
   /** Must be honest: readers choose by it where to send documents. */

@@ -32,7 +32,7 @@ final class RunsCommand implements Callable<Integer> {
     List<StagedRun> runs = options.runs().list();
     PrintWriter out = spec.commandLine().getOut();
     if (json.isGiven()) {
-      out.println(JsonOption.text(runs));
+      out.print(JsonOption.text(runs) + "\n");
     } else if (runs.isEmpty()) {
       out.println("no runs in " + options.staging());
     } else {
@@ -45,19 +45,21 @@ final class RunsCommand implements Callable<Integer> {
   private static void print(List<StagedRun> runs, PrintWriter out) {
     TextTable table =
         new TextTable(
-            List.of(
-                "job", "run", "state", "begun", "documents", "answered", "failed", "cost", "size"),
-            4);
-    runs.forEach(run -> table.add(line(run)));
+            List.of("job", "run", "begun"),
+            List.of("state", "documents", "answered", "failed", "cost", "size"),
+            1);
+    runs.forEach(run -> table.add(names(run), values(run)));
     out.print(table);
   }
 
-  private static List<String> line(StagedRun run) {
+  private static List<String> names(StagedRun run) {
     return List.of(
-        run.job(),
-        run.run(),
+        run.job(), run.run(), run.begun().substring(0, "2026-01-31T12:00".length()) + "Z");
+  }
+
+  private static List<String> values(StagedRun run) {
+    return List.of(
         run.underWay() == 0 ? run.progress().toString() : run.underWay() + " in flight",
-        run.begun().substring(0, "2026-01-31T12:00".length()) + "Z",
         number(run.documents()),
         number(run.answered()),
         number(run.failed()),

@@ -106,14 +106,18 @@ final class ServeCommand implements Callable<Integer> {
       out.println("serving " + server.baseUrl());
       out.println("try it:");
       String key = apiKey == null ? "local" : "'the key of --api-key'";
-      out.println("  export OPENAI_BASE_URL=" + server.baseUrl() + " OPENAI_API_KEY=" + key);
+      out.print("  export OPENAI_BASE_URL=" + server.baseUrl() + " OPENAI_API_KEY=" + key + "\n");
       if (upstream != null) {
         out.println("answers come from " + upstream);
       } else {
-        out.println(
-            "  export ANTHROPIC_BASE_URL=" + server.rootUrl() + " ANTHROPIC_API_KEY=" + key);
-        out.println(
-            "  export GOOGLE_GEMINI_BASE_URL=" + server.rootUrl() + " GEMINI_API_KEY=" + key);
+        out.print(
+            "  export ANTHROPIC_BASE_URL=" + server.rootUrl() + " ANTHROPIC_API_KEY=" + key + "\n");
+        out.print(
+            "  export GOOGLE_GEMINI_BASE_URL="
+                + server.rootUrl()
+                + " GEMINI_API_KEY="
+                + key
+                + "\n");
       }
       out.flush();
       asked.await();

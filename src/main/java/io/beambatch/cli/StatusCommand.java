@@ -123,11 +123,12 @@ final class StatusCommand implements Callable<Integer> {
   private void show(RunStatus status, Job job) throws Exception {
     PrintWriter out = spec.commandLine().getOut();
     if (json.isGiven()) {
-      out.println(watch ? JsonOption.MAPPER.writeValueAsString(status) : JsonOption.text(status));
+      out.print(
+          (watch ? JsonOption.MAPPER.writeValueAsString(status) : JsonOption.text(status)) + "\n");
     } else if (watch) {
       show(Objects.requireNonNull(watched), status, out);
     } else {
-      out.print(StatusTable.of(status, job, others));
+      StatusTable.print(status, job, others, out);
     }
     out.flush();
   }

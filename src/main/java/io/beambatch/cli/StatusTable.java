@@ -9,7 +9,10 @@ import io.beambatch.run.RunProgress.Stage;
 import io.beambatch.run.RunStatus;
 import io.beambatch.run.RunStatus.BatchRow;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -19,47 +22,53 @@ import org.jspecify.annotations.Nullable;
 
 /** Formats a run's batches as a table. */
 final class StatusTable {
+  private static final List<String> NAMES = List.of("chunk", "batch");
   private static final List<String> TITLES =
-      List.of("chunk", "attempt", "batch", "state", "answered", "failed", "total", "tokens", "age");
-  private static final int FIRST_NUMBER = 4;
+      List.of("state", "answered", "failed", "total", "tokens", "age");
+  private static final int FIRST_NUMBER = 1;
 
   private StatusTable() {}
 
   /**
-   * A table.
+   * Prints the table, and the next step.
    *
    * @param job as it is now: says where answers are, and whether documents keep arriving
    * @param others further unfinished runs of the job
    */
-  static String of(RunStatus status, Job job, List<Run> others) throws IOException {
-    StringBuilder text =
-        new StringBuilder("run " + status.run() + " of job " + status.job() + "\n");
+  static void print(RunStatus status, Job job, List<Run> others, PrintWriter out)
+      throws IOException {
+    out.println("run " + status.run() + " of job " + status.job());
     if (!status.batches().isEmpty()) {
-      TextTable table = new TextTable(TITLES, FIRST_NUMBER);
-      status.batches().forEach(row -> table.add(line(row)));
-      table.add(totals(status));
-      text.append(table);
+      TextTable table = new TextTable(NAMES, TITLES, FIRST_NUMBER);
+      status
+          .batches()
+          .forEach(
+              row ->
+                  table.add(
+                      List.of(row.chunk(), row.batchId() == null ? "-" : row.batchId()),
+                      values(row)));
+      table.add(
+          List.of(
+              "total",
+              status.batches().size() + (status.batches().size() == 1 ? " batch" : " batches")),
+          totals(status));
+      out.print(table);
     }
-    text.append(next(status, job)).append('\n');
+    out.println(next(status, job));
     if (status.collectBefore() != null) {
-      text.append("results are kept for a short time: run collect before ")
-          .append(status.collectBefore())
-          .append('\n');
+      out.println(
+          "results are kept for a short time: run collect before " + status.collectBefore());
     }
     if (status.report() != null) {
-      text.append(Summary.places(status.report(), job));
+      out.print(Summary.places(status.report(), job));
     }
     for (Run other : others) {
-      text.append(also(other)).append('\n');
+      out.println(also(other));
     }
-    return text.toString();
   }
 
-  private static List<String> line(BatchRow row) {
+  private static List<String> values(BatchRow row) {
     return List.of(
-        row.chunk(),
-        String.valueOf(row.attempt()),
-        row.batchId() == null ? "-" : row.batchId(),
         row.collected() ? row.state() + ", collected" : row.state(),
         number(row.answered()),
         number(row.failed()),
@@ -71,9 +80,6 @@ final class StatusTable {
   private static List<String> totals(RunStatus status) {
     long collected = status.batches().stream().filter(BatchRow::collected).count();
     return List.of(
-        "total",
-        "",
-        status.batches().size() + (status.batches().size() == 1 ? " batch" : " batches"),
         collected + " collected",
         Summary.number(sum(status, BatchRow::answered)),
         Summary.number(sum(status, BatchRow::failed)),
@@ -160,7 +166,7 @@ final class StatusTable {
 
   private static String finished(RunStatus status, Report report) {
     return (status.cancelled() ? "cancelled and finished " : "finished ")
-        + report.finishedAt()
+        + Instant.parse(report.finishedAt()).truncatedTo(ChronoUnit.SECONDS)
         + ": "
         + Summary.number(report.documents())
         + (report.documents() == 1 ? " document, " : " documents, ")

@@ -43,12 +43,13 @@ final class StopNotice implements AutoCloseable {
     err.println(batches(run, local));
     boolean piped =
         run.job().source() instanceof StandardInputSource input && input.sha256() != null;
-    err.println(
+    err.print(
         "to resume:  "
             + (piped ? "(the same input) | " : "")
-            + CommandText.of(typed.get(0), name, typed));
+            + CommandText.of(typed.get(0), name, typed)
+            + "\n");
     if (!typed.get(0).equals("cancel")) {
-      err.println("to cancel:  " + CommandText.of("cancel", name, typed));
+      err.print("to cancel:  " + CommandText.of("cancel", name, typed) + "\n");
     }
     err.flush();
   }

@@ -15,15 +15,13 @@ import java.util.Map;
 
 /** The tables at the end of a command. */
 final class Summary {
-  private final StringBuilder text = new StringBuilder();
-
   private Summary() {}
 
-  static String of(Report report, Job job, Run run) {
-    Summary summary = new Summary();
-    summary.line("run", report.job() + " " + report.run());
-    summary.line("documents", number(report.documents()));
-    summary.line(
+  static Facts of(Report report, Job job, Run run) {
+    Facts facts = new Facts();
+    facts.add("run", report.job() + " " + report.run());
+    facts.add("documents", number(report.documents()));
+    facts.add(
         "answered",
         number(report.answered())
             + (report.reused() == 0
@@ -31,9 +29,9 @@ final class Summary {
                 : " ("
                     + number(report.reused())
                     + " of them by answers bought before, or for others)"));
-    summary.line("failed", number(report.failures()));
-    summary.text.append(failures(report.failed(), report.causes()));
-    summary.line(
+    facts.add("failed", number(report.failures()));
+    facts.add(failures(report.failed(), report.causes()));
+    facts.add(
         "batches",
         number(report.batches())
             + " ("
@@ -43,7 +41,7 @@ final class Summary {
             + " bytes, "
             + number(report.attempts())
             + (report.attempts() == 1 ? " attempt)" : " attempts)"));
-    summary.line(
+    facts.add(
         "tokens",
         number(report.promptTokens())
             + " prompt"
@@ -58,23 +56,23 @@ final class Summary {
                 ? ""
                 : "; " + number(report.uncountedAnswers()) + " answers came without their tokens"));
     if (report.promptCache() != null) {
-      summary.line("prompt cache", promptCache(report.promptCache()));
+      facts.add("prompt cache", promptCache(report.promptCache()));
     }
-    summary.line(
+    facts.add(
         "cost",
         report.costUsd() == null
             ? "unknown: no price for " + report.model() + " (set prices: in the job file)"
             : cost(report, report.costUsd()));
     if (report.canary() != null) {
-      summary.line("canary", report.canary().summary());
+      facts.add("canary", report.canary().summary());
     }
     if (report.repaired() != null && report.repaired().requests() > 0) {
-      summary.line("repaired", repaired(report.repaired()));
+      facts.add("repaired", repaired(report.repaired()));
     }
-    summary.text.append(places(report, job));
-    summary.line("report", run.folder().report());
-    summary.line("page", run.folder().page());
-    return summary.text.toString();
+    facts.add(places(report, job));
+    facts.add("report", run.folder().report());
+    facts.add("page", run.folder().page());
+    return facts;
   }
 
   private static String promptCache(Report.PromptCacheUse use) {
@@ -110,25 +108,25 @@ final class Summary {
   }
 
   /** Where the documents of a run are now. */
-  static String places(Report report, Job job) {
-    Summary summary = new Summary();
+  static Facts places(Report report, Job job) {
+    Facts facts = new Facts();
     if (report.answered() > 0) {
-      summary.line("answers", job.answers().place(report.run()));
+      facts.add("answers", job.answers().place(report.run()));
     }
     if (report.failures() > 0) {
-      summary.line("failures", job.failures().place(report.run()));
+      facts.add("failures", job.failures().place(report.run()));
     }
-    return summary.text.toString();
+    return facts;
   }
 
   /** The number of failed documents by reason, with the commonest cause of each. */
-  static String failures(Map<String, Long> failed, Map<String, FailureCause> causes) {
-    Summary summary = new Summary();
+  static Facts failures(Map<String, Long> failed, Map<String, FailureCause> causes) {
+    Facts facts = new Facts();
     for (Map.Entry<String, Long> reason : failed.entrySet()) {
-      summary.line("  " + reason.getKey(), number(reason.getValue()));
+      facts.add("  " + reason.getKey(), number(reason.getValue()));
       FailureCause cause = causes.get(reason.getKey());
       if (cause != null) {
-        summary.line(
+        facts.add(
             "",
             "  "
                 + (cause.documents() < reason.getValue()
@@ -138,7 +136,7 @@ final class Summary {
                 + example(cause));
       }
     }
-    return summary.text.toString();
+    return facts;
   }
 
   private static String example(FailureCause cause) {
@@ -148,10 +146,10 @@ final class Summary {
   }
 
   /** The state of an unfinished run. */
-  static String of(RunProgress progress, Run run) {
-    Summary summary = new Summary();
-    summary.line("run", run.identity().job() + " " + run.name());
-    summary.line(
+  static Facts of(RunProgress progress, Run run) {
+    Facts facts = new Facts();
+    facts.add("run", run.identity().job() + " " + run.name());
+    facts.add(
         "batches",
         number(progress.chunks().size())
             + ": "
@@ -167,11 +165,11 @@ final class Summary {
         .collectBefore(run.job().inference().request().provider().capabilities())
         .ifPresent(
             time ->
-                summary.line(
+                facts.add(
                     "results",
                     "kept for a short time: run collect before "
                         + time.truncatedTo(ChronoUnit.SECONDS)));
-    return summary.text.toString();
+    return facts;
   }
 
   private static String cost(Report report, BigDecimal batchUsd) {
@@ -185,9 +183,5 @@ final class Summary {
 
   static String number(long number) {
     return String.format(Locale.ROOT, "%,d", number);
-  }
-
-  private void line(String name, String value) {
-    text.append(String.format(Locale.ROOT, "%-18s %s%n", name, value));
   }
 }

@@ -5,35 +5,52 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
 
-/** A table of text: as wide as its values, with numbers aligned to the right. */
+/**
+ * A table of text, with numbers aligned to the right. Names that would make it wider than a
+ * terminal stand on a line of their own, above the values that belong to them.
+ */
 final class TextTable {
-  private final List<List<String>> lines = new ArrayList<>();
+  private static final String INDENT = "  ";
+
+  /** A line of values, and of the names above it, if the table has names. */
+  private record Row(List<String> names, List<String> values) {}
+
+  private final List<Row> rows = new ArrayList<>();
   private final int firstNumber;
 
   /**
    * An empty table.
    *
+   * @param names the titles of the names; empty for a table without
    * @param firstNumber from this column on, values are aligned to the right
    */
-  TextTable(List<String> titles, int firstNumber) {
+  TextTable(List<String> names, List<String> titles, int firstNumber) {
     this.firstNumber = firstNumber;
-    lines.add(titles);
+    add(names, titles);
   }
 
-  void add(List<String> line) {
-    lines.add(line);
+  void add(List<String> names, List<String> values) {
+    rows.add(new Row(names, values));
   }
 
   @Override
   public String toString() {
     int[] widths =
-        IntStream.range(0, lines.get(0).size())
+        IntStream.range(0, rows.get(0).values().size())
             .map(
                 column ->
-                    lines.stream().mapToInt(line -> line.get(column).length()).max().orElse(0))
+                    rows.stream()
+                        .mapToInt(row -> row.values().get(column).length())
+                        .max()
+                        .orElse(0))
             .toArray();
     StringBuilder text = new StringBuilder();
-    lines.forEach(line -> text.append(padded(line, widths)).append('\n'));
+    for (Row row : rows) {
+      if (!row.names().isEmpty()) {
+        text.append(String.join("  ", row.names())).append('\n').append(INDENT);
+      }
+      text.append(padded(row.values(), widths)).append('\n');
+    }
     return text.toString();
   }
 

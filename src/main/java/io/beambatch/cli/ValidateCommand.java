@@ -48,11 +48,11 @@ final class ValidateCommand implements Callable<Integer> {
     try (Peer peer = peerOptions.open(job, options.staging());
         ScratchPlan plan = ScratchPlan.of(job, options, spec)) {
       Estimate estimate = plan.estimate();
-      PlanCommand.print(estimate, out);
+      out.print(PlanCommand.facts(estimate));
       List<String> requests = plan.firstRequests(show);
       for (int i = 0; i < requests.size(); i++) {
         out.printf("%nrequest %d of %s%n", i + 1, Summary.number(estimate.requests()));
-        out.println(requests.get(i));
+        out.print(requests.get(i) + "\n");
       }
       out.flush();
       ScratchPlan.refuse(job, estimate);

@@ -54,7 +54,9 @@ class RunsCommandTest {
             tuple("sentiment", "monday", "finished", 0, "2", "1", "1"));
     assertThat(runs.get(3).path("cost_usd").decimalValue()).isPositive();
     assertThat(runs.get(3).path("bytes").asLong()).isPositive();
-    assertThat(runs().out()).contains("sentiment  tuesday    1 in flight  20").contains(" kB\n");
+    assertThat(runs().out())
+        .startsWith("job  run  begun\n  state ")
+        .containsPattern("sentiment  tuesday  20\\S+Z\n  1 in flight +- .* kB\n");
   }
 
   @Test

@@ -52,6 +52,21 @@ class TerminalTest {
       String lastDrawn = text.substring(text.lastIndexOf("\u001b[K") + "\u001b[K".length());
       assertThat(lastDrawn).startsWith("run ");
     }
+    try (Terminal status = Terminal.open(words("status", List.of()));
+        Terminal runs = Terminal.open(runs())) {
+      for (Terminal terminal : List.of(status, runs)) {
+        assertThat(terminal.end()).as(terminal.text()).isZero();
+        assertThat(terminal.text()).containsPattern("40 +40 +0");
+        assertThat(terminal.text().lines())
+            .allMatch(line -> line.length() <= 80 || !line.strip().contains(" "));
+      }
+    }
+  }
+
+  private List<String> runs() {
+    List<String> args = new ArrayList<>(Program.words());
+    args.addAll(List.of("runs", "--staging", new Workplace(folder).staging().toString()));
+    return args;
   }
 
   @Test
