@@ -2,6 +2,7 @@ package io.beambatch.localserver;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
+import java.math.BigDecimal;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,23 @@ record ApiError(
         "Invalid value: '%s'. Supported values are: %s.".formatted(found, supported),
         param,
         "invalid_value");
+  }
+
+  /** An error about a number outside its bounds; integers and decimals have separate codes. */
+  static ApiError outOfRange(String param, Number found, Number least, Number most) {
+    String kind = found instanceof BigDecimal ? "decimal" : "integer";
+    boolean below = found.doubleValue() < least.doubleValue();
+    return invalid(
+        "Invalid '%s': %s %s value. Expected a value %s %s, but got %s instead."
+            .formatted(
+                param,
+                kind,
+                below ? "below minimum" : "above maximum",
+                below ? ">=" : "<=",
+                below ? least : most,
+                found),
+        param,
+        kind + (below ? "_below_min_value" : "_above_max_value"));
   }
 
   static ApiError notFound(String message, @Nullable String param) {

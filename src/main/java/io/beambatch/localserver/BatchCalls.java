@@ -17,32 +17,19 @@ final class BatchCalls {
           "We could not parse the JSON body of your request. The API expects a JSON object.",
           null,
           null);
+  private final Backend backend;
 
-  private final BatchStore store;
-  private final StoredFiles files;
-  private final BatchScheduler scheduler;
-  private final LocalServerSettings settings;
-  private final FaultPlan faults;
-
-  BatchCalls(
-      BatchStore store,
-      StoredFiles files,
-      BatchScheduler scheduler,
-      LocalServerSettings settings,
-      FaultPlan faults) {
-    this.store = store;
-    this.files = files;
-    this.scheduler = scheduler;
-    this.settings = settings;
-    this.faults = faults;
+  BatchCalls(Backend backend) {
+    this.backend = backend;
   }
 
   void create(Context call) throws IOException, ApiException {
     BatchOrder order = BatchOrder.of(ServerJson.body(call, UNREADABLE));
     StoredFile input =
-        files
+        backend
+            .files()
             .find(order.inputFileId())
-            .filter(file -> !faults.hidesFile(file.id()))
+            .filter(file -> !backend.faults().hidesFile(file.id()))
             .orElseThrow(
                 () ->
                     new ApiException(
@@ -59,16 +46,16 @@ final class BatchCalls {
     BatchState batch;
     synchronized (this) {
       allow(call);
-      batch = store.create(order);
+      batch = backend.store().create(order);
     }
     Replies.json(call, batch.shown());
-    scheduler.run(batch);
+    backend.scheduler().run(batch);
   }
 
   void list(Context call) throws ApiException {
     ListPage listing =
         QueryParameters.listing(call, USUALLY_LISTED, MOST_LISTED, id -> find(id).ordinal());
-    Replies.json(call, store.list(listing, BatchFormat.OPENAI).toJson(this::shown));
+    Replies.json(call, backend.store().list(listing, BatchFormat.OPENAI).toJson(this::shown));
   }
 
   void retrieve(Context call) throws ApiException {
@@ -77,22 +64,21 @@ final class BatchCalls {
 
   void cancel(Context call) throws IOException, ApiException {
     BatchState batch = find(call.pathParam("id"));
-    if (!batch.cancel(settings.clock().instant())) {
+    if (!backend.cancel(batch)) {
       throw new ApiException(
           ApiError.of(
               409, "Cannot cancel a batch with status '" + batch.status().code() + "'.", null));
     }
-    store.save(batch);
     Replies.json(call, batch.shown());
   }
 
   /** The batch object, as the faults let it appear. */
   private ObjectNode shown(BatchState batch) {
     ObjectNode shown = batch.shown();
-    if (shown.get("output_file_id").isTextual() && faults.hidesOutput(batch)) {
+    if (shown.get("output_file_id").isTextual() && backend.faults().hidesOutput(batch)) {
       shown.putNull("output_file_id");
     }
-    if (faults.batch(BatchFault.Kind.LYING_COUNTS, batch) != null) {
+    if (backend.faults().batch(BatchFault.Kind.LYING_COUNTS, batch) != null) {
       int total = shown.at("/request_counts/total").intValue();
       shown.set("request_counts", BatchState.counts(total, total, 0));
     }
@@ -101,9 +87,9 @@ final class BatchCalls {
 
   /** Limits the creations of the last hour. */
   private void allow(Context call) throws ApiException {
-    Instant now = settings.clock().instant();
-    List<Instant> last = store.createdAfter(now.minus(HOUR));
-    int limit = settings.createsPerHour();
+    Instant now = backend.settings().clock().instant();
+    List<Instant> last = backend.store().createdAfter(now.minus(HOUR));
+    int limit = backend.settings().createsPerHour();
     call.header("x-ratelimit-limit-requests", Integer.toString(limit));
     call.header(
         "x-ratelimit-remaining-requests", Integer.toString(Math.max(0, limit - last.size() - 1)));
@@ -121,10 +107,6 @@ final class BatchCalls {
   }
 
   private BatchState find(String id) throws ApiException {
-    return store
-        .find(id, BatchFormat.OPENAI)
-        .orElseThrow(
-            () ->
-                new ApiException(ApiError.notFound("No batch found with id '" + id + "'.", null)));
+    return backend.find(id, BatchFormat.OPENAI, "No batch found with id '" + id + "'.");
   }
 }

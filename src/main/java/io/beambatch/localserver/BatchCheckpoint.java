@@ -1,7 +1,7 @@
 package io.beambatch.localserver;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
+import com.fasterxml.jackson.databind.annotation.JsonNaming;
 
 /**
  * How far a batch has come, with the sizes of its files at that time: enough to resume after a
@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
  * @param completed how many of them were answered
  * @param failed how many of them were refused
  */
+@JsonNaming(SnakeCaseStrategy.class)
 record BatchCheckpoint(
     int lines,
     int completed,
@@ -21,28 +22,4 @@ record BatchCheckpoint(
     long inputTokens,
     long outputTokens) {
   static final BatchCheckpoint NONE = new BatchCheckpoint(0, 0, 0, 0, 0, 0, 0, 0);
-
-  ObjectNode toJson() {
-    return ServerJson.object()
-        .put("lines", lines)
-        .put("completed", completed)
-        .put("failed", failed)
-        .put("output_bytes", outputBytes)
-        .put("error_bytes", errorBytes)
-        .put("billed_bytes", billedBytes)
-        .put("input_tokens", inputTokens)
-        .put("output_tokens", outputTokens);
-  }
-
-  static BatchCheckpoint fromJson(JsonNode json) {
-    return new BatchCheckpoint(
-        json.get("lines").intValue(),
-        json.get("completed").intValue(),
-        json.get("failed").intValue(),
-        json.get("output_bytes").longValue(),
-        json.get("error_bytes").longValue(),
-        json.get("billed_bytes").longValue(),
-        json.get("input_tokens").longValue(),
-        json.get("output_tokens").longValue());
-  }
 }

@@ -88,11 +88,11 @@ final class BatchScheduler implements AutoCloseable {
   }
 
   private static void abort(BatchRun run, Exception cause) {
-    LOG.error("A batch can't go on, and has failed.", cause);
+    LOG.error("A batch can't be continued, and has failed.", cause);
     try {
       run.abort(cause);
     } catch (IOException e) {
-      LOG.error("That a batch has failed could not be written down.", e);
+      LOG.error("The failure of a batch could not be saved.", e);
     }
   }
 

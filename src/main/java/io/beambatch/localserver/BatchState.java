@@ -94,7 +94,7 @@ final class BatchState {
             seconds.isNumber() ? seconds.longValue() : null,
             Instant.parse(saved.get("created").textValue()));
     batch.since = Instant.parse(saved.get("since").textValue());
-    batch.progress = BatchCheckpoint.fromJson(saved.get("progress"));
+    batch.progress = ServerJson.MAPPER.convertValue(saved.get("progress"), BatchCheckpoint.class);
     batch.enqueuedTokens = saved.get("enqueued_tokens").longValue();
     saved.path("cached").forEach(prefix -> batch.cached.add(prefix.intValue()));
     return batch;
@@ -110,7 +110,7 @@ final class BatchState {
             .put("created", created.toString())
             .put("since", since.toString())
             .put("enqueued_tokens", enqueuedTokens);
-    saved.set("progress", progress.toJson());
+    saved.set("progress", ServerJson.MAPPER.valueToTree(progress));
     ArrayNode prefixes = saved.putArray("cached");
     cached.forEach(prefixes::add);
     saved.set("batch", shown.deepCopy());

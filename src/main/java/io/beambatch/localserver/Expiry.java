@@ -54,18 +54,7 @@ final class Expiry {
     }
     long value = Long.parseLong(seconds);
     if (value < LEAST || value > USUAL_SECONDS) {
-      boolean below = value < LEAST;
-      throw new ApiException(
-          ApiError.invalid(
-              "Invalid '%s': integer %s value. Expected a value %s %d, but got %d instead."
-                  .formatted(
-                      secondsParam,
-                      below ? "below minimum" : "above maximum",
-                      below ? ">=" : "<=",
-                      below ? LEAST : USUAL_SECONDS,
-                      value),
-              secondsParam,
-              below ? "integer_below_min_value" : "integer_above_max_value"));
+      throw new ApiException(ApiError.outOfRange(secondsParam, value, LEAST, USUAL_SECONDS));
     }
     return value;
   }

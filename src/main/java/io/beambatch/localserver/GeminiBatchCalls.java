@@ -14,24 +14,10 @@ final class GeminiBatchCalls {
   private static final String NAME = "display_name";
   private static final int USUALLY_LISTED = 10;
   private static final int MOST_LISTED = 100;
+  private final Backend backend;
 
-  private final BatchStore store;
-  private final StoredFiles files;
-  private final BatchScheduler scheduler;
-  private final LocalServerSettings settings;
-  private final FaultPlan faults;
-
-  GeminiBatchCalls(
-      BatchStore store,
-      StoredFiles files,
-      BatchScheduler scheduler,
-      LocalServerSettings settings,
-      FaultPlan faults) {
-    this.store = store;
-    this.files = files;
-    this.scheduler = scheduler;
-    this.settings = settings;
-    this.faults = faults;
+  GeminiBatchCalls(Backend backend) {
+    this.backend = backend;
   }
 
   void create(BatchEndpoint endpoint, Context call) throws IOException, ApiException {
@@ -47,16 +33,18 @@ final class GeminiBatchCalls {
           "batch.input_config.file_name is required; this server takes no requests inline");
     }
     String fileId = name.replaceFirst("^files/", "");
-    if (files
+    if (backend
+        .files()
         .find(fileId)
         .filter(
             file ->
-                file.purpose().equals(FORMAT.traits().purpose()) && !faults.hidesFile(file.id()))
+                file.purpose().equals(FORMAT.traits().purpose())
+                    && !backend.faults().hidesFile(file.id()))
         .isEmpty()) {
       throw new ApiException(ApiError.notFound("File " + name + " does not exist.", null));
     }
     String model = call.pathParam("model");
-    if (settings.models() != null && !settings.models().contains(model)) {
+    if (backend.settings().models() != null && !backend.settings().models().contains(model)) {
       throw new ApiException(
           ApiError.notFound(
               "models/%s is not found for API version v1beta, or is not supported for batches."
@@ -64,18 +52,20 @@ final class GeminiBatchCalls {
               null));
     }
     BatchState created =
-        store.create(
-            new BatchOrder(
-                fileId,
-                endpoint,
-                ServerJson.object()
-                    .put(NAME, ContentsReader.field(batch, "displayName").asText("")),
-                FORMAT.traits().resultsKept().toSeconds(),
-                model,
-                0,
-                FORMAT));
+        backend
+            .store()
+            .create(
+                new BatchOrder(
+                    fileId,
+                    endpoint,
+                    ServerJson.object()
+                        .put(NAME, ContentsReader.field(batch, "displayName").asText("")),
+                    FORMAT.traits().resultsKept().toSeconds(),
+                    model,
+                    0,
+                    FORMAT));
     Replies.json(call, shown(created));
-    scheduler.run(created);
+    backend.scheduler().run(created);
   }
 
   void list(Context call) throws ApiException {
@@ -83,7 +73,7 @@ final class GeminiBatchCalls {
     Long last = after == null || after.isEmpty() ? null : Long.valueOf(find(after).ordinal());
     int limit = pageSize(call, USUALLY_LISTED, MOST_LISTED);
     ListPage.Page<BatchState> page =
-        store.list(new ListPage(last, limit, ListPage.Order.DESC), FORMAT);
+        backend.store().list(new ListPage(last, limit, ListPage.Order.DESC), FORMAT);
     ObjectNode reply = ServerJson.object();
     ArrayNode operations = reply.putArray("operations");
     page.things().forEach(batch -> operations.add(shown(batch)));
@@ -112,9 +102,7 @@ final class GeminiBatchCalls {
   /** A batch that has ended stays unchanged, and that is no error. */
   void cancel(Context call) throws IOException, ApiException {
     BatchState batch = find(call.pathParam("id"));
-    if (batch.cancel(settings.clock().instant())) {
-      store.save(batch);
-    }
+    backend.cancel(batch);
     Replies.json(call, ServerJson.object());
   }
 
@@ -124,7 +112,7 @@ final class GeminiBatchCalls {
       throw invalid("batches/" + batch.id() + " is still running. Cancel it first.");
     }
     batch.delete();
-    store.save(batch);
+    backend.store().save(batch);
     Replies.json(call, ServerJson.object());
   }
 
@@ -170,7 +158,7 @@ final class GeminiBatchCalls {
 
   private @Nullable String output(BatchState batch) {
     String output = batch.text("output_file_id");
-    return output != null && faults.hidesOutput(batch) ? null : output;
+    return output != null && backend.faults().hidesOutput(batch) ? null : output;
   }
 
   private static String state(Status status) {
@@ -188,7 +176,7 @@ final class GeminiBatchCalls {
   private ObjectNode counts(BatchState batch) {
     BatchCheckpoint progress = batch.progress();
     int total = batch.total();
-    boolean lies = faults.batch(BatchFault.Kind.LYING_COUNTS, batch) != null;
+    boolean lies = backend.faults().batch(BatchFault.Kind.LYING_COUNTS, batch) != null;
     int succeeded = lies ? total : progress.completed();
     int failed = lies ? 0 : progress.failed();
     ObjectNode counts = ServerJson.object();
@@ -206,12 +194,7 @@ final class GeminiBatchCalls {
   }
 
   private BatchState find(String id) throws ApiException {
-    return store
-        .find(id, FORMAT)
-        .orElseThrow(
-            () ->
-                new ApiException(
-                    ApiError.notFound("Requested entity was not found: batches/" + id, null)));
+    return backend.find(id, FORMAT, "Requested entity was not found: batches/" + id);
   }
 
   private static ApiException invalid(String message) {

@@ -65,10 +65,10 @@ final class GrowingResults implements Closeable {
 
   /** Adds the tokens that a response reports. */
   static void count(JsonNode body, Usage usage) {
-    JsonNode told = body.path("usage");
+    JsonNode reported = body.path("usage");
     usage.add(
-        told.path("prompt_tokens").asLong(told.path("input_tokens").asLong()),
-        told.path("completion_tokens").asLong(told.path("output_tokens").asLong()));
+        reported.path("prompt_tokens").asLong(reported.path("input_tokens").asLong()),
+        reported.path("completion_tokens").asLong(reported.path("output_tokens").asLong()));
   }
 
   /** Reads complete lines, and returns the end of the last one. */

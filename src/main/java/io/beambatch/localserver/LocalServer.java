@@ -56,7 +56,7 @@ public final class LocalServer implements AutoCloseable {
     HttpApi api =
         new HttpApi(
             settings,
-            apis(settings, store, files),
+            apis(new Backend(store, files, scheduler, settings, faults)),
             new ControlCalls(faults, bill, counts),
             faults,
             counts);
@@ -75,22 +75,18 @@ public final class LocalServer implements AutoCloseable {
   }
 
   /** An upstream is called in OpenAI's form, and so can't answer requests in another. */
-  private List<ProviderFace> apis(
-      LocalServerSettings settings, BatchStore store, StoredFiles files) {
+  private static List<ProviderFace> apis(Backend backend) {
+    LocalServerSettings settings = backend.settings();
     ProviderFace openAi =
-        new OpenAiFace(
-            settings,
-            new FileCalls(files, settings),
-            new BatchCalls(store, files, scheduler, settings, faults));
+        new OpenAiFace(settings, new FileCalls(backend.files(), settings), new BatchCalls(backend));
     return settings.upstream() != null
         ? List.of(openAi)
         : List.of(
-            new AnthropicFace(new MessageBatchCalls(store, files, scheduler, settings, faults)),
-            new OpenRouterFace(new OpenRouterCalls(store, files, scheduler, settings)),
-            new MistralFace(new MistralJobCalls(store, files, scheduler, settings)),
+            new AnthropicFace(new MessageBatchCalls(backend)),
+            new OpenRouterFace(new OpenRouterCalls(backend)),
+            new MistralFace(new MistralJobCalls(backend)),
             new GeminiFace(
-                new GeminiFileCalls(files, settings),
-                new GeminiBatchCalls(store, files, scheduler, settings, faults)),
+                new GeminiFileCalls(backend.files(), settings), new GeminiBatchCalls(backend)),
             openAi);
   }
 

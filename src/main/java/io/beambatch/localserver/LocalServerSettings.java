@@ -5,6 +5,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -122,111 +123,81 @@ public final class LocalServerSettings implements Cloneable {
   }
 
   public LocalServerSettings withMinimumRate(MinimumRate value) {
-    LocalServerSettings changed = copy();
-    changed.minimumRate = Objects.requireNonNull(value, "minimumRate");
-    return changed;
+    return with(changed -> changed.minimumRate = Objects.requireNonNull(value, "minimumRate"));
   }
 
   public LocalServerSettings withPort(int value) {
     require(value >= 0 && value <= 65535, "port must be 0 to 65535, not " + value);
-    LocalServerSettings changed = copy();
-    changed.port = value;
-    return changed;
+    return with(changed -> changed.port = value);
   }
 
   public LocalServerSettings withDir(@Nullable Path value) {
-    LocalServerSettings changed = copy();
-    changed.dir = value;
-    return changed;
+    return with(changed -> changed.dir = value);
   }
 
   public LocalServerSettings withLatency(Duration value) {
     require(!value.isNegative(), "latency must not be negative, but is " + value);
-    LocalServerSettings changed = copy();
-    changed.latency = Objects.requireNonNull(value, "latency");
-    return changed;
+    return with(changed -> changed.latency = Objects.requireNonNull(value, "latency"));
   }
 
   public LocalServerSettings withSeed(long value) {
-    LocalServerSettings changed = copy();
-    changed.seed = value;
-    return changed;
+    return with(changed -> changed.seed = value);
   }
 
   public LocalServerSettings withApiKey(@Nullable String value) {
-    LocalServerSettings changed = copy();
-    changed.apiKey = value;
-    return changed;
+    return with(changed -> changed.apiKey = value);
   }
 
   public LocalServerSettings withEnqueuedTokenLimit(long value) {
-    LocalServerSettings changed = copy();
-    changed.enqueuedTokenLimit = value;
-    return changed;
+    return with(changed -> changed.enqueuedTokenLimit = value);
   }
 
   public LocalServerSettings withEnqueuedRequestLimit(long value) {
-    LocalServerSettings changed = copy();
-    changed.enqueuedRequestLimit = value;
-    return changed;
+    return with(changed -> changed.enqueuedRequestLimit = value);
   }
 
   public LocalServerSettings withMaxRequests(int value) {
     require(value > 0, "maxRequests must be at least 1, not " + value);
-    LocalServerSettings changed = copy();
-    changed.maxRequests = value;
-    return changed;
+    return with(changed -> changed.maxRequests = value);
   }
 
   public LocalServerSettings withMaxBytes(long value) {
     require(value > 0, "maxBytes must be at least 1, not " + value);
-    LocalServerSettings changed = copy();
-    changed.maxBytes = value;
-    return changed;
+    return with(changed -> changed.maxBytes = value);
   }
 
   public LocalServerSettings withCreatesPerHour(int value) {
     require(value > 0, "createsPerHour must be at least 1, not " + value);
-    LocalServerSettings changed = copy();
-    changed.createsPerHour = value;
-    return changed;
+    return with(changed -> changed.createsPerHour = value);
   }
 
   public LocalServerSettings withModels(@Nullable Set<String> value) {
-    LocalServerSettings changed = copy();
-    changed.models = value == null ? null : Set.copyOf(value);
-    return changed;
+    return with(changed -> changed.models = value == null ? null : Set.copyOf(value));
   }
 
   public LocalServerSettings withWorkers(int value) {
     require(value > 0, "workers must be at least 1, not " + value);
-    LocalServerSettings changed = copy();
-    changed.workers = value;
-    return changed;
+    return with(changed -> changed.workers = value);
   }
 
   /** Only for OpenAI's API, because the upstream is called in its form. */
   public LocalServerSettings withUpstream(@Nullable Upstream value) {
-    LocalServerSettings changed = copy();
-    changed.upstream = value;
-    return changed;
+    return with(changed -> changed.upstream = value);
   }
 
   public LocalServerSettings withFaults(Faults value) {
-    LocalServerSettings changed = copy();
-    changed.faults = Objects.requireNonNull(value, "faults");
-    return changed;
+    return with(changed -> changed.faults = Objects.requireNonNull(value, "faults"));
   }
 
   public LocalServerSettings withClock(Clock value) {
-    LocalServerSettings changed = copy();
-    changed.clock = Objects.requireNonNull(value, "clock");
-    return changed;
+    return with(changed -> changed.clock = Objects.requireNonNull(value, "clock"));
   }
 
-  private LocalServerSettings copy() {
+  private LocalServerSettings with(Consumer<LocalServerSettings> change) {
     try {
-      return (LocalServerSettings) clone();
+      LocalServerSettings changed = (LocalServerSettings) clone();
+      change.accept(changed);
+      return changed;
     } catch (CloneNotSupportedException e) {
       throw new IllegalStateException(e);
     }

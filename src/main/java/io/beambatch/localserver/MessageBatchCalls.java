@@ -21,31 +21,18 @@ final class MessageBatchCalls {
   /** For all models together, on the lowest tier. */
   private static final long ENQUEUED_REQUESTS = 200_000;
 
-  private final BatchStore store;
-  private final StoredFiles files;
   private final PostedBatches posted;
-  private final BatchScheduler scheduler;
-  private final LocalServerSettings settings;
-  private final FaultPlan faults;
+  private final Backend backend;
 
-  MessageBatchCalls(
-      BatchStore store,
-      StoredFiles files,
-      BatchScheduler scheduler,
-      LocalServerSettings settings,
-      FaultPlan faults) {
-    this.store = store;
-    this.files = files;
-    this.posted = new PostedBatches(FORMAT, store, files, settings);
-    this.scheduler = scheduler;
-    this.settings = settings;
-    this.faults = faults;
+  MessageBatchCalls(Backend backend) {
+    this.posted = new PostedBatches(FORMAT, backend);
+    this.backend = backend;
   }
 
   void create(Context call) throws IOException, ApiException {
     BatchState batch = posted.create(call, Set.of(), this::order);
     Replies.json(call, shown(batch, call));
-    scheduler.run(batch);
+    backend.scheduler().run(batch);
   }
 
   private BatchOrder order(RequestsBody.Posted body, String inputFileId) throws ApiException {
@@ -61,9 +48,9 @@ final class MessageBatchCalls {
   }
 
   private void allow(int requests) throws ApiException {
-    Long set = settings.enqueuedRequestLimit();
+    Long set = backend.settings().enqueuedRequestLimit();
     long limit = set == null ? ENQUEUED_REQUESTS : set;
-    if (store.enqueuedRequests(FORMAT) + requests > limit) {
+    if (backend.store().enqueuedRequests(FORMAT) + requests > limit) {
       throw new ApiException(
           ApiError.rateLimit(
               "This request would exceed your organization's limit of %d requests in the batch processing queue."
@@ -82,12 +69,15 @@ final class MessageBatchCalls {
     ListPage.Page<BatchState> page;
     List<BatchState> batches;
     if (before != null) {
-      page = store.list(new ListPage(find(before).ordinal(), limit, ListPage.Order.ASC), FORMAT);
+      page =
+          backend
+              .store()
+              .list(new ListPage(find(before).ordinal(), limit, ListPage.Order.ASC), FORMAT);
       batches = new ArrayList<>(page.things());
       Collections.reverse(batches);
     } else {
       Long last = after == null ? null : Long.valueOf(find(after).ordinal());
-      page = store.list(new ListPage(last, limit, ListPage.Order.DESC), FORMAT);
+      page = backend.store().list(new ListPage(last, limit, ListPage.Order.DESC), FORMAT);
       batches = page.things();
     }
     ObjectNode reply = ServerJson.object();
@@ -118,12 +108,11 @@ final class MessageBatchCalls {
 
   void cancel(Context call) throws IOException, ApiException {
     BatchState batch = find(call.pathParam("id"));
-    if (!batch.cancel(settings.clock().instant()) && batch.status().ended()) {
+    if (!backend.cancel(batch) && batch.status().ended()) {
       throw new ApiException(
           ApiError.of(
               400, "Batch " + batch.id() + " cannot be canceled because it has ended.", null));
     }
-    store.save(batch);
     Replies.json(call, shown(batch, call));
   }
 
@@ -146,7 +135,8 @@ final class MessageBatchCalls {
   void results(Context call) throws IOException, ApiException {
     BatchState batch = find(call.pathParam("id"));
     StoredFile results =
-        files
+        backend
+            .files()
             .find(String.valueOf(batch.text("output_file_id")))
             .orElseThrow(
                 () ->
@@ -158,13 +148,13 @@ final class MessageBatchCalls {
                                     + batch.id()
                                     + " is still in progress. Wait for it to end.",
                             null)));
-    Replies.file(call, results.bytes(), files.content(results.id()));
+    Replies.file(call, results.bytes(), backend.files().content(results.id()));
     call.contentType("application/x-jsonl");
   }
 
   /** The batch object; counts appear at the end, as in the real API. */
   private ObjectNode shown(BatchState batch, Context call) {
-    Instant now = settings.clock().instant();
+    Instant now = backend.settings().clock().instant();
     Status status = batch.status();
     boolean ended = status.ended();
     Instant archived = batch.created().plus(FORMAT.traits().resultsKept());
@@ -185,14 +175,16 @@ final class MessageBatchCalls {
         .put("archived_at", gone ? archived.toString() : null)
         .put(
             "results_url",
-            ended && !gone && !faults.hidesOutput(batch) ? resultsUrl(batch, call) : null);
+            ended && !gone && !backend.faults().hidesOutput(batch)
+                ? resultsUrl(batch, call)
+                : null);
     return shown;
   }
 
   private ObjectNode counts(BatchState batch, boolean ended) {
     BatchCheckpoint progress = batch.progress();
     int total = batch.total();
-    if (ended && faults.batch(BatchFault.Kind.LYING_COUNTS, batch) != null) {
+    if (ended && backend.faults().batch(BatchFault.Kind.LYING_COUNTS, batch) != null) {
       return counts(0, total, 0, 0, 0);
     }
     int rest = total - progress.completed() - progress.failed();
@@ -224,9 +216,6 @@ final class MessageBatchCalls {
   }
 
   private BatchState find(String id) throws ApiException {
-    return store
-        .find(id, FORMAT)
-        .orElseThrow(
-            () -> new ApiException(ApiError.notFound("Batch " + id + " not found.", null)));
+    return backend.find(id, FORMAT, "Batch " + id + " not found.");
   }
 }

@@ -12,18 +12,11 @@ import java.util.List;
 final class MistralJobCalls {
   private static final Duration LONGEST = Duration.ofDays(7);
   private static final int USUALLY_LISTED = 100;
+  private static final int MOST = 999_999;
+  private final Backend backend;
 
-  private final BatchStore store;
-  private final StoredFiles files;
-  private final BatchScheduler scheduler;
-  private final LocalServerSettings settings;
-
-  MistralJobCalls(
-      BatchStore store, StoredFiles files, BatchScheduler scheduler, LocalServerSettings settings) {
-    this.store = store;
-    this.files = files;
-    this.scheduler = scheduler;
-    this.settings = settings;
+  MistralJobCalls(Backend backend) {
+    this.backend = backend;
   }
 
   void create(Context call) throws IOException, ApiException {
@@ -35,7 +28,7 @@ final class MistralJobCalls {
       throw new ApiException(ApiError.invalidValue("endpoint", path, BatchEndpoint.list()));
     }
     String file = body.path("input_files").path(0).asText("");
-    if (files.find(file).isEmpty()) {
+    if (backend.files().find(file).isEmpty()) {
       throw new ApiException(ApiError.notFound("No file matches the given query: " + file, null));
     }
     int hours = body.path("timeout_hours").asInt(24);
@@ -44,25 +37,28 @@ final class MistralJobCalls {
           ApiError.invalid("timeout_hours must be 1 to " + LONGEST.toHours(), null, null));
     }
     BatchState batch =
-        store.create(
-            new BatchOrder(
-                file,
-                endpoint,
-                BatchOrder.metadata(body.path("metadata")),
-                null,
-                BatchOrder.string(body, "model"),
-                0,
-                BatchFormat.MISTRAL));
+        backend
+            .store()
+            .create(
+                new BatchOrder(
+                    file,
+                    endpoint,
+                    BatchOrder.metadata(body.path("metadata")),
+                    null,
+                    BatchOrder.string(body, "model"),
+                    0,
+                    BatchFormat.MISTRAL));
     Replies.json(call, shown(batch));
-    scheduler.run(batch);
+    backend.scheduler().run(batch);
   }
 
   /** Pages are numbered. */
   void list(Context call) throws ApiException {
-    int size = number(call, "page_size", USUALLY_LISTED);
-    int skip = number(call, "page", 0) * size;
+    int size = QueryParameters.number(call, "page_size", USUALLY_LISTED, MOST);
+    int skip = QueryParameters.number(call, "page", 0, MOST) * size;
     List<BatchState> all =
-        store
+        backend
+            .store()
             .list(new ListPage(null, Integer.MAX_VALUE, ListPage.Order.DESC), BatchFormat.MISTRAL)
             .things();
     ObjectNode reply = ServerJson.object();
@@ -71,27 +67,15 @@ final class MistralJobCalls {
     Replies.json(call, reply.put("object", "list").put("total", all.size()));
   }
 
-  private static int number(Context call, String name, int otherwise) throws ApiException {
-    String text = call.queryParam(name);
-    if (text == null) {
-      return otherwise;
-    }
-    if (!text.matches("\\d{1,6}")) {
-      throw new ApiException(ApiError.invalidType(name, "an integer", "'" + text + "'"));
-    }
-    return Integer.parseInt(text);
-  }
-
   void retrieve(Context call) throws ApiException {
     Replies.json(call, shown(find(call.pathParam("id"))));
   }
 
   void cancel(Context call) throws IOException, ApiException {
     BatchState batch = find(call.pathParam("id"));
-    if (!batch.cancel(settings.clock().instant()) && batch.status().ended()) {
+    if (!backend.cancel(batch) && batch.status().ended()) {
       throw new ApiException(ApiError.of(400, "The job has ended and can't be cancelled.", null));
     }
-    store.save(batch);
     Replies.json(call, shown(batch));
   }
 
@@ -131,8 +115,6 @@ final class MistralJobCalls {
   }
 
   private BatchState find(String id) throws ApiException {
-    return store
-        .find(id, BatchFormat.MISTRAL)
-        .orElseThrow(() -> new ApiException(ApiError.notFound("No job found: " + id, null)));
+    return backend.find(id, BatchFormat.MISTRAL, "No job found: " + id);
   }
 }

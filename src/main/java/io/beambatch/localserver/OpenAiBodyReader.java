@@ -88,18 +88,7 @@ final class OpenAiBodyReader implements LineRequestReader.RequestReader {
     }
     long value = in.getValueAsLong();
     if (value < least || value > most) {
-      boolean below = value < least;
-      request.wrong(
-          ApiError.invalid(
-              "Invalid '%s': integer %s value. Expected a value %s %d, but got %d instead."
-                  .formatted(
-                      field,
-                      below ? "below minimum" : "above maximum",
-                      below ? ">=" : "<=",
-                      below ? least : most,
-                      value),
-              field,
-              below ? "integer_below_min_value" : "integer_above_max_value"));
+      request.wrong(ApiError.outOfRange(field, value, least, most));
       return other;
     }
     return (int) value;
@@ -110,15 +99,7 @@ final class OpenAiBodyReader implements LineRequestReader.RequestReader {
     if (token == JsonToken.VALUE_NUMBER_INT || token == JsonToken.VALUE_NUMBER_FLOAT) {
       double value = in.getDoubleValue();
       if (value < 0 || value > 2) {
-        request.wrong(
-            ApiError.invalid(
-                "Invalid 'temperature': decimal %s value. Expected a value %s, but got %s instead."
-                    .formatted(
-                        value < 0 ? "below minimum" : "above maximum",
-                        value < 0 ? ">= 0" : "<= 2",
-                        in.getText()),
-                "temperature",
-                value < 0 ? "decimal_below_min_value" : "decimal_above_max_value"));
+        request.wrong(ApiError.outOfRange("temperature", in.getDecimalValue(), 0, 2));
       }
     } else if (token != JsonToken.VALUE_NULL) {
       request.wrong(ApiError.invalidType("temperature", "a decimal", PromptReader.kind(in)));

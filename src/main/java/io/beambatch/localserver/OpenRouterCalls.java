@@ -22,23 +22,18 @@ final class OpenRouterCalls {
   private static final Set<String> HEADS =
       Set.of("endpoint", "model", "provider", "completion_window", "callback_url");
 
-  private final BatchStore store;
-  private final StoredFiles files;
-  private final BatchScheduler scheduler;
   private final PostedBatches posted;
+  private final Backend backend;
 
-  OpenRouterCalls(
-      BatchStore store, StoredFiles files, BatchScheduler scheduler, LocalServerSettings settings) {
-    this.store = store;
-    this.files = files;
-    this.scheduler = scheduler;
-    this.posted = new PostedBatches(FORMAT, store, files, settings);
+  OpenRouterCalls(Backend backend) {
+    this.posted = new PostedBatches(FORMAT, backend);
+    this.backend = backend;
   }
 
   void create(Context call) throws IOException, ApiException {
     BatchState batch = posted.create(call, HEADS, OpenRouterCalls::order);
     Replies.json(call.status(202), shown(batch));
-    scheduler.run(batch);
+    backend.scheduler().run(batch);
   }
 
   private static BatchOrder order(RequestsBody.Posted body, String inputFileId)
@@ -62,7 +57,7 @@ final class OpenRouterCalls {
   void list(Context call) throws ApiException {
     ListPage listing =
         QueryParameters.listing(call, USUALLY_LISTED, MOST_LISTED, id -> find(id).ordinal());
-    Replies.json(call, store.list(listing, FORMAT).toJson(OpenRouterCalls::shown));
+    Replies.json(call, backend.store().list(listing, FORMAT).toJson(OpenRouterCalls::shown));
   }
 
   /** A batch that has ended contains all of its results. */
@@ -76,7 +71,7 @@ final class OpenRouterCalls {
     }
     shown.remove("results");
     try (JsonGenerator out = begin(call);
-        BufferedReader lines = Files.newBufferedReader(files.content(results.id()))) {
+        BufferedReader lines = Files.newBufferedReader(backend.files().content(results.id()))) {
       for (Map.Entry<String, JsonNode> field : shown.properties()) {
         out.writeFieldName(field.getKey());
         out.writeTree(field.getValue());
@@ -95,9 +90,9 @@ final class OpenRouterCalls {
     if (results == null) {
       throw new ApiException(ApiError.notFound("No results for batch " + batch.id(), null));
     }
-    int from = number(call, "cursor", 0, Integer.MAX_VALUE);
-    int limit = number(call, "limit", MOST_RESULTS, MOST_RESULTS);
-    try (BufferedReader lines = Files.newBufferedReader(files.content(results.id()))) {
+    int from = QueryParameters.number(call, "cursor", 0, Integer.MAX_VALUE);
+    int limit = QueryParameters.number(call, "limit", MOST_RESULTS, MOST_RESULTS);
+    try (BufferedReader lines = Files.newBufferedReader(backend.files().content(results.id()))) {
       for (int line = 0; line < from && lines.readLine() != null; line++) {
         // Was on an earlier page.
       }
@@ -137,18 +132,6 @@ final class OpenRouterCalls {
     return written;
   }
 
-  private static int number(Context call, String name, int otherwise, int most)
-      throws ApiException {
-    String text = call.queryParam(name);
-    if (text == null) {
-      return otherwise;
-    }
-    if (!text.matches("\\d{1,9}") || Integer.parseInt(text) > most) {
-      throw new ApiException(ApiError.invalidType(name, "an integer", "'" + text + "'"));
-    }
-    return Integer.parseInt(text);
-  }
-
   void delete(Context call) throws IOException, ApiException {
     BatchState batch = find(call.pathParam("id"));
     if (!batch.status().ended()) {
@@ -161,7 +144,7 @@ final class OpenRouterCalls {
 
   private @Nullable StoredFile results(BatchState batch) {
     return batch.status().ended()
-        ? files.find(String.valueOf(batch.text("output_file_id"))).orElse(null)
+        ? backend.files().find(String.valueOf(batch.text("output_file_id"))).orElse(null)
         : null;
   }
 
@@ -192,8 +175,6 @@ final class OpenRouterCalls {
   }
 
   private BatchState find(String id) throws ApiException {
-    return store
-        .find(id, FORMAT)
-        .orElseThrow(() -> new ApiException(ApiError.notFound("Batch " + id + " not found", null)));
+    return backend.find(id, FORMAT, "Batch " + id + " not found");
   }
 }

@@ -12,16 +12,11 @@ import java.util.Set;
  */
 final class PostedBatches {
   private final BatchFormat format;
-  private final BatchStore store;
-  private final StoredFiles files;
-  private final LocalServerSettings settings;
+  private final Backend backend;
 
-  PostedBatches(
-      BatchFormat format, BatchStore store, StoredFiles files, LocalServerSettings settings) {
+  PostedBatches(BatchFormat format, Backend backend) {
     this.format = format;
-    this.store = store;
-    this.files = files;
-    this.settings = settings;
+    this.backend = backend;
   }
 
   /** Reads the order from the body, or refuses it. */
@@ -37,20 +32,23 @@ final class PostedBatches {
    */
   BatchState create(Context call, Set<String> heads, Ordering ordering)
       throws IOException, ApiException {
-    Path target = files.temporary();
+    Path target = backend.files().temporary();
     try {
       RequestsBody.Posted posted =
-          new RequestsBody(format, settings, heads).read(call.req().getInputStream(), target);
+          new RequestsBody(format, backend.settings(), heads)
+              .read(call.req().getInputStream(), target);
       synchronized (this) {
         String file = Ids.file();
         BatchOrder order = ordering.order(posted, file);
-        files.add(
-            file,
-            target,
-            "requests.jsonl",
-            format.traits().purpose(),
-            format.traits().resultsKept().toSeconds());
-        return store.create(order);
+        backend
+            .files()
+            .add(
+                file,
+                target,
+                "requests.jsonl",
+                format.traits().purpose(),
+                format.traits().resultsKept().toSeconds());
+        return backend.store().create(order);
       }
     } finally {
       Files.deleteIfExists(target);
@@ -60,8 +58,8 @@ final class PostedBatches {
   /** Deletes a batch with its requests and its results. */
   void delete(BatchState batch) throws IOException {
     batch.delete();
-    store.save(batch);
-    files.delete(batch.inputFileId());
-    files.delete(String.valueOf(batch.text("output_file_id")));
+    backend.store().save(batch);
+    backend.files().delete(batch.inputFileId());
+    backend.files().delete(String.valueOf(batch.text("output_file_id")));
   }
 }

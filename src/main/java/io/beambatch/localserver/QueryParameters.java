@@ -33,19 +33,25 @@ final class QueryParameters {
     }
     int limit = Integer.parseInt(text);
     if (limit < 1 || limit > most) {
-      boolean below = limit < 1;
-      throw new ApiException(
-          ApiError.invalid(
-              "Invalid 'limit': integer %s value. Expected a value %s %d, but got %d instead."
-                  .formatted(
-                      below ? "below minimum" : "above maximum",
-                      below ? ">=" : "<=",
-                      below ? 1 : most,
-                      limit),
-              "limit",
-              below ? "integer_below_min_value" : "integer_above_max_value"));
+      throw new ApiException(ApiError.outOfRange("limit", limit, 1, most));
     }
     return limit;
+  }
+
+  /**
+   * A number, 0 to {@code most}.
+   *
+   * @param otherwise the number if the call has none
+   */
+  static int number(Context call, String name, int otherwise, int most) throws ApiException {
+    String text = call.queryParam(name);
+    if (text == null) {
+      return otherwise;
+    }
+    if (!text.matches("\\d{1,9}") || Integer.parseInt(text) > most) {
+      throw new ApiException(ApiError.invalidType(name, "an integer", "'" + text + "'"));
+    }
+    return Integer.parseInt(text);
   }
 
   /** Finds the number of a thing by its id. */
