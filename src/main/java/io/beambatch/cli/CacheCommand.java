@@ -63,9 +63,8 @@ final class CacheCommand implements Callable<Integer> {
   @Command(
       name = "prune",
       description = {
-        "Deletes old answers from a cache; an answer's age counts from when it was bought. Runs that"
-            + " count on them have them already.",
-        "What is asked again after that is bought again."
+        "Deletes old answers from a cache; an answer's age counts from when it was bought.",
+        "Runs that use these answers have copies. Later runs buy them again."
       })
   static final class PruneCommand implements Callable<Integer> {
     @Mixin private PathOption path;

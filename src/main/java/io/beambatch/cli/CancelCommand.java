@@ -16,7 +16,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Cancels the run's batches, waits until they have ended, joins and writes the answers,"
           + " and finishes the run. Nothing more of it is sent.",
-      "Documents that were not answered go to the dead letter."
+      "Documents that were not answered are written as failed."
     })
 final class CancelCommand implements Callable<Integer> {
   @Mixin private JobOptions options;

@@ -14,9 +14,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "collect",
     description = {
-      "Polls once: joins and writes the answers of batches that have ended, sends again what has to"
-          + " be, then ends: with exit code 75 while batches are pending.",
-      "Run it from time to time until it ends with another code."
+      "Polls once: joins and writes the answers of batches that have ended, and sends again what"
+          + " must be sent again. The exit code is 75 while batches are pending.",
+      "Repeat it until it ends with another code."
     })
 final class CollectCommand implements Callable<Integer> {
   @Mixin private JobOptions options;

@@ -21,9 +21,9 @@ final class FaultOptions {
       paramLabel = "WHERE:KIND[:HOW_OFTEN]",
       converter = Fault.class,
       description =
-          "Lets the local server fail on purpose, such as *:error_500:10%%,"
+          "A fault that the local server injects, such as *:error_500:10%%,"
               + " create_batch:lost_reply:1, batch:expire:1 or line:missing:1%%; may be repeated."
-              + " docs/local-server.md has all of them.")
+              + " docs/local-server.md lists all faults.")
   private List<Faults> given = new ArrayList<>();
 
   @Option(
@@ -37,7 +37,7 @@ final class FaultOptions {
       names = "--seed",
       paramLabel = "NUMBER",
       description =
-          "Decides what the faults hit by chance, and the order of result lines. Default:"
+          "The seed of random faults and of the order of result lines. Default:"
               + " ${DEFAULT-VALUE}.")
   private long seed = LocalServerSettings.defaults().seed();
 

@@ -28,8 +28,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "init",
     description =
-        "Looks at the first documents of files, and writes a commented job file that asks about"
-            + " them, ready for 'plan'. Sends nothing.")
+        "Reads the first documents of files, and writes a commented job file that asks about them,"
+            + " ready for 'plan'. Sends nothing.")
 final class InitCommand implements Callable<Integer> {
   private static final String STDOUT = "-";
 
@@ -44,8 +44,8 @@ final class InitCommand implements Callable<Integer> {
       required = true,
       paramLabel = "DATA",
       description =
-          "The documents: a file or a pattern, local or gs://bucket/folder/*.jsonl. Its ending says"
-              + " what it is: .jsonl, .json, .csv, .tsv, .txt, .avro or .parquet, plain or"
+          "The documents: a file or a pattern, local or gs://bucket/folder/*.jsonl. Its ending names"
+              + " the format: .jsonl, .json, .csv, .tsv, .txt, .avro or .parquet, plain or"
               + " compressed.")
   private String from;
 

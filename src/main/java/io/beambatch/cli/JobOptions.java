@@ -137,7 +137,7 @@ final class JobOptions {
     @Option(
         names = "--new-run",
         description =
-            "Begins another run; with --run NAME, one of that name, of which nothing was sent yet.")
+            "Begins a new run. With --run NAME, starts that run over; nothing of it may be sent yet.")
     private boolean newRun;
 
     @Spec(Spec.Target.MIXEE)

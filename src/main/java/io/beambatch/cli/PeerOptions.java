@@ -17,7 +17,9 @@ import picocli.CommandLine.Spec;
 
 /** Options for the server that a command talks to. */
 final class PeerOptions {
-  @Option(names = "--local", description = "An embedded local server answers; no key is needed.")
+  @Option(
+      names = "--local",
+      description = "Uses an embedded local server, with made-up answers; no key is needed.")
   private boolean local;
 
   @Option(

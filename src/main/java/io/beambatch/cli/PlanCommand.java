@@ -29,8 +29,8 @@ final class PlanCommand extends BeginningCommand {
   @Option(
       names = "--canary",
       description =
-          "Begins a run, buys only its canary (see canary: in the job file), prints what the whole"
-              + " run would come to, and ends: with 0 within the bounds, with 4 outside of them."
+          "Begins a run, buys only its canary (see canary: in the job file), and prints what the"
+              + " whole run would cost. The exit code is 0 within the bounds and 4 outside of them."
               + " The run keeps the answers; run or submit resumes it.")
   private boolean canary;
 

@@ -18,8 +18,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "providers",
     description =
-        "Prints what each provider of request.provider can do and allows, and how far that was"
-            + " tested.")
+        "Lists the values of request.provider, with what each provider can do, its limits, and how"
+            + " far that was tested.")
 final class ProvidersCommand implements Callable<Integer> {
   private static final List<String> TITLES =
       List.of("provider", "price", "requests", "size", "queue", "ends in", "kept", "found by");

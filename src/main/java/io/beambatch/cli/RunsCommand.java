@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "runs",
     description =
-        "Lists the runs of all jobs in a staging location: how they stand, cost and size.",
+        "Lists the runs of all jobs in a staging location, with their progress, cost and size.",
     subcommands = RunsCommand.PruneCommand.class)
 final class RunsCommand implements Callable<Integer> {
   @Mixin private StagingOptions options;

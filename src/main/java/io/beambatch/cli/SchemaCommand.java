@@ -14,8 +14,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "schema",
     description =
-        "Prints the JSON schema of job files, for editors that complete and check them: put it into"
-            + " a file, and name that in a job file's first line, as"
+        "Prints the JSON schema of job files, with which editors complete and check them. Save it"
+            + " as job.schema.json, and begin job files with the line"
             + " '# yaml-language-server: $schema=job.schema.json'.")
 final class SchemaCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;

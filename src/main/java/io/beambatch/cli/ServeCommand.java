@@ -22,13 +22,14 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "serve",
     description =
-        "Serves the batch APIs of OpenAI, Anthropic and Gemini on 127.0.0.1, with answers made by"
-            + " simple rules.")
+        "Serves the batch APIs of OpenAI, Anthropic, Gemini, Mistral and OpenRouter on 127.0.0.1,"
+            + " with answers made by simple rules.")
 final class ServeCommand implements Callable<Integer> {
   @Option(
       names = "--port",
+      paramLabel = "PORT",
       defaultValue = "8080",
-      description = "Default: ${DEFAULT-VALUE}; 0 for any free one.")
+      description = "The port; 0 for any free one. Default: ${DEFAULT-VALUE}.")
   private int port;
 
   @Option(
@@ -47,21 +48,27 @@ final class ServeCommand implements Callable<Integer> {
 
   @Option(
       names = "--max-requests",
-      description = "Requests in one batch. Default: the provider's limit.")
+      paramLabel = "N",
+      description = "The most requests in one batch. Default: the provider's limit.")
   private @Nullable Integer maxRequests;
 
   @Option(
       names = "--max-bytes",
-      description = "Bytes of one batch's input. Default: the provider's limit.")
+      paramLabel = "N",
+      description = "The most bytes of one batch's input. Default: the provider's limit.")
   private @Nullable Long maxBytes;
 
-  @Option(names = "--enqueued-tokens", description = "Prompt tokens in flight at once for a model.")
+  @Option(
+      names = "--enqueued-tokens",
+      paramLabel = "N",
+      description = "The most prompt tokens in flight for a model. Default: no limit.")
   private long enqueuedTokens = LocalServerSettings.defaults().enqueuedTokenLimit();
 
   @Option(
       names = "--enqueued-requests",
+      paramLabel = "N",
       description =
-          "Requests in flight at once, for Anthropic's batches. Default: the provider's limit.")
+          "The most requests in flight, for Anthropic's batches. Default: the provider's limit.")
   private @Nullable Long enqueuedRequests;
 
   @Option(
@@ -74,14 +81,14 @@ final class ServeCommand implements Callable<Integer> {
       names = "--upstream",
       paramLabel = "URL",
       description =
-          "A real-time server that speaks OpenAI's API, such as http://localhost:11434/v1: it"
-              + " answers the batches. Its key, if it needs one, is read from UPSTREAM_API_KEY.")
+          "A real-time server that speaks OpenAI's API, such as http://localhost:11434/v1. It"
+              + " answers the batches. If it needs a key, set UPSTREAM_API_KEY.")
   private @Nullable URI upstream;
 
   @Option(
       names = "--concurrency",
       defaultValue = "8",
-      description = "Concurrent requests to the upstream. Default: ${DEFAULT-VALUE}.")
+      description = "The most concurrent requests to the upstream. Default: ${DEFAULT-VALUE}.")
   private int concurrency;
 
   @Mixin private FaultOptions faults;

@@ -49,9 +49,9 @@ final class StatusCommand implements Callable<Integer> {
   @Option(
       names = "--watch",
       description =
-          "Looks every poll.interval until all batches have ended. A terminal shows a table of the"
-              + " batches that stays in place, a pipe a line for each change; with --json, each time"
-              + " on one line.")
+          "Polls every poll.interval until all batches have ended. A terminal shows a table that"
+              + " stays in place, and a pipe gets a line for each change; with --json, each poll"
+              + " prints one line.")
   private boolean watch;
 
   @Spec private CommandSpec spec;

@@ -178,7 +178,7 @@ final class StatusTable {
 
   private static String also(Run other) throws IOException {
     RunProgress progress = RunProgress.of(other);
-    int batches = progress.count(Stage.UNDER_WAY) + progress.count(Stage.SUBMITTING);
+    int batches = progress.count(Stage.IN_FLIGHT) + progress.count(Stage.SUBMITTING);
     return "another run of this job is not finished: "
         + other.name()
         + " ("

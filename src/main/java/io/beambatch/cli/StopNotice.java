@@ -62,7 +62,7 @@ final class StopNotice implements AutoCloseable {
       return "batches may continue at the provider; the run's ledger can't be read: "
           + e.getMessage();
     }
-    int underWay = progress.count(Stage.UNDER_WAY) + progress.count(Stage.SUBMITTING);
+    int underWay = progress.count(Stage.IN_FLIGHT) + progress.count(Stage.SUBMITTING);
     if (underWay == 0) {
       return "no batch is in flight";
     }

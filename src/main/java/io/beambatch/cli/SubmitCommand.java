@@ -8,7 +8,7 @@ import picocli.CommandLine.Command;
 @Command(
     name = "submit",
     description = {
-      "Reads, packs, uploads and creates the batches, then ends: with exit code 0 when every batch is"
+      "Reads, packs, uploads and creates the batches, then ends. The exit code is 0 when every batch is"
           + " created, and 75 if some have to wait for room.",
       "Resumes an unfinished run of the same job. Use collect for the answers."
     })

@@ -157,7 +157,7 @@ final class Summary {
             + " collected, "
             + number(progress.count(Stage.ENDED))
             + " ended, "
-            + number(progress.count(Stage.UNDER_WAY) + progress.count(Stage.SUBMITTING))
+            + number(progress.count(Stage.IN_FLIGHT) + progress.count(Stage.SUBMITTING))
             + " in flight, "
             + number(progress.count(Stage.UPLOADED) + progress.count(Stage.PLANNED))
             + " not submitted yet");

@@ -33,7 +33,7 @@ final class ValidateCommand implements Callable<Integer> {
       names = "--show",
       paramLabel = "N",
       defaultValue = "3",
-      description = "How many requests are shown. Default: ${DEFAULT-VALUE}.")
+      description = "The number of requests to show. Default: ${DEFAULT-VALUE}.")
   private int show;
 
   @Spec private CommandSpec spec;

@@ -39,7 +39,7 @@ public record RunProgress(List<ChunkProgress> chunks, boolean isPlanned, Work wo
     /** A launch was creating a batch; whether it exists is unknown. */
     SUBMITTING,
     /** Its batch is known, and had not ended at the last poll. */
-    UNDER_WAY,
+    IN_FLIGHT,
     /** Its batch has ended. */
     ENDED,
     /** The results of its batch are joined onto their documents. */
@@ -66,7 +66,7 @@ public record RunProgress(List<ChunkProgress> chunks, boolean isPlanned, Work wo
       return switch (entry.state()) {
         case PLANNED -> entry.fileId() == null ? Stage.PLANNED : Stage.UPLOADED;
         case SUBMITTING -> Stage.SUBMITTING;
-        case SUBMITTED -> Stage.UNDER_WAY;
+        case SUBMITTED -> Stage.IN_FLIGHT;
         case ENDED -> Stage.ENDED;
       };
     }
@@ -119,7 +119,7 @@ public record RunProgress(List<ChunkProgress> chunks, boolean isPlanned, Work wo
       return Optional.empty();
     }
     return chunks.stream()
-        .filter(chunk -> chunk.stage() == Stage.UNDER_WAY || chunk.stage() == Stage.ENDED)
+        .filter(chunk -> chunk.stage() == Stage.IN_FLIGHT || chunk.stage() == Stage.ENDED)
         .map(chunk -> Instant.ofEpochMilli(Objects.requireNonNull(chunk.entry()).since()))
         .min(Comparator.naturalOrder())
         .map(first -> first.plus(capabilities.resultsKept()));

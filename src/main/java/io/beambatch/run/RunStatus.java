@@ -127,7 +127,7 @@ public record RunStatus(
   /** The ids of the batches that only the provider knows about. */
   public static Set<String> unknown(RunProgress progress) {
     return progress.chunks().stream()
-        .filter(chunk -> chunk.stage() == Stage.UNDER_WAY || chunk.stage() == Stage.ENDED)
+        .filter(chunk -> chunk.stage() == Stage.IN_FLIGHT || chunk.stage() == Stage.ENDED)
         .map(chunk -> Objects.requireNonNull(chunk.entry()).batchId())
         .filter(id -> id != null)
         .collect(Collectors.toSet());
@@ -146,9 +146,9 @@ public record RunStatus(
       String batchId = chunk.entry() == null ? null : chunk.entry().batchId();
       Batch batch = batchId == null ? null : seen.get(batchId);
       boolean over = batch != null && batch.status().ended();
-      boolean underWay = chunk.stage() == Stage.UNDER_WAY && !over;
+      boolean underWay = chunk.stage() == Stage.IN_FLIGHT && !over;
       pending += underWay || chunk.stage() == Stage.SUBMITTING ? 1 : 0;
-      ended += chunk.stage() == Stage.UNDER_WAY && over ? 1 : 0;
+      ended += chunk.stage() == Stage.IN_FLIGHT && over ? 1 : 0;
     }
     int unsubmitted = progress.count(Stage.PLANNED) + progress.count(Stage.UPLOADED);
     boolean finished = run.isFinished();
@@ -215,7 +215,7 @@ public record RunStatus(
         joined == null ? null : joined.promptTokens(),
         joined == null ? null : joined.completionTokens(),
         seconds(entry, now),
-        chunk.stage() == Stage.UNDER_WAY && (batch == null || !batch.status().ended())
+        chunk.stage() == Stage.IN_FLIGHT && (batch == null || !batch.status().ended())
             ? expiry(entry, can)
             : null,
         waits(chunk, progress, job.inference().limits()));
@@ -244,7 +244,7 @@ public record RunStatus(
       return entry.problem();
     }
     List<ChunkProgress> inFlight =
-        progress.chunks().stream().filter(other -> other.stage() == Stage.UNDER_WAY).toList();
+        progress.chunks().stream().filter(other -> other.stage() == Stage.IN_FLIGHT).toList();
     long tokens = inFlight.stream().mapToLong(other -> other.chunk().tokens()).sum();
     if (tokens + chunk.chunk().tokens() > limits.enqueuedTokens() && tokens > 0) {
       return room(tokens, limits.enqueuedTokens(), "tokens");
@@ -277,7 +277,7 @@ public record RunStatus(
       case PLANNED -> "planned";
       case UPLOADED -> "uploaded";
       case SUBMITTING -> "submitting";
-      case UNDER_WAY, ENDED, JOINED -> "unknown";
+      case IN_FLIGHT, ENDED, JOINED -> "unknown";
     };
   }
 

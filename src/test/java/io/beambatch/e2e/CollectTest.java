@@ -58,7 +58,7 @@ class CollectTest {
       assertThat(run.answered()).isEmpty();
       assertThat(run.failed()).as("can't be sent, whatever comes").hasSize(20);
       int chunks = run.progress().chunks().size();
-      assertThat(run.progress().count(Stage.UNDER_WAY)).isEqualTo(chunks);
+      assertThat(run.progress().count(Stage.IN_FLIGHT)).isEqualTo(chunks);
 
       collectUntil(run, runner, progress -> progress.count(Stage.JOINED) == chunks - 3);
       assertThat(run.plans()).as("a second attempt would leave out documents").hasSize(1);
@@ -174,7 +174,7 @@ class CollectTest {
       run.addDocuments("a.jsonl", 0, 1000);
       run.faults(FaultText.parse("batch:stuck:100%:0%"));
       launch(run, Launched.SUBMIT, DIRECT);
-      int sent = run.progress().count(Stage.UNDER_WAY);
+      int sent = run.progress().count(Stage.IN_FLIGHT);
       assertThat(run.progress().count(Stage.UPLOADED)).isPositive();
 
       launch(run, Launched.CANCEL, DIRECT);

@@ -71,7 +71,7 @@ class PipelineOnPrismTest {
       run.faults(FaultText.parse("batch:stuck:1:0.5"));
       launch(run, Launched.SUBMIT);
       int chunks = run.progress().chunks().size();
-      assertThat(run.progress().count(Stage.UNDER_WAY)).isEqualTo(chunks);
+      assertThat(run.progress().count(Stage.IN_FLIGHT)).isEqualTo(chunks);
 
       for (int i = 0; run.progress().count(Stage.JOINED) < chunks - 1; i++) {
         assertThat(i).isLessThan(100);

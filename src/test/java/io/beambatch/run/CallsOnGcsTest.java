@@ -84,7 +84,7 @@ class CallsOnGcsTest {
       int ofStatus = counting.calls();
 
       RunProgress progress = collect(new Runs(staging, job, Clock.systemUTC()), providers);
-      assertThat(progress.count(Stage.UNDER_WAY)).isEqualTo(CHUNKS / 2);
+      assertThat(progress.count(Stage.IN_FLIGHT)).isEqualTo(CHUNKS / 2);
       assertThat(progress.count(Stage.JOINED)).isEqualTo(CHUNKS / 2);
       assertThat(progress.hasWork()).isFalse();
       int ofCollect = counting.calls();

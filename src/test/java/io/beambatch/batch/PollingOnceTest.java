@@ -40,7 +40,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Looks at batches that are hours apart, each by a coordinator that knows nothing but the ledger.
  * Whatever a chunk waits for, the looks come to an end.
  */
-class LookingOnceTest {
+class PollingOnceTest {
   private static final byte[] REQUEST =
       ("{\"custom_id\":\"part000000000000-0\",\"method\":\"POST\",\"url\":\"/v1/chat/completions\","
               + "\"body\":{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}}\n")
@@ -81,7 +81,7 @@ class LookingOnceTest {
   void settlesACreationWhoseReplyWasLost() throws Exception {
     server.faults(FaultText.parse("create_batch:lost_reply:1"));
 
-    assertThat(look()).isEmpty();
+    assertThat(pollOnce()).isEmpty();
 
     assertThat(entry().state()).isEqualTo(State.SUBMITTED);
     assertThat(server.stats().batchesCreated()).isEqualTo(1);
@@ -90,13 +90,13 @@ class LookingOnceTest {
   @Test
   void goesOnWithoutResultFilesThatNeverShow() throws Exception {
     server.faults(FaultText.parse("batch:null_output:100%:999999999"));
-    look();
+    pollOnce();
     server.awaitBatches(Duration.ofMinutes(2));
-    look();
+    pollOnce();
     assertThat(ended).isEmpty();
 
     clock.advance(Duration.ofMinutes(11));
-    assertThat(look()).isEmpty();
+    assertThat(pollOnce()).isEmpty();
 
     assertThat(ended).hasSize(1);
   }
@@ -104,7 +104,7 @@ class LookingOnceTest {
   @Test
   void goesOnWithoutACancelledBatchThatDoesNotEnd() throws Exception {
     server.faults(FaultText.parse("batch:stuck:100%:0%"));
-    look();
+    pollOnce();
     clock.advance(Duration.ofHours(27));
     assertThat(lookWithoutCancelling()).as("cancelled at poll.deadline").isEmpty();
     assertThat(entry().times().cancelled()).isEqualTo(clock.millis());
@@ -119,12 +119,12 @@ class LookingOnceTest {
   @Test
   void collectsABatchThatWasCancelledAtItsDeadline() throws Exception {
     server.faults(FaultText.parse("batch:stuck:100%:0%"));
-    look();
+    pollOnce();
     clock.advance(Duration.ofHours(27));
-    assertThat(look()).isEmpty();
+    assertThat(pollOnce()).isEmpty();
     server.awaitBatches(Duration.ofMinutes(2));
 
-    assertThat(look()).isEmpty();
+    assertThat(pollOnce()).isEmpty();
 
     assertThat(ended).hasSize(1);
   }
@@ -144,13 +144,13 @@ class LookingOnceTest {
               new Upload("in.jsonl", 0, InputStream::nullInputStream),
               1));
     }
-    assertThat(look()).as("may still be admitted").isEmpty();
+    assertThat(pollOnce()).as("may still be admitted").isEmpty();
     assertThat(entry().state()).isEqualTo(State.PLANNED);
 
     // Less than the day after which the other run's batch no longer counts.
     clock.advance(Duration.ofHours(22));
 
-    assertThat(look())
+    assertThat(pollOnce())
         .hasValueSatisfying(
             problem -> assertThat(problem).hasMessageContaining("leave no room for its 10 tokens"));
   }
@@ -159,13 +159,13 @@ class LookingOnceTest {
   void uploadsTwiceAgainWhatTheProviderCannotFindThenStops() throws Exception {
     server.faults(FaultText.parse("batch:file_not_found:1000000"));
     String first = entry().fileId();
-    assertThat(look()).isEmpty();
+    assertThat(pollOnce()).isEmpty();
     assertThat(entry().fileId()).as("uploaded again").isNotEqualTo(first).isNotNull();
 
     Optional<BatchException> problem = Optional.empty();
     for (int looks = 1; problem.isEmpty(); looks++) {
       assertThat(looks).isLessThan(5);
-      problem = look();
+      problem = pollOnce();
     }
 
     assertThat(problem.get())
@@ -180,13 +180,13 @@ class LookingOnceTest {
   void sendsNothingOfACancelledRun() throws Exception {
     ledger().cancel(clock.instant());
 
-    assertThat(look()).isEmpty();
+    assertThat(pollOnce()).isEmpty();
 
     assertThat(server.stats().batchesCreated()).isZero();
     assertThat(ended).extracting(AwaitedChunk::status).containsExactly(BatchStatus.CANCELLED);
   }
 
-  private Optional<BatchException> look() throws Exception {
+  private Optional<BatchException> pollOnce() throws Exception {
     return look(provider());
   }
 
