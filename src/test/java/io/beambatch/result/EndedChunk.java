@@ -5,12 +5,15 @@ import io.beambatch.batch.BatchException;
 import io.beambatch.chunk.Chunk;
 import io.beambatch.chunk.LineUse;
 import io.beambatch.chunk.Part;
+import io.beambatch.chunk.Plan;
 import io.beambatch.chunk.ReusedLines;
 import io.beambatch.provider.BatchError;
 import io.beambatch.provider.BatchStatus;
 import io.beambatch.provider.ProviderException;
+import io.beambatch.reuse.AnswerCache;
 import io.beambatch.reuse.Fingerprint;
 import io.beambatch.reuse.FingerprintFile;
+import io.beambatch.schema.Shape;
 import io.beambatch.storage.RunFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -34,6 +37,9 @@ final class EndedChunk {
   private Jobs job = Jobs.chat();
   private int attempt = 1;
   private BatchStatus status = BatchStatus.COMPLETED;
+  private @Nullable String batch = "batch_1";
+  private @Nullable AnswerCache cache;
+  private boolean canary;
   private @Nullable String output;
   private @Nullable String error;
   private @Nullable JoinedChunk joined;
@@ -61,6 +67,23 @@ final class EndedChunk {
 
   EndedChunk status(BatchStatus other) {
     status = other;
+    return this;
+  }
+
+  /** No batch was created for it. */
+  EndedChunk withoutBatch() {
+    batch = null;
+    return status(BatchStatus.CANCELLED);
+  }
+
+  EndedChunk cache(AnswerCache other) {
+    cache = other;
+    return this;
+  }
+
+  /** Its requests are a sample. */
+  EndedChunk canary() {
+    canary = true;
     return this;
   }
 
@@ -107,7 +130,9 @@ final class EndedChunk {
       throw new UncheckedIOException(e);
     }
     int sent = (int) Arrays.stream(uses).filter(LineUse::isSent).count();
-    Part.Lines lines = new Part.Lines(all.name(), 0, uses.length, 0, uses.length - sent);
+    int known = (int) Arrays.stream(uses).filter(use -> use == LineUse.KNOWN).count();
+    Part.Lines lines =
+        new Part.Lines(all.name(), 0, uses.length, known, uses.length - sent - known);
     parts.add(
         new Part(
             all.name(), sent, sent, all.bytes(), 100L * sent, Map.of(), List.of(), true, lines, 0));
@@ -132,8 +157,43 @@ final class EndedChunk {
 
   /** The documents that get answers of others, joined onto them. */
   JoinedChunk joinDuplicates() throws IOException {
-    return new ReuseJoiner(job.job(), folder)
-        .join(new ReusedLines("a1-d00000", LineUse.DUPLICATE, List.copyOf(parts), null));
+    return join(new ReusedLines("a1-d00000", LineUse.DUPLICATE, List.copyOf(parts), null));
+  }
+
+  /**
+   * The documents that get answers of earlier runs, joined onto them.
+   *
+   * @param answers the name of their file in the run's folder
+   */
+  JoinedChunk joinKnown(String answers) throws IOException {
+    return join(new ReusedLines("a1-k00000", LineUse.KNOWN, List.copyOf(parts), answers));
+  }
+
+  private JoinedChunk join(ReusedLines lines) throws IOException {
+    return new ReuseJoiner(job.job(), folder).join(lines);
+  }
+
+  /** The plan of its parts, and of the lines that get answers of others. */
+  Plan plan(ReusedLines... reused) {
+    return new Plan(
+        "a" + attempt,
+        attempt,
+        List.of(awaited().chunk()),
+        List.of(),
+        List.of(),
+        Shape.NONE,
+        List.of(reused),
+        null);
+  }
+
+  /** Adds parts whose files are there. */
+  EndedChunk parts(List<Part> others) {
+    parts.addAll(others);
+    return this;
+  }
+
+  List<Part> parts() {
+    return List.copyOf(parts);
   }
 
   EndedChunk output(String... lines) {
@@ -169,8 +229,8 @@ final class EndedChunk {
 
   AwaitedChunk awaited() {
     return new AwaitedChunk(
-        new Chunk("a" + attempt + "-c00000", attempt, List.copyOf(parts)),
-        "batch_1",
+        new Chunk("a" + attempt + "-c00000", attempt, List.copyOf(parts), null, canary),
+        batch,
         status,
         output,
         error,
@@ -179,7 +239,7 @@ final class EndedChunk {
 
   EndedChunk join() throws IOException, ProviderException {
     joined =
-        new ResultJoiner(job.job(), folder, provider, Duration.ofMillis(1), null).join(awaited());
+        new ResultJoiner(job.job(), folder, provider, Duration.ofMillis(1), cache).join(awaited());
     return this;
   }
 

@@ -13,9 +13,11 @@ import io.beambatch.job.Job;
 import io.beambatch.job.Keep;
 import io.beambatch.job.Limits;
 import io.beambatch.job.Poll;
+import io.beambatch.job.PriceSpec;
 import io.beambatch.job.RequestSpec;
 import io.beambatch.job.ResultSpec;
 import io.beambatch.job.Retry;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -107,7 +109,7 @@ record Jobs(
         new Limits(50_000, bytes, Long.MAX_VALUE, Long.MAX_VALUE),
         new Retry(attempts, repairs, null),
         new Poll(Duration.ofSeconds(60), Duration.ofHours(26), Duration.ofMinutes(10)),
-        Map.of(),
+        Map.of("model-1", PriceSpec.of(new BigDecimal(2), new BigDecimal(4), null, null)),
         false,
         Keep.RECORDS,
         Duplicates.ONCE,

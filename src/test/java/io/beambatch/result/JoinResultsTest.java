@@ -6,14 +6,20 @@ import static org.assertj.core.groups.Tuple.tuple;
 import io.beambatch.SuppliedProviders;
 import io.beambatch.batch.AwaitedChunk;
 import io.beambatch.job.Job;
+import io.beambatch.ledger.RunMetrics;
 import io.beambatch.provider.ProviderFactory;
 import io.beambatch.storage.JsonCoder;
 import io.beambatch.storage.RunFolder;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.metrics.MetricNameFilter;
+import org.apache.beam.sdk.metrics.MetricsFilter;
 import org.apache.beam.sdk.testing.PAssert;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.util.CoderUtils;
@@ -60,7 +66,23 @@ class JoinResultsTest {
                       tuple("a3-c00000", 1L, 2L, 0, 2L));
               return null;
             });
-    pipeline.run().waitUntilFinish();
+    PipelineResult result = pipeline.run();
+    result.waitUntilFinish();
+    Map<String, Long> counters = new HashMap<>();
+    result
+        .metrics()
+        .queryMetrics(
+            MetricsFilter.builder()
+                .addNameFilter(MetricNameFilter.inNamespace(RunMetrics.NAMESPACE))
+                .build())
+        .getCounters()
+        .forEach(counter -> counters.put(counter.getName().getName(), counter.getAttempted()));
+    assertThat(counters)
+        .containsEntry("requests_answered", 3L)
+        .containsEntry("requests_sent_again", 4L)
+        .containsEntry("requests_failed_missing", 2L)
+        .containsEntry("prompt_tokens", 60L)
+        .containsEntry("completion_tokens", 9L);
   }
 
   @Test

@@ -2,12 +2,14 @@ package io.beambatch.result;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.beambatch.batch.BatchException;
 import io.beambatch.chunk.Part;
 import io.beambatch.document.FailureCause;
 import io.beambatch.document.FailureCauses;
 import io.beambatch.document.FailureReason;
+import io.beambatch.ledger.BatchEnd;
 import io.beambatch.provider.BatchError;
 import io.beambatch.provider.BatchStatus;
 import java.io.IOException;
@@ -385,6 +387,98 @@ class ResultJoinerTest {
   }
 
   @Test
+  void joinThatAnotherLaunchEndsFirstTakesItsRecord() throws Exception {
+    chunk.part("p0", "{}", "{}").output(Results.chat("p0-0", "good"));
+    EndedChunk same =
+        new EndedChunk(directory).parts(chunk.parts()).output(Results.chat("p0-0", "good"));
+    chunk
+        .provider()
+        .beforeDownload(
+            () -> {
+              try {
+                same.join();
+                Files.delete(directory.resolve("file-output"));
+              } catch (Exception e) {
+                throw new AssertionError(e);
+              }
+            });
+
+    chunk.join();
+
+    assertThat(chunk.joined()).isEqualTo(same.joined());
+    assertThat(chunk.answered()).hasSize(1);
+  }
+
+  @Test
+  void resultFileMayHave16MebibytesForEachRequestAndOneGibibyte() throws Exception {
+    chunk.part("p0", "{}", "{}", "{}").output(Results.chat("p0-0", "good")).join();
+
+    assertThat(chunk.provider().mostBytes()).isEqualTo((1L << 30) + 3 * (16L << 20));
+  }
+
+  @Test
+  void documentsOfAChunkThatNeverHadABatchWereNotSent() throws Exception {
+    chunk.part("p0", "{}").lastAttempt().withoutBatch().join();
+
+    assertThat(chunk.joined().batchId()).isNull();
+    assertThat(chunk.joined().failures()).isEqualTo(Map.of(FailureReason.CANCELLED, 1L));
+    assertThat(chunk.joined().causes().get(0).example()).isEqualTo("request p0-0, never sent");
+    assertThat(failure())
+        .containsEntry("attempts", chunk.awaited().chunk().attempt() - 1)
+        .containsEntry("batch_id", null);
+    assertThat((String) failure().get("message"))
+        .contains("the run was cancelled before it was sent again");
+  }
+
+  @Test
+  void documentsThatWereNeverSentAreNotSentAgain() throws Exception {
+    chunk.job(Jobs.chat().attempts(1)).part("p0", "{}").withoutBatch().join();
+
+    assertThat(failure()).containsEntry("attempts", 0);
+    assertThat((String) failure().get("message"))
+        .endsWith("the run was cancelled before it was sent");
+  }
+
+  @Test
+  void documentsThatALimitOnCostStoppedFailForGood() throws Exception {
+    chunk
+        .part("p0", "{}")
+        .withoutBatch()
+        .errors(new BatchError(BatchEnd.OVER_BUDGET, "limits.cost_usd is 1", null, null))
+        .join();
+
+    assertThat(chunk.againRequests()).isEmpty();
+    assertThat(chunk.joined().failures()).isEqualTo(Map.of(FailureReason.OVER_BUDGET, 1L));
+    assertThat((String) failure().get("message")).contains("limits.cost_usd is 1");
+  }
+
+  /** A prompt of 20 tokens and an answer of 3, for one dollar and two dollars a million. */
+  @Test
+  void sampleKnowsHowMuchTheCostsOfItsRequestsDiffer() throws Exception {
+    chunk
+        .canary()
+        .part("p0", "{}", "{}", "{}", "{}", "{}")
+        .output(
+            Results.chat("p0-0", "good"),
+            Results.chat("p0-1", "length", "\"cut\"", "null"),
+            Results.ok("p0-2", "{\"choices\":[{\"message\":{\"content\":\"a\"}}]}"))
+        .error(Results.status("p0-3", 400, "bad"), Results.status("p0-4", 500, "later"))
+        .join();
+
+    double answer = 26e-6;
+    assertThat(chunk.joined().spread().requests()).as("two answers, one refusal").isEqualTo(3);
+    assertThat(chunk.joined().spread().sum()).isCloseTo(2 * answer, within(1e-12));
+    assertThat(chunk.joined().spread().squares()).isCloseTo(2 * answer * answer, within(1e-15));
+  }
+
+  @Test
+  void chunkThatIsNoSampleKnowsNoSpread() throws Exception {
+    chunk.part("p0", "{}").output(Results.chat("p0-0", "good")).join();
+
+    assertThat(chunk.joined().spread()).isNull();
+  }
+
+  @Test
   void joinThatWasInterruptedBeforeItsEndIsRepeatedWithTheSameFiles() throws Exception {
     chunk.part("p0", "{}", "{}", "{}").output(Results.chat("p0-1", "good"));
     chunk.error(Results.status("p0-0", 400, "bad")).join();
@@ -434,6 +528,17 @@ class ResultJoinerTest {
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContainingAll("a1-c00000", "p0", "expected 2");
     assertThat(directory.resolve("results/a1-c00000.json")).doesNotExist();
+  }
+
+  @Test
+  void sidecarLineWithoutAnIdIsAnErrorWithoutItsContents() throws Exception {
+    chunk.part("p0", "{}", "{}").output(Results.chat("p0-0", "a"), Results.chat("p0-1", "b"));
+    Files.writeString(Path.of(chunk.folder().documents("p0")), "\"id-0\"\t{}\n{\"secret\":1}\n");
+
+    assertThatThrownBy(chunk::join)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContainingAll("Line 2 of ", "has no tab between id and document")
+        .hasMessageNotContaining("secret");
   }
 
   @ParameterizedTest

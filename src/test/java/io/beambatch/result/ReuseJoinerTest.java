@@ -1,5 +1,6 @@
 package io.beambatch.result;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -7,6 +8,8 @@ import io.beambatch.chunk.LineUse;
 import io.beambatch.document.FailureReason;
 import io.beambatch.provider.BatchStatus;
 import io.beambatch.reuse.AnswerFile;
+import io.beambatch.reuse.Fingerprint;
+import io.beambatch.reuse.StoredAnswer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -95,6 +98,102 @@ class ReuseJoinerTest {
     assertThat(lines(joined.failed()).get(0)).contains("its batch expired").contains("batch_1");
   }
 
+  @Test
+  void duplicatesShareTheFailureThatTheLastAttemptMadeFinal() throws Exception {
+    chunk
+        .part("p0", "{\"d\":0}", "{\"d\":1}")
+        .uses("aa", LineUse.AWAITED, LineUse.DUPLICATE)
+        .error(Results.status("p0-0", 500, "busy"))
+        .lastAttempt()
+        .join();
+
+    JoinedChunk joined = chunk.joinDuplicates();
+    assertThat(joined.failures()).isEqualTo(Map.of(FailureReason.API_ERROR, 1L));
+    assertThat(lines(joined.failed()).get(0)).startsWith("{\"d\":1,").contains("busy", "batch_1");
+  }
+
+  @Test
+  void duplicatesOfARequestThatWasNeverSentNameNoBatch() throws Exception {
+    chunk
+        .part("p0", "{\"d\":0}", "{\"d\":1}")
+        .uses("aa", LineUse.AWAITED, LineUse.DUPLICATE)
+        .lastAttempt()
+        .withoutBatch()
+        .join();
+
+    JoinedChunk joined = chunk.joinDuplicates();
+    assertThat(joined.failures()).isEqualTo(Map.of(FailureReason.CANCELLED, 1L));
+    assertThat(joined.causes().get(0).example()).isEqualTo("request p0-0, never sent");
+  }
+
+  @Test
+  void knownLinesGetTheAnswersOfTheirFileAndTheNameOfItsRun() throws Exception {
+    chunk
+        .part("p0", "{\"d\":0}", "{\"d\":1}", "{\"d\":2}")
+        .uses("bac", LineUse.SENT, LineUse.KNOWN, LineUse.KNOWN);
+    StoredAnswer.Origin origin = new StoredAnswer.Origin("earlier", "batch_0", "p9-9", 2);
+    try (AnswerFile.Writer file = new AnswerFile.Writer(chunk.folder().answers("known"))) {
+      for (char name : new char[] {'a', 'c'}) {
+        byte[] line = Results.chat("p9-9", "answer " + name).getBytes(UTF_8);
+        file.add(
+            new Fingerprint(name, 0), new StoredAnswer(StoredAnswer.Kind.RESULT, origin, line));
+      }
+      file.commit();
+    }
+
+    JoinedChunk joined = chunk.joinKnown("known");
+
+    assertThat(joined.requests()).isEqualTo(2);
+    assertThat(lines(joined.answered()))
+        .hasSize(2)
+        .allMatch(
+            line -> line.contains("\"reused_from\":{\"run\":\"earlier\",\"custom_id\":\"p9-9\"}"));
+    assertThat(lines(joined.answered()).get(0)).startsWith("{\"d\":1,\"sentiment\":\"answer a\"");
+    assertThat(lines(joined.answered()).get(1)).startsWith("{\"d\":2,\"sentiment\":\"answer c\"");
+  }
+
+  @Test
+  void storedAnswerThatCanNoLongerBeReadIsAnError() throws Exception {
+    chunk.part("p0", "{\"d\":0}").uses("a", LineUse.KNOWN);
+    StoredAnswer.Origin origin = new StoredAnswer.Origin("earlier", "batch_0", "p9-9", 2);
+    try (AnswerFile.Writer file = new AnswerFile.Writer(chunk.folder().answers("known"))) {
+      file.add(
+          new Fingerprint('a', 0),
+          new StoredAnswer(StoredAnswer.Kind.RESULT, origin, "[secret".getBytes(UTF_8)));
+      file.commit();
+    }
+
+    assertThatThrownBy(() -> chunk.joinKnown("known"))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("The answer of request p9-9 can no longer be read");
+  }
+
+  @Test
+  void eachFingerprintIsKeptOnceAndInItsOrder() throws Exception {
+    chunk
+        .part("p0", "{\"d\":0}", "{\"d\":1}", "{\"d\":2}", "{\"d\":3}")
+        .uses("caca", LineUse.AWAITED, LineUse.AWAITED, LineUse.DUPLICATE, LineUse.DUPLICATE)
+        .output(Results.chat("p0-0", "c"), Results.chat("p0-1", "a"))
+        .join();
+
+    assertThat(lines(chunk.joinDuplicates().answered()))
+        .extracting(line -> line.substring(0, line.indexOf(",\"_batch\"")))
+        .containsExactly("{\"d\":2,\"sentiment\":\"c\"", "{\"d\":3,\"sentiment\":\"a\"");
+  }
+
+  @Test
+  void linesThatAnotherLaunchHasJoinedFirstAreTakenFromItsRecord() throws Exception {
+    chunk
+        .part("p0", "{\"d\":0}", "{\"d\":1}")
+        .uses("aa", LineUse.AWAITED, LineUse.DUPLICATE)
+        .output(Results.chat("p0-0", "zero"))
+        .join();
+    JoinedChunk first = chunk.joinDuplicates();
+    Files.delete(Path.of(chunk.folder().answers(chunk.joined().awaitedAnswers())));
+
+    assertThat(chunk.joinDuplicates()).isEqualTo(first);
+  }
+
   /** What is sent again keeps its fingerprint, and what waits for it. */
   @Test
   void firstThatIsSentAgainIsAwaitedStill() throws Exception {
@@ -109,7 +208,7 @@ class ReuseJoinerTest {
     assertThat(chunk.joined().again().lines()).isNotNull();
     assertThatThrownBy(chunk::joinDuplicates)
         .isInstanceOf(IllegalStateException.class)
-        .hasMessageContaining("Line p0-2 waits for the answer of another");
+        .hasMessageContaining("Line p0-2 needs the answer of an identical line");
     String name = chunk.joined().again().name();
     chunk.again().output(Results.chat(name + "-1", "zero"), Results.chat(name + "-0", "b")).join();
     assertThat(lines(chunk.original().joinDuplicates().answered()).get(0))

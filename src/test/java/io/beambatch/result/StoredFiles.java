@@ -16,6 +16,8 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** A provider that has nothing but result files: those of a directory, named by their ids. */
@@ -23,6 +25,8 @@ final class StoredFiles implements BatchProvider {
   private final Path directory;
   private final AtomicInteger downloads = new AtomicInteger();
   private final AtomicInteger breaks = new AtomicInteger();
+  private final AtomicLong mostBytes = new AtomicLong();
+  private final AtomicReference<Runnable> before = new AtomicReference<>(() -> {});
 
   StoredFiles(Path directory) {
     this.directory = directory;
@@ -34,13 +38,31 @@ final class StoredFiles implements BatchProvider {
     return this;
   }
 
+  /** Does something before the next download, as another launch may do it. */
+  StoredFiles beforeDownload(Runnable action) {
+    before.set(action);
+    return this;
+  }
+
   int downloads() {
     return downloads.get();
+  }
+
+  /** The most bytes that the last download was to have. */
+  long mostBytes() {
+    return mostBytes.get();
+  }
+
+  @Override
+  public InputStream download(String fileId, long most) throws ProviderException {
+    mostBytes.set(most);
+    return BatchProvider.super.download(fileId, most);
   }
 
   @Override
   public InputStream download(String fileId) throws ProviderException {
     downloads.incrementAndGet();
+    before.getAndSet(() -> {}).run();
     Path file = directory.resolve(fileId);
     try {
       InputStream whole = Files.newInputStream(file);
@@ -48,12 +70,16 @@ final class StoredFiles implements BatchProvider {
           ? new BrokenOff(whole, Files.size(file) / 2)
           : whole;
     } catch (IOException missing) {
-      throw new ProviderException(
-          ProviderException.Kind.NOT_FOUND,
-          new ReplyHead(404, null, "req_1", null),
-          "No such file " + fileId,
-          missing);
+      throw missing(fileId, missing);
     }
+  }
+
+  private static ProviderException missing(String fileId, IOException cause) {
+    return new ProviderException(
+        ProviderException.Kind.NOT_FOUND,
+        new ReplyHead(404, null, "req_1", null),
+        "No such file " + fileId,
+        cause);
   }
 
   @Override
@@ -92,8 +118,12 @@ final class StoredFiles implements BatchProvider {
   }
 
   @Override
-  public void deleteFile(String fileId) {
-    throw new UnsupportedOperationException();
+  public void deleteFile(String fileId) throws ProviderException {
+    try {
+      Files.delete(directory.resolve(fileId));
+    } catch (IOException missing) {
+      throw missing(fileId, missing);
+    }
   }
 
   @Override
