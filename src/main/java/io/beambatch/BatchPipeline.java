@@ -16,7 +16,6 @@ import io.beambatch.error.UserException;
 import io.beambatch.job.Job;
 import io.beambatch.ledger.PermanentErrors;
 import io.beambatch.provider.ProviderFactory;
-import io.beambatch.request.RenderRequests;
 import io.beambatch.result.DuplicateJoins;
 import io.beambatch.result.JoinResults;
 import io.beambatch.result.JoinReused;
@@ -60,10 +59,10 @@ import org.apache.beam.sdk.values.TypeDescriptor;
  * graph may be launched again.
  *
  * <pre>
- * Read documents ─ Render requests ─ Shard into chunks ─ Upload ─ Await batches ─ Join results ─ Write
- *        │                │                                                            │     │
- *        └────────────────┴──── invalid ────► dead letter ◄───────────────── failed ───┤     └─ Reconcile
- *                                                                                      └─ again ─► next attempt
+ * Read documents ─ Shard into chunks ─ Upload ─ Await batches ─ Join results ─ Write
+ *        │                │                                          │     │
+ *        └── invalid ─────┴──────► dead letter ◄─────────── failed ──┤     └─ Reconcile
+ *                                                                    └─ again ─► next attempt
  * </pre>
  */
 public final class BatchPipeline {
@@ -221,19 +220,10 @@ public final class BatchPipeline {
       input = input.and(ShardIntoChunks.ORIGINS, read.get(ReadDocuments.ORIGINS));
     }
     if (read.has(ReadDocuments.DOCUMENTS)) {
-      PCollectionTuple rendered =
-          read.get(ReadDocuments.DOCUMENTS)
-              .apply("Render requests", RenderRequests.of(job.inference()));
       input =
           input
               .and(ShardIntoChunks.READ, read.get(ReadDocuments.DOCUMENTS))
-              .and(ShardIntoChunks.UNREADABLE, read.get(ReadDocuments.INVALID))
-              .and(ShardIntoChunks.REQUESTS, rendered.get(RenderRequests.REQUESTS))
-              .and(
-                  ShardIntoChunks.UNSENDABLE,
-                  PCollectionList.of(read.get(ReadDocuments.INVALID))
-                      .and(rendered.get(RenderRequests.INVALID))
-                      .apply("Flatten invalid", Flatten.pCollections()));
+              .and(ShardIntoChunks.UNREADABLE, read.get(ReadDocuments.INVALID));
     }
     return input.apply("Shard into chunks", new ShardIntoChunks(job, folder));
   }

@@ -7,7 +7,6 @@ import io.beambatch.job.Job;
 import io.beambatch.job.Taken;
 import io.beambatch.ledger.RunMetrics;
 import io.beambatch.request.PromptCache;
-import io.beambatch.request.Request;
 import io.beambatch.reuse.AnswerCache;
 import io.beambatch.schema.Shape;
 import io.beambatch.storage.JsonCoder;
@@ -30,13 +29,13 @@ import org.apache.beam.sdk.values.TupleTag;
 import org.apache.beam.sdk.values.TypeDescriptor;
 
 /**
- * Cuts requests into chunks that fit the provider's limits, without shuffling them: each bundle
- * writes its requests and documents into parts in the staging location, and only the parts'
- * descriptions are grouped, per window, and packed. The plan that comes out was committed before
- * anything downstream sees it; a repetition gets the plan that was committed first.
+ * Cuts documents' requests into chunks that fit the provider's limits, without shuffling them: each
+ * bundle renders its documents and writes them, with their requests, into parts in the staging
+ * location, and only the parts' descriptions are grouped, per window, and packed. The plan that
+ * comes out was committed before anything downstream sees it; a repetition gets the plan that was
+ * committed first.
  *
- * <p>Takes {@link #READ} and {@link #UNREADABLE} (all that the source gave, to be counted), {@link
- * #REQUESTS}, and {@link #UNSENDABLE} (documents that failed so far); all four are missing if
+ * <p>Takes {@link #READ} and {@link #UNREADABLE}, all that the source gave; both are missing if
  * nothing is read. Documents have {@link #ORIGINS}, such as files; what is not read because a plan
  * holds it is in {@link #PLANNED}.
  *
@@ -47,8 +46,6 @@ import org.apache.beam.sdk.values.TypeDescriptor;
 public final class ShardIntoChunks extends PTransform<PCollectionTuple, PCollection<Plan>> {
   public static final TupleTag<Document> READ = new TupleTag<>("read") {};
   public static final TupleTag<FailedDocument> UNREADABLE = new TupleTag<>("unreadable") {};
-  public static final TupleTag<Request> REQUESTS = new TupleTag<>("requests") {};
-  public static final TupleTag<FailedDocument> UNSENDABLE = new TupleTag<>("unsendable") {};
 
   /** Of unbounded input, each in the window of its documents. */
   public static final TupleTag<String> ORIGINS = new TupleTag<>("origins") {};
@@ -98,29 +95,24 @@ public final class ShardIntoChunks extends PTransform<PCollectionTuple, PCollect
 
   private PCollectionList<PlanInput> documents(
       PCollectionTuple in, boolean fingerprints, boolean primes) {
-    Job theJob = job;
     RunFolder theFolder = folder;
+    boolean idsAreContents = job.source().id() != null;
     return PCollectionList.of(
-            coded(in.get(READ).apply("Count documents", ParDo.of(new CountDocumentsFn<>()))))
-        .and(
-            coded(in.get(UNREADABLE).apply("Count unreadable", ParDo.of(new CountDocumentsFn<>()))))
-        .and(
             coded(
-                in.get(REQUESTS)
+                in.get(READ)
                     .apply(
-                        "Write parts",
+                        "Render and write parts",
                         ParDo.of(
-                            new WritePartsFn<Request>(
-                                () -> new PartWriter(theFolder, theJob, fingerprints, primes))))))
+                            new WritePartsFn<>(
+                                new RenderingWriter.Writers(folder, job, fingerprints, primes))))))
         .and(
             coded(
-                in.get(UNSENDABLE)
+                in.get(UNREADABLE)
                     .apply(
                         "Write failures",
                         ParDo.of(
                             new WritePartsFn<FailedDocument>(
-                                () ->
-                                    new FailureWriter(theFolder, theJob.source().id() != null))))));
+                                () -> new FailureWriter(theFolder, idsAreContents))))));
   }
 
   /**
@@ -150,40 +142,17 @@ public final class ShardIntoChunks extends PTransform<PCollectionTuple, PCollect
     return input.setCoder(JsonCoder.of(PlanInput.class));
   }
 
-  /** Counts documents as they come from the source, apart from the parts that hold them. */
-  private static final class CountDocumentsFn<T> extends DoFn<T, PlanInput> {
-    private static final long serialVersionUID = 1L;
-
-    private final Counter read = RunMetrics.counter("documents_read");
-    private transient Map<BoundedWindow, Long> counts;
-
-    @StartBundle
-    public void startBundle() {
-      counts = new HashMap<>();
-    }
-
-    @ProcessElement
-    public void process(BoundedWindow window) {
-      counts.merge(window, 1L, Long::sum);
-    }
-
-    @FinishBundle
-    public void finishBundle(FinishBundleContext context) {
-      counts.forEach(
-          (window, count) -> {
-            read.inc(count);
-            context.output(PlanInput.ofRead(count), window.maxTimestamp(), window);
-          });
-    }
-  }
-
-  /** Writes a bundle's elements into parts, and describes them when the bundle ends. */
+  /**
+   * Writes a bundle's elements into parts, and describes them when the bundle ends. Counts the
+   * elements apart from the parts that hold them.
+   */
   private static final class WritePartsFn<T> extends DoFn<T, PlanInput> {
     private static final long serialVersionUID = 1L;
 
     private final BundleWriter.Factory<T> factory;
+    private final Counter read = RunMetrics.counter("documents_read");
     private final Counter staged = RunMetrics.counter("documents_staged");
-    private transient Map<BoundedWindow, BundleWriter<T>> writers;
+    private transient Map<BoundedWindow, Given<T>> windows;
 
     WritePartsFn(BundleWriter.Factory<T> factory) {
       this.factory = factory;
@@ -191,41 +160,55 @@ public final class ShardIntoChunks extends PTransform<PCollectionTuple, PCollect
 
     @StartBundle
     public void startBundle() {
-      writers = new HashMap<>();
+      windows = new HashMap<>();
     }
 
     @ProcessElement
     public void process(@Element T element, BoundedWindow window) throws IOException {
-      BundleWriter<T> writer = writers.get(window);
-      if (writer == null) {
-        writer = factory.open();
-        writers.put(window, writer);
+      Given<T> given = windows.get(window);
+      if (given == null) {
+        given = new Given<>(factory.open());
+        windows.put(window, given);
       }
-      writer.add(element);
+      given.elements++;
+      given.writer.add(element);
     }
 
     @FinishBundle
     public void finishBundle(FinishBundleContext context) throws IOException {
-      for (Map.Entry<BoundedWindow, BundleWriter<T>> writer : writers.entrySet()) {
-        BoundedWindow window = writer.getKey();
-        for (Part part : writer.getValue().finish()) {
+      for (Map.Entry<BoundedWindow, Given<T>> entry : windows.entrySet()) {
+        BoundedWindow window = entry.getKey();
+        Given<T> given = entry.getValue();
+        read.inc(given.elements);
+        context.output(PlanInput.ofRead(given.elements), window.maxTimestamp(), window);
+        for (Part part : given.writer.finish()) {
           staged.inc(part.documents());
           context.output(PlanInput.of(part), window.maxTimestamp(), window);
         }
-        Shape shape = writer.getValue().shape();
+        Shape shape = given.writer.shape();
         if (!shape.equals(Shape.NONE)) {
           context.output(PlanInput.ofShape(shape), window.maxTimestamp(), window);
         }
       }
-      writers.clear();
+      windows.clear();
     }
 
     @Teardown
     public void teardown() throws IOException {
-      if (writers != null) {
-        for (BundleWriter<T> writer : writers.values()) {
-          writer.close();
+      if (windows != null) {
+        for (Given<T> given : windows.values()) {
+          given.writer.close();
         }
+      }
+    }
+
+    /** What a bundle gives in one window. */
+    private static final class Given<T> {
+      private final BundleWriter<T> writer;
+      private long elements;
+
+      Given(BundleWriter<T> writer) {
+        this.writer = writer;
       }
     }
   }

@@ -24,7 +24,7 @@ import java.util.Set;
 
 /**
  * A job's compiled request body: constant JSON text with templates in between. {@link
- * RenderRequests} fills it in for each document. Not thread-safe.
+ * RequestRenderer} fills it in for each document. Not thread-safe.
  */
 final class RequestTemplate {
   /** The key of a mapping that is replaced by the JSON value of a field. */

@@ -12,15 +12,12 @@ import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.io.InterruptedIOException;
-import java.io.OutputStreamWriter;
-import java.io.Reader;
-import java.io.Writer;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
-import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CodingErrorAction;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,6 +41,9 @@ final class DownloadedResults implements Closeable {
 
   /** Size of one read. Java keeps a buffer of that size outside the heap. */
   private static final int BUFFER = 1 << 16;
+
+  /** Bytes that a character takes at most. */
+  private static final int LONGEST_CHARACTER = 4;
 
   /** 256 MiB; less if the heap is small, because a join holds a line up to three times. */
   static final int LONGEST_LINE =
@@ -154,36 +154,76 @@ final class DownloadedResults implements Closeable {
       throws IOException, ProviderException {
     file.truncate(start);
     file.position(start);
-    CharsetDecoder decoder =
-        UTF_8
-            .newDecoder()
-            .onMalformedInput(CodingErrorAction.REPLACE)
-            .replaceWith(String.valueOf(MALFORMED));
-    try (Reader in = new InputStreamReader(provider.download(fileId, most), decoder)) {
+    try (InputStream in = provider.download(fileId, most)) {
       // The channel belongs to the file and stays open.
-      Writer out = new OutputStreamWriter(Channels.newOutputStream(file), UTF_8);
+      OutputStream out = Channels.newOutputStream(file);
       copy(in, out);
       // The next file starts on a new line.
       out.write('\n');
-      out.flush();
     }
   }
 
-  private static void copy(Reader in, Writer out) throws IOException {
-    char[] text = new char[BUFFER];
-    boolean high = false;
-    for (int length = in.read(text); length >= 0; length = in.read(text)) {
-      int from = 0;
-      for (int i = 0; i < length; i++) {
-        if (text[i] == MALFORMED && !high) {
-          out.write(text, from, i - from);
-          out.write(NOT_UTF_8);
-          from = i + 1;
-        }
-        high = Character.isHighSurrogate(text[i]);
-      }
-      out.write(text, from, length - from);
+  /** Reads whole buffers, so that the copy depends on the content alone. */
+  private static void copy(InputStream in, OutputStream out) throws IOException {
+    byte[] bytes = new byte[BUFFER];
+    int length = in.readNBytes(bytes, 0, BUFFER);
+    while (length == BUFFER) {
+      int end = lastCharacter(bytes);
+      write(bytes, end, out);
+      System.arraycopy(bytes, end, bytes, 0, BUFFER - end);
+      length = BUFFER - end + in.readNBytes(bytes, BUFFER - end, end);
     }
+    write(bytes, length, out);
+  }
+
+  /** Where the last character starts, which may go on in the next buffer; the end after ASCII. */
+  private static int lastCharacter(byte[] bytes) {
+    for (int i = bytes.length - 1; i >= bytes.length - LONGEST_CHARACTER; i--) {
+      if ((bytes[i] & 0xC0) != 0x80) {
+        return bytes[i] < 0 ? i : bytes.length;
+      }
+    }
+    return bytes.length;
+  }
+
+  /** Decodes only what is not ASCII, because decoding takes longer than all the rest of a copy. */
+  private static void write(byte[] bytes, int length, OutputStream out) throws IOException {
+    // Where a text has this character, it may be in place of malformed bytes.
+    if (isAscii(bytes, length) || new String(bytes, 0, length, UTF_8).indexOf('\uFFFD') < 0) {
+      out.write(bytes, 0, length);
+    } else {
+      out.write(mended(bytes, length).getBytes(UTF_8));
+    }
+  }
+
+  private static boolean isAscii(byte[] bytes, int length) {
+    for (int i = 0; i < length; i++) {
+      if (bytes[i] < 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static String mended(byte[] bytes, int length) throws IOException {
+    CharBuffer text =
+        UTF_8
+            .newDecoder()
+            .onMalformedInput(CodingErrorAction.REPLACE)
+            .replaceWith(String.valueOf(MALFORMED))
+            .decode(ByteBuffer.wrap(bytes, 0, length));
+    StringBuilder mended = new StringBuilder(length);
+    boolean high = false;
+    while (text.hasRemaining()) {
+      char c = text.get();
+      if (c == MALFORMED && !high) {
+        mended.append(NOT_UTF_8);
+      } else {
+        mended.append(c);
+      }
+      high = Character.isHighSurrogate(c);
+    }
+    return mended.toString();
   }
 
   /** The whole content; closing it closes nothing. */

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.beambatch.document.Document;
 import io.beambatch.document.FailedDocument;
 import io.beambatch.job.SmallJob;
-import io.beambatch.request.RequestCoder;
 import io.beambatch.storage.RunFolder;
 import java.nio.file.Path;
 import java.util.List;
@@ -46,12 +45,6 @@ class ShardIntoChunksTest {
     PCollectionTuple input =
         PCollectionTuple.of(ShardIntoChunks.READ, none(pipeline, Document.class))
             .and(ShardIntoChunks.UNREADABLE, none(pipeline, FailedDocument.class))
-            .and(
-                ShardIntoChunks.REQUESTS,
-                pipeline.apply("Requests", Create.empty(RequestCoder.of())))
-            .and(
-                ShardIntoChunks.UNSENDABLE,
-                pipeline.apply("Unsendable", Create.empty(TypeDescriptor.of(FailedDocument.class))))
             .and(
                 ShardIntoChunks.ORIGINS,
                 pipeline.apply("Files", Create.of(files).withCoder(StringUtf8Coder.of())))

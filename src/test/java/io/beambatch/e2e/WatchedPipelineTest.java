@@ -33,7 +33,7 @@ class WatchedPipelineTest {
           "Read documents/Watch files/Find new files",
           "Read documents/Read records/Split files",
           "Read documents/Read records/Read splits",
-          "Shard into chunks/Write parts",
+          "Shard into chunks/Render and write parts",
           "Shard into chunks/List origins/Map",
           "Shard into chunks/Plan/Pack and commit",
           "Shard into chunks/Add committed plans/Pass each plan once",

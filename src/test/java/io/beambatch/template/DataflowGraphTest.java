@@ -118,8 +118,7 @@ class DataflowGraphTest {
     assertThat(names(translated(job(SENTIMENT))))
         .contains(
             "Read documents/Read records/Read splits",
-            "Render requests/Render",
-            "Shard into chunks/Write parts",
+            "Shard into chunks/Render and write parts",
             "Shard into chunks/Plan/Gather part descriptors",
             "Shard into chunks/Plan/Pack and commit")
         // Reading split by split is for the direct runner.
