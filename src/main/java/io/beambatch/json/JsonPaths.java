@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +31,7 @@ public final class JsonPaths {
           rest = rest.tail()) {
         node = node.childFor(rest);
       }
-      node.slots.add(slot);
+      node.addSlot(slot);
     }
     size = pointers.size();
   }
@@ -119,7 +120,8 @@ public final class JsonPaths {
       node.found(json.value(parser), found);
       return;
     }
-    long from = parser.currentTokenLocation().getByteOffset();
+    // Most of them are only on the way to a value: their own places aren't needed.
+    long from = node.isWanted() ? parser.currentTokenLocation().getByteOffset() : -1;
     if (parser.currentToken() == JsonToken.START_OBJECT) {
       while (parser.nextToken() == JsonToken.FIELD_NAME) {
         Node child = node.fields.get(parser.currentName());
@@ -128,10 +130,12 @@ public final class JsonPaths {
       }
     } else {
       for (int index = 0; parser.nextToken() != JsonToken.END_ARRAY; index++) {
-        visitChild(parser, node.elements.get(index), json, found);
+        visitChild(parser, node.element(index), json, found);
       }
     }
-    node.found(json.part(from, parser.currentLocation().getByteOffset()), found);
+    if (node.isWanted()) {
+      node.found(json.part(from, parser.currentLocation().getByteOffset()), found);
+    }
   }
 
   private static void visitChild(
@@ -147,7 +151,7 @@ public final class JsonPaths {
   private static final class Node {
     private final Map<String, Node> fields = new HashMap<>();
     private final Map<Integer, Node> elements = new HashMap<>();
-    private final List<Integer> slots = new ArrayList<>();
+    private int[] slots = {};
 
     /** A pointer's segment may name a field or, if it is a number, an element. */
     Node childFor(JsonPointer segment) {
@@ -156,6 +160,20 @@ public final class JsonPaths {
         elements.putIfAbsent(segment.getMatchingIndex(), child);
       }
       return child;
+    }
+
+    void addSlot(int slot) {
+      slots = Arrays.copyOf(slots, slots.length + 1);
+      slots[slots.length - 1] = slot;
+    }
+
+    @Nullable Node element(int index) {
+      return elements.isEmpty() ? null : elements.get(index);
+    }
+
+    /** Returns whether a pointer ends here. */
+    boolean isWanted() {
+      return slots.length > 0;
     }
 
     void found(JsonSlice value, @Nullable JsonSlice[] found) {

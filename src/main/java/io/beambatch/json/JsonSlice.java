@@ -166,10 +166,10 @@ public final class JsonSlice {
     return "JsonSlice[" + length() + " bytes]";
   }
 
-  boolean contains(byte[] needle) {
-    int last = end - needle.length;
-    for (int i = start; i <= last; i++) {
-      if (bytes[i] == needle[0] && matches(needle, i)) {
+  /** Returns whether it contains one of these quoted texts, in one pass. */
+  boolean containsAny(List<byte[]> quoted) {
+    for (int i = start; i < end; i++) {
+      if (bytes[i] == '"' && matchesAny(quoted, i)) {
         return true;
       }
     }
@@ -194,13 +194,14 @@ public final class JsonSlice {
     return Math.min(i + 1, end) - start;
   }
 
-  private boolean matches(byte[] needle, int position) {
-    for (int i = 1; i < needle.length; i++) {
-      if (bytes[position + i] != needle[i]) {
-        return false;
+  private boolean matchesAny(List<byte[]> texts, int position) {
+    for (byte[] text : texts) {
+      int until = position + text.length;
+      if (until <= end && Arrays.equals(bytes, position, until, text, 0, text.length)) {
+        return true;
       }
     }
-    return true;
+    return false;
   }
 
   private boolean contains(byte wanted) {

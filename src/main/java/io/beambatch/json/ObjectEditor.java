@@ -132,12 +132,7 @@ public final class ObjectEditor {
   }
 
   private boolean mayHaveDropped(JsonSlice object) {
-    for (byte[] name : quoted) {
-      if (object.contains(name)) {
-        return true;
-      }
-    }
-    return false;
+    return object.containsAny(quoted);
   }
 
   private static boolean onlyBlanks(JsonSlice json, int from, int to) {

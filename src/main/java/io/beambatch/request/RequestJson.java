@@ -25,7 +25,6 @@ final class RequestJson {
   /** Appends a value. */
   static void append(JsonNode value, StringBuilder body) throws RenderException {
     if (value.isTextual()) {
-      checkWhole(value.textValue());
       quote(value.textValue(), body);
     } else if (value.isArray()) {
       String before = "[";
@@ -39,7 +38,6 @@ final class RequestJson {
       String before = "{";
       for (Map.Entry<String, JsonNode> field : value.properties()) {
         body.append(before);
-        checkWhole(field.getKey());
         quote(field.getKey(), body);
         body.append(':');
         append(field.getValue(), body);
@@ -51,29 +49,12 @@ final class RequestJson {
     }
   }
 
-  /** Rejects a text that UTF-8 can't encode. */
-  static void checkWhole(String value) throws RenderException {
-    if (hasLoneSurrogate(value)) {
-      throw new RenderException(
-          "a field that the request needs has half of a surrogate pair, which is no character");
-    }
-  }
-
-  private static boolean hasLoneSurrogate(String value) {
-    for (int i = 0; i < value.length(); i++) {
-      if (Character.isSurrogate(value.charAt(i))) {
-        if (i + 1 == value.length()
-            || !Character.isSurrogatePair(value.charAt(i), value.charAt(i + 1))) {
-          return true;
-        }
-        i++;
-      }
-    }
-    return false;
-  }
-
-  /** Appends a quoted text. */
-  static void quote(String value, StringBuilder text) {
+  /**
+   * Appends a quoted text.
+   *
+   * @throws RenderException if UTF-8 can't encode it
+   */
+  static void quote(String value, StringBuilder text) throws RenderException {
     text.append('"');
     if (isPlain(value)) {
       // The encoder appends char by char; most texts can be appended as they are.
@@ -92,14 +73,24 @@ final class RequestJson {
     text.append('"');
   }
 
-  private static boolean isPlain(String value) {
+  /** Returns whether a text needs no escapes. It is checked for lone surrogates in one go. */
+  private static boolean isPlain(String value) throws RenderException {
+    boolean plain = true;
     for (int i = 0; i < value.length(); i++) {
       char c = value.charAt(i);
-      if (c < ' ' || c == '"' || c == '\\' || endsLine(c)) {
-        return false;
+      if (c < '\u007f') {
+        plain &= c >= ' ' && c != '"' && c != '\\';
+      } else if (Character.isSurrogate(c)) {
+        i++;
+        if (i == value.length() || !Character.isSurrogatePair(c, value.charAt(i))) {
+          throw new RenderException(
+              "a field that the request needs has half of a surrogate pair, which is no character");
+        }
+      } else if (endsLine(c)) {
+        plain = false;
       }
     }
-    return true;
+    return plain;
   }
 
   /** Characters that JSON allows in a text, but that many readers treat as line ends. */

@@ -59,7 +59,7 @@ final class RequestTemplate {
     text.append('{');
     if (named) {
       text.append("\"model\":");
-      RequestJson.quote(spec.model(), text);
+      text.append(RequestJson.of(TextNode.valueOf(spec.model())));
     }
     appendFields(spec.body(), text, named);
     constants.add(text.append('}').toString());
@@ -114,14 +114,11 @@ final class RequestTemplate {
 
   private static String fill(Template template, ObjectNode fields, Document document)
       throws RenderException {
-    String value;
     try {
-      value = template.execute(fields);
+      return template.execute(fields);
     } catch (MustacheException.Context e) {
       throw missing(e.key, find(fields, e.key), document);
     }
-    RequestJson.checkWhole(value);
-    return value;
   }
 
   private static RenderException missing(String field, JsonNode found, Document document)
@@ -182,10 +179,8 @@ final class RequestTemplate {
     } else {
       if (node.isTextual()) {
         constantTokens += tokens.estimate(node.textValue());
-        RequestJson.quote(node.textValue(), text);
-      } else {
-        text.append(node);
       }
+      text.append(RequestJson.of(node));
     }
   }
 
@@ -298,7 +293,7 @@ final class RequestTemplate {
         text.append(',');
       }
       comma = true;
-      RequestJson.quote(field.getKey(), text);
+      text.append(RequestJson.of(TextNode.valueOf(field.getKey())));
       text.append(':');
       append(field.getValue(), text);
     }

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,15 +21,22 @@ import org.jspecify.annotations.Nullable;
  */
 final class OpenAiAnswers {
   private static final JsonPaths EMBEDDING = JsonPaths.of("/index", "/embedding");
-  private static final JsonPaths FIRST_CHOICE = JsonPaths.of("/0", "/1");
-  private static final JsonPaths CHOICE =
-      JsonPaths.of(
+  private static final List<String> CHOICE_POINTERS =
+      List.of(
           "/message/content",
           "/text",
           "/finish_reason",
           "/message/refusal",
           "/message/tool_calls",
           "/message/function_call/arguments");
+  private static final JsonPaths CHOICE = JsonPaths.of(CHOICE_POINTERS);
+
+  /** Of a list of choices: the values of the first, then the second. */
+  private static final JsonPaths FIRST_CHOICE =
+      JsonPaths.of(
+          Stream.concat(CHOICE_POINTERS.stream().map(pointer -> "/0" + pointer), Stream.of("/1"))
+              .toList());
+
   private static final JsonPaths TOOL_CALL = JsonPaths.of("/function/arguments", "/custom/input");
   private static final JsonPaths OUTPUT = JsonPaths.of("/type", "/content", "/arguments", "/input");
   private static final JsonPaths CONTENT = JsonPaths.of("/type", "/text", "/refusal");
@@ -73,14 +81,17 @@ final class OpenAiAnswers {
     if (choices == null || !choices.isArray()) {
       return complete(null);
     }
-    @Nullable JsonSlice[] firstTwo = FIRST_CHOICE.find(choices);
-    if (!several && firstTwo[1] == null) {
-      return firstTwo[0] == null ? complete(null) : choice(firstTwo[0]);
+    if (!several) {
+      // As a rule there is one, and one pass over it is enough.
+      @Nullable JsonSlice[] found = FIRST_CHOICE.find(choices);
+      if (found[CHOICE_POINTERS.size()] == null) {
+        return choice(found);
+      }
     }
     List<JsonSlice> values = new ArrayList<>();
     Answer worst = complete(null);
     for (JsonSlice element : JsonPaths.elements(choices)) {
-      Answer answer = choice(element);
+      Answer answer = choice(CHOICE.find(element));
       if (answer.ending() != Ending.COMPLETE || worst.finishReason() == null) {
         worst = answer;
       }
@@ -96,8 +107,8 @@ final class OpenAiAnswers {
         worst.ending());
   }
 
-  private static Answer choice(JsonSlice choice) throws IOException {
-    @Nullable JsonSlice[] found = CHOICE.find(choice);
+  /** The answer in the values at {@link #CHOICE_POINTERS}. */
+  private static Answer choice(@Nullable JsonSlice[] found) throws IOException {
     JsonSlice text = found[0] == null ? found[1] : text(found[0]);
     JsonSlice value = text == null ? toolCalls(found[4], found[5]) : text;
     JsonSlice finish = found[2];
