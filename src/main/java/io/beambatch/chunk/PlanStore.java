@@ -33,7 +33,7 @@ public final class PlanStore {
 
   /** A committed plan, such as {@code a1}, or empty. */
   public Optional<Plan> read(String name) throws IOException {
-    return plans.read(name).map(Records.Version::value);
+    return plans.value(name);
   }
 
   /** A plan that is known to be committed. */

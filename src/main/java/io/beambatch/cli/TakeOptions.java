@@ -5,7 +5,6 @@ import io.beambatch.error.ExitCode;
 import io.beambatch.error.UserException;
 import io.beambatch.job.Job;
 import io.beambatch.job.Taken;
-import io.beambatch.ledger.Records;
 import io.beambatch.run.Run;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -69,9 +68,9 @@ final class TakeOptions {
    */
   static void check(Run run, PrintWriter err) throws IOException {
     Taken asked = run.job().inference().taken();
-    for (Records.Version<Plan> plan : run.plans().readAll().values()) {
-      String planned = plan.value().taken();
-      if (plan.value().attempt() > 1) {
+    for (Plan plan : run.plans().values().values()) {
+      String planned = plan.taken();
+      if (plan.attempt() > 1) {
         continue;
       }
       if (asked == null && planned != null && !run.isFinished()) {

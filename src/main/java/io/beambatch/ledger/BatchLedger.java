@@ -97,8 +97,7 @@ public final class BatchLedger {
 
   /** Returns whether anything of the run, an input or a batch, was ever sent to the provider. */
   public boolean isAnythingSent() throws IOException {
-    return entries.readAll().values().stream()
-        .map(Records.Version::value)
+    return entries.values().values().stream()
         .anyMatch(entry -> entry.fileId() != null || entry.batchId() != null);
   }
 

@@ -1,19 +1,16 @@
 package io.beambatch.ledger;
 
 import io.beambatch.storage.DurableFolders;
+import io.beambatch.storage.Storage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -88,30 +85,13 @@ final class DiskRecordFiles implements RecordFiles {
   @Override
   public List<Found> list(String folder) throws IOException {
     Path start = root.resolve(folder);
-    if (!Files.isDirectory(start)) {
-      return List.of();
-    }
-    List<Found> found = new ArrayList<>();
-    Files.walkFileTree(
-        start,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-            if (!file.getFileName().toString().startsWith(TEMPORARY)) {
-              found.add(new Found(folder + "/" + start.relativize(file), null));
-            }
-            return FileVisitResult.CONTINUE;
-          }
+    return Storage.sizes(start.toString()).keySet().stream()
+        .filter(name -> !isTemporary(name))
+        .map(name -> new Found(folder + "/" + name, null))
+        .toList();
+  }
 
-          @Override
-          public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
-            if (e instanceof NoSuchFileException) {
-              // Its writer deleted a temporary file in between.
-              return FileVisitResult.CONTINUE;
-            }
-            throw e;
-          }
-        });
-    return found;
+  private static boolean isTemporary(String name) {
+    return name.substring(name.lastIndexOf('/') + 1).startsWith(TEMPORARY);
   }
 }

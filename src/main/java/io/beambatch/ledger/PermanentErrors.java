@@ -70,11 +70,11 @@ public interface PermanentErrors extends Serializable {
   static Map<String, String> messages(RunFolder folder) throws IOException {
     Map<String, String> messages = new TreeMap<>();
     Recorded.records(folder)
-        .readAll()
+        .values()
         .forEach(
-            (subject, record) -> {
-              if (record.value().message() != null) {
-                messages.put(subject, record.value().message());
+            (subject, error) -> {
+              if (error.message() != null) {
+                messages.put(subject, error.message());
               }
             });
     return messages;

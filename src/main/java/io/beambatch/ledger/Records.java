@@ -79,6 +79,18 @@ public final class Records<T> {
     return readAllBut(Set.of());
   }
 
+  /** The current values of all records, by name; read like {@link #readAll}. */
+  public SortedMap<String, T> values() throws IOException {
+    SortedMap<String, T> values = new TreeMap<>();
+    readAll().forEach((name, version) -> values.put(name, version.value()));
+    return values;
+  }
+
+  /** The current value of a record; empty if there is none. */
+  public Optional<T> value(String name) throws IOException {
+    return read(name).map(Version::value);
+  }
+
   /** The current versions of all records except those the caller already knows. */
   public SortedMap<String, Version<T>> readAllBut(Set<String> known) throws IOException {
     SortedMap<String, Version<T>> records = new TreeMap<>();

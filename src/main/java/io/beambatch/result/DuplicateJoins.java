@@ -6,11 +6,9 @@ import io.beambatch.chunk.Part;
 import io.beambatch.chunk.Plan;
 import io.beambatch.chunk.PlanStore;
 import io.beambatch.chunk.ReusedLines;
-import io.beambatch.ledger.Records;
 import io.beambatch.storage.JsonCoder;
 import io.beambatch.storage.RunFolder;
 import java.io.IOException;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -101,12 +99,7 @@ public final class DuplicateJoins
 
     @ProcessElement
     public void process(OutputReceiver<ReusedLines> out) throws IOException {
-      Map<String, JoinedChunk> joined = new HashMap<>();
-      for (Map.Entry<String, Records.Version<JoinedChunk>> record :
-          JoinedChunk.records(folder).readAll().entrySet()) {
-        joined.put(record.getKey(), record.getValue().value());
-      }
-      ready(PlanStore.of(folder).all(), joined).stream()
+      ready(PlanStore.of(folder).all(), JoinedChunk.records(folder).values()).stream()
           .filter(lines -> lines.use() == LineUse.DUPLICATE)
           .forEach(out::output);
     }

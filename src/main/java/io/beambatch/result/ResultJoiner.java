@@ -90,7 +90,7 @@ final class ResultJoiner {
    * @throws IllegalStateException if the chunk's files do not hold what the chunk says
    */
   JoinedChunk join(AwaitedChunk awaited) throws IOException, ProviderException {
-    Optional<JoinedChunk> before = chunks.read(awaited.chunk().id()).map(Records.Version::value);
+    Optional<JoinedChunk> before = chunks.value(awaited.chunk().id());
     if (before.isPresent()) {
       return joinedBefore(before.get(), awaited);
     }
@@ -101,8 +101,7 @@ final class ResultJoiner {
       joined = chunks.commit(awaited.chunk().id(), join(awaited, results));
     } catch (IOException | ProviderException | IllegalStateException e) {
       // Another launch that was faster may have deleted what this one was reading.
-      Optional<JoinedChunk> meanwhile =
-          chunks.read(awaited.chunk().id()).map(Records.Version::value);
+      Optional<JoinedChunk> meanwhile = chunks.value(awaited.chunk().id());
       if (meanwhile.isEmpty()) {
         throw e;
       }

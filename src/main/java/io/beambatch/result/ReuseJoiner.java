@@ -67,7 +67,7 @@ final class ReuseJoiner {
   }
 
   private Optional<JoinedChunk> read(ReusedLines lines) throws IOException {
-    return chunks.read(lines.id()).map(Records.Version::value);
+    return chunks.value(lines.id());
   }
 
   private JoinedChunk joined(ReusedLines lines) throws IOException {
@@ -109,8 +109,8 @@ final class ReuseJoiner {
     if (lines.answers() != null) {
       return List.of(lines.answers());
     }
-    return chunks.readAll().values().stream()
-        .map(record -> record.value().awaitedAnswers())
+    return chunks.values().values().stream()
+        .map(JoinedChunk::awaitedAnswers)
         .filter(Objects::nonNull)
         .toList();
   }

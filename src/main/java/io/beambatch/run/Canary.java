@@ -69,7 +69,7 @@ public final class Canary implements Admission {
 
   /** The last verdict on a run's canary; empty if it is not judged yet, or there is none. */
   public static Optional<CanaryVerdict> verdict(RunFolder folder) throws IOException {
-    return records(folder).read(NAME).map(Records.Version::value);
+    return records(folder).value(NAME);
   }
 
   private static Records<CanaryVerdict> records(RunFolder folder) {
@@ -114,11 +114,11 @@ public final class Canary implements Admission {
     Records<JoinedChunk> records = JoinedChunk.records(folder);
     List<JoinedChunk> joined = new ArrayList<>();
     for (Chunk chunk : canary) {
-      Optional<Records.Version<JoinedChunk>> record = records.read(chunk.id());
+      Optional<JoinedChunk> record = records.value(chunk.id());
       if (record.isEmpty()) {
         return Optional.empty();
       }
-      joined.add(record.get().value());
+      joined.add(record.get());
     }
     long requests =
         plans.stream().filter(plan -> plan.attempt() == 1).mapToLong(Plan::requests).sum();

@@ -138,11 +138,11 @@ final class RunRegister {
   }
 
   List<RunRecord> all() throws IOException {
-    return records.readAll().values().stream().map(Records.Version::value).toList();
+    return List.copyOf(records.values().values());
   }
 
   Optional<RunRecord> read(String name) throws IOException {
-    return records.read(name).map(Records.Version::value);
+    return records.value(name);
   }
 
   /** The run of a record; its name determines its folder. */

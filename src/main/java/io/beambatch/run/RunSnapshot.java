@@ -7,7 +7,6 @@ import io.beambatch.chunk.ReusedLines;
 import io.beambatch.job.Job;
 import io.beambatch.ledger.BatchEntry;
 import io.beambatch.ledger.BatchLedger;
-import io.beambatch.ledger.Records;
 import io.beambatch.result.JoinedChunk;
 import io.beambatch.result.ResultFile;
 import io.beambatch.result.ResultFiles;
@@ -20,9 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -51,11 +48,10 @@ record RunSnapshot(
   static RunSnapshot read(Job job, RunFolder folder) throws IOException {
     List<Plan> plans = PlanStore.of(folder).all();
     BatchLedger ledger = BatchLedger.of(folder);
-    Map<String, BatchEntry> batches = values(ledger.readAll(), BatchLedger.Tracked::entry);
-    Map<String, JoinedChunk> joined =
-        values(JoinedChunk.records(folder).readAll(), Records.Version::value);
-    Map<String, WrittenFile> written =
-        values(MarkWritten.records(folder).readAll(), Records.Version::value);
+    Map<String, BatchEntry> batches = new TreeMap<>();
+    ledger.readAll().forEach((chunk, tracked) -> batches.put(chunk, tracked.entry()));
+    Map<String, JoinedChunk> joined = JoinedChunk.records(folder).values();
+    Map<String, WrittenFile> written = MarkWritten.records(folder).values();
     return new RunSnapshot(job, plans, batches, joined, written, ledger.isCancelled());
   }
 
@@ -83,11 +79,5 @@ record RunSnapshot(
         .map(joined::get)
         .filter(Objects::nonNull)
         .flatMap(known -> ResultFiles.of(known).stream());
-  }
-
-  private static <A, B> Map<String, B> values(SortedMap<String, A> records, Function<A, B> value) {
-    Map<String, B> values = new TreeMap<>();
-    records.forEach((name, record) -> values.put(name, value.apply(record)));
-    return values;
   }
 }

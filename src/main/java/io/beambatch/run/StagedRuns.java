@@ -189,8 +189,10 @@ public final class StagedRuns {
   }
 
   private List<RunRecord> records(String job) throws IOException {
-    return new Records<>(Ledgers.open(staging + "/" + job), RunRegister.FOLDER, RunRecord.class)
-        .readAll().values().stream().map(Records.Version::value).toList();
+    return List.copyOf(
+        new Records<>(Ledgers.open(staging + "/" + job), RunRegister.FOLDER, RunRecord.class)
+            .values()
+            .values());
   }
 
   /** The size in bytes of each run's files, by job and run; jobs without runs are omitted. */

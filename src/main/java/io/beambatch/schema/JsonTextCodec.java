@@ -20,13 +20,7 @@ final class JsonTextCodec implements ValueCodec {
 
   @Override
   public void write(@Nullable Object value, JsonGenerator out) throws IOException {
-    if (value == null) {
-      throw new MismatchException("is null, which the schema doesn't allow");
-    }
-    if (value instanceof UnreadableValue unreadable) {
-      throw new MismatchException(unreadable.problem());
-    }
-    String json = value.toString();
+    String json = ValueCodec.present(value).toString();
     if (!wellFormed(json)) {
       throw new MismatchException("should be JSON, but is another text");
     }

@@ -43,13 +43,7 @@ record ScalarCodec(Set<Kind> kinds, Writer writer, Reader reader) implements Val
 
   @Override
   public void write(@Nullable Object value, JsonGenerator out) throws IOException {
-    if (value == null) {
-      throw new MismatchException("is null, which the schema doesn't allow");
-    }
-    if (value instanceof UnreadableValue unreadable) {
-      throw new MismatchException(unreadable.problem());
-    }
-    writer.write(value, out);
+    writer.write(ValueCodec.present(value), out);
   }
 
   @Override

@@ -24,6 +24,21 @@ interface ValueCodec {
    */
   @Nullable Object read(JsonSource in) throws IOException;
 
+  /**
+   * The value that a type without null must have.
+   *
+   * @throws MismatchException if there is none, or it can't be read
+   */
+  static Object present(@Nullable Object value) throws MismatchException {
+    if (value == null) {
+      throw new MismatchException("is null, which the schema doesn't allow");
+    }
+    if (value instanceof UnreadableValue unreadable) {
+      throw new MismatchException(unreadable.problem());
+    }
+    return value;
+  }
+
   /** The kind of a JSON value, by its first token. */
   enum Kind {
     NULL,
