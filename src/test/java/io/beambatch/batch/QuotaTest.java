@@ -30,6 +30,48 @@ class QuotaTest {
   }
 
   @Test
+  void allowsExactlyTheLimits() {
+    Quota quota = new Quota(LIMITS, QueueUnit.TOKENS);
+
+    assertThat(quota.canEverAllow(tokens(100))).isTrue();
+    assertThat(quota.canEverAllow(new InFlightUsage(1, 1_000))).isTrue();
+    assertThat(quota.allows(new InFlightUsage(1, 500), new InFlightUsage(1, 500), NOW)).isTrue();
+  }
+
+  @Test
+  void countsRequestsWhereTheProviderDoes() {
+    Quota quota = new Quota(limits(Long.MAX_VALUE, 1_000), QueueUnit.REQUESTS);
+    quota.refused(new InFlightUsage(5, 700), InFlightUsage.NONE, NOW);
+    assertThat(quota.allows(new InFlightUsage(5, 100), new InFlightUsage(5, 600), NOW)).isTrue();
+    assertThat(quota.allows(new InFlightUsage(5, 101), new InFlightUsage(5, 600), NOW)).isFalse();
+
+    quota.freed(new InFlightUsage(5, 5_000));
+    assertThat(quota.allows(new InFlightUsage(5, 400), new InFlightUsage(5, 600), NOW)).isTrue();
+  }
+
+  @Test
+  void knowsWhetherAnythingIsLimited() {
+    assertThat(new Quota(NONE, QueueUnit.TOKENS).isLimited()).isFalse();
+    assertThat(new Quota(limits(100, Long.MAX_VALUE), QueueUnit.TOKENS).isLimited()).isTrue();
+    assertThat(new Quota(limits(Long.MAX_VALUE, 100), QueueUnit.TOKENS).isLimited()).isTrue();
+  }
+
+  @Test
+  void waitsTenMinutesAtMostUnlessItIsAskedToWaitLonger() {
+    Quota quota = new Quota(NONE, QueueUnit.TOKENS);
+    Instant now = NOW;
+    for (int seconds : new int[] {5, 10, 20, 40, 80, 160, 320, 600, 600}) {
+      quota.unavailable(null, now);
+      assertThat(quota.isWaiting(now.plusSeconds(seconds).minusMillis(1))).isTrue();
+      assertThat(quota.isWaiting(now.plusSeconds(seconds))).isFalse();
+      now = now.plusSeconds(seconds);
+    }
+    quota.created();
+    quota.unavailable(null, now);
+    assertThat(quota.isWaiting(now.plusSeconds(5))).as("a creation begins anew").isFalse();
+  }
+
+  @Test
   void sendsNoMoreThanTheProviderTookWhenItRefused() {
     Quota quota = new Quota(NONE, QueueUnit.TOKENS);
     quota.refused(InFlightUsage.NONE, tokens(50), NOW);

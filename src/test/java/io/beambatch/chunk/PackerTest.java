@@ -9,11 +9,14 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.LongRange;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class PackerTest {
   private static final long MB_200 = 209_715_200;
@@ -66,6 +69,50 @@ class PackerTest {
         .allSatisfy(
             chunk ->
                 assertThat(chunk.stream().mapToInt(Part::requests).sum()).isLessThanOrEqualTo(100));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "40,1,1,1,1",
+    "41,1,1,1,2",
+    "1,50,1,1,1",
+    "1,51,1,1,2",
+    "1,1,500,1,1",
+    "1,1,501,1,2",
+    "1,1,1,250,1",
+    "1,1,1,251,2"
+  })
+  void chunksAreFilledUpToEachOfTheirLimits(
+      int requests, long weight, long bytes, long tokens, int chunks) {
+    Limits limits = new Limits(100, 1_000, 500, 80);
+    List<Part> parts =
+        List.of(
+            new Part("a", requests, weight, bytes, tokens, Map.of()),
+            new Part(
+                "b",
+                Math.min(requests, 40),
+                Math.min(weight, 50),
+                Math.min(bytes, 500),
+                Math.min(tokens, 250),
+                Map.of()));
+
+    assertThat(Packer.pack(parts, limits)).hasSize(chunks);
+  }
+
+  @Test
+  void soManyPartsThatComparingAllWouldTakeTooLongFillChunksAsWell() {
+    List<Part> parts =
+        IntStream.range(0, 10_001)
+            .mapToObj(i -> part(String.format("p%05d", i), i % 10 == 0 ? 5 : 1, 1, 1))
+            .toList();
+
+    List<List<Part>> chunks =
+        Packer.pack(parts, new Limits(2_000, MB_200, Long.MAX_VALUE, Long.MAX_VALUE));
+
+    assertThat(chunks).hasSize(8);
+    assertThat(chunks.get(0)).as("the largest first").allMatch(part -> part.requests() == 5);
+    assertThat(chunks.get(0).get(0).name()).isEqualTo("p00000");
+    assertThat(chunks.get(0).get(1).name()).isEqualTo("p00010");
   }
 
   @Test
