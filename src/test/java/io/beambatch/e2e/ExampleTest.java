@@ -1,5 +1,7 @@
 package io.beambatch.e2e;
 
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
+import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.beambatch.cli.Program;
@@ -7,7 +9,6 @@ import io.beambatch.localserver.LocalServer;
 import io.beambatch.localserver.LocalServerSettings;
 import io.beambatch.run.Report;
 import io.beambatch.storage.RunFolder;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,10 +16,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.jar.JarFile;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import javax.tools.ToolProvider;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -27,17 +26,13 @@ import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 
 /**
- * The example, built and run as somebody else's program: with the library's jar, with what comes
- * along with it, and with the runner that the example names.
+ * The example, built and run by Maven as somebody else's program: with the library's jar, with what
+ * its POM brings along, and with the runner that the example names.
  */
 @Tag("slow")
 class ExampleTest {
   private static final Path LIBRARY = Path.of("target/beam-batch-inference-library.jar");
-  private static final Path SOURCE =
-      Path.of("src/examples/sentiment/src/main/java/example/Sentiment.java");
-
-  /** What the build says is optional, and what only comes with that. */
-  private static final String OPTIONAL = "(picocli|javalin|jetty|jakarta|slf4j-jdk14).*";
+  private static final Path EXAMPLE = Path.of("src/examples/sentiment");
 
   @TempDir Path folder;
 
@@ -53,7 +48,7 @@ class ExampleTest {
 
   @Test
   void theExampleIsBuiltWithThisVersionAndThisBeam() throws Exception {
-    Element example = pom(Path.of("src/examples/sentiment/pom.xml"));
+    Element example = pom(EXAMPLE.resolve("pom.xml"));
     Element own = pom(Path.of("pom.xml"));
 
     assertThat(texts(example, "version")).contains(texts(own, "version").get(0));
@@ -76,40 +71,36 @@ class ExampleTest {
   }
 
   @Test
-  void somebodyElsesProgramAsksWithTheLibraryAlone() throws Exception {
-    String classPath = classPath();
-    assertThat(
-            ToolProvider.getSystemJavaCompiler()
-                .run(
-                    null,
-                    null,
-                    null,
-                    "--release=17",
-                    "-proc:none",
-                    "-cp",
-                    classPath,
-                    "-d",
-                    folder.resolve("classes").toString(),
-                    SOURCE.toString()))
-        .isZero();
+  void somebodyElsesBuildAsksWithTheLibraryAlone() throws Exception {
+    Path project = copied(EXAMPLE);
+    Path repository = repository();
     try (LocalServer server =
         LocalServer.start(LocalServerSettings.defaults().withDir(folder.resolve("server")))) {
-      Program program =
+      Program maven =
           Program.start(
               Path.of("").toAbsolutePath(),
               folder.resolve("example"),
-              Map.of("OPENAI_API_KEY", "local", "OPENAI_BASE_URL", server.baseUrl().toString()),
+              Map.of(
+                  "OPENAI_API_KEY",
+                  "local",
+                  "OPENAI_BASE_URL",
+                  server.baseUrl().toString(),
+                  "MAVEN_OPTS",
+                  "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmx512m"),
               List.of(
-                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                  "-cp",
-                  folder.resolve("classes") + File.pathSeparator + classPath,
-                  "example.Sentiment",
-                  "--input=test-data/reviews.jsonl",
-                  "--output=" + folder.resolve("sentiment"),
-                  "--staging=" + folder.resolve("staging"),
-                  "--pollInterval=100ms",
-                  "--run=r1"));
-      assertThat(program.end()).as("%s", program).isZero();
+                  "mvn",
+                  "-B",
+                  "-q",
+                  "-f",
+                  project.toString(),
+                  "-Dmaven.repo.local=" + repository,
+                  "compile",
+                  "exec:java",
+                  "-Dexec.args=--input=test-data/reviews.jsonl"
+                      + (" --output=" + folder.resolve("sentiment"))
+                      + (" --staging=" + folder.resolve("staging"))
+                      + " --pollInterval=100ms --run=r1"));
+      assertThat(maven.end()).as("%s", maven).isZero();
     }
 
     Report report =
@@ -134,13 +125,50 @@ class ExampleTest {
     }
   }
 
-  private static String classPath() throws IOException {
-    try (Stream<Path> libraries = Files.list(Path.of("target/lib"))) {
-      return Stream.concat(
-              Stream.of(LIBRARY),
-              libraries.filter(jar -> !jar.getFileName().toString().matches(OPTIONAL)).sorted())
-          .map(jar -> jar.toAbsolutePath().toString())
-          .collect(Collectors.joining(File.pathSeparator));
+  /** The example elsewhere, so that the build leaves nothing beside the sources. */
+  private Path copied(Path project) throws IOException {
+    Path copy = folder.resolve("project");
+    try (Stream<Path> files = Files.walk(project)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        Path target = copy.resolve(project.relativize(file));
+        Files.createDirectories(target.getParent());
+        Files.copy(file, target);
+      }
+    }
+    return copy;
+  }
+
+  /**
+   * Maven's repository with this build's library in it. All else are links to the repository in
+   * use, which stays without the library: other programs on this machine may depend on another.
+   */
+  private static Path repository() throws Exception {
+    Path used =
+        Path.of(
+            System.getProperty(
+                "maven.repository", System.getProperty("user.home") + "/.m2/repository"));
+    Path repository = Path.of("target/example-repository").toAbsolutePath();
+    Path group = Files.createDirectories(repository.resolve("io"));
+    link(used, repository);
+    link(used.resolve("io"), group);
+    String version = texts(pom(Path.of("pom.xml")), "version").get(0);
+    Path installed = group.resolve("beambatch/beam-batch-inference").resolve(version);
+    Files.createDirectories(installed);
+    String name = "beam-batch-inference-" + version;
+    Files.copy(Path.of("pom.xml"), installed.resolve(name + ".pom"), REPLACE_EXISTING);
+    Files.copy(LIBRARY, installed.resolve(name + "-library.jar"), REPLACE_EXISTING);
+    return repository;
+  }
+
+  /** Links what a folder has that another doesn't. */
+  private static void link(Path from, Path to) throws IOException {
+    try (Stream<Path> entries = Files.list(from)) {
+      for (Path entry : entries.toList()) {
+        Path link = to.resolve(entry.getFileName());
+        if (!Files.exists(link, NOFOLLOW_LINKS) && !link.endsWith("io/beambatch")) {
+          Files.createSymbolicLink(link, entry);
+        }
+      }
     }
   }
 }
