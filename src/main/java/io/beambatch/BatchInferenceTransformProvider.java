@@ -217,7 +217,7 @@ public final class BatchInferenceTransformProvider
       PCollection<Row> rows = input.getSinglePCollection();
       if (errors == null && rows.isBounded() == IsBounded.UNBOUNDED) {
         throw new IllegalArgumentException(
-            "rows that have no end need error_handling, such as {output: errors}: one that fails"
+            "unbounded rows need error_handling, such as {output: errors}: one that fails"
                 + " would stop the pipeline again and again");
       }
       Answers<Row> answers = rows.apply("Ask", inference);
@@ -237,7 +237,7 @@ public final class BatchInferenceTransformProvider
         throw new IllegalArgumentException(
             "the rows, or their answers, have a field "
                 + BATCH
-                + ", which is where it stands how a row was answered; rename it");
+                + ", which is needed for the details of each answer; rename it");
       }
       Schema.Builder renamed = Schema.builder();
       for (Schema.Field field : answered.getSchema().getFields()) {

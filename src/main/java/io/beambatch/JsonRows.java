@@ -89,8 +89,8 @@ final class JsonRows implements Serializable {
           throw new IllegalArgumentException(
               "the field "
                   + path
-                  + " is a map whose keys are no strings, and a document can't have it; map or drop"
-                  + " the field before");
+                  + " is a map with keys that are not strings, which JSON can't have; convert or drop"
+                  + " the field first");
         }
         check(mapValue(type), path);
       }

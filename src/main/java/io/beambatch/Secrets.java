@@ -54,7 +54,7 @@ final class Secrets {
       throw new IllegalArgumentException(
           "'"
               + version
-              + "' is no version of a secret, such as"
+              + "' is not a version of a secret, such as"
               + " projects/my-project/secrets/openai-key/versions/latest, or"
               + " projects/my-project/locations/europe-west1/secrets/openai-key/versions/latest");
     }

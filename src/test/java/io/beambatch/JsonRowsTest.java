@@ -172,7 +172,7 @@ class JsonRowsTest {
 
     assertThatThrownBy(() -> new JsonRows(schema))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("the field rounds.votes is a map whose keys are no strings");
+        .hasMessageContaining("the field rounds.votes is a map with keys that are not strings");
   }
 
   @Test

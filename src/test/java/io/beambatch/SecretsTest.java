@@ -70,7 +70,7 @@ class SecretsTest {
   void saysWhatASecretIsNamedLike() {
     assertThatThrownBy(() -> Secrets.checked("openai-key"))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("'openai-key' is no version of a secret, such as projects/");
+        .hasMessageContaining("'openai-key' is not a version of a secret, such as projects/");
   }
 
   @Test

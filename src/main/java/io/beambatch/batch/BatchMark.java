@@ -100,7 +100,7 @@ final class BatchMark {
     if (foreign.add(batch.id())) {
       LOG.warn(
           "batch {} has the key of chunk {} but another input ({}, for {}): it was created by"
-              + " somebody else, and is neither adopted nor cancelled",
+              + " another program, and is neither adopted nor cancelled",
           batch.id(),
           chunkId,
           batch.inputFileId(),

@@ -129,7 +129,7 @@ final class BatchPoller {
 
   private void putBack(TrackedChunk chunk, Batch batch, Snapshot snapshot) throws IOException {
     BatchError error = batch.errors().get(0);
-    LOG.info("batch {} was not taken ({}): trying again later", batch.id(), error.code());
+    LOG.info("batch {} was not accepted ({}): trying again later", batch.id(), error.code());
     if (!chunk.advance(chunk.entry().putBack(snapshot.taken()))) {
       return;
     }

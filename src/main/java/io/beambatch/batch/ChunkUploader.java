@@ -93,7 +93,7 @@ final class ChunkUploader {
             ? context.ledger().create(chunk.id(), BatchEntry.planned(file, now))
             : context.ledger().advance(known.get(), known.get().entry().uploaded(file, now));
     if (written.isEmpty()) {
-      LOG.info("chunk {} was uploaded by another, too: deleting {}", chunk.id(), file.id());
+      LOG.info("chunk {} was also uploaded by another launch: deleting {}", chunk.id(), file.id());
       delete(context.provider(), file.id());
     }
     return true;

@@ -155,7 +155,7 @@ final class ProviderHealth {
           case FILE_NOT_READY ->
               "the provider can't find the file that was uploaded" + said + "Wait a little" + AGAIN;
           case CONFLICT ->
-              "the provider says that another call is in the way" + said + "Wait a little" + AGAIN;
+              "the provider reports a conflict with another call" + said + "Wait a little" + AGAIN;
           case INVALID_REQUEST ->
               "the provider refuses the call" + said + "Fix what it names" + AGAIN;
           case UNAVAILABLE ->

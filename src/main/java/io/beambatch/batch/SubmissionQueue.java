@@ -188,7 +188,7 @@ final class SubmissionQueue {
               + chunk.chunk().tokens()
               + " tokens, "
               + chunk.chunk().requests()
-              + " requests) is over limits.enqueued_tokens or limits.enqueued_requests, so that it"
+              + " requests) exceeds limits.enqueued_tokens or limits.enqueued_requests, so it"
               + " can never be submitted; raise them, and run the same command again",
           null);
     }
@@ -206,7 +206,7 @@ final class SubmissionQueue {
               + " was uploaded "
               + MOST_UPLOADS
               + " times, but can't be found at the provider; run the same command again to upload"
-              + " it anew ("
+              + " it again ("
               + chunk.refusal()
               + ")",
           null);
@@ -216,9 +216,9 @@ final class SubmissionQueue {
   }
 
   /**
-   * Leaves chunks that have waited for too long. A chunk may wait for its turn as long as batches
-   * of the run get on; but not for batches of others, or for a provider that takes none, without
-   * end.
+   * Sets chunks aside that have waited for too long. A chunk may wait for its turn as long as
+   * batches of the run advance, but not without end for batches of others, or for a provider that
+   * accepts none.
    */
   void setAsideOverdue(Instant now) throws IOException {
     // However short the deadline is, an outage is waited out.
@@ -234,7 +234,7 @@ final class SubmissionQueue {
           new BatchException.OfOneChunk(
               "chunk "
                   + chunk.id()
-                  + " could not be submitted, and none of the run's batches has got on since "
+                  + " could not be submitted, and none of the run's batches has advanced since "
                   + since
                   + ": the provider, limits.enqueued_tokens, or the batches of other runs leave no"
                   + " room for its "

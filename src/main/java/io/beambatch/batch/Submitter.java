@@ -92,7 +92,7 @@ final class Submitter {
     }
     if (!mayRecover(chunk)) {
       if (now.isAfter(Instant.ofEpochMilli(chunk.entry().since()).plus(lease(chunk)))) {
-        LOG.info("taking over chunk {}, which another was submitting", chunk.id());
+        LOG.info("taking over chunk {}, which another launch was submitting", chunk.id());
         chunk.advance(chunk.entry().submitting(owner.name(), now));
       }
       return;
@@ -248,7 +248,7 @@ final class Submitter {
     } else if (e.kind() == Kind.UNAVAILABLE) {
       ProviderHealth.checkWait(e, settings.waits().outage());
       quota.unavailable(e.retryAfter(), now);
-      LOG.warn("the provider takes no batches for the moment: {}", e.getMessage());
+      LOG.warn("the provider accepts no batches at the moment: {}", e.getMessage());
     } else {
       throw refusal(chunk, e);
     }
@@ -264,7 +264,7 @@ final class Submitter {
 
   private void creationIsUnclear(TrackedChunk chunk, ProviderException e, Instant now) {
     LOG.warn(
-        "whether a batch was created for chunk {} is unknown, looking for it: {}",
+        "it is unknown whether a batch was created for chunk {}; looking for it: {}",
         chunk.id(),
         e.getMessage());
     chunk.markQuiet(now);

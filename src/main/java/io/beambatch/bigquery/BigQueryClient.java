@@ -90,7 +90,7 @@ final class BigQueryClient {
     }
     if (otherwise == null) {
       throw BigQueryException.ofJobFile(
-          "source.query: no project is known to run the query in; add --project=… after --");
+          "source.query: the project to run the query in is unknown; add --project=… after --");
     }
     return otherwise.project();
   }

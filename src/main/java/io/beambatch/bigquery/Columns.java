@@ -126,7 +126,7 @@ final class Columns {
       case "RECORD" -> record(recordName, path, column.getFields(), documents);
       default ->
           throw new IllegalArgumentException(
-              "column " + path + " is of type " + type + ", which is not known");
+              "column " + path + " is of type " + type + ", which is unknown");
     };
   }
 

@@ -128,10 +128,10 @@ final class LoadJobs {
   private void start(Job job) throws IOException, InterruptedException {
     BackOff pauses = pauses(FIRST_PAUSE_TO_START, LAST_PAUSE_TO_START, LONGEST_AT_LIMIT);
     while (!client.start(job)) {
-      LOG.warn("BigQuery takes no jobs for the moment; trying again after a pause");
+      LOG.warn("BigQuery accepts no jobs at the moment; trying again after a pause");
       if (!BackOffUtils.next(waits.sleeper(), pauses)) {
         throw BigQueryException.passing(
-            "BigQuery has taken no jobs for "
+            "BigQuery has accepted no jobs for "
                 + LONGEST_AT_LIMIT.toMinutes()
                 + " minutes, because there were too many (rateLimitExceeded); the answers are safe:"
                 + " run the same command again in a while",
@@ -157,7 +157,7 @@ final class LoadJobs {
           client
               .job(reference)
               .orElseThrow(
-                  () -> BigQueryException.of("job " + reference.getJobId() + " has vanished"));
+                  () -> BigQueryException.of("job " + reference.getJobId() + " is missing"));
       if ("DONE".equals(job.getStatus().getState())) {
         return job;
       }

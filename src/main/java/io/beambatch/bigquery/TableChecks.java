@@ -116,7 +116,7 @@ final class TableChecks {
     Table table =
         client
             .table(name)
-            .orElseThrow(() -> BigQueryException.of("source.table: " + name + " isn't there"));
+            .orElseThrow(() -> BigQueryException.of("source.table: " + name + " doesn't exist"));
     if (READ_BY_QUERY_ONLY.contains(String.valueOf(table.getType()))) {
       throw BigQueryException.ofJobFile(
           "source.table: "
@@ -179,13 +179,13 @@ final class TableChecks {
             .orElseThrow(
                 () ->
                     BigQueryException.of(
-                        key + ": dataset " + dataset + " isn't there; datasets are not created"));
+                        key + ": dataset " + dataset + " doesn't exist; datasets are not created"));
     checkPlace(key, dataset, location, staging);
     client.checkJobs(client.project(name));
     Optional<Table> table = client.table(name);
     if (table.isEmpty() && sink.createDisposition() == CreateDisposition.NEVER) {
       throw BigQueryException.of(
-          key + ": " + name + " isn't there, and create_disposition is 'never'");
+          key + ": " + name + " doesn't exist, and create_disposition is 'never'");
     }
     if (table.isPresent()) {
       checkIsTable(key, name, table.get());
@@ -267,7 +267,7 @@ final class TableChecks {
     if (!same) {
       throw BigQueryException.of(
           key
-              + ": is partitioned otherwise than sink.partition says; leave that out, or delete the"
+              + ": is not partitioned as sink.partition says; remove that key, or delete the"
               + " table");
     }
   }

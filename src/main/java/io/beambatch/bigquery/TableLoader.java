@@ -75,7 +75,7 @@ final class TableLoader {
             .orElseThrow(
                 () ->
                     BigQueryException.of(
-                        "dataset " + name.project() + ":" + name.dataset() + " isn't there"));
+                        "dataset " + name.project() + ":" + name.dataset() + " doesn't exist"));
     Optional<Table> table = client.table(name);
     LoadJobs jobs = new LoadJobs(client, client.project(name), location, waits);
     return new TableLoader(jobs, sink, keys, columns(sink, table, documents), table);

@@ -111,7 +111,7 @@ final class PartWriter implements BundleWriter<Request> {
       String longest = RequestLine.id(name, Integer.MAX_VALUE);
       if (!customId.matcher(longest).matches()) {
         throw new IllegalStateException(
-            "the provider takes no ids of requests such as " + longest + "; nothing was sent");
+            "the provider accepts no request ids such as " + longest + "; nothing was sent");
       }
       this.requestFile = Storage.create(folder.requests(name));
       this.documentFile = Storage.create(folder.documents(name));

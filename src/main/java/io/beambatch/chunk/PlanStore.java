@@ -38,7 +38,7 @@ public final class PlanStore {
 
   /** A plan that is known to be committed. */
   Plan require(String name) throws IOException {
-    return read(name).orElseThrow(() -> new IOException("plan " + name + " has vanished"));
+    return read(name).orElseThrow(() -> new IOException("plan " + name + " is missing"));
   }
 
   /** All committed plans, by name. */

@@ -112,7 +112,7 @@ final class InitCommand implements Callable<Integer> {
     } catch (FileAlreadyExistsException e) {
       throw new UserException(
           file
-              + " is there already, and is left as it is; name another file, or - to see the draft",
+              + " exists already and is not overwritten; name another file, or - to print the draft",
           e,
           ExitCode.USAGE);
     }

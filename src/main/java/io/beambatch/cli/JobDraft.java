@@ -99,7 +99,7 @@ final class JobDraft {
         && provider.api().endpoints().stream()
             .noneMatch(endpoint -> endpoint.path().equals("/v1/embeddings"))) {
       throw new UserException(
-          "--task embed: a draft is there for /v1/embeddings only, which "
+          "--task embed: a draft exists for /v1/embeddings only, which "
               + provider.word()
               + " doesn't have; take --provider openai, and see docs/providers.md for others",
           ExitCode.USAGE);

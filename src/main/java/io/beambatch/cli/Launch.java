@@ -66,11 +66,7 @@ final class Launch {
     Optional<Source.Endlessness> endless = job.source().endlessness();
     if (endless.isPresent()) {
       throw new IllegalArgumentException(
-          command
-              + ": "
-              + endless.get().what()
-              + " never comes to an end; "
-              + endless.get().instead());
+          command + ": " + endless.get().what() + " never ends; " + endless.get().instead());
     }
   }
 
@@ -145,7 +141,7 @@ final class Launch {
         .orElseThrow(
             () ->
                 new UserException(
-                    "run " + run.name() + " sends nothing, so that there is no canary to judge",
+                    "run " + run.name() + " sends nothing, so there is no canary to judge",
                     ExitCode.ERROR));
   }
 
@@ -321,7 +317,7 @@ final class Launch {
       launcher(run, run.admission(), preflight, progress)
           .launch(graph, announced(run, check, progress), meanwhile);
     } catch (CancelWatch.CancelledException e) {
-      err.println("run " + run.name() + " was cancelled meanwhile");
+      err.println("run " + run.name() + " was cancelled in the meantime");
       return collectCancelled(run);
     }
     return ended.print(Reconcile.reconcile(run), run);

@@ -76,7 +76,7 @@ final class PlanCommand extends BeginningCommand {
     if (job.inference().canary() == null) {
       throw new ParameterException(
           spec.commandLine(),
-          "--canary: the job file says nothing about one; add it, or give --set"
+          "--canary: the job file has no canary section; add one, or give --set"
               + " canary.documents=200");
     }
   }

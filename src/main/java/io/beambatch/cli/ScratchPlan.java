@@ -53,7 +53,7 @@ final class ScratchPlan implements AutoCloseable {
     if (job.source().isConsumed()) {
       throw new IllegalArgumentException(
           command
-              + ": a subscription never comes to an end, and a message that is read is taken from"
+              + ": a subscription never ends, and a message that is read is taken from"
               + " it; use a file of such messages, one a line: --set"
               + " 'source={type: jsonl, path: messages.jsonl}'");
     }

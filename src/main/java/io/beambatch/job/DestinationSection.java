@@ -57,7 +57,7 @@ final class DestinationSection {
     String key = given.get(0);
     if (given.size() > 1) {
       section.problem(
-          given.get(1), "can't stand beside failures." + key + ": failures go to one place");
+          given.get(1), "can't be combined with failures." + key + ": failures go to one place");
     }
     Destination failures =
         switch (key) {

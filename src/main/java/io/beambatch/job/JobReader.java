@@ -169,7 +169,7 @@ public final class JobReader {
     if (source.isEndless() && job.isPrinted()) {
       root.problem(
           "source",
-          "never comes to an end, and '-' is printed at the end of a run; use files, a table or a"
+          "never ends, and '-' is printed at the end of a run; use files, a table or a"
               + " topic for answers and failures");
     }
     return job;

@@ -40,7 +40,7 @@ enum Kind {
     return Arrays.stream(formats)
         .filter(format -> word(format).equals(type))
         .findFirst()
-        .orElseThrow(() -> new IllegalArgumentException(type + " is no type of files"));
+        .orElseThrow(() -> new IllegalArgumentException(type + " is not a type of files"));
   }
 
   /** A constant's name in the job file. */

@@ -16,7 +16,7 @@ final class TableSection {
     TableSource.Method method = section.oneOf("method", TableSource.Method.DIRECT);
     String query = section.text("query", "a query in GoogleSQL");
     if (section.value("table").isPresent() && section.value("query").isPresent()) {
-      section.problem("query", "can't stand beside source.table: give one of them");
+      section.problem("query", "can't be combined with source.table: give one of them");
     }
     return query != null || section.value("query").isPresent()
         ? new TableSource(null, query, method, id)

@@ -63,7 +63,7 @@ final class TextFile {
       throw new IOException("there is no such file");
     }
     if (!Files.isReadable(local)) {
-      throw new IOException("it may not be read");
+      throw new IOException("it can't be read: permission denied");
     }
     return Files.newInputStream(local);
   }

@@ -188,7 +188,7 @@ final class YamlParser {
       if (key.isPresent()) {
         Entry first = entries.putIfAbsent(key.get(), new Entry(keyOrigin, value));
         if (first != null) {
-          problems.add(keyOrigin, keyPath, "is there twice: first in line " + first.key().line());
+          problems.add(keyOrigin, keyPath, "is given twice: first in line " + first.key().line());
         }
       }
     }

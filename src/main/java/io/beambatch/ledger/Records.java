@@ -123,7 +123,7 @@ public final class Records<T> {
       return value;
     }
     return read(name)
-        .orElseThrow(() -> new IOException("record " + path(name) + " has vanished"))
+        .orElseThrow(() -> new IOException("record " + path(name) + " is missing"))
         .value();
   }
 

@@ -83,7 +83,7 @@ final class VersionedStore implements LedgerStore {
       RecordFiles.Found file = version.getValue().file;
       String content = file.content() == null ? read.get(file.path()) : file.content();
       if (content == null) {
-        throw new IOException("record " + file.path() + " has vanished");
+        throw new IOException("record " + file.path() + " is missing");
       }
       contents.put(version.getKey(), new Versioned(version.getValue().number, content));
     }

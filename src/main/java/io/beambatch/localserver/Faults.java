@@ -85,7 +85,7 @@ public record Faults(List<CallFault> calls, List<BatchFault> batches, List<LineF
     }
     if (e instanceof UnrecognizedPropertyException unknown) {
       return place(unknown)
-          + " is no key of a fault; there are "
+          + " is not a key of a fault; the keys are "
           + unknown.getKnownPropertyIds().stream()
               .map(String::valueOf)
               .sorted()
@@ -96,19 +96,19 @@ public record Faults(List<CallFault> calls, List<BatchFault> batches, List<LineF
           + ": "
           + wrong.getValue()
           + (wrong.getTargetType().isEnum()
-              ? " is none of "
+              ? " is not one of "
                   + Stream.of(wrong.getTargetType().getEnumConstants())
                       .map(constant -> constant.toString().toLowerCase(Locale.ROOT))
                       .sorted()
                       .collect(Collectors.joining(", "))
-              : " is no value for it");
+              : " is not a value for it");
     }
     boolean isJson = !(e.getCause() instanceof StreamReadException);
     if (isJson && e instanceof JsonMappingException mapping && !mapping.getPath().isEmpty()) {
       return place(mapping) + " has a value that can't be one";
     }
     JsonLocation where = e.getLocation();
-    return "it is no JSON"
+    return "it isn't JSON"
         + (where == null
             ? ""
             : " in line " + where.getLineNr() + ", column " + where.getColumnNr());

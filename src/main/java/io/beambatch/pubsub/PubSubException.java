@@ -39,7 +39,7 @@ public final class PubSubException extends UserException {
     Code code = thrown.getStatusCode().getCode();
     String advice =
         switch (code) {
-          case NOT_FOUND -> "it isn't there; create it (" + permission.creation(name) + ")";
+          case NOT_FOUND -> "it doesn't exist; create it (" + permission.creation(name) + ")";
           case PERMISSION_DENIED -> permission.missing();
           case UNAUTHENTICATED ->
               "there are no credentials, or they are refused; run 'gcloud auth application-default"

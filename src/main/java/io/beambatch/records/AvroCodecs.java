@@ -80,7 +80,7 @@ final class AvroCodecs {
     CRC32 checksum = new CRC32();
     checksum.update(content);
     if ((int) checksum.getValue() != ByteBuffer.wrap(block).getInt(length)) {
-      throw new IOException("a block's checksum is another");
+      throw new IOException("a block's checksum doesn't match");
     }
     return content;
   }

@@ -121,7 +121,7 @@ record AvroContainer(Schema schema, String codec, ByteBuffer marker, long firstB
         return (value >>> 1) ^ -(value & 1);
       }
     }
-    throw new IOException("a block's length is no number");
+    throw new IOException("a block's length is not a number");
   }
 
   /**

@@ -96,7 +96,7 @@ final class ParquetCodecs implements CompressionCodecFactory {
       }
       boolean lz4 = codec == CompressionCodecName.LZ4 || codec == CompressionCodecName.LZ4_RAW;
       if (lz4 && size > bytes.length * MOST_BY_LZ4) {
-        throw new IOException("a page has not as many bytes as it says");
+        throw new IOException("a page doesn't have as many bytes as it says");
       }
       byte[] page =
           switch (codec) {
@@ -110,7 +110,7 @@ final class ParquetCodecs implements CompressionCodecFactory {
             default -> throw new IOException("pages are compressed with " + codec);
           };
       if (page.length != size) {
-        throw new IOException("a page has not as many bytes as it says");
+        throw new IOException("a page doesn't have as many bytes as it says");
       }
       return page;
     }
@@ -121,7 +121,7 @@ final class ParquetCodecs implements CompressionCodecFactory {
 
   private static byte[] snappy(byte[] bytes, int size) throws IOException {
     if (Snappy.uncompressedLength(bytes) != size || size > bytes.length * MOST_BY_SNAPPY) {
-      throw new IOException("a page has not as many bytes as it says");
+      throw new IOException("a page doesn't have as many bytes as it says");
     }
     return Snappy.uncompress(bytes);
   }

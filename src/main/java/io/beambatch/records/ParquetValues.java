@@ -146,7 +146,7 @@ final class ParquetValues extends PrimitiveConverter {
   private static Instant instant(Binary value) {
     ByteBuffer bytes = value.toByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
     if (bytes.remaining() != INT96_BYTES) {
-      throw new IllegalArgumentException("a timestamp has not twelve bytes");
+      throw new IllegalArgumentException("a timestamp doesn't have twelve bytes");
     }
     long nanos = bytes.getLong();
     return Instant.ofEpochSecond((bytes.getInt() - JULIAN_EPOCH) * DAY_SECONDS, nanos);

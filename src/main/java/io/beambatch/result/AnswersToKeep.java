@@ -102,7 +102,7 @@ final class AnswersToKeep {
     }
     JsonSlice line = lines.find(entry.request);
     if (line == null) {
-      throw new IllegalStateException("the line of " + entry.sent.customId() + " has vanished");
+      throw new IllegalStateException("the line of " + entry.sent.customId() + " is missing");
     }
     return new StoredAnswer(StoredAnswer.Kind.RESULT, origin, line.bytes());
   }

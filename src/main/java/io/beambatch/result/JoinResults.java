@@ -176,7 +176,7 @@ public final class JoinResults
         ledger.advance(tracked.get(), entry.discarded(Clock.systemUTC().instant()));
       } catch (ProviderException e) {
         LOG.warn(
-            "what chunk {} has left at the provider stays there: {}",
+            "the files of chunk {} at the provider can't be deleted: {}",
             chunk.chunkId(),
             e.getMessage());
       }

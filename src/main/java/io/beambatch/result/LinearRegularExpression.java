@@ -112,7 +112,7 @@ final class LinearRegularExpression implements RegularExpression {
         i = endOfAtom(expression, i);
       }
       if (size + atom > MAX_SIZE) {
-        throw new PatternSyntaxException("its repetitions are too many", expression);
+        throw new PatternSyntaxException("it has too many repetitions", expression);
       }
     }
   }

@@ -121,7 +121,7 @@ final class ResultJoiner {
   private static JoinedChunk joinedBefore(JoinedChunk joined, AwaitedChunk awaited) {
     if (!Objects.equals(joined.batchId(), awaited.batchId())) {
       LOG.warn(
-          "Chunk {} was joined from batch {} before; batch {} is left aside",
+          "Chunk {} was joined from batch {} before; batch {} is ignored",
           joined.chunkId(),
           joined.batchId(),
           awaited.batchId());

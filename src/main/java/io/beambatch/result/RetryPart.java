@@ -133,7 +133,7 @@ final class RetryPart implements Closeable {
     }
     boolean fingerprinted = fingerprints.lines() > 0;
     if (fingerprinted && fingerprints.lines() < requests.lines()) {
-      throw new IllegalStateException("Of part " + name + " not every request has a fingerprint");
+      throw new IllegalStateException("Some requests of part " + name + " have no fingerprint");
     }
     fingerprints.commit();
     if (isAwaited) {

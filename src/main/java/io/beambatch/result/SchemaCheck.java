@@ -117,7 +117,7 @@ final class SchemaCheck {
     }
     if (!onPath.add(schema)) {
       throw new IllegalArgumentException(
-          "it leads back to itself at the same place of an answer, without an end"
+          "it refers to itself endlessly at the same place of an answer"
               + REFERENCES.stream()
                   .map(schema::path)
                   .filter(JsonNode::isTextual)

@@ -35,7 +35,7 @@ public record StoredAnswer(Kind kind, Origin origin, byte[] content) {
           return kind;
         }
       }
-      throw new IOException("an answer is of no known kind");
+      throw new IOException("an answer has an unknown kind");
     }
   }
 

@@ -75,7 +75,7 @@ public final class Reconcile extends PTransform<PCollection<WrittenFile>, PColle
     Runs runs = new Runs(folder.staging(), job, clock);
     Run run =
         runs.find(folder.run())
-            .orElseThrow(() -> new IOException("the record of " + folder.path() + " is gone"));
+            .orElseThrow(() -> new IOException("the record of " + folder.path() + " is missing"));
     if (run.isFinished()) {
       return Report.of(folder);
     }

@@ -221,7 +221,7 @@ public final class Runs {
         register
             .records()
             .read(run.name())
-            .orElseThrow(() -> new IOException("run record " + run.name() + " is gone"));
+            .orElseThrow(() -> new IOException("run record " + run.name() + " is missing"));
     // If this write is refused, another launch has finished the run.
     register.records().replace(now, now.value().finishedAt(clock.millis()));
   }
@@ -233,7 +233,9 @@ public final class Runs {
       return begun.get();
     }
     Run run =
-        register.find(name).orElseThrow(() -> new IOException("run record " + name + " is gone"));
+        register
+            .find(name)
+            .orElseThrow(() -> new IOException("run record " + name + " is missing"));
     requireSameJob(run);
     return run;
   }

@@ -110,7 +110,8 @@ final class UnsentRuns {
       Records.Version<RunRecord> now =
           records
               .read(run.name())
-              .orElseThrow(() -> new IOException("the record of run " + run.name() + " is gone"));
+              .orElseThrow(
+                  () -> new IOException("the record of run " + run.name() + " is missing"));
       if (!now.value().uid().equals(run.record().uid())) {
         owner.retire();
         throw anotherAtWork(now.value());

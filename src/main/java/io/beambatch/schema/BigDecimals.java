@@ -37,7 +37,7 @@ final class BigDecimals {
       BinaryDecoder decoder = DecoderFactory.get().binaryDecoder(bytes, null);
       long length = decoder.readLong();
       if (length <= 0 || length > bytes.length) {
-        throw new MismatchException("the stored decimal has not the digits that it says");
+        throw new MismatchException("the stored decimal doesn't have the digits that it says");
       }
       byte[] digits = new byte[(int) length];
       decoder.readFixed(digits);
@@ -45,7 +45,7 @@ final class BigDecimals {
     } catch (MismatchException e) {
       throw e;
     } catch (IOException | RuntimeException e) {
-      throw new MismatchException("the stored decimal has not the digits that it says");
+      throw new MismatchException("the stored decimal doesn't have the digits that it says");
     }
   }
 

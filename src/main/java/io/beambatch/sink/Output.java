@@ -99,7 +99,7 @@ public abstract class Output implements Serializable {
     return new SourceSchemas(folder)
         .read()
         .map(SourceSchema::schema)
-        .orElseThrow(() -> new IOException("the schema of the run's source has vanished"));
+        .orElseThrow(() -> new IOException("the schema of the run's source is missing"));
   }
 
   private static final class Answers extends Output {

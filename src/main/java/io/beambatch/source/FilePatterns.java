@@ -92,7 +92,7 @@ final class FilePatterns {
       throw new SourceException(
           "source.path "
               + pattern
-              + " is no file pattern ("
+              + " is not a file pattern ("
               + e.getDescription()
               + "); a bracket or brace that is part of a name is written as [[] or [{]");
     } catch (IOException e) {

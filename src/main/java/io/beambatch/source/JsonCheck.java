@@ -64,7 +64,7 @@ final class JsonCheck {
     if (start < head.length && !begins('[') && !begins('{')) {
       throw new SourceException(
           file.path()
-              + " is no JSON array and no JSON object; set source.type to what it is, such as csv"
+              + " is neither a JSON array nor a JSON object; set source.type to what it is, such as csv"
               + " or text");
     }
     byColumns();
@@ -174,7 +174,7 @@ final class JsonCheck {
     }
     return new SourceException(
         file.path()
-            + " is no JSON: none of its first "
+            + " is not JSON: none of its first "
             + lines
             + " lines is an object; set source.type to what it is, such as csv or text");
   }

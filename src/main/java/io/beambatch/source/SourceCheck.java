@@ -92,7 +92,7 @@ final class SourceCheck {
     }
     if (Signature.isBinary(head)) {
       throw new SourceException(
-          file.path() + " is binary, and no text; convert it to " + type + ", or leave it out");
+          file.path() + " is binary, not text; convert it to " + type + ", or leave it out");
     }
   }
 
@@ -100,7 +100,7 @@ final class SourceCheck {
     throw new SourceException(
         file.path()
             + (head.length == 0
-                ? " is empty, and no file of type " + type + "; write it again, or leave it out"
+                ? " is empty, not a file of type " + type + "; write it again, or leave it out"
                 : " is not what 'type: "
                     + type
                     + "' reads, but "

@@ -70,7 +70,7 @@ record SourceFile(String path) {
       if (name.endsWith(unreadable.getKey())) {
         throw new SourceException(
             path
-                + " is packed in a way that is not read ("
+                + " is compressed in a way that can't be read ("
                 + unreadable.getKey()
                 + "); unpack it ("
                 + unreadable.getValue()

@@ -107,7 +107,7 @@ public final class SourceSchemas {
       known = kept(store);
     }
     if (known == null) {
-      throw new IOException("the schema in " + folder.path() + " has vanished");
+      throw new IOException("the schema in " + folder.path() + " is missing");
     }
     return known;
   }
@@ -122,7 +122,7 @@ public final class SourceSchemas {
               + file
               + " doesn't fit that of "
               + schema.file()
-              + ", which the run goes by: "
+              + ", which the run uses: "
               + problem
               + "; nothing was sent. Run it by itself, or bring the files to one schema");
     }

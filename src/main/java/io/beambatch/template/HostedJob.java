@@ -42,10 +42,7 @@ final class HostedJob {
           .ifPresent(
               endless ->
                   problems.add(
-                      endless.what()
-                          + " never comes to an end, which mode "
-                          + options.getMode()
-                          + " needs"));
+                      endless.what() + " never ends, which mode " + options.getMode() + " needs"));
     }
     requirePatience(options, job, problems);
     if (!problems.isEmpty()) {

@@ -53,9 +53,9 @@ class TableChecksTest {
   @Test
   void aMissingTableIsNamed() {
     says(() -> source("table: test-shop:data.revues"), false)
-        .hasMessage("source.table: test-shop:data.revues isn't there");
+        .hasMessage("source.table: test-shop:data.revues doesn't exist");
     says(() -> source("table: test-shop:nothing.reviews"), false)
-        .hasMessage("source.table: test-shop:nothing.reviews isn't there");
+        .hasMessage("source.table: test-shop:nothing.reviews doesn't exist");
   }
 
   @Test
@@ -106,11 +106,11 @@ class TableChecksTest {
   void aSinkNeedsItsDatasetAndPerhapsItsTable() {
     Job elsewhere = job("{type: bigquery, table: test-shop:other.answers}");
     says(() -> sink(elsewhere, false), false)
-        .hasMessage("sink.table: dataset test-shop:other isn't there; datasets are not created");
+        .hasMessage("sink.table: dataset test-shop:other doesn't exist; datasets are not created");
     Job never = job(SINK.formatted(", create_disposition: never"));
     says(() -> sink(never, false), false)
         .hasMessage(
-            "sink.table: test-shop:data.answers isn't there, and create_disposition is 'never'");
+            "sink.table: test-shop:data.answers doesn't exist, and create_disposition is 'never'");
   }
 
   @Test

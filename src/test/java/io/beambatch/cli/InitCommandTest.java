@@ -94,7 +94,7 @@ class InitCommandTest {
     Said said = init("test-data/reviews.jsonl", job.toString());
 
     assertThat(said.exitCode()).isEqualTo(ExitCode.USAGE);
-    assertThat(said.err()).startsWith("error: " + job + " is there already, and is left as it is");
+    assertThat(said.err()).startsWith("error: " + job + " exists already and is not overwritten");
     assertThat(job).hasContent("mine");
   }
 

@@ -108,7 +108,7 @@ class PlanCommandTest {
 
     assertThat(said.exitCode()).isEqualTo(2);
     assertThat(said.err())
-        .contains("error: plan: a subscription never comes to an end")
+        .contains("error: plan: a subscription never ends")
         .contains("source={type: jsonl, path: messages.jsonl}");
     assertThat(files()).isEmpty();
   }

@@ -121,7 +121,7 @@ class StatusCommandTest {
     Said ended = run.get(10, TimeUnit.MINUTES);
 
     assertThat(ended.exitCode()).as("%s", ended).isZero();
-    assertThat(ended.err()).contains("run a was cancelled meanwhile");
+    assertThat(ended.err()).contains("run a was cancelled in the meantime");
     assertThat(command("status", "--run", "a", "--set", watched).out())
         .contains("cancelled and finished");
   }

@@ -104,7 +104,7 @@ class SubmitCollectTest {
       Said said = command(name, "--set", "source.watch=1m");
       assertThat(said.exitCode()).isEqualTo(2);
       assertThat(said.err())
-          .contains("error: " + name + ": source.watch never comes to an end; use run")
+          .contains("error: " + name + ": source.watch never ends; use run")
           .doesNotContain("\tat ");
     }
     for (String name : List.of("submit", "collect")) {
@@ -116,7 +116,7 @@ class SubmitCollectTest {
       assertThat(said.exitCode()).isEqualTo(2);
       assertThat(said.err())
           .contains("error: " + name + ": a subscription")
-          .contains("never comes to an end")
+          .contains("never ends")
           .doesNotContain("\tat ");
     }
     assertThat(workplace.staging()).doesNotExist();

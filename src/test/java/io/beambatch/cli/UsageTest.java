@@ -101,13 +101,13 @@ class UsageTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "{\"lines\": [{\"kind\": \"mising\"}]} | lines[0].kind: mising is none of cut, ",
-        "{\"lines\": [{\"kind\": \"cut\", \"prob\": 1}]} | lines[0].prob is no key of a fault;"
-            + " there are ",
-        "{\"lines\": [{\"kind\": \"cut\", \"first\": \"x\"}]} | lines[0].first: x is no value for"
+        "{\"lines\": [{\"kind\": \"mising\"}]} | lines[0].kind: mising is not one of cut, ",
+        "{\"lines\": [{\"kind\": \"cut\", \"prob\": 1}]} | lines[0].prob is not a key of a fault;"
+            + " the keys are ",
+        "{\"lines\": [{\"kind\": \"cut\", \"first\": \"x\"}]} | lines[0].first: x is not a value for"
             + " it",
         "{\"lines\": 7} | lines has a value that can't be one",
-        "{\"lines\": [ | it is no JSON in line 1",
+        "{\"lines\": [ | it isn't JSON in line 1",
       })
   void saysInOurWordsWhatIsWrongWithAFileOfFaults(String json, String said) throws Exception {
     Path faults = Files.writeString(folder.resolve("faults.json"), json);

@@ -265,7 +265,7 @@ class BigQueryRunTest {
   void whatIsWrongWithTablesIsSaidBeforeAnythingIsSent() throws Exception {
     Said missing = run(job(SOURCE.formatted("direct"), SINK.formatted(""), ""));
     assertThat(missing.exitCode()).isEqualTo(ExitCode.ERROR);
-    assertThat(missing.err()).contains("error: source.table: test-shop:data.reviews isn't there");
+    assertThat(missing.err()).contains("error: source.table: test-shop:data.reviews doesn't exist");
 
     Said query = run(job("{type: bigquery, query: SELEKT}", SINK.formatted(""), ""));
     assertThat(query.exitCode()).isEqualTo(ExitCode.USAGE);

@@ -45,7 +45,7 @@ class WrongSourceTest {
         "the gzip data end too early: the file was cut off");
     isOneError(
         run(workplace.write("d.jsonl.xz", "")),
-        "d.jsonl.xz is packed in a way that is not read (.xz); unpack it (xz -d d.jsonl.xz)");
+        "d.jsonl.xz is compressed in a way that can't be read (.xz); unpack it (xz -d d.jsonl.xz)");
     isOneError(
         run(workplace.write("e.csv", "id;text\n1;a\n"), "--set", "source.type=csv"),
         "set source.delimiter to \";\"");

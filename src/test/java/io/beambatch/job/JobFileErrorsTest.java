@@ -80,7 +80,7 @@ class JobFileErrorsTest {
             "  type: bigquery\n  table: my-shop:data.reviews\n  query: SELECT 1",
             5,
             "source.query",
-            "can't stand beside source.table"),
+            "can't be combined with source.table"),
         wrong(
             "  type: jsonl\n  path: test-data/reviews.jsonl",
             "  type: bigquery\n  table: my-shop:data.reviews\n  path: x",
@@ -443,7 +443,7 @@ class JobFileErrorsTest {
             2,
             "banana",
             "there is no such key (the file has: name, source"),
-        wrong("name: sentiment", "name: x\nname: y", 2, "name", "is there twice: first in line 1"),
+        wrong("name: sentiment", "name: x\nname: y", 2, "name", "is given twice: first in line 1"),
         wrong(
             "name: sentiment",
             "name: x\nprices: {m: {input: 1}}",
@@ -528,7 +528,7 @@ class JobFileErrorsTest {
             .replace("path: output/sentiment\n", "path: \"-\"\n");
 
     assertThat(errors(watched))
-        .hasMessageContaining("source: never comes to an end, and '-' is printed at the end");
+        .hasMessageContaining("source: never ends, and '-' is printed at the end");
   }
 
   @Test

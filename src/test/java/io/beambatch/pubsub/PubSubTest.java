@@ -81,7 +81,7 @@ class PubSubTest {
       assertThatThrownBy(() -> messages.pull(WAIT))
           .isInstanceOf(PubSubException.class)
           .hasMessageStartingWith(
-              "projects/test/subscriptions/gone: it isn't there; create it (gcloud pubsub"
+              "projects/test/subscriptions/gone: it doesn't exist; create it (gcloud pubsub"
                   + " subscriptions create projects/test/subscriptions/gone --topic=TOPIC)");
     }
   }
@@ -111,7 +111,7 @@ class PubSubTest {
       publisher.publish(new byte[] {'x'}, 0, 1, Map.of());
       assertThatThrownBy(publisher::finish)
           .isInstanceOf(PubSubException.class)
-          .hasMessageStartingWith("projects/test/topics/gone: it isn't there; create it");
+          .hasMessageStartingWith("projects/test/topics/gone: it doesn't exist; create it");
     }
   }
 
@@ -130,12 +130,12 @@ class PubSubTest {
             () -> checks.subscription("source.subscription", "projects/test/subscriptions/gone"))
         .isInstanceOf(PubSubException.class)
         .hasMessageStartingWith(
-            "source.subscription projects/test/subscriptions/gone: it isn't there; create it"
+            "source.subscription projects/test/subscriptions/gone: it doesn't exist; create it"
                 + " (gcloud pubsub subscriptions create projects/test/subscriptions/gone");
     assertThatThrownBy(() -> checks.topic("failures.topic", "projects/test/topics/gone"))
         .isInstanceOf(PubSubException.class)
         .hasMessageStartingWith(
-            "failures.topic projects/test/topics/gone: it isn't there; create it (gcloud pubsub"
+            "failures.topic projects/test/topics/gone: it doesn't exist; create it (gcloud pubsub"
                 + " topics create projects/test/topics/gone)");
   }
 }

@@ -123,7 +123,7 @@ class AnswerSchemaTest {
   void schemaThatLeadsBackToItselfIsRefused(String schema) {
     assertThatThrownBy(() -> schema(schema))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("leads back to itself");
+        .hasMessageContaining("refers to itself endlessly");
   }
 
   @Test

@@ -113,7 +113,7 @@ class SourceCheckTest {
   @Test
   void aFileFullOfZerosIsBinary() throws IOException {
     for (FileSource source : sources()) {
-      says(source, new byte[200], "is binary, and no text");
+      says(source, new byte[200], "is binary, not text");
     }
   }
 

@@ -74,8 +74,10 @@ final class ResumableUpload {
             ReplyHead.of(200),
             http.call(request)
                 + " was answered with "
-                + (place == null ? "no place" : "a place on another host, " + place.host() + ",")
-                + " to upload to; check the base URL");
+                + (place == null
+                    ? "no upload address"
+                    : "an upload address on another host, " + place.host())
+                + "; check the base URL");
       }
       return place;
     }

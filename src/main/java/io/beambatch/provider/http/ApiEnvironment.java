@@ -114,7 +114,7 @@ public final class ApiEnvironment {
         && !values.getOrDefault(ALLOW_HTTP, "").strip().equals("true")) {
       throw new ProviderSettingsException(
           name
-              + " begins with http://, so that anybody on the way could read the key and the"
+              + " begins with http://, so anyone on the network could read the key and the"
               + " documents: '"
               + uri
               + "'; use https, or set "

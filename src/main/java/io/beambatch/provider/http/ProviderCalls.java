@@ -103,7 +103,7 @@ public final class ProviderCalls implements AutoCloseable {
             + what
             + " itself is on: this server doesn't page by '"
             + parameter
-            + "', so that not all can be seen");
+            + "', so not all can be read");
   }
 
   /**

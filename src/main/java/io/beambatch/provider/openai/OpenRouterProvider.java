@@ -103,7 +103,7 @@ public final class OpenRouterProvider implements BatchProvider {
               throw new ProviderException(
                   Kind.NO_REPLY,
                   ReplyHead.of(200),
-                  http.call(request) + " was answered with something else than a whole batch");
+                  http.call(request) + " was answered with something other than a whole batch");
             });
   }
 

@@ -97,7 +97,7 @@ final class ResultPages extends InputStream {
     in = parser;
     next = null;
     if (parser.nextToken() != JsonToken.START_OBJECT) {
-      throw new IOException("a page of results is no object");
+      throw new IOException("a page of results is not an object");
     }
     if (!toData(parser)) {
       throw new IOException("a page of results has no list of them");
@@ -129,7 +129,7 @@ final class ResultPages extends InputStream {
     close();
     over = next == null;
     if (next != null && !cursors.add(next)) {
-      throw new IOException("the pages of results go round in a circle");
+      throw new IOException("the pages of results lead back to an earlier one");
     }
   }
 
