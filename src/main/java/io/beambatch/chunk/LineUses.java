@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /** The use of each line of one part. Readers of a part's files skip lines by it. */
 public final class LineUses {
@@ -64,16 +65,8 @@ public final class LineUses {
     return uses[line];
   }
 
-  /** The number of each line among those that are sent, from 0; -1 for the others. */
-  public int[] numbersAmongSent() {
-    int[] numbers = new int[uses.length];
-    Arrays.fill(numbers, -1);
-    int sent = 0;
-    for (int line = 0; line < numbers.length; line++) {
-      if (use(line).isSent()) {
-        numbers[line] = sent++;
-      }
-    }
-    return numbers;
+  /** The lines that are sent, in ascending order. */
+  public int[] sentLines() {
+    return IntStream.range(0, uses.length).filter(line -> uses[line].isSent()).toArray();
   }
 }

@@ -32,8 +32,11 @@ final class ResultIndex {
   private final Map<String, Integer> partNumbers = new HashMap<>();
   private final int[] firstRequests;
 
-  /** For each part, the number of each line among those that were sent, or -1. */
-  private final List<int[]> numbers = new ArrayList<>();
+  /**
+   * For each part, the lines that were sent, ascending. A canary has lines of all parts of a run, so
+   * nothing may be held for the others.
+   */
+  private final List<int[]> sent = new ArrayList<>();
 
   private final long[] offsets;
   private final int[] lengths;
@@ -47,7 +50,7 @@ final class ResultIndex {
     for (int i = 0; i < firstRequests.length; i++) {
       partNumbers.put(chunk.parts().get(i).name(), i);
       firstRequests[i] = first;
-      numbers.add(LineUses.of(chunk.parts().get(i), folder).numbersAmongSent());
+      sent.add(LineUses.of(chunk.parts().get(i), folder).sentLines());
       first += chunk.parts().get(i).requests();
     }
     offsets = new long[first];
@@ -175,8 +178,8 @@ final class ResultIndex {
       }
       line = 10 * line + digit;
     }
-    int[] ofPart = numbers.get(part);
-    return line < ofPart.length && ofPart[line] >= 0 ? firstRequests[part] + ofPart[line] : NONE;
+    int number = Arrays.binarySearch(sent.get(part), line);
+    return number >= 0 ? firstRequests[part] + number : NONE;
   }
 
   private void reportUnknown(@Nullable String customId) {
