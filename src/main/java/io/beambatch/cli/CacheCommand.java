@@ -43,6 +43,13 @@ final class CacheCommand implements Callable<Integer> {
     facts.add(
         "size",
         RunsCommand.size(contents.bytes()) + " in " + Summary.number(contents.files()) + " files");
+    if (contents.newerFiles() > 0) {
+      line(
+          out,
+          "not read",
+          Summary.number(contents.newerFiles())
+              + " of the files, which a newer version of the program has written");
+    }
     if (contents.oldest() != null) {
       facts.add("oldest", contents.oldest());
     }

@@ -21,7 +21,8 @@ import org.slf4j.LoggerFactory;
  * damaged, or deleted while it is read, causes a warning; its answers are bought again.
  *
  * <p>Answers of different servers, and answers that were checked against different schemas, are
- * kept in different folders, {@code v1-<hash>}. A later format of files gets another prefix.
+ * kept in different folders, {@code v1-<hash>}. A newer format of files gets a higher number; what
+ * it holds is left alone, and a warning says so.
  */
 public final class AnswerCache implements Serializable {
   private static final long serialVersionUID = 1;
@@ -45,7 +46,9 @@ public final class AnswerCache implements Serializable {
   public AnswerCache(
       String path, List<String> apart, @Nullable Duration maxAge, @Nullable Long maxSize) {
     this.root = Storage.absolute(path);
-    this.folder = root + "/v1-" + Sha256.hex(String.join("\n", apart), HASH_BYTES);
+    this.folder =
+        root + "/v" + CacheFolder.VERSION + "-" + Sha256.hex(String.join("
+", apart), HASH_BYTES);
     this.maxAge = maxAge;
     this.maxSize = maxSize;
   }
@@ -135,6 +138,12 @@ public final class AnswerCache implements Serializable {
   public void tidy(Instant now, String run, long lines, long known) {
     try {
       CacheFolder all = new CacheFolder(root);
+      if (all.hasNewer()) {
+        LOG.warn(
+            "the cache {} has answers of a newer version of the program, which this one can't read;"
+                + " what is known only from them is bought again",
+            root);
+      }
       all.prune(maxAge == null ? Instant.MIN : now.minus(maxAge), maxSize);
       all.record(now, new CacheFolder.Lookup(run, lines, known));
     } catch (IOException e) {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -24,9 +25,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CacheFolder {
   static final String ANSWERS = "answers";
+
+  /** The version of the format of files of answers. */
+  static final int VERSION = 1;
+
+  private static final String LOOKUP = "lookup";
   private static final String LOOKUPS = "lookups";
   private static final Pattern FILE =
       Pattern.compile("(?:.*/)?([0-9]{13})-[0-9a-f-]{36}\\.([a-z]+)");
+  private static final Pattern VERSIONED = Pattern.compile("(?:.*/)?v([0-9]{1,9})-[^/]*/[^/]*");
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
   private static final int LAST_LOOKUPS = 20;
 
@@ -48,13 +55,16 @@ public final class CacheFolder {
   /**
    * What a cache holds.
    *
-   * @param answers the number of answers in all files; an answer that was bought twice counts twice
+   * @param answers the number of answers in all files that this version reads; an answer that was
+   *     bought twice counts twice
+   * @param newerFiles files that a newer version of the program wrote, and this one doesn't read
    * @param oldest when the oldest answer was bought, as an ISO time, or null if there is none
    * @param lookups what the last runs found, the latest first
    */
   public record Contents(
       String path,
       int files,
+      int newerFiles,
       long answers,
       long bytes,
       @Nullable String oldest,
@@ -65,8 +75,17 @@ public final class CacheFolder {
   }
 
   static boolean isAnswers(String name) {
+    return isOf(ANSWERS, name);
+  }
+
+  private static boolean isOf(String kind, String name) {
     Matcher matcher = FILE.matcher(name);
-    return matcher.matches() && matcher.group(2).equals(ANSWERS);
+    return matcher.matches() && matcher.group(2).equals(kind);
+  }
+
+  private static boolean isNewer(String path) {
+    Matcher matcher = VERSIONED.matcher(path);
+    return matcher.matches() && Integer.parseInt(matcher.group(1)) > VERSION;
   }
 
   /** When the oldest answer of a file was bought, in milliseconds since 1970. */
@@ -75,37 +94,45 @@ public final class CacheFolder {
     return matcher.matches() ? Long.parseLong(matcher.group(1)) : Long.MAX_VALUE;
   }
 
-  /** The sizes of the files of answers, by path below the folder, the oldest first. */
-  private Map<String, Long> sizes() throws IOException {
+  /** The sizes of the files of a kind, by path below the folder, the oldest first. */
+  private static Map<String, Long> of(String kind, Map<String, Long> all) {
     Map<String, Long> sizes =
         new TreeMap<>(
             Comparator.comparing(CacheFolder::millis).thenComparing(Comparator.naturalOrder()));
-    Storage.sizes(root)
-        .forEach(
-            (name, size) -> {
-              if (isAnswers(name)) {
-                sizes.put(name, size);
-              }
-            });
+    all.forEach(
+        (name, size) -> {
+          if (isOf(kind, name)) {
+            sizes.put(name, size);
+          }
+        });
     return sizes;
   }
 
   /** Reads what the cache holds. */
   public Contents contents() throws IOException {
-    Map<String, Long> sizes = sizes();
+    Map<String, Long> all = Storage.sizes(root);
+    Map<String, Long> sizes = of(ANSWERS, all);
     long answers = 0;
+    int newer = 0;
     for (Map.Entry<String, Long> file : sizes.entrySet()) {
-      answers += entries(root + "/" + file.getKey(), file.getValue());
+      if (isNewer(file.getKey())) {
+        newer++;
+      } else {
+        answers += entries(root + "/" + file.getKey(), file.getValue());
+      }
     }
+    List<String> last = new ArrayList<>(of(LOOKUP, all).keySet());
+    Collections.reverse(last);
     List<Lookup> lookups = new ArrayList<>();
-    for (String name : lookups()) {
-      try (InputStream in = Storage.open(root + "/" + LOOKUPS + "/" + name)) {
+    for (String name : last.subList(0, Math.min(last.size(), LAST_LOOKUPS))) {
+      try (InputStream in = Storage.open(root + "/" + name)) {
         lookups.add(MAPPER.readValue(in, Lookup.class));
       }
     }
     return new Contents(
         root,
         sizes.size(),
+        newer,
         answers,
         sizes.values().stream().mapToLong(Long::longValue).sum(),
         sizes.keySet().stream()
@@ -113,6 +140,11 @@ public final class CacheFolder {
             .map(name -> Instant.ofEpochMilli(millis(name)).toString())
             .orElse(null),
         lookups);
+  }
+
+  /** Returns whether a newer version of the program has written answers that this one can't read. */
+  boolean hasNewer() throws IOException {
+    return Storage.sizes(root).keySet().stream().anyMatch(CacheFolder::isNewer);
   }
 
   /** The number of entries at the end of a file; 0 if the file is too short. */
@@ -133,7 +165,7 @@ public final class CacheFolder {
    * @return the number of deleted bytes
    */
   public long prune(Instant before, @Nullable Long maxSize) throws IOException {
-    Map<String, Long> sizes = sizes();
+    Map<String, Long> sizes = of(ANSWERS, Storage.sizes(root));
     long all = sizes.values().stream().mapToLong(Long::longValue).sum();
     long left = all;
     List<String> deleted = new ArrayList<>();
@@ -152,7 +184,7 @@ public final class CacheFolder {
   void record(Instant now, Lookup lookup) throws IOException {
     String folder = root + "/" + LOOKUPS;
     Storage.write(
-        folder + "/" + newName(now.toEpochMilli(), "lookup"),
+        folder + "/" + newName(now.toEpochMilli(), LOOKUP),
         out -> out.write(MAPPER.writeValueAsBytes(lookup)));
     List<String> all = lookups();
     Storage.delete(

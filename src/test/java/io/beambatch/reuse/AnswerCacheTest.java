@@ -89,6 +89,25 @@ class AnswerCacheTest {
     assertThat(contents.lookups()).containsExactly(new CacheFolder.Lookup("r1", 10, 4));
   }
 
+  /** An older version of the program must not take for damage what it doesn't know. */
+  @Test
+  void leavesAloneWhatANewerVersionHasWritten() throws Exception {
+    AnswerCache cache = cache("a", null, null);
+    add(cache, NOW, 1, "one");
+    Path newer = folder.resolve("v2-0123/" + files().get(0).getFileName());
+    Files.createDirectories(newer.getParent());
+    Files.write(newer, new byte[100]);
+
+    cache.tidy(NOW, "r1", 2, 1);
+
+    assertThat(read(cache)).isEqualTo(Map.of(1L, "one"));
+    assertThat(newer).exists();
+    CacheFolder all = new CacheFolder(folder.toString());
+    assertThat(all.hasNewer()).isTrue();
+    assertThat(all.contents().newerFiles()).isEqualTo(1);
+    assertThat(all.contents().answers()).isEqualTo(1);
+  }
+
   @Test
   void aCacheThatIsNoFolderIsAnErrorThatNamesIt() throws Exception {
     Path file = Files.writeString(folder.resolve("file"), "x");
