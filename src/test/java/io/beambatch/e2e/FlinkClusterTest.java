@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.beambatch.cli.Program;
 import io.beambatch.cli.Workplace;
+import io.beambatch.error.ExitCode;
 import java.net.URI;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -112,6 +113,43 @@ class FlinkClusterTest {
     }
     assertEveryDocumentOnce(workplace, DOCUMENTS);
     assertThat(stats().path("custom_ids_answered_more_than_once").asLong()).isZero();
+  }
+
+  /** The task managers decide what may be sent, and the launcher's exit code tells of it. */
+  @Test
+  void stopsWhenTheMoneyIsSpentAndGoesOnWithMore() throws Exception {
+    Workplace workplace = workplace("budget");
+    workplace.write("documents.jsonl", documents(0, 3 * REQUESTS_PER_BATCH));
+    long before = stats().path("batches_created").asLong();
+
+    try (Program client = submitFor(REQUESTS_PER_BATCH * 11, workplace)) {
+      assertThat(client.end()).as("%s", client).isEqualTo(ExitCode.OVER_BUDGET);
+      assertThat(client.err()).contains("more than limits.cost_usd allows ($275)");
+    }
+    long sent = stats().path("batches_created").asLong() - before;
+    assertThat(sent).as("batches").isBetween(1L, 2L);
+    assertThat(workplace.answered()).hasSize((int) sent * REQUESTS_PER_BATCH);
+
+    try (Program client = submitFor(REQUESTS_PER_BATCH * 100, workplace)) {
+      assertThat(client.end()).as("%s", client).isZero();
+    }
+    assertThat(stats().path("batches_created").asLong() - before).isEqualTo(3);
+    assertEveryDocumentOnce(workplace, 3 * REQUESTS_PER_BATCH);
+    assertThat(stats().path("custom_ids_answered_more_than_once").asLong()).isZero();
+  }
+
+  /** A prompt costs nothing, and an answer of at most ten tokens ten dollars. */
+  private Program submitFor(int usd, Workplace workplace) throws Exception {
+    return submit(
+        workplace,
+        "source.path=documents.jsonl",
+        "--useDataStreamForBatch",
+        "--set",
+        "prices={gpt-4o-mini: {input: 0, output: 2000000}}",
+        "--set",
+        "limits.on_budget=stop",
+        "--set",
+        "limits.cost_usd=" + usd);
   }
 
   /** Requests in committed plans. */

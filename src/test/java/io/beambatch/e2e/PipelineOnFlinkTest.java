@@ -38,9 +38,11 @@ class PipelineOnFlinkTest {
   @ValueSource(strings = {DATA_SET, BATCH_DATA_STREAM, STREAMING})
   void answersOrFailsEveryDocumentOnce(String mode) throws Exception {
     Faults.loseLines();
-    try (RunFixture run = RunFixture.start(folder, "limits.requests=160")) {
-      run.addDocuments("a.jsonl", 0, 1000);
-      run.addDocuments("b.jsonl", 1000, 2000);
+    String cache = "cache.path=" + folder.resolve("cache");
+    try (RunFixture run =
+        RunFixture.start(folder, "limits.requests=160", "duplicates=once", cache)) {
+      run.addDocuments("a.jsonl", 0, 1500);
+      run.addDuplicates("b.jsonl", 1500, 2000);
       assertThat(run.pipeline(run.providers(), flink(mode)).run().waitUntilFinish())
           .isEqualTo(State.DONE);
       run.assertEveryDocumentOnce(0, 2000);
@@ -48,8 +50,17 @@ class PipelineOnFlinkTest {
       Report report = run.reconciled();
       assertThat(report.documents()).isEqualTo(2000);
       assertThat(report.answered()).isEqualTo(1960);
+      assertThat(report.reused()).isEqualTo(490);
       assertThat(report.attempts()).isEqualTo(2);
-      assertThat(report.batches()).isGreaterThanOrEqualTo(13);
+      assertThat(report.batches()).isGreaterThanOrEqualTo(10);
+    }
+    try (RunFixture next = RunFixture.start(folder.resolve("next"), cache)) {
+      next.addDocuments("a.jsonl", 1400, 1600);
+      assertThat(next.pipeline(next.providers(), flink(mode)).run().waitUntilFinish())
+          .isEqualTo(State.DONE);
+      next.assertEveryDocumentOnce(1400, 1600);
+      next.assertEveryChunkPaidOnce();
+      assertThat(next.reconciled().reused()).as("answers of the run before").isEqualTo(98);
     }
   }
 

@@ -49,9 +49,11 @@ class PipelineOnGcsTest {
   @MethodSource("runners")
   void answersOrFailsEveryDocumentOnce(List<String> runner) throws Exception {
     Faults.loseLines();
-    try (RunFixture run = RunFixture.start(root, folder, "limits.requests=160")) {
-      run.addDocuments("a.jsonl", 0, 500);
-      run.addDocuments("b [2].jsonl", 500, 1000);
+    String cache = "cache.path=" + root + "/cache";
+    try (RunFixture run =
+        RunFixture.start(root, folder, "limits.requests=160", "duplicates=once", cache)) {
+      run.addDocuments("a.jsonl", 0, 700);
+      run.addDuplicates("b [2].jsonl", 700, 1000);
       PipelineResult.State end =
           run.pipeline(run.providers(), options(runner)).run().waitUntilFinish();
       assertThat(end).isEqualTo(State.DONE);
@@ -60,7 +62,16 @@ class PipelineOnGcsTest {
       Report report = run.reconciled();
       assertThat(report.documents()).isEqualTo(1000);
       assertThat(report.answered()).isEqualTo(980);
+      assertThat(report.reused()).isEqualTo(294);
       assertThat(report.attempts()).isEqualTo(2);
+    }
+    try (RunFixture next = RunFixture.start(root + "/next", folder.resolve("next"), cache)) {
+      next.addDocuments("a.jsonl", 600, 800);
+      assertThat(next.pipeline(next.providers(), options(runner)).run().waitUntilFinish())
+          .isEqualTo(State.DONE);
+      next.assertEveryDocumentOnce(600, 800);
+      next.assertEveryChunkPaidOnce();
+      assertThat(next.reconciled().reused()).as("answers of the run before").isEqualTo(98);
     }
   }
 

@@ -36,15 +36,27 @@ class PipelineOnPrismTest {
   @Test
   void answersOrFailsEveryDocumentOnce() throws Exception {
     Faults.loseLines();
-    try (RunFixture run = RunFixture.start(folder, "limits.requests=100")) {
-      run.addDocuments("a.jsonl", 0, 300);
-      run.addDocuments("b.jsonl", 300, 500);
+    String cache = "cache.path=" + folder.resolve("cache");
+    try (RunFixture run =
+        RunFixture.start(folder, "limits.requests=100", "duplicates=once", cache)) {
+      run.addDocuments("a.jsonl", 0, 400);
+      run.addDuplicates("b.jsonl", 400, 500);
 
       launch(run, Launched.RUN);
 
       run.assertEveryDocumentOnce(0, 500);
       run.assertEveryChunkPaidOnce();
       assertThat(run.reconciled().attempts()).isEqualTo(2);
+      assertThat(run.reconciled().reused()).isEqualTo(98);
+    }
+    try (RunFixture next = RunFixture.start(folder.resolve("next"), cache)) {
+      next.addDocuments("a.jsonl", 300, 500);
+
+      launch(next, Launched.RUN);
+
+      next.assertEveryDocumentOnce(300, 500);
+      next.assertEveryChunkPaidOnce();
+      assertThat(next.reconciled().reused()).as("answers of the run before").isEqualTo(98);
     }
   }
 

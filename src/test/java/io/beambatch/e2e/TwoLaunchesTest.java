@@ -22,7 +22,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Tag("slow")
 class TwoLaunchesTest {
   private static final int ROUNDS = Integer.getInteger("beambatch.rounds", 1);
-  private static final int DOCUMENTS = 60;
+  private static final int DOCUMENTS = 80;
+  private static final int QUESTIONS = 60;
   private static final int CHUNKS = 6;
 
   @TempDir Path folder;
@@ -38,7 +39,7 @@ class TwoLaunchesTest {
             workplace.write(
                 "documents.jsonl",
                 IntStream.range(0, DOCUMENTS)
-                    .mapToObj(i -> "{\"id\":" + i + ",\"text\":\"review " + i + "\"}\n")
+                    .mapToObj(i -> "{\"id\":" + i + ",\"text\":\"" + text(i) + "\"}\n")
                     .collect(Collectors.joining()));
 
         try (Program one = launch("one", workplace, provider, baseUrl, source);
@@ -47,9 +48,10 @@ class TwoLaunchesTest {
           assertThat(other.end()).as("round %d: %s", round, other).isZero();
         }
 
-        List<String> texts = IntStream.range(0, DOCUMENTS).mapToObj(i -> "review " + i).toList();
+        List<String> texts =
+            IntStream.range(0, DOCUMENTS).mapToObj(TwoLaunchesTest::text).toList();
         JsonNode bill = Workplace.stats(baseUrl);
-        assertThat(bill.path("lines_answered").asInt()).isEqualTo(DOCUMENTS);
+        assertThat(bill.path("lines_answered").asInt()).isEqualTo(QUESTIONS);
         assertThat(bill.path("custom_ids_answered_more_than_once").asInt(-1)).isZero();
         assertThat(bill.path("batches_created").asInt()).isEqualTo(CHUNKS);
         assertThat(workplace.answered())
@@ -58,6 +60,10 @@ class TwoLaunchesTest {
         assertThat(workplace.failed()).isEmpty();
       }
     }
+  }
+
+  private static String text(int document) {
+    return "review " + document % QUESTIONS;
   }
 
   private static Program launch(
@@ -77,7 +83,11 @@ class TwoLaunchesTest {
             "--set",
             "source.path=" + source,
             "--set",
-            "limits.requests=" + DOCUMENTS / CHUNKS,
+            "limits.requests=" + QUESTIONS / CHUNKS,
+            "--set",
+            "duplicates=once",
+            "--set",
+            "cache.path=" + workplace.folder().resolve("cache"),
             "--set",
             "poll.interval=250ms",
             "--set",
