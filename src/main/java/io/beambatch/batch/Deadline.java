@@ -94,7 +94,6 @@ final class Deadline {
         batch.id(),
         batch.status().code(),
         Poll.text(settings.waits().cancelGrace()));
-    BatchEnd end = BatchEnd.of(batch).as(BatchStatus.CANCELLED);
-    chunk.advance(chunk.entry().ended(end, now));
+    chunk.advance(chunk.entry().ended(BatchEnd.givenUp(batch), now));
   }
 }

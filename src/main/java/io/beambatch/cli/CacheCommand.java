@@ -44,8 +44,7 @@ final class CacheCommand implements Callable<Integer> {
         "size",
         RunsCommand.size(contents.bytes()) + " in " + Summary.number(contents.files()) + " files");
     if (contents.newerFiles() > 0) {
-      line(
-          out,
+      facts.add(
           "not read",
           Summary.number(contents.newerFiles())
               + " of the files, which a newer version of the program has written");

@@ -3,6 +3,7 @@ package io.beambatch.ledger;
 import io.beambatch.provider.Batch;
 import io.beambatch.provider.BatchError;
 import io.beambatch.provider.BatchStatus;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -43,10 +44,23 @@ public record BatchEnd(
     return new BatchEnd(status, null, null, errors, 0L);
   }
 
-  /** The same end, with another status. */
-  public BatchEnd as(BatchStatus other) {
-    return new BatchEnd(other, outputFileId, errorFileId, errors, answered);
+  /**
+   * The end of a batch that was to be cancelled and goes on: what it shows is taken, and what it
+   * still answers is unknown.
+   */
+  public static BatchEnd givenUp(Batch batch) {
+    List<BatchError> errors = new ArrayList<>(batch.errors());
+    errors.add(new BatchError(GIVEN_UP, "it was to be cancelled, and did not end", null, null));
+    return new BatchEnd(
+        BatchStatus.CANCELLED,
+        batch.outputFileId(),
+        batch.errorFileId(),
+        List.copyOf(errors),
+        of(batch).answered());
   }
+
+  /** Code of the error of a batch that was to be cancelled, and did not end in time. */
+  public static final String GIVEN_UP = "batch_given_up";
 
   /** Code of the error of a batch that the provider no longer knows. */
   public static final String VANISHED = "batch_vanished";
@@ -63,5 +77,10 @@ public record BatchEnd(
   /** Returns whether an error means that the provider no longer knew the batch. */
   public static boolean isVanished(BatchError error) {
     return VANISHED.equals(error.code()) || UNKNOWN.equals(error.code());
+  }
+
+  /** Returns whether the provider may have answered, and billed, more than the batch shows. */
+  public boolean mayBeBilledForMore() {
+    return errors.stream().anyMatch(e -> isVanished(e) || GIVEN_UP.equals(e.code()));
   }
 }

@@ -33,8 +33,8 @@ final class ResultIndex {
   private final int[] firstRequests;
 
   /**
-   * For each part, the lines that were sent, ascending. A canary has lines of all parts of a run, so
-   * nothing may be held for the others.
+   * For each part, the lines that were sent, ascending. A canary has lines of all parts of a run,
+   * so nothing may be held for the others.
    */
   private final List<int[]> sent = new ArrayList<>();
 

@@ -47,8 +47,7 @@ public final class AnswerCache implements Serializable {
       String path, List<String> apart, @Nullable Duration maxAge, @Nullable Long maxSize) {
     this.root = Storage.absolute(path);
     this.folder =
-        root + "/v" + CacheFolder.VERSION + "-" + Sha256.hex(String.join("
-", apart), HASH_BYTES);
+        root + "/v" + CacheFolder.VERSION + "-" + Sha256.hex(String.join("\n", apart), HASH_BYTES);
     this.maxAge = maxAge;
     this.maxSize = maxSize;
   }

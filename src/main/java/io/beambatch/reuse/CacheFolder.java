@@ -142,7 +142,9 @@ public final class CacheFolder {
         lookups);
   }
 
-  /** Returns whether a newer version of the program has written answers that this one can't read. */
+  /**
+   * Returns whether a newer version of the program has written answers that this one can't read.
+   */
   boolean hasNewer() throws IOException {
     return Storage.sizes(root).keySet().stream().anyMatch(CacheFolder::isNewer);
   }

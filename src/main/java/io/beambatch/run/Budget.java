@@ -35,6 +35,7 @@ public final class Budget implements PlanCheck, Admission {
 
   private final Job job;
   private final RunFolder folder;
+  private final Accounts accounts;
   private final Clock clock;
 
   /** The budget of a run of a job. */
@@ -48,8 +49,14 @@ public final class Budget implements PlanCheck, Admission {
    * @param clock says which day it is
    */
   Budget(Job job, RunFolder folder, Clock clock) {
+    this(job, folder, Accounts.of(job, folder), clock);
+  }
+
+  /** The same, by records that may be elsewhere. */
+  Budget(Job job, RunFolder folder, Accounts accounts, Clock clock) {
     this.job = job;
     this.folder = folder;
+    this.accounts = accounts;
     this.clock = clock;
   }
 
@@ -97,7 +104,7 @@ public final class Budget implements PlanCheck, Admission {
   }
 
   private RemainingBudget remaining() throws IOException {
-    return RemainingBudget.open(job, folder, clock);
+    return RemainingBudget.open(job, accounts, clock);
   }
 
   /**

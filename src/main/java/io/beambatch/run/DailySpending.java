@@ -1,5 +1,6 @@
 package io.beambatch.run;
 
+import io.beambatch.ledger.LedgerStore;
 import io.beambatch.ledger.Ledgers;
 import io.beambatch.ledger.Records;
 import io.beambatch.storage.RunFolder;
@@ -32,9 +33,16 @@ final class DailySpending {
   /** The sums, for updates by a run. */
   static DailySpending of(RunFolder folder) {
     String staging = folder.staging();
-    return new DailySpending(
-        new Records<>(Ledgers.open(staging), FOLDER, Day.class),
-        folder.path().substring(staging.length() + 1));
+    return in(Ledgers.open(staging), folder.path().substring(staging.length() + 1));
+  }
+
+  /**
+   * The sums in a store of a staging location's records.
+   *
+   * @param run which updates them: its job and name
+   */
+  static DailySpending in(LedgerStore store, String run) {
+    return new DailySpending(new Records<>(store, FOLDER, Day.class), run);
   }
 
   /**

@@ -3,7 +3,6 @@ package io.beambatch.run;
 import io.beambatch.chunk.Chunk;
 import io.beambatch.job.Job;
 import io.beambatch.job.Limits;
-import io.beambatch.storage.RunFolder;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.time.Clock;
@@ -20,28 +19,27 @@ import org.jspecify.annotations.Nullable;
  */
 final class RemainingBudget {
   private final Job job;
-  private final RunFolder folder;
+  private final Accounts accounts;
   private final Clock clock;
   private final Reservations reservations;
   private RunSnapshot run;
   private Reservations.Held held;
   private Spending spending;
 
-  private RemainingBudget(Job job, RunFolder folder, Clock clock, Reservations reservations)
-      throws IOException {
+  private RemainingBudget(Job job, Accounts accounts, Clock clock) throws IOException {
     this.job = job;
-    this.folder = folder;
+    this.accounts = accounts;
     this.clock = clock;
-    this.reservations = reservations;
+    this.reservations = accounts.reservations();
     // Reservations are read first: a chunk that is removed from them is in the ledger by then.
     this.held = reservations.read();
-    this.run = RunSnapshot.read(job, folder);
+    this.run = accounts.run();
     this.spending = new Spending(run, held::contains);
   }
 
   /** The state of a run now. */
-  static RemainingBudget open(Job job, RunFolder folder, Clock clock) throws IOException {
-    return new RemainingBudget(job, folder, clock, Reservations.of(folder));
+  static RemainingBudget open(Job job, Accounts accounts, Clock clock) throws IOException {
+    return new RemainingBudget(job, accounts, clock);
   }
 
   /**
@@ -79,7 +77,7 @@ final class RemainingBudget {
     }
     LocalDate today = today();
     BigDecimal own = spending.usdOn(today, today);
-    Optional<BigDecimal> others = DailySpending.of(folder).record(today, own, most);
+    Optional<BigDecimal> others = accounts.days().record(today, own, most);
     if (others.isEmpty()) {
       return Optional.empty();
     }
@@ -100,7 +98,7 @@ final class RemainingBudget {
 
   private void readAgain() throws IOException {
     held = reservations.read();
-    run = RunSnapshot.read(job, folder);
+    run = accounts.run();
     spending = new Spending(run, held::contains);
   }
 
@@ -116,7 +114,7 @@ final class RemainingBudget {
   /** Records what the run has spent on each day, so that other runs count no more than that. */
   void record() throws IOException {
     LocalDate today = today();
-    DailySpending daily = DailySpending.of(folder);
+    DailySpending daily = accounts.days();
     for (LocalDate day : spending.days(today)) {
       daily.record(day, spending.usdOn(day, today), null);
     }

@@ -2,6 +2,7 @@ package io.beambatch.run;
 
 import io.beambatch.chunk.Chunk;
 import io.beambatch.ledger.BatchEntry;
+import io.beambatch.ledger.LedgerStore;
 import io.beambatch.ledger.Records;
 import io.beambatch.storage.RunFolder;
 import java.io.IOException;
@@ -28,6 +29,11 @@ final class Reservations {
   /** The reservations of a run. */
   static Reservations of(RunFolder folder) {
     return new Reservations(Records.versioned(folder, "budget", Reserved.class));
+  }
+
+  /** The reservations in a store of a run's records. */
+  static Reservations in(LedgerStore store) {
+    return new Reservations(new Records<>(store, "budget", Reserved.class));
   }
 
   /** The current reservations. */

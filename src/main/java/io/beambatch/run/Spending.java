@@ -6,7 +6,6 @@ import io.beambatch.cost.CostEstimate;
 import io.beambatch.cost.PriceTable;
 import io.beambatch.document.FailureReason;
 import io.beambatch.job.Job;
-import io.beambatch.ledger.BatchEnd;
 import io.beambatch.ledger.BatchEntry;
 import io.beambatch.ledger.BatchEntry.State;
 import io.beambatch.result.JoinedChunk;
@@ -122,7 +121,9 @@ final class Spending {
       return BigDecimal.ZERO;
     }
     BigDecimal counted = counted(joined);
-    return joined.uncountedAnswers() > 0 || isGone(entry) ? counted.max(estimate(chunk)) : counted;
+    return joined.uncountedAnswers() > 0 || mayBeBilledForMore(entry)
+        ? counted.max(estimate(chunk))
+        : counted;
   }
 
   private BigDecimal estimate(Chunk chunk) {
@@ -169,10 +170,8 @@ final class Spending {
     return failed + (joined.answered() == null ? 0 : joined.answered().documents());
   }
 
-  /** Returns whether the batch vanished: the provider may have answered, and billed, any of it. */
-  private static boolean isGone(@Nullable BatchEntry entry) {
-    return entry != null
-        && entry.end() != null
-        && entry.end().errors().stream().anyMatch(BatchEnd::isVanished);
+  /** Returns whether the batch vanished or was given up: then its results don't show its cost. */
+  private static boolean mayBeBilledForMore(@Nullable BatchEntry entry) {
+    return entry != null && entry.end() != null && entry.end().mayBeBilledForMore();
   }
 }

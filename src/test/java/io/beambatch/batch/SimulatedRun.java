@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.beambatch.batch.ChunkUploader.Contents;
 import io.beambatch.chunk.Chunk;
+import io.beambatch.error.ExitCode;
+import io.beambatch.ledger.BatchEnd;
 import io.beambatch.ledger.BatchEntry;
 import io.beambatch.ledger.BatchEntry.State;
 import io.beambatch.ledger.BatchLedger;
@@ -13,6 +15,7 @@ import io.beambatch.provider.BatchStatus;
 import io.beambatch.provider.Capabilities.OrphanSearch;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -93,6 +96,7 @@ final class SimulatedRun {
       Duration latest = world.random.nextBoolean() ? minutes(5) : Duration.ofHours(30);
       launchIn(world.time(world.storm ? Duration.ofSeconds(20) : latest));
     }
+    world.money.letOthersSpend();
     time.run();
     assertThat(complete || blocked).as("%s ended well\n%s", world.run, log).isTrue();
     check();
@@ -113,12 +117,10 @@ final class SimulatedRun {
     Clock clock = Clock.offset(time, Duration.ofSeconds(world.random.nextInt(-30, 30)));
     boolean elsewhere = world.random.nextInt(3) == 0;
     List<AwaitedChunk> done = new ArrayList<>();
+    CoordinatorSettings settings = world.settings.admitting(world.admission(trouble, clock));
     CoordinatorContext context =
         new CoordinatorContext(
-            command.leavesRest() ? world.settings.pollingOnce() : world.settings,
-            provider,
-            entries,
-            clock);
+            command.leavesRest() ? settings.pollingOnce() : settings, provider, entries, clock);
     Contents contents = chunk -> InputStream.nullInputStream();
     CoordinatorSession coordinator = new CoordinatorSession(context, contents);
     boolean well = false;
@@ -135,8 +137,8 @@ final class SimulatedRun {
           command == Command.SUBMIT
               ? ended -> {}
               : ended -> {
+                world.join(ended, trouble);
                 done.add(ended);
-                world.join(ended);
               });
       coordinator.failure().ifPresent(problem -> failed(problem, number, trouble));
       if (done.size() == world.chunks.size()) {
@@ -153,7 +155,7 @@ final class SimulatedRun {
       note(number, "crashed");
     } catch (BatchException e) {
       failed(e, number, trouble);
-    } catch (IOException | InterruptedException e) {
+    } catch (IOException | UncheckedIOException | InterruptedException e) {
       note(number, e.toString());
     } finally {
       // Of a process on another machine nobody knows that it is gone.
@@ -166,9 +168,9 @@ final class SimulatedRun {
     conclude(number, command, well, done);
   }
 
-  /** Whether what a launch leaves may be what waits for the canary. */
+  /** Whether what a launch leaves may be what waits for the canary, or for more money. */
   private boolean isHeldBack(List<AwaitedChunk> done) {
-    return world.hasCanary && done.size() < world.chunks.size();
+    return (world.hasCanary || world.money.mayHoldBack()) && done.size() < world.chunks.size();
   }
 
   private Command command(int number) {
@@ -197,10 +199,14 @@ final class SimulatedRun {
     if (SimulatedWorld.STOPPED.equals(e.getMessage())) {
       world.tellStopped();
     }
+    if (e.exitCode() == ExitCode.OVER_BUDGET) {
+      world.money.tellStopped();
+    }
     blocked |= trouble.isHealed() && server.hasOneThatNeverEnds() && isOfTheEnd(e.getMessage());
     assertThat(e.getMessage())
         .as("tells what to do")
-        .containsAnyOf("run the same command again", "cancel it again");
+        .containsAnyOf(
+            "run the same command again", "cancel it again", "The same command continues");
   }
 
   /** Of a chunk for which a batch that never ends leaves no room. */
@@ -252,7 +258,9 @@ final class SimulatedRun {
       assertThat(entry.state()).isEqualTo(State.ENDED);
       if (awaited.batchId() == null) {
         assertThat(awaited.status()).isEqualTo(BatchStatus.CANCELLED);
-        assertThat(time.instant()).as("without a batch\n%s", log).isAfter(cancelled);
+        assertThat(time.instant().isAfter(cancelled) || isOverBudget(awaited))
+            .as("without a batch\n%s", log)
+            .isTrue();
         continue;
       }
       SimulatedBatch batch = server.batch(entry.batchId());
@@ -273,6 +281,10 @@ final class SimulatedRun {
           .as("all that is paid is collected\n%s", log)
           .isEqualTo(server.shown(batch).outputFileId());
     }
+  }
+
+  private static boolean isOverBudget(AwaitedChunk awaited) {
+    return awaited.errors().stream().anyMatch(e -> BatchEnd.OVER_BUDGET.equals(e.code()));
   }
 
   private void check() {

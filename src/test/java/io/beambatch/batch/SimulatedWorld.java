@@ -16,6 +16,8 @@ import io.beambatch.provider.Capabilities.OrphanSearch;
 import io.beambatch.provider.Capabilities.QueueUnit;
 import io.beambatch.provider.openai.OpenAiProvider;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -51,6 +53,9 @@ final class SimulatedWorld {
   /** Whether the first chunk is a canary, for whose verdict the others wait. */
   final boolean hasCanary;
 
+  /** What the run may cost. */
+  final SimulatedMoney money;
+
   /** When the canary's answers were joined, so that it could be judged; or never. */
   Instant joined = Instant.MAX;
 
@@ -77,9 +82,8 @@ final class SimulatedWorld {
     SplittableRandom canary = new SplittableRandom(seed ^ 99);
     hasCanary = canary.nextInt(3) == 0;
     stops = canary.nextInt(2) == 0 ? canary.nextInt(1, 4) : 0;
-    settings =
-        CoordinatorSettings.of(job(limit).inference(), run)
-            .admitting(() -> chunk -> isCanary(chunk) ? Decision.ADMITTED : rest());
+    String yaml = job(limit);
+    settings = CoordinatorSettings.of(job(yaml, List.of()).inference(), run);
     carriedOutWithin = beyond ? minutes(3) : settings.waits().settle().dividedBy(2);
     longestListLag = beyond ? minutes(5) : settings.waits().settle().dividedBy(2);
     levels = levels();
@@ -93,6 +97,15 @@ final class SimulatedWorld {
     addOthers(skew);
     addTrouble(new SplittableRandom(~seed));
     addLikenesses(skew, new SplittableRandom(seed ^ 77));
+    money =
+        new SimulatedMoney(
+            this, overrides -> job(yaml, overrides), new SplittableRandom(seed ^ 40));
+  }
+
+  /** What decides about chunks for one launch. */
+  Admission admission(Trouble trouble, Clock clock) {
+    Admission canary = () -> chunk -> isCanary(chunk) ? Decision.ADMITTED : rest();
+    return canary.and(money.admission(trouble, clock));
   }
 
   private boolean isCanary(Chunk chunk) {
@@ -114,8 +127,16 @@ final class SimulatedWorld {
     }
   }
 
-  /** Joins an ended chunk: from then on a canary can be judged, whoever asks. */
-  void join(AwaitedChunk ended) {
+  /**
+   * Joins an ended chunk, as one launch: from then on a canary can be judged, and its cost is
+   * known, whoever asks.
+   */
+  void join(AwaitedChunk ended, Trouble trouble) {
+    try {
+      money.join(ended, trouble);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
     if (isCanary(ended.chunk()) && joined.equals(Instant.MAX)) {
       joined = time.instant();
     }
@@ -149,6 +170,7 @@ final class SimulatedWorld {
     double eternal = own.nextInt(6) == 0 ? own.nextDouble(0.5) : 0;
     server.trouble =
         batch -> {
+          money.check(batch);
           if (own.nextDouble() < vanishing) {
             Duration latest = own.nextBoolean() ? minutes(10) : Duration.ofHours(30);
             batch.vanish(Duration.ofMillis(own.nextLong(latest.toMillis())));
@@ -195,10 +217,9 @@ final class SimulatedWorld {
     }
   }
 
-  private Job job(long limit) {
+  private String job(long limit) {
     boolean told = limit < Long.MAX_VALUE && random.nextBoolean();
-    String yaml =
-        """
+    return """
         name: job
         source: {type: jsonl, path: in.jsonl}
         request: {provider: openai, endpoint: %s, model: m, body: {messages: []}}
@@ -207,12 +228,15 @@ final class SimulatedWorld {
         limits: {requests: 1000%s}
         poll: {interval: %ds, deadline: 26h}
         """
-            .formatted(
-                SimulatedServer.ENDPOINT,
-                told ? ", enqueued_tokens: " + limit : "",
-                random.nextInt(60, 600));
+        .formatted(
+            SimulatedServer.ENDPOINT,
+            told ? ", enqueued_tokens: " + limit : "",
+            random.nextInt(60, 600));
+  }
+
+  private static Job job(String yaml, List<String> overrides) {
     try {
-      return JobReader.parse("job.yaml", yaml, List.of());
+      return JobReader.parse("job.yaml", yaml, overrides);
     } catch (Exception e) {
       throw new AssertionError(e);
     }

@@ -48,8 +48,7 @@ class TwoLaunchesTest {
           assertThat(other.end()).as("round %d: %s", round, other).isZero();
         }
 
-        List<String> texts =
-            IntStream.range(0, DOCUMENTS).mapToObj(TwoLaunchesTest::text).toList();
+        List<String> texts = IntStream.range(0, DOCUMENTS).mapToObj(TwoLaunchesTest::text).toList();
         JsonNode bill = Workplace.stats(baseUrl);
         assertThat(bill.path("lines_answered").asInt()).isEqualTo(QUESTIONS);
         assertThat(bill.path("custom_ids_answered_more_than_once").asInt(-1)).isZero();

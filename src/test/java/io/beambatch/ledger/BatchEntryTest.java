@@ -170,8 +170,17 @@ class BatchEntryTest {
     assertThat(BatchEnd.of(batch(0, 2)).answered()).as("none is answered").isZero();
     assertThat(BatchEnd.of(batch(2, 0)).answered()).isEqualTo(2);
     assertThat(BatchEnd.of(batch(0, 0)).answered()).as("nothing is counted").isNull();
-    assertThat(end.as(BatchStatus.CANCELLED))
-        .isEqualTo(new BatchEnd(BatchStatus.CANCELLED, "out", null, List.of(), 1L));
+  }
+
+  @Test
+  void aBatchThatIsGivenUpKeepsWhatItShowsAndSaysSo() {
+    BatchEnd end = BatchEnd.givenUp(batch(3, 2));
+
+    assertThat(end.status()).isEqualTo(BatchStatus.CANCELLED);
+    assertThat(end.outputFileId()).isEqualTo("out");
+    assertThat(end.answered()).isEqualTo(3);
+    assertThat(end.mayBeBilledForMore()).isTrue();
+    assertThat(BatchEnd.of(batch(3, 2)).mayBeBilledForMore()).isFalse();
   }
 
   @Test

@@ -15,9 +15,12 @@ import io.beambatch.error.ExitCode;
 import io.beambatch.error.UserException;
 import io.beambatch.job.Job;
 import io.beambatch.job.JobReader;
+import io.beambatch.ledger.BatchEnd;
 import io.beambatch.ledger.BatchEntry;
 import io.beambatch.ledger.BatchLedger;
 import io.beambatch.ledger.Records;
+import io.beambatch.provider.Batch;
+import io.beambatch.provider.BatchStatus;
 import io.beambatch.result.JoinedChunk;
 import io.beambatch.result.Repairs;
 import io.beambatch.result.ResultFile;
@@ -101,6 +104,37 @@ class BudgetTest {
     Plan first = committed("a1");
     sent(first);
     joined(first, "batch-1", 400_000, 7);
+
+    assertThat(decision(budget("1.50"), committed("a2-x")).reason())
+        .contains("beside $1.000000 that");
+  }
+
+  /** The provider may bill what a batch answers that nobody waits for any more. */
+  @Test
+  void aBatchThatWasGivenUpCountsAsItWasEstimated() throws Exception {
+    Plan first = committed("a1");
+    Batch batch =
+        new Batch(
+            "batch-1",
+            BatchStatus.CANCELLING,
+            "/v1/x",
+            "f",
+            null,
+            null,
+            NOW,
+            0,
+            0,
+            0,
+            List.of(),
+            Map.of());
+    BatchLedger.of(run)
+        .create(
+            first.chunks().get(0).id(),
+            BatchEntry.unwanted(NOW.toEpochMilli(), NOW)
+                .submitting("me", NOW)
+                .submitted(batch.id(), NOW)
+                .ended(BatchEnd.givenUp(batch), NOW));
+    joined(first, batch.id(), 0, 0);
 
     assertThat(decision(budget("1.50"), committed("a2-x")).reason())
         .contains("beside $1.000000 that");
