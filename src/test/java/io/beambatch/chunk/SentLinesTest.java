@@ -59,7 +59,7 @@ class SentLinesTest {
     LineUses uses = LineUses.of(part, folder);
     assertThat(uses.count()).isEqualTo(4);
     assertThat(uses.use(3)).isEqualTo(LineUse.SENT);
-    assertThat(uses.numbersAmongSent()).containsExactly(0, 1, 2, 3);
+    assertThat(uses.sentLines()).containsExactly(0, 1, 2, 3);
   }
 
   @Test
@@ -68,7 +68,7 @@ class SentLinesTest {
 
     assertThat(uses.count()).isEqualTo(4);
     assertThat(uses.use(2)).isEqualTo(LineUse.KNOWN);
-    assertThat(uses.numbersAmongSent()).containsExactly(0, -1, -1, 1);
+    assertThat(uses.sentLines()).containsExactly(0, 3);
   }
 
   @Test
