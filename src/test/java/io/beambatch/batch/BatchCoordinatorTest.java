@@ -730,18 +730,7 @@ class BatchCoordinatorTest extends CoordinatorFixture {
             SimulatedBatch orphan =
                 server.create(submission.inputFile(), submission.labels(), Duration.ZERO);
             orphan.hideUntil(START.plus(Duration.ofMinutes(5)));
-            for (int i = 0; i < 150; i++) {
-              time.pass(Duration.ofMillis(1));
-              server.add(
-                  new SimulatedBatch(
-                      "other" + i,
-                      time.instant(),
-                      SimulatedServer.ENDPOINT,
-                      "f",
-                      Map.of(),
-                      QUICK,
-                      Duration.ZERO));
-            }
+            addBatchesOfOthers();
             throw failure(Kind.NO_REPLY, 0, null);
           }
         };
@@ -751,6 +740,46 @@ class BatchCoordinatorTest extends CoordinatorFixture {
     assertThat(server.ofKey(run.key("a1-c0"))).hasSize(2);
     assertThat(server.ofKey(run.key("a1-c0")).get(0).wasCancelled()).isTrue();
     assertThat(server.ofKey(run.key("a1-c0")).get(1).wasCancelled()).isFalse();
+  }
+
+  @Test
+  void batchOnALaterPageIsLookedForWhileAnotherRuns() throws Throwable {
+    provider =
+        new Reliable() {
+          @Override
+          public Batch create(Submission submission) throws ProviderException {
+            if (++creates > 1) {
+              return super.create(submission);
+            }
+            // Shown when the other chunk has its batch.
+            server
+                .create(submission.inputFile(), submission.labels(), Duration.ZERO)
+                .hideUntil(time.instant().plusSeconds(25));
+            addBatchesOfOthers();
+            throw failure(Kind.NO_REPLY, 0, null);
+          }
+        };
+
+    await("", chunk(0, 60), chunk(1, 60));
+
+    assertThat(done).hasSize(2);
+    assertThat(server.ofKey(run.key("a1-c0"))).as("paid once").hasSize(1);
+  }
+
+  /** More than a page of the list. */
+  private void addBatchesOfOthers() {
+    for (int i = 0; i < 150; i++) {
+      time.pass(Duration.ofMillis(1));
+      server.add(
+          new SimulatedBatch(
+              "other" + i,
+              time.instant(),
+              SimulatedServer.ENDPOINT,
+              "f",
+              Map.of(),
+              QUICK,
+              Duration.ZERO));
+    }
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.beambatch.batch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.beambatch.ledger.BatchEnd;
 import io.beambatch.ledger.BatchEntry;
 import io.beambatch.ledger.BatchLedger;
 import io.beambatch.provider.Batch;
@@ -51,6 +52,24 @@ class OneBatchTest extends CoordinatorFixture {
     assertThat(creates).isZero();
     assertThat(done).extracting(AwaitedChunk::batchId).containsExactly(onlyBatch().id);
     assertThat(time.instant()).isBefore(START.plus(MINUTE.multipliedBy(20)));
+  }
+
+  @Test
+  void endThatAnotherMachineHasRecordedIsTakenAtTheNextStep() throws Throwable {
+    submittingElsewhere("a1-c0");
+    BatchEnd end = BatchEnd.withoutResults(BatchStatus.EXPIRED, List.of());
+    time.begin(
+        MINUTE.multipliedBy(2),
+        () ->
+            change(
+                "a1-c0",
+                entry -> entry.submitted("b9", time.instant()).ended(end, time.instant())));
+
+    await("", chunk(0, 60));
+
+    assertThat(done).extracting(AwaitedChunk::batchId).containsExactly("b9");
+    assertThat(creates).isZero();
+    assertThat(time.instant()).isBefore(START.plus(MINUTE.multipliedBy(5)));
   }
 
   @Test
