@@ -20,13 +20,19 @@ final class SimulatedBatch {
   final Fate fate;
   private final String endpoint;
   private final String inputFileId;
-  private final Duration skew;
+  private final Instant shownAsCreated;
+  private final Instant validated;
+  private final Instant finished;
+  private final Instant expiry;
   private List<BatchError> errors = List.of();
   private @Nullable Instant cancelled;
   private Instant gone = Instant.MAX;
   private @Nullable Instant hiddenUntil;
   private boolean eternal;
   private boolean unwanted;
+
+  /** What it looks like from its end on: the list shows most batches long after that. */
+  private @Nullable Batch last;
 
   /**
    * What is going to happen to it.
@@ -114,7 +120,10 @@ final class SimulatedBatch {
     this.inputFileId = inputFileId;
     this.metadata = metadata;
     this.fate = fate;
-    this.skew = skew;
+    this.shownAsCreated = Instant.ofEpochSecond(created.plus(skew).getEpochSecond());
+    this.validated = created.plus(fate.validating());
+    this.finished = validated.plus(fate.answering()).plus(fate.finalizing());
+    this.expiry = created.plus(WINDOW);
   }
 
   @Nullable String key() {
@@ -122,7 +131,7 @@ final class SimulatedBatch {
   }
 
   Instant validated() {
-    return created.plus(fate.validating());
+    return validated;
   }
 
   Instant listed() {
@@ -141,6 +150,7 @@ final class SimulatedBatch {
 
   void fail(BatchError error) {
     errors = List.of(error);
+    last = null;
   }
 
   /** Lets the provider forget it, some time after it was created. */
@@ -155,6 +165,7 @@ final class SimulatedBatch {
   /** Lets it never end, once it is cancelled. */
   void cancelForEver() {
     eternal = true;
+    last = null;
   }
 
   private @Nullable Duration cancelling() {
@@ -165,16 +176,15 @@ final class SimulatedBatch {
     unwanted = true;
     if (cancelled == null && !status(now).ended()) {
       cancelled = now;
+      last = null;
     }
   }
 
   /** When it ends by itself, or null for never. */
   private @Nullable Instant natural() {
     if (!errors.isEmpty()) {
-      return validated();
+      return validated;
     }
-    Instant finished = validated().plus(fate.answering()).plus(fate.finalizing());
-    Instant expiry = created.plus(WINDOW);
     boolean finishes = fate.stuckAt() >= fate.requests();
     if (finishes && !(fate.expires() && finished.isAfter(expiry))) {
       return finished;
@@ -193,7 +203,7 @@ final class SimulatedBatch {
       boolean over = cancelling() != null && !now.isBefore(cancelled.plus(cancelling()));
       return over ? BatchStatus.CANCELLED : BatchStatus.CANCELLING;
     }
-    if (now.isBefore(validated())) {
+    if (now.isBefore(validated)) {
       return BatchStatus.VALIDATING;
     }
     if (!errors.isEmpty()) {
@@ -216,14 +226,14 @@ final class SimulatedBatch {
   /** How many lines were answered, well or badly. */
   int answered(Instant now) {
     Instant until = cancelled != null && cancelled.isBefore(now) ? cancelled : now;
-    if (fate.expires() && created.plus(WINDOW).isBefore(until)) {
-      until = created.plus(WINDOW);
+    if (fate.expires() && expiry.isBefore(until)) {
+      until = expiry;
     }
-    if (!errors.isEmpty() || until.isBefore(validated())) {
+    if (!errors.isEmpty() || until.isBefore(validated)) {
       return 0;
     }
     long all = Math.max(1, fate.answering().toMillis());
-    long millis = Math.min(all, Duration.between(validated(), until).toMillis());
+    long millis = Math.min(all, Duration.between(validated, until).toMillis());
     return (int) Math.min(fate.stuckAt(), millis * fate.requests() / all);
   }
 
@@ -237,7 +247,7 @@ final class SimulatedBatch {
   }
 
   @Nullable String errorFile(Instant now) {
-    boolean rest = answered(now) < fate.requests() && !now.isBefore(validated());
+    boolean rest = answered(now) < fate.requests() && !now.isBefore(validated);
     return errors.isEmpty() && (rest || Math.min(fate.bad(), answered(now)) > 0)
         ? "err-" + id
         : null;
@@ -245,11 +255,19 @@ final class SimulatedBatch {
 
   /** As a provider shows it by which batches are found as said. */
   Batch shown(Instant now, OrphanSearch search) {
-    Batch all = shown(now);
-    boolean counted = search == OrphanSearch.COUNT;
-    // Every line has a result there, also one that was never begun.
+    if (last != null) {
+      return last;
+    }
     Instant end = ended();
     boolean files = end != null && !now.isBefore(end.plus(fate.hidden()));
+    Batch shown = shown(shown(now, files), files, search);
+    last = files ? shown : null;
+    return shown;
+  }
+
+  private Batch shown(Batch all, boolean files, OrphanSearch search) {
+    boolean counted = search == OrphanSearch.COUNT;
+    // Every line has a result there, also one that was never begun.
     String location = files && errors.isEmpty() ? "out-" + id : null;
     String key = key();
     return new Batch(
@@ -272,11 +290,10 @@ final class SimulatedBatch {
         counted ? all.status() == BatchStatus.FAILED || location != null : all.hasAllResults());
   }
 
-  private Batch shown(Instant now) {
-    Instant end = ended();
-    boolean files = end != null && !now.isBefore(end.plus(fate.hidden()));
-    int total = now.isBefore(validated()) || !errors.isEmpty() ? 0 : fate.requests();
-    boolean over = status(now).ended() && total > 0;
+  private Batch shown(Instant now, boolean files) {
+    BatchStatus status = status(now);
+    int total = now.isBefore(validated) || !errors.isEmpty() ? 0 : fate.requests();
+    boolean over = status.ended() && total > 0;
     int completed = charged(now);
     int failed = over ? total - completed : answered(now) - completed;
     if (total > 0 && fate.lies() == Lies.ALL_COMPLETED) {
@@ -287,16 +304,16 @@ final class SimulatedBatch {
     }
     return new Batch(
         id,
-        status(now),
+        status,
         endpoint,
         inputFileId,
         files ? outputFile(now) : null,
         files ? errorFile(now) : null,
-        Instant.ofEpochSecond(created.plus(skew).getEpochSecond()),
+        shownAsCreated,
         total,
         completed,
         failed,
-        status(now) == BatchStatus.FAILED ? errors : List.of(),
+        status == BatchStatus.FAILED ? errors : List.of(),
         metadata);
   }
 }
