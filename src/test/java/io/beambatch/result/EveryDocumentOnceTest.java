@@ -3,6 +3,7 @@ package io.beambatch.result;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.beambatch.FoldersInMemory;
 import io.beambatch.provider.BatchStatus;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -44,7 +45,7 @@ class EveryDocumentOnceTest {
       @ForAll @IntRange(min = 2, max = 3) int attempt,
       @ForAll Random random)
       throws Exception {
-    Path directory = Files.createTempDirectory("join");
+    Path directory = FoldersInMemory.create("join");
     try {
       EndedChunk chunk = new EndedChunk(directory).attempt(attempt).status(BatchStatus.COMPLETED);
       List<String> documents = new ArrayList<>();

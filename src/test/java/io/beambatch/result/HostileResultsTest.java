@@ -3,6 +3,7 @@ package io.beambatch.result;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.beambatch.FoldersInMemory;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -111,7 +112,7 @@ class HostileResultsTest {
       @ForAll Random random)
       throws Exception {
     Kind kind = KINDS.get(kinds);
-    Path directory = Files.createTempDirectory("hostile");
+    Path directory = FoldersInMemory.create("hostile");
     try {
       EndedChunk chunk = new EndedChunk(directory).job(kind.job).attempt(attempt);
       chunk.part(

@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.beambatch.FoldersInMemory;
 import io.beambatch.job.FileSource;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -37,7 +38,7 @@ class ReadPropertiesTest {
 
   @BeforeContainer
   static void createFolder() throws IOException {
-    folder = Files.createTempDirectory("read-properties");
+    folder = FoldersInMemory.create("read-properties");
   }
 
   @AfterContainer
