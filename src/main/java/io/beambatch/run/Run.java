@@ -38,9 +38,9 @@ public record Run(Job job, RunRecord record, RunFolder folder) {
     return new RunIdentity(job.name(), record.name(), record.uid(), record.created());
   }
 
-  /** The settings of its coordinator. */
+  /** The settings of its coordinator, which creates only the batches that it admits. */
   public CoordinatorSettings settings() {
-    return CoordinatorSettings.of(job.inference(), identity());
+    return CoordinatorSettings.of(job.inference(), identity()).admitting(admission());
   }
 
   /** The limits on its cost. */

@@ -87,7 +87,7 @@ public final class FlexTemplate {
         cancelling
             ? new BatchPipeline(job, run.folder(), PlanCheck.NONE).withoutReading()
             : new BatchPipeline(job, run.folder(), budget).resuming(planned);
-    CoordinatorSettings settings = run.settings().admitting(run.admission());
+    CoordinatorSettings settings = run.settings();
     if (options.getMode() == Mode.SUBMIT) {
       graph.submit(pipeline, settings.pollingOnce(), providers);
     } else {

@@ -7,8 +7,10 @@ import io.beambatch.error.UserException;
 import io.beambatch.job.Job;
 import io.beambatch.job.JobReader;
 import io.beambatch.localserver.FaultText;
+import io.beambatch.localserver.Faults;
 import io.beambatch.localserver.LocalServer;
 import io.beambatch.localserver.LocalServerSettings;
+import io.beambatch.provider.BatchProvider;
 import io.beambatch.provider.ProviderFactory;
 import io.beambatch.run.Report;
 import io.beambatch.storage.RunFolder;
@@ -16,6 +18,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.beam.runners.dataflow.options.DataflowPipelineWorkerPoolOptions;
 import org.apache.beam.sdk.Pipeline;
@@ -130,6 +134,74 @@ class FlexTemplateTest {
         .hasCauseInstanceOf(UserException.class)
         .hasMessageContaining("1 of 2 documents failed, more than retry.max_failed allows");
     assertThat(Report.of(folderOf("monday")).documents()).isEqualTo(2);
+  }
+
+  /** The launcher creates batches, too, when it polls. */
+  @Test
+  void sendsNothingBesideACanaryThatIsOutsideItsBounds() throws Exception {
+    writeTexts(6);
+    server.faults(FaultText.parse("line:filtered:100%"));
+    String canary = "canary={documents: 2, stop_if: {failed: ";
+    launch(job("limits.requests=2", canary + "5%}}"), "--run=monday", "--mode=submit");
+    assertThat(batches()).isEqualTo(1);
+
+    assertThatThrownBy(() -> collect(job("limits.requests=2", canary + "5%}}")))
+        .hasMessageContaining(
+            "2 of 2 failed (100.0%), more than canary.stop_if.failed allows (5%)");
+    assertThat(batches()).isEqualTo(1);
+
+    server.faults(Faults.none());
+    collect(job("limits.requests=2", canary + "100%}}"));
+    assertThat(Report.of(folderOf("monday")))
+        .returns(6L, Report::documents)
+        .returns(4L, Report::answered);
+    assertThat(batches()).isEqualTo(3);
+  }
+
+  @Test
+  void sendsNothingThatALimitOnCostDoesNotAllow() throws Exception {
+    writeTexts(4);
+    // An answer of at most three tokens costs three dollars; the server writes two.
+    String[] dear = {
+      "limits.requests=1",
+      "limits.on_budget=stop",
+      "limits.cost_usd=5",
+      "request.body={max_tokens: 3, messages: [{role: user, content: 'Sentiment of: {{text}}'}]}",
+      "prices={gpt-4o-mini: {input: 0, output: 2000000}}"
+    };
+    launch(job(dear), "--run=monday", "--mode=submit");
+    assertThat(batches()).isEqualTo(1);
+
+    assertThatThrownBy(() -> collect(job(dear)))
+        .hasMessageContaining("more than limits.cost_usd allows ($5)");
+    assertThat(batches()).isEqualTo(2);
+
+    dear[2] = "limits.cost_usd=100";
+    collect(job(dear));
+    assertThat(Report.of(folderOf("monday"))).returns(4L, Report::answered);
+    assertThat(batches()).isEqualTo(4);
+  }
+
+  private void writeTexts(int count) throws Exception {
+    Files.writeString(
+        folder.resolve("in.jsonl"),
+        IntStream.range(0, count)
+            .mapToObj(i -> "{\"text\": \"a good one, number " + i + "\"}\n")
+            .collect(Collectors.joining()));
+  }
+
+  /** Launches collections until the run has its report. */
+  private void collect(Job job) throws Exception {
+    for (int i = 0; !Files.exists(Path.of(folderOf("monday").report())); i++) {
+      launch(job, "--run=monday", "--mode=collect");
+      assertThat(i).isLessThan(100);
+    }
+  }
+
+  private int batches() throws Exception {
+    try (BatchProvider provider = providers().open()) {
+      return provider.list(null, 100).batches().size();
+    }
   }
 
   private void launch(Job job, String... args) throws Exception {
