@@ -2,6 +2,7 @@ package io.beambatch.batch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.beambatch.batch.SimulatedBatch.Fate;
 import io.beambatch.ledger.BatchEnd;
 import io.beambatch.ledger.BatchEntry;
 import io.beambatch.ledger.BatchLedger;
@@ -230,6 +231,42 @@ class OneBatchTest extends CoordinatorFixture {
     assertThat(onlyBatch().wasCancelled()).isFalse();
   }
 
+  /** Nothing but its results can tell whose a batch is. */
+  @Test
+  void noneIsCreatedWhileABatchRunsThatMayBeTheChunksOwn() throws Throwable {
+    server = server(fate(Duration.ofHours(2), Duration.ZERO), Long.MAX_VALUE);
+    server.capabilities = SimulatedWorld.capabilities(OrphanSearch.COUNT);
+    provider = new Unanswered(true);
+
+    await("", chunk(0, 60));
+
+    assertThat(creates).as("paid once").isEqualTo(1);
+    assertThat(done).extracting(AwaitedChunk::batchId).containsExactly(onlyBatch().id);
+  }
+
+  @Test
+  void batchThatIsOlderThanTheCreationIsNotWaitedFor() throws Throwable {
+    server.capabilities = SimulatedWorld.capabilities(OrphanSearch.COUNT);
+    Fate slow = fate(Duration.ofHours(20), Duration.ZERO);
+    addBatchOfOthers("of our size", MINUTE, slow);
+    addBatchOfOthers("the newest", MINUTE.multipliedBy(2), slow.of(7));
+    time.begin(MINUTE.multipliedBy(10), () -> {});
+    time.run();
+    provider = new Unanswered(false);
+
+    await("", chunk(0, 60));
+
+    assertThat(creates).isEqualTo(2);
+    assertThat(done).extracting(AwaitedChunk::status).containsExactly(BatchStatus.COMPLETED);
+    assertThat(time.instant()).isBefore(START.plus(Duration.ofHours(2)));
+  }
+
+  private void addBatchOfOthers(String id, Duration after, Fate fate) {
+    server.add(
+        new SimulatedBatch(
+            id, START.plus(after), SimulatedServer.ENDPOINT, "", Map.of(), fate, Duration.ZERO));
+  }
+
   @Test
   void orphanThatCannotBeCancelledIsTriedForAnHourThenLeft() throws Throwable {
     List<Instant> tries = new ArrayList<>();
@@ -338,5 +375,26 @@ class OneBatchTest extends CoordinatorFixture {
     List<SimulatedBatch> batches = server.ofKey(run.key("a1-c0"));
     assertThat(batches).hasSize(1);
     return batches.get(0);
+  }
+
+  /** The reply to the first creation is lost. */
+  private final class Unanswered extends Reliable {
+    private final boolean carriedOut;
+
+    Unanswered(boolean carriedOut) {
+      this.carriedOut = carriedOut;
+    }
+
+    @Override
+    public Batch create(Submission submission) throws ProviderException {
+      if (creates > 0) {
+        return super.create(submission);
+      }
+      creates++;
+      if (carriedOut) {
+        server.create(submission, Duration.ZERO);
+      }
+      throw failure(Kind.NO_REPLY, 0, null);
+    }
   }
 }
