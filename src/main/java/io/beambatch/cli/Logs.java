@@ -28,7 +28,8 @@ final class Logs {
               "org.apache.flink.metrics",
               "org.apache.flink.runtime.security.token",
               "org.apache.flink.runtime.webmonitor")
-          .map(Logger::getLogger)
+          // A reference to a method that looks at its caller takes a dozen classes to link.
+          .map(name -> Logger.getLogger(name))
           .toList();
 
   private Logs() {}

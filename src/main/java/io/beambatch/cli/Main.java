@@ -5,6 +5,8 @@ import java.io.FileOutputStream;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintWriter;
+import java.util.List;
+import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -17,26 +19,30 @@ import picocli.CommandLine.Spec;
     description = "LLM batch jobs over data: half the price, nothing lost, nothing paid twice.",
     scope = CommandLine.ScopeType.INHERIT,
     mixinStandardHelpOptions = true,
-    versionProvider = Version.class,
-    subcommands = {
-      RunCommand.class,
-      PlanCommand.class,
-      InitCommand.class,
-      ValidateCommand.class,
-      SubmitCommand.class,
-      CollectCommand.class,
-      StatusCommand.class,
-      CancelCommand.class,
-      RunsCommand.class,
-      CacheCommand.class,
-      ServeCommand.class,
-      ProvidersCommand.class,
-      SchemaCommand.class,
-      CompletionCommand.class,
-      CommandLine.HelpCommand.class,
-      VersionCommand.class
-    })
+    versionProvider = Version.class)
 public final class Main implements Runnable {
+  private static final List<Class<?>> COMMANDS =
+      List.of(
+          RunCommand.class,
+          PlanCommand.class,
+          InitCommand.class,
+          ValidateCommand.class,
+          SubmitCommand.class,
+          CollectCommand.class,
+          StatusCommand.class,
+          CancelCommand.class,
+          RunsCommand.class,
+          CacheCommand.class,
+          ServeCommand.class,
+          ProvidersCommand.class,
+          SchemaCommand.class,
+          CompletionCommand.class,
+          CommandLine.HelpCommand.class,
+          VersionCommand.class);
+
+  /** Commands that show all the others. */
+  private static final Set<String> SHOW_ALL = Set.of("completion", "help");
+
   private final InputStream in;
   private final OutputStream documents;
 
@@ -67,7 +73,7 @@ public final class Main implements Runnable {
     Logs.configure();
     System.setProperty(BeamOptions.ALONE, "true");
     Main program = new Main(System.in, new FileOutputStream(FileDescriptor.out));
-    CommandLine commandLine = new CommandLine(program);
+    CommandLine commandLine = program.commandLine(args);
     if (CommandLine.Help.Ansi.AUTO.enabled()) {
       commandLine.setOut(new TerminalWriter(commandLine.getOut()));
       commandLine.setErr(new TerminalWriter(commandLine.getErr()));
@@ -78,7 +84,21 @@ public final class Main implements Runnable {
   /** Runs a command in this process, with other streams than the terminal's. */
   static int execute(
       InputStream in, OutputStream documents, PrintWriter out, PrintWriter err, String... args) {
-    return execute(new CommandLine(new Main(in, documents)).setOut(out).setErr(err), args);
+    return execute(new Main(in, documents).commandLine(args).setOut(out).setErr(err), args);
+  }
+
+  /** With only the command that the arguments name, because each one takes time to build. */
+  private CommandLine commandLine(String... args) {
+    String first = args.length == 0 || SHOW_ALL.contains(args[0]) ? "" : args[0];
+    List<Class<?>> named =
+        COMMANDS.stream().filter(command -> name(command).equals(first)).toList();
+    CommandLine commandLine = new CommandLine(this);
+    (named.isEmpty() ? COMMANDS : named).forEach(commandLine::addSubcommand);
+    return commandLine;
+  }
+
+  private static String name(Class<?> command) {
+    return command.getAnnotation(Command.class).name();
   }
 
   private static int execute(CommandLine commandLine, String... args) {

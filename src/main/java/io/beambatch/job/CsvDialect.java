@@ -23,4 +23,9 @@ public record CsvDialect(
   public static CsvDialect of(char delimiter) {
     return new CsvDialect(delimiter, '"', null, false);
   }
+
+  /** Returns whether only the delimiter may differ from RFC 4180. */
+  boolean isStandardExceptDelimiter() {
+    return quote != null && quote == '"' && escape == null && !ragged;
+  }
 }

@@ -65,7 +65,7 @@ public record FileSource(
             .put("whole_file", wholeFile)
             .put("delimiter", String.valueOf(csv.delimiter()))
             .put("window", window.toString());
-    if (!csv.equals(CsvDialect.of(csv.delimiter()))) {
+    if (!csv.isStandardExceptDelimiter()) {
       // Omitted for jobs without these keys, so that they can resume runs of earlier versions.
       json.put("quote", String.valueOf(csv.quote()))
           .put("escape", String.valueOf(csv.escape()))

@@ -53,6 +53,9 @@ public final class DuplicateJoins
    * @param joined the joined chunks, by chunk
    */
   public static List<ReusedLines> ready(List<Plan> plans, Map<String, JoinedChunk> joined) {
+    if (plans.stream().allMatch(plan -> plan.reused().isEmpty())) {
+      return List.of();
+    }
     boolean ended = haveFirstsEnded(plans, joined);
     return plans.stream()
         .flatMap(plan -> plan.reused().stream())
