@@ -2,12 +2,20 @@ package io.beambatch.cli;
 
 import io.beambatch.error.ExitCode;
 import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -47,33 +55,62 @@ final class CompletionCommand implements Callable<Integer> {
   }
 
   private static String fish(CommandLine root) {
-    StringBuilder script = new StringBuilder();
-    String program = root.getCommandName();
-    for (CommandLine command : root.getSubcommands().values()) {
-      line(script, program, "__fish_use_subcommand")
-          .append(" -f -a ")
-          .append(command.getCommandName())
-          .append(description(command.getCommandSpec().usageMessage().description()));
-    }
-    for (CommandLine command : root.getSubcommands().values()) {
-      for (OptionSpec option : command.getCommandSpec().options()) {
-        line(script, program, "__fish_seen_subcommand_from " + command.getCommandName())
-            .append(names(option))
-            .append(option.arity().max() == 0 ? "" : " -r")
-            .append(description(option.description()));
-      }
-    }
-    return script.append('\n').toString();
+    List<String> lines = new ArrayList<>();
+    fish(root, "", lines);
+    return String.join("\n", lines) + "\n";
   }
 
-  private static StringBuilder line(StringBuilder script, String program, String condition) {
-    return script
-        .append(script.isEmpty() ? "" : "\n")
-        .append("complete -c ")
-        .append(program)
-        .append(" -n '")
-        .append(condition)
-        .append('\'');
+  /**
+   * Adds a line for each command and each option that may follow.
+   *
+   * @param typed the condition that this command was typed; empty for the program itself
+   */
+  private static void fish(CommandLine command, String typed, List<String> lines) {
+    Collection<CommandLine> commands = command.getSubcommands().values();
+    String condition =
+        typed.isEmpty()
+            ? "__fish_use_subcommand"
+            : commands.isEmpty() ? typed : typed + "; and not " + seen(commands);
+    for (CommandLine next : commands) {
+      lines.add(
+          line(command, condition)
+              + " -f -a "
+              + next.getCommandName()
+              + description(next.getCommandSpec().usageMessage().description()));
+    }
+    for (PositionalParamSpec word : command.getCommandSpec().positionalParameters()) {
+      if (word.completionCandidates() != null) {
+        lines.add(line(command, condition) + words(word));
+      }
+    }
+    for (OptionSpec option : command.getCommandSpec().options()) {
+      lines.add(
+          line(command, condition)
+              + names(option)
+              + (option.arity().max() == 0 ? "" : " -r" + words(option))
+              + description(option.description()));
+    }
+    for (CommandLine next : commands) {
+      fish(next, (typed.isEmpty() ? "" : typed + "; and ") + seen(List.of(next)), lines);
+    }
+  }
+
+  private static String seen(Collection<CommandLine> commands) {
+    return "__fish_seen_subcommand_from "
+        + commands.stream().map(CommandLine::getCommandName).collect(Collectors.joining(" "));
+  }
+
+  private static String line(CommandLine command, String condition) {
+    return "complete -c " + command.getCommandSpec().root().name() + " -n '" + condition + "'";
+  }
+
+  /** What may stand here and nothing else; empty if that may be anything. */
+  private static String words(ArgSpec arg) {
+    return arg.completionCandidates() == null
+        ? ""
+        : StreamSupport.stream(arg.completionCandidates().spliterator(), false)
+            .map(word -> word.toLowerCase(Locale.ROOT))
+            .collect(Collectors.joining(" ", " -f -a '", "'"));
   }
 
   private static String names(OptionSpec option) {

@@ -13,6 +13,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Shells complete by what is printed for them. */
 class CompletionCommandTest {
+  private static final Path ZSH = Path.of("/usr/bin/zsh");
+  private static final Path FISH = Path.of("/usr/bin/fish");
+
   @TempDir Path folder;
 
   @ParameterizedTest
@@ -32,6 +35,36 @@ class CompletionCommandTest {
       $(complete -p beam-batch-inference | sed 's/.* -F \\([^ ]*\\) .*/\\1/')
       printf '%%s\\n' "${COMPREPLY[@]}"
       """;
+
+  @Test
+  void zshTakesTheScriptForTheProgram() throws Exception {
+    assumeTrue(Files.isExecutable(ZSH), "zsh is installed");
+    assertThat(
+            said(
+                ZSH.toString(),
+                script("zsh"),
+                "autoload -Uz compinit; compinit -u -D; source $0;"
+                    + " print -r -- ${_comps[beam-batch-inference]}"))
+        .contains("beam-batch-inference");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "beam-batch-inference st,status",
+    "beam-batch-inference run --new,--new-run",
+    "beam-batch-inference runs pr,prune",
+    "beam-batch-inference runs prune --old,--older-than",
+    "beam-batch-inference completion z,zsh",
+    "beam-batch-inference init --task ext,extract"
+  })
+  void fishCompletes(String typed, String completed) throws Exception {
+    assumeTrue(Files.isExecutable(FISH), "fish is installed");
+    assertThat(
+            said(FISH.toString(), script("fish"), "source $argv[1]; complete -C '" + typed + "'")
+                .lines())
+        .extracting(line -> line.split("\t", 2)[0])
+        .containsExactly(completed);
+  }
 
   @Test
   void fishHasALineForEachCommandAndEachOption() throws Exception {
