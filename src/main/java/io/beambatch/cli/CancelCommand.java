@@ -2,8 +2,12 @@ package io.beambatch.cli;
 
 import io.beambatch.error.ExitCode;
 import io.beambatch.job.Job;
+import io.beambatch.run.Reconcile;
 import io.beambatch.run.Run;
 import io.beambatch.run.Runs;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.time.Clock;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -36,7 +40,7 @@ final class CancelCommand implements Callable<Integer> {
       return ExitCode.DONE;
     }
     if (!run.isFinished() && !runs.isPlanned(run)) {
-      Launch.cancelUnplanned(runs, run, spec.commandLine().getErr());
+      cancelUnplanned(runs, run, spec.commandLine().getErr());
       return ExitCode.DONE;
     }
     try (Peer peer = peerOptions.open(job, options.staging())) {
@@ -50,5 +54,26 @@ final class CancelCommand implements Callable<Integer> {
       runs.requireSameJob(run);
       return launch.cancel(run);
     }
+  }
+
+  /**
+   * Cancels a run without a plan. It ends without a document; if a launch is working on it, that
+   * launch ends it.
+   */
+  private static void cancelUnplanned(Runs runs, Run run, PrintWriter err) throws IOException {
+    run.batches().cancel(Clock.systemUTC().instant());
+    if (runs.isAtWork(run)) {
+      err.println(
+          "run "
+              + run.name()
+              + " is cancelled: the launch that is working on it sends nothing more, and ends"
+              + " it");
+      return;
+    }
+    Reconcile.reconcile(run);
+    err.println(
+        "run "
+            + run.name()
+            + " is cancelled: nothing of it had been read or sent, and nothing was paid");
   }
 }

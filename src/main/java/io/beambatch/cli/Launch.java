@@ -18,7 +18,6 @@ import io.beambatch.run.Reconcile;
 import io.beambatch.run.Report;
 import io.beambatch.run.Run;
 import io.beambatch.run.RunProgress;
-import io.beambatch.run.Runs;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;
@@ -148,27 +147,6 @@ final class Launch {
   /** Cancels a run, collects the answers that exist, and returns the exit code. */
   int cancel(Run run) throws Exception {
     return unlessFinished(run, () -> collectCancelled(run));
-  }
-
-  /**
-   * Cancels a run without a plan. It ends without a document; if a launch is working on it, that
-   * launch ends it.
-   */
-  static void cancelUnplanned(Runs runs, Run run, PrintWriter err) throws IOException {
-    run.batches().cancel(Clock.systemUTC().instant());
-    if (runs.isAtWork(run)) {
-      err.println(
-          "run "
-              + run.name()
-              + " is cancelled: the launch that is working on it sends nothing more, and ends"
-              + " it");
-      return;
-    }
-    Reconcile.reconcile(run);
-    err.println(
-        "run "
-            + run.name()
-            + " is cancelled: nothing of it had been read or sent, and nothing was paid");
   }
 
   /** Prevents all further sending, and waits until all batches have ended. */

@@ -56,7 +56,7 @@ final class ValidateCommand implements Callable<Integer> {
       }
       out.flush();
       ScratchPlan.refuse(job, estimate);
-      look(peer);
+      checkConnection(peer);
       out.printf("%n%s: a run can begin%n", job.name());
       out.flush();
     }
@@ -64,7 +64,7 @@ final class ValidateCommand implements Callable<Integer> {
   }
 
   /** Lists batches, which is free, to test the address and the key. */
-  private static void look(Peer peer) {
+  private static void checkConnection(Peer peer) {
     try (BatchProvider provider = peer.providers().open()) {
       provider.list(null, 1);
     } catch (ProviderException e) {
