@@ -268,6 +268,32 @@ class OneBatchTest extends CoordinatorFixture {
   }
 
   @Test
+  void batchIsNotAdoptedOverTheOneThatAnotherHasRecordedMeanwhile() throws Throwable {
+    List<String> batches = new ArrayList<>();
+    provider =
+        new Reliable() {
+          @Override
+          public BatchPage list(@Nullable String after, int limit) throws ProviderException {
+            if (!batches.isEmpty()) {
+              return super.list(after, limit);
+            }
+            String file = server.files().get(0).id();
+            batches.add(createAtTheServer(file));
+            BatchPage page = super.list(after, limit);
+            batches.add(createAtTheServer(file));
+            resubmit("a1-c0", batches.get(1));
+            return page;
+          }
+        };
+
+    await("", chunk(0, 60));
+
+    assertThat(done).extracting(AwaitedChunk::batchId).containsExactly(batches.get(1));
+    assertThat(server.batch(batches.get(0)).wasCancelled()).isTrue();
+    assertThat(server.batch(batches.get(1)).wasCancelled()).isFalse();
+  }
+
+  @Test
   void orphanThatCannotBeCancelledIsTriedForAnHourThenLeft() throws Throwable {
     List<Instant> tries = new ArrayList<>();
     provider =
@@ -363,9 +389,9 @@ class OneBatchTest extends CoordinatorFixture {
     return file.id();
   }
 
-  private void createAtTheServer(String file) {
+  private String createAtTheServer(String file) {
     try {
-      server.create(file, Map.of("beambatch_key", run.key("a1-c0")), Duration.ZERO);
+      return server.create(file, Map.of("beambatch_key", run.key("a1-c0")), Duration.ZERO).id;
     } catch (ProviderException e) {
       throw new AssertionError(e);
     }

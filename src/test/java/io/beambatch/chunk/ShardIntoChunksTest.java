@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.beambatch.document.Document;
 import io.beambatch.document.FailedDocument;
+import io.beambatch.document.Failure;
+import io.beambatch.document.FailureCause;
+import io.beambatch.document.FailureReason;
 import io.beambatch.job.SmallJob;
 import io.beambatch.storage.RunFolder;
 import java.nio.file.Path;
@@ -37,6 +40,44 @@ class ShardIntoChunksTest {
   @Test
   void plansNothingIfTheRunnerLostTheBeginningOfTheSource() throws Exception {
     assertThat(plansOf(List.of())).isEmpty();
+  }
+
+  @Test
+  void plansEachDocumentOnceWhetherItIsSentOrNot() throws Exception {
+    Pipeline pipeline = Pipeline.create();
+    List<Document> documents =
+        List.of(
+            new Document("d0", "{\"text\":\"a\"}"),
+            new Document("d1", "{\"text\":\"b\"}"),
+            new Document("d2", "{\"text\":\"a\"}"),
+            new Document("d3", "{}"));
+    Failure failure = Failure.unsent(FailureReason.INVALID_DOCUMENT, "it is no object");
+    PCollectionTuple input =
+        PCollectionTuple.of(ShardIntoChunks.READ, pipeline.apply("Read", Create.of(documents)))
+            .and(
+                ShardIntoChunks.UNREADABLE,
+                pipeline.apply(
+                    "Unreadable",
+                    Create.of(
+                        new FailedDocument(new Document("d4", "{\"_line\":\"[\"}"), failure))))
+            .and(
+                ShardIntoChunks.ORIGINS,
+                pipeline.apply("Files", Create.of("in.jsonl").withCoder(StringUtf8Coder.of())))
+            .and(
+                ShardIntoChunks.PLANNED,
+                pipeline.apply("Planned", Create.empty(StringUtf8Coder.of())));
+
+    input.apply("Shard into chunks", new ShardIntoChunks(SmallJob.of("duplicates=once"), folder));
+    pipeline.run().waitUntilFinish();
+
+    Plan plan = PlanStore.of(folder).read("a1").orElseThrow();
+    assertThat(plan.documents()).isEqualTo(5);
+    assertThat(plan.requests()).isEqualTo(2);
+    assertThat(plan.reusedLines()).as("the same as another").isEqualTo(1);
+    assertThat(plan.unsent().stream().mapToLong(Part::failures).sum()).isEqualTo(2);
+    assertThat(plan.causes())
+        .extracting(FailureCause::reason)
+        .containsOnly(FailureReason.INVALID_DOCUMENT);
   }
 
   /** What is committed if these files are found, with no document in them. */
