@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -291,6 +292,54 @@ class OneBatchTest extends CoordinatorFixture {
     assertThat(done).extracting(AwaitedChunk::batchId).containsExactly(batches.get(1));
     assertThat(server.batch(batches.get(0)).wasCancelled()).isTrue();
     assertThat(server.batch(batches.get(1)).wasCancelled()).isFalse();
+  }
+
+  @Test
+  void batchOfAnotherInputIsNotCancelledThoughItHasTheKeyOfAChunk() throws Throwable {
+    String[] theirs = new String[1];
+    provider =
+        new Reliable() {
+          @Override
+          public Batch create(Submission submission) throws ProviderException {
+            Batch own = super.create(submission);
+            theirs[0] =
+                createAtTheServer(server.upload("theirs.jsonl", Duration.ZERO, Duration.ZERO).id());
+            return own;
+          }
+        };
+
+    await("", chunk(0, 60));
+
+    assertThat(done).extracting(AwaitedChunk::status).containsExactly(BatchStatus.COMPLETED);
+    assertThat(server.batch(theirs[0]).wasCancelled()).isFalse();
+  }
+
+  @Test
+  void orphanThatHasEndedIsLeftAlone() throws Throwable {
+    Iterator<Fate> fates = List.of(fate(hours(3), Duration.ZERO), QUICK).iterator();
+    server = new SimulatedServer(time, Duration.ZERO, Long.MAX_VALUE, 2_000, fates::next);
+    List<String> cancelled = new ArrayList<>();
+    provider =
+        new Reliable() {
+          @Override
+          public Batch create(Submission submission) throws ProviderException {
+            Batch own = super.create(submission);
+            server.create(submission, Duration.ZERO).hideUntil(START.plus(hours(1)));
+            return own;
+          }
+
+          @Override
+          public Batch cancel(String batchId) throws ProviderException {
+            cancelled.add(batchId);
+            return super.cancel(batchId);
+          }
+        };
+
+    await("", chunk(0, 60));
+
+    assertThat(server.ofKey(run.key("a1-c0"))).hasSize(2);
+    assertThat(done).extracting(AwaitedChunk::status).containsExactly(BatchStatus.COMPLETED);
+    assertThat(cancelled).isEmpty();
   }
 
   @Test
