@@ -21,7 +21,7 @@ import java.util.concurrent.ForkJoinPool;
 import org.jspecify.annotations.Nullable;
 
 /** A provider that has nothing but a list of batches and their results. */
-final class ListedBatches extends TroubledProvider {
+class ListedBatches extends TroubledProvider {
   static final Instant NOW = CoordinatorFixture.START;
   static final RunIdentity RUN = new RunIdentity("job", "r1", "uid", NOW.toEpochMilli());
 
