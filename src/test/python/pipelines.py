@@ -1,4 +1,4 @@
-"""Runs the pipelines of Beam YAML, and one in Python, on a portable runner.
+"""Runs the pipelines of Beam YAML on Prism, and one in Python on it and on Python's own runner.
 
 The environment says where: BEAMBATCH_PRISM is the runner, BEAMBATCH_EXPANSION_SERVICE the jar, and
 OPENAI_BASE_URL the server. The first argument is a folder for what is written.
@@ -20,11 +20,12 @@ from apache_beam.yaml import main as beam_yaml
 
 from beambatch import BatchInference
 
-RUNNER = [
+PRISM = [
     "--runner=PrismRunner",
     f"--prism_location={os.environ['BEAMBATCH_PRISM']}",
     "--environment_type=LOOPBACK",
 ]
+PYTHONS_OWN = ["--runner=FnApiRunner", "--environment_type=LOOPBACK"]
 
 
 class Review(typing.NamedTuple):
@@ -56,13 +57,13 @@ def yaml(name: str, folder: Path) -> None:
             f"--yaml_pipeline_file=pipelines/beam-yaml/{name}.yaml",
             f"--jinja_variables={json.dumps(variables)}",
         ]
-        + RUNNER
+        + PRISM
     )
 
 
-def python(folder: Path) -> None:
+def python(runner: list[str], staging: Path) -> None:
     beam.coders.registry.register_coder(Review, beam.coders.RowCoder)
-    with beam.Pipeline(options=PipelineOptions(RUNNER)) as pipeline:
+    with beam.Pipeline(options=PipelineOptions(runner)) as pipeline:
         answers = (
             pipeline
             | beam.Create([GOOD, WITHOUT_TEXT]).with_output_types(Review)
@@ -72,7 +73,7 @@ def python(folder: Path) -> None:
                 result_field="sentiment",
                 settings={"poll.interval": "100ms"},
                 id="id",
-                staging=str(folder / "staging" / "python"),
+                staging=str(staging),
                 run="r1",
                 errors="errors",
             )
@@ -99,7 +100,8 @@ def main(folder: Path) -> None:
     with subprocess_server.JavaJarServer.cache_subprocesses():
         yaml("labels", folder)
         yaml("stream", folder)
-        python(folder)
+        python(PRISM, folder / "staging" / "prism")
+        python(PYTHONS_OWN, folder / "staging" / "own")
 
 
 if __name__ == "__main__":

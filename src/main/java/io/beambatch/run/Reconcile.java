@@ -12,10 +12,10 @@ import java.time.Clock;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.Flatten;
+import org.apache.beam.sdk.transforms.GroupByKey;
 import org.apache.beam.sdk.transforms.MapElements;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
-import org.apache.beam.sdk.transforms.Sum;
 import org.apache.beam.sdk.transforms.windowing.AfterWatermark;
 import org.apache.beam.sdk.transforms.windowing.GlobalWindows;
 import org.apache.beam.sdk.transforms.windowing.Window;
@@ -112,7 +112,8 @@ public final class Reconcile extends PTransform<PCollection<WrittenFile>, PColle
     return PCollectionList.of(files)
         .and(none)
         .apply("All counts", Flatten.pCollections())
-        .apply("Sum counts", Sum.integersPerKey())
+        // A sum would do, too, but Python's runner can't take one of Java's apart.
+        .apply("Await all counts", GroupByKey.create())
         .apply(
             "Reconcile",
             ParDo.of(
@@ -129,7 +130,7 @@ public final class Reconcile extends PTransform<PCollection<WrittenFile>, PColle
         .discardingFiredPanes();
   }
 
-  private static final class ReconcileFn extends DoFn<KV<String, Integer>, Report> {
+  private static final class ReconcileFn extends DoFn<KV<String, Iterable<Integer>>, Report> {
     private static final long serialVersionUID = 1L;
 
     private final Job job;
