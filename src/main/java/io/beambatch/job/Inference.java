@@ -52,8 +52,9 @@ public record Inference(
     }
     ProviderApi api = request.provider().api();
     Map<String, String> environment = new HashMap<>(System.getenv());
-    // An address that is only looked at needs no key.
+    // An address that is only looked at needs no key, and no certificates, which take long to read.
     environment.putIfAbsent(api.keyVariable(), "none");
+    environment.remove("SSL_CERT_FILE");
     String address;
     try {
       address = api.address(request.baseUrl(), environment).toString();

@@ -5,6 +5,9 @@ import io.beambatch.storage.RunFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.ServiceLoader;
 import java.util.regex.Pattern;
 
 /**
@@ -14,6 +17,12 @@ import java.util.regex.Pattern;
 public final class Ledgers {
   private static final Pattern GCS = Pattern.compile("gs://[^/]+(/.*)?");
   private static final Pattern OTHER = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*://.*");
+
+  /** Of file systems that are on the class path as services. */
+  private static final List<RecordFiles.Factory> FURTHER =
+      ServiceLoader.load(RecordFiles.Factory.class, Ledgers.class.getClassLoader()).stream()
+          .map(ServiceLoader.Provider::get)
+          .toList();
 
   private Ledgers() {}
 
@@ -43,6 +52,12 @@ public final class Ledgers {
         return new GcsRecordFiles(GcsClient.connect(folder), folder);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
+      }
+    }
+    for (RecordFiles.Factory further : FURTHER) {
+      Optional<RecordFiles> files = further.open(folder);
+      if (files.isPresent()) {
+        return files.get();
       }
     }
     if (OTHER.matcher(folder).matches()) {

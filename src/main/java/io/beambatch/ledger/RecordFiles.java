@@ -44,4 +44,11 @@ interface RecordFiles {
    * @param content null if it has to be read
    */
   record Found(String path, @Nullable String content) {}
+
+  /** Opens the record files of a further file system, such as one of a simulation. */
+  @FunctionalInterface
+  interface Factory {
+    /** The record files below a folder; empty if it is in another file system. */
+    Optional<RecordFiles> open(String folder);
+  }
 }

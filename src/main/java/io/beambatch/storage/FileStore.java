@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.List;
+import java.util.ServiceLoader;
 
 /**
  * A file system: local disk or Google Cloud Storage. A path names one file; wildcard characters
@@ -16,18 +17,38 @@ interface FileStore {
   /**
    * The file system of a path.
    *
-   * @throws IllegalArgumentException if that is neither local disk nor Google Cloud Storage
+   * @throws IllegalArgumentException if no file system knows it
    */
   static FileStore of(String path) {
     if (path.startsWith(GcsFiles.SCHEME)) {
       FileSystemOptions.setUp();
       return GcsFiles.INSTANCE;
     }
+    for (FileStore further : Further.ALL) {
+      if (further.has(path)) {
+        return further;
+      }
+    }
     if (path.contains("://") && !path.startsWith(LocalFiles.SCHEME)) {
       throw new IllegalArgumentException(
           path + ": only local paths, and those that begin with gs://, are known");
     }
     return LocalFiles.INSTANCE;
+  }
+
+  /** File systems that are on the class path as services, such as one of a simulation. */
+  final class Further {
+    static final List<FileStore> ALL =
+        ServiceLoader.load(FileStore.class, FileStore.class.getClassLoader()).stream()
+            .map(ServiceLoader.Provider::get)
+            .toList();
+
+    private Further() {}
+  }
+
+  /** Returns whether a further file system is the one of a path. */
+  default boolean has(String path) {
+    return false;
   }
 
   /** Opens a file for reading from an offset in bytes. */
