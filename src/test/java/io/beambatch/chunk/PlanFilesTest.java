@@ -55,6 +55,17 @@ class PlanFilesTest {
   }
 
   @Test
+  void stopsIfTheFilesAreInMoreThanOnePlan() throws IOException {
+    plan("a", "f1");
+    plan("b", "f2");
+    assertThatThrownBy(() -> plan("c", "f1", "f2"))
+        .hasMessageContaining("of 2 files that were found together 2 are in plans already")
+        .hasMessageContaining("a1-p00000")
+        .hasMessageContaining("a1-p00001");
+    assertThat(PlanStore.of(folder).all()).hasSize(2);
+  }
+
+  @Test
   void givesEveryPlanANumberOfItsOwnWhenMoreThanOneLaunchPlans() throws Exception {
     ExecutorService launches = Executors.newFixedThreadPool(4);
     try {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.beambatch.SuppliedProviders;
 import io.beambatch.batch.BatchException;
+import io.beambatch.job.Job;
+import io.beambatch.job.SmallJob;
 import io.beambatch.ledger.BatchEnd;
 import io.beambatch.ledger.BatchEntry;
 import io.beambatch.ledger.BatchLedger;
@@ -31,6 +33,7 @@ class DiscardedFilesTest {
   @TempDir Path directory;
   private final List<JoinedChunk> joined = new ArrayList<>();
   private EndedChunk chunk;
+  private Job job = Jobs.chat().job();
   private BatchLedger ledger;
 
   @BeforeEach
@@ -58,6 +61,18 @@ class DiscardedFilesTest {
     join();
     assertThat(joined.get(1)).isEqualTo(joined.get(0));
     assertThat(left()).containsExactly("file-output");
+  }
+
+  @Test
+  void filesStayIfTheJobSaysSo() throws Exception {
+    end("batch_1", "file-error");
+    job = SmallJob.of("keep_files=true");
+
+    join();
+
+    assertThat(joined).hasSize(1);
+    assertThat(left()).containsExactly("file-error", "file-input", "file-output");
+    assertThat(entry().times().discarded()).isNull();
   }
 
   @Test
@@ -118,9 +133,7 @@ class DiscardedFilesTest {
     String files = directory.toString();
     JoinResults step =
         new JoinResults(
-            Jobs.chat().job(),
-            chunk.folder(),
-            new SuppliedProviders(() -> new StoredFiles(Path.of(files))));
+            job, chunk.folder(), new SuppliedProviders(() -> new StoredFiles(Path.of(files))));
     JoinResults.JoinFn join = new JoinResults.JoinFn(step, PermanentErrors.THROWN);
     join.join(chunk.awaited(), new Kept());
     join.close();
