@@ -98,13 +98,7 @@ class KilledRunTest {
     try (Program server = serve("3s", "create_batch:lost_reply:1")) {
       URI baseUrl = server.servedUrl();
       try (Program killed = launch("killed", workplace, provider, baseUrl)) {
-        Awaitility.await()
-            .atMost(Duration.ofMinutes(5))
-            .pollInterval(Duration.ofMillis(20))
-            .until(
-                () ->
-                    Workplace.stats(baseUrl).path("batches_created").asInt() > 0
-                        || killed.awaitEnd(0));
+        awaitABatch(baseUrl, killed);
       }
       Program last = launch("last", workplace, provider, baseUrl);
       assertThat(last.end()).as("%s", last).isZero();
@@ -117,8 +111,7 @@ class KilledRunTest {
     }
     assertThat(workplace.answered())
         .extracting(document -> document.path("text").asText())
-        .containsExactlyInAnyOrderElementsOf(
-            IntStream.range(0, DOCUMENTS).mapToObj(i -> "review " + i).toList());
+        .containsExactlyInAnyOrderElementsOf(texts());
     assertThat(workplace.failed()).isEmpty();
   }
 
@@ -129,13 +122,7 @@ class KilledRunTest {
     try (Program server = serve("2s")) {
       URI baseUrl = server.servedUrl();
       try (Program killed = pipe("killed", workplace, baseUrl)) {
-        Awaitility.await()
-            .atMost(Duration.ofMinutes(5))
-            .pollInterval(Duration.ofMillis(20))
-            .until(
-                () ->
-                    Workplace.stats(baseUrl).path("batches_created").asInt() > 0
-                        || killed.awaitEnd(0));
+        awaitABatch(baseUrl, killed);
       }
       Program last = pipe("last", workplace, baseUrl);
       assertThat(last.end()).as("%s", last).isZero();
@@ -144,8 +131,7 @@ class KilledRunTest {
       assertThat(Workplace.stats(baseUrl).path("lines_answered").asInt()).isEqualTo(DOCUMENTS);
       assertThat(last.out().lines())
           .extracting(line -> Workplace.JSON.readTree(line).path("text").asText())
-          .containsExactlyInAnyOrderElementsOf(
-              IntStream.range(0, DOCUMENTS).mapToObj(i -> "review " + i).toList());
+          .containsExactlyInAnyOrderElementsOf(texts());
     }
   }
 
@@ -176,6 +162,14 @@ class KilledRunTest {
         command);
   }
 
+  private static void awaitABatch(URI baseUrl, Program run) {
+    Awaitility.await()
+        .atMost(Duration.ofMinutes(5))
+        .pollInterval(Duration.ofMillis(20))
+        .until(
+            () -> Workplace.stats(baseUrl).path("batches_created").asInt() > 0 || run.awaitEnd(0));
+  }
+
   private Program serve(String latency, String... faults) throws Exception {
     List<String> args =
         new ArrayList<>(List.of("--latency", latency, "--seed", Long.toString(seed)));
@@ -194,15 +188,14 @@ class KilledRunTest {
 
   private void assertEveryDocumentAnsweredAndBilledOnce(Workplace workplace, URI baseUrl)
       throws Exception {
-    List<String> texts = IntStream.range(0, DOCUMENTS).mapToObj(i -> "review " + i).toList();
     ServerBill bill = ServerBill.of(baseUrl);
-    assertThat(bill.timesAnswered().keySet()).containsExactlyInAnyOrderElementsOf(texts);
+    assertThat(bill.timesAnswered().keySet()).containsExactlyInAnyOrderElementsOf(texts());
     assertThat(bill.timesAnswered().values()).as("seed %d", seed).containsOnly(1);
     assertThat(bill.batchesByChunk().values()).as("seed %d", seed).containsOnly(1);
     assertThat(workplace.answered())
         .as("seed %d", seed)
         .extracting(document -> document.path("text").asText())
-        .containsExactlyInAnyOrderElementsOf(texts);
+        .containsExactlyInAnyOrderElementsOf(texts());
     assertThat(workplace.failed()).isEmpty();
   }
 
@@ -255,6 +248,10 @@ class KilledRunTest {
             "retry.attempts=8",
             "--set",
             "keep_files=true"));
+  }
+
+  private static List<String> texts() {
+    return IntStream.range(0, DOCUMENTS).mapToObj(i -> "review " + i).toList();
   }
 
   private static String documents() {

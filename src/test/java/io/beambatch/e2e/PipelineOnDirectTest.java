@@ -35,7 +35,7 @@ class PipelineOnDirectTest {
     try (RunFixture run = RunFixture.start(folder, "limits.requests=160")) {
       run.addDocuments("a.jsonl", 0, 1000);
       run.addDocuments("b.jsonl", 1000, 2000);
-      Pipeline pipeline = run.pipeline(run.providers());
+      Pipeline pipeline = run.pipeline(run.providers(), "--targetParallelism=3");
       PipelineResult result = pipeline.run();
       assertThat(result.waitUntilFinish()).isEqualTo(State.DONE);
       run.assertEveryDocumentOnce(0, 2000);

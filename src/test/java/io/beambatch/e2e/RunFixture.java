@@ -21,8 +21,8 @@ import io.beambatch.provider.Batch;
 import io.beambatch.provider.BatchPage;
 import io.beambatch.provider.BatchProvider;
 import io.beambatch.provider.ProviderFactory;
+import io.beambatch.records.ReadRecords;
 import io.beambatch.records.RowFormat;
-import io.beambatch.records.RowInput;
 import io.beambatch.records.RowOutput;
 import io.beambatch.run.Budget;
 import io.beambatch.run.Reconciliation;
@@ -49,9 +49,12 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.avro.Schema;
+import org.apache.beam.runners.direct.DirectOptions;
+import org.apache.beam.runners.direct.DirectRunner;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.io.FileSystems;
 import org.apache.beam.sdk.io.fs.EmptyMatchTreatment;
+import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.collect.Sets;
 import org.jspecify.annotations.Nullable;
@@ -190,7 +193,10 @@ final class RunFixture implements AutoCloseable {
     CANCEL
   }
 
-  /** The pipeline that a command launches. */
+  /**
+   * The pipeline that a command launches. Where its input ends, the direct runner does one thing
+   * after the other, if no option says otherwise.
+   */
   Pipeline pipeline(Launched command, ProviderFactory providers, String... beamOptions)
       throws IOException {
     if (command == Launched.CANCEL) {
@@ -210,7 +216,14 @@ final class RunFixture implements AutoCloseable {
                 Duration.ofMinutes(1)),
             BatchProgress.Sink.NONE,
             budget);
-    Pipeline pipeline = Pipeline.create(PipelineOptionsFactory.fromArgs(beamOptions).create());
+    PipelineOptions options = PipelineOptionsFactory.fromArgs(beamOptions).create();
+    if (options.getRunner() == DirectRunner.class
+        && job.source().endlessness().isEmpty()
+        && Stream.of(beamOptions).noneMatch(given -> given.startsWith("--targetParallelism="))) {
+      // Its driver never rests: with a second thread, it takes as much of the machine as the work.
+      options.as(DirectOptions.class).setTargetParallelism(1);
+    }
+    Pipeline pipeline = Pipeline.create(options);
     BatchPipeline graph = new BatchPipeline(job, run.folder(), budget);
     switch (command) {
       case RUN -> graph.run(pipeline, settings, providers);
@@ -288,7 +301,8 @@ final class RunFixture implements AutoCloseable {
   private Stream<JsonNode> read(String prefix) throws IOException {
     List<JsonNode> documents = new ArrayList<>();
     for (String file : sinkFiles(prefix)) {
-      for (String line : file.endsWith(".jsonl") ? linesOf(file) : recordsOf(file)) {
+      for (String line :
+          file.endsWith(".jsonl") ? linesOf(file) : ReadRecords.of(format(file).open(file))) {
         documents.add(MAPPER.readTree(line));
       }
     }
@@ -314,29 +328,6 @@ final class RunFixture implements AutoCloseable {
   /** The format of a file with records, by its name. */
   static RowFormat format(String file) {
     return file.endsWith(".avro") ? RowFormat.AVRO : RowFormat.PARQUET;
-  }
-
-  private static List<String> recordsOf(String file) throws IOException {
-    List<String> records = new ArrayList<>();
-    RowInput open = format(file).open(file);
-    List<RowInput.Split> pieces = new ArrayList<>();
-    open.split(Long.MAX_VALUE, Long.MAX_VALUE, pieces::add);
-    for (RowInput.Split piece : pieces) {
-      open.read(
-          piece,
-          new RowInput.Receiver() {
-            @Override
-            public void record(long number, String json) {
-              records.add(json);
-            }
-
-            @Override
-            public void invalid(long number, String problem) {
-              throw new AssertionError(problem);
-            }
-          });
-    }
-    return records;
   }
 
   /** Every document answered or failed exactly once, by what stands in the sink's files. */

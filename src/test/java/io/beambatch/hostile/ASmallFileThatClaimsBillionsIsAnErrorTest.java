@@ -7,14 +7,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.github.luben.zstd.Zstd;
 import io.beambatch.cli.Said;
 import io.beambatch.cli.Workplace;
+import io.beambatch.records.ReadRecords;
 import io.beambatch.records.RowFormat;
-import io.beambatch.records.RowInput;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -311,34 +309,8 @@ class ASmallFileThatClaimsBillionsIsAnErrorTest {
   /** The rows, and in the place of invalid ones what is wrong with them. */
   private static List<String> read(Path path) throws IOException {
     RowFormat format = path.toString().endsWith(".avro") ? RowFormat.AVRO : RowFormat.PARQUET;
-    RowInput file = format.open(path.toString());
-    List<String> read = new ArrayList<>();
-    try {
-      file.split(1, Long.MAX_VALUE, split -> readInto(file, split, read));
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
-    }
-    return read;
-  }
-
-  private static void readInto(RowInput file, RowInput.Split split, List<String> read) {
-    try {
-      file.read(
-          split,
-          new RowInput.Receiver() {
-            @Override
-            public void record(long number, String json) {
-              read.add(json);
-            }
-
-            @Override
-            public void invalid(long number, String problem) {
-              read.add("record " + number + ": " + problem);
-            }
-          });
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return ReadRecords.of(
+        format.open(path.toString()), (number, problem) -> "record " + number + ": " + problem);
   }
 
   private interface Content {

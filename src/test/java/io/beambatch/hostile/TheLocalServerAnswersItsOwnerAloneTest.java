@@ -131,15 +131,7 @@ class TheLocalServerAnswersItsOwnerAloneTest {
   @Test
   void noHeaderMakesACallAnotherOne() throws IOException {
     String faults = "{\"calls\":[{\"call\":\"create_batch\",\"kind\":\"error_500\",\"first\":1}]}";
-    assertThat(
-            send(
-                "PUT /_faults HTTP/1.1\r\nHost: localhost\r\n"
-                    + key()
-                    + "Content-Length: "
-                    + faults.length()
-                    + "\r\n\r\n"
-                    + faults))
-        .startsWith("HTTP/1.1 200");
+    assertThat(putFaults(faults)).startsWith("HTTP/1.1 200");
     String shown = send("GET /_faults HTTP/1.1\r\nHost: localhost\r\n" + key() + "\r\n");
 
     for (String method : List.of("DELETE", "PUT", "POST")) {
@@ -159,15 +151,7 @@ class TheLocalServerAnswersItsOwnerAloneTest {
   void faultsOfMoreThan64KilobytesAreNotTaken() throws IOException {
     String faults = " ".repeat(65_537);
 
-    assertThat(
-            send(
-                "PUT /_faults HTTP/1.1\r\nHost: localhost\r\n"
-                    + key()
-                    + "Content-Length: "
-                    + faults.length()
-                    + "\r\n\r\n"
-                    + faults))
-        .startsWith("HTTP/1.1 413");
+    assertThat(putFaults(faults)).startsWith("HTTP/1.1 413");
   }
 
   @Test
@@ -254,6 +238,16 @@ class TheLocalServerAnswersItsOwnerAloneTest {
 
   private static String body(String reply) {
     return reply.substring(reply.indexOf("\r\n\r\n"));
+  }
+
+  private String putFaults(String faults) throws IOException {
+    return send(
+        "PUT /_faults HTTP/1.1\r\nHost: localhost\r\n"
+            + key()
+            + "Content-Length: "
+            + faults.length()
+            + "\r\n\r\n"
+            + faults);
   }
 
   private String send(String request) throws IOException {

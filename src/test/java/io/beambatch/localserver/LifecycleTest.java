@@ -67,9 +67,7 @@ class LifecycleTest {
 
   @Test
   void doesNotKeepTheInputsOrder() throws Exception {
-    String id = create();
-    clock.advance(Duration.ofSeconds(5));
-    client.await(id, "in_progress");
+    String id = begun();
     clock.advance(Duration.ofSeconds(95));
     List<String> ids =
         client.lines(client.await(id, "completed"), "output_file_id").stream()
@@ -82,9 +80,7 @@ class LifecycleTest {
 
   @Test
   void keepsWhatWasAnsweredWhenItIsCancelled() throws Exception {
-    String id = create();
-    clock.advance(Duration.ofSeconds(5));
-    client.await(id, "in_progress");
+    String id = begun();
     clock.advance(Duration.ofSeconds(34));
     awaitCompleted(id, 400);
 
@@ -100,9 +96,7 @@ class LifecycleTest {
 
   @Test
   void keepsWhatWasAnsweredWhenItExpires() throws Exception {
-    String id = create();
-    clock.advance(Duration.ofSeconds(5));
-    client.await(id, "in_progress");
+    String id = begun();
     clock.advance(Duration.ofSeconds(17));
     awaitCompleted(id, 200);
 
@@ -168,9 +162,7 @@ class LifecycleTest {
   /** What a crash leaves behind: states that lag behind the files. */
   @Test
   void goesOnAfterACrash(@TempDir Path copy) throws Exception {
-    String id = create();
-    clock.advance(Duration.ofSeconds(5));
-    client.await(id, "in_progress");
+    String id = begun();
     clock.advance(Duration.ofSeconds(34));
     awaitCompleted(id, 400);
     copy(dir.resolve("batches"), copy.resolve("batches"));
@@ -240,6 +232,14 @@ class LifecycleTest {
         .withDir(dir)
         .withClock(clock)
         .withLatency(Duration.ofSeconds(100));
+  }
+
+  /** A batch that has been validated, of which nothing is answered yet. */
+  private String begun() throws IOException, InterruptedException {
+    String id = create();
+    clock.advance(Duration.ofSeconds(5));
+    client.await(id, "in_progress");
+    return id;
   }
 
   private String create() throws IOException, InterruptedException {

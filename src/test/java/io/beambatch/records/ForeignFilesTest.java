@@ -9,7 +9,6 @@ import io.beambatch.emulator.InstalledProgram;
 import io.beambatch.schema.AvroJson;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -86,10 +85,10 @@ class ForeignFilesTest {
   @MethodSource("files")
   void everyValueStaysInSinksWithTypes(String name) throws IOException {
     RowInput file = open(CHECKED_IN, name);
-    List<String> read = read(file);
+    List<String> read = ReadRecords.of(file);
     for (RowFormat format : RowFormat.values()) {
       RowInput written = format.open(copy(file, read, name, format).toString());
-      assertThat(read(written)).as("%s", format).isEqualTo(read);
+      assertThat(ReadRecords.of(written)).as("%s", format).isEqualTo(read);
       if (format == RowFormat.AVRO) {
         assertThat(written.schema()).isEqualTo(file.schema());
       }
@@ -105,7 +104,7 @@ class ForeignFilesTest {
     for (String name : files(made)) {
       assertSame(made, name);
       RowInput file = open(made, name);
-      List<String> read = read(file);
+      List<String> read = ReadRecords.of(file);
       for (RowFormat format : RowFormat.values()) {
         copy(file, read, "written/" + name, format);
       }
@@ -144,7 +143,7 @@ class ForeignFilesTest {
 
   private static void assertSame(Path of, String name) throws IOException {
     List<String> expected = Files.readAllLines(of.resolve("expected/" + name + ".jsonl"));
-    List<String> read = read(open(of, name));
+    List<String> read = ReadRecords.of(open(of, name));
     assertThat(read).as(name).hasSameSizeAs(expected);
     Compared compared = TABLE.computeIfAbsent(name, key -> new Compared());
     List<String> differences = new ArrayList<>();
@@ -154,33 +153,6 @@ class ForeignFilesTest {
           path, JSON.readTree(expected.get(i)), JSON.readTree(read.get(i)), differences);
     }
     assertThat(differences).isEmpty();
-  }
-
-  private static List<String> read(RowInput file) throws IOException {
-    List<String> read = new ArrayList<>();
-    file.split(
-        1,
-        Long.MAX_VALUE,
-        split -> {
-          try {
-            file.read(
-                split,
-                new RowInput.Receiver() {
-                  @Override
-                  public void record(long number, String json) {
-                    read.add(json);
-                  }
-
-                  @Override
-                  public void invalid(long number, String problem) {
-                    throw new AssertionError("record " + number + ": " + problem);
-                  }
-                });
-          } catch (IOException e) {
-            throw new UncheckedIOException(e);
-          }
-        });
-    return read;
   }
 
   /** What was compared of one file. */

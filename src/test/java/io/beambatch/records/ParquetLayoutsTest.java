@@ -4,9 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.apache.parquet.example.data.Group;
@@ -116,30 +114,8 @@ class ParquetLayoutsTest {
       fill.accept(row);
       writer.write(row);
     }
-    RowInput file = RowFormat.PARQUET.open(path.toString());
-    List<String> read = new ArrayList<>();
-    file.split(1, Long.MAX_VALUE, split -> readInto(file, split, read));
+    List<String> read = ReadRecords.of(RowFormat.PARQUET.open(path.toString()));
     assertThat(read).hasSize(1);
     return read.get(0);
-  }
-
-  private static void readInto(RowInput file, RowInput.Split split, List<String> read) {
-    try {
-      file.read(
-          split,
-          new RowInput.Receiver() {
-            @Override
-            public void record(long number, String json) {
-              read.add(json);
-            }
-
-            @Override
-            public void invalid(long number, String problem) {
-              throw new AssertionError(problem);
-            }
-          });
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }
