@@ -3,7 +3,10 @@ package io.beambatch.batch;
 import java.time.Duration;
 import java.time.Instant;
 
-/** How long a launch stays with its batches. */
+/**
+ * How long a launch stays with its batches. {@link CoordinatorSettings} carry it from the command
+ * to the coordinator.
+ */
 public enum WaitPolicy {
   /** Stays until every batch has ended. */
   UNTIL_ENDED,

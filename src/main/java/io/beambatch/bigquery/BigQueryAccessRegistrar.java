@@ -4,7 +4,7 @@ import java.util.List;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.options.PipelineOptionsRegistrar;
 
-/** Registers the options with Beam's parser. */
+/** Registers {@link BigQueryAccess} with Beam's parser of options, which finds it as a service. */
 public final class BigQueryAccessRegistrar implements PipelineOptionsRegistrar {
   @Override
   public Iterable<Class<? extends PipelineOptions>> getPipelineOptions() {

@@ -4,7 +4,10 @@ import io.beambatch.error.ExitCode;
 import io.beambatch.error.UserException;
 import org.jspecify.annotations.Nullable;
 
-/** BigQuery refuses a call, or what it holds doesn't fit the job. */
+/**
+ * BigQuery refuses a call, or what it holds doesn't fit the job. Checks throw it before anything is
+ * paid, load jobs when answers are delivered.
+ */
 public final class BigQueryException extends UserException {
   private final boolean passes;
 

@@ -12,7 +12,9 @@ import java.util.Optional;
 import org.apache.avro.Schema;
 import org.apache.beam.sdk.options.PipelineOptions;
 
-/** Checks and reads the rows of a table or of a query. */
+/**
+ * Checks and reads the rows of a table or of a query. It is the reader of a {@link TableSource}.
+ */
 public final class TableSourceReader implements SourceReader {
   private final TableSource source;
 

@@ -3,7 +3,8 @@ package io.beambatch.cost;
 import io.beambatch.provider.TokenUsage;
 
 /**
- * The sum of the tokens of many answers.
+ * The sum of the tokens of many answers. Joined chunks have one, and {@link PriceTable} makes a
+ * cost of it.
  *
  * @param prompt all prompt tokens, including cached ones
  * @param completion all completion tokens, including reasoning

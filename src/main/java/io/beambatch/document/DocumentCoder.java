@@ -9,7 +9,7 @@ import org.apache.beam.sdk.coders.CoderProviders;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.values.TypeDescriptor;
 
-/** Encodes {@link Document} as its two strings. */
+/** Encodes {@link Document} as its two strings, where documents pass between steps of the graph. */
 public final class DocumentCoder extends AtomicCoder<Document> {
   private static final long serialVersionUID = 1L;
   private static final DocumentCoder INSTANCE = new DocumentCoder();

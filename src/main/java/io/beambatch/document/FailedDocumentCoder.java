@@ -12,7 +12,7 @@ import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.coders.VarIntCoder;
 import org.apache.beam.sdk.values.TypeDescriptor;
 
-/** Encodes {@link FailedDocument}: the document, then the failure. */
+/** Encodes {@link FailedDocument} between steps of the graph: the document, then the failure. */
 public final class FailedDocumentCoder extends AtomicCoder<FailedDocument> {
   private static final long serialVersionUID = 1L;
   private static final FailedDocumentCoder INSTANCE = new FailedDocumentCoder();

@@ -5,7 +5,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where answers are kept for later runs.
+ * Where answers are kept for later runs: the section {@code cache} of the job file.
  *
  * @param path a folder, local or {@code gs://}
  * @param maxAge after which an answer is bought again, or null for never

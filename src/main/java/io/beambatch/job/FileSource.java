@@ -7,7 +7,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Documents in files.
+ * Documents in files. It is the section {@code source} of a job file that reads files.
  *
  * @param paths file patterns, local or {@code gs://}; at least one
  * @param id the field that identifies a document, or null: documents are identified by file and

@@ -4,7 +4,8 @@ import java.io.Serializable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One problem of a job file.
+ * One problem of a job file. Sections report them while they are read; {@link JobFileException}
+ * lists them.
  *
  * @param file the job file, or the override ({@code --set key.path=value}) that is wrong
  * @param line counted from 1, or null if the problem has no line

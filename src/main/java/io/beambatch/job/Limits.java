@@ -5,7 +5,8 @@ import java.math.BigDecimal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Limits on one batch, on what is in flight at once, and on cost.
+ * Limits on one batch, on what is in flight at once, and on cost: the section {@code limits} of the
+ * job file.
  *
  * @param requests in one batch (for embeddings: inputs)
  * @param bytes of one batch's input file

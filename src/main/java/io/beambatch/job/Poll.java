@@ -4,7 +4,7 @@ import java.io.Serializable;
 import java.time.Duration;
 
 /**
- * How batches are awaited.
+ * How batches are awaited: the section {@code poll} of the job file.
  *
  * @param interval between two polls of the provider
  * @param deadline how long after its creation a batch is cancelled; the answers it has are still

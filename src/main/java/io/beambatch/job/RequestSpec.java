@@ -20,7 +20,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is asked about each document.
+ * What is asked about each document: the section {@code request} of the job file.
  *
  * @param provider whose API is called
  * @param baseUrl of a compatible server, or null for the environment's or the provider's own

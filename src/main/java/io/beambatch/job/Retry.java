@@ -4,7 +4,7 @@ import java.io.Serializable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How often a document is sent, and how many may fail.
+ * How often a document is sent, and how many may fail: the section {@code retry} of the job file.
  *
  * @param attempts the maximum number of times that a document is sent, 1 to 10
  * @param repairs how often a document whose answer breaks its schema is sent again with that answer

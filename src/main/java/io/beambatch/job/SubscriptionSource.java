@@ -6,7 +6,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Messages of a Pub/Sub subscription, each a JSON object.
+ * Messages of a Pub/Sub subscription, each a JSON object. It is the section {@code source} of a job
+ * file that reads one.
  *
  * @param subscription {@code projects/<project>/subscriptions/<name>}
  * @param attributes the field of a document for its message's attributes, or null

@@ -7,7 +7,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Documents as rows of a BigQuery table.
+ * Documents as rows of a BigQuery table. It is a {@code sink}, or the {@code failures}, of the job
+ * file.
  *
  * @param partition the partitioning of a table that is created, or null
  */

@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A BigQuery table by its full name. */
+/** A BigQuery table by its full name, as the job file gives it. */
 public record TableName(String project, String dataset, String table) implements Serializable {
   private static final Pattern NAME =
       Pattern.compile(

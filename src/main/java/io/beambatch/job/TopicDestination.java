@@ -4,7 +4,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.beambatch.job.FileDestination.Compression;
 
 /**
- * Documents as messages of a Pub/Sub topic.
+ * Documents as messages of a Pub/Sub topic. It is a {@code sink}, or the {@code failures}, of the
+ * job file.
  *
  * @param topic {@code projects/<project>/topics/<name>}
  */

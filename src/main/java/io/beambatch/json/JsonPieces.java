@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Assembles JSON from pieces, without decoding them. */
+/** Assembles JSON from pieces, without decoding them. Result formats build answers with it. */
 public final class JsonPieces {
   private JsonPieces() {}
 

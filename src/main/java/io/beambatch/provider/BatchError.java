@@ -3,7 +3,7 @@ package io.beambatch.provider;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An error that the provider reports for a batch.
+ * An error that the provider reports for a batch. Its kind decides what happens to the chunk.
  *
  * @param kind what can be done about it
  * @param code such as {@code invalid_json_line}

@@ -4,7 +4,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The parts of an unsuccessful reply besides its message.
+ * The parts of an unsuccessful reply besides its message. {@link ProviderException} carries them.
  *
  * @param status the HTTP status, or 0 if there was no reply
  * @param code the provider's error code, such as {@code invalid_api_key}, or null

@@ -10,7 +10,10 @@ import java.io.IOException;
 import java.util.Optional;
 import org.apache.beam.sdk.options.PipelineOptions;
 
-/** Checks and reads the messages of a subscription. */
+/**
+ * Checks and reads the messages of a subscription. It is the reader of a {@link
+ * SubscriptionSource}.
+ */
 public final class SubscriptionSourceReader implements SourceReader {
   private final SubscriptionSource source;
 

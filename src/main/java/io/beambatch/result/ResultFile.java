@@ -17,7 +17,8 @@ import org.apache.beam.sdk.coders.VarLongCoder;
 import org.apache.beam.sdk.values.TypeDescriptor;
 
 /**
- * A file of outcomes in a run's folder: JSON lines, ready for the sink.
+ * A file of outcomes in a run's folder: JSON lines, ready for the sink. Joins write it, and {@code
+ * WriteResults} delivers it.
  *
  * @param kind whether its documents were answered
  * @param shard identifies it within the run, the same at every repetition; {@code [A-Za-z0-9_-]+}

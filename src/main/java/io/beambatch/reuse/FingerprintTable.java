@@ -2,7 +2,10 @@ package io.beambatch.reuse;
 
 import java.util.Arrays;
 
-/** Maps many fingerprints to numbers, in some 50 to 100 bytes each. */
+/**
+ * Maps many fingerprints to numbers, in some 50 to 100 bytes each. Planning and joining look up
+ * identical requests in it.
+ */
 public final class FingerprintTable {
   /** The value of {@link #get} for a fingerprint without a number. */
   public static final long NONE = -1;

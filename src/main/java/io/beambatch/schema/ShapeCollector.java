@@ -12,7 +12,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Collects the shape of documents, one after the other. */
+/**
+ * Collects the shape of documents, one after the other. Sharding does so for sources without a
+ * schema, whose tables get their columns from it.
+ */
 public final class ShapeCollector {
   /** BigQuery's maximum nesting of records; deeper values are kept as JSON. */
   static final int MOST_DEPTH = 15;

@@ -15,7 +15,7 @@ import org.apache.beam.sdk.coders.VarLongCoder;
 import org.apache.beam.sdk.values.TypeDescriptor;
 
 /**
- * A file that the run has delivered.
+ * A file that the run has delivered. The run is reconciled with these.
  *
  * @param kind whether its documents were answered
  * @param shard the result file's

@@ -5,7 +5,10 @@ import java.io.Serializable;
 import java.util.Set;
 import org.apache.beam.sdk.options.PipelineOptions;
 
-/** Finds the files of a watched source, each under the same name every time. */
+/**
+ * Finds the files of a watched source, each under the same name every time. {@code WatchFiles} asks
+ * it again and again.
+ */
 @FunctionalInterface
 public interface FileFinder extends Serializable {
 

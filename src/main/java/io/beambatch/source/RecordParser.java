@@ -8,7 +8,7 @@ import java.io.Serializable;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Turns the records of one format into documents. */
+/** Turns the records of one format into documents. {@link SplitReader} reads splits through it. */
 public interface RecordParser {
 
   /** The document in the reader's current record; null if the record is blank. */

@@ -3,7 +3,8 @@ package io.beambatch.source;
 import org.apache.avro.Schema;
 
 /**
- * The schema of a source's documents, and where it was found.
+ * The schema of a source's documents, and where it was found. {@link SourceSchemas} keeps it with
+ * the run.
  *
  * @param file the path of the file with the schema, or {@code the table}
  */

@@ -5,7 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 
-/** Decodes and inspects UTF-8 text. */
+/** Decodes and inspects UTF-8 text of source files, for parsers and for checks. */
 public final class Utf8 {
   /** The byte-order mark that some editors write before a text. */
   private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};

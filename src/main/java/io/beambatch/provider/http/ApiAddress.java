@@ -4,7 +4,8 @@ import java.util.Map;
 import okhttp3.HttpUrl;
 
 /**
- * The address of a provider's API, and what every call to it carries.
+ * The address of a provider's API, and what every call to it carries. {@link HttpCalls} sends the
+ * calls.
  *
  * @param baseUrl its query, such as {@code api-version}, is part of every call
  * @param headers of every call, including the key

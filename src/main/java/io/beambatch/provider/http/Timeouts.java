@@ -3,7 +3,7 @@ package io.beambatch.provider.http;
 import java.time.Duration;
 
 /**
- * How long calls may take.
+ * How long calls may take. {@link HttpCalls} gives up calls that take longer.
  *
  * @param connect for connecting
  * @param request for the whole reply of a call; for a download, until it starts
