@@ -69,7 +69,7 @@ class BatchInferenceTest {
 
   @TempDir Path folder;
   private LocalServer server;
-  private Pipeline pipeline = Pipeline.create();
+  private Pipeline pipeline = DirectPipelines.create();
 
   /** Of the job of a stream. */
   private List<String> overrides = List.of();
@@ -224,7 +224,7 @@ class BatchInferenceTest {
     assertThatThrownBy(() -> pipeline.run().waitUntilFinish())
         .hasStackTraceContaining("a row failed (invalid_document), and there is no error_handling");
 
-    pipeline = Pipeline.create();
+    pipeline = DirectPipelines.create();
     PCollectionRowTuple outputs =
         PCollectionRowTuple.of("input", pipeline.apply(rows))
             .apply(new BatchInferenceTransformProvider.Rows(inference, "errors"));
@@ -435,7 +435,7 @@ class BatchInferenceTest {
     BatchInference<String> inference =
         BatchInference.of(job()).withStaging(staging()).withRun("r1").withProviders(local());
     inference.expand(pipeline.apply("Other", Create.of(texts(0, 200))));
-    pipeline = Pipeline.create();
+    pipeline = DirectPipelines.create();
     Answers<String> answers = pipeline.apply(Create.of(texts(0, 200))).apply(inference);
     PAssert.that(answers.answered()).satisfies(BatchInferenceTest::areAnswered);
     pipeline.run().waitUntilFinish();
@@ -481,7 +481,7 @@ class BatchInferenceTest {
   }
 
   private Answers<String> ask(Job job, List<String> texts) {
-    pipeline = Pipeline.create();
+    pipeline = DirectPipelines.create();
     return pipeline
         .apply(Create.of(texts))
         .apply(BatchInference.of(job).withStaging(staging()).withRun("r1").withProviders(local()));
@@ -497,7 +497,7 @@ class BatchInferenceTest {
     for (int i = from; i < to; i += ARRIVING_TOGETHER) {
       stream = stream.addElements(timed(i), later(i + 1, i + ARRIVING_TOGETHER));
     }
-    pipeline = Pipeline.create();
+    pipeline = DirectPipelines.create();
     return pipeline
         .apply(stream.advanceWatermarkToInfinity())
         .apply(window)

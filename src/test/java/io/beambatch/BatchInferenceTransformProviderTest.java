@@ -39,7 +39,7 @@ class BatchInferenceTransformProviderTest {
           .orElseThrow();
 
   @TempDir Path folder;
-  private final Pipeline pipeline = Pipeline.create();
+  private final Pipeline pipeline = DirectPipelines.create();
 
   @Test
   void eachFieldOfTheConfigurationIsDescribed() {

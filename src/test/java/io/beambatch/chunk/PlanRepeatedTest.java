@@ -2,6 +2,7 @@ package io.beambatch.chunk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.beambatch.DirectPipelines;
 import io.beambatch.document.FailureReason;
 import io.beambatch.job.Limits;
 import io.beambatch.storage.JsonCoder;
@@ -57,7 +58,7 @@ class PlanRepeatedTest {
   }
 
   private void plan(List<PlanInput> input) {
-    Pipeline pipeline = Pipeline.create();
+    Pipeline pipeline = DirectPipelines.create();
     pipeline
         .apply(Create.of(input).withCoder(JsonCoder.of(PlanInput.class)))
         .apply(new PlanChunks(1, folder, LIMITS, LineSelector.ALL));

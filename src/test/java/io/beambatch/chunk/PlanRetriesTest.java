@@ -2,6 +2,7 @@ package io.beambatch.chunk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.beambatch.DirectPipelines;
 import io.beambatch.job.Job;
 import io.beambatch.job.SmallJob;
 import io.beambatch.schema.Shape;
@@ -101,7 +102,7 @@ class PlanRetriesTest {
    * @param name of the only plan that comes out, or null for none
    */
   private void plan(IsBounded bounded, String name, RetryRequests... joined) {
-    Pipeline pipeline = Pipeline.create();
+    Pipeline pipeline = DirectPipelines.create();
     PCollection<RetryRequests> input =
         pipeline
             .apply(Create.of(Arrays.asList(joined)).withCoder(JsonCoder.of(RetryRequests.class)))

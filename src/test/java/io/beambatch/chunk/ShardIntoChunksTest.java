@@ -2,6 +2,7 @@ package io.beambatch.chunk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.beambatch.DirectPipelines;
 import io.beambatch.document.Document;
 import io.beambatch.document.FailedDocument;
 import io.beambatch.document.Failure;
@@ -44,7 +45,7 @@ class ShardIntoChunksTest {
 
   @Test
   void plansEachDocumentOnceWhetherItIsSentOrNot() throws Exception {
-    Pipeline pipeline = Pipeline.create();
+    Pipeline pipeline = DirectPipelines.create();
     List<Document> documents =
         List.of(
             new Document("d0", "{\"text\":\"a\"}"),
@@ -82,7 +83,7 @@ class ShardIntoChunksTest {
 
   /** What is committed if these files are found, with no document in them. */
   private List<Plan> plansOf(List<String> files) throws Exception {
-    Pipeline pipeline = Pipeline.create();
+    Pipeline pipeline = DirectPipelines.create();
     PCollectionTuple input =
         PCollectionTuple.of(ShardIntoChunks.READ, none(pipeline, Document.class))
             .and(ShardIntoChunks.UNREADABLE, none(pipeline, FailedDocument.class))

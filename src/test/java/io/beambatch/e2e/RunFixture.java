@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.beambatch.BatchPipeline;
+import io.beambatch.DirectPipelines;
 import io.beambatch.batch.BatchProgress;
 import io.beambatch.batch.CoordinatorSettings;
 import io.beambatch.batch.WaitPolicy;
@@ -49,8 +50,6 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.avro.Schema;
-import org.apache.beam.runners.direct.DirectOptions;
-import org.apache.beam.runners.direct.DirectRunner;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.io.FileSystems;
 import org.apache.beam.sdk.io.fs.EmptyMatchTreatment;
@@ -216,13 +215,10 @@ final class RunFixture implements AutoCloseable {
                 Duration.ofMinutes(1)),
             BatchProgress.Sink.NONE,
             budget);
-    PipelineOptions options = PipelineOptionsFactory.fromArgs(beamOptions).create();
-    if (options.getRunner() == DirectRunner.class
-        && job.source().endlessness().isEmpty()
-        && Stream.of(beamOptions).noneMatch(given -> given.startsWith("--targetParallelism="))) {
-      // Its driver never rests: with a second thread, it takes as much of the machine as the work.
-      options.as(DirectOptions.class).setTargetParallelism(1);
-    }
+    PipelineOptions options =
+        job.source().isEndless()
+            ? PipelineOptionsFactory.fromArgs(beamOptions).create()
+            : DirectPipelines.options(beamOptions);
     Pipeline pipeline = Pipeline.create(options);
     BatchPipeline graph = new BatchPipeline(job, run.folder(), budget);
     switch (command) {

@@ -3,6 +3,7 @@ package io.beambatch.result;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.groups.Tuple.tuple;
 
+import io.beambatch.DirectPipelines;
 import io.beambatch.SuppliedProviders;
 import io.beambatch.batch.AwaitedChunk;
 import io.beambatch.job.Job;
@@ -43,7 +44,7 @@ class JoinResultsTest {
     Job job = Jobs.chat().job();
     String files = directory.toString();
     ProviderFactory providers = new SuppliedProviders(() -> new StoredFiles(Path.of(files)));
-    Pipeline pipeline = Pipeline.create();
+    Pipeline pipeline = DirectPipelines.create();
 
     PCollection<JoinedChunk> joined =
         pipeline

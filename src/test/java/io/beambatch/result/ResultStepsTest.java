@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.groups.Tuple.tuple;
 
+import io.beambatch.DirectPipelines;
 import io.beambatch.chunk.LineUse;
 import io.beambatch.chunk.Part;
 import io.beambatch.chunk.Plan;
@@ -78,7 +79,7 @@ class ResultStepsTest {
     chunk.again().lastAttempt().output(Results.chat(again + "-0", "two")).join();
     PlanStore.records(chunk.folder()).commit("a3", chunk.plan());
     assertThat(store.all()).hasSize(2);
-    Pipeline pipeline = Pipeline.create();
+    Pipeline pipeline = DirectPipelines.create();
 
     PCollection<JoinedChunk> joined =
         pipeline.apply(Create.of(first, chunk.joined()).withCoder(JsonCoder.of(JoinedChunk.class)));
@@ -135,7 +136,7 @@ class ResultStepsTest {
     Storage.write(path(written), out -> out.write("{}\n".getBytes(UTF_8)));
     Plan delivered = unsent("a1-p00003", failures("f4", 1));
     Files.delete(Path.of(chunk.folder().failures("f4")));
-    Pipeline pipeline = Pipeline.create();
+    Pipeline pipeline = DirectPipelines.create();
 
     PCollection<ResultFile> files =
         pipeline

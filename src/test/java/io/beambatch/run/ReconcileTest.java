@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.beambatch.DirectPipelines;
 import io.beambatch.batch.WaitPolicy;
 import io.beambatch.chunk.Chunk;
 import io.beambatch.chunk.Part;
@@ -126,7 +127,7 @@ class ReconcileTest {
 
   /** Runs the end of a pipeline that has written these files. */
   private static void close(Job job, Run run, WrittenFile... written) {
-    Pipeline pipeline = Pipeline.create();
+    Pipeline pipeline = DirectPipelines.create();
     pipeline
         .apply(Create.of(List.of(written)).withType(TypeDescriptor.of(WrittenFile.class)))
         .setIsBoundedInternal(!job.source().isEndless() ? IsBounded.BOUNDED : IsBounded.UNBOUNDED)

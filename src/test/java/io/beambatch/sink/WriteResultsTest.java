@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.beambatch.DirectPipelines;
 import io.beambatch.batch.RunIdentity;
 import io.beambatch.chunk.Plan;
 import io.beambatch.job.FileDestination;
@@ -44,7 +45,7 @@ class WriteResultsTest {
             file(ANSWERED, "0", "{\"a\":1}\n{\"a\":2}\n", 2),
             file(ANSWERED, "1", "{\"a\":3}\n", 1),
             file(FAILED, "f", "{\"a\":4,\"_failure\":{}}\n", 1));
-    Pipeline pipeline = Pipeline.create();
+    Pipeline pipeline = DirectPipelines.create();
     PAssert.that(pipeline.apply(Create.of(files)).apply(writer(FileDestination.Format.JSONL)))
         .containsInAnyOrder(
             new WrittenFile(ANSWERED, "0", folder + "/sink-r1-0.jsonl", 2),
@@ -64,7 +65,7 @@ class WriteResultsTest {
             file(ANSWERED, "1", "{\"b\":1,\"a\":2}\n", 1));
     plan("a1-p00000", "{\"b\":1,\"a\":2}");
     plan("a1-p00001", "{\"c\":3,\"_batch\":{}}");
-    Pipeline pipeline = Pipeline.create();
+    Pipeline pipeline = DirectPipelines.create();
     pipeline.apply(Create.of(files)).apply(writer(FileDestination.Format.CSV));
     pipeline.run().waitUntilFinish();
     assertThat(Files.readString(folder.resolve("sink-r1-1.csv")))
@@ -77,7 +78,7 @@ class WriteResultsTest {
   @Test
   void stopsAtADamagedFile() throws IOException {
     ResultFile damaged = file(ANSWERED, "0", "{\"a\":1}\n", 2);
-    Pipeline pipeline = Pipeline.create();
+    Pipeline pipeline = DirectPipelines.create();
     pipeline.apply(Create.of(damaged)).apply(writer(FileDestination.Format.JSONL));
     assertThatThrownBy(() -> pipeline.run().waitUntilFinish())
         .hasMessageContaining("should have 2 documents, but has 1");
@@ -87,7 +88,7 @@ class WriteResultsTest {
   void aStreamGoesOnWithoutADamagedFile() throws IOException {
     ResultFile damaged = file(ANSWERED, "0", "{\"a\":1}\n", 2);
     ResultFile whole = file(FAILED, "1", "{\"z\":3}\n", 1);
-    Pipeline pipeline = Pipeline.create();
+    Pipeline pipeline = DirectPipelines.create();
     pipeline
         .apply(Create.of(damaged, whole))
         .setIsBoundedInternal(IsBounded.UNBOUNDED)

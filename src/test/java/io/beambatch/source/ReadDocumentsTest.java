@@ -4,6 +4,7 @@ import static io.beambatch.job.FileSource.Format.CSV;
 import static io.beambatch.job.FileSource.Format.JSONL;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.beambatch.DirectPipelines;
 import io.beambatch.document.Document;
 import io.beambatch.job.FileSource;
 import java.io.IOException;
@@ -37,7 +38,7 @@ class ReadDocumentsTest {
     Files.writeString(folder.resolve("a.jsonl"), "{\"n\":1}\nbroken\n");
     Files.writeString(folder.resolve("b.jsonl"), "{\"n\":2}\n");
     Files.writeString(folder.resolve("more/c.jsonl"), "{\"n\":3}\n");
-    Pipeline pipeline = Pipeline.create();
+    Pipeline pipeline = DirectPipelines.create();
     PCollectionTuple read =
         pipeline.apply(
             Reading.files(
@@ -59,7 +60,7 @@ class ReadDocumentsTest {
       lines.add(i + ",\"two\nlines\"");
     }
     Files.write(folder.resolve("a.csv"), lines);
-    Pipeline pipeline = Pipeline.create();
+    Pipeline pipeline = DirectPipelines.create();
     PCollectionTuple read =
         pipeline.apply(
             Reading.files(
@@ -75,7 +76,7 @@ class ReadDocumentsTest {
     Files.writeString(folder.resolve("a.jsonl"), "{}");
     FileSource source =
         Reading.sourceOf(JSONL, folder + "/a.jsonl", folder + "/no*.jsonl", folder + "/none");
-    Pipeline pipeline = Pipeline.create();
+    Pipeline pipeline = DirectPipelines.create();
     pipeline.apply(Reading.files(source, staging));
     assertThatThrownBy(() -> pipeline.run().waitUntilFinish())
         .rootCause()
@@ -86,7 +87,7 @@ class ReadDocumentsTest {
 
   @Test
   void saysThatAFolderIsNoFile() {
-    Pipeline pipeline = Pipeline.create();
+    Pipeline pipeline = DirectPipelines.create();
     pipeline.apply(Reading.files(Reading.sourceOf(JSONL, folder.toString()), staging));
     assertThatThrownBy(() -> pipeline.run().waitUntilFinish())
         .rootCause()

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.beambatch.DirectPipelines;
 import io.beambatch.job.Job;
 import io.beambatch.job.JobReader;
 import io.beambatch.ledger.PermanentErrors;
@@ -58,7 +59,7 @@ class FailOverLimitTest {
             .readValue(
                 "{\"run\":\"r1\",\"documents\":4,\"answered\":1,\"failed\":" + failed + "}",
                 Report.class);
-    Pipeline pipeline = Pipeline.create();
+    Pipeline pipeline = DirectPipelines.create();
     pipeline
         .apply(Create.of(report).withCoder(JsonCoder.of(Report.class)))
         .setIsBoundedInternal(input)
