@@ -8,28 +8,35 @@ import io.beambatch.cost.PriceTable;
 import io.beambatch.cost.TokenCounts;
 import io.beambatch.job.Job;
 import io.beambatch.job.RequestSpec;
+import io.beambatch.request.PromptCache;
 import io.beambatch.run.Estimate;
 import java.io.PrintWriter;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The cost of a job with each model whose price is known, as {@code plan --compare} shows it.
  * Tokens are counted for the job's own model; other providers count slightly differently.
+ *
+ * @param keepsPrefix whether the job asks for a cache of prompts that is of use
  */
-record PriceComparison(List<Offer> offers) {
+record PriceComparison(List<Offer> offers, boolean keepsPrefix) {
   private static final int DECIMALS = 6;
 
   /**
    * A model's price for the job.
    *
-   * @param costUsd in a batch
+   * @param costUsd in a batch, without a cache of prompts
+   * @param costCachedUsd in a batch, if all requests but the first read the common prefix from the
+   *     provider's cache; null if none is asked for, or its price is unknown
    * @param possible whether the model can answer what the job asks
    * @param note a remark; empty if there is none
    */
@@ -38,20 +45,27 @@ record PriceComparison(List<Offer> offers) {
       String provider,
       String model,
       BigDecimal costUsd,
+      @Nullable BigDecimal costCachedUsd,
       BigDecimal costRealtimeUsd,
       boolean possible,
       String note) {}
 
   /** Compares the models, the cheapest batch first. */
   static PriceComparison of(Job job, Estimate estimate) {
+    long prefix =
+        PromptCache.of(job.inference().request())
+            .filter(PromptCache::mayKeep)
+            .map(PromptCache::prefixTokens)
+            .orElse(0L);
     return new PriceComparison(
         models(job)
-            .map(model -> offer(job, estimate, model))
+            .map(model -> offer(job, estimate, prefix, model))
             .sorted(
                 Comparator.comparing((Offer offer) -> !offer.possible())
                     .thenComparing(Offer::costUsd)
                     .thenComparing(Offer::model))
-            .toList());
+            .toList(),
+        prefix > 0);
   }
 
   /** The models of the table, and those with prices in the job file. */
@@ -64,20 +78,36 @@ record PriceComparison(List<Offer> offers) {
             .filter(model -> !job.inference().prices().containsKey(model.name())));
   }
 
-  private static Offer offer(Job job, Estimate estimate, PriceTable.Model model) {
-    Long completions = estimate.maxCompletionTokens();
+  private static Offer offer(Job job, Estimate estimate, long prefix, PriceTable.Model model) {
+    long completions = Objects.requireNonNullElse(estimate.maxCompletionTokens(), 0L);
     CostEstimate cost =
-        CostEstimate.of(
-            model.price(),
-            TokenCounts.of(estimate.promptTokens(), completions == null ? 0 : completions));
+        CostEstimate.of(model.price(), TokenCounts.of(estimate.promptTokens(), completions));
     Optional<String> obstacle = obstacle(job, model);
     return new Offer(
         model.provider(),
         model.name(),
         rounded(cost.batchUsd()),
+        cachedUsd(estimate, prefix, model),
         rounded(cost.realTimeUsd()),
         obstacle.isEmpty(),
         obstacle.orElse(cost.savingUsd().signum() < 0 ? "a batch costs more than real time" : ""));
+  }
+
+  private static @Nullable BigDecimal cachedUsd(
+      Estimate estimate, long prefix, PriceTable.Model model) {
+    if (prefix == 0 || model.price().batch().cachedInput() == null) {
+      return null;
+    }
+    TokenCounts tokens =
+        new TokenCounts(
+            estimate.promptTokens(),
+            Objects.requireNonNullElse(estimate.maxCompletionTokens(), 0L),
+            prefix * Math.max(0, estimate.requests() - 1),
+            0,
+            0,
+            prefix,
+            prefix);
+    return rounded(CostEstimate.of(model.price(), tokens).batchUsd());
   }
 
   /** Why a model can't answer what the job asks. */
@@ -100,13 +130,22 @@ record PriceComparison(List<Offer> offers) {
 
   /** Prints the comparison as a table, behind an empty line. */
   void print(Estimate estimate, PrintWriter out) {
-    TextTable table =
-        new TextTable(List.of(), List.of("provider", "model", "by batch", "in real time", ""), 5);
+    List<String> titles = new ArrayList<>(List.of("provider", "model", "by batch", "in real time"));
+    if (keepsPrefix) {
+      titles.add(3, "cached");
+    }
+    titles.add("");
+    TextTable table = new TextTable(List.of(), titles, titles.size());
     for (Offer offer : offers) {
       Money.Comparison costs = Money.compare(offer.costUsd(), offer.costRealtimeUsd());
-      table.add(
-          List.of(),
-          List.of(offer.provider(), offer.model(), costs.batch(), costs.realTime(), offer.note()));
+      List<String> row =
+          new ArrayList<>(
+              List.of(offer.provider(), offer.model(), costs.batch(), costs.realTime()));
+      if (keepsPrefix) {
+        row.add(3, offer.costCachedUsd() == null ? "-" : Money.show(offer.costCachedUsd()));
+      }
+      row.add(offer.note());
+      table.add(List.of(), row);
     }
     out.print("\n" + table + "\n");
     out.println(

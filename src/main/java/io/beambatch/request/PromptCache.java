@@ -38,7 +38,8 @@ public record PromptCache(long prefixTokens, int leastTokens) {
     return of(request).filter(PromptCache::mayKeep).isPresent();
   }
 
-  private boolean mayKeep() {
+  /** Returns whether the prefix is about long enough. */
+  public boolean mayKeep() {
     return prefixTokens >= PRECISION * leastTokens;
   }
 

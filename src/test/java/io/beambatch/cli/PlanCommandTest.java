@@ -96,6 +96,41 @@ class PlanCommandTest {
   }
 
   @Test
+  void comparesWhatACachedPrefixWouldCost() throws Exception {
+    Workplace workplace = new Workplace(folder);
+    List<String> plan =
+        workplace.command(
+            "plan",
+            JOB,
+            "--compare",
+            "--json",
+            "--set",
+            "request.provider=anthropic",
+            "--set",
+            "request.model=claude-sonnet-4-5",
+            "--set",
+            "request.cache=true",
+            "--set",
+            "request.prompt.system=" + "Think of each of its aspects. ".repeat(300));
+
+    JsonNode json = Workplace.JSON.readTree(Said.by(plan).out());
+
+    for (JsonNode offer : json.path("compare")) {
+      if (offer.path("provider").asText().equals("anthropic")) {
+        assertThat(offer.path("cost_cached_usd").asDouble())
+            .as("%s: nine tenths of nearly all tokens are saved", offer)
+            .isPositive()
+            .isLessThan(offer.path("cost_usd").asDouble() / 3);
+      }
+    }
+    List<String> asText = new ArrayList<>(plan);
+    asText.remove("--json");
+    assertThat(Said.by(asText).out())
+        .containsPattern("(?m)^provider +model +by batch +cached +in real time$")
+        .containsPattern("(?m)^anthropic +claude-haiku-4-5( +\\$0\\.\\d+){3}$");
+  }
+
+  @Test
   void takesNoMessagesOutOfASubscription() throws Exception {
     Said said =
         Said.by(

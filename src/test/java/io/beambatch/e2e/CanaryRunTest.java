@@ -81,7 +81,9 @@ class CanaryRunTest {
 
     assertThat(stopped.exitCode()).as("%s", stopped).isEqualTo(4);
     assertThat(stopped.err()).contains("more than canary.stop_if.cost_usd allows ($20)");
+    assertThat(job.workplace().uploads()).as("the rest may follow at once").hasSize(1);
     Said cancelled = set("cancel", "a", bounds("{cost_usd: 20}"), prices);
+    assertThat(job.workplace().uploads()).isEmpty();
     assertThat(cancelled.told("answered")).isEqualTo(String.valueOf(SAMPLE));
     assertThat(sizes()).containsExactly(SAMPLE);
     assertThat(job.workplace().answered()).hasSize(SAMPLE);
