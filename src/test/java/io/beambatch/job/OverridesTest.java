@@ -100,7 +100,7 @@ class OverridesTest {
         "request.body.messages.x=y | request.body.messages | is a list; an index from 0 to 2 must follow",
         "request.body.messages.9=y | request.body.messages | is a list; an index from 0 to 2 must follow",
         "source.path=[a | `` | isn't valid YAML",
-        "source.path=[{a: b, a: c}] | `` | is there twice",
+        "source.path=[{a: b, a: c}] | `` | is given twice",
         "request.body.max_tokens=1e999 | `` | out of range",
         "request.body.messages.1.content={{#a}} | request.body.messages.1.content | isn't a valid template",
       })

@@ -106,7 +106,7 @@ class OpenRouterTest {
       assertThatThrownBy(results::readAllBytes).isInstanceOf(IOException.class);
     }
     try (InputStream results = provider.download("batch_1")) {
-      assertThatThrownBy(results::readAllBytes).hasMessageContaining("circle");
+      assertThatThrownBy(results::readAllBytes).hasMessageContaining("lead back to an earlier one");
     }
   }
 
