@@ -5,25 +5,32 @@ import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * Measures {@code plan}, and {@code run} against {@code serve --latency 0} in another process, as
- * whole commands on documents of about 400 bytes: documents a second, and the most memory the
- * process held. Everything goes through a tenth of the documents first. A process takes what its
- * heap allows, whether it needs it or not: that memory doesn't grow with the number of documents
- * shows with a heap that is just large enough for the tenth, such as 256m.
+ * Measures whole commands on documents of about 400 bytes, against {@code serve --latency 0} in
+ * another process: documents a second, the most memory that the process held, and the requests that
+ * the server answered.
+ *
+ * <ul>
+ *   <li>{@code plan}
+ *   <li>{@code run}
+ *   <li>{@code run} with {@code duplicates: once} and an empty {@code cache}
+ *   <li>the same again, after one document in a hundred has changed and as many have come
+ * </ul>
+ *
+ * <p>Everything goes through a tenth of the documents first. A process takes what its heap allows,
+ * whether it needs it or not: that memory doesn't grow with the number of documents shows with a
+ * heap that is just large enough for the tenth, such as 256m.
  *
  * <pre>
  * mvn -q package -DskipTests
@@ -61,10 +68,14 @@ public final class Benchmark {
       benchmark.measure(documents / 10);
       benchmark.measure(documents);
     } finally {
-      try (Stream<Path> files = Files.walk(folder)) {
-        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-          Files.deleteIfExists(file);
-        }
+      delete(folder);
+    }
+  }
+
+  private static void delete(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
       }
     }
   }
@@ -72,11 +83,61 @@ public final class Benchmark {
   private void measure(int documents) throws IOException, InterruptedException {
     Path input = folder.resolve("documents-" + documents + ".jsonl");
     generate(documents, input);
-    Path job = folder.resolve("job-" + documents + ".yaml");
-    Files.writeString(
-        job,
+    Path later = folder.resolve("later-" + documents + ".jsonl");
+    change(input, later, documents / 100);
+    String cache =
+        "duplicates: once\ncache: {path: %s}\n".formatted(folder.resolve("cache-" + documents));
+    measure("plan", documents, job("plan", input, ""));
+    measure("run", documents, job("run", input, ""));
+    measure("run, once and with cache", documents, job("cache", input, cache));
+    measure("run, 2 % later", documents + documents / 100, job("later", later, cache));
+  }
+
+  private void measure(String what, int documents, Path job)
+      throws IOException, InterruptedException {
+    Path server = Files.createTempDirectory(folder, "server");
+    try (ServedServer served = ServedServer.start(server, "--latency", "0")) {
+      Map<String, String> environment = new HashMap<>(served.environment());
+      environment.put("JAVA_OPTS", "-Xmx" + heap);
+      MeasuredProcess measured =
+          MeasuredProcess.run(
+              folder.resolve("command"),
+              environment,
+              List.of(
+                  ServedServer.LAUNCHER,
+                  what.equals("plan") ? "plan" : "run",
+                  job.toString(),
+                  "--staging",
+                  server.resolve("staging").toString()));
+      if (measured.exitCode() != 0) {
+        throw new IllegalStateException(
+            what
+                + " ended with "
+                + measured.exitCode()
+                + ":\n"
+                + Files.readString(folder.resolve("command.err")));
+      }
+      double seconds = measured.wall().toMillis() / 1000.0;
+      out.printf(
+          Locale.ROOT,
+          "%-25s %,10d documents %7.1f s %7.1f CPU s %,8.0f documents/s  %,5d MB %,11d requests%n",
+          what,
+          documents,
+          seconds,
+          measured.cpu().toMillis() / 1000.0,
+          documents / seconds,
+          measured.peakMegabytes(),
+          served.answered());
+    } finally {
+      delete(server);
+    }
+  }
+
+  private Path job(String name, Path input, String more) throws IOException {
+    return Files.writeString(
+        folder.resolve(name + ".yaml"),
         """
-        name: bench-%d
+        name: bench
         source: {type: jsonl, path: %s, id: id}
         request:
           provider: openai
@@ -89,78 +150,8 @@ public final class Benchmark {
               - {role: user, content: "{{text}}"}
         result: {field: sentiment}
         sink: {type: jsonl, path: %s}
-        """
-            .formatted(documents, input, folder.resolve("out-" + documents + "/answers")));
-    List<String> options =
-        List.of(job.toString(), "--staging", folder.resolve("staging").toString());
-    time("plan", documents, command("plan", options), List.of());
-    Process server =
-        new ProcessBuilder(
-                command(
-                    "serve",
-                    List.of(
-                        "--port",
-                        "0",
-                        "--latency",
-                        "0",
-                        "--dir",
-                        folder.resolve("srv").toString())))
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
-    try (BufferedReader lines = server.inputReader(StandardCharsets.UTF_8)) {
-      String url = lines.readLine().replace("serving ", "");
-      time(
-          "run",
-          documents,
-          command("run", options),
-          List.of("OPENAI_BASE_URL=" + url, "OPENAI_API_KEY=local"));
-    } finally {
-      server.destroy();
-      server.waitFor();
-    }
-  }
-
-  private void time(String name, int documents, List<String> command, List<String> environment)
-      throws IOException, InterruptedException {
-    ProcessBuilder builder =
-        new ProcessBuilder(command)
-            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-            .redirectError(folder.resolve(name + ".log").toFile());
-    for (String variable : environment) {
-      int equals = variable.indexOf('=');
-      builder.environment().put(variable.substring(0, equals), variable.substring(equals + 1));
-    }
-    long start = System.nanoTime();
-    Process process = builder.start();
-    long peak = 0;
-    while (!process.waitFor(200, TimeUnit.MILLISECONDS)) {
-      peak = Math.max(peak, peakKilobytes(process.pid()));
-    }
-    double seconds = Duration.ofNanos(System.nanoTime() - start).toMillis() / 1000.0;
-    if (process.exitValue() != 0) {
-      throw new IllegalStateException(
-          name
-              + " ended with "
-              + process.exitValue()
-              + ":\n"
-              + Files.readString(folder.resolve(name + ".log")));
-    }
-    out.printf(
-        Locale.ROOT,
-        "%-5s %,10d documents %8.1f s %,10.0f documents/s   peak %,d MB%n",
-        name,
-        documents,
-        seconds,
-        documents / seconds,
-        peak / 1024);
-  }
-
-  private List<String> command(String name, List<String> options) {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-Xmx" + heap, "-jar", "target/beam-batch-inference.jar", name));
-    command.addAll(options);
-    return command;
+        %s"""
+            .formatted(input, folder.resolve("out-" + name + "/answers"), more));
   }
 
   /** The most memory a process has held, or 0 where the system doesn't tell. */
@@ -194,6 +185,25 @@ public final class Benchmark {
                 + "\",\"meta\":{\"stars\":"
                 + (1 + random.nextInt(5))
                 + ",\"lang\":\"en\"}}\n");
+      }
+    }
+  }
+
+  /** Documents of which the first have another text, and as many more. */
+  private static void change(Path documents, Path later, int changes) throws IOException {
+    try (BufferedReader reader = Files.newBufferedReader(documents);
+        BufferedWriter writer = Files.newBufferedWriter(later)) {
+      int number = 0;
+      for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+        if (number < changes) {
+          writer.write(line.replace("\"text\":\"", "\"text\":\"now ") + "\n");
+          writer.write(
+              line.replace("{\"id\":", "{\"id\":-1").replace("\"text\":\"", "\"text\":\"new "));
+        } else {
+          writer.write(line);
+        }
+        writer.write('\n');
+        number++;
       }
     }
   }

@@ -1,12 +1,6 @@
 package io.beambatch.bench;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,7 +28,6 @@ import java.util.stream.Stream;
  * </pre>
  */
 public final class Goals {
-  private static final String LAUNCHER = "target/dist/bin/beam-batch-inference";
   private static final String JOB = "pipelines/sentiment.yaml";
   private static final Duration WAITING = Duration.ofSeconds(30);
   private static final int FILES = 20_000;
@@ -85,7 +78,7 @@ public final class Goals {
     print("status of that run", "wall 0.7 s", measure(Map.of(), job("status", "small")));
     Path input = folder.resolve("documents.jsonl");
     Benchmark.generate(2_000, input);
-    try (Server server = Server.start(folder.resolve("fast"), "--latency", "0")) {
+    try (ServedServer server = ServedServer.start(folder.resolve("fast"), "--latency", "0")) {
       print(
           "2,000 documents",
           "CPU 8 s",
@@ -114,8 +107,9 @@ public final class Goals {
   /** One batch never ends: what a process takes that only waits, and what is written meanwhile. */
   private void waiting() throws Exception {
     Path input = documents(2 * REQUESTS);
-    try (Server server =
-        Server.start(folder.resolve("stuck"), "--fault", "batch:stuck:1:0%", "--latency", "0")) {
+    try (ServedServer server =
+        ServedServer.start(
+            folder.resolve("stuck"), "--fault", "batch:stuck:1:0%", "--latency", "0")) {
       Process run =
           start(
               server.environment(),
@@ -157,7 +151,7 @@ public final class Goals {
   /** From the creation of the first batch to the end of the last, by the server's clock. */
   private void waves() throws Exception {
     Path input = documents(WAVES * CHUNKS_A_WAVE * REQUESTS);
-    try (Server server = Server.start(folder.resolve("waves"), "--latency", "1s")) {
+    try (ServedServer server = ServedServer.start(folder.resolve("waves"), "--latency", "1s")) {
       measure(
           server.environment(),
           job(
@@ -171,7 +165,7 @@ public final class Goals {
               "limits.enqueued_requests=" + CHUNKS_A_WAVE * REQUESTS,
               "--set",
               "poll.interval=1s"));
-      String batches = server.get("/batches?limit=100");
+      String batches = server.get("/v1/batches?limit=100");
       System.out.printf(
           Locale.ROOT,
           "%-28s %6d s                              goal: %.1f s%n",
@@ -228,13 +222,13 @@ public final class Goals {
 
   private MeasuredProcess measure(Map<String, String> environment, String... args)
       throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>(List.of(LAUNCHER));
+    List<String> command = new ArrayList<>(List.of(ServedServer.LAUNCHER));
     command.addAll(List.of(args));
     return MeasuredProcess.run(folder.resolve("command-" + commands++), environment, command);
   }
 
   private Process start(Map<String, String> environment, String... args) throws IOException {
-    List<String> command = new ArrayList<>(List.of(LAUNCHER));
+    List<String> command = new ArrayList<>(List.of(ServedServer.LAUNCHER));
     command.addAll(List.of(args));
     ProcessBuilder builder =
         new ProcessBuilder(command)
@@ -270,40 +264,5 @@ public final class Goals {
         measured.peakMegabytes(),
         measured.exitCode(),
         goal);
-  }
-
-  /** {@code serve} in another process. */
-  private record Server(Process process, String url) implements AutoCloseable {
-    static Server start(Path dir, String... more) throws IOException {
-      List<String> command =
-          new ArrayList<>(List.of(LAUNCHER, "serve", "--port", "0", "--dir", dir.toString()));
-      command.addAll(List.of(more));
-      Process process =
-          new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
-      BufferedReader lines = process.inputReader(StandardCharsets.UTF_8);
-      String first = Optional.ofNullable(lines.readLine()).orElse("");
-      Matcher url = Pattern.compile("https?://\\S+").matcher(first);
-      if (!url.find()) {
-        throw new IOException("serve said '" + first + "'");
-      }
-      return new Server(process, url.group());
-    }
-
-    Map<String, String> environment() {
-      return Map.of("OPENAI_BASE_URL", url, "OPENAI_API_KEY", "local");
-    }
-
-    String get(String call) throws IOException, InterruptedException {
-      HttpRequest request =
-          HttpRequest.newBuilder(URI.create(url + call))
-              .header("Authorization", "Bearer a")
-              .build();
-      return HttpClient.newHttpClient().send(request, BodyHandlers.ofString()).body();
-    }
-
-    @Override
-    public void close() {
-      process.destroyForcibly().onExit().join();
-    }
   }
 }
