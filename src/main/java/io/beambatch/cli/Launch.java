@@ -122,7 +122,7 @@ final class Launch {
     announce(run);
     Canary canary = run.canary();
     peer.take(run);
-    try (Progress progress = Progress.ofLongWait(err, run.job())) {
+    try (Progress progress = Progress.ofLongWait(err, run.job(), local)) {
       GraphLauncher launcher =
           launcher(run, canary.alone().and(run.budget()), preflight(run), progress);
       launcher.check();
@@ -217,7 +217,7 @@ final class Launch {
   private int untilDone(Run run, PlanCheck check) throws Exception {
     announce(run);
     RunProgress after;
-    try (Progress progress = Progress.ofLongWait(err, run.job())) {
+    try (Progress progress = Progress.ofLongWait(err, run.job(), local)) {
       GraphLauncher launcher = launcher(run, run.admission(), preflight(run), progress);
       launcher.check();
       try (Rounds rounds =
@@ -291,7 +291,7 @@ final class Launch {
       throws Exception {
     samples.requireEndHere();
     announce(run);
-    try (Progress progress = Progress.ofLongWait(err, run.job())) {
+    try (Progress progress = Progress.ofLongWait(err, run.job(), local)) {
       launcher(run, run.admission(), preflight, progress)
           .launch(graph, announced(run, check, progress), meanwhile);
     } catch (CancelWatch.CancelledException e) {

@@ -48,20 +48,19 @@ final class Progress implements AutoCloseable {
   private final PrintWriter err;
   private final ProgressText text;
   private final boolean terminal;
-  private final @Nullable Capabilities waiting;
+  private final @Nullable String notice;
   private final Set<String> announced = new HashSet<>();
   private boolean drawn;
   private boolean noted;
 
   /**
-   * @param waiting the capabilities of the provider whose batches are awaited, or null if none are
+   * @param notice what is said once when batches are awaited, or null if none are
    */
-  private Progress(
-      PrintWriter err, ProgressText text, boolean terminal, @Nullable Capabilities waiting) {
+  private Progress(PrintWriter err, ProgressText text, boolean terminal, @Nullable String notice) {
     this.err = err;
     this.text = text;
     this.terminal = terminal;
-    this.waiting = waiting;
+    this.notice = notice;
   }
 
   /** Shows the progress of a launch that doesn't wait for its batches. */
@@ -69,14 +68,26 @@ final class Progress implements AutoCloseable {
     return show(err, false, null);
   }
 
-  /** Shows the progress of a launch that stays with its batches, as long as they take. */
-  static Progress ofLongWait(PrintWriter err, Job job) {
-    return show(err, job.source().isEndless(), job.inference().request().provider().capabilities());
+  /**
+   * Shows the progress of a launch that stays with its batches, as long as they take.
+   *
+   * @param local whether a server in this process answers, which takes no hours
+   */
+  static Progress ofLongWait(PrintWriter err, Job job, boolean local) {
+    Capabilities can = job.inference().request().provider().capabilities();
+    return show(
+        err,
+        job.source().isEndless(),
+        (local ? "" : "This may take up to " + can.expiry().toHours() + " hours. ")
+            + "Ctrl-C is safe: the state is kept, and 'status' shows how the batches stand."
+            + (can.liveProgress()
+                ? ""
+                : " How many requests are answered shows only when their batch has ended."));
   }
 
-  private static Progress show(PrintWriter err, boolean endless, @Nullable Capabilities waiting) {
+  private static Progress show(PrintWriter err, boolean endless, @Nullable String notice) {
     ProgressText text = ProgressText.of(Clock.system(ZoneId.systemDefault()), endless);
-    Progress progress = new Progress(err, text, CommandLine.Help.Ansi.AUTO.enabled(), waiting);
+    Progress progress = new Progress(err, text, CommandLine.Help.Ansi.AUTO.enabled(), notice);
     progress.channel.open(progress);
     progress.ticks.schedule(
         new TimerTask() {
@@ -146,15 +157,9 @@ final class Progress implements AutoCloseable {
 
   private synchronized void update(BatchProgress batches) {
     text.awaited(batches);
-    if (waiting != null && !noted && text.isWaiting()) {
+    if (notice != null && !noted && text.isWaiting()) {
       noted = true;
-      print(
-          "This may take up to "
-              + waiting.expiry().toHours()
-              + " hours. Ctrl-C is safe: the state is kept, and 'status' shows how the batches stand."
-              + (waiting.liveProgress()
-                  ? ""
-                  : " How many requests are answered shows only when their batch has ended."));
+      print(notice);
     }
     show();
   }

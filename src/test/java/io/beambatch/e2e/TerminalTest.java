@@ -34,7 +34,8 @@ class TerminalTest {
 
       assertThat(terminal.end()).as(terminal.text()).isEqualTo(130);
       assertThat(terminal.text())
-          .contains("This may take up to 24 hours. Ctrl-C is safe")
+          .contains("Ctrl-C is safe: the state is kept")
+          .doesNotContain("hours")
           .contains("stopped: run ")
           .contains("1 batch of the embedded server")
           .contains("to resume:  ")
