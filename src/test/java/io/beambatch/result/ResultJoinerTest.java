@@ -531,6 +531,18 @@ class ResultJoinerTest {
   }
 
   @Test
+  void chunkIsNotJoinedUnlessEachDocumentHasAnOutcome() throws Exception {
+    chunk.part("p0", "{}", "{}");
+    try (OutcomeWriter outcomes =
+        new OutcomeWriter(Jobs.chat().job(), chunk.folder(), chunk.awaited())) {
+      assertThatThrownBy(() -> outcomes.commit(0, 0, null))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("expected 2 outcomes, found 0 answered + 0 failed");
+    }
+    assertThat(directory.resolve("results")).doesNotExist();
+  }
+
+  @Test
   void sidecarLineWithoutAnIdIsAnErrorWithoutItsContents() throws Exception {
     chunk.part("p0", "{}", "{}").output(Results.chat("p0-0", "a"), Results.chat("p0-1", "b"));
     Files.writeString(Path.of(chunk.folder().documents("p0")), "\"id-0\"\t{}\n{\"secret\":1}\n");
