@@ -89,6 +89,12 @@ final class JobDraft {
       List<SampledField> fields = fields(sample);
       return new JobDraft(
           from, task, new Found(files, fields, longestText(from, fields)), provider, asked);
+    } catch (UserException e) {
+      // Whoever drafts a job has no source.path yet.
+      throw new UserException(
+          Objects.requireNonNull(e.getMessage()).replace("source.path ", "--from "),
+          e,
+          e.exitCode());
     } finally {
       Storage.deleteFolder(scratch.toString());
     }

@@ -108,7 +108,7 @@ class InitCommandTest {
         .contains("is a text that a request could ask about; found: a, b");
     assertThat(error(empty.toString())).contains("no document was found");
     assertThat(error(other.toString())).contains("doesn't say what it is; known are .jsonl");
-    assertThat(error(folder + "/none-*.jsonl")).contains("No file matches");
+    assertThat(error(folder + "/none-*.jsonl")).contains("No file matches --from " + folder);
     assertThat(error("test-data/reviews.jsonl", "--provider", "openay"))
         .contains("--provider: 'openay' is none of openai, anthropic");
     assertThat(error("test-data/reviews.jsonl", "--provider", "groq"))
