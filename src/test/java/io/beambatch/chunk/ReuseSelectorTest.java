@@ -214,6 +214,17 @@ class ReuseSelectorTest {
     assertThat(uses(each.parts().get(0)))
         .containsExactly(
             LineUse.SENT, LineUse.SENT, LineUse.KNOWN, LineUse.KNOWN, LineUse.SENT, LineUse.SENT);
+    Selected first =
+        new ReuseSelector(folder, true, cache, new Taken(3, false), 0).select("a1", parts);
+    assertThat(uses(first.parts().get(0)))
+        .as("a known line that is no part of the run")
+        .containsExactly(
+            LineUse.AWAITED,
+            LineUse.DUPLICATE,
+            LineUse.KNOWN,
+            LineUse.LEFT_OUT,
+            LineUse.LEFT_OUT,
+            LineUse.LEFT_OUT);
     assertThat(once.reused()).extracting(ReusedLines::id).containsExactly("a1-k00000", "a1-d00000");
     String copies = folder.answers(once.reused().get(0).answers());
     try (AnswerFile.Reader reader =
