@@ -162,6 +162,11 @@ final class SimulatedBatch {
     return !now.isBefore(gone);
   }
 
+  /** Returns whether it vanished before it had ended: then nobody has seen what it cost. */
+  boolean isLost(Instant now) {
+    return isGone(now) && !status(gone.minusNanos(1)).ended();
+  }
+
   /** Lets it never end, once it is cancelled. */
   void cancelForEver() {
     eternal = true;

@@ -193,7 +193,7 @@ final class SimulatedMoney {
     if (batch.status(batch.validated()) == BatchStatus.FAILED) {
       return 0;
     }
-    if (batch.isGone(now)) {
+    if (batch.isLost(now)) {
       // One that vanished before anybody saw it is known to nobody.
       return batch.id.equals(world.entry(chunk).batchId()) ? full(chunk) : 0;
     }
