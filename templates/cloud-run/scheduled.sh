@@ -41,8 +41,9 @@ case $mode in
   submit) go "${BEAMBATCH_RUN:-$(date -u +%F)}" "$@" ;;
   collect)
     # job, run, and how far it is: a run of which nothing was sent has nothing to collect.
-    listed=$("${program[@]}" runs --staging "$BEAMBATCH_STAGING" | tail -n +2)
-    while read -r name run state _; do
+    listed=$("${program[@]}" runs --staging "$BEAMBATCH_STAGING" --json |
+      awk -F '"' '$2 == "job" { job = $4 } $2 == "run" { run = $4 } $2 == "progress" { print job, run, $4 }')
+    while read -r name run state; do
       case $name-$state in
         "$BEAMBATCH_NAME"-finished | "$BEAMBATCH_NAME"-pruned | "$BEAMBATCH_NAME"-unsent) ;;
         "$BEAMBATCH_NAME"-*) go "$run" "$@" </dev/null ;;
