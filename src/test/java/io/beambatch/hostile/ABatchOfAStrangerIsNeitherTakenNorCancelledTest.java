@@ -51,7 +51,7 @@ class ABatchOfAStrangerIsNeitherTakenNorCancelledTest {
           });
       try (Program run = start(provider, workplace, "run")) {
         assertThat(run.end()).as("%s", run).isZero();
-        assertThat(run.err().split("was created by somebody else", -1)).hasSize(2);
+        assertThat(run.err().split("was created by another program", -1)).hasSize(2);
         assertThat(run.err()).contains("batch " + theirs.get());
       }
       assertThat(provider.honest().stats().batchesCreated()).isEqualTo(2);
