@@ -23,6 +23,21 @@ public record BatchEnd(
     @Nullable String errorFileId,
     List<BatchError> errors,
     @Nullable Long answered) {
+  /** Code of the error of a batch that was to be cancelled, and did not end in time. */
+  public static final String GIVEN_UP = "batch_given_up";
+
+  /** Code of the error of a batch that the provider no longer knows. */
+  public static final String VANISHED = "batch_vanished";
+
+  /**
+   * Code of the error of a batch that is unknown together with all others of the run, so that it
+   * may still be running in another account.
+   */
+  public static final String UNKNOWN = "batch_unknown";
+
+  /** Code of the error of a chunk that gets no batch because a limit on cost is reached. */
+  public static final String OVER_BUDGET = "over_budget";
+
   public BatchEnd {
     BatchEntry.checkId(outputFileId);
     BatchEntry.checkId(errorFileId);
@@ -58,21 +73,6 @@ public record BatchEnd(
         List.copyOf(errors),
         of(batch).answered());
   }
-
-  /** Code of the error of a batch that was to be cancelled, and did not end in time. */
-  public static final String GIVEN_UP = "batch_given_up";
-
-  /** Code of the error of a batch that the provider no longer knows. */
-  public static final String VANISHED = "batch_vanished";
-
-  /**
-   * Code of the error of a batch that is unknown together with all others of the run, so that it
-   * may still be running in another account.
-   */
-  public static final String UNKNOWN = "batch_unknown";
-
-  /** Code of the error of a chunk that gets no batch because a limit on cost is reached. */
-  public static final String OVER_BUDGET = "over_budget";
 
   /** Returns whether an error means that the provider no longer knew the batch. */
   public static boolean isVanished(BatchError error) {

@@ -78,9 +78,7 @@ class CompletionCommandTest {
             line -> line.contains("'__fish_seen_subcommand_from run' -l staging -r -d 'Where runs"))
         .anyMatch(line -> line.contains("'__fish_seen_subcommand_from run' -l local -d '"))
         // Every quote that is opened is closed.
-        .allMatch(
-            line ->
-                line.replace("\\'", "").chars().filter(char_ -> char_ == '\'').count() % 2 == 0);
+        .allMatch(line -> line.replace("\\'", "").chars().filter(c -> c == '\'').count() % 2 == 0);
   }
 
   @Test
