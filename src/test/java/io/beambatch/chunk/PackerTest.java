@@ -1,5 +1,6 @@
 package io.beambatch.chunk;
 
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.beambatch.job.Limits;
@@ -118,6 +119,53 @@ class PackerTest {
   @Test
   void aMixThatFirstFitDecreasingPacksBadlyIsPackedWell() {
     chunksKeepTheLimitsAndComeWithinTenPercentOfTheLowerBoundPlusOne(0, 1_695);
+  }
+
+  /** First fit needs a chunk more for the first two mixes, and as many for the third. */
+  @Test
+  void aChunkIsFilledWithWhatUsesTheLimitThatHasMostLeft() {
+    Limits limits = new Limits(100, 1_000, 1_000, 100);
+    assertThat(
+            names(
+                limits,
+                part("a", 55, 330, 570),
+                part("b", 26, 120, 390),
+                part("c", 2, 240, 510),
+                part("d", 43, 260, 270),
+                part("e", 14, 530, 90)))
+        .containsExactly("ad", "ceb");
+    assertThat(
+            names(
+                new Limits(100, 1_000, 1_000, 90),
+                part("a", 49, 320, 550),
+                part("b", 43, 430, 380),
+                part("c", 15, 270, 580),
+                part("d", 5, 200, 320),
+                part("e", 30, 210, 180),
+                part("f", 22, 520, 180),
+                part("g", 48, 600, 520),
+                part("h", 41, 500, 390),
+                part("i", 56, 280, 170)))
+        .containsExactly("ge", "ah", "bc", "ifd");
+    assertThat(
+            names(
+                limits,
+                part("a", 60, 330, 90),
+                part("b", 15, 360, 530),
+                part("c", 53, 230, 290),
+                part("d", 53, 280, 150),
+                part("e", 29, 340, 350),
+                part("f", 35, 190, 280),
+                part("g", 56, 230, 60),
+                part("h", 31, 270, 560)))
+        .as("first fit is as good, and is kept")
+        .containsExactly("ah", "gbe", "cf", "d");
+  }
+
+  private static List<String> names(Limits limits, Part... parts) {
+    return Packer.pack(List.of(parts), limits).stream()
+        .map(chunk -> chunk.stream().map(Part::name).collect(joining()))
+        .toList();
   }
 
   @Property(tries = 200)

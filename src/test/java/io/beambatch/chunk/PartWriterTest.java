@@ -96,6 +96,17 @@ class PartWriterTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({"'', ''", "sink.type=csv, 'x,y'"})
+  void collectsTheColumnsOfDocumentsOnlyWhereTheSinkNeedsThem(String sink, String columns)
+      throws Exception {
+    try (PartWriter writer = writer(sink, false, false)) {
+      writer.add(new Request(new Document("d", "{\"x\":1}"), "{}", 1, 1));
+      writer.add(new Request(new Document("d", "{\"y\":1}"), "{}", 1, 1));
+      assertThat(String.join(",", writer.shape().fields().keySet())).isEqualTo(columns);
+    }
+  }
+
   @Test
   void leavesNothingOfAPartThatIsNotFinished() throws Exception {
     PartWriter writer = writer("", true, false);

@@ -10,6 +10,7 @@ import io.beambatch.storage.RunFolder;
 import io.beambatch.storage.Storage;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -103,6 +104,7 @@ class PlannerTest {
     }
 
     assertThat(choosing("2").plan(A1, List.of(part("a", 6)), 6, Shape.NONE)).isEqualTo(first);
+    planner.drop(first.parts().toList());
 
     assertThat(Storage.exists(folder.lines("lines1"))).isTrue();
     assertThat(Storage.exists(folder.answers("answers1"))).isTrue();
@@ -145,6 +147,15 @@ class PlannerTest {
   }
 
   @Test
+  void sendsTheFirstOfTwoPartsFirst() throws IOException {
+    planner = new Planner(folder, LIMITS, LineSelector.ALL, true);
+
+    assertThat(plan(A1, part("a", 2), part("b", 1)).chunks())
+        .extracting(chunk -> chunk.parts().get(0).name())
+        .containsExactly("b", "a");
+  }
+
+  @Test
   void sendsNothingFirstIfThereIsOnlyOnePart() throws IOException {
     planner = new Planner(folder, LIMITS, LineSelector.ALL, true);
 
@@ -152,6 +163,87 @@ class PlannerTest {
 
     assertThat(plan.chunks()).hasSize(1);
     assertThat(plan.chunks().get(0).after()).isNull();
+  }
+
+  @Test
+  void sendsACanaryBeforeAllOthers() throws IOException {
+    planner =
+        new Planner(
+            folder,
+            LIMITS,
+            (plan, parts) ->
+                new LineSelector.Selected(
+                    List.of(part("s1", 6), part("s2", 6)), parts, List.of(), "--sample 5"),
+            false);
+
+    Plan plan = plan(A1, part("a", 6), part("b", 6));
+
+    assertThat(plan.chunks())
+        .extracting(Chunk::id)
+        .containsExactly("a1-c00000", "a1-c00001", "a1-c00002", "a1-c00003");
+    assertThat(plan.chunks()).extracting(Chunk::canary).containsExactly(true, true, false, false);
+    assertThat(plan.chunks())
+        .extracting(Chunk::after)
+        .containsExactly(null, null, "a1-c00001", "a1-c00001");
+    assertThat(plan.parts()).extracting(Part::name).containsExactly("s1", "s2", "a", "b");
+    assertThat(plan.taken()).isEqualTo("--sample 5");
+  }
+
+  @Test
+  void hasNoMoreColumnsThanATableMayHave() throws Exception {
+    assertThat(planner.plan(A1, List.of(part("a", 6)), 6, shape(10_000)).shape().fields())
+        .hasSize(10_000);
+    PlanName a2 = PlanName.of(2, "a2");
+    assertThatThrownBy(() -> planner.plan(a2, List.of(part("b", 6)), 6, shape(10_001)))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("more than 10000 different fields");
+    assertThat(PlanStore.of(folder).read("a2")).isEmpty();
+  }
+
+  @Test
+  void takesTheNextNumberIfAnotherLaunchHasCommittedMeanwhile() throws IOException {
+    Plan other = ofFile("a1-p00000", "other", "f9");
+    Plan mine = planMeanwhile(other, "f1");
+
+    assertThat(mine.name()).isEqualTo("a1-p00001");
+    assertThat(mine.files()).containsExactly("f1");
+    assertThat(files("a")).allSatisfy(file -> assertThat(Storage.exists(file)).isTrue());
+    assertThat(PlanStore.of(folder).all()).containsExactly(other, mine);
+  }
+
+  @Test
+  void takesThePlanThatAnotherLaunchHasCommittedOfTheSameFileMeanwhile() throws IOException {
+    Plan other = ofFile("a1-p00000", "other", "f1");
+
+    assertThat(planMeanwhile(other, "f1")).isEqualTo(other);
+
+    assertThat(PlanStore.of(folder).all()).containsExactly(other);
+    assertThat(files("a")).allSatisfy(file -> assertThat(Storage.exists(file)).isFalse());
+  }
+
+  /** Plans part a of a file, while another launch commits its plan. */
+  private Plan planMeanwhile(Plan other, String file) throws IOException {
+    write("a");
+    LineSelector meanwhile =
+        (plan, parts) -> {
+          PlanStore.of(folder).commit(other);
+          return LineSelector.ALL.select(plan, parts);
+        };
+    return new Planner(folder, LIMITS, meanwhile, false)
+        .planFiles(new FilePlans(folder), List.of(part("a", 6)), 6, List.of(file), Shape.NONE);
+  }
+
+  private static Plan ofFile(String name, String part, String file) {
+    Chunk chunk = new Chunk(name + "-c00000", 1, List.of(part(part, 6)));
+    return new Plan(name, 1, List.of(chunk), List.of(), List.of(file), Shape.NONE);
+  }
+
+  private static Shape shape(int fields) {
+    Map<String, Shape> all = new LinkedHashMap<>();
+    for (int i = 0; i < fields; i++) {
+      all.put("f" + i, new Shape(Shape.Kind.LONG, false, Map.of(), null));
+    }
+    return new Shape(Shape.Kind.OBJECT, false, all, null);
   }
 
   private Plan plan(PlanName name, Part... parts) throws IOException {
