@@ -282,6 +282,7 @@ public final class AwaitBatches extends PTransform<PCollection<Chunk>, PCollecti
       try {
         session().step(waiting.chunks(), waiting::emit);
         session().await(waiting.chunks(), Sleeper.SYSTEM, waiting::emit);
+        permanentErrors.clear(SUBJECT);
       } catch (RuntimeException e) {
         if (!permanentErrors.record(SUBJECT, e)) {
           throw e;
