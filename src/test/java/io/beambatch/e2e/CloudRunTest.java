@@ -31,7 +31,7 @@ class CloudRunTest {
   }
 
   @AfterEach
-  void endServer() {
+  void endServer() throws Exception {
     script.close();
   }
 

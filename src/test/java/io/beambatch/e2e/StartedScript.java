@@ -2,6 +2,9 @@ package io.beambatch.e2e;
 
 import io.beambatch.cli.Program;
 import io.beambatch.cli.Workplace;
+import io.beambatch.localserver.FaultText;
+import io.beambatch.localserver.LocalServer;
+import io.beambatch.localserver.LocalServerSettings;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -16,16 +19,18 @@ import java.util.Map;
 final class StartedScript implements AutoCloseable {
   private final Path folder;
   private final Workplace workplace;
-  private final Program server;
-  private final URI baseUrl;
+  private final LocalServer server;
   private int started;
 
   /** Starts the server. Its first batch expires, so that there is something to be sent again. */
   StartedScript(Path folder) throws Exception {
     this.folder = folder;
     workplace = new Workplace(folder);
-    server = Program.serve(folder, "--latency", "1s", "--fault", "batch:expire:1");
-    baseUrl = server.servedUrl();
+    server =
+        LocalServer.start(
+            LocalServerSettings.defaults()
+                .withDir(folder.resolve("served"))
+                .withFaults(FaultText.parse("batch:expire:1")));
   }
 
   Workplace workplace() {
@@ -33,7 +38,7 @@ final class StartedScript implements AutoCloseable {
   }
 
   URI baseUrl() {
-    return baseUrl;
+    return server.baseUrl();
   }
 
   /** Starts the script, and returns its exit code. */
@@ -53,7 +58,7 @@ final class StartedScript implements AutoCloseable {
   }
 
   @Override
-  public void close() {
+  public void close() throws IOException {
     server.close();
   }
 }
