@@ -238,26 +238,26 @@ final class AnswerSchema {
 
     @Override
     public NumericNode numberNode(int number) {
-      return DecimalNode.valueOf(exact(BigDecimal.valueOf(number)));
+      return exact(BigDecimal.valueOf(number));
     }
 
     @Override
     public NumericNode numberNode(long number) {
-      return DecimalNode.valueOf(exact(BigDecimal.valueOf(number)));
+      return exact(BigDecimal.valueOf(number));
     }
 
     @Override
     public ValueNode numberNode(BigInteger number) {
-      return DecimalNode.valueOf(exact(new BigDecimal(number)));
+      return exact(new BigDecimal(number));
     }
 
     @Override
     public ValueNode numberNode(BigDecimal number) {
-      return DecimalNode.valueOf(exact(number));
+      return exact(number);
     }
 
-    private static BigDecimal exact(BigDecimal number) {
-      return number.signum() == 0 ? BigDecimal.ZERO : number.stripTrailingZeros();
+    private static DecimalNode exact(BigDecimal number) {
+      return DecimalNode.valueOf(number.stripTrailingZeros());
     }
   }
 

@@ -103,9 +103,10 @@ final class LinearRegularExpression implements RegularExpression {
       } else if (c == ')' && !outer.isEmpty()) {
         atom += size;
         size = outer.pop();
-      } else if (c == '{') {
+      } else if (c == '{' && expression.indexOf('}', i) >= 0) {
         int end = expression.indexOf('}', i);
-        atom *= most(expression.substring(i + 1, end < 0 ? i + 1 : end));
+        atom *= most(expression.substring(i + 1, end));
+        i = end;
       } else {
         size += atom;
         atom = 1;

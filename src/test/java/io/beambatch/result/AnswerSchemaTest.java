@@ -1,6 +1,7 @@
 package io.beambatch.result;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.beambatch.json.JsonSlice;
@@ -26,6 +27,7 @@ class AnswerSchemaTest {
         "{\"enum\":[1]}                                 | 1.0        | true",
         "{\"enum\":[1.5,\"a\"]}                         | 1.50       | true",
         "{\"const\":100}                                | 1e2        | true",
+        "{\"enum\":[0]}                                 | -0.00      | true",
         "{\"const\":0.1}                                | 0.1        | true",
         "{\"const\":0.1}                                | 0.10000000000000001 | false",
         "{\"maximum\":1e308}                            | 1e400      | false",
@@ -48,6 +50,10 @@ class AnswerSchemaTest {
         "{\"pattern\":\"^[\\\\s,]+$\"}                  | \"\u2003,\" | true",
         "{\"pattern\":\"^\\\\S+$\"}                     | \"a\u00a0b\" | false",
         "{\"pattern\":\"^[[]\\\\cJ\\\\/$\"}             | \"[\\n/\"  | true",
+        "{\"pattern\":\"^a\\\\u00e9\"}                  | \"aé\"     | true",
+        "{\"pattern\":\"^a\\\\cJ\"}                      | \"a\\n\"   | true",
+        "{\"pattern\":\"^[\\\\S]$\"}                    | \"a\"      | true",
+        "{\"pattern\":\"^a{2$\"}                       | \"a{2\"    | true",
         "{\"patternProperties\":{\"^x-\":{\"type\":\"null\"}}} | {\"x-a\":1} | false",
       })
   void numbersAndTextsAreCheckedExactly(String schema, String answer, boolean fits)
@@ -80,6 +86,91 @@ class AnswerSchemaTest {
   }
 
   @ParameterizedTest
+  @CsvSource({"1000, 1000, true", "1001, 0, false", "1, 1001, false", "1, -1000, true"})
+  void numberOfAThousandDigitsOrPlacesIsChecked(int digits, int exponent, boolean fits)
+      throws Exception {
+    String number = "9".repeat(digits) + "e" + exponent;
+
+    assertThat(violation("{\"minimum\":0}", digits == 1000 ? "9".repeat(1000) : number) == null)
+        .isEqualTo(fits);
+    assertThat(violation("{\"minimum\":0}", "-" + number)).isNotNull();
+  }
+
+  @Test
+  void stepsGrowWithTheAnswer() throws Exception {
+    String answer = "[" + "1,".repeat(60_000) + "1]";
+
+    assertThat(violation("{\"items\":{\"type\":\"integer\"}}", answer)).isNull();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "a{1000}",
+        "a{500,1000}",
+        "a{1000,}",
+        "(ab){500}",
+        "(a(bc){2}){200}",
+        "[)(\\\\]{]{1000}",
+        "\\\\({1000}"
+      })
+  void expressionMayHaveTwentyThousandStepsAndNoMore(String thousand) {
+    String most = thousand.repeat(20);
+
+    assertThatCode(() -> schema("{\"pattern\":\"" + most + "\"}")).doesNotThrowAnyException();
+    assertThatThrownBy(() -> schema("{\"pattern\":\"" + most + "x\"}"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("too many repetitions");
+  }
+
+  @Test
+  void howManyRulesAreBrokenIsSaidAndAModelIsToldTheFirstFive() throws Exception {
+    Problem seven =
+        schema("{\"required\":[\"a\",\"b\",\"c\",\"d\",\"e\",\"f\",\"g\"]}")
+            .violation(JsonSlice.of("{}"));
+
+    assertThat(seven.message())
+        .isEqualTo("the answer breaks the schema's rule /required at its root, and 6 more");
+    assertThat(seven.advice().split("; ")).hasSize(5).doesNotHaveDuplicates();
+    assertThat(violation("{\"required\":[\"a\"]}", "{}")).endsWith(" at its root");
+  }
+
+  @Test
+  void adviceToAModelIsCutAtAThousandCharacters() throws Exception {
+    Problem wordy =
+        schema("{\"required\":[\"" + "a".repeat(2_000) + "\"]}").violation(JsonSlice.of("{}"));
+
+    assertThat(wordy.advice()).hasSize(1_001).endsWith("a…");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "http://json-schema.org/draft-04/schema#",
+        "http://json-schema.org/draft-06/schema#",
+        "http://json-schema.org/draft-07/schema#",
+        "https://json-schema.org/draft/2019-09/schema",
+        "https://json-schema.org/draft/2020-12/schema"
+      })
+  void schemaOfEachDraftIsChecked(String draft) throws Exception {
+    String schema = "{\"$schema\":\"" + draft + "\",\"type\":\"string\"}";
+
+    assertThat(violation(schema, "\"a\"")).isNull();
+    assertThat(violation(schema, "1")).contains("/type");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"regex, 2000, true", "regex, 2001, false", "uri, 3000, true", "ipv4, 3, false"})
+  void textOfAFormatIsCheckedUpToTwoThousandCharacters(String format, int length, boolean fits)
+      throws Exception {
+    String schema =
+        "{\"$schema\":\"http://json-schema.org/draft-07/schema#\",\"format\":\"" + format + "\"}";
+    String text = "a:" + "a".repeat(length - 2);
+
+    assertThat(violation(schema, "\"" + text + "\"") == null).isEqualTo(fits);
+  }
+
+  @ParameterizedTest
   @CsvSource({"^(a|b)*$, true", "^(.*a){12}$, true", "^(a+)+$, true", "^(a|aa)+b$, false"})
   void expressionsThatTakeForEverElsewhereTakeTimeInProportionToTheText(
       String expression, boolean fits) throws Exception {
@@ -96,6 +187,8 @@ class AnswerSchemaTest {
         "(?<!a)b",
         "((a{1000}){1000}){1000}",
         "[a",
+        "a\\\\u00e",
+        "a\\\\c",
         "(((a{1,100}){1,100}b){100})"
       })
   void expressionThatCannotBeUsedIsSaid(String expression) {
@@ -161,7 +254,8 @@ class AnswerSchemaTest {
   @ValueSource(strings = {"http://127.0.0.1:1/a", "file:///etc/passwd", "classpath:a.json"})
   void noOtherFileIsEverRead(String reference) {
     assertThatThrownBy(() -> schema("{\"$ref\":\"" + reference + "\"}"))
-        .isInstanceOf(IllegalArgumentException.class);
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("it refers to another schema");
   }
 
   @ParameterizedTest
