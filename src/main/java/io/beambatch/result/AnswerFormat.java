@@ -120,13 +120,12 @@ record AnswerFormat(boolean json, boolean object, boolean unfence, @Nullable Ans
       open++;
     }
     int close = text.length();
-    while (close > firstLine && text.charAt(close - 1) == text.charAt(0)) {
+    while (text.charAt(close - 1) == text.charAt(0)) {
       close--;
     }
     // A closing fence is at least as long as the opening one.
     if (open < FENCE
         || text.length() - close < open
-        || close <= firstLine
         || !INFO_STRING.matcher(text.substring(open, firstLine)).matches()) {
       return answer;
     }

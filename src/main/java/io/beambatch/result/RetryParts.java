@@ -115,10 +115,9 @@ final class RetryParts implements Closeable {
   /** Unchanged requests fit into a chunk together, as they did before. */
   private boolean isFull(RetryPart part, PartReader line, JsonSlice request) {
     Limits limits = inference.limits();
-    return part.requests() > 0
-        && (part.bytes() + request.length() > limits.bytes() / SHARE
-            || part.tokens() + RetryPart.tokens(line.part(), request)
-                > (double) limits.enqueuedTokens() / SHARE);
+    return part.bytes() + request.length() > limits.bytes() / SHARE
+        || part.tokens() + RetryPart.tokens(line.part(), request)
+            > (double) limits.enqueuedTokens() / SHARE;
   }
 
   private String name(int repairs, int index) {

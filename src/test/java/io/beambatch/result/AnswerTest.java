@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.beambatch.SuppliedProviders;
 import io.beambatch.cost.TokenCounts;
+import io.beambatch.document.FailureCause;
 import io.beambatch.document.FailureReason;
 import io.beambatch.job.FileDestination;
+import io.beambatch.job.RequestSpec;
 import java.io.ByteArrayOutputStream;
 import java.nio.file.Path;
 import java.util.HexFormat;
@@ -104,6 +106,24 @@ class AnswerTest {
     assertThat(chunk.joined().tokens()).isEqualTo(new TokenCounts(100, 50, 64, 40, 0));
     assertThat(chunk.answered().get(0).endsWith(",\"cached_tokens\":64,\"reasoning_tokens\":40}}"))
         .isEqualTo(kept);
+  }
+
+  @Test
+  void countsThatAreZeroAreKept() throws Exception {
+    chunk
+        .output(
+            Results.ok(
+                "p0-0",
+                """
+                {"choices":[{"message":{"content":"a"}}],"usage":{"prompt_tokens":0,\
+                "completion_tokens":0,"prompt_tokens_details":{"cached_tokens":0,\
+                "cache_write_tokens":0},"completion_tokens_details":{"reasoning_tokens":0}}}"""))
+        .join();
+
+    assertThat(chunk.answered().get(0))
+        .contains("\"finish_reason\":null,\"prompt_tokens\":0,\"completion_tokens\":0,")
+        .endsWith(",\"cached_tokens\":0,\"reasoning_tokens\":0,\"cache_write_tokens\":0}}");
+    assertThat(chunk.joined().tokens()).isEqualTo(new TokenCounts(0, 0, 0, 0, 0));
   }
 
   @Test
@@ -277,6 +297,13 @@ class AnswerTest {
   }
 
   @Test
+  void pointerThatLeadsNowhereIsNamed() throws Exception {
+    chunk.job(Jobs.chat().pointer("/nowhere")).output(Results.chat("p0-0", "good")).join();
+
+    assertFailed(FailureReason.INVALID_ANSWER, "no answer at result.pointer /nowhere");
+  }
+
+  @Test
   void pointerToATextGivesTheText() throws Exception {
     chunk.job(Jobs.chat().pointer("/model")).output(Results.chat("p0-0", "good")).join();
 
@@ -391,6 +418,36 @@ class AnswerTest {
 
     assertThat(two.answered()).singleElement().asString().startsWith("{\"word\":\"b\"");
     assertThat(two.failed()).singleElement().asString().startsWith("{\"word\":\"a\"");
+    assertThat(two.joined().causes())
+        .extracting(FailureCause::message)
+        .as("a schema of a document's words is not quoted")
+        .containsExactly("the answer doesn't fit what its request asks for");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"schema\":{\"type\":7}}}} |"
+            + " the request's JSON schema can't be used",
+        "{\"response_format\":{\"type\":\"json_object\"}} | the answer is not JSON",
+        "{\"response_format\":{\"type\":\"text\"}} |",
+        "{} |",
+      })
+  void formatWithPlaceholdersIsWhatEachRequestMadeOfIt(
+      String request, @Nullable String message, @TempDir Path other) throws Exception {
+    chunk =
+        new EndedChunk(other)
+            .job(Jobs.chat().body("{\"response_format\":{\"type\":{\"$field\":\"format\"}}}"))
+            .partWithBodies("p0", List.of("{}"), List.of(request))
+            .output(Results.chat("p0-0", "words"))
+            .join();
+
+    if (message == null) {
+      assertThat(answer()).isEqualTo("\"words\"");
+    } else {
+      assertFailed(FailureReason.INVALID_ANSWER, message);
+    }
   }
 
   @ParameterizedTest
@@ -443,6 +500,43 @@ class AnswerTest {
     assertFailed(FailureReason.TRUNCATED, "cut at 3 tokens");
     assertThat(failure()).containsEntry("partial", "goo").containsEntry("request_id", "req_1");
     assertThat(chunk.joined().completionTokens()).isEqualTo(3);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{}                        | cut at its limit of tokens (finish reason length)",
+        "{\"completion_tokens\":0} | cut at 0 tokens (finish reason length)"
+      })
+  void answerThatWasCutSaysAtHowManyTokensIfTheyAreKnown(String usage, String message)
+      throws Exception {
+    chunk
+        .output(
+            Results.ok(
+                "p0-0",
+                "{\"choices\":[{\"message\":{\"content\":\"goo\"},\"finish_reason\":\"length\"}],"
+                    + "\"usage\":"
+                    + usage
+                    + "}"))
+        .join();
+
+    assertFailed(FailureReason.TRUNCATED, message);
+  }
+
+  @Test
+  void answerThatStoppedAtAToolOfTheProviderIsTruncated() throws Exception {
+    chunk
+        .job(Jobs.chat().provider(RequestSpec.Provider.ANTHROPIC).endpoint("/v1/messages"))
+        .output(
+            """
+            {"custom_id":"p0-0","result":{"type":"succeeded","message":{"stop_reason":\
+            "pause_turn","content":[{"type":"text","text":"so"}]}}}""")
+        .join();
+
+    assertFailed(FailureReason.TRUNCATED, "in the middle of a turn");
+    assertThat((String) failure().get("message")).endsWith("(finish reason pause_turn)");
+    assertThat(failure()).containsEntry("partial", "so");
   }
 
   @Test
@@ -502,7 +596,26 @@ class AnswerTest {
         .join();
 
     assertFailed(FailureReason.REFUSED, "refused");
+    assertThat((String) failure().get("message")).endsWith("(finish reason completed)");
     assertThat(failure()).containsEntry("partial", "No.");
+  }
+
+  @Test
+  void responseThatTheProviderGaveUpForTheRequestsSakeIsRejected() throws Exception {
+    chunk
+        .job(Jobs.chat().endpoint("/v1/responses"))
+        .output(
+            Results.ok(
+                "p0-0",
+                """
+                {"status":"failed","error":{"code":"invalid_image","message":"Blurred."},\
+                "output":[]}\
+                """))
+        .join();
+
+    assertFailed(
+        FailureReason.REJECTED,
+        "the provider gave up on the response, code invalid_image: Blurred.");
   }
 
   @Test
@@ -654,6 +767,10 @@ class AnswerTest {
         "true  | {\"score\":5}                   | {\"score\":5}",
         "false | ```json\\n{\"score\":5}\\n```   |",
         "true  | ```json\\n{\"score\":5}         |",
+        "true  | ``\\n{\"score\":5}\\n``          |",
+        "true  | ```a b\\n{\"score\":5}\\n```     |",
+        "true  | ```\\n{\"score\":5}\\n`````      | {\"score\":5}",
+        "true  | ```\\n```                       |",
         "true  | so:\\n```\\n{\"score\":5}\\n```  |",
       })
   void fenceAroundAJsonAnswerIsRemoved(boolean unfence, String text, @Nullable String expected)

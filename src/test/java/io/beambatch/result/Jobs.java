@@ -33,7 +33,9 @@ record Jobs(
     int attempts,
     int repairs,
     long bytes,
-    FileDestination.Format sink) {
+    long tokens,
+    FileDestination.Format sink,
+    RequestSpec.Provider provider) {
 
   static Jobs chat() {
     return new Jobs(
@@ -45,44 +47,68 @@ record Jobs(
         3,
         0,
         200_000_000,
-        FileDestination.Format.JSONL);
+        Long.MAX_VALUE,
+        FileDestination.Format.JSONL,
+        RequestSpec.Provider.OPENAI);
   }
 
   Jobs endpoint(String other) {
-    return new Jobs(other, body, pointer, schema, unfence, attempts, repairs, bytes, sink);
+    return new Jobs(
+        other, body, pointer, schema, unfence, attempts, repairs, bytes, tokens, sink, provider);
   }
 
   Jobs body(String other) {
-    return new Jobs(endpoint, other, pointer, schema, unfence, attempts, repairs, bytes, sink);
+    return new Jobs(
+        endpoint, other, pointer, schema, unfence, attempts, repairs, bytes, tokens, sink,
+        provider);
   }
 
   Jobs pointer(String other) {
-    return new Jobs(endpoint, body, other, schema, unfence, attempts, repairs, bytes, sink);
+    return new Jobs(
+        endpoint, body, other, schema, unfence, attempts, repairs, bytes, tokens, sink, provider);
   }
 
   Jobs schema(String other) {
-    return new Jobs(endpoint, body, pointer, other, unfence, attempts, repairs, bytes, sink);
+    return new Jobs(
+        endpoint, body, pointer, other, unfence, attempts, repairs, bytes, tokens, sink, provider);
   }
 
   Jobs attempts(int other) {
-    return new Jobs(endpoint, body, pointer, schema, unfence, other, repairs, bytes, sink);
+    return new Jobs(
+        endpoint, body, pointer, schema, unfence, other, repairs, bytes, tokens, sink, provider);
   }
 
   Jobs repairs(int other) {
-    return new Jobs(endpoint, body, pointer, schema, unfence, attempts, other, bytes, sink);
+    return new Jobs(
+        endpoint, body, pointer, schema, unfence, attempts, other, bytes, tokens, sink, provider);
   }
 
   /** Of one batch. */
   Jobs bytes(long other) {
-    return new Jobs(endpoint, body, pointer, schema, unfence, attempts, repairs, other, sink);
+    return new Jobs(
+        endpoint, body, pointer, schema, unfence, attempts, repairs, other, tokens, sink, provider);
+  }
+
+  /** Of all batches in progress. */
+  Jobs tokens(long other) {
+    return new Jobs(
+        endpoint, body, pointer, schema, unfence, attempts, repairs, bytes, other, sink, provider);
   }
 
   Jobs sink(FileDestination.Format other) {
-    return new Jobs(endpoint, body, pointer, schema, unfence, attempts, repairs, bytes, other);
+    return new Jobs(
+        endpoint, body, pointer, schema, unfence, attempts, repairs, bytes, tokens, other,
+        provider);
+  }
+
+  Jobs provider(RequestSpec.Provider other) {
+    return new Jobs(
+        endpoint, body, pointer, schema, unfence, attempts, repairs, bytes, tokens, sink, other);
   }
 
   Jobs unfence(boolean other) {
-    return new Jobs(endpoint, body, pointer, schema, other, attempts, repairs, bytes, sink);
+    return new Jobs(
+        endpoint, body, pointer, schema, other, attempts, repairs, bytes, tokens, sink, provider);
   }
 
   Job job() {
@@ -103,10 +129,9 @@ record Jobs(
 
   Inference inference() {
     return new Inference(
-        new RequestSpec(
-            RequestSpec.Provider.OPENAI, null, endpoint, "model-1", (ObjectNode) tree(body)),
+        new RequestSpec(provider, null, endpoint, "model-1", (ObjectNode) tree(body)),
         new ResultSpec("sentiment", pointer, schema == null ? null : tree(schema), unfence),
-        new Limits(50_000, bytes, Long.MAX_VALUE, Long.MAX_VALUE),
+        new Limits(50_000, bytes, tokens, Long.MAX_VALUE),
         new Retry(attempts, repairs, null),
         new Poll(Duration.ofSeconds(60), Duration.ofHours(26), Duration.ofMinutes(10)),
         Map.of("model-1", PriceSpec.of(new BigDecimal(2), new BigDecimal(4), null, null)),

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.beambatch.chunk.Part;
 import io.beambatch.document.FailureReason;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
@@ -12,6 +13,9 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Answers that break their schema, and which the model is asked to repair. */
 class RepairTest {
@@ -100,33 +104,97 @@ class RepairTest {
     assertThat(chunk.joined().failures()).isEqualTo(Map.of(FailureReason.INVALID_ANSWER, 1L));
   }
 
-  @Test
-  void whatWouldBeTooLargeForARequestStaysInvalid() throws Exception {
-    chunk = of(Jobs.chat().bytes(300));
-    chunk.output(Results.chat("p0-0", WRONG)).join();
+  /** The limit is on the request as it was first named. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1})
+  void whatWouldBeTooLargeForARequestStaysInvalid(int missing) throws Exception {
+    Part asked = chunk.output(Results.chat("p0-0", WRONG)).join().joined().toSendAgain().get(0);
+    int longerName = asked.name().length() - "p0".length();
+    JoinedChunk limited = limited(Jobs.chat().bytes(asked.bytes() - longerName - missing));
 
-    assertThat(chunk.againRequests()).isEmpty();
-    assertThat(chunk.joined().failures()).isEqualTo(Map.of(FailureReason.INVALID_ANSWER, 1L));
+    assertThat(limited.toSendAgain()).hasSize(1 - missing);
+    assertThat(limited.failures())
+        .isEqualTo(missing == 0 ? Map.of() : Map.of(FailureReason.INVALID_ANSWER, 1L));
   }
 
-  @Test
-  void partsOfLongConversationsKeepWithinABatch() throws Exception {
-    int limit = 4_000;
-    List<String> documents = Collections.nCopies(10, "{\"id\":1}");
-    chunk =
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1})
+  void whatWouldTakeMoreTokensThanMayBeInProgressStaysInvalid(int missing) throws Exception {
+    Part asked = chunk.output(Results.chat("p0-0", WRONG)).join().joined().toSendAgain().get(0);
+    JoinedChunk limited = limited(Jobs.chat().tokens(asked.tokens() - missing));
+
+    assertThat(limited.toSendAgain()).hasSize(1 - missing);
+  }
+
+  /** The same answer, with other limits. */
+  private JoinedChunk limited(Jobs job) throws Exception {
+    Files.delete(directory.resolve("joined/a1-c00000/1.json"));
+    return of(job).output(Results.chat("p0-0", WRONG)).join().joined();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void partsOfLongConversationsAreAnEighthOfABatch(boolean byBytes) throws Exception {
+    Part one = joined(1, Jobs.chat()).toSendAgain().get(0);
+    Files.delete(directory.resolve("joined/a1-c00000/1.json"));
+
+    // Room for three and a half, by one limit or by the other.
+    List<Part> parts =
+        joined(
+                10,
+                byBytes
+                    ? Jobs.chat().bytes(8 * (one.bytes() * 7 / 2))
+                    : Jobs.chat().tokens(8 * (one.tokens() * 7 / 2)))
+            .toSendAgain();
+
+    assertThat(parts).extracting(Part::requests).containsExactly(3, 3, 3, 1);
+    assertThat(parts).extracting(Part::name).doesNotHaveDuplicates();
+  }
+
+  private JoinedChunk joined(int documents, Jobs job) throws Exception {
+    EndedChunk many =
         new EndedChunk(directory)
-            .job(Jobs.chat().schema(SCHEMA).repairs(1).bytes(limit))
-            .partWithBodies("p0", documents, Collections.nCopies(10, BODY));
-    String[] lines = new String[10];
+            .job(job.schema(SCHEMA).repairs(1))
+            .partWithBodies(
+                "p0",
+                Collections.nCopies(documents, "{\"id\":1}"),
+                Collections.nCopies(documents, BODY));
+    String[] lines = new String[documents];
     for (int i = 0; i < lines.length; i++) {
       lines[i] = Results.chat("p0-" + i, "x".repeat(500));
     }
-    chunk.output(lines).join();
+    return many.output(lines).join().joined();
+  }
 
-    List<Part> parts = chunk.joined().toSendAgain();
-    assertThat(parts.stream().mapToInt(Part::requests).sum()).isEqualTo(10);
-    assertThat(parts).allSatisfy(part -> assertThat(part.bytes()).isLessThanOrEqualTo(limit));
-    assertThat(parts).extracting(Part::name).doesNotHaveDuplicates();
+  @Test
+  void aRepairThatWasNeverSentIsNotCounted() throws Exception {
+    chunk.output(Results.chat("p0-0", WRONG)).join();
+    chunk.again().output("").lastAttempt().withoutBatch().join();
+
+    assertThat(chunk.joined().failures()).isEqualTo(Map.of(FailureReason.CANCELLED, 1L));
+    assertThat(chunk.joined().repairs().requests()).isZero();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "/v1/chat/completions | {\"n\":2}  | {\"messages\":[{}]} | [{\"message\":{\"content\":\"x\"}}]",
+        "/v1/chat/completions | {}         | {}                | [{\"message\":{\"content\":\"x\"}}]",
+        "/v1/chat/completions | {}         | {\"messages\":[]}   | [{\"message\":{\"content\":\"x\"}}]",
+        "/v1/completions      | {}         | {\"prompt\":\"a\"}  | [{\"text\":\"x\"}]",
+      })
+  void aRequestThatIsNoConversationIsNotContinued(
+      String endpoint, String ofAll, String body, String choices) throws Exception {
+    chunk =
+        new EndedChunk(directory)
+            .job(Jobs.chat().endpoint(endpoint).body(ofAll).schema(SCHEMA).repairs(1))
+            .partWithBodies("p0", List.of("{}"), List.of(body))
+            .output(Results.ok("p0-0", "{\"choices\":" + choices + "}"))
+            .join();
+
+    assertThat(chunk.againRequests()).isEmpty();
+    assertThat(chunk.joined().failures()).isEqualTo(Map.of(FailureReason.INVALID_ANSWER, 1L));
   }
 
   @Test

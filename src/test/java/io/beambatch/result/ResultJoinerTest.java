@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.beambatch.batch.BatchException;
+import io.beambatch.chunk.LineUse;
 import io.beambatch.chunk.Part;
 import io.beambatch.document.FailureCause;
 import io.beambatch.document.FailureCauses;
@@ -16,6 +17,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -51,6 +53,21 @@ class ResultJoinerTest {
             "{\"d\":0,\"sentiment\":\"zero\"",
             "{\"d\":1,\"sentiment\":\"one\"",
             "{\"d\":2,\"sentiment\":\"two\"");
+  }
+
+  @Test
+  void documentsBeyondTheTenthOfTheirPartFindTheirAnswersToo() throws Exception {
+    chunk.part("p0", "{}").part("p1", Collections.nCopies(12, "{}").toArray(new String[0]));
+    List<String> lines = new ArrayList<>(List.of(Results.chat("p0-0", "p0-0")));
+    for (int i = 0; i < 12; i++) {
+      lines.add(0, Results.chat("p1-" + i, "p1-" + i));
+    }
+    chunk.output(lines.toArray(new String[0])).join();
+
+    assertThat(chunk.answered())
+        .hasSize(13)
+        .allMatch(line -> line.matches(".*\"sentiment\":\"(p.-\\d+)\".*\"custom_id\":\"\\1\".*"));
+    assertThat(chunk.answered().get(12)).contains("\"sentiment\":\"p1-11\"");
   }
 
   @ParameterizedTest
@@ -97,6 +114,27 @@ class ResultJoinerTest {
 
     chunk.lastAttempt().join();
     assertThat(chunk.joined().failures()).isEqualTo(Map.of(FailureReason.MISSING, 10L));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "COMPLETED, true, 10, false",
+    "COMPLETED, false, 10, true",
+    "COMPLETED, true, 9, true",
+    "EXPIRED, true, 10, true"
+  })
+  void onlyAFileThatMustHaveHadAnswersKeepsRequestsFromBeingSentAgain(
+      BatchStatus status, boolean file, int requests, boolean again) throws Exception {
+    chunk.part("p0", Collections.nCopies(requests, "{}").toArray(new String[0])).status(status);
+    if (file) {
+      chunk.error("[[[[");
+    }
+
+    if (again) {
+      assertThat(chunk.join().againRequests()).hasSize(requests);
+    } else {
+      assertThatThrownBy(chunk::join).isInstanceOf(BatchException.class);
+    }
   }
 
   @Test
@@ -225,6 +263,15 @@ class ResultJoinerTest {
   }
 
   @Test
+  void requestsThatAllGoAgainAreEstimatedAsTheirPartWas() throws Exception {
+    chunk.partWithBodies(
+        "p0", List.of("{}", "{}"), List.of("{}", "{\"t\":\"" + "x".repeat(300) + "\"}"));
+    chunk.join();
+
+    assertThat(chunk.joined().again().tokens()).isBetween(200L, 201L);
+  }
+
+  @Test
   void embeddingRequestThatGoesAgainWeighsItsInputs() throws Exception {
     chunk
         .job(Jobs.chat().endpoint("/v1/embeddings"))
@@ -233,9 +280,11 @@ class ResultJoinerTest {
             List.of("{}", "{}", "{}"),
             List.of(
                 "{\"input\":[\"a\",\"b\",\"c\"]}", "{\"input\":[1,2,3]}", "{\"input\":\"abc\"}"))
+        .partWithBodies(
+            "p1", List.of("{}", "{}"), List.of("{\"input\":[[1,2],[3]]}", "{\"input\":[]}"))
         .join();
 
-    assertThat(chunk.joined().again().weight()).isEqualTo(5);
+    assertThat(chunk.joined().again().weight()).as("3 + 1 + 1 + 2 + 1").isEqualTo(8);
   }
 
   @Test
@@ -252,6 +301,35 @@ class ResultJoinerTest {
         .contains("line 3", "invalid_url", "The URL is wrong.");
     assertThat(chunk.joined().failures()).isEqualTo(Map.of(FailureReason.REJECTED, 1L));
     assertThat(chunk.againRequests()).hasSize(2);
+  }
+
+  @Test
+  void batchRefusedForALineSaysWhichToTheOthersAndNothingOfIt() throws Exception {
+    chunk
+        .part("p0", "{\"d\":0}", "{\"d\":1}")
+        .status(BatchStatus.FAILED)
+        .errors(new BatchError("invalid_url", "Elisabeth's URL is wrong.", "url", 2))
+        .lastAttempt()
+        .join();
+
+    assertThat((String) failure().get("message"))
+        .endsWith("its batch failed validation because of line 2, code invalid_url, param url");
+    assertThat((String) FailureFields.of(chunk.failed().get(1)).get("message"))
+        .endsWith(
+            "the provider refused line 2 of the batch's input, code invalid_url, param url:"
+                + " Elisabeth's URL is wrong.");
+    assertThat(chunk.joined().causes())
+        .extracting(FailureCause::message)
+        .containsExactly(
+            "its batch failed validation", "the provider refused a line of the batch's input");
+  }
+
+  @Test
+  void batchRefusedWithoutAReasonSaysThatThereIsNone() throws Exception {
+    chunk.part("p0", "{}").status(BatchStatus.FAILED).lastAttempt().join();
+
+    assertThat((String) failure().get("message"))
+        .endsWith("its batch failed validation, and the provider does not say why");
   }
 
   @Test
@@ -324,12 +402,12 @@ class ResultJoinerTest {
     assertThat(chunk.againRequests()).hasSize(1);
   }
 
-  @Test
-  void lineThatCannotBeReadGivesWayToOneThatCan() throws Exception {
-    chunk
-        .part("p0", "{}")
-        .output("{\"custom_id\":\"p0-0\",\"response\":{", Results.chat("p0-0", "good"))
-        .join();
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void lineThatCannotBeReadGivesWayToOneThatCan(boolean first) throws Exception {
+    String broken = "{\"custom_id\":\"p0-0\",\"response\":{";
+    String good = Results.chat("p0-0", "good");
+    chunk.part("p0", "{}").output(first ? broken : good, first ? good : broken).join();
 
     assertThat(chunk.answered()).hasSize(1);
     assertThat(chunk.joined().unknownLines()).isEqualTo(1);
@@ -551,6 +629,28 @@ class ResultJoinerTest {
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContainingAll("Line 2 of ", "has no tab between id and document")
         .hasMessageNotContaining("secret");
+  }
+
+  /** A worker joins thousands of chunks. */
+  @Test
+  void joinLeavesNoFileOpenAndNoneHalfWritten() throws Exception {
+    chunk
+        .part("p0", "{}", "{}", "{}", "{}")
+        .uses("abca", LineUse.AWAITED, LineUse.SENT, LineUse.SENT, LineUse.DUPLICATE)
+        .output(Results.chat("p0-0", "a"))
+        .error(Results.status("p0-1", 400, "bad"));
+    Path sidecar = Path.of(chunk.folder().documents("p0"));
+    String documents = Files.readString(sidecar);
+    Files.writeString(sidecar, documents + "\"id-4\"\t{}\n");
+
+    assertThatThrownBy(chunk::join).isInstanceOf(IllegalStateException.class);
+    assertThat(OpenFiles.below(directory)).isEmpty();
+    assertThat(allFiles()).noneMatch(file -> file.contains(".tmp"));
+
+    Files.writeString(sidecar, documents);
+    chunk.join();
+    chunk.joinDuplicates();
+    assertThat(OpenFiles.below(directory)).isEmpty();
   }
 
   @ParameterizedTest

@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.beambatch.chunk.LineUse;
+import io.beambatch.chunk.Part;
 import io.beambatch.document.FailureReason;
+import io.beambatch.job.FileDestination;
 import io.beambatch.provider.BatchStatus;
 import io.beambatch.reuse.AnswerFile;
 import io.beambatch.reuse.Fingerprint;
+import io.beambatch.reuse.FingerprintFile;
 import io.beambatch.reuse.StoredAnswer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -55,6 +58,18 @@ class ReuseJoinerTest {
         + "\",\"attempt\":1,\"reused_from\":{\"run\":\""
         + chunk.folder().run()
         + "\",\"custom_id\":\"p0-0\"}}}";
+  }
+
+  @Test
+  void sinkWithoutAColumnForTheOriginOfAnAnswerGetsNone() throws Exception {
+    chunk
+        .job(Jobs.chat().sink(FileDestination.Format.AVRO))
+        .part("p0", "{}", "{}")
+        .uses("aa", LineUse.AWAITED, LineUse.DUPLICATE)
+        .output(Results.chat("p0-0", "zero"))
+        .join();
+
+    assertThat(lines(chunk.joinDuplicates().answered()).get(0)).endsWith(",\"attempt\":1}}");
   }
 
   @Test
@@ -206,6 +221,7 @@ class ReuseJoinerTest {
     assertThat(chunk.joined().awaitedAnswers()).isNull();
     assertThat(chunk.joined().again().requests()).isEqualTo(2);
     assertThat(chunk.joined().again().lines()).isNotNull();
+    assertThat(sizes(chunk.joined().again())).isEqualTo(chunk.joined().again().bytes());
     assertThatThrownBy(chunk::joinDuplicates)
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("Line p0-2 needs the answer of an identical line");
@@ -231,6 +247,19 @@ class ReuseJoinerTest {
     assertThatThrownBy(chunk::joinDuplicates)
         .isInstanceOf(AnswerFile.DamagedException.class)
         .hasMessageContaining("is damaged: a checksum is wrong");
+  }
+
+  /** What the fingerprints of a part say about the bytes of its requests. */
+  private int sizes(Part part) throws IOException {
+    int sizes = 0;
+    String path = chunk.folder().fingerprints(part.name());
+    try (FingerprintFile.Reader entries =
+        new FingerprintFile.Reader(Files.newInputStream(Path.of(path)))) {
+      for (int i = 0; i < part.requests(); i++) {
+        sizes += entries.next().bytes();
+      }
+    }
+    return sizes;
   }
 
   private List<String> lines(ResultFile file) throws IOException {
