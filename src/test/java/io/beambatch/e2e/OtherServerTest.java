@@ -3,7 +3,6 @@ package io.beambatch.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.beambatch.cli.Program;
 import io.beambatch.cli.Said;
 import io.beambatch.cli.Workplace;
 import io.beambatch.localserver.LocalServer;
@@ -21,7 +20,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("slow")
 class OtherServerTest {
   @TempDir Path folder;
-  private int launches;
 
   @Test
   void endsAtOnceAndSaysWhereTheRunWasSent() throws Exception {
@@ -61,18 +59,12 @@ class OtherServerTest {
     return LocalServer.start(LocalServerSettings.defaults().withDir(folder.resolve(name)));
   }
 
-  private Said end(
-      LocalServer server, String key, String command, Workplace workplace, String... more)
-      throws Exception {
+  private static Said end(
+      LocalServer server, String key, String command, Workplace workplace, String... more) {
     List<String> args =
         new ArrayList<>(workplace.command(command, "pipelines/sentiment.yaml", more));
     args.addAll(List.of("--run", args.contains("--new-run") ? "b" : "a"));
-    try (Program program =
-        Program.start(
-            folder.resolve("launch-" + launches++),
-            Map.of("OPENAI_BASE_URL", server.baseUrl().toString(), "OPENAI_API_KEY", key),
-            args)) {
-      return new Said(program.end(), program.out(), program.err());
-    }
+    return Said.by(
+        Map.of("OPENAI_BASE_URL", server.baseUrl().toString(), "OPENAI_API_KEY", key), args);
   }
 }

@@ -1,6 +1,7 @@
 package io.beambatch.hostile;
 
 import io.beambatch.cli.Program;
+import io.beambatch.cli.Said;
 import io.beambatch.emulator.PromptReplies;
 import io.beambatch.localserver.LocalServer;
 import io.beambatch.localserver.LocalServerSettings;
@@ -93,7 +94,16 @@ final class HostileProvider implements AutoCloseable {
 
   /** Starts a command of the packaged program that calls this provider. */
   Program start(Path logs, List<String> args) throws IOException {
-    return Program.start(logs, Map.of("OPENAI_BASE_URL", baseUrl(), "OPENAI_API_KEY", KEY), args);
+    return Program.start(logs, environment(), args);
+  }
+
+  /** Runs a command in this process that calls this provider. */
+  Said said(List<String> args) {
+    return Said.by(environment(), args);
+  }
+
+  private Map<String, String> environment() {
+    return Map.of("OPENAI_BASE_URL", baseUrl(), "OPENAI_API_KEY", KEY);
   }
 
   static MockResponse json(int status, String body, String... headers) {

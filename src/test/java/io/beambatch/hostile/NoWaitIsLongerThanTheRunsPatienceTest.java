@@ -2,7 +2,7 @@ package io.beambatch.hostile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.beambatch.cli.Program;
+import io.beambatch.cli.Said;
 import io.beambatch.cli.Workplace;
 import java.nio.file.Path;
 import java.util.List;
@@ -18,7 +18,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("slow")
 class NoWaitIsLongerThanTheRunsPatienceTest {
   @TempDir Path folder;
-  private int launches;
 
   @Test
   void eachLaunchEndsWithTheNumberAndTheNextGoesOn() throws Exception {
@@ -40,19 +39,17 @@ class NoWaitIsLongerThanTheRunsPatienceTest {
                 HostileProvider.json(
                     429, "{\"error\":{\"message\":\"busy\",\"code\":\"x\"}}", asks.getValue()));
 
-        try (Program launch = provider.start(folder.resolve("run-" + launches++), run)) {
-          assertThat(launch.end()).as("%s: %s", asks, launch).isEqualTo(1);
-          assertThat(launch.err())
-              .as("%s", asks)
-              .containsPattern("asks to wait for [0-9]{7,} s")
-              .contains("run the same command again")
-              .doesNotContain("\tat ");
-        }
+        Said launch = provider.said(run);
+        assertThat(launch.exitCode()).as("%s: %s", asks, launch).isEqualTo(1);
+        assertThat(launch.err())
+            .as("%s", asks)
+            .containsPattern("asks to wait for [0-9]{7,} s")
+            .contains("run the same command again")
+            .doesNotContain("\tat ");
       }
       provider.repents();
-      try (Program launch = provider.start(folder.resolve("run-" + launches), run)) {
-        assertThat(launch.end()).as("%s", launch).isZero();
-      }
+      Said launch = provider.said(run);
+      assertThat(launch.exitCode()).as("%s", launch).isZero();
       assertThat(provider.honest().stats().batchesCreated()).isEqualTo(1);
     }
     assertThat(workplace.answered()).hasSize(40);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.beambatch.cli.Program;
+import io.beambatch.cli.Said;
 import io.beambatch.cli.Workplace;
 import io.beambatch.emulator.PromptReplies;
 import io.beambatch.job.RequestSpec;
@@ -122,23 +123,26 @@ class TheKeyGoesOnlyWhereItsOwnerSaysTest extends ProviderFixture {
     Workplace workplace = new Workplace(folder);
     try (HostileProvider named = HostileProvider.start(folder);
         // It tries again for a while, meanwhile the others run.
-        Program dead = start("dead", workplace, "http://127.0.0.1:1/v1", Map.of())) {
+        Program dead =
+            Program.start(
+                folder.resolve("dead"),
+                Map.of("OPENAI_API_KEY", KEY),
+                command("dead", workplace, "http://127.0.0.1:1/v1"))) {
       String address = named.baseUrl();
-      try (Program run = start("run", workplace, address, Map.of())) {
-        assertThat(run.end()).as("%s", run).isZero();
-        assertThat(run.err())
-            .startsWith(
-                "the key and the documents go to "
-                    + address
-                    + ", which the job file names (request.base_url)\n");
-      }
+      Said run = Said.by(Map.of("OPENAI_API_KEY", KEY), command("run", workplace, address));
+      assertThat(run.exitCode()).as("%s", run).isZero();
+      assertThat(run.err())
+          .startsWith(
+              "the key and the documents go to "
+                  + address
+                  + ", which the job file names (request.base_url)\n");
       int calls = named.honest().stats().calls().size();
-      try (Program run =
-          start(
-              "pinned", workplace, address, Map.of("BEAMBATCH_ALLOWED_HOSTS", "api.openai.com"))) {
-        assertThat(run.end()).as("%s", run).isEqualTo(2);
-        assertThat(run.err()).contains("BEAMBATCH_ALLOWED_HOSTS").contains("nothing was sent");
-      }
+      Said pinned =
+          Said.by(
+              Map.of("OPENAI_API_KEY", KEY, "BEAMBATCH_ALLOWED_HOSTS", "api.openai.com"),
+              command("pinned", workplace, address));
+      assertThat(pinned.exitCode()).as("%s", pinned).isEqualTo(2);
+      assertThat(pinned.err()).contains("BEAMBATCH_ALLOWED_HOSTS").contains("nothing was sent");
       assertThat(named.honest().stats().calls()).hasSize(calls);
       // Where nothing answers, it is said all the same: before the first call.
       assertThat(dead.end()).as("%s", dead).isEqualTo(1);
@@ -150,21 +154,14 @@ class TheKeyGoesOnlyWhereItsOwnerSaysTest extends ProviderFixture {
     }
   }
 
-  private Program start(
-      String run, Workplace workplace, String address, Map<String, String> environment)
-      throws Exception {
-    Map<String, String> all = new HashMap<>(environment);
-    all.put("OPENAI_API_KEY", KEY);
-    return Program.start(
-        folder.resolve(run),
-        all,
-        workplace.command(
-            "submit",
-            "pipelines/sentiment.yaml",
-            "--run",
-            run,
-            "--new-run",
-            "--set",
-            "request.base_url=" + address));
+  private static List<String> command(String run, Workplace workplace, String address) {
+    return workplace.command(
+        "submit",
+        "pipelines/sentiment.yaml",
+        "--run",
+        run,
+        "--new-run",
+        "--set",
+        "request.base_url=" + address);
   }
 }
