@@ -2,11 +2,14 @@ package io.beambatch.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.beambatch.cli.Program;
 import io.beambatch.cli.Workplace;
 import io.beambatch.emulator.InstalledProgram;
+import io.beambatch.localserver.FaultText;
+import io.beambatch.localserver.LocalServer;
+import io.beambatch.localserver.LocalServerSettings;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,8 +37,7 @@ class AirflowTest {
 
   @TempDir Path folder;
   private Workplace workplace;
-  private Program server;
-  private URI baseUrl;
+  private LocalServer server;
 
   @BeforeAll
   static void makeHome(@TempDir Path made) throws Exception {
@@ -49,22 +51,21 @@ class AirflowTest {
   @BeforeEach
   void startServer() throws Exception {
     workplace = new Workplace(folder);
-    server =
-        // The first batch expires, so that a look finds something to be sent again.
-        Program.serve(folder, "--latency", "1s", "--fault", "batch:expire:1");
-    baseUrl = server.servedUrl();
+    server = LocalServer.start(LocalServerSettings.defaults().withDir(folder.resolve("served")));
   }
 
   @AfterEach
-  void endServer() {
+  void endServer() throws IOException {
     server.close();
   }
 
   @Test
   void bringsADaysRunToItsEndThoughATaskDiesAfterItHasPaid() throws Exception {
+    // So that a look finds something to be sent again.
+    server.faults(FaultText.parse("batch:expire:1"));
     workplace.write(
         "documents.jsonl", "{\"id\":1,\"text\":\"good\"}\n{\"id\":2,\"text\":\"bad\"}\n");
-    Program dag = dagRun("2026-03-01");
+    Program dag = dagRun("2026-03-01", dyingOnce().toString());
     assertThat(dag.end()).as("%s", dag).isZero();
     assertThat(dag.out())
         .contains("submit of run 20260301T000000 stopped with exit code 137; a retry continues")
@@ -73,15 +74,15 @@ class AirflowTest {
     assertThat(dag.out().split("collect " + job(), -1)).hasSizeGreaterThan(2);
     assertThat(workplace.answered().stream().map(document -> document.path("id").asInt()))
         .containsExactlyInAnyOrder(1, 2);
-    assertThat(Workplace.stats(baseUrl).path("batches_created").asInt()).isEqualTo(2);
-    assertThat(Workplace.stats(baseUrl).path("custom_ids_answered_more_than_once").asInt())
-        .isZero();
+    JsonNode stats = Workplace.stats(server.baseUrl());
+    assertThat(stats.path("batches_created").asInt()).isEqualTo(2);
+    assertThat(stats.path("custom_ids_answered_more_than_once").asInt()).isZero();
   }
 
   @Test
   void failsWithAClearMessageWhenMoreDocumentsFailedThanAllowed() throws Exception {
     workplace.write("documents.jsonl", "{\"id\":1,\"text\":\"good\"}\n{\"id\":2}\n");
-    Program dag = dagRun("2026-03-02");
+    Program dag = dagRun("2026-03-02", String.join(" ", Program.words()));
     assertThat(dag.end()).as("%s", dag).isNotZero();
     assertThat(dag.out())
         .contains("collect of run 20260302T000000: done, but more documents failed than")
@@ -89,17 +90,25 @@ class AirflowTest {
   }
 
   /** Lets Airflow run the DAG for a day. */
-  private Program dagRun(String day) throws IOException {
+  private Program dagRun(String day, String command) throws IOException {
     Map<String, String> environment =
         Map.of(
-            "BEAMBATCH_HOME", Path.of("").toAbsolutePath().toString(),
-            "BEAMBATCH_COMMAND", dyingOnce().toString(),
-            "BEAMBATCH_JOB", job().toString(),
-            "BEAMBATCH_STAGING", workplace.staging().toString(),
-            "BEAMBATCH_COLLECT_EVERY", "1",
-            "BEAMBATCH_RETRY_DELAY", "1",
-            "OPENAI_API_KEY", "local",
-            "OPENAI_BASE_URL", baseUrl.toString());
+            "BEAMBATCH_HOME",
+            Path.of("").toAbsolutePath().toString(),
+            "BEAMBATCH_COMMAND",
+            command,
+            "BEAMBATCH_JOB",
+            job().toString(),
+            "BEAMBATCH_STAGING",
+            workplace.staging().toString(),
+            "BEAMBATCH_COLLECT_EVERY",
+            "1",
+            "BEAMBATCH_RETRY_DELAY",
+            "1",
+            "OPENAI_API_KEY",
+            "local",
+            "OPENAI_BASE_URL",
+            server.baseUrl().toString());
     return airflow(folder, environment, "dags", "test", "beam_batch_inference", day);
   }
 
@@ -121,10 +130,9 @@ class AirflowTest {
    */
   private Path dyingOnce() throws IOException {
     Path script = folder.resolve("beambatch");
-    if (!Files.exists(script)) {
-      Files.writeString(
-          script,
-          """
+    Files.writeString(
+        script,
+        """
           #!/bin/sh
           [ "$1" != collect ] || [ -e %3$s ] || { touch %3$s; exit 75; }
           %1$s "$@"
@@ -132,12 +140,11 @@ class AirflowTest {
           [ "$1" != submit ] || [ -e %2$s ] || { touch %2$s; exit 137; }
           exit $code
           """
-              .formatted(
-                  String.join(" ", Program.words()),
-                  folder.resolve("died"),
-                  folder.resolve("looked")));
-      assertThat(script.toFile().setExecutable(true)).isTrue();
-    }
+            .formatted(
+                String.join(" ", Program.words()),
+                folder.resolve("died"),
+                folder.resolve("looked")));
+    assertThat(script.toFile().setExecutable(true)).isTrue();
     return script;
   }
 
