@@ -120,7 +120,7 @@ final class PartWriter implements BundleWriter<Request> {
     }
 
     boolean isFullFor(Request request) {
-      return (primes && done.isEmpty() && requests > 0)
+      return (primes && done.isEmpty())
           || weight + request.weight() > most.weight()
           || bytes + request.body().length() > most.bytes()
           || tokens + request.tokens() > most.tokens();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.beambatch.document.Document;
 import io.beambatch.job.JobReader;
 import io.beambatch.request.Request;
+import io.beambatch.reuse.FingerprintFile;
 import io.beambatch.storage.RunFolder;
 import io.beambatch.storage.Storage;
 import java.io.InputStream;
@@ -65,7 +66,36 @@ class PartWriterTest {
     assertThat(part.weight()).isEqualTo(4);
     assertThat(part.requests()).isEqualTo(2);
     assertThat(part.fingerprinted()).isTrue();
-    assertThat(Storage.exists(folder().fingerprints(part.name()))).isTrue();
+    List<Integer> lengths =
+        requests.lines().map(line -> line.getBytes(StandardCharsets.UTF_8).length + 1).toList();
+    try (FingerprintFile.Reader fingerprints =
+        new FingerprintFile.Reader(Storage.open(folder().fingerprints(part.name())))) {
+      FingerprintFile.Entry first = fingerprints.next();
+      FingerprintFile.Entry second = fingerprints.next();
+      assertThat(first)
+          .isEqualTo(new FingerprintFile.Entry(first.fingerprint(), lengths.get(0), 7, 1));
+      assertThat(second)
+          .isEqualTo(new FingerprintFile.Entry(second.fingerprint(), lengths.get(1), 5, 3));
+      assertThat(first.fingerprint()).isNotEqualTo(second.fingerprint());
+    }
+  }
+
+  @Test
+  void fillsAPartUpToItsShareOfTheBytes() throws Exception {
+    Request request = new Request(new Document("d", "{}"), "x".repeat(1_300), 50, 1);
+    long line;
+    try (PartWriter writer = writer("", false, false)) {
+      writer.add(request);
+      line = writer.finish().get(0).bytes();
+    }
+    // The frame of the next line is not counted before it is written.
+    long share = line + request.body().length();
+    try (PartWriter writer = writer("limits.bytes=" + 25 * share, false, false)) {
+      for (int i = 0; i < 3; i++) {
+        writer.add(request);
+      }
+      assertThat(writer.finish()).extracting(Part::requests).containsExactly(2, 1);
+    }
   }
 
   @ParameterizedTest

@@ -9,10 +9,15 @@ import io.beambatch.storage.JsonCoder;
 import io.beambatch.storage.RunFolder;
 import io.beambatch.storage.Storage;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.testing.PAssert;
 import org.apache.beam.sdk.transforms.Create;
+import org.apache.beam.sdk.transforms.MapElements;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.TypeDescriptors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,9 +37,9 @@ class PlanRepeatedTest {
   @Test
   void keepsThePartsThatItCommittedAndDropsThoseOfAnotherReading() throws Exception {
     List<PlanInput> first = read("a", "b");
-    plan(first);
-    plan(first);
-    plan(read("c", "d"));
+    plan(first, "a1");
+    plan(first, "a1");
+    plan(read("c", "d"), "a1");
 
     assertThat(PlanStore.of(folder).all()).hasSize(1);
     assertThat(Storage.exists(folder.requests("a"))).isTrue();
@@ -42,6 +47,22 @@ class PlanRepeatedTest {
     assertThat(Storage.exists(folder.failures("b"))).isTrue();
     assertThat(Storage.exists(folder.requests("c"))).isFalse();
     assertThat(Storage.exists(folder.failures("d"))).isFalse();
+  }
+
+  /** A launch that ends by itself also reads the files of a watched source that are new. */
+  @Test
+  void plansFilesThatNoPlanHoldsAndGivesAllPlans() throws Exception {
+    List<PlanInput> first = new ArrayList<>(read("a", "b"));
+    first.add(PlanInput.ofFile("f1"));
+    plan(first, "a1-p00000");
+    plan(first, "a1-p00000");
+    List<PlanInput> second = new ArrayList<>(read("c", "d"));
+    second.add(PlanInput.ofFile("f2"));
+    plan(second, "a1-p00000", "a1-p00001");
+
+    assertThat(PlanStore.of(folder).all()).extracting(Plan::documents).containsExactly(2L, 2L);
+    assertThat(Storage.exists(folder.requests("a"))).isTrue();
+    assertThat(Storage.exists(folder.requests("c"))).isTrue();
   }
 
   /** A reading that has written one part of requests and one of failures. */
@@ -57,11 +78,19 @@ class PlanRepeatedTest {
         PlanInput.of(new Part(failures, 0, 0, 0, 0, Map.of(FailureReason.INVALID_DOCUMENT, 1L))));
   }
 
-  private void plan(List<PlanInput> input) {
+  /**
+   * Plans what was read.
+   *
+   * @param names of the plans that come out
+   */
+  private void plan(List<PlanInput> input, String... names) {
     Pipeline pipeline = DirectPipelines.create();
-    pipeline
-        .apply(Create.of(input).withCoder(JsonCoder.of(PlanInput.class)))
-        .apply(new PlanChunks(1, folder, LIMITS, LineSelector.ALL));
+    PCollection<Plan> plans =
+        pipeline
+            .apply(Create.of(input).withCoder(JsonCoder.of(PlanInput.class)))
+            .apply(new PlanChunks(1, folder, LIMITS, LineSelector.ALL));
+    PAssert.that(plans.apply(MapElements.into(TypeDescriptors.strings()).via(Plan::name)))
+        .containsInAnyOrder(names);
     pipeline.run().waitUntilFinish();
   }
 }

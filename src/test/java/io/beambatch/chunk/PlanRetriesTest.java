@@ -25,9 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The plan of what is sent again. */
 class PlanRetriesTest {
-  private static final Job JOB = SmallJob.of();
-
   @TempDir Path temp;
+  private Job job = SmallJob.of();
   private RunFolder folder;
   private PlanStore store;
 
@@ -58,7 +57,7 @@ class PlanRetriesTest {
     Plan plan = store.read("a2").orElseThrow();
     assertThat(plan.attempt()).isEqualTo(2);
     assertThat(plan.parts()).extracting(Part::name).containsExactly("r0");
-    PlanRetries.commit(2, List.of(part("r0"), part("r9")), JOB, folder);
+    PlanRetries.commit(2, List.of(part("r0"), part("r9")), job, folder);
     assertThat(store.read("a2")).as("committed once").contains(plan);
   }
 
@@ -89,9 +88,19 @@ class PlanRetriesTest {
     assertThat(store.read("a2-r0").orElseThrow().parts()).containsExactly(part("r0"));
   }
 
+  /** A launch that ends by itself joins what has ended by then; others bring the rest. */
+  @Test
+  void ofAWatchedSourceIsMadeForEachPartThoughTheLaunchEnds() throws Exception {
+    job = SmallJob.of("source.watch=1m");
+
+    plan(IsBounded.BOUNDED, "a2-r0", new RetryRequests("a1-c00000", part("r0")));
+
+    assertThat(store.read("a2-r0").orElseThrow().attempt()).isEqualTo(2);
+  }
+
   @Test
   void isCommittedWithoutAPipeline() throws Exception {
-    PlanRetries.commit(2, List.of(part("r0"), part("r1")), JOB, folder);
+    PlanRetries.commit(2, List.of(part("r0"), part("r1")), job, folder);
 
     assertThat(store.read("a2").orElseThrow().documents()).isEqualTo(2);
   }
@@ -109,7 +118,7 @@ class PlanRetriesTest {
             .setIsBoundedInternal(bounded);
     PCollection<String> names =
         input
-            .apply("Plan", new PlanRetries(2, JOB, folder))
+            .apply("Plan", new PlanRetries(2, job, folder))
             .apply(MapElements.into(TypeDescriptors.strings()).via(Plan::name))
             .setIsBoundedInternal(IsBounded.BOUNDED);
     PAssert.that(names)

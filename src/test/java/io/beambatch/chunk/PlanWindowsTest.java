@@ -3,6 +3,7 @@ package io.beambatch.chunk;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.beambatch.job.Limits;
+import io.beambatch.ledger.PermanentErrors;
 import io.beambatch.schema.Shape;
 import io.beambatch.storage.JsonCoder;
 import io.beambatch.storage.RunFolder;
@@ -12,6 +13,7 @@ import java.util.Map;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.testing.TestStream;
 import org.apache.beam.sdk.transforms.windowing.FixedWindows;
+import org.apache.beam.sdk.transforms.windowing.IntervalWindow;
 import org.apache.beam.sdk.transforms.windowing.Window;
 import org.apache.beam.sdk.values.TimestampedValue;
 import org.joda.time.Duration;
@@ -23,6 +25,10 @@ import org.junit.jupiter.api.io.TempDir;
 /** Windows of unbounded input, which close more than once if documents come late. */
 class PlanWindowsTest {
   private static final Limits LIMITS = new Limits(100, 10_000, 10_000, 10_000);
+
+  private static final Instant LATE = Instant.ofEpochMilli(1500);
+  private static final IntervalWindow SECOND =
+      new IntervalWindow(Instant.EPOCH, Duration.standardSeconds(1));
 
   @TempDir Path temp;
   private RunFolder folder;
@@ -70,6 +76,25 @@ class PlanWindowsTest {
     assertThat(store.all()).hasSize(2).contains(old);
   }
 
+  @Test
+  void setsAClosingAsideWhosePartsHoldTooFewDocumentsAndGoesOn() throws Exception {
+    PlanInput lost = PlanInput.ofRead(1);
+    plan(
+        stream()
+            .addElements(at(lost), at(PlanInput.of(part("a"))), at(lost))
+            .advanceWatermarkTo(LATE)
+            .addElements(at(new PlanInput(part("b"), 1, true, null, null, null))));
+
+    assertThat(store.all().stream().flatMap(Plan::parts).map(Part::name)).containsExactly("b");
+    assertThat(PermanentErrors.messages(folder))
+        .containsExactly(
+            Map.entry(
+                "unplanned-999",
+                "plan "
+                    + PlanName.of(1, SECOND, List.of(part("a"))).text()
+                    + ": 2 documents were read, but its parts hold 1; nothing was sent"));
+  }
+
   /** Plans of windows were named by a hash of their parts' names that can be that of others. */
   private Plan committedByEarlierVersion(Part part) throws Exception {
     String name = "a1-w19700101T000000000-" + Long.toHexString(31L + part.name().hashCode());
@@ -86,12 +111,20 @@ class PlanWindowsTest {
   /** Closes the same window with the first part, and late with each of the others. */
   private void close(Part first, Part... late) {
     TestStream.Builder<PlanInput> stream =
-        TestStream.create(JsonCoder.of(PlanInput.class))
+        stream()
             .addElements(at(PlanInput.of(first)), at(PlanInput.ofRead(1)))
-            .advanceWatermarkTo(Instant.ofEpochMilli(1500));
+            .advanceWatermarkTo(LATE);
     for (Part part : late) {
       stream = stream.addElements(at(new PlanInput(part, 1, true, null, null, null)));
     }
+    plan(stream);
+  }
+
+  private static TestStream.Builder<PlanInput> stream() {
+    return TestStream.create(JsonCoder.of(PlanInput.class));
+  }
+
+  private void plan(TestStream.Builder<PlanInput> stream) {
     Pipeline pipeline = Pipeline.create();
     pipeline
         .apply(stream.advanceWatermarkToInfinity())
