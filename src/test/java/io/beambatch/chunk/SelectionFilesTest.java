@@ -13,7 +13,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 class SelectionFilesTest {
 
   @ParameterizedTest
-  @CsvSource({"1, 1", "262144, 1", "262145, 2", "524288, 2", "524290, 4", "600000, 4"})
+  @CsvSource({
+    "1, 1",
+    "262144, 1",
+    "262145, 2",
+    "524288, 2",
+    "524290, 4",
+    "600000, 4",
+    "200000000, 512"
+  })
   void bucketHasAQuarterOfAMillionLinesAtMost(long lines, int buckets) throws Exception {
     try (SelectionFiles files = new SelectionFiles(lines)) {
       assertThat(files.buckets()).hasSize(buckets);
@@ -52,6 +60,28 @@ class SelectionFilesTest {
       assertThat(files.uses(1, 3))
           .containsExactly(LineUse.AWAITED.code(), LineUse.SENT.code(), LineUse.KNOWN.code());
       assertThat(files.uses(4, 1)).containsExactly(LineUse.SENT.code());
+    }
+  }
+
+  @Test
+  void usesOfMoreLinesThanOneMapHoldsAreKept() throws Exception {
+    long first = 1L << 28;
+    try (SelectionFiles files = new SelectionFiles(first + 4)) {
+      files.setUse(first - 1, LineUse.KNOWN);
+      files.setUse(first, LineUse.DUPLICATE);
+      files.setUse(first + 3, LineUse.LEFT_OUT);
+
+      assertThat(files.use(first - 1)).isEqualTo(LineUse.KNOWN);
+      assertThat(files.use(first)).isEqualTo(LineUse.DUPLICATE);
+      assertThat(files.use(0)).isEqualTo(LineUse.SENT);
+      assertThat(files.uses(first - 2, 6))
+          .containsExactly(
+              LineUse.SENT.code(),
+              LineUse.KNOWN.code(),
+              LineUse.DUPLICATE.code(),
+              LineUse.SENT.code(),
+              LineUse.SENT.code(),
+              LineUse.LEFT_OUT.code());
     }
   }
 

@@ -13,6 +13,7 @@ import io.beambatch.provider.InputFile;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
 /** What each step of a chunk's way keeps and what it changes. */
@@ -157,6 +158,8 @@ class BatchEntryTest {
                 "no answer",
                 List.of(),
                 false));
+    assertThat(failed.overBudget()).isFalse();
+    assertThat(submitted.failed("too dear", true).overBudget()).isTrue();
     assertThat(failed.cancelled(at(40)).problem()).isNull();
     assertThat(failed.ended(end, at(40)).problem()).isNull();
   }
@@ -194,6 +197,10 @@ class BatchEntryTest {
     assertThat(List.of(vanished, unknown, other))
         .filteredOn(BatchEnd::isVanished)
         .containsExactly(vanished, unknown);
+    assertThat(BatchEnd.withoutResults(BatchStatus.FAILED, List.of(other, unknown)))
+        .matches(BatchEnd::mayBeBilledForMore);
+    assertThat(BatchEnd.withoutResults(BatchStatus.FAILED, List.of(other)))
+        .matches(Predicate.not(BatchEnd::mayBeBilledForMore));
   }
 
   @Test

@@ -12,6 +12,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.apache.beam.runners.core.metrics.CounterCell;
+import org.apache.beam.runners.core.metrics.MetricsContainerImpl;
+import org.apache.beam.sdk.metrics.MetricName;
+import org.apache.beam.sdk.metrics.MetricsEnvironment;
 import org.apache.beam.sdk.values.PCollection.IsBounded;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -91,6 +95,24 @@ class PermanentErrorsTest {
     take("no key (request id req_3)");
     assertThat(versions("a1")).isEqualTo(2);
     assertThat(PermanentErrors.messages(run)).containsEntry("a1", "no key (request id req_3)");
+  }
+
+  /** Somebody who watches a stream is told by its metrics. */
+  @Test
+  void areCountedWheneverTheyAreMet() throws IOException {
+    MetricsContainerImpl container = new MetricsContainerImpl("step");
+    MetricsEnvironment.setCurrentContainer(container);
+    try {
+      take("no credit");
+      take("no credit");
+      permanentErrors.record("a1", new IOException("disk"));
+    } finally {
+      MetricsEnvironment.setCurrentContainer(null);
+    }
+
+    assertThat(container.getCounter(MetricName.named(RunMetrics.NAMESPACE, "verdicts")))
+        .extracting(CounterCell::getCumulative)
+        .isEqualTo(2L);
   }
 
   private void take(String message) throws IOException {

@@ -3,16 +3,16 @@ package io.beambatch.ledger;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import io.beambatch.emulator.GcsEmulator;
+import java.net.URI;
 import java.util.List;
 import java.util.Set;
 import org.apache.beam.runners.core.metrics.MetricsContainerImpl;
 import org.apache.beam.runners.core.metrics.MetricsContainerStepMap;
-import org.apache.beam.sdk.io.FileSystems;
 import org.apache.beam.sdk.metrics.Lineage;
 import org.apache.beam.sdk.metrics.MetricResult;
 import org.apache.beam.sdk.metrics.MetricResults;
 import org.apache.beam.sdk.metrics.MetricsEnvironment;
-import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -55,7 +55,9 @@ class RunMetricsTest {
 
   @Test
   void nameWhatIsReadAndWrittenWhereverItIs() {
-    FileSystems.setDefaultPipelineOptions(PipelineOptionsFactory.create());
+    // Nothing is asked there.
+    GcsEmulator.use(URI.create("http://localhost"));
+
     RunMetrics.readFrom("/data/in.jsonl");
     RunMetrics.readFrom("gs://bucket/in/a.jsonl");
     RunMetrics.wroteTo("/data/out.jsonl");
