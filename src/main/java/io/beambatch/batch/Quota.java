@@ -23,7 +23,7 @@ public final class Quota {
   private final QueueUnit unit;
 
   /** What the provider is known to accept, in its own unit. */
-  private long budget;
+  private long budget = Long.MAX_VALUE;
 
   private Duration refusalBackoff = FIRST_BACKOFF;
   private Duration callBackoff = FIRST_BACKOFF;
@@ -36,11 +36,6 @@ public final class Quota {
   Quota(Limits limits, QueueUnit unit) {
     this.limits = limits;
     this.unit = unit;
-    this.budget = allowed();
-  }
-
-  private long allowed() {
-    return unit == QueueUnit.REQUESTS ? limits.enqueuedRequests() : limits.enqueuedTokens();
   }
 
   /** A usage in the provider's unit. */
@@ -116,7 +111,7 @@ public final class Quota {
    * or every waiting chunk would be refused again each time.
    */
   void freed(InFlightUsage chunk) {
-    budget = Math.min(allowed(), InFlightUsage.sum(budget, counted(chunk)));
+    budget = InFlightUsage.sum(budget, counted(chunk));
     refusalBackoff = FIRST_BACKOFF;
     refusedUntil = Instant.MIN;
   }

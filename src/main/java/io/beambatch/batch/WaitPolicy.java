@@ -1,6 +1,5 @@
 package io.beambatch.batch;
 
-import java.time.Duration;
 import java.time.Instant;
 
 /**
@@ -29,10 +28,5 @@ public enum WaitPolicy {
    */
   Instant waitStart(Instant byTheLedger, Instant launched) {
     return leavesRest() || byTheLedger.isAfter(launched) ? byTheLedger : launched;
-  }
-
-  /** The longest outage of the provider that the launch waits out. */
-  Duration longestOutage(Duration longest) {
-    return leavesRest() ? Duration.ZERO : longest;
   }
 }

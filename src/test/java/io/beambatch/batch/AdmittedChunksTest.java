@@ -15,6 +15,8 @@ import io.beambatch.provider.BatchStatus;
 import io.beambatch.provider.ProviderException;
 import io.beambatch.provider.ProviderException.Kind;
 import io.beambatch.provider.Submission;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
@@ -116,6 +118,29 @@ class AdmittedChunksTest extends CoordinatorFixture {
 
     assertThat(creates).isZero();
     assertThat(left).hasMessageContaining("chunk a1-c1 could not be submitted");
+  }
+
+  /** Such as the verdict on a canary, and then the limit on cost. */
+  @Test
+  void secondIsAskedOnlyAboutWhatTheFirstAdmits() throws Throwable {
+    Decision stopped = new Decision(Action.SET_ASIDE, false, "the canary failed");
+    Decision tooDear = new Decision(Action.SET_ASIDE, false, "the money is spent");
+    List<String> asked = new ArrayList<>();
+    Admission first = () -> chunk -> chunk.id().equals("a1-c0") ? stopped : Decision.ADMITTED;
+    Admission second =
+        () ->
+            chunk -> {
+              asked.add(chunk.id());
+              return chunk.id().equals("a1-c1") ? tooDear : Decision.ADMITTED;
+            };
+    adjusted = settings -> settings.admitting(first.and(second));
+
+    await("", chunk(0, 60), chunk(1, 60), chunk(2, 60));
+
+    assertThat(asked).containsExactly("a1-c1", "a1-c2");
+    assertThat(done).extracting(awaited -> awaited.chunk().id()).containsExactly("a1-c2");
+    assertThat(entry("a1-c0").problem()).isEqualTo("the canary failed");
+    assertThat(entry("a1-c1").problem()).isEqualTo("the money is spent");
   }
 
   /** Decides about a chunk; all others are admitted. */

@@ -112,6 +112,16 @@ class CountedBatchesTest {
   }
 
   @Test
+  void oneWhoseResultsBreakOffIsAskedAgain() throws Exception {
+    provider.add(ended("b1", NOW)).breakingOff("out-b1");
+    assertThat(counts.find(chunk, provider.listing())).isNull();
+    assertThat(counts.isPending(chunk)).as("it may be the chunk's").isTrue();
+
+    provider.result("out-b1", id("p0-0"));
+    assertThat(counts.find(chunk, provider.listing()).id()).isEqualTo("b1");
+  }
+
+  @Test
   void batchThatTheAccountHadNoCreditForIsNotTakenAgain() throws Exception {
     provider
         .add(

@@ -8,7 +8,9 @@ import io.beambatch.provider.Capabilities.OrphanSearch;
 import io.beambatch.provider.ProviderException;
 import io.beambatch.provider.ProviderException.Kind;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,6 +26,8 @@ import org.jspecify.annotations.Nullable;
 class ListedBatches extends TroubledProvider {
   static final Instant NOW = CoordinatorFixture.START;
   static final RunIdentity RUN = new RunIdentity("job", "r1", "uid", NOW.toEpochMilli());
+
+  private static final String BREAKS_OFF = "{";
 
   /** After which batches the list was asked for. */
   final List<@Nullable String> asked = new ArrayList<>();
@@ -65,6 +69,12 @@ class ListedBatches extends TroubledProvider {
     return this;
   }
 
+  /** Lets the download of a file break off before its first line has ended. */
+  ListedBatches breakingOff(String file) {
+    results.put(file, BREAKS_OFF);
+    return this;
+  }
+
   void clear() {
     pages.clear();
   }
@@ -98,7 +108,16 @@ class ListedBatches extends TroubledProvider {
     if (lines == null) {
       throw CoordinatorFixture.failure(Kind.NOT_FOUND, 404, null);
     }
-    return new ByteArrayInputStream(lines.getBytes(StandardCharsets.UTF_8));
+    InputStream content = new ByteArrayInputStream(lines.getBytes(StandardCharsets.UTF_8));
+    return lines.equals(BREAKS_OFF) ? new SequenceInputStream(content, new Broken()) : content;
+  }
+
+  /** A connection that has gone. */
+  private static final class Broken extends InputStream {
+    @Override
+    public int read() throws IOException {
+      throw new IOException("connection reset");
+    }
   }
 
   /** A batch that runs, of whoever it may be, and is so many minutes old. */

@@ -87,6 +87,28 @@ class OrphanInputFilesTest {
   }
 
   @Test
+  void findsAFileBeforeThoseThatAreTooOld() throws Exception {
+    Pages files = new Pages(OrphanSearch.METADATA);
+    files.pages.add(List.of(file(RUN.inputName("a1-c00000"), 0), file("other-1", 24 * 60 + 1)));
+    files.pages.add(List.of(file("other-2", 24 * 60 + 2)));
+
+    assertThat(isAnyThere(files)).isTrue();
+    assertThat(files.asked).hasSize(1);
+  }
+
+  @Test
+  void listThatGoesRoundInCirclesIsNotReadForEver() throws Exception {
+    Pages files = new Pages(OrphanSearch.METADATA);
+    files.pages.add(List.of(file("other-1", 0)));
+    files.pages.add(List.of(file("other-1", 0)));
+    files.pages.add(List.of(file("other-1", 0)));
+    files.pages.add(List.of(file(RUN.inputName("a1-c00000"), 0)));
+
+    assertThat(isAnyThere(files)).isFalse();
+    assertThat(files.asked).hasSize(2);
+  }
+
+  @Test
   void endsWithAnEmptyPage() throws Exception {
     Pages files = new Pages(OrphanSearch.METADATA);
     files.pages.add(List.of());

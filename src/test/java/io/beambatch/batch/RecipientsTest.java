@@ -8,6 +8,7 @@ import io.beambatch.error.ExitCode;
 import io.beambatch.error.UserException;
 import io.beambatch.ledger.BatchEntry;
 import io.beambatch.ledger.BatchLedger;
+import io.beambatch.ledger.LedgerStore.Versioned;
 import io.beambatch.provider.InputFile;
 import io.beambatch.provider.Recipient;
 import io.beambatch.provider.openai.OpenAiApi;
@@ -16,8 +17,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -107,6 +110,33 @@ class RecipientsTest {
   }
 
   @Test
+  void anotherLaunchThatWasFasterDecidesWhereTheRunIsSent() throws Exception {
+    Recipient elsewhere = recipient(Map.of("OPENAI_BASE_URL", "https://eu.api.openai.com/v1"));
+    Map<String, Versioned> records = new HashMap<>();
+    BatchLedger theirs = new BatchLedger(new TroubledStore(records, null));
+    Recipients late =
+        new Recipients(
+            RUN,
+            new BatchLedger(
+                new TroubledStore(records, null) {
+                  @Override
+                  public Optional<Versioned> write(String name, long expected, String content)
+                      throws IOException {
+                    if (records.isEmpty()) {
+                      new Recipients(RUN, theirs).record(elsewhere);
+                      theirs.create("a1-c00000", BatchEntry.planned(file(), Instant.EPOCH));
+                    }
+                    return super.write(name, expected, content);
+                  }
+                }));
+
+    assertThatThrownBy(() -> late.record(recipient(Map.of())))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("was sent to eu.api.openai.com/v1");
+    assertThat(theirs.recipient().orElseThrow().value()).isEqualTo(elsewhere);
+  }
+
+  @Test
   void aKeyThatWasRenewedInItsSecretIsOfTheSameAccount() throws Exception {
     String secret = "projects/p/secrets/openai-key";
     Recipient renewed = recipient(Map.of("OPENAI_API_KEY", "sk-renewed")).keptIn(secret, RUN.uid());
@@ -139,7 +169,7 @@ class RecipientsTest {
   }
 
   private static Recipient recipient(Map<String, String> more) {
-    Map<String, String> environment = new java.util.HashMap<>(Map.of("OPENAI_API_KEY", KEY));
+    Map<String, String> environment = new HashMap<>(Map.of("OPENAI_API_KEY", KEY));
     environment.putAll(more);
     return OpenAiApi.INSTANCE.recipient(null, environment, RUN.uid());
   }

@@ -140,7 +140,17 @@ class TrackedChunkTest {
     assertThat(tracked.advance(tracked.entry().submitting("me", START))).isFalse();
 
     assertThat(tracked.entry().owner()).isEqualTo("other");
+  }
+
+  @Test
+  void isInFlightFromTheIntentionToTheEndOfItsBatch() throws IOException {
+    assertThat(tracked.isInFlight()).isFalse();
+    tracked.advance(tracked.entry().submitting("me", START));
     assertThat(tracked.isInFlight()).isTrue();
+    tracked.advance(tracked.entry().submitted("b1", START));
+    assertThat(tracked.isInFlight()).isTrue();
+    end(BatchStatus.COMPLETED, 40L);
+    assertThat(tracked.isInFlight()).isFalse();
   }
 
   @Test

@@ -11,7 +11,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** One launch's way to a ledger in memory, which all launches share. */
-final class TroubledStore implements LedgerStore {
+class TroubledStore implements LedgerStore {
   private final Map<String, Versioned> records;
   private final @Nullable Trouble trouble;
 

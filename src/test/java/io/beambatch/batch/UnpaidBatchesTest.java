@@ -89,6 +89,13 @@ class UnpaidBatchesTest {
     assertThat(unpaid.contains(batch(BatchStatus.COMPLETED, 0, 40, null, "err"))).isFalse();
   }
 
+  @Test
+  void batchWhoseResultsBreakOffIsLeftToTheJoin() throws Exception {
+    provider.breakingOff("err");
+
+    assertThat(unpaid.contains(batch(BatchStatus.COMPLETED, 0, 40, null, "err"))).isFalse();
+  }
+
   private static Batch batch(
       BatchStatus status, long completed, long failed, String output, String errors) {
     return new Batch(
