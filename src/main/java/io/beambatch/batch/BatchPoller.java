@@ -29,6 +29,7 @@ final class BatchPoller {
   private final Submitter submitter;
   private final SubmissionQueue queue;
   private final Quota quota;
+  private final BatchMark marks;
   private final Deadline deadline;
   private final VanishedBatches vanished;
   private final UnpaidBatches unpaid;
@@ -43,6 +44,7 @@ final class BatchPoller {
     this.submitter = submitter;
     this.queue = queue;
     this.quota = quota;
+    this.marks = marks;
     this.deadline = new Deadline(context);
     this.unpaid = new UnpaidBatches(context);
     this.vanished = new VanishedBatches(context, marks);
@@ -70,6 +72,8 @@ final class BatchPoller {
     if (batch == null) {
       return;
     }
+    // Where batches carry no mark, this one proves the run's project for others that are unknown.
+    marks.of(chunk);
     if (chunk.entry().times().vanished() != null && !chunk.advance(chunk.entry().found())) {
       return;
     }

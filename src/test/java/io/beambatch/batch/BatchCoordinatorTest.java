@@ -73,6 +73,86 @@ class BatchCoordinatorTest extends CoordinatorFixture {
   }
 
   @Test
+  void countsWhatOthersHaveUnderWayHoweverFarDownTheListItIs() throws Throwable {
+    addOther("theirs", Map.of("beambatch_model", "m", "beambatch_tokens", "50"), hours(5));
+    later(hours(1));
+    addBatchesOfOthers();
+    later(hours(1));
+
+    await("limits.enqueued_tokens=100", chunk(0, 60));
+
+    assertThat(server.ofKey(run.key("a1-c0")).get(0).created).isAfter(START.plus(hours(5)));
+  }
+
+  @Test
+  void smallerOnesPassALargerOneOnlyUntilItsDeadline() throws Throwable {
+    adjusted = settings -> TestSettings.of(run, "limits.enqueued_tokens=100", "poll.deadline=1h");
+    server = server(fate(Duration.ofMinutes(20), Duration.ZERO), Long.MAX_VALUE);
+    addOther("theirs", Map.of("beambatch_model", "m", "beambatch_tokens", "50"), hours(2));
+    Chunk[] chunks =
+        IntStream.range(0, 10).mapToObj(i -> chunk(i, i == 0 ? 60 : 40)).toArray(Chunk[]::new);
+
+    await("", chunks);
+
+    List<String> order = done.stream().map(awaited -> awaited.chunk().id()).toList();
+    assertThat(order).hasSize(10);
+    assertThat(order.indexOf("a1-c0"))
+        .as("three or four in the first hour, none in the second")
+        .isBetween(2, 4);
+  }
+
+  @Test
+  void looksHowOthersStandAfterAMinuteOfCreating() throws Throwable {
+    List<String> order = new ArrayList<>();
+    calls.latency = 10;
+    provider =
+        new Reliable() {
+          @Override
+          public Batch create(Submission submission) throws ProviderException {
+            order.add("create");
+            time.pass(seconds(25));
+            return super.create(submission);
+          }
+
+          @Override
+          public BatchPage list(@Nullable String after, int limit) throws ProviderException {
+            order.add("list");
+            return super.list(after, limit);
+          }
+        };
+
+    await("", IntStream.range(0, 4).mapToObj(i -> chunk(i, 60)).toArray(Chunk[]::new));
+
+    assertThat(order).startsWith("list", "create", "create", "create", "list", "create", "list");
+  }
+
+  /** As a runner does it that takes the work away. */
+  @Test
+  void createsNothingMoreOnceItIsInterrupted() throws Throwable {
+    List<String> order = new ArrayList<>();
+    provider =
+        new Reliable() {
+          @Override
+          public Batch create(Submission submission) throws ProviderException {
+            order.add("create");
+            Batch batch = super.create(submission);
+            Thread.currentThread().interrupt();
+            return batch;
+          }
+
+          @Override
+          public BatchPage list(@Nullable String after, int limit) throws ProviderException {
+            order.add(Thread.interrupted() ? "list, interrupted" : "list");
+            return super.list(after, limit);
+          }
+        };
+
+    await("", chunk(0, 60), chunk(1, 60));
+
+    assertThat(order).startsWith("list", "create", "list, interrupted", "create");
+  }
+
+  @Test
   void chunkOverTheLimitsIsSaidAtOnce() throws Throwable {
     await("limits.enqueued_requests=5", chunk(0, 60));
 
@@ -769,17 +849,20 @@ class BatchCoordinatorTest extends CoordinatorFixture {
   /** More than a page of the list. */
   private void addBatchesOfOthers() {
     for (int i = 0; i < 150; i++) {
-      time.pass(Duration.ofMillis(1));
-      server.add(
-          new SimulatedBatch(
-              "other" + i,
-              time.instant(),
-              SimulatedServer.ENDPOINT,
-              "f",
-              Map.of(),
-              QUICK,
-              Duration.ZERO));
+      addOther("other" + i, Map.of(), QUICK.answering());
     }
+  }
+
+  private void addOther(String id, Map<String, String> metadata, Duration answering) {
+    server.add(
+        new SimulatedBatch(
+            id,
+            time.instant(),
+            SimulatedServer.ENDPOINT,
+            "f",
+            metadata,
+            fate(answering, Duration.ZERO),
+            Duration.ZERO));
   }
 
   @Test

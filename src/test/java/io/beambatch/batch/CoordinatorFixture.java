@@ -13,6 +13,7 @@ import io.beambatch.provider.ProviderException;
 import io.beambatch.provider.ProviderException.Kind;
 import io.beambatch.provider.ReplyHead;
 import io.beambatch.provider.Submission;
+import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.time.Instant;
@@ -32,6 +33,8 @@ import org.junit.jupiter.api.AfterEach;
 abstract class CoordinatorFixture {
   static final Instant START = Instant.parse("2026-11-02T08:00:00Z");
   static final Fate QUICK = fate(Duration.ofMinutes(10), Duration.ZERO);
+
+  private static final Contents CONTENTS = chunk -> InputStream.nullInputStream();
 
   final ExecutorService threads = Executors.newCachedThreadPool();
   final Timeline time = new Timeline(START, Duration.ofDays(30), threads);
@@ -75,7 +78,7 @@ abstract class CoordinatorFixture {
   void markCancelled() {
     try {
       new BatchLedger(new TroubledStore(ledger, null)).cancel(time.instant());
-    } catch (java.io.IOException e) {
+    } catch (IOException e) {
       throw new AssertionError(e);
     }
   }
@@ -90,7 +93,7 @@ abstract class CoordinatorFixture {
       BatchLedger direct = new BatchLedger(new TroubledStore(ledger, null));
       BatchLedger.Tracked now = direct.read(chunk).orElseThrow();
       direct.advance(now, step.apply(now.entry()));
-    } catch (java.io.IOException e) {
+    } catch (IOException e) {
       throw new AssertionError(e);
     }
   }
@@ -106,31 +109,54 @@ abstract class CoordinatorFixture {
   }
 
   void launch(boolean cancelled, String override, Chunk... chunks) throws Throwable {
+    session(
+        override,
+        (coordinator, context) -> {
+          for (Chunk chunk : uploadsFirst ? chunks : new Chunk[0]) {
+            new ChunkUploader(context, CONTENTS).upload(chunk);
+          }
+          if (cancelled) {
+            context.ledger().cancel(time.instant());
+          }
+          coordinator.run(List.of(chunks), time::pass, done::add);
+        });
+  }
+
+  /** What a launch does with its coordinator. */
+  interface Use {
+    void of(CoordinatorSession session, CoordinatorContext context)
+        throws IOException, InterruptedException;
+  }
+
+  /** A launch, from its beginning to its end. */
+  void session(String override, Use use) throws Throwable {
     time.begin(
         Duration.ZERO,
         () -> {
-          BatchLedger entries = new BatchLedger(new TroubledStore(ledger, calls));
           CoordinatorSettings settings =
               override.isEmpty() ? TestSettings.of(run) : TestSettings.of(run, override);
           CoordinatorContext context =
-              new CoordinatorContext(adjusted.apply(settings), provider, entries, time)
+              new CoordinatorContext(
+                      adjusted.apply(settings),
+                      provider,
+                      new BatchLedger(new TroubledStore(ledger, calls)),
+                      time)
                   .withEvents(events);
-          Contents contents = chunk -> InputStream.nullInputStream();
-          try (CoordinatorSession coordinator = new CoordinatorSession(context, contents)) {
-            for (Chunk chunk : uploadsFirst ? chunks : new Chunk[0]) {
-              new ChunkUploader(context, contents).upload(chunk);
-            }
-            if (cancelled) {
-              entries.cancel(time.instant());
-            }
-            coordinator.await(List.of(chunks), time::pass, done::add);
+          try (CoordinatorSession coordinator = new CoordinatorSession(context, CONTENTS)) {
+            use.of(coordinator, context);
             coordinator.failure().ifPresent(failure -> left = failure);
           } catch (Crash e) {
             crashed = true;
-          } catch (java.io.IOException | InterruptedException e) {
+          } catch (IOException | InterruptedException e) {
             throw new AssertionError(e);
           }
         });
+    time.run();
+  }
+
+  /** Lets time pass between two launches. */
+  void later(Duration wait) throws Throwable {
+    time.begin(wait, () -> {});
     time.run();
   }
 

@@ -109,15 +109,17 @@ class ListedBatches extends TroubledProvider {
       throw CoordinatorFixture.failure(Kind.NOT_FOUND, 404, null);
     }
     InputStream content = new ByteArrayInputStream(lines.getBytes(StandardCharsets.UTF_8));
-    return lines.equals(BREAKS_OFF) ? new SequenceInputStream(content, new Broken()) : content;
+    return lines.equals(BREAKS_OFF) ? new SequenceInputStream(content, broken()) : content;
   }
 
-  /** A connection that has gone. */
-  private static final class Broken extends InputStream {
-    @Override
-    public int read() throws IOException {
-      throw new IOException("connection reset");
+  private static InputStream broken() {
+    InputStream closed = InputStream.nullInputStream();
+    try {
+      closed.close();
+    } catch (IOException e) {
+      throw new AssertionError(e);
     }
+    return closed;
   }
 
   /** A batch that runs, of whoever it may be, and is so many minutes old. */

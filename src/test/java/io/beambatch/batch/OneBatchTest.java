@@ -3,6 +3,8 @@ package io.beambatch.batch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.beambatch.batch.SimulatedBatch.Fate;
+import io.beambatch.chunk.Chunk;
+import io.beambatch.chunk.Part;
 import io.beambatch.ledger.BatchEnd;
 import io.beambatch.ledger.BatchEntry;
 import io.beambatch.ledger.BatchLedger;
@@ -15,6 +17,7 @@ import io.beambatch.provider.ProviderException;
 import io.beambatch.provider.ProviderException.Kind;
 import io.beambatch.provider.ReplyHead;
 import io.beambatch.provider.Submission;
+import io.beambatch.provider.http.Timeouts;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -42,6 +45,24 @@ class OneBatchTest extends CoordinatorFixture {
     assertThat(onlyBatch().created)
         .as("a lease of 10 minutes, and the time to settle")
         .isBetween(START.plus(MINUTE.multipliedBy(10)), START.plus(MINUTE.multipliedBy(14)));
+  }
+
+  /** The call that carries the requests takes as long as they take to send. */
+  @Test
+  void creatorThatSendsMuchIsGivenMoreTime() throws Throwable {
+    server.capabilities = SimulatedWorld.capabilities(OrphanSearch.COUNT);
+    long bytes = 2L << 30;
+    new BatchLedger(new TroubledStore(ledger, null))
+        .create(
+            "a1-c0",
+            BatchEntry.unwanted(START.toEpochMilli(), START)
+                .submitting("elsewhere/1/1/random", START));
+
+    await("", new Chunk("a1-c0", 1, List.of(new Part("p0", 40, 40, bytes, 60, Map.of()))));
+
+    assertThat(onlyBatch().created)
+        .as("a lease of 10 minutes, the time to send, and the time to settle")
+        .isAfter(START.plus(MINUTE.multipliedBy(22)).plus(Timeouts.ofSending(bytes)));
   }
 
   @Test

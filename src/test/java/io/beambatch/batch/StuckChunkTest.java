@@ -5,19 +5,24 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.beambatch.batch.SimulatedBatch.Fate;
 import io.beambatch.batch.SimulatedBatch.Lies;
+import io.beambatch.chunk.Chunk;
+import io.beambatch.chunk.Part;
 import io.beambatch.ledger.BatchEnd;
 import io.beambatch.ledger.BatchEntry.State;
 import io.beambatch.provider.Batch;
 import io.beambatch.provider.BatchError;
 import io.beambatch.provider.BatchPage;
 import io.beambatch.provider.BatchStatus;
+import io.beambatch.provider.Capabilities.OrphanSearch;
 import io.beambatch.provider.FilePage;
 import io.beambatch.provider.InputFile;
 import io.beambatch.provider.ProviderException;
 import io.beambatch.provider.ProviderException.Kind;
 import io.beambatch.provider.Submission;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -43,6 +48,31 @@ class StuckChunkTest extends CoordinatorFixture {
     assertThat(time.instant())
         .as("3 minutes there, 10 minutes of grace")
         .isBetween(START.plus(MINUTE.multipliedBy(12)), START.plus(MINUTE.multipliedBy(20)));
+  }
+
+  @Test
+  void inputOfTheRunProvesTheProjectWhereNoOtherBatchDoes() throws Throwable {
+    vanishes("a1-c0", MINUTE.multipliedBy(3));
+
+    await("", chunk(0, 60));
+
+    assertThat(done.get(0).errors()).extracting(BatchError::code).containsOnly(BatchEnd.VANISHED);
+    assertThat(left).isNull();
+  }
+
+  /** Whoever shows new batches late may show an old one late, too. */
+  @Test
+  void vanishedBatchIsLookedForAsLongAsANewOne() throws Throwable {
+    server = server(fate(Duration.ofHours(1), Duration.ZERO), Long.MAX_VALUE);
+    server.capabilities = SimulatedWorld.capabilities(OrphanSearch.COUNT);
+    vanishes("a1-c0", MINUTE.multipliedBy(3));
+
+    await("", chunk(0, 60), chunk(1, 60));
+
+    assertThat(done.get(0).errors()).extracting(BatchError::code).containsOnly(BatchEnd.VANISHED);
+    assertThat(Instant.ofEpochMilli(entry("a1-c0").since()))
+        .as("3 minutes there, 12 minutes to settle")
+        .isBetween(START.plus(MINUTE.multipliedBy(15)), START.plus(MINUTE.multipliedBy(20)));
   }
 
   @Test
@@ -105,8 +135,7 @@ class StuckChunkTest extends CoordinatorFixture {
     assertThat(entry("a1-c0").state()).isEqualTo(State.SUBMITTED);
     assertThat(entry("a1-c0").problem()).isEqualTo(left.getMessage());
 
-    time.begin(Duration.ofHours(27), () -> {});
-    time.run();
+    later(Duration.ofHours(27));
     await("", chunk(0, 60));
 
     assertThat(done).hasSize(1);
@@ -127,6 +156,85 @@ class StuckChunkTest extends CoordinatorFixture {
     assertThat(time.instant())
         .as("a deadline of 26 hours, then half an hour")
         .isBetween(START.plus(Duration.ofMinutes(26 * 60 + 29)), START.plus(hours(27)));
+  }
+
+  @Test
+  void timeToEndIsGivenFromWhenTheProviderAgreesToCancel() throws Throwable {
+    server = server(stuckAt(0, MINUTE), Long.MAX_VALUE);
+    server.trouble = SimulatedBatch::cancelForEver;
+    Instant agreed = START.plus(hours(26)).plus(MINUTE.multipliedBy(20));
+    provider =
+        new Reliable() {
+          @Override
+          public Batch cancel(String batchId) throws ProviderException {
+            if (time.instant().isBefore(agreed)) {
+              throw failure(Kind.UNAVAILABLE, 503, null);
+            }
+            return super.cancel(batchId);
+          }
+        };
+
+    await("", chunk(0, 60));
+
+    assertThat(done).extracting(AwaitedChunk::status).containsExactly(BatchStatus.CANCELLED);
+    assertThat(time.instant())
+        .isBetween(agreed.plus(MINUTE.multipliedBy(30)), agreed.plus(MINUTE.multipliedBy(35)));
+  }
+
+  @Test
+  void batchThatCannotBeCancelledIsGivenUp() throws Throwable {
+    server = server(stuckAt(10, MINUTE), Long.MAX_VALUE);
+    provider =
+        new Reliable() {
+          @Override
+          public Batch cancel(String batchId) throws ProviderException {
+            throw failure(Kind.CONFLICT, 409, null);
+          }
+        };
+
+    await("", chunk(0, 60));
+
+    assertThat(done).extracting(AwaitedChunk::status).containsExactly(BatchStatus.CANCELLED);
+    assertThat(done.get(0).errors()).extracting(BatchError::code).containsOnly(BatchEnd.GIVEN_UP);
+    assertThat(time.instant())
+        .isBetween(START.plus(Duration.ofMinutes(26 * 60 + 29)), START.plus(hours(27)));
+  }
+
+  /** At a provider whose batches carry no mark, one that never ends never shows whose it is. */
+  @Test
+  void chunkWhoseBatchCannotBeToldIsSetAsideAndHoldsUpNoOther() throws Throwable {
+    server.capabilities = SimulatedWorld.capabilities(OrphanSearch.COUNT);
+    provider =
+        new Reliable() {
+          @Override
+          public Batch create(Submission submission) throws ProviderException {
+            if (++creates > 1) {
+              return super.create(submission);
+            }
+            server.add(
+                new SimulatedBatch(
+                    "a stranger's",
+                    time.instant(),
+                    SimulatedServer.ENDPOINT,
+                    "",
+                    Map.of(),
+                    stuckAt(10, MINUTE),
+                    Duration.ZERO));
+            throw failure(Kind.NO_REPLY, 0, null);
+          }
+        };
+
+    await("", chunk(0, 60), lastOf(7));
+
+    assertThat(done).extracting(awaited -> awaited.chunk().id()).containsExactly("a1-c1");
+    assertThat(left)
+        .hasMessageContaining("whether a batch was created for chunk a1-c0 is unknown")
+        .hasMessageContaining("cancel it there if it is yours");
+    assertThat(server.ofKey(run.key("a1-c0"))).isEmpty();
+    assertThat(entry("a1-c0").state()).isEqualTo(State.SUBMITTING);
+    assertThat(time.instant())
+        .as("a deadline of 26 hours, and an outage")
+        .isBetween(START.plus(hours(27)), START.plus(hours(28)));
   }
 
   @Test
@@ -269,6 +377,12 @@ class StuckChunkTest extends CoordinatorFixture {
         Lies.NONE);
   }
 
+  /** Another chunk, of as many requests. */
+  private static Chunk lastOf(int requests) {
+    return new Chunk(
+        "a1-c1", 1, List.of(new Part("p1", requests, requests, 100, requests, Map.of())));
+  }
+
   private void vanishes(String chunk, Duration after) {
     server.trouble =
         batch -> {
@@ -286,12 +400,16 @@ class StuckChunkTest extends CoordinatorFixture {
 
     @Override
     public BatchPage list(@Nullable String after, int limit) throws ProviderException {
-      return isOurs() ? super.list(after, limit) : new BatchPage(List.of(), false);
+      return isOurs()
+          ? super.list(after, limit)
+          : new BatchPage(List.of(ListedBatches.batch("theirs", 0)), false);
     }
 
     @Override
     public FilePage listFiles(@Nullable String after, int limit) throws ProviderException {
-      return isOurs() ? super.listFiles(after, limit) : new FilePage(List.of(), false);
+      return isOurs()
+          ? super.listFiles(after, limit)
+          : new FilePage(List.of(new InputFile("file-9", "theirs.jsonl", START)), false);
     }
 
     @Override

@@ -3,12 +3,20 @@ package io.beambatch.batch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.beambatch.chunk.Chunk;
+import io.beambatch.ledger.BatchEntry;
 import io.beambatch.ledger.BatchEntry.State;
+import io.beambatch.ledger.BatchLedger;
 import io.beambatch.provider.BatchStatus;
 import io.beambatch.provider.InputFile;
 import io.beambatch.provider.ProviderException;
 import io.beambatch.provider.ProviderException.Kind;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -60,6 +68,115 @@ class UploadedChunksTest extends CoordinatorFixture {
           .isInstanceOf(BatchException.class);
       assertThat(creates).isZero();
     }
+  }
+
+  @Test
+  void uploadThatAnotherLaunchHasDoneMeanwhileIsDeletedAndTheirsIsSent() throws Throwable {
+    provider =
+        new Reliable() {
+          @Override
+          public InputFile upload(Upload upload) throws ProviderException {
+            InputFile ours = super.upload(upload);
+            recordTheirs(upload.name());
+            return ours;
+          }
+
+          @Override
+          public void deleteFile(String fileId) throws ProviderException {
+            super.deleteFile(fileId);
+            throw failure(Kind.UNAVAILABLE, 503, null);
+          }
+        };
+
+    await("", chunk(0, 60));
+
+    assertThat(server.files()).extracting(InputFile::id).containsExactly(entry("a1-c0").fileId());
+    assertThat(done).extracting(AwaitedChunk::status).containsExactly(BatchStatus.COMPLETED);
+    assertThat(creates).isEqualTo(1);
+  }
+
+  /** It may have deleted the files that this one was reading. */
+  @Test
+  void uploadThatBreaksOffBecauseAnotherLaunchWasFasterIsNoError() throws Throwable {
+    provider =
+        new Reliable() {
+          @Override
+          public InputFile upload(Upload upload) throws ProviderException {
+            recordTheirs(upload.name());
+            throw failure(Kind.UNAUTHORIZED, 401, null);
+          }
+        };
+
+    await("", chunk(0, 60));
+
+    assertThat(done).extracting(AwaitedChunk::status).containsExactly(BatchStatus.COMPLETED);
+    assertThat(left).isNull();
+  }
+
+  private void recordTheirs(String name) {
+    InputFile theirs = server.upload(name, Duration.ZERO, Duration.ZERO);
+    try {
+      new BatchLedger(new TroubledStore(ledger, null))
+          .create("a1-c0", BatchEntry.planned(theirs, time.instant()));
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void streamHasItsBatchesFollowedWhileUploadsAreRefused() throws Throwable {
+    provider = refusing("none", null);
+    session("", (session, context) -> session.step(List.of(chunk(0, 60)), done::add));
+    assertThat(entry("a1-c0").state()).isEqualTo(State.SUBMITTED);
+    later(hours(1));
+    List<String> tried = new ArrayList<>();
+    provider =
+        new Reliable() {
+          @Override
+          public InputFile upload(Upload upload) throws ProviderException {
+            tried.add(upload.name());
+            throw failure(Kind.UNAUTHORIZED, 401, null);
+          }
+        };
+
+    List<Chunk> chunks = List.of(chunk(1, 60), chunk(2, 60), chunk(0, 60));
+    assertThatThrownBy(() -> session("", (session, context) -> session.step(chunks, done::add)))
+        .isInstanceOf(BatchException.class)
+        .hasMessageContaining("the provider refuses the key");
+
+    assertThat(done).extracting(awaited -> awaited.chunk().id()).containsExactly("a1-c0");
+    assertThat(tried).as("the next would be refused, too").hasSize(1);
+  }
+
+  @Test
+  void streamTriesAChunkThatIsSetAsideAgainAfterAWhile() throws Throwable {
+    provider = refusing("a1-c0", Kind.INVALID_REQUEST);
+    List<Instant> tries = new ArrayList<>();
+    Reliable refusing = (Reliable) provider;
+    provider =
+        new Reliable() {
+          @Override
+          public InputFile upload(Upload upload) throws ProviderException {
+            tries.add(time.instant());
+            return refusing.upload(upload);
+          }
+        };
+
+    session(
+        "",
+        (session, context) -> {
+          for (int minute = 0; minute < 300; minute++) {
+            session.step(List.of(chunk(0, 60)), done::add);
+            time.pass(Duration.ofMinutes(1));
+          }
+        });
+
+    List<Long> pauses =
+        IntStream.range(1, tries.size())
+            .mapToObj(i -> Duration.between(tries.get(i - 1), tries.get(i)).toMinutes())
+            .toList();
+    assertThat(pauses).startsWith(2L, 4L, 8L, 16L, 32L, 60L, 60L);
+    assertThat(left).hasMessageContaining("the provider refuses the call");
   }
 
   private Reliable refusing(String chunk, Kind kind) {
