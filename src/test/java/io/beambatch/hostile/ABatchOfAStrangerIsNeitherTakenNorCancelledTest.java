@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.beambatch.cli.Program;
+import io.beambatch.cli.Said;
 import io.beambatch.cli.Workplace;
 import io.beambatch.localserver.FaultText;
 import java.io.IOException;
@@ -49,7 +50,8 @@ class ABatchOfAStrangerIsNeitherTakenNorCancelledTest {
             }
             return call.honestly();
           });
-      try (Program run = start(provider, workplace, "run")) {
+      // What is logged is seen in the error output of a process alone.
+      try (Program run = provider.start(folder.resolve("run"), command(workplace, "run"))) {
         assertThat(run.end()).as("%s", run).isZero();
         assertThat(run.err().split("was created by another program", -1)).hasSize(2);
         assertThat(run.err()).contains("batch " + theirs.get());
@@ -69,13 +71,11 @@ class ABatchOfAStrangerIsNeitherTakenNorCancelledTest {
     Workplace workplace = new Workplace(folder);
     try (HostileProvider provider = HostileProvider.start(folder)) {
       provider.honest().faults(FaultText.parse("batch:stuck:2"));
-      try (Program submit = start(provider, workplace, "submit")) {
-        assertThat(submit.end()).as("%s", submit).isZero();
-      }
+      Said submit = said(provider, workplace, "submit");
+      assertThat(submit.exitCode()).as("%s", submit).isZero();
       String theirs = batchOfAStranger(provider, workplace);
-      try (Program cancel = start(provider, workplace, "cancel")) {
-        assertThat(cancel.end()).as("%s", cancel).isZero();
-      }
+      Said cancel = said(provider, workplace, "cancel");
+      assertThat(cancel.exitCode()).as("%s", cancel).isZero();
       assertThat(Workplace.listed(provider.honest().baseUrl() + "/batches?limit=100"))
           .hasSize(2)
           .allSatisfy(
@@ -88,11 +88,12 @@ class ABatchOfAStrangerIsNeitherTakenNorCancelledTest {
     }
   }
 
-  private Program start(HostileProvider provider, Workplace workplace, String command)
-      throws IOException {
-    return provider.start(
-        folder.resolve(command),
-        workplace.command(command, JOB, "--run", "r", "--set", "poll.interval=100ms"));
+  private static Said said(HostileProvider provider, Workplace workplace, String command) {
+    return provider.said(command(workplace, command));
+  }
+
+  private static List<String> command(Workplace workplace, String name) {
+    return workplace.command(name, JOB, "--run", "r", "--set", "poll.interval=100ms");
   }
 
   /** Makes a batch with the key of the run's first chunk, and returns its id. */

@@ -3,6 +3,7 @@ package io.beambatch.hostile;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.beambatch.cli.Program;
+import io.beambatch.cli.Said;
 import io.beambatch.cli.Workplace;
 import java.nio.file.Path;
 import java.util.List;
@@ -30,30 +31,30 @@ class AListThatNeverEndsIsGivenUpTest {
     AtomicInteger pages = new AtomicInteger();
     try (HostileProvider provider = HostileProvider.start(folder)) {
       provider.lies(HostileProvider.LIST, call -> page(pages.incrementAndGet() % 2));
-      givenUp(provider, "circle", run, "shows only what was on pages before it");
+      Said circle = provider.said(run);
+      assertThat(circle.exitCode()).as("%s", circle).isEqualTo(1);
+      assertIsGivenUp(circle.err(), "shows only what was on pages before it");
 
       provider.lies(HostileProvider.LIST, call -> page(pages.incrementAndGet()));
-      givenUp(provider, "new", run, "more than 2000 pages");
+      try (Program always = provider.start(folder.resolve("new"), run)) {
+        assertThat(always.end()).as("%s", always).isEqualTo(1);
+        assertIsGivenUp(always.err(), "more than 2000 pages");
+      }
 
       assertThat(provider.honest().stats().batchesCreated()).isZero();
       provider.repents();
-      try (Program launch = provider.start(folder.resolve("honest"), run)) {
-        assertThat(launch.end()).as("%s", launch).isZero();
-      }
+      Said launch = provider.said(run);
+      assertThat(launch.exitCode()).as("%s", launch).isZero();
       assertThat(provider.honest().stats().batchesCreated()).isEqualTo(1);
     }
     assertThat(workplace.answered()).hasSize(40);
   }
 
-  private void givenUp(HostileProvider provider, String name, List<String> run, String why)
-      throws Exception {
-    try (Program launch = provider.start(folder.resolve(name), run)) {
-      assertThat(launch.end()).as("%s", launch).isEqualTo(1);
-      assertThat(launch.err())
-          .contains("list of batches can't be read to its end")
-          .contains(why)
-          .doesNotContain("\tat ");
-    }
+  private static void assertIsGivenUp(String said, String why) {
+    assertThat(said)
+        .contains("list of batches can't be read to its end")
+        .contains(why)
+        .doesNotContain("\tat ");
   }
 
   private static MockResponse page(int number) {
