@@ -11,8 +11,10 @@ import io.beambatch.reuse.FingerprintFile;
 import io.beambatch.reuse.Fingerprinter;
 import io.beambatch.schema.Shape;
 import io.beambatch.schema.ShapeCollector;
+import io.beambatch.storage.BackgroundCloser;
 import io.beambatch.storage.RunFolder;
 import io.beambatch.storage.Storage;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -35,6 +37,7 @@ final class PartWriter implements BundleWriter<Request> {
   private final boolean primes;
   private final @Nullable ShapeCollector shape;
   private final @Nullable Fingerprinter fingerprinter;
+  private final BackgroundCloser closer = new BackgroundCloser();
   private final List<Part> done = new ArrayList<>();
   private @Nullable Open open;
 
@@ -80,6 +83,7 @@ final class PartWriter implements BundleWriter<Request> {
       done.add(open.finish());
       open = null;
     }
+    closer.await();
     return List.copyOf(done);
   }
 
@@ -89,6 +93,7 @@ final class PartWriter implements BundleWriter<Request> {
       open.abandon();
       open = null;
     }
+    closer.await();
   }
 
   private final class Open {
@@ -151,11 +156,11 @@ final class PartWriter implements BundleWriter<Request> {
     }
 
     Part finish() throws IOException {
-      requestFile.close();
-      documentFile.close();
+      List<Closeable> files = new ArrayList<>(List.of(requestFile, documentFile));
       if (fingerprintFile != null) {
-        fingerprintFile.close();
+        files.add(fingerprintFile);
       }
+      closer.close(files);
       return new Part(
           name,
           requests,
@@ -171,6 +176,7 @@ final class PartWriter implements BundleWriter<Request> {
 
     void abandon() throws IOException {
       finish();
+      closer.await();
       Storage.delete(
           List.of(folder.requests(name), folder.documents(name), folder.fingerprints(name)));
     }
