@@ -1,10 +1,8 @@
 package io.beambatch.chunk;
 
 import io.beambatch.reuse.Fingerprint;
-import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.Closeable;
-import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.MappedByteBuffer;
@@ -15,6 +13,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import okio.BufferedSource;
+import okio.Okio;
 
 /**
  * The working files of {@link ReuseSelector}, in a temporary folder on the local disk: the
@@ -162,13 +162,13 @@ final class SelectionFiles implements Closeable {
 
   /** Reads a bucket. */
   static final class Lines implements Closeable {
-    private final DataInputStream in;
+    private final BufferedSource in;
     private int left;
     private Fingerprint fingerprint = new Fingerprint(0, 0);
     private long line;
 
     private Lines(Bucket bucket) throws IOException {
-      in = new DataInputStream(new BufferedInputStream(Files.newInputStream(bucket.file), 1 << 16));
+      in = Okio.buffer(Okio.source(Files.newInputStream(bucket.file)));
       left = bucket.size;
     }
 

@@ -1,32 +1,48 @@
 package io.beambatch.chunk;
 
+import io.beambatch.reuse.FingerprintFile;
 import io.beambatch.storage.RunFolder;
-import java.io.ByteArrayOutputStream;
+import java.io.BufferedInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** Streams the lines of a part's request file that are sent, and skips the others. */
+/**
+ * Streams the lines of a part's request file that are sent. It skips the others by their lengths,
+ * without reading them: there may be many.
+ */
 public final class SentLines extends InputStream {
-  private final InputStream in;
+  /** Lines that follow each other are read together, up to this number of bytes and a line. */
+  private static final int AT_ONCE = 1 << 16;
+
+  private final String path;
+  private final InputStream requests;
+  private final FingerprintFile.Reader lengths;
   private final LineUses uses;
-  private final byte[] read = new byte[1 << 16];
-  private byte[] kept = new byte[0];
-  private int next;
   private int line;
 
-  private SentLines(InputStream in, LineUses uses) {
-    this.in = in;
+  /** The bytes of the lines that are being read, and are not read yet. */
+  private int left;
+
+  private SentLines(
+      String path, InputStream requests, FingerprintFile.Reader lengths, LineUses uses) {
+    this.path = path;
+    this.requests = new BufferedInputStream(requests);
+    this.lengths = lengths;
     this.uses = uses;
   }
 
   /** Opens a part's requests at the first line. */
   public static InputStream open(Part part, RunFolder folder) throws IOException {
-    InputStream requests = folder.open(folder.requests(part.name()));
+    String path = folder.requests(part.name());
+    InputStream requests = folder.open(path);
     if (part.lines() == null) {
       return requests;
     }
     try {
-      return new SentLines(requests, LineUses.of(part, folder));
+      LineUses uses = LineUses.of(part, folder);
+      InputStream lengths = folder.open(folder.fingerprints(part.name()));
+      return new SentLines(path, requests, new FingerprintFile.Reader(lengths), uses);
     } catch (IOException | RuntimeException e) {
       requests.close();
       throw e;
@@ -35,7 +51,8 @@ public final class SentLines extends InputStream {
 
   @Override
   public int read() throws IOException {
-    return fill() ? kept[next++] & 0xff : -1;
+    byte[] one = new byte[1];
+    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
   }
 
   @Override
@@ -43,51 +60,51 @@ public final class SentLines extends InputStream {
     if (length == 0) {
       return 0;
     }
-    if (!fill()) {
+    if (left == 0 && !advance()) {
       return -1;
     }
-    int most = Math.min(length, kept.length - next);
-    System.arraycopy(kept, next, bytes, offset, most);
-    next += most;
-    return most;
+    int read = requests.read(bytes, offset, Math.min(length, left));
+    if (read < 0) {
+      throw changed();
+    }
+    left -= read;
+    if (left == 0 && bytes[offset + read - 1] != '\n') {
+      throw changed();
+    }
+    return read;
   }
 
-  /** Fills the buffer if it is empty; false at the end. */
-  private boolean fill() throws IOException {
-    while (next == kept.length) {
-      int length = in.read(read);
-      if (length < 0) {
-        return false;
+  /** Advances to the next lines that are sent; false at the end. */
+  private boolean advance() throws IOException {
+    try {
+      long skipped = 0;
+      while (line < uses.count() && !uses.use(line).isSent()) {
+        skipped += nextLength();
       }
-      kept = sent(length);
-      next = 0;
-    }
-    return true;
-  }
-
-  /** Selects the bytes to send among those that were read last. */
-  private byte[] sent(int length) {
-    ByteArrayOutputStream sent = new ByteArrayOutputStream(length);
-    int start = 0;
-    for (int i = 0; i < length; i++) {
-      if (read[i] == '\n') {
-        add(sent, start, i + 1);
-        start = i + 1;
-        line++;
+      requests.skipNBytes(skipped);
+      while (line < uses.count() && uses.use(line).isSent() && left < AT_ONCE) {
+        left += nextLength();
       }
+      return left > 0;
+    } catch (EOFException e) {
+      throw changed();
     }
-    add(sent, start, length);
-    return sent.toByteArray();
   }
 
-  private void add(ByteArrayOutputStream sent, int start, int end) {
-    if (start < end && uses.use(line).isSent()) {
-      sent.write(read, start, end - start);
-    }
+  private int nextLength() throws IOException {
+    line++;
+    return lengths.next().bytes();
+  }
+
+  private IOException changed() {
+    return new IOException(
+        path + " is not the file that was planned: its lines have other lengths");
   }
 
   @Override
   public void close() throws IOException {
-    in.close();
+    try (requests) {
+      lengths.close();
+    }
   }
 }

@@ -164,9 +164,9 @@ final class DocumentFiles implements Closeable {
         beginning(line)
             + "0,\"completion_tokens\":0,\"batch_id\":"
             + quoted(origin.batchId())
-            + ",\"custom_id\":"
-            + quoted(customId)
-            + ",\"attempt\":"
+            + ",\"custom_id\":\""
+            + customId
+            + "\",\"attempt\":"
             + origin.attempt()
             + (hasTypes ? "" : from)
             + '}');

@@ -3,8 +3,10 @@ package io.beambatch.result;
 import java.io.BufferedOutputStream;
 import java.io.Closeable;
 import java.io.DataOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
-import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -15,14 +17,18 @@ import java.nio.file.Path;
 final class LocalAnswers implements Closeable {
   private final Path path;
   private final DataOutputStream out;
-  private final RandomAccessFile file;
+  private final FileChannel file;
+
+  /** One call of the system reads most answers completely. */
+  private final ByteBuffer beginning = ByteBuffer.allocate(1 << 11);
+
   private long size;
   private boolean isFlushed;
 
   private LocalAnswers(Path path) throws IOException {
     this.path = path;
     this.out = new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(path), 1 << 16));
-    this.file = new RandomAccessFile(path.toFile(), "r");
+    this.file = FileChannel.open(path);
   }
 
   static LocalAnswers create() throws IOException {
@@ -44,9 +50,17 @@ final class LocalAnswers implements Closeable {
       out.flush();
       isFlushed = true;
     }
-    file.seek(place);
-    byte[] answer = new byte[file.readInt()];
-    file.readFully(answer);
+    ByteBuffer read = beginning.clear();
+    file.read(read, place);
+    byte[] answer = new byte[read.flip().getInt()];
+    int begun = Math.min(answer.length, read.remaining());
+    read.get(answer, 0, begun);
+    ByteBuffer rest = ByteBuffer.wrap(answer, begun, answer.length - begun);
+    while (rest.hasRemaining()) {
+      if (file.read(rest, place + Integer.BYTES + rest.position()) < 0) {
+        throw new EOFException(path + " ends early");
+      }
+    }
     return answer;
   }
 

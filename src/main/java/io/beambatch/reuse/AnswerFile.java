@@ -1,14 +1,15 @@
 package io.beambatch.reuse;
 
 import io.beambatch.storage.Storage.PendingFile;
-import java.io.BufferedInputStream;
 import java.io.Closeable;
-import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
+import okio.BufferedSource;
+import okio.Okio;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -108,7 +109,7 @@ public final class AnswerFile {
   /** Reads a file, answer by answer. */
   public static final class Reader implements Closeable {
     private final String path;
-    private final DataInputStream in;
+    private final BufferedSource in;
     private Fingerprint fingerprint = new Fingerprint(0, 0);
     private byte[] bytes = new byte[0];
     private long entries;
@@ -120,7 +121,7 @@ public final class AnswerFile {
      */
     public Reader(String path, InputStream stream) throws IOException {
       this.path = path;
-      in = new DataInputStream(new BufferedInputStream(stream, 1 << 16));
+      in = Okio.buffer(Okio.source(stream));
       try {
         if (in.readInt() != MAGIC) {
           throw damaged("it doesn't begin like a file of answers");
@@ -153,10 +154,7 @@ public final class AnswerFile {
           throw damaged("the length of an answer is impossible");
         }
         Fingerprint found = new Fingerprint(in.readLong(), in.readLong());
-        byte[] read = in.readNBytes(length);
-        if (read.length < length) {
-          throw new EOFException();
-        }
+        byte[] read = in.readByteArray(length);
         if (in.readInt() != checksum(found, read)) {
           throw damaged("a checksum is wrong");
         }
@@ -191,14 +189,11 @@ public final class AnswerFile {
 
   private static int checksum(Fingerprint fingerprint, byte[] answer) {
     CRC32C checksum = new CRC32C();
-    long high = fingerprint.high();
-    long low = fingerprint.low();
-    for (int shift = 56; shift >= 0; shift -= 8) {
-      checksum.update((int) (high >>> shift));
-    }
-    for (int shift = 56; shift >= 0; shift -= 8) {
-      checksum.update((int) (low >>> shift));
-    }
+    checksum.update(
+        ByteBuffer.allocate(Fingerprint.BYTES)
+            .putLong(fingerprint.high())
+            .putLong(fingerprint.low())
+            .flip());
     checksum.update(answer);
     return (int) checksum.getValue();
   }

@@ -1,13 +1,13 @@
 package io.beambatch.reuse;
 
 import io.beambatch.storage.Storage;
-import java.io.BufferedInputStream;
 import java.io.Closeable;
-import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import okio.BufferedSource;
+import okio.Okio;
 
 /**
  * The fingerprints of a part's requests with their sizes: one record of fixed length for each line
@@ -56,11 +56,11 @@ public final class FingerprintFile {
 
   /** Reads the file, line by line. */
   public static final class Reader implements Closeable {
-    private final DataInputStream in;
+    private final BufferedSource in;
 
     /** Opens the file at its first line. */
     public Reader(InputStream stream) {
-      in = new DataInputStream(new BufferedInputStream(stream));
+      in = Okio.buffer(Okio.source(stream));
     }
 
     /** The next line's request; {@link java.io.EOFException} after the last. */

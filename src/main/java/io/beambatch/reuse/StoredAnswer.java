@@ -63,10 +63,11 @@ public record StoredAnswer(Kind kind, Origin origin, byte[] content) {
 
   /** Decodes an entry of a file. */
   public static StoredAnswer decoded(byte[] bytes) throws IOException {
-    DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes));
+    ByteArrayInputStream source = new ByteArrayInputStream(bytes);
+    DataInputStream in = new DataInputStream(source);
     Kind kind = Kind.of(in.readByte());
     Origin origin = new Origin(in.readUTF(), in.readUTF(), in.readUTF(), in.readInt());
-    return new StoredAnswer(kind, origin, in.readAllBytes());
+    return new StoredAnswer(kind, origin, source.readAllBytes());
   }
 
   /** Shows the origin, not the content. */

@@ -37,10 +37,13 @@ public final class BackgroundCloser {
 
   /** Closes all files, even if closing one of them fails. */
   private static void closeAll(List<? extends Closeable> files) throws IOException {
-    if (!files.isEmpty()) {
-      try (Closeable last = files.get(files.size() - 1)) {
-        closeAll(files.subList(0, files.size() - 1));
-      }
+    if (files.isEmpty()) {
+      return;
+    }
+    try {
+      files.get(0).close();
+    } finally {
+      closeAll(files.subList(1, files.size()));
     }
   }
 

@@ -3,6 +3,8 @@ package io.beambatch.chunk;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.beambatch.reuse.Fingerprint;
+import io.beambatch.reuse.FingerprintFile;
 import io.beambatch.storage.RunFolder;
 import io.beambatch.storage.Storage;
 import java.io.ByteArrayOutputStream;
@@ -10,6 +12,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +32,7 @@ class SentLinesTest {
     folder = RunFolder.of(temp.toString(), "job", "r1");
     Storage.write(
         folder.requests("p"), file -> file.write(REQUESTS.getBytes(StandardCharsets.UTF_8)));
+    lengths(4, 4, 6, 8);
     write(LineUse.KNOWN, LineUse.SENT, LineUse.DUPLICATE, LineUse.KNOWN, LineUse.AWAITED);
   }
 
@@ -87,6 +91,33 @@ class SentLinesTest {
     }
     assertThatThrownBy(() -> SentLines.open(part(3, new Part.Lines("lines", 1, 4, 1, 1)), folder))
         .isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  void areNotReadFromAFileWithOtherLengths() throws IOException {
+    Part part = part(2, new Part.Lines("lines", 1, 4, 1, 1));
+    for (int[] wrong :
+        List.of(
+            new int[] {5, 4, 6, 7},
+            new int[] {4, 4, 6, 9},
+            new int[] {4, 40, 6, 8},
+            new int[] {4, 4, 6})) {
+      lengths(wrong);
+      try (InputStream in = SentLines.open(part, folder)) {
+        assertThatThrownBy(in::readAllBytes)
+            .as("%s", Arrays.toString(wrong))
+            .isInstanceOf(IOException.class)
+            .hasMessageContaining("is not the file that was planned");
+      }
+    }
+  }
+
+  private void lengths(int... bytes) throws IOException {
+    try (FingerprintFile.Writer file = new FingerprintFile.Writer(folder.fingerprints("p"))) {
+      for (int length : bytes) {
+        file.add(new FingerprintFile.Entry(new Fingerprint(1, length), length, 1, 1));
+      }
+    }
   }
 
   private void write(LineUse... uses) throws IOException {
