@@ -136,6 +136,13 @@ class AnswerSchemaTest {
   }
 
   @Test
+  void problemShowsNothingOfAnAnswerWhereItIsLogged() {
+    Problem problem = Problem.of("the answer is wrong", ": secret").advising("secret, too");
+
+    assertThat(problem.toString()).contains("the answer is wrong").doesNotContain("secret");
+  }
+
+  @Test
   void adviceToAModelIsCutAtAThousandCharacters() throws Exception {
     Problem wordy =
         schema("{\"required\":[\"" + "a".repeat(2_000) + "\"]}").violation(JsonSlice.of("{}"));

@@ -357,6 +357,9 @@ class AnswerTest {
 
     assertFailed(FailureReason.INVALID_ANSWER, "rule /properties/score/type at /score");
     assertThat((String) failure().get("message")).doesNotContain("secret");
+    assertThat(chunk.joined().causes())
+        .extracting(FailureCause::message)
+        .containsExactly("the answer breaks the schema's rule /properties/score/type");
   }
 
   @Test
@@ -797,6 +800,18 @@ class AnswerTest {
     String fenced = "```json\n{\"score\":5}\n```";
     chunk.job(Jobs.chat().schema(SCHEMA)).output(Results.chat("p0-0", fenced)).join();
     assertThat(answer()).isEqualTo("{\"score\":5}");
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void fenceAroundAJsonObjectIsRemovedIfThatIsAsked(boolean unfence) throws Exception {
+    Jobs job = Jobs.chat().body("{\"response_format\":{\"type\":\"json_object\"}}");
+    chunk
+        .job(unfence ? job.unfence(true) : job)
+        .output(Results.chat("p0-0", "```json\n{\"score\":5}\n```"))
+        .join();
+
+    assertThat(chunk.answered()).hasSize(unfence ? 1 : 0);
   }
 
   @Test

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.beam.sdk.transforms.DoFn.OutputReceiver;
 import org.apache.beam.sdk.values.OutputBuilder;
+import org.apache.beam.sdk.values.PCollection.IsBounded;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,9 +30,12 @@ import org.junit.jupiter.api.io.TempDir;
 class DiscardedFilesTest {
   private static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
   private static final String CHUNK = "a1-c00000";
+  private static final InputFile INPUT = new InputFile("file-input", "in.jsonl", NOW);
 
   @TempDir Path directory;
   private final List<JoinedChunk> joined = new ArrayList<>();
+  private final List<StoredFiles> opened = new ArrayList<>();
+  private PermanentErrors errors = PermanentErrors.THROWN;
   private EndedChunk chunk;
   private Job job = Jobs.chat().job();
   private BatchLedger ledger;
@@ -55,6 +59,7 @@ class DiscardedFilesTest {
 
     assertThat(joined.get(0).answered().documents()).isEqualTo(1);
     assertThat(left()).isEmpty();
+    assertThat(opened).as("one connection for the join and the deletions").hasSize(1);
     assertThat(entry().times().discarded()).isNotNull();
     assertThat(entry().fileId()).isNull();
     Files.writeString(directory.resolve("file-output"), "of another");
@@ -96,6 +101,32 @@ class DiscardedFilesTest {
     assertThat(left()).containsExactly("file-error", "file-input", "file-output");
   }
 
+  /** The run was cancelled in between. */
+  @Test
+  void inputOfAChunkThatWasUploadedButNeverSentIsDeleted() throws Exception {
+    ledger.create(CHUNK, BatchEntry.planned(INPUT, NOW));
+    ledger.cancel(NOW);
+    chunk = new EndedChunk(directory).parts(chunk.parts()).withoutBatch();
+
+    join();
+
+    assertThat(joined.get(0).failed().documents()).isEqualTo(3);
+    assertThat(left()).containsExactly("file-error", "file-output");
+    assertThat(entry().times().discarded()).isNotNull();
+  }
+
+  @Test
+  void nothingIsDeletedForAChunkThatWasNeverUploaded() throws Exception {
+    ledger.create(CHUNK, BatchEntry.unwanted(1, NOW));
+    ledger.cancel(NOW);
+    chunk = new EndedChunk(directory).parts(chunk.parts()).withoutBatch();
+
+    join();
+
+    assertThat(left()).containsExactly("file-error", "file-input", "file-output");
+    assertThat(entry().times().discarded()).isNull();
+  }
+
   @Test
   void filesOfAChunkThatTheLedgerDoesNotKnowStay() throws Exception {
     join();
@@ -123,20 +154,33 @@ class DiscardedFilesTest {
     assertThat(joined).isEmpty();
   }
 
+  @Test
+  void chunkThatAStreamCannotJoinIsRecordedAndTheStreamGoesOn() throws Exception {
+    errors = PermanentErrors.of(IsBounded.UNBOUNDED, chunk.folder());
+    Files.writeString(Path.of(chunk.folder().documents("p0")), "\"id-0\"\t{}\n");
+
+    join();
+
+    assertThat(joined).isEmpty();
+    assertThat(PermanentErrors.messages(chunk.folder()).get(CHUNK)).contains("expected 3");
+  }
+
   private void end(String batch, String errorFile) throws Exception {
     BatchEnd end = new BatchEnd(BatchStatus.COMPLETED, "file-output", errorFile, List.of(), 1L);
-    InputFile input = new InputFile("file-input", "in.jsonl", NOW);
-    ledger.create(CHUNK, BatchEntry.planned(input, NOW).submitted(batch, NOW).ended(end, NOW));
+    ledger.create(CHUNK, BatchEntry.planned(INPUT, NOW).submitted(batch, NOW).ended(end, NOW));
   }
 
   private void join() throws Exception {
-    String files = directory.toString();
-    JoinResults step =
-        new JoinResults(
-            job, chunk.folder(), new SuppliedProviders(() -> new StoredFiles(Path.of(files))));
-    JoinResults.JoinFn join = new JoinResults.JoinFn(step, PermanentErrors.THROWN);
+    JoinResults step = new JoinResults(job, chunk.folder(), new SuppliedProviders(this::open));
+    JoinResults.JoinFn join = new JoinResults.JoinFn(step, errors);
     join.join(chunk.awaited(), new Kept());
     join.close();
+    assertThat(opened).allMatch(StoredFiles::isClosed);
+  }
+
+  private StoredFiles open() {
+    opened.add(new StoredFiles(directory));
+    return opened.get(opened.size() - 1);
   }
 
   private BatchEntry entry() throws Exception {

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.beambatch.json.LineReader;
 import io.beambatch.provider.TooMuchException;
 import java.io.ByteArrayOutputStream;
+import java.io.InterruptedIOException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -66,6 +68,49 @@ class DownloadedResultsTest {
   @Test
   void anEndInTheMiddleOfACharacterIsNotUtf8() throws Exception {
     assertThat(new String(copied(bytes('a', 0xF0, 0x9F, 0x98)), UTF_8)).isEqualTo("a\uFFFD\\udfff");
+  }
+
+  /** Where the system can, the file has no name while it is open; its space is freed with it. */
+  @Test
+  void nothingIsLeftOnceTheyAreClosed() throws Exception {
+    Files.writeString(directory.resolve("file-1"), "{}\n");
+    DownloadedResults results = DownloadedResults.create();
+    results.download(new StoredFiles(directory), "file-1", 30, PAUSE);
+    assertThat(results.line(0, 2).json()).isEqualTo("{}");
+
+    results.close();
+
+    assertThatThrownBy(() -> results.line(0, 2)).isInstanceOf(ClosedChannelException.class);
+  }
+
+  @Test
+  void fileIsDownloadedFiveTimesAtMost() throws Exception {
+    Files.writeString(directory.resolve("file-1"), "{}\n");
+    try (DownloadedResults results = DownloadedResults.create()) {
+      StoredFiles fourTimes = new StoredFiles(directory).breakingOff(4);
+      results.download(fourTimes, "file-1", 30, PAUSE);
+      StoredFiles fiveTimes = new StoredFiles(directory).breakingOff(5);
+
+      assertThatThrownBy(() -> results.download(fiveTimes, "file-1", 30, PAUSE))
+          .hasMessage("The download of result file file-1 broke off 5 times");
+      assertThat(fourTimes.downloads()).isEqualTo(5);
+      assertThat(fiveTimes.downloads()).isEqualTo(5);
+    }
+  }
+
+  @Test
+  void interruptionEndsThePauseBeforeTheNextDownload() throws Exception {
+    Files.writeString(directory.resolve("file-1"), "{}\n");
+    try (DownloadedResults results = DownloadedResults.create()) {
+      StoredFiles provider =
+          new StoredFiles(directory)
+              .breakingOff(1)
+              .beforeDownload(() -> Thread.currentThread().interrupt());
+
+      assertThatThrownBy(() -> results.download(provider, "file-1", 30, Duration.ofDays(1)))
+          .isInstanceOf(InterruptedIOException.class);
+      assertThat(Thread.interrupted()).isTrue();
+    }
   }
 
   private static byte[] bytes(int... values) {

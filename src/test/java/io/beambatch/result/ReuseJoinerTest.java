@@ -183,6 +183,26 @@ class ReuseJoinerTest {
         .hasMessage("The answer of request p9-9 can no longer be read");
   }
 
+  /** A launch of a cancelled run sends nothing again; one that is slower may still do so. */
+  @Test
+  void launchesThatDisagreeAboutANextAttemptWriteToDifferentFiles() throws Exception {
+    chunk
+        .part("p0", "{}", "{}", "{}")
+        .uses("aba", LineUse.AWAITED, LineUse.SENT, LineUse.DUPLICATE)
+        .output(Results.chat("p0-0", "zero"))
+        .error(Results.status("p0-1", 400, "bad"))
+        .join();
+    JoinedChunk first = chunk.joined();
+    Files.delete(directory.resolve("joined/a1-c00000/1.json"));
+
+    JoinedChunk forGood = chunk.job(Jobs.chat().attempts(1)).join().joined();
+
+    assertThat(first.awaitedAnswers()).isEqualTo("a1-c00000");
+    assertThat(first.failed().name()).isEqualTo("a1-c00000.failed.jsonl");
+    assertThat(forGood.awaitedAnswers()).isEqualTo("a1-c00000-for-good");
+    assertThat(forGood.failed().name()).isEqualTo("a1-c00000.failed-for-good.jsonl");
+  }
+
   @Test
   void eachFingerprintIsKeptOnceAndInItsOrder() throws Exception {
     chunk

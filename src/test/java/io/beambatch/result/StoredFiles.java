@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -26,6 +27,7 @@ final class StoredFiles implements BatchProvider {
   private final AtomicInteger downloads = new AtomicInteger();
   private final AtomicInteger breaks = new AtomicInteger();
   private final AtomicLong mostBytes = new AtomicLong();
+  private final AtomicBoolean closed = new AtomicBoolean();
   private final AtomicReference<Runnable> before = new AtomicReference<>(() -> {});
 
   StoredFiles(Path directory) {
@@ -42,6 +44,10 @@ final class StoredFiles implements BatchProvider {
   StoredFiles beforeDownload(Runnable action) {
     before.set(action);
     return this;
+  }
+
+  boolean isClosed() {
+    return closed.get();
   }
 
   int downloads() {
@@ -127,7 +133,9 @@ final class StoredFiles implements BatchProvider {
   }
 
   @Override
-  public void close() {}
+  public void close() {
+    closed.set(true);
+  }
 
   private static final class BrokenOff extends FilterInputStream {
     private long left;
