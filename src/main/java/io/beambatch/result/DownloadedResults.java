@@ -60,20 +60,28 @@ final class DownloadedResults implements Closeable {
   private static final String NOT_UTF_8 = "\uFFFD\\udfff";
 
   private final FileChannel file;
+  private final int longestLine;
   private byte[] buffer = new byte[1 << 14];
 
-  private DownloadedResults(FileChannel file) {
+  private DownloadedResults(FileChannel file, int longestLine) {
     this.file = file;
+    this.longestLine = longestLine;
   }
 
   static DownloadedResults create() throws IOException {
+    return create(LONGEST_LINE);
+  }
+
+  /** Results of which a line may have so many bytes. */
+  static DownloadedResults create(int longestLine) throws IOException {
     Path path = Files.createTempFile("results-", ".jsonl");
     return new DownloadedResults(
         FileChannel.open(
             path,
             StandardOpenOption.READ,
             StandardOpenOption.WRITE,
-            StandardOpenOption.DELETE_ON_CLOSE));
+            StandardOpenOption.DELETE_ON_CLOSE),
+        longestLine);
   }
 
   /**
@@ -122,7 +130,7 @@ final class DownloadedResults implements Closeable {
 
   /** All lines added so far, starting with the first. */
   LineReader lines() {
-    return LineReader.ofLines(new Content(), LONGEST_LINE);
+    return LineReader.ofLines(new Content(), longestLine);
   }
 
   /** A line; valid until the next call. */

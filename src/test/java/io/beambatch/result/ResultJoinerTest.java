@@ -57,17 +57,17 @@ class ResultJoinerTest {
 
   @Test
   void documentsBeyondTheTenthOfTheirPartFindTheirAnswersToo() throws Exception {
-    chunk.part("p0", "{}").part("p1", Collections.nCopies(12, "{}").toArray(new String[0]));
-    List<String> lines = new ArrayList<>(List.of(Results.chat("p0-0", "p0-0")));
+    chunk.part("p1", "{}").part("p0", Collections.nCopies(12, "{}").toArray(new String[0]));
+    List<String> lines = new ArrayList<>(List.of(Results.chat("p1-0", "p1-0")));
     for (int i = 0; i < 12; i++) {
-      lines.add(0, Results.chat("p1-" + i, "p1-" + i));
+      lines.add(0, Results.chat("p0-" + i, "p0-" + i));
     }
     chunk.output(lines.toArray(new String[0])).join();
 
     assertThat(chunk.answered())
         .hasSize(13)
         .allMatch(line -> line.matches(".*\"sentiment\":\"(p.-\\d+)\".*\"custom_id\":\"\\1\".*"));
-    assertThat(chunk.answered().get(12)).contains("\"sentiment\":\"p1-11\"");
+    assertThat(chunk.answered().get(12)).contains("\"sentiment\":\"p0-11\"");
   }
 
   @ParameterizedTest
