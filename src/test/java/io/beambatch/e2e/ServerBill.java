@@ -7,22 +7,24 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.collect.Maps;
 
 /**
- * What a server has answered, and so billed, by its own files: how often each document, known by
- * its last message. Custom ids don't tell, for they change when a document is sent again. Needs
- * {@code keep_files=true}.
+ * What a server has answered, and so billed, by its own files: by which batches each document,
+ * known by its last message. Custom ids don't tell, for they change when a document is sent again.
+ * Needs {@code keep_files=true}.
  */
-record ServerBill(List<JsonNode> batches, Map<String, Integer> timesAnswered) {
+record ServerBill(List<JsonNode> batches, Map<String, List<String>> answeredBy) {
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
   static ServerBill of(URI baseUrl) throws IOException, InterruptedException {
     List<JsonNode> batches = Workplace.listed(baseUrl + "/batches?limit=100");
-    Map<String, Integer> times = new HashMap<>();
+    Map<String, List<String>> answeredBy = new HashMap<>();
     for (JsonNode batch : batches) {
       if (batch.path("output_file_id").isTextual()) {
         Map<String, String> documents = new HashMap<>();
@@ -40,10 +42,18 @@ record ServerBill(List<JsonNode> batches, Map<String, Integer> timesAnswered) {
             answered.put(line.path("custom_id").asText(), document);
           }
         }
-        answered.values().forEach(document -> times.merge(document, 1, Integer::sum));
+        for (String document : answered.values()) {
+          answeredBy
+              .computeIfAbsent(document, unknown -> new ArrayList<>())
+              .add(batch.path("id").asText());
+        }
       }
     }
-    return new ServerBill(batches, times);
+    return new ServerBill(batches, answeredBy);
+  }
+
+  Map<String, Integer> timesAnswered() {
+    return Maps.transformValues(answeredBy, List::size);
   }
 
   /** How many batches each chunk has that got beyond their validation. */
