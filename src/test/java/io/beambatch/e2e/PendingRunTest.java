@@ -3,6 +3,7 @@ package io.beambatch.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.beambatch.cli.Program;
+import io.beambatch.cli.Said;
 import io.beambatch.cli.Workplace;
 import io.beambatch.localserver.FaultText;
 import io.beambatch.localserver.Faults;
@@ -23,8 +24,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The packaged program while batches are pending: launched again, at the same time, and stopped.
@@ -34,6 +33,7 @@ class PendingRunTest {
   private static final int DOCUMENTS = 400;
   private static final int REQUESTS_PER_BATCH = 50;
   private static final int BATCHES = DOCUMENTS / REQUESTS_PER_BATCH;
+  private static final int KILLS = 4;
 
   /** Far more than are needed: guards against going on for ever. */
   private static final int MOST_LAUNCHES = 100;
@@ -68,12 +68,12 @@ class PendingRunTest {
             .and(FaultText.parse("line:missing:2%"))
             .and(FaultText.parse("line:timeout:1%"));
     try (LocalServer server = serve(Duration.ZERO, fivePercent)) {
-      assertThat(end(launch(server, "submit", "--run", "a"))).isZero();
+      assertThat(said(server, "submit", "--run", "a").exitCode()).isZero();
       assertThat(workplace.answered()).isEmpty();
 
       List<Integer> exits = new ArrayList<>();
       do {
-        exits.add(end(launch(server, "collect")));
+        exits.add(said(server, "collect").exitCode());
         assertThat(exits).hasSizeLessThan(MOST_LAUNCHES);
       } while (exits.get(exits.size() - 1) == 75);
 
@@ -89,9 +89,9 @@ class PendingRunTest {
     long seed = SEED == null ? System.nanoTime() : Long.parseLong(SEED);
     Random random = new Random(seed);
     try (LocalServer server = serve(Duration.ofSeconds(1), FaultText.parse("line:error_500:5%"))) {
-      assertThat(end(launch(server, "submit", "--run", "a"))).isZero();
+      assertThat(said(server, "submit", "--run", "a").exitCode()).isZero();
       List<String> lives = new ArrayList<>();
-      for (int i = 0; i < 6; i++) {
+      for (int i = 0; i < KILLS; i++) {
         Program collect = launch(server, "collect");
         int life = 500 + random.nextInt(6_000);
         if (!collect.awaitEnd(life)) {
@@ -103,7 +103,7 @@ class PendingRunTest {
 
       int exit = 75;
       for (int i = 0; exit == 75 && i < MOST_LAUNCHES; i++) {
-        exit = end(launch(server, "collect"));
+        exit = said(server, "collect").exitCode();
       }
 
       assertThat(exit).as("seed %d", seed).isZero();
@@ -112,20 +112,17 @@ class PendingRunTest {
     }
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"run", "collect"})
-  void twoLaunchesAtOnceMakeOneBatchOfEachChunk(String other) throws Exception {
+  @Test
+  void runAndCollectAtOnceMakeOneBatchOfEachChunk() throws Exception {
     try (LocalServer server = serve(Duration.ofSeconds(2), Faults.none())) {
-      if (other.equals("collect")) {
-        assertThat(end(launch(server, "submit", "--run", "a"))).isZero();
-      }
+      assertThat(said(server, "submit", "--run", "a").exitCode()).isZero();
       Program first = launch(server, "run", "--run", "a");
       first.awaitOutput("run a of job sentiment in ");
-      Program second = launch(server, other, "--run", "a");
+      Said second = said(server, "collect", "--run", "a");
 
-      assertThat(end(first)).isZero();
-      assertThat(end(second)).isIn(0, 75);
-      assertThat(end(launch(server, "collect", "--run", "a"))).isZero();
+      assertThat(first.end()).isZero();
+      assertThat(second.exitCode()).isIn(0, 75);
+      assertThat(said(server, "collect", "--run", "a").exitCode()).isZero();
       assertEveryDocumentAnsweredOnce();
       assertNothingPaidTwice(server);
       assertThat(server.stats().batchesCreated()).isEqualTo(BATCHES);
@@ -137,11 +134,11 @@ class PendingRunTest {
     try (LocalServer server = serve(Duration.ZERO, FaultText.parse("batch:stuck:100%:0%"))) {
       Program interrupted = launch(server, "run", "--new-run");
       saysWhatGoesOn(interrupted, "INT", 130);
-      String resume = command("to resume:", interrupted);
+      String resume = printed("to resume:", interrupted);
       assertThat(resume)
           .contains("beam-batch-inference run pipelines/sentiment.yaml ")
           .doesNotContain("--new-run");
-      String cancel = command("to cancel:", interrupted);
+      String cancel = printed("to cancel:", interrupted);
       assertThat(cancel).contains("beam-batch-inference cancel pipelines/sentiment.yaml ");
 
       saysWhatGoesOn(launch(server, "run"), "TERM", 143);
@@ -152,8 +149,8 @@ class PendingRunTest {
       assertThat(shell(resume, server)).as("finished before").isZero();
       assertThat(server.stats().batchesCreated()).isEqualTo(BATCHES);
       // Who has nothing to ask the provider needs no key.
-      Program status = start(Map.of(), "status");
-      assertThat(end(status)).as("%s", status).isZero();
+      Said status = Said.by(command("status"));
+      assertThat(status.exitCode()).as("%s", status).isZero();
       assertThat(status.out()).contains("cancelled and finished 20");
     }
   }
@@ -172,17 +169,17 @@ class PendingRunTest {
   @Test
   void cancelKeepsWhatWasAnsweredAndSendsNothingAgain() throws Exception {
     try (LocalServer server = serve(Duration.ZERO, FaultText.parse("batch:stuck:4:0.5"))) {
-      assertThat(end(launch(server, "submit", "--run", "a"))).isZero();
+      assertThat(said(server, "submit", "--run", "a").exitCode()).isZero();
       Program waiting = launch(server, "run", "--run", "a");
       waiting.awaitOutput("resuming run a of job sentiment in ");
 
       Program watch = launch(server, "status", "--watch");
       watch.awaitOutput("in flight");
-      Program cancel = launch(server, "cancel");
+      Said cancel = said(server, "cancel");
 
-      assertThat(end(cancel)).as("%s", cancel).isZero();
+      assertThat(cancel.exitCode()).as("%s", cancel).isZero();
       assertThat(waiting.end()).as("%s", waiting).isIn(0, 1);
-      assertThat(end(watch)).as("%s", watch).isZero();
+      assertThat(watch.end()).as("%s", watch).isZero();
       assertThat(watch.out())
           .contains(" a1-c00000 in_progress, ", " run a cancelled")
           .doesNotContain("\u001b");
@@ -193,8 +190,8 @@ class PendingRunTest {
           .allSatisfy(
               document ->
                   assertThat(document.at("/_failure/reason").asText()).isEqualTo("cancelled"));
-      Program again = launch(server, "run", "--run", "a");
-      assertThat(end(again)).isZero();
+      Said again = said(server, "run", "--run", "a");
+      assertThat(again.exitCode()).isZero();
       assertThat(again.err()).contains("run a was finished before; nothing to do");
       assertThat(server.stats().batchesCreated()).isEqualTo(BATCHES);
       assertNothingPaidTwice(server);
@@ -213,36 +210,36 @@ class PendingRunTest {
     return Map.of("OPENAI_BASE_URL", server.baseUrl().toString(), "OPENAI_API_KEY", "local");
   }
 
+  /** In a process of its own, which can be stopped, and can be there with others. */
   private Program launch(LocalServer server, String name, String... more) throws IOException {
-    return start(environment(server), name, more);
-  }
-
-  private Program start(Map<String, String> environment, String name, String... more)
-      throws IOException {
-    List<String> args =
-        workplace.command(
-            name,
-            "pipelines/sentiment.yaml",
-            Stream.concat(
-                    Stream.of(
-                        "--set",
-                        "source.path=" + source,
-                        "--set",
-                        "limits.requests=" + REQUESTS_PER_BATCH,
-                        "--set",
-                        "poll.interval=500ms"),
-                    Stream.of(more))
-                .toArray(String[]::new));
-    Program program = Program.start(folder.resolve("launch-" + started.size()), environment, args);
+    Program program =
+        Program.start(
+            folder.resolve("launch-" + started.size()), environment(server), command(name, more));
     started.add(program);
     return program;
   }
 
-  private static int end(Program program) throws InterruptedException {
-    return program.end();
+  private Said said(LocalServer server, String name, String... more) {
+    return Said.by(environment(server), command(name, more));
   }
 
-  private static String command(String title, Program program) throws IOException {
+  private List<String> command(String name, String... more) {
+    return workplace.command(
+        name,
+        "pipelines/sentiment.yaml",
+        Stream.concat(
+                Stream.of(
+                    "--set",
+                    "source.path=" + source,
+                    "--set",
+                    "limits.requests=" + REQUESTS_PER_BATCH,
+                    "--set",
+                    "poll.interval=500ms"),
+                Stream.of(more))
+            .toArray(String[]::new));
+  }
+
+  private static String printed(String title, Program program) throws IOException {
     return program
         .err()
         .lines()
