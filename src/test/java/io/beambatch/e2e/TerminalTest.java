@@ -3,7 +3,11 @@ package io.beambatch.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.beambatch.cli.Program;
+import io.beambatch.cli.Said;
 import io.beambatch.cli.Workplace;
+import io.beambatch.localserver.FaultText;
+import io.beambatch.localserver.LocalServer;
+import io.beambatch.localserver.LocalServerSettings;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -11,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
@@ -22,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("slow")
 class TerminalTest {
   private static final String CTRL_C = "\u0003";
+  private static final Map<String, String> KEY = Map.of("OPENAI_API_KEY", "any");
   private static final Duration PATIENCE = Duration.ofMinutes(5);
 
   @TempDir Path folder;
@@ -74,20 +80,21 @@ class TerminalTest {
 
   @Test
   void redrawsATableOfTheBatchesWhileTheyAreWatched() throws Exception {
-    try (Program server = Program.serve(folder, "--fault", "batch:stuck:100%")) {
+    try (LocalServer server =
+        LocalServer.start(
+            LocalServerSettings.defaults()
+                .withDir(folder.resolve("served"))
+                .withFaults(FaultText.parse("batch:stuck:100%")))) {
       List<String> setting =
-          List.of(
-              "--set", "request.base_url=" + server.servedUrl(), "--set", "poll.interval=200ms");
-      try (Terminal submit = Terminal.open(words("submit", setting))) {
-        assertThat(submit.end()).as(submit.text()).isZero();
-      }
+          List.of("--set", "request.base_url=" + server.baseUrl(), "--set", "poll.interval=200ms");
+      Said submit = Said.by(KEY, args("submit", setting));
+      assertThat(submit.exitCode()).as("%s", submit).isZero();
       List<String> watching = new ArrayList<>(setting);
       watching.add("--watch");
       try (Terminal terminal = Terminal.open(words("status", watching))) {
         terminal.await("\u001b[J");
-        try (Terminal cancel = Terminal.open(words("cancel", setting))) {
-          assertThat(cancel.end()).as(cancel.text()).isZero();
-        }
+        Said cancel = Said.by(KEY, args("cancel", setting));
+        assertThat(cancel.exitCode()).as("%s", cancel).isZero();
         assertThat(terminal.end()).as(terminal.text()).isZero();
 
         assertThat(terminal.text())
@@ -103,10 +110,13 @@ class TerminalTest {
   private List<String> words(String command, List<String> more) {
     List<String> args = new ArrayList<>(List.of("env", "OPENAI_API_KEY=any"));
     args.addAll(Program.words());
-    args.addAll(
-        new Workplace(folder)
-            .command(command, "pipelines/sentiment.yaml", more.toArray(String[]::new)));
+    args.addAll(args(command, more));
     return args;
+  }
+
+  private List<String> args(String command, List<String> more) {
+    return new Workplace(folder)
+        .command(command, "pipelines/sentiment.yaml", more.toArray(String[]::new));
   }
 
   private List<String> job(String... more) {
