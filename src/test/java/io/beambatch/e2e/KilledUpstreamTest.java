@@ -2,6 +2,7 @@ package io.beambatch.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.beambatch.cli.Program;
 import io.beambatch.cli.Workplace;
 import io.beambatch.localserver.RealTimeServer;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 class KilledUpstreamTest {
   private static final int DOCUMENTS = 20;
   private static final int BEFORE = 7;
+  private static final int CONCURRENCY = 2;
 
   @TempDir Path folder;
 
@@ -44,10 +46,18 @@ class KilledUpstreamTest {
         try (Program again = serve(model, Integer.toString(served.getPort()))) {
           again.servedUrl();
           assertThat(run.end()).as("%s", run).isZero();
+          JsonNode stats = Workplace.stats(again.servedUrl());
+          assertThat(stats.path("lines_answered").asInt()).isEqualTo(DOCUMENTS);
+          assertThat(stats.path("custom_ids_answered_more_than_once").asInt(-1)).isZero();
         }
 
         assertThat(answered).hasSize(BEFORE);
         assertThat(answered).allMatch(question -> model.answered().get(question).get() == 1);
+        assertThat(model.answered()).hasSize(DOCUMENTS);
+        assertThat(model.answered().values())
+            .filteredOn(times -> times.get() > 1)
+            .as("asked again, though with the server when it was killed and never heard of")
+            .hasSizeLessThanOrEqualTo(CONCURRENCY);
       }
     }
     assertThat(workplace.answered())
@@ -70,7 +80,7 @@ class KilledUpstreamTest {
             "--upstream",
             model.baseUrl().toString(),
             "--concurrency",
-            "2"));
+            Integer.toString(CONCURRENCY)));
   }
 
   private Program run(Workplace workplace, URI served) throws Exception {

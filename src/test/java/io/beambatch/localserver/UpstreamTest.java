@@ -4,18 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -82,46 +78,6 @@ class UpstreamTest {
     }
   }
 
-  @Test
-  @Tag("slow")
-  void asksNoAnsweredLineAgainAfterItWasKilled() throws Exception {
-    upstream.allow(30);
-    Process killed = serve();
-    String first = served(killed);
-    String file;
-    RawClient client = new RawClient(URI.create(first));
-    file = client.upload(questions(80));
-    String id = client.create(file, Lines.CHAT).json().get("id").asText();
-    Awaitility.await()
-        .atMost(60, TimeUnit.SECONDS)
-        .until(
-            () ->
-                client.get("/batches/" + id).json().at("/request_counts/completed").asInt() == 30);
-    killed.destroyForcibly().onExit().join();
-    assertThat(upstream.answered()).hasSize(30);
-    upstream.allow(1_000);
-
-    Process again = serve();
-    try {
-      RawClient second = new RawClient(URI.create(served(again)));
-      JsonNode batch = second.await(id);
-
-      assertThat(batch.get("status").asText()).isEqualTo("completed");
-      assertThat(second.results(batch, "output_file_id")).hasSize(80);
-      assertThat(upstream.answered()).hasSize(80);
-      assertThat(
-              IntStream.range(0, 80)
-                  .filter(i -> upstream.answered().get("question " + i).get() > 1))
-          .as("asked again, though with the server when it was killed and never heard of")
-          .hasSizeLessThanOrEqualTo(8);
-      JsonNode stats = second.control("GET", "/_stats", "").json();
-      assertThat(stats.path("lines_answered").asInt()).isEqualTo(80);
-      assertThat(stats.path("custom_ids_answered_more_than_once").asInt()).isZero();
-    } finally {
-      again.destroyForcibly().onExit().join();
-    }
-  }
-
   private LocalServerSettings settings(int concurrency) {
     return LocalServerSettings.defaults()
         .withDir(dir)
@@ -138,40 +94,5 @@ class UpstreamTest {
         Lines.CHAT,
         "{\"model\":\"llama3\",\"messages\":[{\"role\":\"user\",\"content\":\"%s\"}]}"
             .formatted(question));
-  }
-
-  /** The command in a process of its own, on the same folder each time. */
-  private Process serve() throws IOException {
-    return new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-XX:TieredStopAtLevel=1",
-            "-cp",
-            System.getProperty("java.class.path"),
-            "io.beambatch.cli.Main",
-            "serve",
-            "--port",
-            "0",
-            "--dir",
-            dir.toString(),
-            "--upstream",
-            upstream.baseUrl().toString(),
-            "--concurrency",
-            "8")
-        .redirectOutput(dir.resolve("out").toFile())
-        .redirectError(dir.resolve("err").toFile())
-        .start();
-  }
-
-  private String served(Process process) {
-    Path out = dir.resolve("out");
-    Awaitility.await()
-        .atMost(60, TimeUnit.SECONDS)
-        .until(() -> Files.readString(out).contains("try it") || !process.isAlive());
-    try {
-      String line = Files.readAllLines(out).get(0);
-      return line.substring(line.lastIndexOf(' ') + 1);
-    } catch (IOException | RuntimeException e) {
-      throw new AssertionError("nothing is served", e);
-    }
   }
 }
