@@ -190,9 +190,7 @@ class KilledRunTest {
       String name, Workplace workplace, RequestSpec.Provider provider, URI baseUrl)
       throws IOException {
     return Program.start(
-        folder.resolve(name),
-        Program.environment(provider, baseUrl),
-        named(workplace, provider));
+        folder.resolve(name), Program.environment(provider, baseUrl), named(workplace, provider));
   }
 
   /** The last launch, which nobody kills. */

@@ -127,7 +127,7 @@ class SmallMemoryTest {
 
   private static void zeros(OutputStream out) throws IOException {
     byte[] piece = new byte[1 << 20];
-    for (int i = 0; i < 1 << 10; i++) {
+    for (int i = 0; i < 1 << 9; i++) {
       out.write(piece);
     }
   }
