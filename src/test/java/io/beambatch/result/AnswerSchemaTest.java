@@ -218,12 +218,32 @@ class AnswerSchemaTest {
             + "{\"$ref\":\"#/$defs/a\"}}}}",
         "{\"$anchor\":\"me\",\"if\":{\"$ref\":\"#me\"}}",
         "{\"items\":{\"$ref\":\"#/items\"}}",
+        "{\"allOf\":[{\"patternProperties\":{\"a\":{\"$ref\":\"#/$defs/a\"}}}],"
+            + "\"$defs\":{\"a\":{\"not\":{\"$ref\":\"#/$defs/a\"}}}}",
+        "{\"$schema\":\"http://json-schema.org/draft-07/schema#\",\"$id\":\"#me\","
+            + "\"not\":{\"$ref\":\"#me\"}}",
         "{\"dependentSchemas\":{\"a\":{\"$dynamicRef\":\"#\"}}}"
       })
   void schemaThatLeadsBackToItselfIsRefused(String schema) {
     assertThatThrownBy(() -> schema(schema))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("refers to itself endlessly");
+  }
+
+  @Test
+  void referenceThatLeadsBackIsNamed() {
+    assertThatThrownBy(() -> schema("{\"$ref\":\"#\"}"))
+        .hasMessageContaining("at the same place of an answer (reference #)");
+  }
+
+  @Test
+  void anchorsAreToldApart() throws Exception {
+    String schema =
+        "{\"$anchor\":\"me\",\"allOf\":[{\"$ref\":\"#other\"}],"
+            + "\"$defs\":{\"o\":{\"$anchor\":\"other\",\"type\":\"integer\"}}}";
+
+    assertThat(violation(schema, "1")).isNull();
+    assertThat(violation(schema, "\"a\"")).contains("type");
   }
 
   @Test

@@ -838,6 +838,10 @@ class AnswerTest {
         "{\"anyOf\":[{\"const\":\"a\"},{\"type\":\"null\"}]} | null | null",
         "{\"anyOf\":[{\"const\":\"a\"},{\"type\":\"null\"}]} | a | \"a\"",
         "{\"type\":[\"string\",\"object\"]}         | {broken  |",
+        "{\"type\":[\"string\",\"null\"]}           | plain    | \"plain\"",
+        "{\"enum\":[\"x\",1]}                     | x        | \"x\"",
+        "{\"enum\":[\"x\",[1]]}                   | x        |",
+        "{\"enum\":[\"x\",{}]}                    | x        |",
         "{\"maxLength\":9}                        | plain    |",
       })
   void plainAnswerIsATextWhereTheSchemaIsOneOfTexts(

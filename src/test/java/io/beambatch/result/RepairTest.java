@@ -3,6 +3,7 @@ package io.beambatch.result;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.beambatch.chunk.LineUse;
 import io.beambatch.chunk.Part;
 import io.beambatch.document.FailureReason;
 import java.nio.file.Files;
@@ -70,6 +71,24 @@ class RepairTest {
     assertThat(repairs.requests()).isEqualTo(1);
     assertThat(repairs.answered()).isEqualTo(1);
     assertThat(repairs.tokens()).isEqualTo(chunk.joined().tokens());
+  }
+
+  @Test
+  void anAnswerThatIsBeingRepairedIsGivenToNoOtherDocument() throws Exception {
+    chunk =
+        new EndedChunk(directory)
+            .job(Jobs.chat().schema(SCHEMA).repairs(1))
+            .partWithBodies("p0", List.of("{\"id\":1}", "{\"id\":2}"), List.of(BODY, BODY))
+            .uses("aa", LineUse.AWAITED, LineUse.DUPLICATE);
+    chunk.output(Results.chat("p0-0", WRONG)).join();
+    assertThat(chunk.joined().awaitedAnswers()).isNull();
+
+    chunk.again();
+    chunk.output(Results.chat(name() + "-0", "{\"score\":3}")).join();
+
+    JoinedChunk duplicates = chunk.original().joinDuplicates();
+    assertThat(Files.readString(Path.of(duplicates.answered().in(chunk.folder()))))
+        .startsWith("{\"id\":2,\"sentiment\":{\"score\":3}");
   }
 
   @Test

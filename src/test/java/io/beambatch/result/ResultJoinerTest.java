@@ -14,7 +14,6 @@ import io.beambatch.ledger.BatchEnd;
 import io.beambatch.provider.BatchError;
 import io.beambatch.provider.BatchStatus;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -597,14 +596,14 @@ class ResultJoinerTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"\"id-0\"\t{}\n", "\"id-0\"\t{}\n\"id-1\"\t{}\n\"id-2\"\t{}\n"})
-  void sidecarWithTooFewOrTooManyLinesIsAnError(String sidecar) throws Exception {
+  @CsvSource({"1, found 1;", "3, found more;"})
+  void sidecarWithTooFewOrTooManyLinesIsAnError(int lines, String found) throws Exception {
     chunk.part("p0", "{}", "{}").output(Results.chat("p0-0", "a"), Results.chat("p0-1", "b"));
-    Files.writeString(Path.of(chunk.folder().documents("p0")), sidecar, StandardCharsets.UTF_8);
+    Files.writeString(Path.of(chunk.folder().documents("p0")), "\"id\"\t{}\n".repeat(lines));
 
     assertThatThrownBy(chunk::join)
         .isInstanceOf(IllegalStateException.class)
-        .hasMessageContainingAll("a1-c00000", "p0", "expected 2");
+        .hasMessageContainingAll("a1-c00000", "p0", "expected 2", found);
     assertThat(directory.resolve("results/a1-c00000.json")).doesNotExist();
   }
 
@@ -656,7 +655,12 @@ class ResultJoinerTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
-      value = {"{} | no custom_id", "{secret | not well-formed", "'' | expected 1 requests"})
+      value = {
+        "{} | no custom_id",
+        "{secret | not well-formed",
+        "'' | expected 1 requests",
+        "'' | , found 0;"
+      })
   void requestThatIsNotTheOnePlannedIsAnErrorWithoutItsContents(String request, String message)
       throws Exception {
     chunk.part("p0", "{}");

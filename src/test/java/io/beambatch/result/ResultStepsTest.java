@@ -12,6 +12,7 @@ import io.beambatch.chunk.PlanStore;
 import io.beambatch.chunk.RetryRequests;
 import io.beambatch.chunk.ReusedLines;
 import io.beambatch.document.FailureReason;
+import io.beambatch.ledger.RunMetrics;
 import io.beambatch.schema.Shape;
 import io.beambatch.storage.JsonCoder;
 import io.beambatch.storage.Storage;
@@ -20,6 +21,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.PipelineResult;
+import org.apache.beam.sdk.metrics.MetricNameFilter;
+import org.apache.beam.sdk.metrics.MetricResult;
+import org.apache.beam.sdk.metrics.MetricsFilter;
 import org.apache.beam.sdk.testing.PAssert;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.Flatten;
@@ -73,7 +78,8 @@ class ResultStepsTest {
   @Test
   void everyDocumentIsReadOnceWithItsOutcome() throws Exception {
     PlanStore store = PlanStore.of(chunk.folder());
-    PlanStore.records(chunk.folder()).commit("a1", chunk.plan(duplicates));
+    ReusedLines known = new ReusedLines("a1-k00000", LineUse.KNOWN, chunk.parts(), "joined before");
+    PlanStore.records(chunk.folder()).commit("a1", chunk.plan(known, duplicates));
     JoinedChunk first = chunk.joined();
     String again = first.again().name();
     chunk.again().lastAttempt().output(Results.chat(again + "-0", "two")).join();
@@ -125,7 +131,20 @@ class ResultStepsTest {
                   .containsExactlyInAnyOrder(tuple("a1-c00000", again), tuple("a3-c00000", null));
               return null;
             });
-    pipeline.run().waitUntilFinish();
+    PipelineResult result = pipeline.run();
+    result.waitUntilFinish();
+    assertThat(
+            result
+                .metrics()
+                .queryMetrics(
+                    MetricsFilter.builder()
+                        .addNameFilter(
+                            MetricNameFilter.named(RunMetrics.NAMESPACE, "documents_reused"))
+                        .build())
+                .getCounters())
+        .singleElement()
+        .extracting(MetricResult::getAttempted)
+        .isEqualTo(1L);
   }
 
   @Test
