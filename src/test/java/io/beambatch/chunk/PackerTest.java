@@ -40,7 +40,8 @@ class PackerTest {
     List<Part> parts = new ArrayList<>();
     Random random = new Random(7);
     for (int i = 0; i < 500; i++) {
-      parts.add(part("p" + i, 1 + random.nextInt(2_000), 1 + random.nextInt(8_000_000), 1));
+      // Many are of the same size.
+      parts.add(part("p" + i, 100 * random.nextInt(1, 20), 2_000_000L * random.nextInt(1, 4), 1));
     }
     List<List<Part>> packed = Packer.pack(parts, OPENAI);
     Collections.shuffle(parts, random);

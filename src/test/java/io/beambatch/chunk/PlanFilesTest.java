@@ -31,7 +31,9 @@ class PlanFilesTest {
 
   @Test
   void numbersPlansAsTheyAreCommitted() throws IOException {
+    assertThat(new FilePlans(folder).any()).isFalse();
     assertThat(plan("a", "f1", "f2").name()).isEqualTo("a1-p00000");
+    assertThat(new FilePlans(folder).any()).isTrue();
     assertThat(plan("b", "f3").name()).isEqualTo("a1-p00001");
     assertThat(new FilePlans(folder).among(List.of("f1", "f3", "f4")))
         .containsExactlyInAnyOrder("f1", "f3");

@@ -12,6 +12,7 @@ import io.beambatch.job.Taken;
 import io.beambatch.request.Request;
 import io.beambatch.reuse.AnswerCache;
 import io.beambatch.reuse.AnswerFile;
+import io.beambatch.reuse.CacheFolder;
 import io.beambatch.reuse.Fingerprint;
 import io.beambatch.reuse.FingerprintFile;
 import io.beambatch.reuse.StoredAnswer;
@@ -55,6 +56,7 @@ class ReuseSelectorTest {
     assertThat(part.requests()).isEqualTo(3);
     assertThat(part.documents()).isEqualTo(5);
     assertThat(part.tokens()).isEqualTo(3 * 7);
+    assertThat(part.weight()).isEqualTo(3);
     assertThat(sent(part)).extracting(line -> line.replaceAll(".*\"body\":", "")).hasSize(3);
     assertThat(part.bytes()).isEqualTo(String.join("\n", sent(part)).length() + 1L);
     assertThat(selected.reused())
@@ -146,6 +148,18 @@ class ReuseSelectorTest {
   }
 
   @Test
+  void leavesAPartAsItIsOfWhichEveryLineIsSentThoughOthersAreReduced() throws Exception {
+    List<Part> parts = new ArrayList<>(parts(3, i -> 0));
+    parts.addAll(parts(3, i -> 1 + i));
+
+    Selected selected = new ReuseSelector(folder, true, null, null, 0).select("a1", parts);
+
+    assertThat(selected.parts()).hasSize(2).endsWith(parts.get(1));
+    assertThat(selected.parts().get(0).requests()).isEqualTo(1);
+    assertThat(selected.reused().get(0).parts()).containsExactly(selected.parts().get(0));
+  }
+
+  @Test
   void writesUnderAnotherNameEachTime() throws Exception {
     List<Part> parts = parts(4, i -> 0);
 
@@ -207,6 +221,8 @@ class ReuseSelectorTest {
     }
 
     Selected once = new ReuseSelector(folder, true, cache, null, 0).select("a1", parts);
+    assertThat(new CacheFolder(temp + "/cache").contents().lookups())
+        .containsExactly(new CacheFolder.Lookup(folder.run(), 6, 2));
     Selected each = new ReuseSelector(folder, false, cache, null, 0).select("a1", parts);
 
     assertThat(uses(once.parts().get(0)))

@@ -94,6 +94,10 @@ class ShardIntoChunksTest {
     assertThat(plan.causes())
         .extracting(FailureCause::reason)
         .containsOnly(FailureReason.INVALID_DOCUMENT);
+    assertThat(plan.causes())
+        .as("no field gives ids")
+        .extracting(FailureCause::example)
+        .containsExactlyInAnyOrder("document d3", "document d4");
     assertThat(plan.shape().fields()).as("the columns").containsOnlyKeys("text");
   }
 
