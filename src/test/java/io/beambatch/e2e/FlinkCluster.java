@@ -39,7 +39,7 @@ import org.awaitility.Awaitility;
  */
 final class FlinkCluster implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofMinutes(10);
-  private static final Duration LOOK = Duration.ofMillis(20);
+  private static final Duration LOOK = Duration.ofMillis(100);
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
   /** What the profile {@code flink} adds to the class path of the distribution. */
