@@ -24,6 +24,8 @@ public record Workplace(Path folder) {
   public static final JsonMapper JSON =
       JsonMapper.builder().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).build();
 
+  private static final HttpClient CLIENT = HttpClient.newHttpClient();
+
   public Path staging() {
     return folder.resolve("staging");
   }
@@ -134,12 +136,11 @@ public record Workplace(Path folder) {
         HttpRequest.newBuilder(baseUrl.resolve("/_stats"))
             .header("Authorization", "Bearer any")
             .build();
-    return JSON.readTree(HttpClient.newHttpClient().send(request, BodyHandlers.ofString()).body());
+    return JSON.readTree(CLIENT.send(request, BodyHandlers.ofString()).body());
   }
 
   /** Everything on all pages of a list call. */
   public static List<JsonNode> listed(String call) throws IOException, InterruptedException {
-    HttpClient client = HttpClient.newHttpClient();
     List<JsonNode> items = new ArrayList<>();
     JsonNode page;
     String after = "";
@@ -148,7 +149,7 @@ public record Workplace(Path folder) {
           HttpRequest.newBuilder(URI.create(call + after))
               .header("Authorization", "Bearer any")
               .build();
-      page = JSON.readTree(client.send(request, BodyHandlers.ofString()).body());
+      page = JSON.readTree(CLIENT.send(request, BodyHandlers.ofString()).body());
       page.required("data").forEach(items::add);
       after = "&after=" + page.path("last_id").asText();
     } while (page.path("has_more").asBoolean());

@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.beambatch.cli.Program;
 import io.beambatch.cli.Workplace;
+import io.beambatch.localserver.FaultText;
+import io.beambatch.localserver.Faults;
+import io.beambatch.localserver.LocalServer;
+import io.beambatch.localserver.LocalServerSettings;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntPredicate;
@@ -57,16 +61,19 @@ class EverythingFailsTest {
   @Test
   void everyDocumentIsAnsweredOnceAndOnlyTheRejectedOnesFail() throws Exception {
     Workplace workplace = new Workplace(folder);
-    List<String> serve = new ArrayList<>(List.of("--latency", "300ms", "--seed", SEED));
-    FAULTS.forEach(fault -> serve.addAll(List.of("--fault", fault)));
-    try (Program server = Program.serve(folder, serve.toArray(String[]::new))) {
-      URI baseUrl = server.servedUrl();
-
-      Program run = launch(workplace, baseUrl);
+    try (LocalServer server =
+        LocalServer.start(
+            LocalServerSettings.defaults()
+                .withDir(folder.resolve("served"))
+                .withLatency(Duration.ofMillis(300))
+                .withSeed(Long.parseLong(SEED))
+                .withFaults(
+                    FAULTS.stream().map(FaultText::parse).reduce(Faults.none(), Faults::and)))) {
+      Program run = launch(workplace, server.baseUrl());
 
       assertThat(run.end()).as("seed %s: %s", SEED, run).isZero();
-      ServerBill.faults(baseUrl, "{}");
-      ServerBill bill = ServerBill.of(baseUrl);
+      server.faults(Faults.none());
+      ServerBill bill = ServerBill.of(server.baseUrl());
       assertThat(bill.timesAnswered().keySet())
           .containsExactlyInAnyOrderElementsOf(texts(i -> !isRejected(i)));
       assertThat(bill.timesAnswered().values()).as("seed %s", SEED).containsOnly(1);
