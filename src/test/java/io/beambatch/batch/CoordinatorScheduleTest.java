@@ -46,7 +46,7 @@ class CoordinatorScheduleTest {
   @Test
   @Tag("slow")
   void everyChunkHasOneBatchInHundredsOfSchedules() {
-    run(1_000, 1_800);
+    run(1_000, 1_400);
   }
 
   /**
@@ -63,7 +63,7 @@ class CoordinatorScheduleTest {
   @EnumSource(names = {"METADATA", "DISPLAY_NAME", "INPUT_FILE", "COUNT"})
   @Tag("slow")
   void everyChunkHasOneBatchInHundredsOfSchedulesHoweverLostOnesAreFound(OrphanSearch search) {
-    LongStream.range(10_000, 10_000 + Long.getLong("beambatch.schedules", 200))
+    LongStream.range(10_000, 10_000 + Long.getLong("beambatch.schedules", 100))
         .forEach(seed -> run(seed, search));
   }
 
