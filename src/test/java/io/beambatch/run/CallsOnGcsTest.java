@@ -53,11 +53,11 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * How often Cloud Storage is called by {@code status}, and by a {@code collect} that finds nothing
- * to do, of a run of 500 chunks: half of them are joined and written, half have a batch.
+ * to do, of a run of 200 chunks: half of them are joined and written, half have a batch.
  */
 @Tag("slow")
 class CallsOnGcsTest {
-  private static final int CHUNKS = 500;
+  private static final int CHUNKS = 200;
   private static final int MOST_CALLS = 50;
 
   @TempDir Path folder;
