@@ -2,7 +2,7 @@ package io.beambatch.chunk;
 
 import io.beambatch.job.Taken;
 import io.beambatch.reuse.AnswerCache;
-import io.beambatch.reuse.AnswerFile;
+import io.beambatch.reuse.Fingerprint;
 import io.beambatch.reuse.FingerprintFile;
 import io.beambatch.reuse.FingerprintTable;
 import io.beambatch.reuse.MergedAnswers;
@@ -17,6 +17,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongPredicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -74,7 +75,8 @@ final class ReuseSelector implements LineSelector {
     if (lines == 0) {
       return new Selected(parts, List.of(), takenText());
     }
-    try (SelectionFiles files = new SelectionFiles(lines)) {
+    try (SelectionFiles files = new SelectionFiles(lines);
+        KnownAnswers known = new KnownAnswers(folder, fingerprinted, LINES_A_JOIN)) {
       for (Part part : fingerprinted) {
         try (FingerprintFile.Reader reader = open(part)) {
           for (int line = 0; line < part.requests(); line++) {
@@ -82,7 +84,6 @@ final class ReuseSelector implements LineSelector {
           }
         }
       }
-      String known = Part.newName();
       CanaryLines first = new CanaryLines(canary);
       boolean found = choose(files, known, first);
       List<Part> sample =
@@ -97,9 +98,7 @@ final class ReuseSelector implements LineSelector {
             selected.stream().mapToLong(part -> ReusedLines.count(part, LineUse.KNOWN)).sum();
         cache.tidy(Clock.systemUTC().instant(), folder.run(), lines, lookedUp);
       }
-      List<ReusedLines> reused = new ArrayList<>();
-      addReused(new ReusedLines(plan + "-k", LineUse.KNOWN, selected, known), reused);
-      addReused(new ReusedLines(plan + "-d", LineUse.DUPLICATE, selected, null), reused);
+      List<ReusedLines> reused = reused(plan, selected, known);
       if (!reused.isEmpty()) {
         LOG.info(
             "plan {}: {} requests, of which {} need not be sent: their answers are known, or"
@@ -124,21 +123,22 @@ final class ReuseSelector implements LineSelector {
    * Records the use of every line, and chooses the canary; false if all lines are sent, none for
    * others, and there is no canary.
    */
-  private boolean choose(SelectionFiles files, String known, CanaryLines first) throws IOException {
+  private boolean choose(SelectionFiles files, KnownAnswers copies, CanaryLines first)
+      throws IOException {
     Instant now = Clock.systemUTC().instant();
     boolean found = false;
     TakenLines part = new TakenLines(taken);
-    try (MergedAnswers answers = cache == null ? MergedAnswers.none() : cache.open(now);
-        AnswerFile.Writer copies = new AnswerFile.Writer(folder.answers(known))) {
+    try (MergedAnswers answers = cache == null ? MergedAnswers.none() : cache.open(now)) {
       boolean more = answers.next();
       for (SelectionFiles.Bucket bucket : files.buckets()) {
         FingerprintTable firsts = new FingerprintTable();
         part.enter(bucket);
-        found |= findDuplicates(files, bucket, part, firsts);
+        found |= findDuplicates(files, bucket, part, new Places(firsts, copies));
         long before = copies.entries();
         while (more && !bucket.isBefore(answers.fingerprint())) {
-          if (firsts.get(answers.fingerprint()) != FingerprintTable.NONE) {
-            copies.add(answers.fingerprint(), answers.bytes());
+          long place = firsts.get(answers.fingerprint());
+          if (place != FingerprintTable.NONE) {
+            copies.add(place, answers.fingerprint(), answers.bytes());
             firsts.put(answers.fingerprint(), KNOWN);
           }
           more = answers.next();
@@ -159,18 +159,18 @@ final class ReuseSelector implements LineSelector {
    * Records the lines of a bucket that are left out, and its duplicates; false if there are none.
    */
   private boolean findDuplicates(
-      SelectionFiles files, SelectionFiles.Bucket bucket, TakenLines part, FingerprintTable firsts)
+      SelectionFiles files, SelectionFiles.Bucket bucket, TakenLines part, Places places)
       throws IOException {
     boolean found = false;
     try (SelectionFiles.Lines lines = bucket.open()) {
       while (lines.next()) {
-        long first = firsts.get(lines.fingerprint());
         if (!part.contains(lines.fingerprint(), lines.line())) {
           files.setUse(lines.line(), LineUse.LEFT_OUT);
           found = true;
-        } else if (first == FingerprintTable.NONE) {
-          firsts.put(lines.fingerprint(), lines.line());
-        } else if (once) {
+          continue;
+        }
+        long first = places.add(lines.fingerprint(), lines.line());
+        if (first != lines.line() && once) {
           files.setUse(first, LineUse.AWAITED);
           files.setUse(lines.line(), LineUse.DUPLICATE);
           found = true;
@@ -178,6 +178,20 @@ final class ReuseSelector implements LineSelector {
       }
     }
     return found;
+  }
+
+  /** Where the lines of a bucket are, by their fingerprints. */
+  private record Places(FingerprintTable table, KnownAnswers answers) {
+    /** Adds a line; returns the first one with its fingerprint. */
+    long add(Fingerprint fingerprint, long line) {
+      long before = table.get(fingerprint);
+      long place =
+          before == FingerprintTable.NONE ? answers.place(line) : answers.both(before, line);
+      if (place != before) {
+        table.put(fingerprint, place);
+      }
+      return KnownAnswers.line(place);
+    }
   }
 
   private static void recordKnown(
@@ -272,25 +286,17 @@ final class ReuseSelector implements LineSelector {
         part.repairs());
   }
 
-  /** Splits lines into pieces for one join each, with numbers added to their id. */
-  private static void addReused(ReusedLines all, List<ReusedLines> reused) {
-    List<Part> together = new ArrayList<>();
-    long lines = 0;
-    int number = 0;
-    for (Part part : all.parts()) {
-      int count = ReusedLines.count(part, all.use());
-      if (lines + count > LINES_A_JOIN && !together.isEmpty()) {
-        reused.add(all.piece(number++, together));
-        together.clear();
-        lines = 0;
-      }
-      if (count > 0) {
-        together.add(part);
-        lines += count;
+  private static List<ReusedLines> reused(String plan, List<Part> parts, KnownAnswers answers) {
+    ReusedPieces known = new ReusedPieces(plan + "-k", LineUse.KNOWN, LINES_A_JOIN);
+    ReusedPieces duplicates = new ReusedPieces(plan + "-d", LineUse.DUPLICATE, LINES_A_JOIN);
+    long line = 0;
+    for (Part part : parts) {
+      if (part.fingerprinted() && part.allLines() > 0) {
+        known.add(part, answers.file(line));
+        duplicates.add(part, null);
+        line += part.allLines();
       }
     }
-    if (!together.isEmpty()) {
-      reused.add(all.piece(number, together));
-    }
+    return Stream.concat(known.all().stream(), duplicates.all().stream()).toList();
   }
 }

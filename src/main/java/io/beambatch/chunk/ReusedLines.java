@@ -1,7 +1,6 @@
 package io.beambatch.chunk;
 
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,12 +14,6 @@ import org.jspecify.annotations.Nullable;
  *     run: then the joined chunks name the files
  */
 public record ReusedLines(String id, LineUse use, List<Part> parts, @Nullable String answers) {
-
-  /** The lines of some of the parts, with a number added to the id. */
-  ReusedLines piece(int number, List<Part> some) {
-    return new ReusedLines(
-        String.format(Locale.ROOT, "%s%05d", id, number), use, List.copyOf(some), answers);
-  }
 
   /** The number of lines. */
   public long count() {
