@@ -37,7 +37,7 @@ final class PartWriter implements BundleWriter<Request> {
   private final boolean primes;
   private final @Nullable ShapeCollector shape;
   private final @Nullable Fingerprinter fingerprinter;
-  private final BackgroundCloser closer = new BackgroundCloser();
+  private final BackgroundCloser closer;
   private final List<Part> done = new ArrayList<>();
   private @Nullable Open open;
 
@@ -51,6 +51,7 @@ final class PartWriter implements BundleWriter<Request> {
   PartWriter(RunFolder folder, Job job, boolean fingerprints, boolean primes) {
     this.primes = primes;
     this.folder = folder;
+    this.closer = new BackgroundCloser(folder.parts());
     this.limits = PartLimits.of(job.inference().limits());
     this.frame = job.inference().request().frame();
     Capabilities can = job.inference().request().provider().capabilities();

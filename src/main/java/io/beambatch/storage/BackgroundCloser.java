@@ -1,10 +1,13 @@
 package io.beambatch.storage;
 
+import com.google.common.base.Throwables;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 
@@ -14,25 +17,34 @@ import org.jspecify.annotations.Nullable;
  * #await}.
  */
 public final class BackgroundCloser {
+  private final Executor background;
   private @Nullable FutureTask<Void> closing;
+
+  /** Closes files of the file system that has a folder. */
+  public BackgroundCloser(String folder) {
+    this.background = FileStore.of(folder).background();
+  }
 
   /**
    * Begins to close files, as soon as those are closed that were given before: few are open at a
    * time.
    *
-   * @throws IOException if closing those failed
+   * @throws IOException if closing those failed; then these are closed, too
    */
   public void close(List<? extends Closeable> files) throws IOException {
-    await();
+    try {
+      await();
+    } catch (IOException | RuntimeException e) {
+      closeAll(files);
+      throw e;
+    }
     closing =
         new FutureTask<>(
             () -> {
               closeAll(files);
               return null;
             });
-    Thread thread = new Thread(closing, "close-files");
-    thread.setDaemon(true);
-    thread.start();
+    background.execute(closing);
   }
 
   /** Closes all files, even if closing one of them fails. */
@@ -53,14 +65,19 @@ public final class BackgroundCloser {
    * @throws IOException if closing one failed
    */
   public void await() throws IOException {
-    if (closing == null) {
+    FutureTask<Void> begun = closing;
+    if (begun == null) {
       return;
     }
+    // A failure is told once: a second time, it could become a suppressed exception of itself.
+    closing = null;
     try {
-      closing.get();
-      closing = null;
+      begun.get();
     } catch (ExecutionException e) {
-      throw e.getCause() instanceof IOException cause ? cause : new IOException(e.getCause());
+      Throwable cause = Objects.requireNonNull(e.getCause());
+      Throwables.throwIfInstanceOf(cause, IOException.class);
+      Throwables.throwIfUnchecked(cause);
+      throw new IOException(cause);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("interrupted while files were closed");

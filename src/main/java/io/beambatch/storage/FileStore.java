@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.List;
 import java.util.ServiceLoader;
+import java.util.concurrent.Executor;
 
 /**
  * A file system: local disk or Google Cloud Storage. A path names one file; wildcard characters
@@ -87,6 +88,15 @@ interface FileStore {
 
   /** Deletes a folder with everything in it; a missing one is no error. */
   void deleteFolder(String folder) throws IOException;
+
+  /** Runs what waits for the file system while the caller goes on. */
+  default Executor background() {
+    return task -> {
+      Thread thread = new Thread(task, "close-files");
+      thread.setDaemon(true);
+      thread.start();
+    };
+  }
 
   /** Visits files. */
   @FunctionalInterface

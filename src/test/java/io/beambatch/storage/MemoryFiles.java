@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.Executor;
 
 /**
  * Files in memory, below {@code memory://mount/}. Several mounts may show the same files, one for
@@ -61,6 +62,12 @@ public final class MemoryFiles implements FileStore {
   public static String below(String path) {
     int slash = path.indexOf('/', SCHEME.length());
     return slash < 0 ? "" : path.substring(slash + 1);
+  }
+
+  /** In simulated time, a process has one thread. */
+  @Override
+  public Executor background() {
+    return Runnable::run;
   }
 
   @Override
