@@ -94,9 +94,10 @@ final class ReuseSelector implements LineSelector {
                   .toList();
       List<Part> selected = found ? write(parts, files, first::contains) : parts;
       if (cache != null) {
-        long lookedUp =
+        long reusable =
             selected.stream().mapToLong(part -> ReusedLines.count(part, LineUse.KNOWN)).sum();
-        cache.tidy(Clock.systemUTC().instant(), folder.run(), lines, lookedUp);
+        long part = taken == null ? lines : Math.min(lines, taken.documents());
+        cache.tidy(Clock.systemUTC().instant(), folder.run(), part, reusable);
       }
       List<ReusedLines> reused = reused(plan, selected, known);
       if (!reused.isEmpty()) {

@@ -238,6 +238,8 @@ class ReuseSelectorTest {
             LineUse.SENT, LineUse.SENT, LineUse.KNOWN, LineUse.KNOWN, LineUse.SENT, LineUse.SENT);
     Selected first =
         new ReuseSelector(folder, true, cache, new Taken(3, false), 0).select("a1", parts);
+    assertThat(new CacheFolder(temp + "/cache").contents().lookups())
+        .contains(new CacheFolder.Lookup(folder.run(), 3, 1));
     assertThat(uses(first.parts().get(0)))
         .as("a known line that is no part of the run")
         .containsExactly(
