@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.beambatch.chunk.LineUse;
 import io.beambatch.chunk.Part;
+import io.beambatch.cost.TokenCounts;
 import io.beambatch.document.FailureReason;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -121,6 +122,25 @@ class RepairTest {
 
     assertThat(chunk.againRequests()).isEmpty();
     assertThat(chunk.joined().failures()).isEqualTo(Map.of(FailureReason.INVALID_ANSWER, 1L));
+  }
+
+  /** The first answer was paid for, too. */
+  @Test
+  void sampleCountsTheCostOfAnAnswerThatIsBeingRepaired() throws Exception {
+    chunk.canary().output(Results.chat("p0-0", WRONG)).join();
+
+    assertThat(chunk.againRequests()).hasSize(1);
+    assertThat(chunk.joined().spread().requests()).isEqualTo(1);
+    assertThat(chunk.joined().spread().sum()).isPositive();
+  }
+
+  @Test
+  void repairsOfSeveralChunksAddUp() {
+    Repairs one = new Repairs(List.of(), 3, 2, new TokenCounts(10, 5, 0, 0, 0));
+    Repairs other = new Repairs(List.of(), 4, 1, new TokenCounts(1, 2, 0, 0, 0));
+
+    assertThat(one.plus(other))
+        .isEqualTo(new Repairs(List.of(), 7, 3, new TokenCounts(11, 7, 0, 0, 0)));
   }
 
   /** The limit is on the request as it was first named. */

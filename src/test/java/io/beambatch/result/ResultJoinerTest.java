@@ -534,7 +534,7 @@ class ResultJoinerTest {
   void sampleKnowsHowMuchTheCostsOfItsRequestsDiffer() throws Exception {
     chunk
         .canary()
-        .part("p0", "{}", "{}", "{}", "{}", "{}")
+        .part("p0", "{}", "{}", "{}", "{}", "{}", "{}")
         .output(
             Results.chat("p0-0", "good"),
             Results.chat("p0-1", "length", "\"cut\"", "null"),
