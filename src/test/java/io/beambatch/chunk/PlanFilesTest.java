@@ -37,6 +37,13 @@ class PlanFilesTest {
     assertThat(plan("b", "f3").name()).isEqualTo("a1-p00001");
     assertThat(new FilePlans(folder).among(List.of("f1", "f3", "f4")))
         .containsExactlyInAnyOrder("f1", "f3");
+    FilePlans plans = new FilePlans(folder);
+    for (int look = 0; look < 2; look++) {
+      assertThat(plans.holding(List.of("f2", "f1", "f4")))
+          .extracting(Plan::name)
+          .containsExactly("a1-p00000");
+      assertThat(plans.holding(List.of("f1", "f3"))).hasSize(2);
+    }
   }
 
   @Test

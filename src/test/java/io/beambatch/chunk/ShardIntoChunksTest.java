@@ -12,6 +12,8 @@ import io.beambatch.document.FailureReason;
 import io.beambatch.job.Job;
 import io.beambatch.job.JobReader;
 import io.beambatch.job.SmallJob;
+import io.beambatch.job.Taken;
+import io.beambatch.reuse.CacheFolder;
 import io.beambatch.schema.Shape;
 import io.beambatch.storage.RunFolder;
 import java.nio.file.Path;
@@ -148,6 +150,34 @@ class ShardIntoChunksTest {
     assertThat(String.join(",", plan.files())).isEqualTo(files);
     assertThat(plan.requests()).isEqualTo(2);
     assertThat(plan.documents()).isEqualTo(3);
+  }
+
+  /** Each needs the fingerprints of requests, even where duplicates are bought. */
+  @Test
+  void takesSomeOfTheDocumentsAndLooksUpTheirAnswers() throws Exception {
+    List<Document> documents =
+        List.of(
+            new Document("d0", "{\"text\":\"a\"}"),
+            new Document("d1", "{\"text\":\"a\"}"),
+            new Document("d2", "{\"text\":\"b\"}"));
+    Pipeline some = DirectPipelines.create();
+    read(some, documents, List.of(), List.of("in.jsonl"))
+        .apply(new ShardIntoChunks(SmallJob.of().over(new Taken(2, false)), folder));
+    some.run().waitUntilFinish();
+
+    Plan plan = PlanStore.of(folder).read("a1").orElseThrow();
+    assertThat(plan.requests()).isEqualTo(2);
+    assertThat(plan.taken()).isEqualTo("--limit 2");
+
+    RunFolder another = RunFolder.of(temp.toString(), "job", "r2");
+    Pipeline cached = DirectPipelines.create();
+    read(cached, documents, List.of(), List.of("in.jsonl"))
+        .apply(new ShardIntoChunks(SmallJob.of("cache.path=" + temp + "/cache"), another));
+    cached.run().waitUntilFinish();
+
+    assertThat(PlanStore.of(another).read("a1").orElseThrow().requests()).isEqualTo(3);
+    assertThat(new CacheFolder(temp + "/cache").contents().lookups())
+        .containsExactly(new CacheFolder.Lookup("r2", 3, 0));
   }
 
   @ParameterizedTest
