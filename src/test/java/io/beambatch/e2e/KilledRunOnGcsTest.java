@@ -5,13 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.beambatch.cli.Program;
+import io.beambatch.cli.Said;
 import io.beambatch.cli.Workplace;
 import io.beambatch.emulator.GcsEmulator;
+import io.beambatch.job.RequestSpec;
+import io.beambatch.localserver.LocalServer;
+import io.beambatch.localserver.LocalServerSettings;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("slow")
 class KilledRunOnGcsTest {
   private static final int DOCUMENTS = 200;
-  private static final int KILLS = 5;
+  private static final int KILLS = 3;
   private static final int LONGEST_LIFE_MILLIS = 6_000;
   private static final String SCHEMA =
       """
@@ -58,13 +63,17 @@ class KilledRunOnGcsTest {
 
   @Test
   void answersAndPaysEachDocumentOnce() throws Exception {
-    try (Program server = Program.serve(folder, "--latency", "5s")) {
-      URI baseUrl = server.servedUrl();
+    try (LocalServer server =
+        LocalServer.start(
+            LocalServerSettings.defaults()
+                .withDir(folder.resolve("served"))
+                .withLatency(Duration.ofSeconds(5)))) {
+      URI baseUrl = server.baseUrl();
       List<String> lives = killAgainAndAgain(baseUrl);
       System.out.printf("-Dbeambatch.seed=%d: killed %s%n", seed, lives);
 
-      Program last = launch("last", baseUrl);
-      assertThat(last.end()).as("seed %d: %s", seed, last.err()).isZero();
+      Said last = Said.by(environment(baseUrl), command());
+      assertThat(last.exitCode()).as("seed %d: %s", seed, last.err()).isZero();
 
       List<String> texts = IntStream.range(0, DOCUMENTS).mapToObj(i -> "review " + i).toList();
       ServerBill bill = ServerBill.of(baseUrl);
@@ -108,16 +117,21 @@ class KilledRunOnGcsTest {
   }
 
   private Program launch(String name, URI baseUrl) throws Exception {
+    return Program.start(folder.resolve(name), environment(baseUrl), command());
+  }
+
+  private static Map<String, String> environment(URI baseUrl) {
+    return Program.environment(RequestSpec.Provider.OPENAI, baseUrl);
+  }
+
+  private List<String> command() {
     String root = "gs://" + bucket;
     List<String> command = new ArrayList<>();
     command.addAll(List.of("run", root + "/jobs/people.yaml", "--staging", root + "/staging/"));
     command.addAll(List.of("--run", "a"));
     command.add("--");
     command.addAll(emulator.beamOptions());
-    return Program.start(
-        folder.resolve(name),
-        Map.of("OPENAI_BASE_URL", baseUrl.toString(), "OPENAI_API_KEY", "local"),
-        command);
+    return command;
   }
 
   private static String job(String root) {

@@ -6,7 +6,6 @@ import io.beambatch.emulator.GcsEmulator;
 import io.beambatch.run.Report;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.stream.Stream;
 import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.PipelineResult.State;
@@ -16,8 +15,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** Source, staging, sink and failures in Google Cloud Storage. */
 @Tag("slow")
@@ -38,25 +35,17 @@ class PipelineOnGcsTest {
     GcsEmulator.use(emulator.url());
   }
 
-  static Stream<List<String>> runners() {
-    return Stream.of(
-        List.of("--runner=DirectRunner"),
-        List.of(PipelineOnFlinkTest.flink(PipelineOnFlinkTest.DATA_SET)),
-        List.of(PipelineOnFlinkTest.flink(PipelineOnFlinkTest.STREAMING)));
-  }
-
-  @ParameterizedTest
-  @MethodSource("runners")
-  void answersOrFailsEveryDocumentOnce(List<String> runner) throws Exception {
+  /** {@link TypedPipelineTest} does it on Flink. */
+  @Test
+  void answersOrFailsEveryDocumentOnce() throws Exception {
     Faults.loseLines();
     String cache = "cache.path=" + root + "/cache";
     try (RunFixture run =
         RunFixture.start(root, folder, "limits.requests=160", "duplicates=once", cache)) {
       run.addDocuments("a.jsonl", 0, 700);
       run.addDuplicates("b [2].jsonl", 700, 1000);
-      PipelineResult.State end =
-          run.pipeline(run.providers(), options(runner)).run().waitUntilFinish();
-      assertThat(end).isEqualTo(State.DONE);
+      assertThat(run.pipeline(run.providers(), options()).run().waitUntilFinish())
+          .isEqualTo(State.DONE);
       run.assertEveryDocumentOnce(0, 1000);
       run.assertEveryChunkPaidOnce();
       Report report = run.reconciled();
@@ -67,7 +56,7 @@ class PipelineOnGcsTest {
     }
     try (RunFixture next = RunFixture.start(root + "/next", folder.resolve("next"), cache)) {
       next.addDocuments("a.jsonl", 600, 800);
-      assertThat(next.pipeline(next.providers(), options(runner)).run().waitUntilFinish())
+      assertThat(next.pipeline(next.providers(), options()).run().waitUntilFinish())
           .isEqualTo(State.DONE);
       next.assertEveryDocumentOnce(600, 800);
       next.assertEveryChunkPaidOnce();
@@ -82,7 +71,7 @@ class PipelineOnGcsTest {
             root, folder, "source.watch=100ms", "source.window=1s", "limits.requests=100")) {
       run.addDocuments("a.jsonl", 0, 200);
       PipelineResult launch =
-          run.pipeline(run.providers(), options(List.of("--blockOnRun=false"))).run();
+          run.pipeline(run.providers(), options("--blockOnRun=false")).run();
       try {
         await(run, 200);
         run.addDocuments("b.jsonl", 200, 300);
@@ -95,8 +84,8 @@ class PipelineOnGcsTest {
     }
   }
 
-  private String[] options(List<String> runner) {
-    return Stream.concat(runner.stream(), emulator.beamOptions().stream()).toArray(String[]::new);
+  private String[] options(String... more) {
+    return Stream.concat(emulator.beamOptions().stream(), Stream.of(more)).toArray(String[]::new);
   }
 
   private static void await(RunFixture run, int documents) {

@@ -6,11 +6,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.beambatch.cli.Program;
 import io.beambatch.cli.Workplace;
 import io.beambatch.job.RequestSpec;
-import java.io.IOException;
-import java.net.URI;
+import io.beambatch.localserver.LocalServer;
+import io.beambatch.localserver.LocalServerSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
@@ -33,8 +35,11 @@ class TwoLaunchesTest {
   void payOnceForEachChunkAndBothEndWell(RequestSpec.Provider provider) throws Exception {
     for (int round = 0; round < ROUNDS; round++) {
       Workplace workplace = new Workplace(Files.createDirectory(folder.resolve("round-" + round)));
-      try (Program server = Program.serve(workplace.folder(), "--latency", "1s")) {
-        URI baseUrl = server.servedUrl();
+      try (LocalServer server =
+          LocalServer.start(
+              LocalServerSettings.defaults()
+                  .withDir(workplace.folder().resolve("served"))
+                  .withLatency(Duration.ofSeconds(1)))) {
         Path source =
             workplace.write(
                 "documents.jsonl",
@@ -42,14 +47,16 @@ class TwoLaunchesTest {
                     .mapToObj(i -> "{\"id\":" + i + ",\"text\":\"" + text(i) + "\"}\n")
                     .collect(Collectors.joining()));
 
-        try (Program one = launch("one", workplace, provider, baseUrl, source);
-            Program other = launch("other", workplace, provider, baseUrl, source)) {
+        Map<String, String> environment = Program.environment(provider, server.baseUrl());
+        List<String> run = run(workplace, provider, source);
+        try (Program one = Program.start(workplace.folder().resolve("one"), environment, run);
+            Program other = Program.start(workplace.folder().resolve("other"), environment, run)) {
           assertThat(one.end()).as("round %d: %s", round, one).isZero();
           assertThat(other.end()).as("round %d: %s", round, other).isZero();
         }
 
         List<String> texts = IntStream.range(0, DOCUMENTS).mapToObj(TwoLaunchesTest::text).toList();
-        JsonNode bill = Workplace.stats(baseUrl);
+        JsonNode bill = Workplace.stats(server.baseUrl());
         assertThat(bill.path("lines_answered").asInt()).isEqualTo(QUESTIONS);
         assertThat(bill.path("custom_ids_answered_more_than_once").asInt(-1)).isZero();
         assertThat(bill.path("batches_created").asInt()).isEqualTo(CHUNKS);
@@ -65,31 +72,27 @@ class TwoLaunchesTest {
     return "review " + document % QUESTIONS;
   }
 
-  private static Program launch(
-      String name, Workplace workplace, RequestSpec.Provider provider, URI baseUrl, Path source)
-      throws IOException {
-    return Program.start(
-        workplace.folder().resolve(name),
-        Program.environment(provider, baseUrl),
-        workplace.command(
-            "run",
-            "pipelines/sentiment.yaml",
-            "--run",
-            "a",
-            "--verbose",
-            "--set",
-            "request.provider=" + provider.word(),
-            "--set",
-            "source.path=" + source,
-            "--set",
-            "limits.requests=" + QUESTIONS / CHUNKS,
-            "--set",
-            "duplicates=once",
-            "--set",
-            "cache.path=" + workplace.folder().resolve("cache"),
-            "--set",
-            "poll.interval=250ms",
-            "--set",
-            "keep_files=true"));
+  private static List<String> run(
+      Workplace workplace, RequestSpec.Provider provider, Path source) {
+    return workplace.command(
+        "run",
+        "pipelines/sentiment.yaml",
+        "--run",
+        "a",
+        "--verbose",
+        "--set",
+        "request.provider=" + provider.word(),
+        "--set",
+        "source.path=" + source,
+        "--set",
+        "limits.requests=" + QUESTIONS / CHUNKS,
+        "--set",
+        "duplicates=once",
+        "--set",
+        "cache.path=" + workplace.folder().resolve("cache"),
+        "--set",
+        "poll.interval=250ms",
+        "--set",
+        "keep_files=true");
   }
 }
