@@ -70,8 +70,7 @@ class PipelineOnGcsTest {
         RunFixture.start(
             root, folder, "source.watch=100ms", "source.window=1s", "limits.requests=100")) {
       run.addDocuments("a.jsonl", 0, 200);
-      PipelineResult launch =
-          run.pipeline(run.providers(), options("--blockOnRun=false")).run();
+      PipelineResult launch = run.pipeline(run.providers(), options("--blockOnRun=false")).run();
       try {
         await(run, 200);
         run.addDocuments("b.jsonl", 200, 300);

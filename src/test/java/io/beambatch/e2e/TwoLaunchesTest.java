@@ -72,8 +72,7 @@ class TwoLaunchesTest {
     return "review " + document % QUESTIONS;
   }
 
-  private static List<String> run(
-      Workplace workplace, RequestSpec.Provider provider, Path source) {
+  private static List<String> run(Workplace workplace, RequestSpec.Provider provider, Path source) {
     return workplace.command(
         "run",
         "pipelines/sentiment.yaml",
