@@ -65,6 +65,18 @@ class DiskLedgerStoreTest extends LedgerStoreContract {
     }
   }
 
+  /** Two that find no file must not both win; a link to nowhere is not found either. */
+  @Test
+  void aWriterThatIsOvertakenLoses() throws IOException {
+    Path record = Files.createDirectories(folder.resolve("run/ledger/x"));
+    Files.createSymbolicLink(record.resolve("1.json"), Path.of("nowhere"));
+
+    assertThat(store().write("ledger/x", Versioned.ABSENT, "1")).isEmpty();
+    try (Stream<Path> files = Files.list(record)) {
+      assertThat(files).extracting(Path::getFileName).containsExactly(Path.of("1.json"));
+    }
+  }
+
   @Test
   void namesTheFileThatIsInTheWayOfTheFolder() throws IOException {
     Files.writeString(folder.resolve("run"), "a file");
