@@ -137,8 +137,8 @@ final class BatchPoller {
     if (!chunk.advance(chunk.entry().putBack(snapshot.taken()))) {
       return;
     }
+    chunk.refused(error.message());
     if (error.kind() == BatchError.Kind.NO_ROOM) {
-      chunk.refused(error.message());
       submitter.hasNoRoom(chunk, snapshot.batches());
     } else {
       submitter.inputIsMissing(chunk, error.message());

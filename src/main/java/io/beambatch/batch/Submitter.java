@@ -305,7 +305,6 @@ final class Submitter {
           chunk.entry().fileId(),
           words);
     }
-    chunk.refused(words);
     Duration patience =
         settings.waitPolicy().leavesRest() ? INPUT_PATIENCE_OF_A_LOOK : INPUT_PATIENCE;
     if (chunk.inputMissing(now, patience)) {

@@ -47,6 +47,27 @@ class BatchCoordinatorTest extends CoordinatorFixture {
   }
 
   @Test
+  void chunksWaitOnWhileABatchThatBeganLateGetsFurther() throws Throwable {
+    server = server(fate(hours(10), Duration.ZERO), Long.MAX_VALUE);
+    addOther("theirs", Map.of("beambatch_model", "m", "beambatch_tokens", "60"), hours(20));
+
+    await("limits.enqueued_tokens=100", chunk(0, 60), chunk(1, 60));
+
+    assertThat(left).isNull();
+    assertThat(done).hasSize(2);
+  }
+
+  @Test
+  void batchThatTheListDoesNotShowIsAskedForByItself() throws Throwable {
+    server = server(fate(QUICK.answering(), Duration.ofDays(20)), Long.MAX_VALUE);
+
+    await("", chunk(0, 60));
+
+    assertThat(done).extracting(AwaitedChunk::status).containsExactly(BatchStatus.COMPLETED);
+    assertThat(time.instant()).isBefore(START.plus(hours(1)));
+  }
+
+  @Test
   void oldestGoesFirstAndASmallerOnePasses() throws Throwable {
     await("limits.enqueued_tokens=100", chunk(0, 60), chunk(1, 60), chunk(2, 40));
 
@@ -197,6 +218,29 @@ class BatchCoordinatorTest extends CoordinatorFixture {
   }
 
   @Test
+  void creationThatIsAcceptedEndsTheGrowingPauses() throws Throwable {
+    calls.latency = 10;
+    List<Instant> tries = new ArrayList<>();
+    provider =
+        new Reliable() {
+          @Override
+          public Batch create(Submission submission) throws ProviderException {
+            tries.add(time.instant());
+            if (tries.size() != 5 && tries.size() < 7) {
+              throw failure(Kind.UNAVAILABLE, 429, "slow");
+            }
+            return super.create(submission);
+          }
+        };
+
+    await("", chunk(0, 60), chunk(1, 60));
+
+    assertThat(done).hasSize(2);
+    assertThat(Duration.between(tries.get(3), tries.get(4))).isGreaterThanOrEqualTo(seconds(40));
+    assertThat(Duration.between(tries.get(5), tries.get(6))).isBetween(seconds(5), seconds(20));
+  }
+
+  @Test
   void creationsThatAlwaysFailEndTheRunAfterAnOutage() {
     provider =
         new Reliable() {
@@ -225,6 +269,26 @@ class BatchCoordinatorTest extends CoordinatorFixture {
     assertThatThrownBy(() -> await("", chunk(0, 60)))
         .isInstanceOf(BatchException.class)
         .hasMessageContaining("out of reach for PT1H");
+  }
+
+  @Test
+  void eachOutageHasItsOwnTime() throws Throwable {
+    server = server(fate(hours(3), Duration.ZERO), Long.MAX_VALUE);
+    provider =
+        new Reliable() {
+          @Override
+          public BatchPage list(@Nullable String after, int limit) throws ProviderException {
+            long minute = Duration.between(START, time.instant()).toMinutes();
+            if ((minute >= 10 && minute < 50) || (minute >= 90 && minute < 130)) {
+              throw failure(Kind.UNAVAILABLE, 503, null);
+            }
+            return super.list(after, limit);
+          }
+        };
+
+    await("", chunk(0, 60));
+
+    assertThat(done).extracting(AwaitedChunk::status).containsExactly(BatchStatus.COMPLETED);
   }
 
   @ParameterizedTest

@@ -70,7 +70,7 @@ class BatchStepsTest extends CoordinatorFixture {
   void connect() throws IOException {
     connection = new Prompt();
     folder = RunFolder.of(temp.toString(), "job", "r1");
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 4; i++) {
       String lines = "{\"of\":" + i + "}\n";
       Storage.write(folder.requests("p" + i), out -> out.write(lines.getBytes(UTF_8)));
     }
@@ -171,10 +171,15 @@ class BatchStepsTest extends CoordinatorFixture {
             .addElements(chunk(2, 60))
             .advanceProcessingTime(Duration.standardMinutes(3))
             .advanceProcessingTime(Duration.standardMinutes(61))
+            .advanceProcessingTime(Duration.standardMinutes(21))
+            .addElements(chunk(3, 60))
+            .advanceProcessingTime(Duration.standardSeconds(1))
+            .advanceProcessingTime(Duration.standardMinutes(21))
             .advanceWatermarkToInfinity(),
         "a1-c0",
         "a1-c1",
-        "a1-c2");
+        "a1-c2",
+        "a1-c3");
 
     assertThat(connection.said)
         .containsExactly(
@@ -188,6 +193,10 @@ class BatchStepsTest extends CoordinatorFixture {
             "create a1-c0",
             "create a1-c1",
             "create a1-c2",
+            "list",
+            "upload a1-c3",
+            "list",
+            "create a1-c3",
             "list");
     assertThat(connection.recorded.get(3)).containsKey(AwaitBatches.SUBJECT);
     assertThat(connection.recorded.get(4)).as("it goes on").isEmpty();
@@ -216,6 +225,19 @@ class BatchStepsTest extends CoordinatorFixture {
         .hasEntrySatisfying(
             AwaitBatches.SUBJECT,
             message -> assertThat(message).contains("the provider refuses the key"));
+  }
+
+  @Test
+  void streamThatEndsEmitsWhatHasEndedThoughUploadsAreRefused() throws Exception {
+    connection.refuse(Kind.UNAUTHORIZED, "upload a1-c1", "upload a1-c1", "upload a1-c1");
+
+    emits(
+        STREAM
+            .addElements(chunk(0, 60))
+            .advanceProcessingTime(Duration.standardSeconds(1))
+            .addElements(chunk(1, 60))
+            .advanceWatermarkToInfinity(),
+        "a1-c0");
   }
 
   @Test

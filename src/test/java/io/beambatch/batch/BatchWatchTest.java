@@ -25,6 +25,7 @@ class BatchWatchTest extends CoordinatorFixture {
   private static final Duration MINUTE = Duration.ofMinutes(1);
 
   private int lists;
+  private Duration slept = Duration.ZERO;
   private Runnable atEachList = () -> {};
   private boolean closed;
 
@@ -47,6 +48,7 @@ class BatchWatchTest extends CoordinatorFixture {
           assertThat(time.instant()).isBetween(START.plus(hours(5)), START.plus(hours(6)));
           assertThat(watch.isIdle()).isTrue();
           assertThat(watch.failure()).isEmpty();
+          assertThat(slept).as("between its looks").isGreaterThan(hours(3));
         });
 
     assertThat(closed).isTrue();
@@ -106,6 +108,7 @@ class BatchWatchTest extends CoordinatorFixture {
 
     assertThat(Instant.ofEpochMilli(entry("a1-c0").times().cancelled()))
         .isBetween(cancelled, cancelled.plusSeconds(10));
+    assertThat(lists).as("no more often than before").isLessThan(250);
   }
 
   @Test
@@ -150,6 +153,29 @@ class BatchWatchTest extends CoordinatorFixture {
           assertThat(state(0)).isEqualTo(State.ENDED);
           assertThat(watch.isIdle()).isTrue();
           watch.turnAwayHeld();
+        });
+  }
+
+  @Test
+  void isHeldNoLongerOnceAllIsAdmitted() throws Throwable {
+    boolean[] joined = new boolean[1];
+    adjusted =
+        settings ->
+            settings.admitting(
+                () ->
+                    asked ->
+                        joined[0] ? Decision.ADMITTED : new Decision(Action.FAIL, true, "wait"));
+
+    watch(
+        watch -> {
+          watch.track(List.of(chunk(0, 60)));
+          watch.awaitEnd(Instant.MIN);
+          assertThat(watch.isHeld()).isTrue();
+
+          joined[0] = true;
+          time.pass(MINUTE);
+          watch.awaitEnd(Instant.MIN);
+          assertThat(state(0)).isEqualTo(State.ENDED);
         });
   }
 
@@ -214,13 +240,18 @@ class BatchWatchTest extends CoordinatorFixture {
                   time);
           CoordinatorSession session =
               new CoordinatorSession(context, chunk -> InputStream.nullInputStream());
-          try (BatchWatch watch = new BatchWatch(session, time, time::pass)) {
+          try (BatchWatch watch = new BatchWatch(session, time, this::sleep)) {
             use.of(watch);
           } catch (Exception e) {
             throw new AssertionError(e);
           }
         });
     time.run();
+  }
+
+  private void sleep(Duration wait) {
+    slept = slept.plus(wait);
+    time.pass(wait);
   }
 
   private State state(int chunk) throws Exception {

@@ -290,6 +290,43 @@ class OneBatchTest extends CoordinatorFixture {
   }
 
   @Test
+  void noneIsCreatedOfAChunkThatAnotherUploadsAgainAndSubmitsMeanwhile() throws Throwable {
+    List<String> theirs = new ArrayList<>();
+    provider =
+        new Reliable() {
+          @Override
+          public InputFile upload(Upload upload) throws ProviderException {
+            InputFile ours = super.upload(upload);
+            if (++uploads == 1) {
+              server.deleteFile(ours.id());
+            } else if (theirs.isEmpty()) {
+              InputFile file = server.upload(upload.name(), Duration.ZERO, Duration.ZERO);
+              change(
+                  "a1-c0",
+                  entry ->
+                      entry
+                          .uploaded(file, time.instant())
+                          .submitting("elsewhere/1/1/random", time.instant()));
+              theirs.add(file.id());
+              time.begin(MINUTE, () -> createAtTheServer(file.id()));
+            }
+            return ours;
+          }
+
+          @Override
+          public Batch create(Submission submission) throws ProviderException {
+            assertThat(theirs).as("it is theirs to create").isEmpty();
+            return super.create(submission);
+          }
+        };
+
+    await("", chunk(0, 60));
+
+    assertThat(done).extracting(AwaitedChunk::batchId).containsExactly(onlyBatch().id);
+    assertThat(server.files()).extracting(InputFile::id).containsExactlyElementsOf(theirs);
+  }
+
+  @Test
   void batchIsNotAdoptedOverTheOneThatAnotherHasRecordedMeanwhile() throws Throwable {
     List<String> batches = new ArrayList<>();
     provider =

@@ -8,6 +8,7 @@ import io.beambatch.ledger.BatchEntry;
 import io.beambatch.ledger.BatchEntry.State;
 import io.beambatch.ledger.BatchLedger;
 import io.beambatch.provider.Batch;
+import io.beambatch.provider.BatchPage;
 import io.beambatch.provider.BatchStatus;
 import io.beambatch.provider.Capabilities.OrphanSearch;
 import io.beambatch.provider.ProviderException;
@@ -15,6 +16,7 @@ import io.beambatch.provider.ProviderException.Kind;
 import io.beambatch.provider.Submission;
 import java.time.Duration;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -49,9 +51,17 @@ class SingleLooksTest extends CoordinatorFixture {
   }
 
   @Test
-  void doesNotStayForRoomThatIsNotThere() throws Throwable {
+  void doesNotStayForRoomThatIsNotThereNorAskWithoutAPause() throws Throwable {
+    calls.latency = 10;
+    int[] lists = new int[1];
     provider =
         new Reliable() {
+          @Override
+          public BatchPage list(@Nullable String after, int limit) throws ProviderException {
+            lists[0]++;
+            return super.list(after, limit);
+          }
+
           @Override
           public Batch create(Submission submission) throws ProviderException {
             throw failure(Kind.NO_ROOM, 400, "token_limit_exceeded");
@@ -62,6 +72,7 @@ class SingleLooksTest extends CoordinatorFixture {
 
     assertThat(entry("a1-c0").state()).isEqualTo(State.PLANNED);
     assertThat(left).isNull();
+    assertThat(lists[0]).isBetween(5, 100);
     assertThat(time.instant()).isBetween(START.plus(MINUTE), START.plus(LONGEST));
   }
 

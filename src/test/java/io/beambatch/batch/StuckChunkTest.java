@@ -301,6 +301,40 @@ class StuckChunkTest extends CoordinatorFixture {
   }
 
   @Test
+  void inputIsNotLostIfOtherRefusalsWereBetweenThoseThatMissedIt() throws Throwable {
+    provider =
+        new Reliable() {
+          private boolean missedAgain;
+
+          @Override
+          public InputFile upload(Upload upload) throws ProviderException {
+            uploads++;
+            return super.upload(upload);
+          }
+
+          @Override
+          public Batch create(Submission submission) throws ProviderException {
+            if (creates++ == 0) {
+              throw failure(Kind.FILE_NOT_READY, 400, null);
+            }
+            if (time.instant().isBefore(START.plus(MINUTE.multipliedBy(15)))) {
+              throw failure(Kind.NO_ROOM, 400, "token_limit_exceeded");
+            }
+            if (!missedAgain) {
+              missedAgain = true;
+              throw failure(Kind.FILE_NOT_READY, 400, null);
+            }
+            return super.create(submission);
+          }
+        };
+
+    await("", chunk(0, 60));
+
+    assertThat(done).extracting(AwaitedChunk::status).containsExactly(BatchStatus.COMPLETED);
+    assertThat(uploads).isEqualTo(1);
+  }
+
+  @Test
   void inputThatWasLostIsUploadedAgainByItself() throws Throwable {
     provider =
         new Reliable() {
@@ -319,6 +353,28 @@ class StuckChunkTest extends CoordinatorFixture {
     assertThat(done).extracting(AwaitedChunk::status).containsExactly(BatchStatus.COMPLETED);
     assertThat(uploads).isEqualTo(2);
     assertThat(creates).as("fewer each time").isLessThan(25);
+  }
+
+  @Test
+  void chunkForWhichThereIsNeverRoomIsLeftWithTheProvidersWords() throws Throwable {
+    provider =
+        new Reliable() {
+          @Override
+          public Batch create(Submission submission) throws ProviderException {
+            creates++;
+            throw failure(Kind.NO_ROOM, 400, "token_limit_exceeded");
+          }
+        };
+
+    await("poll.deadline=2h", chunk(0, 60));
+
+    assertThat(left)
+        .hasMessageContaining("a1-c0 could not be submitted")
+        .hasMessageContaining("(the provider said: said so)");
+    assertThat(creates).as("seldom after a while").isLessThan(40);
+    assertThat(time.instant())
+        .as("and an outage")
+        .isBetween(START.plus(hours(3)), START.plus(hours(4)));
   }
 
   @Test

@@ -7,10 +7,12 @@ import io.beambatch.chunk.Chunk;
 import io.beambatch.ledger.BatchEntry;
 import io.beambatch.ledger.BatchEntry.State;
 import io.beambatch.ledger.BatchLedger;
+import io.beambatch.provider.Batch;
 import io.beambatch.provider.BatchStatus;
 import io.beambatch.provider.InputFile;
 import io.beambatch.provider.ProviderException;
 import io.beambatch.provider.ProviderException.Kind;
+import io.beambatch.provider.Submission;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -146,6 +148,33 @@ class UploadedChunksTest extends CoordinatorFixture {
 
     assertThat(done).extracting(awaited -> awaited.chunk().id()).containsExactly("a1-c0");
     assertThat(tried).as("the next would be refused, too").hasSize(1);
+  }
+
+  @Test
+  void streamCreatesABatchAgainThatWasNotCreatedAfterTheTimeToSettle() throws Throwable {
+    provider =
+        new Reliable() {
+          @Override
+          public Batch create(Submission submission) throws ProviderException {
+            if (creates == 0) {
+              creates++;
+              throw failure(Kind.NO_REPLY, 0, null);
+            }
+            return super.create(submission);
+          }
+        };
+
+    session(
+        "",
+        (session, context) -> {
+          for (int poll = 0; poll < 20; poll++) {
+            session.step(List.of(chunk(0, 60)), done::add);
+            time.pass(Duration.ofSeconds(10));
+          }
+        });
+
+    assertThat(creates).isEqualTo(2);
+    assertThat(entry("a1-c0").state()).isEqualTo(State.SUBMITTED);
   }
 
   @Test
