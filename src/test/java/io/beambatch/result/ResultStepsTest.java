@@ -45,13 +45,14 @@ class ResultStepsTest {
   void aChunkIsJoined() throws Exception {
     chunk = new EndedChunk(directory);
     chunk
-        .part("p0", "{\"d\":0}", "{\"d\":1}", "{\"d\":2}", "{\"d\":3}", "{\"d\":4}")
+        .part("p0", "{\"d\":0}", "{\"d\":1}", "{\"d\":2}", "{\"d\":3}", "{\"d\":4}", "{\"d\":5}")
         .uses(
-            "aabcc",
+            "aabcca",
             LineUse.AWAITED,
             LineUse.DUPLICATE,
             LineUse.SENT,
             LineUse.AWAITED,
+            LineUse.DUPLICATE,
             LineUse.DUPLICATE)
         .output(Results.chat("p0-0", "zero"))
         .error(Results.status("p0-2", 500, "busy"), Results.status("p0-3", 400, "bad"))
@@ -110,6 +111,7 @@ class ResultStepsTest {
                   .containsExactlyInAnyOrder(
                       "{\"d\":0,\"sentiment\":\"zero\"",
                       "{\"d\":1,\"sentiment\":\"zero\"",
+                      "{\"d\":5,\"sentiment\":\"zero\"",
                       "{\"d\":2,\"sentiment\":\"two\"");
               return null;
             });
@@ -144,7 +146,7 @@ class ResultStepsTest {
                 .getCounters())
         .singleElement()
         .extracting(MetricResult::getAttempted)
-        .isEqualTo(1L);
+        .isEqualTo(2L);
   }
 
   @Test
