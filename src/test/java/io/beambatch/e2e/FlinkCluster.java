@@ -121,8 +121,15 @@ final class FlinkCluster implements AutoCloseable {
     return master;
   }
 
+  /** Starts task managers until there are so many. */
+  void fillTaskManagers(int count) throws Exception {
+    while (taskManagers.size() < count) {
+      addTaskManager();
+    }
+  }
+
   /** Starts a task manager with two slots, and waits until the job manager knows it. */
-  void addTaskManager() throws Exception {
+  private void addTaskManager() throws Exception {
     String id = "task-manager-" + ++started;
     Configuration resources = new Configuration();
     resources.setString("taskmanager.memory.process.size", "1500m");
