@@ -112,6 +112,8 @@ class BeamPythonTest {
     Map<String, String> all = new HashMap<>(environment);
     all.put("PYTHONPATH", Path.of("src/main/python").toAbsolutePath().toString());
     all.put("PYTHONDONTWRITEBYTECODE", "1");
+    // The service lives shortly.
+    all.put("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC");
     return Program.start(Path.of("").toAbsolutePath(), folder.resolve("python"), all, command);
   }
 }

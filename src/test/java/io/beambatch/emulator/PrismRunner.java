@@ -87,6 +87,7 @@ public final class PrismRunner extends PipelineRunner<PipelineResult> {
         #!/bin/sh
         id=${1#--id=}; id=${id#\\'}; id=${id%%\\'}
         PATH=%s/bin:$PATH
+        export JAVA_TOOL_OPTIONS=-XX:TieredStopAtLevel=1
         cd '%s'
         exec %s --id="$id" "$2" --semi_persist_dir=%s
         """
