@@ -96,8 +96,8 @@ final class ReuseSelector implements LineSelector {
       if (cache != null) {
         long reusable =
             selected.stream().mapToLong(part -> ReusedLines.count(part, LineUse.KNOWN)).sum();
-        long part = taken == null ? lines : Math.min(lines, taken.documents());
-        cache.tidy(Clock.systemUTC().instant(), folder.run(), part, reusable);
+        long inRun = taken == null ? lines : Math.min(lines, taken.documents());
+        cache.tidy(Clock.systemUTC().instant(), folder.run(), inRun, reusable);
       }
       List<ReusedLines> reused = reused(plan, selected, known);
       if (!reused.isEmpty()) {

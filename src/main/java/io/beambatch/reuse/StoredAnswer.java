@@ -67,6 +67,7 @@ public record StoredAnswer(Kind kind, Origin origin, byte[] content) {
     DataInputStream in = new DataInputStream(source);
     Kind kind = Kind.of(in.readByte());
     Origin origin = new Origin(in.readUTF(), in.readUTF(), in.readUTF(), in.readInt());
+    // The other stream would allocate far more than the content.
     return new StoredAnswer(kind, origin, source.readAllBytes());
   }
 

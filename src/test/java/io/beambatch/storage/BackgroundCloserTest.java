@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 /** Files that are closed in another thread. */
 class BackgroundCloserTest {
   private final ConcurrentLinkedQueue<String> closed = new ConcurrentLinkedQueue<>();
-  private final BackgroundCloser closer = new BackgroundCloser("/tmp");
+  private final BackgroundCloser closer = new BackgroundCloser("parts");
 
   @Test
   void areClosedWhileTheirWriterGoesOn() throws IOException {
