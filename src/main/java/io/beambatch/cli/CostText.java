@@ -30,6 +30,9 @@ final class CostText {
     if (estimate.maxCompletionTokens() == null) {
       return amounts + " for the prompts, and more for the answers, which have no limit";
     }
-    return costs.batch().startsWith("under") ? amounts : "up to " + amounts;
+    return (costs.batch().startsWith("under") ? amounts : "up to " + amounts)
+        + (estimate.costCachedUsd() == null
+            ? ""
+            : ", about " + Money.show(estimate.costCachedUsd()) + " with the prefix cached");
   }
 }

@@ -56,7 +56,9 @@ final class PlanCommand extends BeginningCommand {
         out.print(json(estimate, comparison, cache) + "\n");
       } else {
         Facts facts = facts(estimate);
-        cache.ifPresent(kept -> facts.add("prompt cache", kept.description()));
+        cache.ifPresent(
+            kept ->
+                facts.add("prompt cache", kept.description() + (kept.mayKeep() ? first(job) : "")));
         out.print(facts);
         comparison.ifPresent(prices -> prices.print(estimate, out));
       }
@@ -91,6 +93,16 @@ final class PlanCommand extends BeginningCommand {
       throw new UserException(verdict.refusal(), ExitCode.OVER_BUDGET);
     }
     return ExitCode.DONE;
+  }
+
+  /** What warms the provider's cache. */
+  private static String first(Job job) {
+    if (job.source().isEndless()) {
+      return "; nothing goes first: the source never ends";
+    }
+    return job.inference().canary() == null
+        ? "; one request goes first"
+        : "; the canary goes first";
   }
 
   private static String json(
@@ -131,7 +143,12 @@ final class PlanCommand extends BeginningCommand {
     } else {
       String scope = completions == null ? " (prompts only)" : "";
       Money.Comparison costs = Money.compare(estimate.costUsd(), estimate.costRealtimeUsd());
-      facts.add("cost by batch", costs.batch() + scope);
+      if (estimate.costCachedUsd() == null) {
+        facts.add("cost by batch", costs.batch() + scope);
+      } else {
+        facts.add("cost by batch", "up to " + costs.batch() + scope);
+        facts.add("  prefix cached", "about " + Money.show(estimate.costCachedUsd()) + scope);
+      }
       facts.add("cost in real time", costs.realTime() + scope);
       facts.add("saving", costs.saving());
       facts.add("prices as of", estimate.pricesAsOf());

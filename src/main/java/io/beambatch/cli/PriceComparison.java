@@ -5,14 +5,12 @@ import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import io.beambatch.cost.CostEstimate;
 import io.beambatch.cost.Money;
 import io.beambatch.cost.PriceTable;
-import io.beambatch.cost.TokenCounts;
 import io.beambatch.job.Job;
 import io.beambatch.job.RequestSpec;
-import io.beambatch.request.PromptCache;
 import io.beambatch.run.Estimate;
+import io.beambatch.run.PlannedTokens;
 import java.io.PrintWriter;
 import java.math.BigDecimal;
-import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -29,14 +27,13 @@ import org.jspecify.annotations.Nullable;
  * @param keepsPrefix whether the job asks for a cache of prompts that is of use
  */
 record PriceComparison(List<Offer> offers, boolean keepsPrefix) {
-  private static final int DECIMALS = 6;
-
   /**
    * A model's price for the job.
    *
-   * @param costUsd in a batch, without a cache of prompts
-   * @param costCachedUsd in a batch, if all requests but the first read the common prefix from the
-   *     provider's cache; null if none is asked for, or its price is unknown
+   * @param costUsd at most, in a batch; for the job's own model the same as {@link
+   *     Estimate#costUsd}
+   * @param costCachedUsd the same with the common prefix in the provider's cache, see {@link
+   *     Estimate#costCachedUsd}
    * @param possible whether the model can answer what the job asks
    * @param note a remark; empty if there is none
    */
@@ -52,20 +49,16 @@ record PriceComparison(List<Offer> offers, boolean keepsPrefix) {
 
   /** Compares the models, the cheapest batch first. */
   static PriceComparison of(Job job, Estimate estimate) {
-    long prefix =
-        PromptCache.of(job.inference().request())
-            .filter(PromptCache::mayKeep)
-            .map(PromptCache::prefixTokens)
-            .orElse(0L);
+    PlannedTokens tokens = estimate.tokens(job);
     return new PriceComparison(
         models(job)
-            .map(model -> offer(job, estimate, prefix, model))
+            .map(model -> offer(job, tokens, model))
             .sorted(
                 Comparator.comparing((Offer offer) -> !offer.possible())
                     .thenComparing(Offer::costUsd)
                     .thenComparing(Offer::model))
             .toList(),
-        prefix > 0);
+        tokens.prefixCached() != null);
   }
 
   /** The models of the table, and those with prices in the job file. */
@@ -78,36 +71,17 @@ record PriceComparison(List<Offer> offers, boolean keepsPrefix) {
             .filter(model -> !job.inference().prices().containsKey(model.name())));
   }
 
-  private static Offer offer(Job job, Estimate estimate, long prefix, PriceTable.Model model) {
-    long completions = Objects.requireNonNullElse(estimate.maxCompletionTokens(), 0L);
-    CostEstimate cost =
-        CostEstimate.of(model.price(), TokenCounts.of(estimate.promptTokens(), completions));
+  private static Offer offer(Job job, PlannedTokens tokens, PriceTable.Model model) {
+    CostEstimate cost = CostEstimate.of(model.price(), tokens.most());
     Optional<String> obstacle = obstacle(job, model);
     return new Offer(
         model.provider(),
         model.name(),
-        rounded(cost.batchUsd()),
-        cachedUsd(estimate, prefix, model),
-        rounded(cost.realTimeUsd()),
+        Estimate.rounded(cost.batchUsd()),
+        tokens.prefixCachedUsd(model.price()).map(Estimate::rounded).orElse(null),
+        Estimate.rounded(cost.realTimeUsd()),
         obstacle.isEmpty(),
         obstacle.orElse(cost.savingUsd().signum() < 0 ? "a batch costs more than real time" : ""));
-  }
-
-  private static @Nullable BigDecimal cachedUsd(
-      Estimate estimate, long prefix, PriceTable.Model model) {
-    if (prefix == 0 || model.price().batch().cachedInput() == null) {
-      return null;
-    }
-    TokenCounts tokens =
-        new TokenCounts(
-            estimate.promptTokens(),
-            Objects.requireNonNullElse(estimate.maxCompletionTokens(), 0L),
-            prefix * Math.max(0, estimate.requests() - 1),
-            0,
-            0,
-            prefix,
-            prefix);
-    return rounded(CostEstimate.of(model.price(), tokens).batchUsd());
   }
 
   /** Why a model can't answer what the job asks. */
@@ -124,15 +98,11 @@ record PriceComparison(List<Offer> offers, boolean keepsPrefix) {
         : Optional.of("has no such endpoint");
   }
 
-  private static BigDecimal rounded(BigDecimal usd) {
-    return usd.setScale(DECIMALS, RoundingMode.UP);
-  }
-
   /** Prints the comparison as a table, behind an empty line. */
   void print(Estimate estimate, PrintWriter out) {
     List<String> titles = new ArrayList<>(List.of("provider", "model", "by batch", "in real time"));
     if (keepsPrefix) {
-      titles.add(3, "cached");
+      titles.add(3, "prefix cached");
     }
     titles.add("");
     TextTable table = new TextTable(List.of(), titles, titles.size());
@@ -153,6 +123,9 @@ record PriceComparison(List<Offer> offers, boolean keepsPrefix) {
             + Objects.requireNonNull(estimate.model())
             + " counts them"
             + (estimate.maxCompletionTokens() == null ? "; prompts only" : "")
+            + (keepsPrefix
+                ? ". Prefix cached: what is sent first writes it, and all others read it"
+                : "")
             + ". Prices as of "
             + estimate.pricesAsOf()
             + "; other models have none here. Another provider takes another request.body;"

@@ -41,6 +41,17 @@ public record TokenCounts(
     return new TokenCounts(prompt, completion, 0, reasoning, uncounted, prompt, prompt);
   }
 
+  /**
+   * The same tokens, if some of the prompts' are a prefix that a cache keeps for an hour.
+   *
+   * @param read from the cache
+   * @param newlyWritten to the cache
+   */
+  public TokenCounts withPrefix(long read, long newlyWritten) {
+    return new TokenCounts(
+        prompt, completion, read, reasoning, uncounted, newlyWritten, newlyWritten);
+  }
+
   /** The same tokens without any cache. */
   public TokenCounts withoutCache() {
     return new TokenCounts(prompt, completion, 0, reasoning, uncounted);

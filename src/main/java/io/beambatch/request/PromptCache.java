@@ -48,7 +48,7 @@ public record PromptCache(long prefixTokens, int leastTokens) {
     return mayKeep()
         ? String.format(
             Locale.ROOT,
-            "a prefix of about %,d tokens (the model caches %,d and more); one request goes first",
+            "a prefix of about %,d tokens (the model caches %,d and more)",
             prefixTokens,
             leastTokens)
         : "none: " + tooShort();

@@ -1,6 +1,5 @@
 package io.beambatch.run;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import io.beambatch.batch.Quota;
@@ -8,13 +7,12 @@ import io.beambatch.chunk.Part;
 import io.beambatch.chunk.Plan;
 import io.beambatch.cost.CostEstimate;
 import io.beambatch.cost.PriceTable;
-import io.beambatch.cost.TokenCounts;
 import io.beambatch.document.FailureCause;
 import io.beambatch.document.FailureCauses;
 import io.beambatch.document.FailureReason;
 import io.beambatch.job.Job;
+import io.beambatch.job.PriceSpec;
 import io.beambatch.job.RequestSpec;
-import io.beambatch.provider.Endpoint;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.Map;
@@ -34,7 +32,9 @@ import org.jspecify.annotations.Nullable;
  * @param maxCompletionTokens the maximum for all answers, or null if the requests set no limit
  * @param costUsd at batch prices, with the maximum of completion tokens, or without them if they
  *     have no limit; null if the model's price is unknown
- * @param costRealtimeUsd the same at real-time prices, or null
+ * @param costCachedUsd the same with the requests' common prefix in the provider's cache, see
+ *     {@link PlannedTokens#prefixCached}; null if nothing warms a cache, or its price is unknown
+ * @param costRealtimeUsd the same as {@code costUsd} at real-time prices, or null
  * @param pricesAsOf the date of the price table
  * @param reused documents that get another document's answer
  */
@@ -52,6 +52,7 @@ public record Estimate(
     long promptTokens,
     @Nullable Long maxCompletionTokens,
     @Nullable BigDecimal costUsd,
+    @Nullable BigDecimal costCachedUsd,
     @Nullable BigDecimal costRealtimeUsd,
     @Nullable BigDecimal savingUsd,
     String pricesAsOf,
@@ -59,8 +60,9 @@ public record Estimate(
 
   /** The estimate of a plan. */
   public static Estimate of(Job job, Plan plan) {
-    Long completions = maxCompletionTokens(job, plan.requests());
-    Optional<CostEstimate> cost = cost(job, plan.requests(), plan.tokens());
+    Optional<PriceSpec> price = price(job);
+    PlannedTokens tokens = PlannedTokens.of(job, plan.requests(), plan.tokens());
+    Optional<CostEstimate> cost = price.map(known -> CostEstimate.of(known, tokens.most()));
     Map<String, Long> failed = new TreeMap<>();
     FailureCauses causes = new FailureCauses();
     plan.causes().forEach(cause -> causes.add(cause.withoutLine()));
@@ -80,8 +82,9 @@ public record Estimate(
         Quota.rounds(plan.chunks(), job.inference().limits()),
         plan.bytes(),
         plan.tokens(),
-        completions,
+        PlannedTokens.maxCompletions(job.inference().request(), plan.requests()),
         cost.map(c -> rounded(c.batchUsd())).orElse(null),
+        price.flatMap(tokens::prefixCachedUsd).map(Estimate::rounded).orElse(null),
         cost.map(c -> rounded(c.realTimeUsd())).orElse(null),
         cost.map(c -> rounded(c.realTimeUsd()).subtract(rounded(c.batchUsd()))).orElse(null),
         PriceTable.shipped().asOf().toString(),
@@ -95,11 +98,19 @@ public record Estimate(
    * @param tokens of the prompts, estimated
    */
   static Optional<CostEstimate> cost(Job job, long requests, long tokens) {
-    Long completions = maxCompletionTokens(job, requests);
+    return price(job)
+        .map(price -> CostEstimate.of(price, PlannedTokens.of(job, requests, tokens).most()));
+  }
+
+  private static Optional<PriceSpec> price(Job job) {
+    RequestSpec request = job.inference().request();
     return PriceTable.shipped()
-        .cost(
-            job.inference(),
-            tokens(job.inference().request(), tokens, completions == null ? 0 : completions));
+        .price(request.provider().word(), request.model(), job.inference().prices());
+  }
+
+  /** The tokens from which its costs follow. */
+  public PlannedTokens tokens(Job planned) {
+    return PlannedTokens.of(planned, requests, promptTokens);
   }
 
   /** The number of documents that can't be sent, for all reasons. */
@@ -107,29 +118,8 @@ public record Estimate(
     return failed.values().stream().mapToLong(Long::longValue).sum();
   }
 
-  /** Cache writes cost more than other prompt tokens, and may include the whole prompt. */
-  private static TokenCounts tokens(RequestSpec request, long prompts, long completions) {
-    TokenCounts tokens = TokenCounts.of(prompts, completions);
-    return request.target().writesCache(request.body()) ? tokens.allWritten() : tokens;
-  }
-
-  static BigDecimal rounded(BigDecimal usd) {
-    // Rounded up: a run must not cost more than announced.
+  /** Rounds up: a run must not cost more than announced. */
+  public static BigDecimal rounded(BigDecimal usd) {
     return usd.setScale(6, RoundingMode.UP);
-  }
-
-  private static @Nullable Long maxCompletionTokens(Job job, long requests) {
-    Endpoint endpoint = job.inference().request().target();
-    if (!endpoint.writesText()) {
-      return 0L;
-    }
-    JsonNode body = job.inference().request().body();
-    return endpoint.tokenLimits().stream()
-        .map(body::at)
-        .filter(JsonNode::canConvertToLong)
-        .findFirst()
-        .map(most -> Math.multiplyExact(most.longValue(), requests))
-        .map(most -> Math.multiplyExact(most, endpoint.answersAsked(body)))
-        .orElse(null);
   }
 }

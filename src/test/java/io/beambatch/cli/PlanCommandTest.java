@@ -1,6 +1,7 @@
 package io.beambatch.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
@@ -79,11 +80,7 @@ class PlanCommandTest {
     List<String> asJson = new ArrayList<>(plan);
     asJson.add("--json");
     JsonNode json = Workplace.JSON.readTree(Said.by(asJson).out());
-    JsonNode own =
-        StreamSupport.stream(json.path("compare").spliterator(), false)
-            .filter(offer -> offer.path("model").asText().equals("gpt-4o-mini"))
-            .findFirst()
-            .orElseThrow();
+    JsonNode own = offer(json, "gpt-4o-mini");
     assertThat(own.path("cost_usd").decimalValue())
         .isEqualByComparingTo(json.path("cost_usd").decimalValue());
     BigDecimal before = BigDecimal.ZERO;
@@ -123,11 +120,29 @@ class PlanCommandTest {
             .isLessThan(offer.path("cost_usd").asDouble() / 3);
       }
     }
+    JsonNode own = offer(json, "claude-sonnet-4-5");
+    assertThat(own.path("cost_usd")).isEqualTo(json.path("cost_usd"));
+    assertThat(own.path("cost_cached_usd")).isEqualTo(json.path("cost_cached_usd"));
+    assertThat(own.path("cost_realtime_usd")).isEqualTo(json.path("cost_realtime_usd"));
+    long prefix = json.at("/prompt_cache/prefix_tokens").asLong();
+    long fresh = json.path("prompt_tokens").asLong() - 40 * prefix;
+    assertThat(json.path("cost_cached_usd").decimalValue())
+        .as(
+            "at $1.50 a million, a tenth for what is read, twice that for the one write, $7.50 to"
+                + " answer")
+        .isCloseTo(
+            BigDecimal.valueOf(15 * fresh + 39 * prefix * 15 / 10 + 30 * prefix + 75 * 400)
+                .movePointLeft(7),
+            within(new BigDecimal("0.000002")));
     List<String> asText = new ArrayList<>(plan);
     asText.remove("--json");
-    assertThat(Said.by(asText).out())
-        .containsPattern("(?m)^provider +model +by batch +cached +in real time$")
-        .containsPattern("(?m)^anthropic +claude-haiku-4-5( +\\$0\\.\\d+){3}$");
+    Said said = Said.by(asText);
+    assertThat(said.out())
+        .containsPattern("(?m)^provider +model +by batch +prefix cached +in real time$")
+        .containsPattern("(?m)^anthropic +claude-haiku-4-5( +\\$0\\.\\d+){3}$")
+        .contains(
+            said.told("cost by batch").replace("up to ", "") + "  ",
+            said.told("  prefix cached").replace("about ", ""));
   }
 
   @Test
@@ -260,6 +275,13 @@ class PlanCommandTest {
     assertThat(nothing.exitCode()).isEqualTo(3);
     assertThat(nothing.told("documents")).isEqualTo("2");
     assertThat(nothing.err()).contains("a run would answer nothing: none of the documents can be");
+  }
+
+  private static JsonNode offer(JsonNode plan, String model) {
+    return StreamSupport.stream(plan.path("compare").spliterator(), false)
+        .filter(offer -> offer.path("model").asText().equals(model))
+        .findFirst()
+        .orElseThrow();
   }
 
   private static JsonNode plan(Workplace workplace, Path source) throws Exception {

@@ -66,7 +66,37 @@ class CacheCostTest {
     assertThat(report.at("/prompt_cache/hit_rate").asDouble()).isEqualTo(0.975);
     assertThat(report.at("/prompt_cache/saved_usd").decimalValue()).isPositive();
     assertThat(said.told("prompt cache")).startsWith("97.5 % hits, saved $");
+    assertThat(submitted.err())
+        .containsPattern(
+            "Will cost up to \\$0\\.\\d+ by batch .*, about \\$0\\.\\d+ with the prefix cached:"
+                + " 40");
     assertThat(Path.of(said.told("page"))).content().contains("The cache saved", "98 % hits");
+  }
+
+  @Test
+  void thePlanSaysWhatIsSentFirst() throws Exception {
+    Workplace workplace = new Workplace(folder);
+    String job = job(workplace, 400).toString();
+    String canary = "canary.documents=10";
+
+    Said one = Said.by(workplace.command("plan", job));
+    Said sample = Said.by(workplace.command("plan", job, "--set", canary));
+    Said endless = Said.by(workplace.command("plan", job, "--set", "source.watch=1m"));
+
+    assertThat(one.told("prompt cache")).endsWith("; one request goes first");
+    assertThat(sample.told("prompt cache")).endsWith("; the canary goes first");
+    assertThat(usd(sample.told("  prefix cached")))
+        .as("ten requests write the prefix, instead of one")
+        .isGreaterThan(usd(one.told("  prefix cached")))
+        .isLessThan(usd(sample.told("cost by batch")));
+    assertThat(endless.told("prompt cache"))
+        .endsWith("; nothing goes first: the source never ends");
+    assertThat(endless.out()).doesNotContain("prefix cached");
+    assertThat(usd(endless.told("cost by batch"))).isEqualTo(usd(one.told("cost by batch")));
+  }
+
+  private static BigDecimal usd(String cost) {
+    return new BigDecimal(cost.substring(cost.indexOf('$') + 1));
   }
 
   @Test
