@@ -1,7 +1,6 @@
 package io.beambatch.chunk;
 
 import io.beambatch.reuse.AnswerFile;
-import io.beambatch.reuse.Fingerprint;
 import io.beambatch.storage.RunFolder;
 import java.io.Closeable;
 import java.io.IOException;
@@ -83,11 +82,11 @@ final class KnownAnswers implements Closeable {
     return group;
   }
 
-  /** Adds the answer for the lines at a place; their fingerprint is larger than the one before. */
-  void add(long place, Fingerprint fingerprint, byte[] answer) throws IOException {
+  /** Adds the answer for the lines at a place; its fingerprint is larger than the one before. */
+  void add(long place, AnswerFile.Entry answer) throws IOException {
     for (int group = 0; group < groups.size(); group++) {
       if ((place & 1L << (LINE_BITS + group)) != 0) {
-        groups.get(group).writer.add(fingerprint, answer);
+        groups.get(group).writer.add(answer);
       }
     }
     entries++;

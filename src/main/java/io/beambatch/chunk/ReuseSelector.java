@@ -132,15 +132,16 @@ final class ReuseSelector implements LineSelector {
     try (MergedAnswers answers = cache == null ? MergedAnswers.none() : cache.open(now)) {
       boolean more = answers.next();
       for (SelectionFiles.Bucket bucket : files.buckets()) {
-        FingerprintTable firsts = new FingerprintTable();
+        FingerprintTable firsts = new FingerprintTable(bucket.size());
         part.enter(bucket);
         found |= findDuplicates(files, bucket, part, new Places(firsts, copies));
         long before = copies.entries();
-        while (more && !bucket.isBefore(answers.fingerprint())) {
-          long place = firsts.get(answers.fingerprint());
+        while (more && !bucket.isBefore(answers.entry().fingerprint())) {
+          Fingerprint known = answers.entry().fingerprint();
+          long place = firsts.get(known);
           if (place != FingerprintTable.NONE) {
-            copies.add(place, answers.fingerprint(), answers.bytes());
-            firsts.put(answers.fingerprint(), KNOWN);
+            copies.add(place, answers.entry());
+            firsts.put(known, KNOWN);
           }
           more = answers.next();
         }

@@ -120,8 +120,9 @@ final class ReuseJoiner {
     String path = folder.answers(file);
     try (AnswerFile.Reader reader = new AnswerFile.Reader(path, folder.open(path))) {
       while (reader.next()) {
-        if (places.get(reader.fingerprint()) == WANTED) {
-          places.put(reader.fingerprint(), WANTED + 1 + answers.add(reader.bytes()));
+        AnswerFile.Entry entry = reader.entry();
+        if (places.get(entry.fingerprint()) == WANTED) {
+          places.put(entry.fingerprint(), WANTED + 1 + answers.add(entry.answer()));
         }
       }
     }

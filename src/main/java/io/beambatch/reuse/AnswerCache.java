@@ -86,7 +86,8 @@ public final class AnswerCache implements Serializable {
               + root
               + " can't be read: "
               + Storage.reason(e)
-              + "; nothing was sent. Make it readable, or remove cache: from the job file to buy all answers",
+              + "; nothing was sent. Make it readable, or remove cache: from the job file to buy"
+              + " all answers",
           ExitCode.ERROR);
     }
     return names.stream()
@@ -113,7 +114,7 @@ public final class AnswerCache implements Serializable {
       try (MergedAnswers answers = new MergedAnswers(oldest);
           AnswerFile.Writer merged = new AnswerFile.Writer(name(age))) {
         while (answers.next()) {
-          merged.add(answers.fingerprint(), answers.bytes());
+          merged.add(answers.entry());
         }
         if (!answers.isWhole()) {
           return;

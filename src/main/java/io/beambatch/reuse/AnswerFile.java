@@ -7,6 +7,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.zip.CRC32C;
 import okio.BufferedSource;
 import okio.Okio;
@@ -42,6 +43,52 @@ public final class AnswerFile {
     }
   }
 
+  /** An answer in a file: its fingerprint, itself, and the checksum of both. */
+  public static final class Entry {
+    private static final int FRAME = Fingerprint.BYTES + Integer.BYTES;
+
+    private final byte[] bytes;
+    private final Fingerprint fingerprint;
+
+    private Entry(byte[] bytes) {
+      ByteBuffer begin = ByteBuffer.wrap(bytes);
+      this.bytes = bytes;
+      this.fingerprint = new Fingerprint(begin.getLong(), begin.getLong());
+    }
+
+    /** The entry of an answer that is in no file yet. */
+    public static Entry of(Fingerprint fingerprint, StoredAnswer answer) throws IOException {
+      byte[] encoded = answer.encoded();
+      ByteBuffer entry = ByteBuffer.allocate(FRAME + encoded.length);
+      entry.putLong(fingerprint.high()).putLong(fingerprint.low()).put(encoded);
+      return new Entry(entry.putInt(checksum(entry.array())).array());
+    }
+
+    private static int checksum(byte[] entry) {
+      CRC32C checksum = new CRC32C();
+      checksum.update(entry, 0, entry.length - Integer.BYTES);
+      return (int) checksum.getValue();
+    }
+
+    private boolean isWhole() {
+      return ByteBuffer.wrap(bytes).getInt(bytes.length - Integer.BYTES) == checksum(bytes);
+    }
+
+    private int length() {
+      return bytes.length - FRAME;
+    }
+
+    /** The answer's fingerprint. */
+    public Fingerprint fingerprint() {
+      return fingerprint;
+    }
+
+    /** The answer, encoded; {@link StoredAnswer#decoded} reads it. */
+    public byte[] answer() {
+      return Arrays.copyOfRange(bytes, Fingerprint.BYTES, bytes.length - Integer.BYTES);
+    }
+  }
+
   /** Writes a file. It becomes visible when it is complete, and only if it has an entry. */
   public static final class Writer implements Closeable {
     private final String path;
@@ -61,25 +108,26 @@ public final class AnswerFile {
      * @param fingerprint larger than that of the one before
      */
     public void add(Fingerprint fingerprint, StoredAnswer answer) throws IOException {
-      add(fingerprint, answer.encoded());
+      add(Entry.of(fingerprint, answer));
     }
 
-    /** Adds an answer in its encoded form. */
-    public void add(Fingerprint fingerprint, byte[] answer) throws IOException {
-      if (last != null && last.compareTo(fingerprint) >= 0) {
+    /**
+     * Adds an answer of another file as it is there.
+     *
+     * @param entry larger than the one before
+     */
+    public void add(Entry entry) throws IOException {
+      if (last != null && last.compareTo(entry.fingerprint()) >= 0) {
         throw new IllegalArgumentException("fingerprints must be added in ascending order");
       }
-      last = fingerprint;
+      last = entry.fingerprint();
       if (out == null) {
         file = PendingFile.create(path);
         out = new DataOutputStream(file.stream());
         out.writeInt(MAGIC);
       }
-      out.writeInt(answer.length);
-      out.writeLong(fingerprint.high());
-      out.writeLong(fingerprint.low());
-      out.write(answer);
-      out.writeInt(checksum(fingerprint, answer));
+      out.writeInt(entry.length());
+      out.write(entry.bytes);
       entries++;
     }
 
@@ -110,8 +158,7 @@ public final class AnswerFile {
   public static final class Reader implements Closeable {
     private final String path;
     private final BufferedSource in;
-    private Fingerprint fingerprint = new Fingerprint(0, 0);
-    private byte[] bytes = new byte[0];
+    private @Nullable Entry entry;
     private long entries;
 
     /**
@@ -153,13 +200,11 @@ public final class AnswerFile {
         if (length < 0 || length > MOST) {
           throw damaged("the length of an answer is impossible");
         }
-        Fingerprint found = new Fingerprint(in.readLong(), in.readLong());
-        byte[] read = in.readByteArray(length);
-        if (in.readInt() != checksum(found, read)) {
+        Entry read = new Entry(in.readByteArray(Entry.FRAME + length));
+        if (!read.isWhole()) {
           throw damaged("a checksum is wrong");
         }
-        fingerprint = found;
-        bytes = read;
+        entry = read;
         entries++;
         return true;
       } catch (EOFException e) {
@@ -167,14 +212,16 @@ public final class AnswerFile {
       }
     }
 
-    /** The answer's fingerprint. */
-    public Fingerprint fingerprint() {
-      return fingerprint;
-    }
-
-    /** The answer, encoded; {@link StoredAnswer#decoded} reads it. */
-    public byte[] bytes() {
-      return bytes;
+    /**
+     * The answer.
+     *
+     * @throws IllegalStateException before the first one
+     */
+    public Entry entry() {
+      if (entry == null) {
+        throw new IllegalStateException("there is none yet");
+      }
+      return entry;
     }
 
     private DamagedException damaged(String how) {
@@ -185,16 +232,5 @@ public final class AnswerFile {
     public void close() throws IOException {
       in.close();
     }
-  }
-
-  private static int checksum(Fingerprint fingerprint, byte[] answer) {
-    CRC32C checksum = new CRC32C();
-    checksum.update(
-        ByteBuffer.allocate(Fingerprint.BYTES)
-            .putLong(fingerprint.high())
-            .putLong(fingerprint.low())
-            .flip());
-    checksum.update(answer);
-    return (int) checksum.getValue();
   }
 }

@@ -1,7 +1,5 @@
 package io.beambatch.reuse;
 
-import java.util.Arrays;
-
 /**
  * Maps many fingerprints to numbers, in some 50 to 100 bytes each. Planning and joining look up
  * identical requests in it.
@@ -10,21 +8,46 @@ public final class FingerprintTable {
   /** The value of {@link #get} for a fingerprint without a number. */
   public static final long NONE = -1;
 
-  private static final int FIRST_SLOTS = 1 << 10;
+  /**
+   * A slot has a fingerprint and its number side by side: a look-up reads one cache line or two.
+   */
+  private static final int SLOT = 3;
 
-  private long[] highs = new long[FIRST_SLOTS];
-  private long[] lows = new long[FIRST_SLOTS];
-  private long[] values = new long[FIRST_SLOTS];
+  private static final int LEAST_SLOTS = 1 << 10;
+
+  private long[] slots;
+
+  /** The number of slots, a power of two, less one. */
+  private int mask;
+
   private int size;
 
-  /** An empty table. */
+  /** An empty table, which grows. */
   public FingerprintTable() {
-    Arrays.fill(values, NONE);
+    this(0);
+  }
+
+  /**
+   * An empty table.
+   *
+   * @param expected number of fingerprints; it grows if there are more
+   */
+  public FingerprintTable(int expected) {
+    int least = Math.max(LEAST_SLOTS, Math.multiplyExact(2, expected));
+    clear(Integer.highestOneBit(least - 1) << 1);
+  }
+
+  private void clear(int count) {
+    slots = new long[Math.multiplyExact(SLOT, count)];
+    mask = count - 1;
+    for (int at = 0; at < slots.length; at += SLOT) {
+      slots[at + 2] = NONE;
+    }
   }
 
   /** The number of a fingerprint, or {@link #NONE}. */
   public long get(Fingerprint fingerprint) {
-    return values[slot(fingerprint.high(), fingerprint.low())];
+    return slots[slot(fingerprint.high(), fingerprint.low()) + 2];
   }
 
   /**
@@ -33,12 +56,12 @@ public final class FingerprintTable {
    * @param value at least 0
    */
   public void put(Fingerprint fingerprint, long value) {
-    int slot = slot(fingerprint.high(), fingerprint.low());
-    if (values[slot] == NONE) {
+    int at = slot(fingerprint.high(), fingerprint.low());
+    if (slots[at + 2] == NONE) {
       size++;
     }
-    set(slot, fingerprint.high(), fingerprint.low(), value);
-    if (2 * size > values.length) {
+    set(at, fingerprint.high(), fingerprint.low(), value);
+    if (2 * size > mask + 1) {
       grow();
     }
   }
@@ -49,35 +72,29 @@ public final class FingerprintTable {
   }
 
   private void grow() {
-    long[] oldHighs = highs;
-    long[] oldLows = lows;
-    long[] oldValues = values;
-    int slots = Math.multiplyExact(2, oldValues.length);
-    highs = new long[slots];
-    lows = new long[slots];
-    values = new long[slots];
-    Arrays.fill(values, NONE);
-    for (int i = 0; i < oldValues.length; i++) {
-      if (oldValues[i] != NONE) {
-        set(slot(oldHighs[i], oldLows[i]), oldHighs[i], oldLows[i], oldValues[i]);
+    long[] old = slots;
+    clear(Math.multiplyExact(2, mask + 1));
+    for (int at = 0; at < old.length; at += SLOT) {
+      if (old[at + 2] != NONE) {
+        set(slot(old[at], old[at + 1]), old[at], old[at + 1], old[at + 2]);
       }
     }
   }
 
-  private void set(int slot, long high, long low, long value) {
-    highs[slot] = high;
-    lows[slot] = low;
-    values[slot] = value;
+  private void set(int at, long high, long low, long value) {
+    slots[at] = high;
+    slots[at + 1] = low;
+    slots[at + 2] = value;
   }
 
-  /** The slot of a fingerprint, or the free slot for it. */
+  /** Where the slot of a fingerprint begins, or the free slot for it. */
   private int slot(long high, long low) {
     // The fingerprints of one table may begin with the same bits: only the last ones are used.
-    int mask = values.length - 1;
     int slot = (int) low & mask;
-    while (values[slot] != NONE && (highs[slot] != high || lows[slot] != low)) {
+    while (slots[SLOT * slot + 2] != NONE
+        && (slots[SLOT * slot] != high || slots[SLOT * slot + 1] != low)) {
       slot = (slot + 1) & mask;
     }
-    return slot;
+    return SLOT * slot;
   }
 }

@@ -22,10 +22,9 @@ public final class MergedAnswers implements Closeable {
 
   private final PriorityQueue<Source> sources =
       new PriorityQueue<>(
-          Comparator.comparing((Source source) -> source.reader.fingerprint())
+          Comparator.comparing((Source source) -> source.reader.entry().fingerprint())
               .thenComparing(source -> source.rank));
-  private @Nullable Fingerprint fingerprint;
-  private byte[] bytes = new byte[0];
+  private AnswerFile.@Nullable Entry entry;
   private boolean isWhole = true;
 
   private record Source(int rank, AnswerFile.Reader reader) {}
@@ -80,29 +79,26 @@ public final class MergedAnswers implements Closeable {
   /** Advances to the next fingerprint; false at the end. */
   public boolean next() throws IOException {
     for (Source first = sources.poll(); first != null; first = sources.poll()) {
-      Fingerprint found = first.reader.fingerprint();
-      byte[] content = first.reader.bytes();
+      AnswerFile.Entry found = first.reader.entry();
       advance(first);
-      if (!found.equals(fingerprint)) {
-        fingerprint = found;
-        bytes = content;
+      if (entry == null || !found.fingerprint().equals(entry.fingerprint())) {
+        entry = found;
         return true;
       }
     }
     return false;
   }
 
-  /** The fingerprint of the answer. */
-  public Fingerprint fingerprint() {
-    if (fingerprint == null) {
+  /**
+   * The answer.
+   *
+   * @throws IllegalStateException before the first one
+   */
+  public AnswerFile.Entry entry() {
+    if (entry == null) {
       throw new IllegalStateException("there is none yet");
     }
-    return fingerprint;
-  }
-
-  /** The answer, encoded. */
-  public byte[] bytes() {
-    return bytes;
+    return entry;
   }
 
   @Override

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.beambatch.reuse.AnswerFile;
 import io.beambatch.reuse.Fingerprint;
+import io.beambatch.reuse.StoredAnswer;
 import io.beambatch.storage.RunFolder;
 import io.beambatch.storage.Storage;
 import java.io.IOException;
@@ -68,7 +69,9 @@ class KnownAnswersTest {
   }
 
   private static void add(KnownAnswers answers, long place, long fingerprint) throws IOException {
-    answers.add(place, new Fingerprint(0, fingerprint), new byte[] {1});
+    StoredAnswer.Origin origin = new StoredAnswer.Origin("r0", "batch_1", "p-0", 1);
+    StoredAnswer answer = new StoredAnswer(StoredAnswer.Kind.RESULT, origin, new byte[] {1});
+    answers.add(place, AnswerFile.Entry.of(new Fingerprint(0, fingerprint), answer));
   }
 
   private static List<Long> read(RunFolder folder, String file) throws IOException {
@@ -76,7 +79,7 @@ class KnownAnswersTest {
     String path = folder.answers(file);
     try (AnswerFile.Reader reader = new AnswerFile.Reader(path, folder.open(path))) {
       while (reader.next()) {
-        found.add(reader.fingerprint().low());
+        found.add(reader.entry().fingerprint().low());
       }
     }
     return found;

@@ -254,7 +254,7 @@ class ReuseSelectorTest {
     try (AnswerFile.Reader reader =
         new AnswerFile.Reader(copies, Files.newInputStream(Path.of(copies)))) {
       assertThat(reader.next()).isTrue();
-      assertThat(reader.fingerprint()).isEqualTo(known);
+      assertThat(reader.entry().fingerprint()).isEqualTo(known);
       assertThat(reader.next()).isFalse();
     }
   }

@@ -68,7 +68,7 @@ class CachedAnswersTest {
     List<StoredAnswer> answers = new ArrayList<>();
     try (MergedAnswers merged = cache.open(Instant.now())) {
       while (merged.next()) {
-        answers.add(StoredAnswer.decoded(merged.bytes()));
+        answers.add(StoredAnswer.decoded(merged.entry().answer()));
       }
     }
     return answers;

@@ -141,8 +141,8 @@ class AnswerCacheTest {
     Map<Long, String> read = new LinkedHashMap<>();
     try (MergedAnswers answers = cache.open(NOW)) {
       while (answers.next()) {
-        StoredAnswer answer = StoredAnswer.decoded(answers.bytes());
-        read.put(answers.fingerprint().high(), new String(answer.content(), UTF_8));
+        StoredAnswer answer = StoredAnswer.decoded(answers.entry().answer());
+        read.put(answers.entry().fingerprint().high(), new String(answer.content(), UTF_8));
       }
     }
     return read;

@@ -84,9 +84,9 @@ class AnswerFileTest {
     try (AnswerFile.Reader reader =
         new AnswerFile.Reader("a.answers", new ByteArrayInputStream(bytes))) {
       while (reader.next()) {
-        StoredAnswer answer = StoredAnswer.decoded(reader.bytes());
+        StoredAnswer answer = StoredAnswer.decoded(reader.entry().answer());
         assertThat(answer.origin()).isEqualTo(ORIGIN);
-        read.put(reader.fingerprint(), new String(answer.content(), UTF_8));
+        read.put(reader.entry().fingerprint(), new String(answer.content(), UTF_8));
       }
     }
     return read;
