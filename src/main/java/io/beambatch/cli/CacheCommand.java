@@ -1,6 +1,7 @@
 package io.beambatch.cli;
 
 import io.beambatch.error.ExitCode;
+import io.beambatch.error.UserException;
 import io.beambatch.reuse.CacheFolder;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -42,7 +43,10 @@ final class CacheCommand implements Callable<Integer> {
     facts.add("answers", Summary.number(contents.answers()));
     facts.add(
         "size",
-        RunsCommand.size(contents.bytes()) + " in " + Summary.number(contents.files()) + " files");
+        RunsCommand.size(contents.bytes())
+            + " in "
+            + Summary.number(contents.files())
+            + (contents.files() == 1 ? " file" : " files"));
     if (contents.newerFiles() > 0) {
       facts.add(
           "not read",
@@ -101,9 +105,17 @@ final class CacheCommand implements Callable<Integer> {
 
     @Mixin private FolderOptions options;
 
-    CacheFolder folder() {
+    CacheFolder folder() throws IOException {
       options.access();
-      return new CacheFolder(path);
+      CacheFolder folder = new CacheFolder(path);
+      if (folder.isMissing()) {
+        throw new UserException(
+            "there is no cache of answers in "
+                + folder
+                + "; give the folder that job files name as cache.path: --path DIR",
+            ExitCode.USAGE);
+      }
+      return folder;
     }
   }
 }

@@ -123,8 +123,12 @@ final class PlanCommand extends BeginningCommand {
     Facts facts = new Facts();
     facts.add("documents", Summary.number(estimate.documents()));
     facts.add(Summary.failures(estimate.failed(), estimate.causes()));
-    if (estimate.reused() > 0) {
-      facts.add("same as others", Summary.number(estimate.reused()) + " (bought once)");
+    if (estimate.known() > 0) {
+      facts.add("known", Summary.number(estimate.known()) + " (bought by earlier runs)");
+    }
+    long others = estimate.reused() - estimate.known();
+    if (others > 0) {
+      facts.add("same as others", Summary.number(others) + " (bought once)");
     }
     facts.add("requests", Summary.number(estimate.requests()));
     facts.add("batches", Summary.number(estimate.batches()));

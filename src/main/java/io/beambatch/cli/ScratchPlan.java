@@ -73,7 +73,7 @@ final class ScratchPlan implements AutoCloseable {
     preflight.check(scratch, false);
     preflight.keepSchema(scratch);
     Pipeline pipeline = Pipeline.create(options.beam());
-    new BatchPipeline(job.withoutWatch(), scratch, PlanCheck.NONE).plan(pipeline);
+    new BatchPipeline(job.planned(), scratch, PlanCheck.NONE).plan(pipeline);
     pipeline.run().waitUntilFinish();
     return PlanStore.of(scratch)
         .read("a1")

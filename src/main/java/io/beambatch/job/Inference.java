@@ -61,15 +61,17 @@ public record Inference(
     } catch (ProviderSettingsException e) {
       throw new IllegalStateException(e.getMessage(), e);
     }
-    return new AnswerCache(
-        cache.path(),
-        List.of(
-            address,
-            String.valueOf(result.pointer()),
-            String.valueOf(result.schema()),
-            String.valueOf(result.unfence())),
-        cache.maxAge(),
-        cache.maxSize());
+    AnswerCache answers =
+        new AnswerCache(
+            cache.path(),
+            List.of(
+                address,
+                String.valueOf(result.pointer()),
+                String.valueOf(result.schema()),
+                String.valueOf(result.unfence())),
+            cache.maxAge(),
+            cache.maxSize());
+    return cache.onlyRead() ? answers.readOnly() : answers;
   }
 
   /** The same inference, in which nothing is sent again. */
@@ -80,6 +82,11 @@ public record Inference(
   /** The same inference, answered by the embedded local server. */
   Inference answeredLocally() {
     return with(retry, cache == null ? null : cache.ofLocalServer(), taken);
+  }
+
+  /** The same inference, which leaves its cache as it is. */
+  Inference planned() {
+    return with(retry, cache == null ? null : cache.readOnly(), taken);
   }
 
   /** The same inference over some of the documents. */

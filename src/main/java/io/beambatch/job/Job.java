@@ -59,9 +59,9 @@ public record Job(
     return new Job(name, source, inference.answeredLocally(), answers, failures);
   }
 
-  /** The same job over what is there now, without waiting for more. */
-  public Job withoutWatch() {
-    return reading(source.withoutWatch());
+  /** The same job for a plan that is only shown: over what is there now, and changing nothing. */
+  public Job planned() {
+    return new Job(name, source.withoutWatch(), inference.planned(), answers, failures);
   }
 
   /** The same job, whose answered and failed documents stay for a pipeline that reads them. */

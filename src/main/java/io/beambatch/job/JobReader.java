@@ -280,7 +280,7 @@ public final class JobReader {
     boolean onlyDeterministic = section.flag("only_deterministic");
     return onlyDeterministic && !isDeterministic
         ? null
-        : new CacheSpec(path.replaceAll("/+$", ""), maxAge, maxSize);
+        : new CacheSpec(path.replaceAll("/+$", ""), maxAge, maxSize, false);
   }
 
   private static Map<String, PriceSpec> prices(Section root, BigDecimal share) {

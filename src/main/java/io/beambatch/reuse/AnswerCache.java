@@ -36,6 +36,7 @@ public final class AnswerCache implements Serializable {
   private final String folder;
   private final @Nullable Duration maxAge;
   private final @Nullable Long maxSize;
+  private final boolean onlyRead;
 
   /**
    * The cache in a folder.
@@ -45,11 +46,34 @@ public final class AnswerCache implements Serializable {
    */
   public AnswerCache(
       String path, List<String> apart, @Nullable Duration maxAge, @Nullable Long maxSize) {
-    this.root = Storage.absolute(path);
-    this.folder =
-        root + "/v" + CacheFolder.VERSION + "-" + Sha256.hex(String.join("\n", apart), HASH_BYTES);
+    this(
+        Storage.absolute(path),
+        Storage.absolute(path)
+            + "/v"
+            + CacheFolder.VERSION
+            + "-"
+            + Sha256.hex(String.join("\n", apart), HASH_BYTES),
+        maxAge,
+        maxSize,
+        false);
+  }
+
+  private AnswerCache(
+      String root,
+      String folder,
+      @Nullable Duration maxAge,
+      @Nullable Long maxSize,
+      boolean onlyRead) {
+    this.root = root;
+    this.folder = folder;
     this.maxAge = maxAge;
     this.maxSize = maxSize;
+    this.onlyRead = onlyRead;
+  }
+
+  /** The same cache for a plan that is only shown: it deletes no answer, and records no look-up. */
+  public AnswerCache readOnly() {
+    return new AnswerCache(root, folder, maxAge, maxSize, true);
   }
 
   /**
@@ -129,7 +153,7 @@ public final class AnswerCache implements Serializable {
 
   /**
    * Deletes answers that are too old, and the oldest ones if the cache is too large. Records what a
-   * run found.
+   * run found. One that is only read stays as it is.
    *
    * @param run the run that looked up its requests
    * @param lines how many it looked up
@@ -143,6 +167,9 @@ public final class AnswerCache implements Serializable {
             "the cache {} has answers of a newer version of the program, which this one can't read;"
                 + " what is known only from them is bought again",
             root);
+      }
+      if (onlyRead) {
+        return;
       }
       all.prune(maxAge == null ? Instant.MIN : now.minus(maxAge), maxSize);
       all.record(now, new CacheFolder.Lookup(run, lines, known));

@@ -1,8 +1,10 @@
 package io.beambatch.reuse;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.beambatch.storage.Storage;
 import java.io.DataInputStream;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Instant;
@@ -17,6 +19,8 @@ import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * All files of a cache, across the folders that {@link AnswerCache} keeps apart: counts them,
@@ -25,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CacheFolder {
   static final String ANSWERS = "answers";
+
+  private static final Logger LOG = LoggerFactory.getLogger(CacheFolder.class);
 
   /** The version of the format of files of answers. */
   static final int VERSION = 1;
@@ -108,6 +114,11 @@ public final class CacheFolder {
     return sizes;
   }
 
+  /** Returns whether no run has used the folder as a cache. */
+  public boolean isMissing() throws IOException {
+    return Storage.sizes(root).keySet().stream().noneMatch(name -> FILE.matcher(name).matches());
+  }
+
   /** Reads what the cache holds. */
   public Contents contents() throws IOException {
     Map<String, Long> all = Storage.sizes(root);
@@ -127,6 +138,10 @@ public final class CacheFolder {
     for (String name : last.subList(0, Math.min(last.size(), LAST_LOOKUPS))) {
       try (InputStream in = Storage.open(root + "/" + name)) {
         lookups.add(MAPPER.readValue(in, Lookup.class));
+      } catch (JsonProcessingException e) {
+        LOG.warn("the record {}/{} of the cache is damaged, and left out", root, name);
+      } catch (FileNotFoundException e) {
+        LOG.debug("a run has just deleted {}", name);
       }
     }
     return new Contents(
@@ -149,13 +164,20 @@ public final class CacheFolder {
     return Storage.sizes(root).keySet().stream().anyMatch(CacheFolder::isNewer);
   }
 
-  /** The number of entries at the end of a file; 0 if the file is too short. */
+  @Override
+  public String toString() {
+    return root;
+  }
+
+  /** The number of entries at the end of a file; 0 if the file is too short or has just gone. */
   private static long entries(String path, long size) throws IOException {
     if (size < Long.BYTES) {
       return 0;
     }
     try (DataInputStream end = new DataInputStream(Storage.open(path, size - Long.BYTES))) {
       return end.readLong();
+    } catch (FileNotFoundException e) {
+      return 0;
     }
   }
 

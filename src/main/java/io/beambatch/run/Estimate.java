@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import io.beambatch.batch.Quota;
 import io.beambatch.chunk.Part;
 import io.beambatch.chunk.Plan;
+import io.beambatch.chunk.ReusedLines;
 import io.beambatch.cost.CostEstimate;
 import io.beambatch.cost.PriceTable;
 import io.beambatch.document.FailureCause;
@@ -36,7 +37,8 @@ import org.jspecify.annotations.Nullable;
  *     {@link PlannedTokens#prefixCached}; null if nothing warms a cache, or its price is unknown
  * @param costRealtimeUsd the same as {@code costUsd} at real-time prices, or null
  * @param pricesAsOf the date of the price table
- * @param reused documents that get another document's answer
+ * @param reused documents that get an answer for which another request pays
+ * @param known those of them whose answer earlier runs have bought
  */
 @JsonNaming(SnakeCaseStrategy.class)
 public record Estimate(
@@ -56,7 +58,8 @@ public record Estimate(
     @Nullable BigDecimal costRealtimeUsd,
     @Nullable BigDecimal savingUsd,
     String pricesAsOf,
-    long reused) {
+    long reused,
+    long known) {
 
   /** The estimate of a plan. */
   public static Estimate of(Job job, Plan plan) {
@@ -88,7 +91,8 @@ public record Estimate(
         cost.map(c -> rounded(c.realTimeUsd())).orElse(null),
         cost.map(c -> rounded(c.realTimeUsd()).subtract(rounded(c.batchUsd()))).orElse(null),
         PriceTable.shipped().asOf().toString(),
-        plan.reusedLines());
+        plan.reusedLines(),
+        plan.known().stream().mapToLong(ReusedLines::count).sum());
   }
 
   /**

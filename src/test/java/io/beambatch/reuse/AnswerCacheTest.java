@@ -89,6 +89,16 @@ class AnswerCacheTest {
     assertThat(contents.lookups()).containsExactly(new CacheFolder.Lookup("r1", 10, 4));
   }
 
+  @Test
+  void leavesOutDamagedRecordsOfWhatRunsFound() throws Exception {
+    AnswerCache cache = cache("a", null, null);
+    cache.tidy(NOW, "r1", 10, 4);
+    Files.writeString(folder.resolve("lookups/" + CacheFolder.newName(9, "lookup")), "{\"run\": ");
+
+    assertThat(new CacheFolder(folder.toString()).contents().lookups())
+        .containsExactly(new CacheFolder.Lookup("r1", 10, 4));
+  }
+
   /** An older version of the program must not take for damage what it doesn't know. */
   @Test
   void leavesAloneWhatANewerVersionHasWritten() throws Exception {
