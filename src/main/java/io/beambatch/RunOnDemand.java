@@ -35,7 +35,7 @@ final class RunOnDemand implements IdentitySource, PlannedFiles {
    */
   RunOnDemand(Job job, String staging, String name) {
     this.job = job;
-    this.staging = Storage.absolute(staging).replaceAll("(?<=.)/+$", "");
+    this.staging = Storage.withoutSlash(Storage.absolute(staging));
     this.name = name;
     this.plans = new FilePlans(folder());
   }

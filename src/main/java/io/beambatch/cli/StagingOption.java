@@ -1,5 +1,6 @@
 package io.beambatch.cli;
 
+import io.beambatch.storage.Storage;
 import picocli.CommandLine.Option;
 
 /** The staging location that a command works in. */
@@ -15,6 +16,6 @@ final class StagingOption {
 
   /** Its path, without a slash at its end. */
   String path() {
-    return path.replaceAll("(?<=.)/+$", "");
+    return Storage.withoutSlash(path);
   }
 }

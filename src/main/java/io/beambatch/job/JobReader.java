@@ -2,6 +2,7 @@ package io.beambatch.job;
 
 import io.beambatch.provider.Capabilities;
 import io.beambatch.provider.Endpoint;
+import io.beambatch.storage.Storage;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -269,6 +270,7 @@ public final class JobReader {
     Section section = root.section("cache");
     String path =
         section.requiredText("path", "a folder, local or gs://, in which answers are kept");
+    section.checkPath("path", path);
     Duration maxAge =
         section.value("max_age").isEmpty()
             ? null
@@ -280,7 +282,7 @@ public final class JobReader {
     boolean onlyDeterministic = section.flag("only_deterministic");
     return onlyDeterministic && !isDeterministic
         ? null
-        : new CacheSpec(path.replaceAll("/+$", ""), maxAge, maxSize, false);
+        : new CacheSpec(Storage.withoutSlash(path), maxAge, maxSize, false);
   }
 
   private static Map<String, PriceSpec> prices(Section root, BigDecimal share) {

@@ -235,6 +235,9 @@ final class Section {
     if (scheme.matches() && !scheme.group(1).equals("gs") && !scheme.group(1).equals("file")) {
       problem(key, "must be local or begin with gs://, but begins with " + scheme.group(1) + "://");
     }
+    if (path.equals("gs://") || path.startsWith("gs:///")) {
+      problem(key, "must be local or begin with gs://, but names no bucket; write gs://bucket/…");
+    }
   }
 
   /** One of an enum's names in lower case; the first if there is a problem. */

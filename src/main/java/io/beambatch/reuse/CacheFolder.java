@@ -47,7 +47,7 @@ public final class CacheFolder {
 
   /** The cache in a folder, local or {@code gs://}. */
   public CacheFolder(String path) {
-    root = Storage.absolute(path).replaceAll("/+$", "");
+    root = Storage.withoutSlash(Storage.absolute(path));
   }
 
   /**

@@ -21,6 +21,9 @@ interface FileStore {
    * @throws IllegalArgumentException if no file system knows it
    */
   static FileStore of(String path) {
+    if (path.equals(GcsFiles.SCHEME) || path.startsWith(GcsFiles.SCHEME + "/")) {
+      throw new IllegalArgumentException(path + ": names no bucket; write gs://bucket/folder");
+    }
     if (path.startsWith(GcsFiles.SCHEME)) {
       FileSystemOptions.setUp();
       return GcsFiles.INSTANCE;

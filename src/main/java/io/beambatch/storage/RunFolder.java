@@ -15,7 +15,7 @@ public record RunFolder(String path) implements Serializable {
 
   /** The folder of a run, as an absolute path: workers have other working directories. */
   public static RunFolder of(String staging, String job, String run) {
-    return new RunFolder(Storage.absolute(staging).replaceAll("/+$", "") + "/" + job + "/" + run);
+    return new RunFolder(Storage.withoutSlash(Storage.absolute(staging)) + "/" + job + "/" + run);
   }
 
   /** The run's name. */

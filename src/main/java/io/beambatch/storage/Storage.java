@@ -37,6 +37,11 @@ public final class Storage {
         : Path.of("").toAbsolutePath() + "/" + path;
   }
 
+  /** A folder's path without slashes at its end; that of a file system's root stays. */
+  public static String withoutSlash(String folder) {
+    return folder.replaceAll("(?<=[^:/])/+$", "");
+  }
+
   /** Opens a file for reading from the start. */
   public static InputStream open(String path) throws IOException {
     return open(path, 0);

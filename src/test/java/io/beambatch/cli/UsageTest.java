@@ -104,8 +104,8 @@ class UsageTest {
         "{\"lines\": [{\"kind\": \"mising\"}]} | lines[0].kind: mising is not one of cut, ",
         "{\"lines\": [{\"kind\": \"cut\", \"prob\": 1}]} | lines[0].prob is not a key of a fault;"
             + " the keys are ",
-        "{\"lines\": [{\"kind\": \"cut\", \"first\": \"x\"}]} | lines[0].first: x is not a value for"
-            + " it",
+        "{\"lines\": [{\"kind\": \"cut\", \"first\": \"x\"}]} | lines[0].first: x is not a value"
+            + " for it",
         "{\"lines\": 7} | lines has a value that can't be one",
         "{\"lines\": [ | it isn't JSON in line 1",
       })
@@ -208,5 +208,18 @@ class UsageTest {
     assertThat(said.exitCode()).isEqualTo(2);
     assertThat(said.err()).contains("--staging nofs://bucket/x").doesNotContain("\tat ");
     assertThat(Path.of("nofs:")).doesNotExist();
+  }
+
+  @Test
+  void refusesAFolderInNoBucket() throws Exception {
+    for (String[] command :
+        new String[][] {
+          {"run", JOB, "--local", "--staging", "gs://"},
+          {"cache", "--path", "gs:///x/"},
+          {"runs", "--staging", "gs://"}
+        }) {
+      assertThat(usageError(command)).contains("gs://bucket/folder");
+    }
+    assertThat(Path.of("gs:")).doesNotExist();
   }
 }

@@ -115,7 +115,9 @@ class JobFileErrorsTest {
                 + " but was 'projects/my-project/topics/reviews'"),
         wrong(
             "  type: jsonl\n  path: test-data/reviews.jsonl",
-            "  type: pubsub\n  subscription: projects/p/subscriptions/abc\n  topic: projects/p/topics/abc",
+            "  type: pubsub\n"
+                + "  subscription: projects/p/subscriptions/abc\n"
+                + "  topic: projects/p/topics/abc",
             5,
             "source.topic",
             "a topic keeps no messages for later, a subscription does: create one"),
@@ -152,7 +154,8 @@ class JobFileErrorsTest {
             "  type: orc\n  path: test",
             3,
             "source.type",
-            "must be one of jsonl, json, text, csv, avro, parquet, bigquery, pubsub, but was the text 'orc'"),
+            "must be one of jsonl, json, text, csv, avro, parquet, bigquery, pubsub, but was the"
+                + " text 'orc'"),
         wrong(
             "  type: jsonl\n  path: test",
             "  type: jsnl\n  path: test",
@@ -171,6 +174,19 @@ class JobFileErrorsTest {
             4,
             "source.path",
             "must be local or begin with gs://, but begins with s3://"),
+        wrong("test-data/reviews.jsonl", "gs:///x", 4, "source.path", "but names no bucket"),
+        wrong(
+            "name: sentiment",
+            "cache: {path: 's3://x'}\nname: sentiment",
+            1,
+            "cache.path",
+            "begins with s3://"),
+        wrong(
+            "name: sentiment",
+            "cache: {path: 'gs://'}\nname: sentiment",
+            1,
+            "cache.path",
+            "but names no bucket"),
         wrong("test-data/reviews.jsonl", "[]", 4, "source.path", "but the list is empty"),
         wrong("test-data/reviews.jsonl", "[a, 7]", 4, "source.path", "but was 7"),
         wrong(
@@ -509,7 +525,8 @@ class JobFileErrorsTest {
             "isn't right in a JSON schema: string found, array expected"),
         wrong(
             "    max_tokens: 10",
-            "    response_format: {type: json_schema, json_schema: {name: a, schema: {minItems: -1}}}",
+            "    response_format: {type: json_schema, json_schema: {name: a, schema: {minItems:"
+                + " -1}}}",
             11,
             "request.body.response_format.json_schema.schema.minItems",
             "isn't right in a JSON schema: must have a minimum value of 0"));
@@ -554,7 +571,8 @@ class JobFileErrorsTest {
               * line 7, column 14: sink.type: must be one of jsonl, csv, avro, parquet, bigquery, pubsub, but was the text 'tsv'; did you mean \
             'csv'?
               * line 7, column 30: sink.ext: there is no such key (sink has: type, path, compression, escape_formulas, table, topic, write_disposition, \
-            create_disposition, partition)""");
+            create_disposition, partition)\
+            """);
   }
 
   @Test
@@ -596,8 +614,9 @@ class JobFileErrorsTest {
         .singleElement()
         .asString()
         .isEqualTo(
-            "job.yaml:7:1: sink: must be a mapping with the keys type, path, compression, escape_formulas, table, topic, write_disposition,"
-                + " create_disposition, partition, but was the text 'out'");
+            "job.yaml:7:1: sink: must be a mapping with the keys type, path, compression,"
+                + " escape_formulas, table, topic, write_disposition, create_disposition,"
+                + " partition, but was the text 'out'");
   }
 
   @ParameterizedTest
