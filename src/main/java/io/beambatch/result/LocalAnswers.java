@@ -2,32 +2,39 @@ package io.beambatch.result;
 
 import java.io.BufferedOutputStream;
 import java.io.Closeable;
-import java.io.DataOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 
 /**
  * Answers in a temporary file on local disk, for reading in any order; closing deletes the file.
  * All are added before the first is read.
  */
 final class LocalAnswers implements Closeable {
+  private static final int BUFFER = 1 << 16;
+
   private final Path path;
-  private final DataOutputStream out;
+  private final OutputStream out;
   private final FileChannel file;
 
-  /** One call of the system reads most answers completely. */
-  private final ByteBuffer beginning = ByteBuffer.allocate(1 << 11);
+  /** Outside of Java's heap, so that the system's bytes are copied once. */
+  private final ByteBuffer piece = ByteBuffer.allocateDirect(BUFFER);
 
-  private long size;
+  /** Where each answer ends: one call of the system reads exactly what most answers have. */
+  private long[] ends = new long[1 << 10];
+
+  private ByteBuffer answer = ByteBuffer.allocate(BUFFER);
+  private int count;
   private boolean isFlushed;
 
   private LocalAnswers(Path path) throws IOException {
     this.path = path;
-    this.out = new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(path), 1 << 16));
+    this.out = new BufferedOutputStream(Files.newOutputStream(path), BUFFER);
     this.file = FileChannel.open(path);
   }
 
@@ -35,33 +42,44 @@ final class LocalAnswers implements Closeable {
     return new LocalAnswers(Files.createTempFile("answers-", ".tmp"));
   }
 
-  /** Adds an answer; returns its position. */
-  long add(byte[] answer) throws IOException {
-    long place = size;
-    out.writeInt(answer.length);
-    out.write(answer);
-    size += Integer.BYTES + answer.length;
-    return place;
+  /**
+   * Adds an answer; returns its number, from 0.
+   *
+   * @param added bytes of an array, with the array's own positions
+   */
+  int add(ByteBuffer added) throws IOException {
+    out.write(added.array(), added.position(), added.remaining());
+    if (count == ends.length) {
+      ends = Arrays.copyOf(ends, Math.multiplyExact(2, count));
+    }
+    ends[count] = start(count) + added.remaining();
+    return count++;
   }
 
-  /** The answer at a position. */
-  byte[] at(long place) throws IOException {
+  /** The answer with a number; valid until the next one. */
+  ByteBuffer get(int number) throws IOException {
     if (!isFlushed) {
       out.flush();
       isFlushed = true;
     }
-    ByteBuffer read = beginning.clear();
-    file.read(read, place);
-    byte[] answer = new byte[read.flip().getInt()];
-    int begun = Math.min(answer.length, read.remaining());
-    read.get(answer, 0, begun);
-    ByteBuffer rest = ByteBuffer.wrap(answer, begun, answer.length - begun);
-    while (rest.hasRemaining()) {
-      if (file.read(rest, place + Integer.BYTES + rest.position()) < 0) {
+    long start = start(number);
+    int length = Math.toIntExact(ends[number] - start);
+    if (answer.capacity() < length) {
+      answer = ByteBuffer.allocate(length);
+    }
+    answer.clear().limit(length);
+    while (answer.hasRemaining()) {
+      piece.clear().limit(Math.min(BUFFER, answer.remaining()));
+      if (file.read(piece, start + answer.position()) < 0) {
         throw new EOFException(path + " ends early");
       }
+      answer.put(piece.flip());
     }
-    return answer;
+    return answer.flip();
+  }
+
+  private long start(int number) {
+    return number == 0 ? 0 : ends[number - 1];
   }
 
   @Override

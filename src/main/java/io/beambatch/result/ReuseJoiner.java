@@ -27,7 +27,7 @@ import java.util.Optional;
  * files, so a join can be repeated, or done twice at the same time.
  */
 final class ReuseJoiner {
-  /** A fingerprint whose answer is wanted; larger numbers are positions of answers. */
+  /** A fingerprint whose answer is wanted; larger numbers are those of answers. */
   private static final long WANTED = 0;
 
   private final Job job;
@@ -139,7 +139,7 @@ final class ReuseJoiner {
               + folder.answers()
               + "; a file there was changed");
     }
-    return StoredAnswer.decoded(answers.at(place - WANTED - 1));
+    return StoredAnswer.decoded(answers.get((int) (place - WANTED - 1)));
   }
 
   private void join(PartReader documents, StoredAnswer answer, DocumentFiles files)

@@ -7,7 +7,6 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.zip.CRC32C;
 import okio.BufferedSource;
 import okio.Okio;
@@ -83,9 +82,9 @@ public final class AnswerFile {
       return fingerprint;
     }
 
-    /** The answer, encoded; {@link StoredAnswer#decoded} reads it. */
-    public byte[] answer() {
-      return Arrays.copyOfRange(bytes, Fingerprint.BYTES, bytes.length - Integer.BYTES);
+    /** The answer, encoded and not copied; {@link StoredAnswer#decoded} reads it. */
+    public ByteBuffer answer() {
+      return ByteBuffer.wrap(bytes, Fingerprint.BYTES, length());
     }
   }
 

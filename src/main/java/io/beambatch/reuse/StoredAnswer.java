@@ -1,10 +1,15 @@
 package io.beambatch.reuse;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
 
 /**
  * The answer to a request, kept for identical requests: an entry of an {@link AnswerFile}.
@@ -30,10 +35,11 @@ public record StoredAnswer(Kind kind, Origin origin, byte[] content) {
     }
 
     private static Kind of(int code) throws IOException {
-      for (Kind kind : values()) {
-        if (kind.code == code) {
-          return kind;
-        }
+      if (code == RESULT.code) {
+        return RESULT;
+      }
+      if (code == FAILURE.code) {
+        return FAILURE;
       }
       throw new IOException("an answer has an unknown kind");
     }
@@ -61,14 +67,36 @@ public record StoredAnswer(Kind kind, Origin origin, byte[] content) {
     return bytes.toByteArray();
   }
 
-  /** Decodes an entry of a file. */
-  public static StoredAnswer decoded(byte[] bytes) throws IOException {
-    ByteArrayInputStream source = new ByteArrayInputStream(bytes);
-    DataInputStream in = new DataInputStream(source);
-    Kind kind = Kind.of(in.readByte());
-    Origin origin = new Origin(in.readUTF(), in.readUTF(), in.readUTF(), in.readInt());
-    // The other stream would allocate far more than the content.
-    return new StoredAnswer(kind, origin, source.readAllBytes());
+  /**
+   * Decodes an entry of a file.
+   *
+   * @param in bytes of an array, with the array's own positions
+   */
+  public static StoredAnswer decoded(ByteBuffer in) throws IOException {
+    try {
+      Kind kind = Kind.of(in.get());
+      Origin origin = new Origin(text(in), text(in), text(in), in.getInt());
+      return new StoredAnswer(
+          kind, origin, Arrays.copyOfRange(in.array(), in.position(), in.limit()));
+    } catch (BufferUnderflowException e) {
+      throw new IOException("an answer ends early", e);
+    }
+  }
+
+  /** A text that {@link DataOutputStream#writeUTF} wrote. */
+  private static String text(ByteBuffer in) throws IOException {
+    int start = in.position();
+    int length = Short.toUnsignedInt(in.getShort());
+    if (length > in.remaining()) {
+      throw new BufferUnderflowException();
+    }
+    in.position(in.position() + length);
+    String text = new String(in.array(), start + Short.BYTES, length, US_ASCII);
+    // As a rule it is ASCII, and needs no stream. Any other character has become this one.
+    return text.indexOf('\ufffd') < 0
+        ? text
+        : new DataInputStream(new ByteArrayInputStream(in.array(), start, Short.BYTES + length))
+            .readUTF();
   }
 
   /** Shows the origin, not the content. */

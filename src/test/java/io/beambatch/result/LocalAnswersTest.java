@@ -3,6 +3,8 @@ package io.beambatch.result;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,18 +16,18 @@ class LocalAnswersTest {
   @Test
   void areReadInAnyOrderWhateverTheirLength() throws IOException {
     Random random = new Random(1);
-    Map<Long, byte[]> added = new LinkedHashMap<>();
+    Map<Integer, ByteBuffer> added = new LinkedHashMap<>();
     try (LocalAnswers answers = LocalAnswers.create()) {
-      for (int length : List.of(0, 1, 2043, 2044, 2045, 2048, 100_000, 3)) {
+      for (int length : List.of(0, 1, 65_535, 65_536, 65_537, 200_000, 0, 3)) {
         byte[] answer = new byte[length];
         random.nextBytes(answer);
-        added.put(answers.add(answer), answer);
+        added.put(answers.add(ByteBuffer.wrap(answer)), ByteBuffer.wrap(answer));
       }
-      List<Long> places = added.keySet().stream().sorted((a, b) -> Long.compare(b, a)).toList();
+      List<Integer> numbers = added.keySet().stream().sorted(Comparator.reverseOrder()).toList();
 
-      assertThat(places).hasSize(8);
-      for (long place : places) {
-        assertThat(answers.at(place)).isEqualTo(added.get(place));
+      assertThat(numbers).hasSize(8);
+      for (int number : numbers) {
+        assertThat(answers.get(number)).isEqualTo(added.get(number));
       }
     }
   }

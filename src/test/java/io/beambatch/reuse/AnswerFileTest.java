@@ -8,6 +8,7 @@ import io.beambatch.reuse.StoredAnswer.Kind;
 import io.beambatch.reuse.StoredAnswer.Origin;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -18,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class AnswerFileTest {
-  private static final Origin ORIGIN = new Origin("r1", "batch_1", "p-0", 2);
+  private static final Origin ORIGIN = new Origin("r1", "ü\0\ud83d\ude00", "p-0", 2);
 
   @TempDir Path folder;
   private Path file;
@@ -76,6 +77,15 @@ class AnswerFileTest {
     for (int length = 0; length < whole.length; length++) {
       byte[] cut = Arrays.copyOf(whole, length);
       assertThatThrownBy(() -> read(cut)).isInstanceOf(AnswerFile.DamagedException.class);
+    }
+  }
+
+  @Test
+  void entryThatEndsBeforeItsContentIsAnError() throws Exception {
+    byte[] whole = new StoredAnswer(Kind.RESULT, ORIGIN, new byte[0]).encoded();
+    for (int length = 0; length < whole.length; length++) {
+      ByteBuffer cut = ByteBuffer.wrap(whole, 0, length);
+      assertThatThrownBy(() -> StoredAnswer.decoded(cut)).isInstanceOf(IOException.class);
     }
   }
 
