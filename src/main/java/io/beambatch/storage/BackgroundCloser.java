@@ -1,15 +1,8 @@
 package io.beambatch.storage;
 
-import com.google.common.base.Throwables;
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.util.List;
-import java.util.Objects;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executor;
-import java.util.concurrent.FutureTask;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Closes files in another thread. Closing waits until a file is on disk, or complete in Cloud
@@ -17,12 +10,11 @@ import org.jspecify.annotations.Nullable;
  * #await}.
  */
 public final class BackgroundCloser {
-  private final Executor background;
-  private @Nullable FutureTask<Void> closing;
+  private final BackgroundWork closing;
 
   /** Closes files of the file system that has a folder. */
   public BackgroundCloser(String folder) {
-    this.background = FileStore.of(folder).background();
+    this.closing = new BackgroundWork(FileStore.of(folder).background());
   }
 
   /**
@@ -38,13 +30,7 @@ public final class BackgroundCloser {
       closeAll(files);
       throw e;
     }
-    closing =
-        new FutureTask<>(
-            () -> {
-              closeAll(files);
-              return null;
-            });
-    background.execute(closing);
+    closing.begin(() -> closeAll(files));
   }
 
   /** Closes all files, even if closing one of them fails. */
@@ -65,22 +51,6 @@ public final class BackgroundCloser {
    * @throws IOException if closing one failed
    */
   public void await() throws IOException {
-    FutureTask<Void> begun = closing;
-    if (begun == null) {
-      return;
-    }
-    // A failure is told once: a second time, it could become a suppressed exception of itself.
-    closing = null;
-    try {
-      begun.get();
-    } catch (ExecutionException e) {
-      Throwable cause = Objects.requireNonNull(e.getCause());
-      Throwables.throwIfInstanceOf(cause, IOException.class);
-      Throwables.throwIfUnchecked(cause);
-      throw new IOException(cause);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new InterruptedIOException("interrupted while files were closed");
-    }
+    closing.await();
   }
 }

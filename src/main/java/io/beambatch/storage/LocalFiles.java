@@ -182,14 +182,32 @@ final class LocalFiles implements FileStore {
     }
   }
 
-  /** A new file that is on disk, including its name, once it is closed. */
+  /**
+   * A new file that is on disk, including its name, once it is closed. A large one is forced to the
+   * disk while it is written, so that closing it has little to wait for.
+   */
   private static final class Forced extends FileOutputStream {
+    private static final long AT_ONCE = 16L << 20;
+
     private final @Nullable Path folder;
+    private final BackgroundWork forcing = new BackgroundWork(INSTANCE.background());
+    private long written;
     private boolean closed;
 
     Forced(Path file, @Nullable Path folder) throws FileNotFoundException {
       super(file.toFile());
       this.folder = folder;
+    }
+
+    @Override
+    public void write(byte[] bytes, int from, int length) throws IOException {
+      super.write(bytes, from, length);
+      written += length;
+      if (written >= AT_ONCE && !forcing.isBusy()) {
+        written = 0;
+        forcing.await();
+        forcing.begin(() -> getChannel().force(false));
+      }
     }
 
     @Override
@@ -199,6 +217,8 @@ final class LocalFiles implements FileStore {
       }
       closed = true;
       try {
+        // The disk reports an error once: to whom it was reported must tell it.
+        forcing.await();
         getFD().sync();
       } finally {
         super.close();

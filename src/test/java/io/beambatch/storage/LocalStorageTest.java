@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -29,6 +31,26 @@ class LocalStorageTest extends StorageContract {
           .map(file -> here.relativize(file).toString())
           .sorted()
           .toList();
+    }
+  }
+
+  @Test
+  void largeFileIsCompleteAlthoughItIsForcedMeanwhile() throws IOException {
+    byte[] block = new byte[1 << 20];
+    String path = path("large");
+    try (OutputStream out = Storage.create(path)) {
+      for (int i = 0; i < 40; i++) {
+        Arrays.fill(block, (byte) i);
+        out.write(block);
+      }
+    }
+
+    try (InputStream in = Storage.open(path)) {
+      for (int i = 0; i < 40; i++) {
+        Arrays.fill(block, (byte) i);
+        assertThat(in.readNBytes(block.length)).isEqualTo(block);
+      }
+      assertThat(in.read()).isEqualTo(-1);
     }
   }
 
