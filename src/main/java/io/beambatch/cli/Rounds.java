@@ -100,7 +100,7 @@ final class Rounds implements AutoCloseable {
   RunProgress untilDone() throws Exception {
     RunProgress progress = advanceDespiteOutage();
     while (outageSince != null || progress.hasWork() || !watch.isIdle()) {
-      progress = next();
+      progress = next(progress);
       if (outageSince == null && !progress.hasWork()) {
         watch.turnAwayHeld();
         progress = RunProgress.of(run);
@@ -113,17 +113,20 @@ final class Rounds implements AutoCloseable {
   RunProgress untilHeld() throws Exception {
     RunProgress progress = advanceDespiteOutage();
     while (outageSince != null || progress.hasWork() || !(watch.isIdle() || watch.isHeld())) {
-      progress = next();
+      progress = next(progress);
     }
     return progress;
   }
 
   /** Waits until there may be something to do, and does it. */
-  private RunProgress next() throws Exception {
-    if (outageSince == null) {
+  private RunProgress next(RunProgress progress) throws Exception {
+    if (outageSince != null) {
+      watch.awaitTime(nextLaunch);
+    } else if (progress.work().reused().isEmpty()) {
       watch.awaitEnd(nextLaunch);
     } else {
-      watch.awaitTime(nextLaunch);
+      // These lines have their answers. Batches may be under way for a day, and go first.
+      watch.lookIfDue();
     }
     return advanceDespiteOutage();
   }

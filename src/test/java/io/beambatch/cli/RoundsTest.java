@@ -95,6 +95,30 @@ class RoundsTest {
   }
 
   @Test
+  void writesKnownAnswersWhileTheOnlyBatchIsUnderWay() throws Exception {
+    String cache = "cache.path=" + folder.resolve("cache");
+    try (LocalServer server = serve(Duration.ZERO, Faults.none())) {
+      untilDone(open("r1", documents(2), cache), server);
+      server.faults(FaultText.parse("batch:stuck:1:0%"));
+      Run run = open("r2", documents(3), cache, "poll.interval=60s");
+      Future<RunProgress> waiting = executor.submit(() -> untilDone(run, server));
+
+      Awaitility.await()
+          .atMost(PATIENCE)
+          .untilAsserted(() -> assertThat(answered()).hasSize(2 * 2 * REQUESTS));
+      assertThat(waiting.isDone()).isFalse();
+      assertThat(RunProgress.of(run).count(Stage.IN_FLIGHT)).isEqualTo(1);
+
+      run.batches().cancel(Instant.now());
+
+      assertThat(waiting.get(30, TimeUnit.SECONDS).isDone()).isTrue();
+      Report report = Reconcile.reconcile(run);
+      assertThat(report.answered()).isEqualTo(2 * REQUESTS);
+      assertThat(report.failed()).isEqualTo(Map.of("cancelled", (long) REQUESTS));
+    }
+  }
+
+  @Test
   void gathersBatchesThatEndOneByOne() throws Exception {
     int chunks = 30;
     try (LocalServer server = serve(Duration.ZERO, Faults.none())) {
@@ -212,8 +236,12 @@ class RoundsTest {
   }
 
   private Run open(Path source, String... overrides) throws Exception {
+    return open("r1", source, overrides);
+  }
+
+  private Run open(String name, Path source, String... overrides) throws Exception {
     return new Runs(folder.resolve("staging").toString(), job(source, overrides), Clock.systemUTC())
-        .open("r1", Runs.Choice.NEW);
+        .open(name, Runs.Choice.NEW);
   }
 
   private Job job(Path source, String... overrides) throws Exception {
