@@ -3,6 +3,7 @@ package io.beambatch.cli;
 import io.beambatch.error.ExitCode;
 import io.beambatch.error.UserException;
 import io.beambatch.reuse.CacheFolder;
+import io.beambatch.storage.Storage;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.Locale;
@@ -84,7 +85,14 @@ final class CacheCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-      long bytes = path.folder().prune(age.limit(), null);
+      CacheFolder folder = path.folder();
+      long bytes;
+      try {
+        bytes = folder.prune(age.limit(), null);
+      } catch (IOException e) {
+        throw new UserException(
+            "the cache " + folder + " can't be pruned: " + Storage.reason(e), ExitCode.ERROR);
+      }
       PrintWriter out = spec.commandLine().getOut();
       out.println("pruned " + RunsCommand.size(bytes));
       out.flush();

@@ -1,6 +1,7 @@
 package io.beambatch.cli;
 
 import io.beambatch.job.Job;
+import io.beambatch.ledger.BatchEnd;
 import io.beambatch.run.CanaryVerdict;
 import io.beambatch.run.Report;
 import io.beambatch.run.Run;
@@ -150,10 +151,14 @@ final class StatusTable {
           : "; " + canary.refusal();
     }
     if (status.ended() > 0) {
-      return "; collect writes their answers";
+      return "; collect writes " + (status.ended() == 1 ? "its" : "their") + " answers";
     }
     if (status.unsubmitted() > 0) {
-      return "; collect submits them as soon as there is room";
+      return "; collect submits "
+          + (status.unsubmitted() == 1 ? "it" : "them")
+          + (status.batches().stream().anyMatch(row -> row.state().equals(BatchEnd.OVER_BUDGET))
+              ? " once limits.cost_usd or cost_usd_per_day allows it"
+              : " as soon as there is room");
     }
     return status.collectable() ? "; collect writes what is left and finishes the run" : "";
   }

@@ -76,7 +76,7 @@ class StatusCommandTest {
     command("submit", "--run", "a");
 
     assertThat(command("status").out())
-        .contains("1 batch ended and not collected; collect writes their answers");
+        .contains("1 batch ended and not collected; collect writes its answers");
   }
 
   @Test

@@ -43,7 +43,9 @@ class BudgetRunTest {
     assertThat(stopped.told("batches")).startsWith("4: " + sent + " collected");
 
     Said status = set("status", "a", "limits.cost_usd=5", "limits.on_budget=stop");
-    assertThat(status.out()).containsPattern("(?s)over_budget.*over_budget");
+    assertThat(status.out())
+        .containsPattern("(?s)over_budget.*over_budget")
+        .contains("collect submits them once limits.cost_usd or cost_usd_per_day allows it");
 
     Said goneOn = set("run", "a", "limits.cost_usd=100", "limits.on_budget=stop");
     assertThat(goneOn.exitCode()).as("%s", goneOn).isZero();
