@@ -36,6 +36,9 @@ final class UsageErrors implements IParameterExceptionHandler {
               + " expected one of \\[(.*)] \\(case-insensitive\\) but was '(.*)'",
           Pattern.DOTALL);
 
+  /** picocli's words for a type of Java's. */
+  private static final Pattern JAVA_NUMBER = Pattern.compile("is not an? (int|long)$");
+
   @Override
   public int handleParseException(ParameterException thrown, String[] args) {
     CommandLine command = thrown.getCommandLine();
@@ -72,7 +75,9 @@ final class UsageErrors implements IParameterExceptionHandler {
             + choice.group(3)
             + "' is none of "
             + choice.group(2).toLowerCase(Locale.ROOT)
-        : thrown.getMessage();
+        : JAVA_NUMBER
+            .matcher(String.valueOf(thrown.getMessage()))
+            .replaceFirst("is not a whole number, or too large");
   }
 
   private static List<String> commands(CommandLine command) {

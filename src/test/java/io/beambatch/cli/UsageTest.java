@@ -211,6 +211,17 @@ class UsageTest {
   }
 
   @Test
+  void saysWhichNumbersAreTaken() throws Exception {
+    for (String option : new String[] {"--limit", "--sample", "--seed"}) {
+      assertThat(usageError("run", JOB, "--local", option, "x"))
+          .contains(option)
+          .contains("'x' is not a whole number");
+    }
+    assertThat(usageError("run", JOB, "--limit", "99999999999999999999"))
+        .contains("is not a whole number, or too large");
+  }
+
+  @Test
   void refusesAFolderInNoBucket() throws Exception {
     for (String[] command :
         new String[][] {
