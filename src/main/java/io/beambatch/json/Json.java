@@ -15,7 +15,11 @@ import java.io.IOException;
  * and bytes are read as UTF-8 whatever they begin with.
  */
 public final class Json {
-  private static final int DEPTH = 1000;
+  /** The most levels of nesting. */
+  static final int DEPTH = 1000;
+
+  /** The most bytes of a name in an object, with its quotes. */
+  static final int LONGEST_NAME = 50_000;
 
   /** For parsers and generators; mappers need their own, see {@link #mapper}. */
   public static final JsonFactory FACTORY = limited(DEPTH, Integer.MAX_VALUE);

@@ -1,11 +1,9 @@
 package io.beambatch.json;
 
-import com.fasterxml.jackson.core.JsonParseException;
-import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -54,15 +52,9 @@ public final class JsonPaths {
    */
   public @Nullable JsonSlice[] find(JsonSlice json) throws IOException {
     @Nullable JsonSlice[] found = new JsonSlice[size];
-    try (JsonParser parser = json.parser()) {
-      if (parser.nextToken() == null) {
-        throw new JsonParseException(parser, "empty");
-      }
-      visit(parser, root, json, found);
-      if (parser.nextToken() != null) {
-        throw new JsonParseException(parser, "more than one value");
-      }
-    }
+    JsonWalk walk = json.walk();
+    visit(walk, root, found);
+    walk.end();
     return found;
   }
 
@@ -88,11 +80,12 @@ public final class JsonPaths {
     if (array == null || !array.isArray()) {
       return elements;
     }
-    try (JsonParser parser = array.parser()) {
-      parser.nextToken();
-      while (parser.nextToken() != JsonToken.END_ARRAY) {
-        elements.add(array.value(parser));
-      }
+    JsonWalk walk = array.walk();
+    for (boolean more = walk.open(']'); more; more = walk.more(']')) {
+      walk.peek();
+      int from = walk.position();
+      walk.value();
+      elements.add(walk.since(from));
     }
     return elements;
   }
@@ -113,53 +106,81 @@ public final class JsonPaths {
     return number;
   }
 
-  private static void visit(
-      JsonParser parser, Node node, JsonSlice json, @Nullable JsonSlice[] found)
+  private static void visit(JsonWalk walk, Node node, @Nullable JsonSlice[] found)
       throws IOException {
-    if (!node.hasChildren() || !parser.currentToken().isStructStart()) {
-      node.found(json.value(parser), found);
-      return;
-    }
-    // Most of them are only on the way to a value: their own places aren't needed.
-    long from = node.isWanted() ? parser.currentTokenLocation().getByteOffset() : -1;
-    if (parser.currentToken() == JsonToken.START_OBJECT) {
-      while (parser.nextToken() == JsonToken.FIELD_NAME) {
-        Node child = node.fields.get(parser.currentName());
-        parser.nextToken();
-        visitChild(parser, child, json, found);
+    byte first = walk.peek();
+    int from = walk.position();
+    if (first == '{' && node.hasChildren()) {
+      for (boolean more = walk.open('}'); more; more = walk.more('}')) {
+        walk.name();
+        visitChild(walk, node.field(walk), found);
+      }
+    } else if (first == '[' && node.hasChildren()) {
+      int index = 0;
+      for (boolean more = walk.open(']'); more; more = walk.more(']')) {
+        visitChild(walk, node.element(index), found);
+        index++;
       }
     } else {
-      for (int index = 0; parser.nextToken() != JsonToken.END_ARRAY; index++) {
-        visitChild(parser, node.element(index), json, found);
-      }
+      walk.value();
     }
     if (node.isWanted()) {
-      node.found(json.part(from, parser.currentLocation().getByteOffset()), found);
+      node.found(walk.since(from), found);
     }
   }
 
-  private static void visitChild(
-      JsonParser parser, @Nullable Node child, JsonSlice json, @Nullable JsonSlice[] found)
+  private static void visitChild(JsonWalk walk, @Nullable Node child, @Nullable JsonSlice[] found)
       throws IOException {
     if (child == null) {
-      parser.skipChildren();
+      walk.value();
     } else {
-      visit(parser, child, json, found);
+      visit(walk, child, found);
     }
   }
 
+  /**
+   * @param quoted the name in quotes, as most texts have it
+   */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record Field(String name, byte[] quoted, Node node) {}
+
   private static final class Node {
-    private final Map<String, Node> fields = new HashMap<>();
+    /** Few, and most names differ from them in length: a map would take longer. */
+    private Field[] fields = {};
+
     private final Map<Integer, Node> elements = new HashMap<>();
     private int[] slots = {};
 
     /** A pointer's segment may name a field or, if it is a number, an element. */
     Node childFor(JsonPointer segment) {
-      Node child = fields.computeIfAbsent(segment.getMatchingProperty(), name -> new Node());
+      String name = segment.getMatchingProperty();
+      Node child =
+          Arrays.stream(fields)
+              .filter(field -> field.name.equals(name))
+              .findFirst()
+              .orElseGet(() -> addField(name))
+              .node;
       if (segment.mayMatchElement()) {
         elements.putIfAbsent(segment.getMatchingIndex(), child);
       }
       return child;
+    }
+
+    private Field addField(String name) {
+      byte[] quoted = ('"' + name + '"').getBytes(StandardCharsets.UTF_8);
+      fields = Arrays.copyOf(fields, fields.length + 1);
+      fields[fields.length - 1] = new Field(name, quoted, new Node());
+      return fields[fields.length - 1];
+    }
+
+    /** The child for the member that the walk is at. */
+    @Nullable Node field(JsonWalk walk) {
+      for (Field field : fields) {
+        if (walk.isNamed(field.name, field.quoted)) {
+          return field.node;
+        }
+      }
+      return null;
     }
 
     void addSlot(int slot) {
@@ -183,7 +204,7 @@ public final class JsonPaths {
     }
 
     boolean hasChildren() {
-      return !fields.isEmpty();
+      return fields.length > 0;
     }
   }
 }

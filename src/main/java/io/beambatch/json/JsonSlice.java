@@ -115,6 +115,11 @@ public final class JsonSlice {
     return Json.parser(bytes, start, end);
   }
 
+  /** Begins a walk over its values. */
+  JsonWalk walk() {
+    return new JsonWalk(bytes, start, end);
+  }
+
   /**
    * The value whose start the slice's own {@link #parser} is at; moves the parser to the value's
    * end. Strings of any length are not decoded.

@@ -15,6 +15,7 @@ import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.IntRange;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -83,6 +84,51 @@ class JsonPathsTest {
             .isEqualTo(expected.isTextual() ? expected.textValue() : expected.toString());
       }
     }
+  }
+
+  /** Jackson judges, from values with one piece that is replaced by another. */
+  @Property(tries = 2000)
+  void errorsAreThoseThatAParserFinds(
+      @ForAll("trees") JsonNode tree,
+      @ForAll @IntRange(max = 200) int from,
+      @ForAll @IntRange(max = 3) int length,
+      @ForAll("pieces") byte[] piece)
+      throws Exception {
+    byte[] json = ("[" + tree + ", 0 ,{\"b\":-1.5e+3}]").getBytes(StandardCharsets.UTF_8);
+    int start = from % json.length;
+    byte[] changed = new byte[json.length + piece.length];
+    System.arraycopy(json, 0, changed, 0, start);
+    System.arraycopy(piece, 0, changed, start, piece.length);
+    int rest = Math.min(json.length, start + length);
+    System.arraycopy(json, rest, changed, start + piece.length, json.length - rest);
+    JsonSlice slice = JsonSlice.of(changed, 0, start + piece.length + json.length - rest);
+
+    boolean isUtf8 = Arrays.equals(slice.json().getBytes(StandardCharsets.UTF_8), slice.bytes());
+    if (!slice.wellFormed()) {
+      assertThatThrownBy(() -> JsonPaths.of("").find(slice))
+          .isInstanceOf(JsonProcessingException.class);
+    } else if (isUtf8) { // The parser accepts some other bytes in names.
+      assertThat(JsonPaths.of("").find(slice)[0].json()).isEqualTo(slice.json().strip());
+    }
+  }
+
+  @Provide
+  Arbitrary<byte[]> pieces() {
+    Arbitrary<byte[]> tokens =
+        Arbitraries.of(
+                "", "{", "}", "[", "]", ",", ":", "\"", "\\", "\\u00e", "\\u00e9", "\\b", "\\x",
+                "\0", "\t", " ", "-", "+", ".", "0", "01", "1", "e", "E5", "true", "nul", "null",
+                "NaN", "é", "😀", "/*", "'")
+            .map(text -> text.getBytes(StandardCharsets.UTF_8));
+    return Arbitraries.oneOf(tokens, Arbitraries.bytes().array(byte[].class).ofMaxSize(4));
+  }
+
+  @Test
+  void nestingIsLimited() throws Exception {
+    String most = "[".repeat(1000) + "]".repeat(1000);
+    assertThat(find(most, "/0/0")).containsExactly(most.substring(2, 1998));
+    assertThatThrownBy(() -> find("[" + most + "]", "/1"))
+        .isInstanceOf(JsonProcessingException.class);
   }
 
   @Provide
