@@ -33,6 +33,6 @@ final class CostText {
     return (costs.batch().startsWith("under") ? amounts : "up to " + amounts)
         + (estimate.costCachedUsd() == null
             ? ""
-            : ", about " + Money.show(estimate.costCachedUsd()) + " with the prefix cached");
+            : ", " + Money.about(estimate.costCachedUsd()) + " with the prefix cached");
   }
 }

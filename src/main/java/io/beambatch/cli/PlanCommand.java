@@ -31,7 +31,7 @@ final class PlanCommand extends BeginningCommand {
       description =
           "Begins a run, buys only its canary (see canary: in the job file), and prints what the"
               + " whole run would cost. The exit code is 0 within the bounds and 4 outside of them."
-              + " The run keeps the answers; run or submit resumes it.")
+              + " The run keeps the answers; run, submit or collect buys the rest.")
   private boolean canary;
 
   @Option(
@@ -151,7 +151,7 @@ final class PlanCommand extends BeginningCommand {
         facts.add("cost by batch", costs.batch() + scope);
       } else {
         facts.add("cost by batch", "up to " + costs.batch() + scope);
-        facts.add("  prefix cached", "about " + Money.show(estimate.costCachedUsd()) + scope);
+        facts.add("  prefix cached", Money.about(estimate.costCachedUsd()) + scope);
       }
       facts.add("cost in real time", costs.realTime() + scope);
       facts.add("saving", costs.saving());

@@ -16,6 +16,19 @@ public final class Money {
     return show(usd, decimals(usd));
   }
 
+  /** An expected amount, such as {@code about $12.40} or {@code under $0.0001}. */
+  public static String about(BigDecimal usd) {
+    String amount = show(usd);
+    return amount.startsWith("under") ? amount : "about " + amount;
+  }
+
+  /** An interval, such as {@code $12.40 to $13.10}. */
+  public static String range(BigDecimal low, BigDecimal high) {
+    String from = show(low);
+    String to = show(high);
+    return from.startsWith("under") && from.equals(to) ? to : from + " to " + to;
+  }
+
   /**
    * Formats both amounts and their difference so that they add up as shown: all have as many
    * decimals as the smaller amount needs.

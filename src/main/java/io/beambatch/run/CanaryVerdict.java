@@ -102,11 +102,8 @@ public record CanaryVerdict(Projection projection, List<String> outside) {
     BigDecimal high = projection.costUsdHigh();
     return projection.costUsd() == null
         ? "unknown"
-        : "about "
-            + Money.show(projection.costUsd())
-            + (low == null || high == null
-                ? ""
-                : " (" + Money.show(low) + " to " + Money.show(high) + ")");
+        : Money.about(projection.costUsd())
+            + (low == null || high == null ? "" : " (" + Money.range(low, high) + ")");
   }
 
   private static String percent(long part, long all) {
