@@ -41,6 +41,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.coders.ListCoder;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.FlatMapElements;
 import org.apache.beam.sdk.transforms.Flatten;
@@ -152,7 +154,9 @@ public final class BatchPipeline {
     List<PCollection<ResultFile>> results = new ArrayList<>();
     if (work.reads() || !work.plans().isEmpty()) {
       PCollection<Plan> plans =
-          work.reads() ? plan(pipeline) : create(pipeline, "Plans", work.plans(), Plan.class);
+          work.reads()
+              ? plan(pipeline)
+              : create(pipeline, "Plans", work.plans(), JsonCoder.of(Plan.class));
       PCollection<Plan> checked = checkPlans(plans, writers);
       results.add(checked.apply("Write invalid documents", new WriteUnsentFailures(folder)));
       Attempt.chunks(check.apply(checked, "Check budget", permanentErrors(checked)))
@@ -160,18 +164,22 @@ public final class BatchPipeline {
     }
     if (!work.ended().isEmpty()) {
       results.add(
-          create(pipeline, "Ended batches", work.ended(), AwaitedChunk.class)
+          create(pipeline, "Ended batches", work.ended(), JsonCoder.of(AwaitedChunk.class))
               .apply("Join results", new JoinResults(job, folder, providers))
               .apply("Results", ResultFiles.ofChunks()));
     }
     if (!work.reused().isEmpty()) {
       results.add(
-          create(pipeline, "Lines to be answered as others", work.reused(), ReusedLines.class)
+          create(
+                  pipeline,
+                  "Lines to be answered as others",
+                  work.reused(),
+                  JsonCoder.of(ReusedLines.class))
               .apply("Join reused answers", new JoinReused(job, folder))
               .apply("Reused results", ResultFiles.ofChunks()));
     }
     if (!work.files().isEmpty()) {
-      results.add(pipeline.apply("Joined before", Create.of(work.files())));
+      results.add(create(pipeline, "Joined before", work.files(), ResultFile.FieldCoder.of()));
     }
     return write(
         PCollectionList.of(results).apply("Flatten results", Flatten.pCollections()),
@@ -179,9 +187,15 @@ public final class BatchPipeline {
         settings);
   }
 
+  /**
+   * All values as one element at first: of several elements, the direct runner keeps half back
+   * until the others have gone through the whole graph.
+   */
   private static <T> PCollection<T> create(
-      Pipeline pipeline, String step, List<T> values, Class<T> type) {
-    return pipeline.apply(step, Create.of(values).withCoder(JsonCoder.of(type)));
+      Pipeline pipeline, String step, List<T> values, Coder<T> coder) {
+    return pipeline
+        .apply(step, Create.of(List.of(values)).withCoder(ListCoder.of(coder)))
+        .apply(step + " one by one", Flatten.iterables());
   }
 
   /**

@@ -116,6 +116,11 @@ public record ResultFile(Kind kind, String shard, String path, long documents) {
 
     private FieldCoder() {}
 
+    /** The coder. */
+    public static FieldCoder of() {
+      return INSTANCE;
+    }
+
     /** For Beam's {@code DefaultCoder}. */
     public static CoderProvider getCoderProvider() {
       return CoderProviders.forCoder(TypeDescriptor.of(ResultFile.class), INSTANCE);
