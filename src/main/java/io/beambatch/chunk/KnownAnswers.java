@@ -16,7 +16,7 @@ import java.util.List;
  */
 final class KnownAnswers implements Closeable {
   /** An open file has a buffer, of megabytes in Cloud Storage. */
-  private static final int MOST_GROUPS = 8;
+  static final int MOST_GROUPS = 8;
 
   private static final int LINE_BITS = Long.SIZE - 1 - MOST_GROUPS;
 
@@ -45,7 +45,7 @@ final class KnownAnswers implements Closeable {
    * @param parts those with fingerprints, in the order in which their lines are numbered
    * @param linesAGroup the least number of lines in a group, except in the last
    */
-  KnownAnswers(RunFolder folder, List<Part> parts, int linesAGroup) {
+  KnownAnswers(RunFolder folder, List<Part> parts, long linesAGroup) {
     long all = parts.stream().mapToLong(Part::requests).sum();
     long least = Math.max(linesAGroup, (all + MOST_GROUPS - 1) / MOST_GROUPS);
     long begin = 0;

@@ -35,8 +35,11 @@ final class ReuseSelector implements LineSelector {
   private static final long serialVersionUID = 1;
   private static final Logger LOG = LoggerFactory.getLogger(ReuseSelector.class);
 
-  /** The number of lines in one join, which holds a position for each. */
-  private static final int LINES_A_JOIN = 250_000;
+  /** About how many lines a join gets at most, because it holds a position for each. */
+  private static final long MOST_LINES_A_JOIN = 250_000;
+
+  /** Fewer lines are not worth a join of their own. */
+  private static final long LEAST_LINES_A_JOIN = 20_000;
 
   /** The number of a fingerprint whose answer is known. */
   private static final long KNOWN = Long.MAX_VALUE;
@@ -76,7 +79,7 @@ final class ReuseSelector implements LineSelector {
       return new Selected(parts, List.of(), takenText());
     }
     try (SelectionFiles files = new SelectionFiles(lines);
-        KnownAnswers known = new KnownAnswers(folder, fingerprinted, LINES_A_JOIN)) {
+        KnownAnswers known = new KnownAnswers(folder, fingerprinted, linesAJoin(lines))) {
       for (Part part : fingerprinted) {
         try (FingerprintFile.Reader reader = open(part)) {
           for (int line = 0; line < part.requests(); line++) {
@@ -99,7 +102,7 @@ final class ReuseSelector implements LineSelector {
         long inRun = taken == null ? lines : Math.min(lines, taken.documents());
         cache.tidy(Clock.systemUTC().instant(), folder.run(), inRun, reusable);
       }
-      List<ReusedLines> reused = reused(plan, selected, known);
+      List<ReusedLines> reused = reused(plan, selected, known, linesAJoin(lines));
       if (!reused.isEmpty()) {
         LOG.info(
             "plan {}: {} requests, of which {} need not be sent: their answers are known, or"
@@ -110,6 +113,12 @@ final class ReuseSelector implements LineSelector {
       }
       return new Selected(sample, selected, reused, takenText());
     }
+  }
+
+  /** Joins run side by side: there is one for each file of known answers, if they aren't small. */
+  private static long linesAJoin(long lines) {
+    long share = (lines + KnownAnswers.MOST_GROUPS - 1) / KnownAnswers.MOST_GROUPS;
+    return Math.min(Math.max(share, LEAST_LINES_A_JOIN), MOST_LINES_A_JOIN);
   }
 
   private @Nullable String takenText() {
@@ -288,9 +297,10 @@ final class ReuseSelector implements LineSelector {
         part.repairs());
   }
 
-  private static List<ReusedLines> reused(String plan, List<Part> parts, KnownAnswers answers) {
-    ReusedPieces known = new ReusedPieces(plan + "-k", LineUse.KNOWN, LINES_A_JOIN);
-    ReusedPieces duplicates = new ReusedPieces(plan + "-d", LineUse.DUPLICATE, LINES_A_JOIN);
+  private static List<ReusedLines> reused(
+      String plan, List<Part> parts, KnownAnswers answers, long linesAJoin) {
+    ReusedPieces known = new ReusedPieces(plan + "-k", LineUse.KNOWN, linesAJoin);
+    ReusedPieces duplicates = new ReusedPieces(plan + "-d", LineUse.DUPLICATE, linesAJoin);
     long line = 0;
     for (Part part : parts) {
       if (part.fingerprinted() && part.allLines() > 0) {

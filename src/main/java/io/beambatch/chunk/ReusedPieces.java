@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class ReusedPieces {
   private final String id;
   private final LineUse use;
-  private final int most;
+  private final long enough;
   private final List<ReusedLines> pieces = new ArrayList<>();
   private final List<Part> open = new ArrayList<>();
   private @Nullable String openAnswers;
@@ -23,12 +23,12 @@ final class ReusedPieces {
    * Cuts lines with one use.
    *
    * @param id of the pieces, to which their numbers are added
-   * @param most the number of lines in a piece, unless a part has more
+   * @param enough a piece ends with the part that gives it at least this number of lines
    */
-  ReusedPieces(String id, LineUse use, int most) {
+  ReusedPieces(String id, LineUse use, long enough) {
     this.id = id;
     this.use = use;
-    this.most = most;
+    this.enough = enough;
   }
 
   /**
@@ -41,7 +41,7 @@ final class ReusedPieces {
     if (lines == 0) {
       return;
     }
-    if (openLines + lines > most || !Objects.equals(answers, openAnswers)) {
+    if (openLines >= enough || !Objects.equals(answers, openAnswers)) {
       end();
     }
     open.add(part);
