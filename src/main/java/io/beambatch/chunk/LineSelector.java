@@ -22,17 +22,17 @@ interface LineSelector extends Serializable {
   /**
    * What was chosen.
    *
-   * @param canary parts of the lines that are sent first, as a sample; such a part may share its
-   *     files with a part of the other lines
+   * @param first parts of the lines that are sent first; such a part may share its files with a
+   *     part of the other lines
    * @param parts the given parts, each reduced to its other lines that are sent; a part without
    *     such lines has no requests
    * @param reused the lines that get answers to other requests
    * @param taken the documents that are part of the run, in words; null for all
    */
   record Selected(
-      List<Part> canary, List<Part> parts, List<ReusedLines> reused, @Nullable String taken) {
+      List<Part> first, List<Part> parts, List<ReusedLines> reused, @Nullable String taken) {
 
-    /** Parts without a canary. */
+    /** Parts of which none is sent first. */
     Selected(List<Part> parts, List<ReusedLines> reused, @Nullable String taken) {
       this(List.of(), parts, reused, taken);
     }

@@ -34,7 +34,6 @@ final class PartWriter implements BundleWriter<Request> {
   private final RequestFrame frame;
   private final Pattern customId;
   private final boolean isFoundByCount;
-  private final boolean primes;
   private final @Nullable ShapeCollector shape;
   private final @Nullable Fingerprinter fingerprinter;
   private final BackgroundCloser closer;
@@ -46,10 +45,8 @@ final class PartWriter implements BundleWriter<Request> {
    *
    * @param fingerprints whether to write the fingerprints of requests, by which identical ones are
    *     found
-   * @param primes whether the first part has a single request, which may be sent first
    */
-  PartWriter(RunFolder folder, Job job, boolean fingerprints, boolean primes) {
-    this.primes = primes;
+  PartWriter(RunFolder folder, Job job, boolean fingerprints) {
     this.folder = folder;
     this.closer = new BackgroundCloser(folder.parts());
     this.limits = PartLimits.of(job.inference().limits());
@@ -126,8 +123,7 @@ final class PartWriter implements BundleWriter<Request> {
     }
 
     boolean isFullFor(Request request) {
-      return (primes && done.isEmpty())
-          || weight + request.weight() > most.weight()
+      return weight + request.weight() > most.weight()
           || bytes + request.body().length() > most.bytes()
           || tokens + request.tokens() > most.tokens();
     }

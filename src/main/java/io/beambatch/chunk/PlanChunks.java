@@ -39,18 +39,18 @@ final class PlanChunks extends PTransform<PCollection<PlanInput>, PCollection<Pl
   private final RunFolder folder;
   private final Limits limits;
   private final LineSelector selector;
-  private final boolean primes;
+  private final boolean judged;
 
-  /** Plans without a batch that is sent first. */
+  /** Plans without a canary. */
   PlanChunks(int attempt, RunFolder folder, Limits limits, LineSelector selector) {
     this(attempt, folder, limits, selector, false);
   }
 
   /**
-   * @param primes whether a batch of one request is sent first
+   * @param judged whether the lines that are sent first are a canary
    */
-  PlanChunks(int attempt, RunFolder folder, Limits limits, LineSelector selector, boolean primes) {
-    this.primes = primes;
+  PlanChunks(int attempt, RunFolder folder, Limits limits, LineSelector selector, boolean judged) {
+    this.judged = judged;
     this.attempt = attempt;
     this.folder = folder;
     this.limits = limits;
@@ -75,7 +75,7 @@ final class PlanChunks extends PTransform<PCollection<PlanInput>, PCollection<Pl
     private final RunFolder folder;
     private final Limits limits;
     private final LineSelector selector;
-    private final boolean primes;
+    private final boolean judged;
     private final boolean bounded;
     private final PermanentErrors permanentErrors;
     private final FilePlans filePlans;
@@ -87,7 +87,7 @@ final class PlanChunks extends PTransform<PCollection<PlanInput>, PCollection<Pl
       this.folder = step.folder;
       this.limits = step.limits;
       this.selector = step.selector;
-      this.primes = step.primes;
+      this.judged = step.judged;
       this.bounded = input == IsBounded.BOUNDED;
       this.permanentErrors = PermanentErrors.of(input, folder);
       this.filePlans = new FilePlans(folder);
@@ -96,7 +96,7 @@ final class PlanChunks extends PTransform<PCollection<PlanInput>, PCollection<Pl
     @Setup
     public void setup() {
       store = PlanStore.of(folder);
-      planner = new Planner(folder, limits, selector, primes);
+      planner = new Planner(folder, limits, selector, judged);
     }
 
     @ProcessElement

@@ -7,7 +7,6 @@ import io.beambatch.storage.RunFolder;
 import io.beambatch.storage.Storage;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -16,7 +15,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,7 +29,7 @@ final class Planner {
   private final RunFolder folder;
   private final Limits limits;
   private final LineSelector selector;
-  private final boolean primes;
+  private final boolean judged;
 
   /** Plans of which every line is sent. */
   Planner(RunFolder folder, Limits limits) {
@@ -39,10 +37,11 @@ final class Planner {
   }
 
   /**
-   * @param primes whether a batch of one request goes first, and the others wait for its end
+   * @param judged whether the lines that the selector sends first are a canary, and not only there
+   *     to warm the provider's cache
    */
-  Planner(RunFolder folder, Limits limits, LineSelector selector, boolean primes) {
-    this.primes = primes;
+  Planner(RunFolder folder, Limits limits, LineSelector selector, boolean judged) {
+    this.judged = judged;
     this.store = PlanStore.of(folder);
     this.folder = folder;
     this.limits = limits;
@@ -115,8 +114,8 @@ final class Planner {
               + planned.size()
               + " are in plans already ("
               + String.join(", ", holders)
-              + "); is the run being launched elsewhere, too? Nothing is sent twice and nothing is lost:"
-              + " stop all launches of the run, then run the same command again");
+              + "); is the run being launched elsewhere, too? Nothing is sent twice and nothing is"
+              + " lost: stop all launches of the run, then run the same command again");
     }
     String name = holders.iterator().next();
     Plan committed = store.require(name);
@@ -161,17 +160,11 @@ final class Planner {
     }
     LineSelector.Selected selected = selector.select(name.text(), parts);
     List<Chunk> chunks = new ArrayList<>();
-    for (List<Part> packed : Packer.pack(selected.canary(), limits)) {
-      chunks.add(new Chunk(chunkId(name, chunks.size()), name.attempt(), packed, null, true));
-    }
-    List<Part> rest = new ArrayList<>(selected.parts());
-    Part first = primes ? first(rest) : null;
-    if (first != null) {
-      rest.remove(first);
-      chunks.add(new Chunk(chunkId(name, 0), name.attempt(), List.of(first)));
+    for (List<Part> packed : Packer.pack(selected.first(), limits)) {
+      chunks.add(new Chunk(chunkId(name, chunks.size()), name.attempt(), packed, null, judged));
     }
     String after = chunks.isEmpty() ? null : chunks.get(chunks.size() - 1).id();
-    for (List<Part> packed : Packer.pack(rest, limits)) {
+    for (List<Part> packed : Packer.pack(selected.parts(), limits)) {
       chunks.add(new Chunk(chunkId(name, chunks.size()), name.attempt(), packed, after));
     }
     List<Part> unsent =
@@ -192,14 +185,6 @@ final class Planner {
 
   private static String chunkId(PlanName plan, int number) {
     return String.format(Locale.ROOT, "%s-c%05d", plan.text(), number);
-  }
-
-  /** The part that goes first: the smallest of those with requests; null if it is the only one. */
-  private static @Nullable Part first(List<Part> parts) {
-    List<Part> sent = parts.stream().filter(part -> part.requests() > 0).toList();
-    return sent.size() < 2
-        ? null
-        : Collections.min(sent, Comparator.comparingInt(Part::requests).thenComparing(Part::name));
   }
 
   private static Set<String> lines(List<Part> parts) {

@@ -62,20 +62,17 @@ final class RenderingWriter implements BundleWriter<Document> {
     private final RunFolder folder;
     private final Job job;
     private final boolean fingerprints;
-    private final boolean primes;
     private transient @Nullable RequestRenderer renderer;
 
     /**
      * Opens writers of a run's parts.
      *
      * @param fingerprints whether to write the fingerprints of requests
-     * @param primes whether the first part has a single request
      */
-    Writers(RunFolder folder, Job job, boolean fingerprints, boolean primes) {
+    Writers(RunFolder folder, Job job, boolean fingerprints) {
       this.folder = folder;
       this.job = job;
       this.fingerprints = fingerprints;
-      this.primes = primes;
     }
 
     @Override
@@ -85,7 +82,7 @@ final class RenderingWriter implements BundleWriter<Document> {
       }
       return new RenderingWriter(
           renderer,
-          new PartWriter(folder, job, fingerprints, primes),
+          new PartWriter(folder, job, fingerprints),
           new FailureWriter(folder, job.source().id() != null));
     }
   }

@@ -24,9 +24,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Finds the lines of a plan that need not be sent: earlier runs have bought their answers, or
- * another line of the plan is identical. Of the lines that are sent, it chooses the canary. It
- * reads the parts' fingerprints, never their requests. It sorts them into buckets by their first
- * bits, in files on the local disk, so its memory doesn't grow with their number.
+ * another line of the plan is identical. Of the lines that are sent, it chooses those that go
+ * first. It reads the parts' fingerprints, never their requests. It sorts them into buckets by
+ * their first bits, in files on the local disk, so its memory doesn't grow with their number.
  *
  * <p>Known answers are copied into the run's folder. A committed plan therefore has the answers
  * that it counts on, even if the cache is deleted.
@@ -48,7 +48,7 @@ final class ReuseSelector implements LineSelector {
   private final boolean once;
   private final @Nullable AnswerCache cache;
   private final @Nullable Taken taken;
-  private final int canary;
+  private final int first;
 
   /**
    * Selects lines of a run's plans.
@@ -56,15 +56,15 @@ final class ReuseSelector implements LineSelector {
    * @param once whether lines that are the same are bought once
    * @param cache of what earlier runs have bought, or null
    * @param taken the lines that are part of the run, or null for all
-   * @param canary how many lines are sent first, or 0 for no canary
+   * @param first how many lines are sent first, as a fair sample
    */
   ReuseSelector(
       RunFolder folder,
       boolean once,
       @Nullable AnswerCache cache,
       @Nullable Taken taken,
-      int canary) {
-    this.canary = canary;
+      int first) {
+    this.first = first;
     this.folder = folder;
     this.once = once;
     this.cache = cache;
@@ -87,15 +87,15 @@ final class ReuseSelector implements LineSelector {
           }
         }
       }
-      CanaryLines first = new CanaryLines(canary);
-      boolean found = choose(files, known, first);
+      FirstLines firstLines = new FirstLines(first);
+      boolean found = choose(files, known, firstLines);
       List<Part> sample =
-          first.isEmpty()
+          firstLines.isEmpty()
               ? List.of()
-              : write(parts, files, line -> !first.contains(line)).stream()
+              : write(parts, files, line -> !firstLines.contains(line)).stream()
                   .filter(part -> part.requests() > 0)
                   .toList();
-      List<Part> selected = found ? write(parts, files, first::contains) : parts;
+      List<Part> selected = found ? write(parts, files, firstLines::contains) : parts;
       if (cache != null) {
         long reusable =
             selected.stream().mapToLong(part -> ReusedLines.count(part, LineUse.KNOWN)).sum();
@@ -130,10 +130,10 @@ final class ReuseSelector implements LineSelector {
   }
 
   /**
-   * Records the use of every line, and chooses the canary; false if all lines are sent, none for
-   * others, and there is no canary.
+   * Records the use of every line, and chooses those that are sent first; false if all lines are
+   * sent, none for others, and none first.
    */
-  private boolean choose(SelectionFiles files, KnownAnswers copies, CanaryLines first)
+  private boolean choose(SelectionFiles files, KnownAnswers copies, FirstLines firstLines)
       throws IOException {
     Instant now = Clock.systemUTC().instant();
     boolean found = false;
@@ -158,12 +158,12 @@ final class ReuseSelector implements LineSelector {
           recordKnown(files, bucket, part, firsts);
           found = true;
         }
-        first.addFrom(bucket, files);
+        firstLines.addFrom(bucket, files);
       }
       copies.commit();
     }
-    first.close();
-    return found || !first.isEmpty();
+    firstLines.close();
+    return found || !firstLines.isEmpty();
   }
 
   /**

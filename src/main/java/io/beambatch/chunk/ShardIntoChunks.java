@@ -67,17 +67,16 @@ public final class ShardIntoChunks extends PTransform<PCollectionTuple, PCollect
     boolean bounded = !in.has(READ) || in.get(READ).isBounded() == IsBounded.BOUNDED;
     boolean once = bounded && job.buysDuplicatesOnce();
     CanarySpec canary = bounded ? job.inference().canary() : null;
-    // A canary warms the provider's cache as well.
-    boolean primes = bounded && canary == null && PromptCache.isPrimed(job.inference().request());
+    boolean primes = bounded && PromptCache.isPrimed(job.inference().request());
     AnswerCache cache = job.inference().answerCache();
     Taken taken = bounded ? job.inference().taken() : null;
-    boolean selects = once || cache != null || taken != null || canary != null;
+    // A canary warms the provider's cache as well.
+    int first = canary != null ? canary.documents() : primes ? 1 : 0;
+    boolean selects = once || cache != null || taken != null || first > 0;
     LineSelector selector =
-        selects
-            ? new ReuseSelector(folder, once, cache, taken, canary == null ? 0 : canary.documents())
-            : LineSelector.ALL;
+        selects ? new ReuseSelector(folder, once, cache, taken, first) : LineSelector.ALL;
     PCollectionList<PlanInput> input =
-        in.has(READ) ? documents(in, selects, primes) : PCollectionList.empty(in.getPipeline());
+        in.has(READ) ? documents(in, selects) : PCollectionList.empty(in.getPipeline());
     if (in.has(ORIGINS)) {
       input = input.and(origins(in.get(ORIGINS)));
     }
@@ -87,14 +86,15 @@ public final class ShardIntoChunks extends PTransform<PCollectionTuple, PCollect
     PCollection<Plan> plans =
         input
             .apply("Flatten plan input", Flatten.pCollections())
-            .apply("Plan", new PlanChunks(1, folder, job.inference().limits(), selector, primes));
+            .apply(
+                "Plan",
+                new PlanChunks(1, folder, job.inference().limits(), selector, canary != null));
     return bounded
         ? plans
         : plans.apply("Add committed plans", new CommittedPlans(in.get(PLANNED), folder));
   }
 
-  private PCollectionList<PlanInput> documents(
-      PCollectionTuple in, boolean fingerprints, boolean primes) {
+  private PCollectionList<PlanInput> documents(PCollectionTuple in, boolean fingerprints) {
     RunFolder theFolder = folder;
     boolean idsAreContents = job.source().id() != null;
     return PCollectionList.of(
@@ -104,7 +104,7 @@ public final class ShardIntoChunks extends PTransform<PCollectionTuple, PCollect
                         "Render and write parts",
                         ParDo.of(
                             new WritePartsFn<>(
-                                new RenderingWriter.Writers(folder, job, fingerprints, primes))))))
+                                new RenderingWriter.Writers(folder, job, fingerprints))))))
         .and(
             coded(
                 in.get(UNREADABLE)

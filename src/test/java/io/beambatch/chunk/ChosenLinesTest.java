@@ -79,7 +79,7 @@ class ChosenLinesTest {
   }
 
   private static List<Long> canary(int documents, List<Long> unsent) throws Exception {
-    CanaryLines canary = new CanaryLines(documents);
+    FirstLines canary = new FirstLines(documents);
     try (SelectionFiles files = files()) {
       unsent.forEach(line -> files.setUse(line, LineUse.DUPLICATE));
       for (SelectionFiles.Bucket bucket : files.buckets()) {

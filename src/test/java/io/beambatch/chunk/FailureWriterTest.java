@@ -78,7 +78,7 @@ class FailureWriterTest {
   @Test
   void isDeletedIfItsBundleFails() throws Exception {
     BundleWriter<Document> writer =
-        new RenderingWriter.Writers(folder, SmallJob.of(), false, false).open();
+        new RenderingWriter.Writers(folder, SmallJob.of(), false).open();
     writer.add(new Document("d0", "{\"text\":\"a\"}"));
     writer.add(new Document("d1", "{}"));
     assertThat(Storage.list(folder.parts())).isNotEmpty();
@@ -91,7 +91,7 @@ class FailureWriterTest {
   @Test
   void staysOnceItsBundleEnds() throws Exception {
     BundleWriter<Document> writer =
-        new RenderingWriter.Writers(folder, SmallJob.of(), false, false).open();
+        new RenderingWriter.Writers(folder, SmallJob.of(), false).open();
     writer.add(new Document("d0", "{\"text\":\"a\"}"));
     writer.add(new Document("d1", "{}"));
     List<Part> parts = writer.finish();

@@ -46,7 +46,7 @@ class PartWriterTest {
   @Test
   void writesEachRequestAndItsDocumentAtTheSameLine() throws Exception {
     List<Part> parts;
-    try (PartWriter writer = writer("", true, false)) {
+    try (PartWriter writer = writer("", true)) {
       writer.add(new Request(new Document("a\"1", "{\"x\":\"ä\"}"), "{\"m\":\"ä\"}", 7, 1));
       writer.add(new Request(new Document("b", "{\"x\":2}"), "{\"m\":2}", 5, 3));
       parts = writer.finish();
@@ -84,13 +84,13 @@ class PartWriterTest {
   void fillsAPartUpToItsShareOfTheBytes() throws Exception {
     Request request = new Request(new Document("d", "{}"), "x".repeat(1_300), 50, 1);
     long line;
-    try (PartWriter writer = writer("", false, false)) {
+    try (PartWriter writer = writer("", false)) {
       writer.add(request);
       line = writer.finish().get(0).bytes();
     }
     // The frame of the next line is not counted before it is written.
     long share = line + request.body().length();
-    try (PartWriter writer = writer("limits.bytes=" + 25 * share, false, false)) {
+    try (PartWriter writer = writer("limits.bytes=" + 25 * share, false)) {
       for (int i = 0; i < 3; i++) {
         writer.add(request);
       }
@@ -106,7 +106,7 @@ class PartWriterTest {
     "limits.bytes=75000, '2,2,1'"
   })
   void closesAPartBeforeItIsOverItsShareOfALimit(String limit, String sizes) throws Exception {
-    try (PartWriter writer = writer(limit, false, false)) {
+    try (PartWriter writer = writer(limit, false)) {
       for (int i = 0; i < 5; i++) {
         writer.add(new Request(new Document("d", "{}"), "x".repeat(1_300), 50, 1));
       }
@@ -116,21 +116,11 @@ class PartWriterTest {
     }
   }
 
-  @Test
-  void beginsWithAPartOfOneRequestIfThatIsSentFirst() throws Exception {
-    try (PartWriter writer = writer("", false, true)) {
-      for (int i = 0; i < 5; i++) {
-        writer.add(new Request(new Document("d", "{}"), "{}", 1, 1));
-      }
-      assertThat(writer.finish()).extracting(Part::requests).containsExactly(1, 4);
-    }
-  }
-
   @ParameterizedTest
   @CsvSource({"'', ''", "sink.type=csv, 'x,y'"})
   void collectsTheColumnsOfDocumentsOnlyWhereTheSinkNeedsThem(String sink, String columns)
       throws Exception {
-    try (PartWriter writer = writer(sink, false, false)) {
+    try (PartWriter writer = writer(sink, false)) {
       writer.add(new Request(new Document("d", "{\"x\":1}"), "{}", 1, 1));
       writer.add(new Request(new Document("d", "{\"y\":1}"), "{}", 1, 1));
       assertThat(String.join(",", writer.shape().fields().keySet())).isEqualTo(columns);
@@ -139,7 +129,7 @@ class PartWriterTest {
 
   @Test
   void leavesNothingOfAPartThatIsNotFinished() throws Exception {
-    PartWriter writer = writer("", true, false);
+    PartWriter writer = writer("", true);
     writer.add(new Request(new Document("d", "{}"), "{}", 1, 1));
     writer.close();
 
@@ -151,14 +141,10 @@ class PartWriterTest {
     return RunFolder.of(temp.toString(), "job", "r1");
   }
 
-  private PartWriter writer(String override, boolean fingerprints, boolean primes)
-      throws Exception {
+  private PartWriter writer(String override, boolean fingerprints) throws Exception {
     List<String> overrides = override.isEmpty() ? List.of() : List.of(override);
     return new PartWriter(
-        folder(),
-        JobReader.parse("job.yaml", JOB.formatted("openai"), overrides),
-        fingerprints,
-        primes);
+        folder(), JobReader.parse("job.yaml", JOB.formatted("openai"), overrides), fingerprints);
   }
 
   private static String read(String file) throws Exception {
@@ -173,7 +159,6 @@ class PartWriterTest {
         new PartWriter(
             folder(),
             JobReader.parse("job.yaml", JOB.formatted(provider), List.of("limits.requests=25000")),
-            false,
             false)) {
       Document document = new Document("d", "{}");
       for (int i = 0; i < 20_500; i++) {

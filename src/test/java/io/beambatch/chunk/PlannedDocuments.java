@@ -21,7 +21,7 @@ public final class PlannedDocuments {
    */
   public static void plan(Job job, RunFolder folder, List<List<Document>> bundles)
       throws IOException {
-    BundleWriter.Factory<Document> writers = new RenderingWriter.Writers(folder, job, true, false);
+    BundleWriter.Factory<Document> writers = new RenderingWriter.Writers(folder, job, true);
     List<Part> parts = new ArrayList<>();
     long read = 0;
     for (List<Document> bundle : bundles) {

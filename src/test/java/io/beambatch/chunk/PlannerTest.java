@@ -134,49 +134,8 @@ class PlannerTest {
   }
 
   @Test
-  void sendsASingleRequestFirstForTheOthersToFollow() throws IOException {
-    planner = new Planner(folder, LIMITS, LineSelector.ALL, true);
-
-    Plan plan = plan(A1, part("empty", 0), part("a", 6), part("c", 1), part("b", 1));
-
-    assertThat(plan.chunks().get(0).parts()).extracting(Part::name).containsExactly("b");
-    assertThat(plan.chunks().get(0).after()).isNull();
-    assertThat(plan.chunks().get(1).parts()).extracting(Part::name).containsExactly("a", "c");
-    assertThat(plan.chunks().get(1).after()).isEqualTo("a1-c00000");
-    assertThat(plan.chunks()).hasSize(2);
-  }
-
-  @Test
-  void sendsTheFirstOfTwoPartsFirst() throws IOException {
-    planner = new Planner(folder, LIMITS, LineSelector.ALL, true);
-
-    assertThat(plan(A1, part("a", 2), part("b", 1)).chunks())
-        .extracting(chunk -> chunk.parts().get(0).name())
-        .containsExactly("b", "a");
-  }
-
-  @Test
-  void sendsNothingFirstIfThereIsOnlyOnePart() throws IOException {
-    planner = new Planner(folder, LIMITS, LineSelector.ALL, true);
-
-    Plan plan = plan(A1, part("empty", 0), part("a", 6));
-
-    assertThat(plan.chunks()).hasSize(1);
-    assertThat(plan.chunks().get(0).after()).isNull();
-  }
-
-  @Test
   void sendsACanaryBeforeAllOthers() throws IOException {
-    planner =
-        new Planner(
-            folder,
-            LIMITS,
-            (plan, parts) ->
-                new LineSelector.Selected(
-                    List.of(part("s1", 6), part("s2", 6)), parts, List.of(), "--sample 5"),
-            false);
-
-    Plan plan = plan(A1, part("a", 6), part("b", 6));
+    Plan plan = planWithFirst(true);
 
     assertThat(plan.chunks())
         .extracting(Chunk::id)
@@ -187,6 +146,28 @@ class PlannerTest {
         .containsExactly(null, null, "a1-c00001", "a1-c00001");
     assertThat(plan.parts()).extracting(Part::name).containsExactly("s1", "s2", "a", "b");
     assertThat(plan.taken()).isEqualTo("--sample 5");
+  }
+
+  @Test
+  void sendsWhatWarmsACacheFirstAndJudgesItNot() throws IOException {
+    Plan plan = planWithFirst(false);
+
+    assertThat(plan.chunks()).extracting(Chunk::canary).containsOnly(false);
+    assertThat(plan.chunks())
+        .extracting(Chunk::after)
+        .containsExactly(null, null, "a1-c00001", "a1-c00001");
+  }
+
+  private Plan planWithFirst(boolean judged) throws IOException {
+    planner =
+        new Planner(
+            folder,
+            LIMITS,
+            (plan, parts) ->
+                new LineSelector.Selected(
+                    List.of(part("s1", 6), part("s2", 6)), parts, List.of(), "--sample 5"),
+            judged);
+    return plan(A1, part("a", 6), part("b", 6));
   }
 
   @Test

@@ -82,18 +82,18 @@ class ReuseSelectorTest {
         all.add(fingerprint(part, line));
       }
       sent += part.requests();
-      collect(part.name(), selected.canary(), all, first);
+      collect(part.name(), selected.first(), all, first);
       collect(part.name(), selected.parts(), all, rest);
     }
     assertThat(sent).isEqualTo(lines);
     assertThat(first).hasSize(50).doesNotHaveDuplicates();
     assertThat(rest).hasSize(4_000 - 50).doesNotHaveDuplicates().doesNotContainAnyElementsOf(first);
     assertThat(first).allMatch(mine -> rest.stream().allMatch(other -> mine.compareTo(other) < 0));
-    assertThat(selected.canary().stream().mapToLong(Part::documents).sum()).isEqualTo(50);
+    assertThat(selected.first().stream().mapToLong(Part::documents).sum()).isEqualTo(50);
     assertThat(selected.parts().stream().mapToLong(Part::documents).sum()).isEqualTo(4_950);
-    assertThat(selected.canary().stream().mapToLong(Part::bytes).sum())
+    assertThat(selected.first().stream().mapToLong(Part::bytes).sum())
         .as("what is uploaded")
-        .isEqualTo(bytes(selected.canary()));
+        .isEqualTo(bytes(selected.first()));
   }
 
   @Test
@@ -102,7 +102,7 @@ class ReuseSelectorTest {
 
     Selected selected = new ReuseSelector(folder, true, null, null, 50).select("a1", parts);
 
-    assertThat(uses(selected.canary().get(0)))
+    assertThat(uses(selected.first().get(0)))
         .containsExactly(
             LineUse.AWAITED,
             LineUse.LEFT_OUT,
@@ -318,7 +318,7 @@ class ReuseSelectorTest {
   void takesTheOrderOfKeysForPartOfTheQuestion() throws Exception {
     Job job = job();
     Part one;
-    try (PartWriter writer = new PartWriter(folder, job, true, false)) {
+    try (PartWriter writer = new PartWriter(folder, job, true)) {
       writer.add(new Request(new Document("a", "{}"), "{\"model\":\"m\",\"x\":1}", 7, 1));
       writer.add(new Request(new Document("a", "{}"), "{\"x\":1,\"model\":\"m\"}", 7, 1));
       one = writer.finish().get(0);
@@ -328,7 +328,7 @@ class ReuseSelectorTest {
   }
 
   private List<Part> parts(int lines, IntUnaryOperator text) throws Exception {
-    try (PartWriter writer = new PartWriter(folder, job(), true, false)) {
+    try (PartWriter writer = new PartWriter(folder, job(), true)) {
       for (int i = 0; i < lines; i++) {
         String body = "{\"model\":\"m\",\"input\":\"text " + text.applyAsInt(i) + "\"}";
         writer.add(new Request(new Document("d" + i, "{}"), body, 7, 1));

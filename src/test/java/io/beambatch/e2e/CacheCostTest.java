@@ -74,6 +74,27 @@ class CacheCostTest {
   }
 
   @Test
+  void oneRequestGoesFirstThoughTheAnswersToTheFirstDocumentsAreKnown() throws Exception {
+    Workplace workplace = new Workplace(folder);
+    String job = job(workplace, 400).toString();
+    String cache = "cache.path=" + folder.resolve("cache");
+    Said some = workplace.run(job, "--run", "a", "--set", cache, "--limit", "20");
+    assertThat(some.exitCode()).as("%s", some).isZero();
+
+    Said submitted =
+        Said.by(workplace.command("submit", job, "--local", "--run", "b", "--set", cache));
+
+    assertThat(submitted.exitCode()).as("%s", submitted).isEqualTo(75);
+    assertThat(submitted.told("batches"))
+        .isEqualTo("2: 0 collected, 0 ended, 1 in flight, 1 not submitted yet");
+    assertThat(
+            Said.by(workplace.command("status", job, "--local", "--run", "b", "--set", cache))
+                .out())
+        .as("the 20 that are known are not sent")
+        .containsPattern("(?s)a1-c00000 .*? 1 +~.*a1-c00001 .*? 19 +~");
+  }
+
+  @Test
   void thePlanSaysWhatIsSentFirst() throws Exception {
     Workplace workplace = new Workplace(folder);
     String job = job(workplace, 400).toString();

@@ -7,11 +7,11 @@ import java.util.Comparator;
 import java.util.PriorityQueue;
 
 /**
- * Chooses the lines of a canary: among the lines that are sent, those with the smallest
- * fingerprints, which are a fair sample. It is called bucket by bucket, and holds only the lines
- * that it chooses.
+ * Chooses the lines that are sent before the others, as a canary or to warm the provider's cache:
+ * of those that are sent, the ones with the smallest fingerprints, which are a fair sample. It is
+ * called bucket by bucket, and holds only the lines that it chooses.
  */
-final class CanaryLines {
+final class FirstLines {
   private static final Comparator<Place> BY_FINGERPRINT =
       Comparator.comparing(Place::fingerprint).thenComparing(Place::line);
 
@@ -25,7 +25,7 @@ final class CanaryLines {
    *
    * @param most 0 for none
    */
-  CanaryLines(int most) {
+  FirstLines(int most) {
     this.lines = new long[most];
   }
 
