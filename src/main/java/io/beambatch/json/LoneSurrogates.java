@@ -40,8 +40,12 @@ public final class LoneSurrogates {
 
   /** Well-formed JSON with U+FFFD in place of each lone surrogate. */
   public static String replaced(String json) {
+    int i = json.indexOf('\\');
+    if (i < 0) {
+      return json;
+    }
     StringBuilder whole = new StringBuilder(json);
-    for (int i = json.indexOf('\\'); i >= 0; ) {
+    while (i >= 0) {
       int next = i + 2;
       if (json.charAt(i + 1) == 'u') {
         char c = escaped(json, i);

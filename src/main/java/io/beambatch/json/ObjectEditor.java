@@ -22,12 +22,12 @@ import java.util.Set;
  */
 public final class ObjectEditor {
   private final List<byte[]> labels;
-  private final List<byte[]> quoted;
+  private final byte[][] quoted;
   private final Set<String> dropped;
 
   private ObjectEditor(List<String> added, Set<String> dropped) {
     this.labels = added.stream().map(name -> quote(name, ":")).toList();
-    this.quoted = dropped.stream().map(name -> quote(name, "")).toList();
+    this.quoted = dropped.stream().map(name -> quote(name, "")).toArray(byte[][]::new);
     this.dropped = dropped;
   }
 

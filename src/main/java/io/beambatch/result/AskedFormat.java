@@ -66,7 +66,7 @@ final class AskedFormat {
     if (ofAll != null) {
       return ofAll;
     }
-    JsonSlice format = inRequest.findIn(request.line(), "A request line")[0];
+    JsonSlice format = inRequest.findIn(request.request(), "A request line")[0];
     if (format == null) {
       return AnswerFormat.any(unfence);
     }
@@ -126,9 +126,9 @@ final class AskedFormat {
     return inference.request().target();
   }
 
-  /** Reads the request line of a result. */
-  @FunctionalInterface
+  /** Reads the request of a result. */
   interface RequestSource {
-    JsonSlice line() throws IOException;
+    /** The request's line. */
+    JsonSlice request() throws IOException;
   }
 }

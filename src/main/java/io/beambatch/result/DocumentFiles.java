@@ -1,6 +1,5 @@
 package io.beambatch.result;
 
-import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import io.beambatch.document.FailedLines;
 import io.beambatch.document.Failure;
 import io.beambatch.document.FailureCause;
@@ -9,10 +8,8 @@ import io.beambatch.document.FailureReason;
 import io.beambatch.document.ReservedFields;
 import io.beambatch.job.Job;
 import io.beambatch.json.JsonSlice;
-import io.beambatch.json.LoneSurrogates;
 import io.beambatch.json.ObjectEditor;
 import io.beambatch.provider.ResultLine;
-import io.beambatch.provider.TokenUsage;
 import io.beambatch.result.ResultFile.Kind;
 import io.beambatch.reuse.StoredAnswer;
 import io.beambatch.storage.RunFolder;
@@ -34,7 +31,7 @@ final class DocumentFiles implements Closeable {
   private final ObjectEditor answer;
   private final Map<FailureReason, Long> failures = new EnumMap<>(FailureReason.class);
   private final FailureCauses causes = new FailureCauses();
-  private final boolean hasTypes;
+  private final BatchField batch;
 
   /**
    * Files of a run.
@@ -50,14 +47,14 @@ final class DocumentFiles implements Closeable {
         ObjectEditor.of(
             List.of(job.inference().result().field(), ReservedFields.BATCH),
             List.of(ReservedFields.FAILURE));
-    hasTypes = job.answers().hasTypes();
+    batch = new BatchField(job.answers().hasTypes());
   }
 
   /** Adds an answered document. */
   void answer(JsonSlice document, Outcome.Answered full, ResultLine line, SentRequest sent)
       throws IOException {
-    JsonSlice batch = batch(line, sent);
-    answered.add(out -> answer.writeLine(out, document, List.of(full.answer(), batch)));
+    JsonSlice batch = this.batch.of(line, sent);
+    answer.writeLine(answered.line(), document, List.of(full.answer(), batch));
   }
 
   /**
@@ -73,14 +70,14 @@ final class DocumentFiles implements Closeable {
       String customId,
       StoredAnswer.Origin origin)
       throws IOException {
-    JsonSlice batch = reused(line, customId, origin);
-    answered.add(out -> answer.writeLine(out, document, List.of(full.answer(), batch)));
+    JsonSlice batch = this.batch.reused(line, customId, origin);
+    answer.writeLine(answered.line(), document, List.of(full.answer(), batch));
   }
 
   /** Adds a failed document. */
   void fail(JsonSlice document, Failure failure, String cause, SentRequest sent)
       throws IOException {
-    failed.add(out -> FailedLines.write(out, document, failure));
+    FailedLines.write(failed.line(), document, failure);
     failures.merge(failure.reason(), 1L, Long::sum);
     String example =
         "request "
@@ -133,74 +130,5 @@ final class DocumentFiles implements Closeable {
         failed) {
       // Closes both, even if closing the other fails.
     }
-  }
-
-  private JsonSlice batch(ResultLine line, SentRequest sent) {
-    TokenUsage usage = line.usage();
-    return JsonSlice.of(
-        beginning(line)
-            + tokens(usage.prompt())
-            + ",\"completion_tokens\":"
-            + tokens(usage.completion())
-            + ",\"batch_id\":"
-            + quoted(String.valueOf(sent.batchId()))
-            + ",\"custom_id\":\""
-            + sent.customId()
-            + "\",\"attempt\":"
-            + sent.attempt()
-            + details(usage)
-            + '}');
-  }
-
-  /** Its token counts are zero, so that the sum over all documents is what was paid for. */
-  private JsonSlice reused(ResultLine line, String customId, StoredAnswer.Origin origin) {
-    String from =
-        ",\"reused_from\":{\"run\":"
-            + quoted(origin.run())
-            + ",\"custom_id\":"
-            + quoted(origin.customId())
-            + '}';
-    return JsonSlice.of(
-        beginning(line)
-            + "0,\"completion_tokens\":0,\"batch_id\":"
-            + quoted(origin.batchId())
-            + ",\"custom_id\":\""
-            + customId
-            + "\",\"attempt\":"
-            + origin.attempt()
-            + (hasTypes ? "" : from)
-            + '}');
-  }
-
-  private static String beginning(ResultLine line) {
-    return "{\"model\":"
-        + whole(line.model())
-        + ",\"finish_reason\":"
-        + whole(line.answer().finishReason())
-        + ",\"prompt_tokens\":";
-  }
-
-  /** The provider's metadata of an answer, restricted to characters that every reader accepts. */
-  private static String whole(@Nullable JsonSlice value) {
-    return value == null ? "null" : LoneSurrogates.replaced(value.json());
-  }
-
-  /**
-   * Only counts that the provider reports. In a sink with types, {@code _batch} keeps all its
-   * columns.
-   */
-  private String details(TokenUsage usage) {
-    String cached = usage.cached() < 0 ? "" : ",\"cached_tokens\":" + usage.cached();
-    String reasoning = usage.reasoning() < 0 ? "" : ",\"reasoning_tokens\":" + usage.reasoning();
-    String written = usage.written() < 0 ? "" : ",\"cache_write_tokens\":" + usage.written();
-    return hasTypes ? "" : cached + reasoning + written;
-  }
-
-  private static String tokens(long count) {
-    return count < 0 ? "null" : String.valueOf(count);
-  }
-
-  private static String quoted(String text) {
-    return '"' + new String(JsonStringEncoder.getInstance().quoteAsString(text)) + '"';
   }
 }

@@ -1,9 +1,9 @@
 package io.beambatch.result;
 
-import io.beambatch.storage.Storage;
 import io.beambatch.storage.Storage.PendingFile;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.OutputStream;
 import org.jspecify.annotations.Nullable;
 
 /** Writes a file that appears, complete, if and only if a line was added. */
@@ -16,12 +16,13 @@ final class NonEmptyFileWriter implements Closeable {
     this.path = path;
   }
 
-  void add(Storage.Writer line) throws IOException {
+  /** Begins the next line; the caller writes all of it. */
+  OutputStream line() throws IOException {
     if (file == null) {
       file = PendingFile.create(path);
     }
-    line.writeTo(file.stream());
     lines++;
+    return file.stream();
   }
 
   /** The file's name without its folders. */

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * Reads a part's sidecar, line by line. It opens the request file only when a request is asked for:
  * most joins never need it.
  */
-final class PartReader implements Closeable {
+final class PartReader implements Closeable, AskedFormat.RequestSource {
   private final String chunk;
   private final Part part;
   private final RunFolder folder;
@@ -121,7 +121,8 @@ final class PartReader implements Closeable {
   }
 
   /** The document's request; valid until the next one. */
-  JsonSlice request() throws IOException {
+  @Override
+  public JsonSlice request() throws IOException {
     if (requests == null) {
       requests = LineReader.ofLines(folder.open(folder.requests(part.name())));
     }

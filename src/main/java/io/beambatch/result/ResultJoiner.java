@@ -233,7 +233,7 @@ final class ResultJoiner {
       JsonSlice found = line(request);
       ResultLine line = found == null ? null : format.read(found);
       if (line != null) {
-        Outcome outcome = classifier.classify(line, sent, documents::request);
+        Outcome outcome = classifier.classify(line, sent, documents);
         if (outcomes.add(documents, outcome, line, sent) && documents.isAwaited()) {
           awaited.addResult(documents.fingerprinted().fingerprint(), request, sent);
         }

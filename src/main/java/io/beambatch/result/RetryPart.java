@@ -12,6 +12,7 @@ import io.beambatch.storage.Storage;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -73,18 +74,14 @@ final class RetryPart implements Closeable {
           "A request line of part " + part.name() + " has no " + idField);
     }
     byte[] customId = ('"' + name + '-' + requests.lines() + '"').getBytes(StandardCharsets.UTF_8);
-    requests.add(
-        out -> {
-          request.before(old).writeTo(out);
-          out.write(customId);
-          request.after(old).writeTo(out);
-          out.write('\n');
-        });
-    documents.add(
-        out -> {
-          document.writeTo(out);
-          out.write('\n');
-        });
+    OutputStream sent = requests.line();
+    request.before(old).writeTo(sent);
+    sent.write(customId);
+    request.after(old).writeTo(sent);
+    sent.write('\n');
+    OutputStream sidecar = documents.line();
+    document.writeTo(sidecar);
+    sidecar.write('\n');
     if (part.fingerprinted()) {
       addFingerprint(line, request.length() - old.length() + customId.length + 1);
     }
@@ -98,7 +95,7 @@ final class RetryPart implements Closeable {
     FingerprintFile.Entry entry = line.fingerprinted();
     FingerprintFile.Entry again =
         new FingerprintFile.Entry(entry.fingerprint(), length, entry.tokens(), entry.weight());
-    fingerprints.add(out -> new FingerprintFile.Writer(out).add(again));
+    new FingerprintFile.Writer(fingerprints.line()).add(again);
     uses.write((line.isAwaited() ? LineUse.AWAITED : LineUse.SENT).code());
     isAwaited |= line.isAwaited();
   }

@@ -160,7 +160,7 @@ final class ReuseJoiner {
       throw new IllegalStateException(
           "The answer of request " + origin.customId() + " can no longer be read");
     }
-    Outcome outcome = classifier.classify(line, sent, documents::request);
+    Outcome outcome = classifier.classify(line, sent, documents);
     if (outcome instanceof Outcome.Answered full) {
       files.reuse(documents.document(), full, line, documents.customId(), origin);
     } else if (outcome instanceof Outcome.Failed no) {

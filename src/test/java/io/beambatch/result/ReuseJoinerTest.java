@@ -146,10 +146,11 @@ class ReuseJoinerTest {
     chunk
         .part("p0", "{\"d\":0}", "{\"d\":1}", "{\"d\":2}")
         .uses("bac", LineUse.SENT, LineUse.KNOWN, LineUse.KNOWN);
-    StoredAnswer.Origin origin = new StoredAnswer.Origin("earlier", "batch_0", "p9-9", 2);
     try (AnswerFile.Writer file = new AnswerFile.Writer(chunk.folder().answers("known"))) {
       for (char name : new char[] {'a', 'c'}) {
         byte[] line = Results.chat("p9-9", "answer " + name).getBytes(UTF_8);
+        StoredAnswer.Origin origin =
+            new StoredAnswer.Origin("run " + name, "batch \"" + name + '"', "p9-9", 2);
         file.add(
             new Fingerprint(name, 0), new StoredAnswer(StoredAnswer.Kind.RESULT, origin, line));
       }
@@ -159,12 +160,15 @@ class ReuseJoinerTest {
     JoinedChunk joined = chunk.joinKnown("known");
 
     assertThat(joined.requests()).isEqualTo(2);
-    assertThat(lines(joined.answered()))
-        .hasSize(2)
-        .allMatch(
-            line -> line.contains("\"reused_from\":{\"run\":\"earlier\",\"custom_id\":\"p9-9\"}"));
-    assertThat(lines(joined.answered()).get(0)).startsWith("{\"d\":1,\"sentiment\":\"answer a\"");
-    assertThat(lines(joined.answered()).get(1)).startsWith("{\"d\":2,\"sentiment\":\"answer c\"");
+    assertThat(lines(joined.answered())).hasSize(2);
+    assertThat(lines(joined.answered()).get(0))
+        .startsWith("{\"d\":1,\"sentiment\":\"answer a\"")
+        .contains("\"batch_id\":\"batch \\\"a\\\"\"")
+        .contains("\"reused_from\":{\"run\":\"run a\",\"custom_id\":\"p9-9\"}");
+    assertThat(lines(joined.answered()).get(1))
+        .startsWith("{\"d\":2,\"sentiment\":\"answer c\"")
+        .contains("\"batch_id\":\"batch \\\"c\\\"\"")
+        .contains("\"reused_from\":{\"run\":\"run c\",\"custom_id\":\"p9-9\"}");
   }
 
   @Test
