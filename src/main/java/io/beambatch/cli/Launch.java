@@ -140,7 +140,9 @@ final class Launch {
         .orElseThrow(
             () ->
                 new UserException(
-                    "run " + run.name() + " sends nothing, so there is no canary to judge",
+                    "run "
+                        + run.name()
+                        + " sends nothing, so there is no canary to judge; run finishes it",
                     ExitCode.ERROR));
   }
 
