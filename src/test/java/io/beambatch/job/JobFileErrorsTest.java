@@ -115,9 +115,7 @@ class JobFileErrorsTest {
                 + " but was 'projects/my-project/topics/reviews'"),
         wrong(
             "  type: jsonl\n  path: test-data/reviews.jsonl",
-            "  type: pubsub\n"
-                + "  subscription: projects/p/subscriptions/abc\n"
-                + "  topic: projects/p/topics/abc",
+            "  type: pubsub\n  subscription: projects/p/subscriptions/abc\n  topic: projects/p/topics/abc",
             5,
             "source.topic",
             "a topic keeps no messages for later, a subscription does: create one"),
@@ -154,8 +152,7 @@ class JobFileErrorsTest {
             "  type: orc\n  path: test",
             3,
             "source.type",
-            "must be one of jsonl, json, text, csv, avro, parquet, bigquery, pubsub, but was the"
-                + " text 'orc'"),
+            "must be one of jsonl, json, text, csv, avro, parquet, bigquery, pubsub, but was the text 'orc'"),
         wrong(
             "  type: jsonl\n  path: test",
             "  type: jsnl\n  path: test",
@@ -525,8 +522,7 @@ class JobFileErrorsTest {
             "isn't right in a JSON schema: string found, array expected"),
         wrong(
             "    max_tokens: 10",
-            "    response_format: {type: json_schema, json_schema: {name: a, schema: {minItems:"
-                + " -1}}}",
+            "    response_format: {type: json_schema, json_schema: {name: a, schema: {minItems: -1}}}",
             11,
             "request.body.response_format.json_schema.schema.minItems",
             "isn't right in a JSON schema: must have a minimum value of 0"));
@@ -571,8 +567,7 @@ class JobFileErrorsTest {
               * line 7, column 14: sink.type: must be one of jsonl, csv, avro, parquet, bigquery, pubsub, but was the text 'tsv'; did you mean \
             'csv'?
               * line 7, column 30: sink.ext: there is no such key (sink has: type, path, compression, escape_formulas, table, topic, write_disposition, \
-            create_disposition, partition)\
-            """);
+            create_disposition, partition)""");
   }
 
   @Test
@@ -614,9 +609,8 @@ class JobFileErrorsTest {
         .singleElement()
         .asString()
         .isEqualTo(
-            "job.yaml:7:1: sink: must be a mapping with the keys type, path, compression,"
-                + " escape_formulas, table, topic, write_disposition, create_disposition,"
-                + " partition, but was the text 'out'");
+            "job.yaml:7:1: sink: must be a mapping with the keys type, path, compression, escape_formulas, table, topic, write_disposition,"
+                + " create_disposition, partition, but was the text 'out'");
   }
 
   @ParameterizedTest
