@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.math.BigDecimal;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -150,12 +151,15 @@ public record Report(
     MaxFailed most = job.inference().retry().maxFailed();
     if (most == null) {
       return documents > 0 && answered == 0
-          ? Optional.of("none of " + documents + " documents was answered")
+          ? Optional.of("none of " + number(documents) + " documents was answered")
           : Optional.empty();
     }
     return most.exceededBy(failures, documents)
         ? Optional.of(
-            failures + " of " + documents + " documents failed, more than retry.max_failed allows")
+            number(failures)
+                + " of "
+                + number(documents)
+                + " documents failed, more than retry.max_failed allows")
         : Optional.empty();
   }
 
@@ -164,7 +168,11 @@ public record Report(
     long unsent = failed.getOrDefault(FailureReason.OVER_BUDGET.code(), 0L);
     return unsent == 0
         ? Optional.empty()
-        : Optional.of("a limit on cost is reached: " + unsent + " documents were not sent");
+        : Optional.of("a limit on cost is reached: " + number(unsent) + " documents were not sent");
+  }
+
+  private static String number(long number) {
+    return String.format(Locale.ROOT, "%,d", number);
   }
 
   /** Failed documents of all reasons. */

@@ -116,6 +116,14 @@ class ReconcileTest {
     assertThat(part).exists();
   }
 
+  @Test
+  void largeNumbersAreReadable() {
+    assertThat(Report.excess(SmallJob.of(), 1_000_000, 0, 1_000_000))
+        .contains("none of 1,000,000 documents was answered");
+    assertThat(Report.excess(SmallJob.of("retry.max_failed=1"), 1_000_000, 0, 20_000))
+        .contains("20,000 of 1,000,000 documents failed, more than retry.max_failed allows");
+  }
+
   private void assertFails(Run run, String message, WrittenFile... written) throws Exception {
     assertThatThrownBy(() -> close(SmallJob.of(), run, written))
         .rootCause()
