@@ -45,10 +45,10 @@ final class LocalAnswers implements Closeable {
   /**
    * Adds an answer; returns its number, from 0.
    *
-   * @param added bytes of an array, with the array's own positions
+   * @param added a buffer of the heap
    */
   int add(ByteBuffer added) throws IOException {
-    out.write(added.array(), added.position(), added.remaining());
+    out.write(added.array(), added.arrayOffset() + added.position(), added.remaining());
     if (count == ends.length) {
       ends = Arrays.copyOf(ends, Math.multiplyExact(2, count));
     }

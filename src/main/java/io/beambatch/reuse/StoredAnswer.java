@@ -9,7 +9,6 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 
 /**
  * The answer to a request, kept for identical requests: an entry of an {@link AnswerFile}.
@@ -67,17 +66,12 @@ public record StoredAnswer(Kind kind, Origin origin, byte[] content) {
     return bytes.toByteArray();
   }
 
-  /**
-   * Decodes an entry of a file.
-   *
-   * @param in bytes of an array, with the array's own positions
-   */
+  /** Decodes an entry of a file. */
   public static StoredAnswer decoded(ByteBuffer in) throws IOException {
     try {
       Kind kind = Kind.of(in.get());
       Origin origin = new Origin(text(in), text(in), text(in), in.getInt());
-      return new StoredAnswer(
-          kind, origin, Arrays.copyOfRange(in.array(), in.position(), in.limit()));
+      return new StoredAnswer(kind, origin, bytes(in, in.remaining()));
     } catch (BufferUnderflowException e) {
       throw new IOException("an answer ends early", e);
     }
@@ -85,18 +79,22 @@ public record StoredAnswer(Kind kind, Origin origin, byte[] content) {
 
   /** A text that {@link DataOutputStream#writeUTF} wrote. */
   private static String text(ByteBuffer in) throws IOException {
-    int start = in.position();
-    int length = Short.toUnsignedInt(in.getShort());
-    if (length > in.remaining()) {
-      throw new BufferUnderflowException();
+    short length = in.getShort();
+    byte[] encoded = bytes(in, Short.toUnsignedInt(length));
+    String text = new String(encoded, US_ASCII);
+    if (text.indexOf('\ufffd') < 0) {
+      return text;
     }
-    in.position(in.position() + length);
-    String text = new String(in.array(), start + Short.BYTES, length, US_ASCII);
-    // As a rule it is ASCII, and needs no stream. Any other character has become this one.
-    return text.indexOf('\ufffd') < 0
-        ? text
-        : new DataInputStream(new ByteArrayInputStream(in.array(), start, Short.BYTES + length))
-            .readUTF();
+    // Another character than those of ASCII has become this one. As a rule there is none.
+    ByteBuffer whole = ByteBuffer.allocate(Short.BYTES + encoded.length);
+    whole.putShort(length).put(encoded);
+    return new DataInputStream(new ByteArrayInputStream(whole.array())).readUTF();
+  }
+
+  private static byte[] bytes(ByteBuffer in, int length) {
+    byte[] bytes = new byte[length];
+    in.get(bytes);
+    return bytes;
   }
 
   /** Shows the origin, not the content. */
