@@ -132,9 +132,11 @@ final class JsonWalk {
    * @param quoted the name in quotes
    */
   boolean isNamed(String name, byte[] quoted) {
-    return decodedName == null
-        ? Arrays.equals(bytes, nameStart, nameEnd, quoted, 0, quoted.length)
-        : decodedName.equals(name);
+    if (decodedName != null) {
+      return decodedName.equals(name);
+    }
+    return nameEnd - nameStart == quoted.length
+        && Arrays.equals(bytes, nameStart, nameEnd, quoted, 0, quoted.length);
   }
 
   /** Requires that nothing follows. */

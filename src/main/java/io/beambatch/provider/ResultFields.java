@@ -6,9 +6,7 @@ import io.beambatch.json.JsonSlice;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +16,6 @@ import org.jspecify.annotations.Nullable;
  * @param <F> the fields
  */
 public final class ResultFields<F extends Enum<F> & ResultFields.Field> {
-  private final Class<F> type;
   private final F[] fields;
   private final JsonPaths paths;
 
@@ -34,7 +31,6 @@ public final class ResultFields<F extends Enum<F> & ResultFields.Field> {
    * @param more JSON pointers into a line
    */
   public ResultFields(Class<F> type, List<String> more) {
-    this.type = type;
     this.fields = type.getEnumConstants();
     List<String> pointers = new ArrayList<>();
     for (F field : fields) {
@@ -52,36 +48,42 @@ public final class ResultFields<F extends Enum<F> & ResultFields.Field> {
     } catch (JsonProcessingException unreadable) {
       return null;
     }
-    Map<F, JsonSlice> found = new EnumMap<>(type);
-    for (int i = 0; i < fields.length; i++) {
-      JsonSlice value = values[i];
-      if (value != null) {
-        found.put(fields[i], value);
-      }
-    }
-    return new Found<>(found, Arrays.asList(values).subList(fields.length, values.length));
+    return new Found<>(values, fields.length);
   }
 
   /**
-   * The values of one line.
+   * The values of one line. They belong to a document: it shows none of them.
    *
    * @param <F> the fields
-   * @param more the values of the further pointers, in their order; null where there is none
    */
-  public record Found<F extends Enum<F>>(Map<F, JsonSlice> values, List<@Nullable JsonSlice> more) {
+  public static final class Found<F extends Enum<F>> {
+    private final @Nullable JsonSlice[] values;
+    private final int fields;
+
+    private Found(@Nullable JsonSlice[] values, int fields) {
+      this.values = values;
+      this.fields = fields;
+    }
 
     /** Returns whether a field is present and not {@code null}. */
     public boolean has(F field) {
-      return values.containsKey(field);
+      return get(field) != null;
     }
 
     /** The value of a field, or null. */
+    @SuppressWarnings("EnumOrdinal") // the values are in the order of the constants
     public @Nullable JsonSlice get(F field) {
-      return values.get(field);
+      return values[field.ordinal()];
+    }
+
+    /** The values of the further pointers, in their order; null where there is none. */
+    public List<@Nullable JsonSlice> more() {
+      return Arrays.asList(values).subList(fields, values.length);
     }
 
     /** The value of the first field that is present, or null. */
-    public @Nullable JsonSlice first(List<F> fields) {
+    @SafeVarargs
+    public final @Nullable JsonSlice first(F... fields) {
       for (F field : fields) {
         if (has(field)) {
           return get(field);
@@ -91,41 +93,27 @@ public final class ResultFields<F extends Enum<F> & ResultFields.Field> {
     }
 
     /** The text of the first field that is present, or null. */
-    public @Nullable String text(List<F> fields) throws IOException {
+    @SafeVarargs
+    public final @Nullable String text(F... fields) throws IOException {
       JsonSlice value = first(fields);
       return value == null ? null : value.text();
-    }
-
-    /** The text of a field, or null. */
-    public @Nullable String text(F field) throws IOException {
-      return text(List.of(field));
     }
 
     /**
      * The integer of the first field that is present; -1 if there is none. It may be quoted, as
      * Google writes 64-bit integers.
      */
-    public long number(List<F> fields) {
+    @SafeVarargs
+    public final long number(F... fields) {
       JsonSlice value = first(fields);
       JsonSlice digits =
           value != null && value.isText() ? value.part(1, value.length() - 1) : value;
       return JsonPaths.wholeNumber(digits, -1);
     }
 
-    /** The integer of a field; -1 if there is none. */
-    public long number(F field) {
-      return number(List.of(field));
-    }
-
     /** The value of the last further pointer, or null. */
     public @Nullable JsonSlice last() {
-      return more.get(more.size() - 1);
-    }
-
-    /** Omits the values, which belong to a document. */
-    @Override
-    public String toString() {
-      return "Found" + values.keySet();
+      return values[values.length - 1];
     }
   }
 }

@@ -57,8 +57,8 @@ final class MessageResults implements ResultFormat {
     if (found == null) {
       return null;
     }
-    String code = found.text(List.of(Field.ERROR_TYPE, Field.FLAT_ERROR_TYPE));
-    String message = found.text(List.of(Field.ERROR_MESSAGE, Field.FLAT_ERROR_MESSAGE));
+    String code = found.text(Field.ERROR_TYPE, Field.FLAT_ERROR_TYPE);
+    String message = found.text(Field.ERROR_MESSAGE, Field.FLAT_ERROR_MESSAGE);
     Status status = status(found.get(Field.TYPE), code, message);
     Answer answer = answer(found);
     return new ResultLine(

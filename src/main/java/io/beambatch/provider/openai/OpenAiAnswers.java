@@ -9,6 +9,7 @@ import io.beambatch.provider.ResultLine.Ending;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
@@ -31,11 +32,17 @@ final class OpenAiAnswers {
           "/message/function_call/arguments");
   private static final JsonPaths CHOICE = JsonPaths.of(CHOICE_POINTERS);
 
-  /** Of a list of choices: the values of the first, then the second. */
-  private static final JsonPaths FIRST_CHOICE =
-      JsonPaths.of(
-          Stream.concat(CHOICE_POINTERS.stream().map(pointer -> "/0" + pointer), Stream.of("/1"))
-              .toList());
+  /**
+   * Pointers into a response body: to its list of choices, to the values of the first, and to the
+   * second. As a rule there is one, and the pass over the line finds all there is.
+   */
+  static final List<String> CHOICES =
+      Stream.of(
+              Stream.of("/choices"),
+              CHOICE_POINTERS.stream().map(pointer -> "/choices/0" + pointer),
+              Stream.of("/choices/1"))
+          .flatMap(pointers -> pointers)
+          .toList();
 
   private static final JsonPaths TOOL_CALL = JsonPaths.of("/function/arguments", "/custom/input");
   private static final JsonPaths OUTPUT = JsonPaths.of("/type", "/content", "/arguments", "/input");
@@ -65,7 +72,7 @@ final class OpenAiAnswers {
    */
   Answer read(List<@Nullable JsonSlice> found, @Nullable String errorCode) throws IOException {
     return switch (endpoint) {
-      case CHAT_COMPLETIONS, COMPLETIONS -> choices(found.get(0));
+      case CHAT_COMPLETIONS, COMPLETIONS -> choices(found);
       case RESPONSES -> response(found.get(0), found.get(1), found.get(2), errorCode);
       case EMBEDDINGS -> complete(embeddings(found.get(0)));
       case MODERATIONS -> complete(moderation(found.get(0)));
@@ -77,21 +84,19 @@ final class OpenAiAnswers {
     return new Answer(value, false, null, null, Ending.COMPLETE);
   }
 
-  private Answer choices(@Nullable JsonSlice choices) throws IOException {
+  /** The answer in the values at {@link #CHOICES}. */
+  private Answer choices(List<@Nullable JsonSlice> found) throws IOException {
+    JsonSlice choices = found.get(0);
     if (choices == null || !choices.isArray()) {
       return complete(null);
     }
-    if (!several) {
-      // As a rule there is one, and one pass over it is enough.
-      @Nullable JsonSlice[] found = FIRST_CHOICE.find(choices);
-      if (found[CHOICE_POINTERS.size()] == null) {
-        return choice(found);
-      }
+    if (!several && found.get(CHOICES.size() - 1) == null) {
+      return choice(found.subList(1, CHOICES.size() - 1));
     }
     List<JsonSlice> values = new ArrayList<>();
     Answer worst = complete(null);
     for (JsonSlice element : JsonPaths.elements(choices)) {
-      Answer answer = choice(CHOICE.find(element));
+      Answer answer = choice(Arrays.asList(CHOICE.find(element)));
       if (answer.ending() != Ending.COMPLETE || worst.finishReason() == null) {
         worst = answer;
       }
@@ -108,17 +113,17 @@ final class OpenAiAnswers {
   }
 
   /** The answer in the values at {@link #CHOICE_POINTERS}. */
-  private static Answer choice(@Nullable JsonSlice[] found) throws IOException {
-    JsonSlice text = found[0] == null ? found[1] : text(found[0]);
-    JsonSlice value = text == null ? toolCalls(found[4], found[5]) : text;
-    JsonSlice finish = found[2];
+  private static Answer choice(List<@Nullable JsonSlice> found) throws IOException {
+    JsonSlice text = found.get(0) == null ? found.get(1) : text(found.get(0));
+    JsonSlice value = text == null ? toolCalls(found.get(4), found.get(5)) : text;
+    JsonSlice finish = found.get(2);
     Ending ending = Ending.COMPLETE;
-    if (found[3] != null || JsonPieces.is(finish, "content_filter")) {
+    if (found.get(3) != null || JsonPieces.is(finish, "content_filter")) {
       ending = Ending.REFUSED;
     } else if (JsonPieces.is(finish, "length")) {
       ending = Ending.TRUNCATED;
     }
-    return new Answer(value, false, finish, found[3], ending);
+    return new Answer(value, false, finish, found.get(3), ending);
   }
 
   /**

@@ -20,7 +20,7 @@ enum OpenAiEndpoint implements Endpoint {
       true,
       List.of("/max_completion_tokens", "/max_tokens"),
       "/response_format",
-      List.of("/choices")),
+      OpenAiAnswers.CHOICES),
   RESPONSES(
       "/v1/responses",
       true,
@@ -29,7 +29,7 @@ enum OpenAiEndpoint implements Endpoint {
       List.of("/output", "/status", "/incomplete_details/reason")),
   EMBEDDINGS("/v1/embeddings", false, List.of(), null, List.of("/data")),
   COMPLETIONS(
-      "/v1/completions", true, List.of("/max_tokens"), "/response_format", List.of("/choices")),
+      "/v1/completions", true, List.of("/max_tokens"), "/response_format", OpenAiAnswers.CHOICES),
   MODERATIONS("/v1/moderations", false, List.of(), null, List.of("/results")),
   /** An unknown endpoint: the whole response body is the answer. */
   OTHER("", false, List.of("/max_tokens"), null, List.of(""));

@@ -56,8 +56,7 @@ final class OpenAiResultFormat implements ResultFormat {
     if (found == null) {
       return null;
     }
-    String code =
-        found.text(List.of(Field.ERROR_CODE, Field.BODY_ERROR_CODE, Field.BODY_ERROR_TYPE));
+    String code = found.text(Field.ERROR_CODE, Field.BODY_ERROR_CODE, Field.BODY_ERROR_TYPE);
     Answer answer = answers.read(found.more(), code);
     String message = message(found);
     int httpStatus = (int) Math.min(Math.max(0, found.number(Field.STATUS)), Integer.MAX_VALUE);
@@ -80,7 +79,7 @@ final class OpenAiResultFormat implements ResultFormat {
 
   /** The provider's message; an error, or a body that replaces one, may be a plain text. */
   private static @Nullable String message(Found<Field> found) throws IOException {
-    String message = found.text(List.of(Field.ERROR_MESSAGE, Field.BODY_ERROR_MESSAGE));
+    String message = found.text(Field.ERROR_MESSAGE, Field.BODY_ERROR_MESSAGE);
     for (Field mayBeText : List.of(Field.ERROR, Field.BODY_ERROR, Field.RESPONSE_BODY)) {
       JsonSlice value = found.get(mayBeText);
       if (message == null && value != null && value.isText()) {
@@ -91,12 +90,12 @@ final class OpenAiResultFormat implements ResultFormat {
   }
 
   private static TokenUsage usage(Found<Field> found) {
-    long written = found.number(List.of(Field.WRITTEN_PROMPT_TOKENS, Field.WRITTEN_INPUT_TOKENS));
+    long written = found.number(Field.WRITTEN_PROMPT_TOKENS, Field.WRITTEN_INPUT_TOKENS);
     return new TokenUsage(
-            found.number(List.of(Field.PROMPT_TOKENS, Field.INPUT_TOKENS)),
-            found.number(List.of(Field.COMPLETION_TOKENS, Field.OUTPUT_TOKENS)),
-            found.number(List.of(Field.CACHED_PROMPT_TOKENS, Field.CACHED_INPUT_TOKENS)),
-            found.number(List.of(Field.REASONING_COMPLETION_TOKENS, Field.REASONING_OUTPUT_TOKENS)))
+            found.number(Field.PROMPT_TOKENS, Field.INPUT_TOKENS),
+            found.number(Field.COMPLETION_TOKENS, Field.OUTPUT_TOKENS),
+            found.number(Field.CACHED_PROMPT_TOKENS, Field.CACHED_INPUT_TOKENS),
+            found.number(Field.REASONING_COMPLETION_TOKENS, Field.REASONING_OUTPUT_TOKENS))
         // No cache write is billed by the hour.
         .withWritten(written, written < 0 ? -1 : 0);
   }
