@@ -15,11 +15,11 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.Executor;
 
 /**
- * Files in memory, below {@code memory://mount/}. Several mounts may show the same files, one for
+ * Files in memory, below {@code /in-memory/mount/}. Several mounts may show the same files, one for
  * each simulated process: what a process does before each change may end it.
  */
 public final class MemoryFiles implements FileStore {
-  private static final String SCHEME = "memory://";
+  private static final String ROOT = "/in-memory/";
   private static final Map<String, Mount> MOUNTS = new ConcurrentHashMap<>();
 
   /**
@@ -39,7 +39,7 @@ public final class MemoryFiles implements FileStore {
   /** Shows files below a path, which it returns. */
   public static String mount(String name, Mount mount) {
     MOUNTS.put(name, mount);
-    return SCHEME + name;
+    return ROOT + name;
   }
 
   public static void unmount(String name) {
@@ -48,19 +48,19 @@ public final class MemoryFiles implements FileStore {
 
   /** Returns whether a path is in memory. */
   public static boolean isInMemory(String path) {
-    return path.startsWith(SCHEME);
+    return path.startsWith(ROOT);
   }
 
   /** The mount of a path. */
   public static Mount of(String path) {
-    String name = path.substring(SCHEME.length());
+    String name = path.substring(ROOT.length());
     int slash = name.indexOf('/');
     return Objects.requireNonNull(MOUNTS.get(slash < 0 ? name : name.substring(0, slash)), path);
   }
 
   /** A path below its mount. */
   public static String below(String path) {
-    int slash = path.indexOf('/', SCHEME.length());
+    int slash = path.indexOf('/', ROOT.length());
     return slash < 0 ? "" : path.substring(slash + 1);
   }
 
