@@ -1,6 +1,8 @@
 package io.beambatch.reuse;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
+import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.beambatch.storage.Storage;
 import java.io.DataInputStream;
@@ -67,6 +69,7 @@ public final class CacheFolder {
    * @param oldest when the oldest answer was bought, as an ISO time, or null if there is none
    * @param lookups what the last runs found, the latest first
    */
+  @JsonNaming(SnakeCaseStrategy.class)
   public record Contents(
       String path,
       int files,

@@ -151,7 +151,10 @@ public record Report(
     MaxFailed most = job.inference().retry().maxFailed();
     if (most == null) {
       return documents > 0 && answered == 0
-          ? Optional.of("none of " + number(documents) + " documents was answered")
+          ? Optional.of(
+              documents == 1
+                  ? "the only document was not answered"
+                  : "none of " + number(documents) + " documents was answered")
           : Optional.empty();
     }
     return most.exceededBy(failures, documents)

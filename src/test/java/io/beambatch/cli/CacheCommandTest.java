@@ -40,6 +40,7 @@ class CacheCommandTest {
     JsonNode json =
         Workplace.JSON.readTree(Said.by("cache", "--path", cache.toString(), "--json").out());
     assertThat(json.get("answers").asInt()).isEqualTo(2);
+    assertThat(json.get("newer_files").asInt()).isZero();
     assertThat(json.at("/lookups/0/known").asInt()).isEqualTo(2);
 
     Said kept = Said.by("cache", "prune", "--path", cache.toString(), "--older-than", "1d");

@@ -117,7 +117,9 @@ class ReconcileTest {
   }
 
   @Test
-  void largeNumbersAreReadable() {
+  void numbersOfFailuresAreReadable() {
+    assertThat(Report.excess(SmallJob.of(), 1, 0, 1))
+        .contains("the only document was not answered");
     assertThat(Report.excess(SmallJob.of(), 1_000_000, 0, 1_000_000))
         .contains("none of 1,000,000 documents was answered");
     assertThat(Report.excess(SmallJob.of("retry.max_failed=1"), 1_000_000, 0, 20_000))
