@@ -143,9 +143,13 @@ final class TrackedChunks {
 
   /** Sets a chunk aside for a while, in memory only. */
   void postpone(String chunkId, BatchException reason, Instant now) {
-    boolean isKnown = failure != null && reason.exitCode() == ExitCode.OVER_BUDGET;
-    // The limit on cost stops all following chunks, too.
-    LOG.atLevel(isKnown ? Level.INFO : Level.ERROR)
+    // A limit on cost stops all following chunks, too. If nothing is under way, the launch ends
+    // with
+    // it, and says so.
+    boolean isTold =
+        reason.exitCode() == ExitCode.OVER_BUDGET
+            && (failure != null || !any(TrackedChunk::isInFlight));
+    LOG.atLevel(isTold ? Level.INFO : Level.ERROR)
         .log("{} is set aside: {}", chunkId, reason.getMessage());
     resting.merge(chunkId, Rest.first(now), (before, first) -> before.longer(now));
     failure = failure == null ? reason : failure;

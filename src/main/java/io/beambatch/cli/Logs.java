@@ -1,19 +1,16 @@
 package io.beambatch.cli;
 
-import io.beambatch.provider.SafeText;
 import java.util.List;
 import java.util.logging.ConsoleHandler;
 import java.util.logging.Handler;
 import java.util.logging.Level;
-import java.util.logging.LogRecord;
 import java.util.logging.Logger;
-import java.util.logging.SimpleFormatter;
 import java.util.stream.Stream;
 
 /** Configures the log output: warnings, or with {@code --verbose} everything. */
 final class Logs {
   private static final Logger ROOT = Logger.getLogger("");
-  private static final Logger OURS = Logger.getLogger("io.beambatch");
+  static final Logger OURS = Logger.getLogger("io.beambatch");
 
   /**
    * Loggers whose warnings help no user: about long step names, or a missing web dashboard. Others
@@ -40,19 +37,12 @@ final class Logs {
       return;
     }
     System.setProperty(
-        "java.util.logging.SimpleFormatter.format", "%1$tFT%1$tT %4$s %3$s: %5$s%6$s%n");
+        "java.util.logging.SimpleFormatter.format", "%1$tF %1$tT %4$s %3$s: %5$s%6$s%n");
     for (Handler handler : ROOT.getHandlers()) {
       ROOT.removeHandler(handler);
     }
     Handler console = new ConsoleHandler();
-    console.setFormatter(
-        new SimpleFormatter() {
-          @Override
-          public String format(LogRecord record) {
-            // Libraries quote servers and files.
-            return SafeText.lines(super.format(record));
-          }
-        });
+    console.setFormatter(new LogLines());
     console.setLevel(Level.ALL);
     ROOT.addHandler(console);
     ROOT.setLevel(Level.WARNING);
