@@ -16,7 +16,12 @@ final class CostText {
     return (attempt == 1 ? "Will cost " : "Attempt " + attempt + " will cost ")
         + cost(estimate)
         + ": "
-        + what;
+        + what
+        + (estimate.known() == 0
+            ? ""
+            : "; "
+                + Summary.number(estimate.known())
+                + (estimate.known() == 1 ? " answer is known" : " answers are known"));
   }
 
   private static String cost(Estimate estimate) {

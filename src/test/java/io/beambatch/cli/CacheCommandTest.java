@@ -51,6 +51,15 @@ class CacheCommandTest {
     assertThat(answerFiles(cache)).isZero();
     assertThat(job.set("run", "c", "cache.path=" + cache).exitCode()).isZero();
     assertThat(job.workplace().batches()).as("bought again").hasSize(2);
+
+    Said more =
+        ReviewsJob.in(
+                folder,
+                "{\"id\": 1, \"text\": \"A great kettle\"}",
+                "{\"id\": 2, \"text\": \"Bad\"}",
+                "{\"id\": 3, \"text\": \"Loud\"}")
+            .set("run", "d", "cache.path=" + cache);
+    assertThat(more.err()).contains(": 1 request in 1 batch; 2 answers are known\n");
   }
 
   @Test
