@@ -44,10 +44,7 @@ final class CacheCommand implements Callable<Integer> {
     facts.add("answers", Summary.number(contents.answers()));
     facts.add(
         "size",
-        RunsCommand.size(contents.bytes())
-            + " in "
-            + Summary.number(contents.files())
-            + (contents.files() == 1 ? " file" : " files"));
+        RunsCommand.size(contents.bytes()) + " in " + Summary.count(contents.files(), "file"));
     if (contents.newerFiles() > 0) {
       facts.add(
           "not read",

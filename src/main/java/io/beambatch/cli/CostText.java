@@ -9,10 +9,9 @@ final class CostText {
 
   static String of(Estimate estimate, int attempt) {
     String what =
-        Summary.number(estimate.requests())
-            + (estimate.requests() == 1 ? " request in " : " requests in ")
-            + Summary.number(estimate.batches())
-            + (estimate.batches() == 1 ? " batch" : " batches");
+        Summary.count(estimate.requests(), "request")
+            + " in "
+            + Summary.count(estimate.batches(), "batch");
     return (attempt == 1 ? "Will cost " : "Attempt " + attempt + " will cost ")
         + cost(estimate)
         + ": "
@@ -20,8 +19,8 @@ final class CostText {
         + (estimate.known() == 0
             ? ""
             : "; "
-                + Summary.number(estimate.known())
-                + (estimate.known() == 1 ? " answer is known" : " answers are known"));
+                + Summary.count(estimate.known(), "answer")
+                + (estimate.known() == 1 ? " is known" : " are known"));
   }
 
   private static String cost(Estimate estimate) {

@@ -74,6 +74,7 @@ final class EndOfRun {
   }
 
   private void printFailed(String words, Run run) {
-    err.println("error: " + words + "; they are in " + run.job().failures().place(run.name()));
+    err.println(
+        "error: " + words + "; failed documents are in " + run.job().failures().place(run.name()));
   }
 }

@@ -120,8 +120,10 @@ final class ProgressText {
           phase(), all.submitted(), all.batches(), all.ended(), all.answered(), all.requests());
     }
     return isPlanned
-        ? format("%s: %,d of %,d bytes, %,d requests", phase(), uploaded, bytes, requests)
-        : format("%s: %,d documents", phase(), staged);
+        ? format(
+            "%s: %,d of %,d bytes, %s",
+            phase(), uploaded, bytes, Summary.count(requests, "request"))
+        : format("%s: %s", phase(), Summary.count(staged, "document"));
   }
 
   private @Nullable BatchProgress all() {

@@ -106,8 +106,7 @@ final class RunsCommand implements Callable<Integer> {
         out.println("pruned " + run.job() + " " + run.run() + " (" + size(run.bytes()) + ")");
         bytes += run.bytes();
       }
-      out.println(
-          pruned.size() + (pruned.size() == 1 ? " run" : " runs") + " pruned, " + size(bytes));
+      out.println(Summary.count(pruned.size(), "run") + " pruned, " + size(bytes));
       out.flush();
       return ExitCode.DONE;
     }

@@ -48,11 +48,7 @@ final class StatusTable {
                   table.add(
                       List.of(row.chunk(), row.batchId() == null ? "-" : row.batchId()),
                       values(row)));
-      table.add(
-          List.of(
-              "total",
-              status.batches().size() + (status.batches().size() == 1 ? " batch" : " batches")),
-          totals(status));
+      table.add(List.of("total", Summary.count(status.batches().size(), "batch")), totals(status));
       out.print(table);
     }
     out.println(next(status, job));
@@ -165,7 +161,7 @@ final class StatusTable {
 
   private static void count(List<String> facts, int batches, String what) {
     if (batches > 0) {
-      facts.add(Summary.number(batches) + (batches == 1 ? " batch " : " batches ") + what);
+      facts.add(Summary.count(batches, "batch") + " " + what);
     }
   }
 
@@ -173,8 +169,8 @@ final class StatusTable {
     return (status.cancelled() ? "cancelled and finished " : "finished ")
         + Instant.parse(report.finishedAt()).truncatedTo(ChronoUnit.SECONDS)
         + ": "
-        + Summary.number(report.documents())
-        + (report.documents() == 1 ? " document, " : " documents, ")
+        + Summary.count(report.documents(), "document")
+        + ", "
         + Summary.number(report.answered())
         + " answered, "
         + Summary.number(report.failures())
@@ -187,7 +183,8 @@ final class StatusTable {
     return "another run of this job is not finished: "
         + other.name()
         + " ("
-        + (batches == 1 ? "1 batch was" : batches + " batches were")
+        + Summary.count(batches, "batch")
+        + (batches == 1 ? " was" : " were")
         + " in flight when it was last polled); see it with --run "
         + other.name();
   }

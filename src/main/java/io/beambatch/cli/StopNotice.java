@@ -66,7 +66,7 @@ final class StopNotice implements AutoCloseable {
     if (underWay == 0) {
       return "no batch is in flight";
     }
-    String batches = underWay == 1 ? "1 batch" : underWay + " batches";
+    String batches = Summary.count(underWay, "batch");
     return local
         ? batches + " of the embedded server: nothing happens there until the next launch"
         : batches

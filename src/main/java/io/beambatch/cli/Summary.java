@@ -35,12 +35,12 @@ final class Summary {
         "batches",
         number(report.batches())
             + " ("
-            + number(report.requests())
-            + " requests, "
-            + number(report.bytes())
-            + " bytes, "
-            + number(report.attempts())
-            + (report.attempts() == 1 ? " attempt)" : " attempts)"));
+            + count(report.requests(), "request")
+            + ", "
+            + count(report.bytes(), "byte")
+            + ", "
+            + count(report.attempts(), "attempt")
+            + ")");
     facts.add(
         "tokens",
         number(report.promptTokens())
@@ -179,6 +179,12 @@ final class Summary {
         + " by batch, "
         + costs.realTime()
         + " in real time";
+  }
+
+  /** A number of things, such as {@code 1 batch} and {@code 2,000 batches}. */
+  static String count(long number, String thing) {
+    String ending = number == 1 ? "" : thing.endsWith("ch") ? "es" : "s";
+    return number(number) + " " + thing + ending;
   }
 
   static String number(long number) {

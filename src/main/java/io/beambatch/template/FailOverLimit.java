@@ -54,7 +54,7 @@ final class FailOverLimit extends PTransform<PCollection<Report>, PCollection<Re
       if (excess.isPresent()) {
         UserException error =
             new UserException(
-                excess.get() + "; they are in " + job.failures().place(report.run()),
+                excess.get() + "; failed documents are in " + job.failures().place(report.run()),
                 excess.equals(unpaid) ? ExitCode.OVER_BUDGET : ExitCode.TOO_MANY_FAILED);
         if (!permanentErrors.record("max-failed", error)) {
           throw error;

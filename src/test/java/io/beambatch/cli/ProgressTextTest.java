@@ -33,6 +33,17 @@ class ProgressTextTest {
   }
 
   @Test
+  void oneIsNotMany() {
+    text.counted(1, 0);
+    assertThat(text.line()).endsWith("staging: 1 document");
+
+    text.planned(1, 168);
+    assertThat(text.line()).endsWith("uploading: 0 of 168 bytes, 1 request");
+    assertThat(Summary.count(1, "batch")).isEqualTo("1 batch");
+    assertThat(Summary.count(2000, "batch")).isEqualTo("2,000 batches");
+  }
+
+  @Test
   void namesTheAttempt() {
     text.awaited(new BatchProgress(1, 2, 2, 2, 1200, 1100));
     text.awaited(new BatchProgress(2, 1, 1, 0, 100, 0));

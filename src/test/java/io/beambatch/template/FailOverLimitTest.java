@@ -34,7 +34,7 @@ class FailOverLimitTest {
   void failsAJobThatALimitOnCostHasCutShort() {
     assertThatThrownBy(() -> check(IsBounded.BOUNDED, "{\"over_budget\":2}"))
         .hasMessageContaining(
-            "a limit on cost is reached: 2 documents were not sent; they are in ");
+            "a limit on cost is reached: 2 documents were not sent; failed documents are in ");
   }
 
   @Test
@@ -44,7 +44,7 @@ class FailOverLimitTest {
     assertThat(PermanentErrors.messages(run()).values())
         .singleElement()
         .asString()
-        .startsWith(WORDS + "; they are in ");
+        .startsWith(WORDS + "; failed documents are in ");
   }
 
   private State check(IsBounded input) throws Exception {
