@@ -7,8 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Decides whether a chunk may have its batch yet, for reasons other than the provider's, such as
- * the cost of the run. It is asked before each creation of a batch, when there is room for it; a
- * chunk whose creation has begun is not asked about again.
+ * the cost of the run. It is asked before each creation of a batch, when there is room for it.
  */
 @FunctionalInterface
 public interface Admission extends Serializable {
@@ -21,14 +20,7 @@ public interface Admission extends Serializable {
 
   /** Admits what both admit; the other one is asked only about what this one admits. */
   default Admission and(Admission other) {
-    return () -> {
-      Decider first = decider();
-      Decider second = other.decider();
-      return chunk -> {
-        Decision decision = first.decide(chunk);
-        return decision.action() == Action.ADMIT ? second.decide(chunk) : decision;
-      };
-    };
+    return () -> new Both(decider(), other.decider());
   }
 
   /** Decides about several chunks from the same data. */
@@ -36,6 +28,29 @@ public interface Admission extends Serializable {
   interface Decider {
     /** Decides; an admitted chunk counts as sent from then on. */
     Decision decide(Chunk chunk) throws IOException;
+
+    /**
+     * Decides about an admitted chunk whose creation brought no batch, and is repeated; another day
+     * may have begun.
+     */
+    default Decision decideAgain(Chunk chunk) throws IOException {
+      return Decision.ADMITTED;
+    }
+  }
+
+  /** Two that must both admit a chunk. */
+  record Both(Decider first, Decider second) implements Decider {
+    @Override
+    public Decision decide(Chunk chunk) throws IOException {
+      Decision decision = first.decide(chunk);
+      return decision.action() == Action.ADMIT ? second.decide(chunk) : decision;
+    }
+
+    @Override
+    public Decision decideAgain(Chunk chunk) throws IOException {
+      Decision decision = first.decideAgain(chunk);
+      return decision.action() == Action.ADMIT ? second.decideAgain(chunk) : decision;
+    }
   }
 
   /**

@@ -337,7 +337,11 @@ final class BatchCoordinator {
           chunk.advance(chunk.entry().ended(end, snapshot.taken()));
         }
       }
-      case SUBMITTING -> submitter.recover(chunk, snapshot);
+      case SUBMITTING -> {
+        if (submitter.recover(chunk, snapshot)) {
+          queue.submitAgain(chunk, snapshot);
+        }
+      }
       case SUBMITTED -> poller.poll(chunk, snapshot, reachable);
       case ENDED -> {}
     }

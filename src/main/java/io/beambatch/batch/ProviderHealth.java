@@ -1,5 +1,6 @@
 package io.beambatch.batch;
 
+import io.beambatch.job.Poll;
 import io.beambatch.provider.ProviderException;
 import io.beambatch.provider.ProviderException.Kind;
 import java.time.Duration;
@@ -102,7 +103,8 @@ final class ProviderHealth {
       throw new BatchException(
           (once
                   ? "the provider is out of reach"
-                  : "the provider has been out of reach for " + settings.waits().outage())
+                  : "the provider has been out of reach for "
+                      + Poll.text(settings.waits().outage()))
               + "; its batches continue, run the same command again to collect them ("
               + e.getMessage()
               + ")",

@@ -117,6 +117,20 @@ final class SubmissionQueue {
     }
   }
 
+  /**
+   * Submits a chunk again whose submission created no batch, if it is still admitted.
+   *
+   * @throws BatchException.OfOneChunk if it is not, or if the provider refuses the creation itself
+   */
+  void submitAgain(TrackedChunk chunk, Snapshot snapshot) throws IOException {
+    Decision decision = context.settings().admission().decider().decideAgain(chunk.chunk());
+    if (decision.action() == Action.ADMIT) {
+      submitter.submitAgain(chunk, snapshot);
+    } else {
+      turnAway(chunk, decision);
+    }
+  }
+
   /** Returns whether all remaining chunks wait for the join of others before they are admitted. */
   boolean isHeld() {
     return !held.isEmpty() && !chunks.any(chunk -> !held.containsKey(chunk.id()));

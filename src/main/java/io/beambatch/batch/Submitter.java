@@ -1,5 +1,6 @@
 package io.beambatch.batch;
 
+import io.beambatch.job.Poll;
 import io.beambatch.job.RequestSpec;
 import io.beambatch.ledger.BatchEntry.State;
 import io.beambatch.provider.Batch;
@@ -81,21 +82,25 @@ final class Submitter {
     }
   }
 
-  /** Finds out whether a submission without a batch id created a batch. */
-  void recover(TrackedChunk chunk, Snapshot snapshot) throws IOException, ProviderException {
+  /**
+   * Finds out whether a submission without a batch id created a batch.
+   *
+   * @return whether it created none, and may be repeated
+   */
+  boolean recover(TrackedChunk chunk, Snapshot snapshot) throws IOException, ProviderException {
     Instant now = snapshot.taken();
     Batch found = snapshot.batches().ofChunk(chunk, chunks.marks());
     // A cancelled batch may be an orphan; the chunk's own may still appear.
     if (found != null && !BatchListing.isCancelled(found)) {
       adopt(chunk, snapshot.batches());
-      return;
+      return false;
     }
     if (!mayRecover(chunk)) {
       if (now.isAfter(Instant.ofEpochMilli(chunk.entry().since()).plus(lease(chunk)))) {
         LOG.info("taking over chunk {}, which another launch was submitting", chunk.id());
         chunk.advance(chunk.entry().submitting(owner.name(), now));
       }
-      return;
+      return false;
     }
     // Only now is it known that no process is creating one: another may have been when the step
     // began.
@@ -104,20 +109,27 @@ final class Submitter {
     if (counted != null) {
       LOG.info("batch {} had been created for chunk {}", counted.id(), chunk.id());
       chunk.advance(chunk.entry().submitted(counted.id(), context.clock().instant()));
-      return;
+      return false;
     }
     if (counts.isPending(chunk)) {
       setAsideIfOverdue(chunk, now);
-      return;
+      return false;
     }
     // The list was read after the step began.
     if (now.isBefore(quietSince.plus(settings.settle(context.provider().capabilities())))
         || adopt(chunk, snapshot.batches())) {
-      return;
+      return false;
     }
     if (snapshot.cancelled()) {
       chunk.advance(chunk.entry().putBack(now));
-    } else if (!quota.isWaiting(now) && intend(chunk, snapshot.batches())) {
+      return false;
+    }
+    return !quota.isWaiting(now);
+  }
+
+  /** Submits a chunk again that {@link #recover} has found to have no batch. */
+  void submitAgain(TrackedChunk chunk, Snapshot snapshot) throws IOException {
+    if (intend(chunk, snapshot.batches())) {
       create(chunk, snapshot);
     }
   }
@@ -276,7 +288,7 @@ final class Submitter {
     if (now.isAfter(unclearSince.plus(settings.waits().outage()))) {
       throw new BatchException(
           "the provider has accepted no batches for "
-              + settings.waits().outage()
+              + Poll.text(settings.waits().outage())
               + "; batches that exist continue. Run the same command again to resume ("
               + e.getMessage()
               + ")",

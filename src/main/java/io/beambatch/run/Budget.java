@@ -164,7 +164,20 @@ public final class Budget implements PlanCheck, Admission {
       if (remaining == null) {
         remaining = remaining();
       }
-      Optional<String> excess = remaining.reserve(List.of(chunk), "chunk " + chunk.id() + " would");
+      return decision(remaining.reserve(List.of(chunk), subject(chunk)), remaining);
+    }
+
+    @Override
+    public Decision decideAgain(Chunk chunk) throws IOException {
+      RemainingBudget now = remaining();
+      return decision(now.reserveToday(List.of(chunk), subject(chunk)), now);
+    }
+
+    private static String subject(Chunk chunk) {
+      return "chunk " + chunk.id() + " would";
+    }
+
+    private Decision decision(Optional<String> excess, RemainingBudget remaining) {
       if (excess.isEmpty()) {
         return Decision.ADMITTED;
       }

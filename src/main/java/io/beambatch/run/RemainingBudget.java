@@ -49,8 +49,7 @@ final class RemainingBudget {
    * @return why they must not be sent; empty if they may be
    */
   Optional<String> reserve(List<Chunk> chunks, String subject) throws IOException {
-    BigDecimal cost =
-        chunks.stream().map(spending::expected).reduce(BigDecimal.ZERO, BigDecimal::add);
+    BigDecimal cost = cost(chunks);
     while (!chunks.stream().allMatch(held::contains)) {
       BigDecimal before = spending.usd();
       BigDecimal most = job.inference().limits().costUsd();
@@ -66,11 +65,25 @@ final class RemainingBudget {
         readAgain();
       }
     }
-    return reserveOfDay(chunks, cost, subject);
+    Optional<String> excess = reserveToday(chunks, subject);
+    if (excess.isPresent()) {
+      putBack(chunks);
+    }
+    return excess;
   }
 
-  private Optional<String> reserveOfDay(List<Chunk> chunks, BigDecimal cost, String subject)
-      throws IOException {
+  private BigDecimal cost(List<Chunk> chunks) {
+    return chunks.stream().map(spending::expected).reduce(BigDecimal.ZERO, BigDecimal::add);
+  }
+
+  /**
+   * Reserves the expected cost of chunks for today: they are reserved for the run, and have no
+   * batch.
+   *
+   * @param subject of the sentence with the reason
+   * @return why they must not be sent today; empty if they may be
+   */
+  Optional<String> reserveToday(List<Chunk> chunks, String subject) throws IOException {
     BigDecimal most = job.inference().limits().costUsdPerDay();
     if (most == null) {
       return Optional.empty();
@@ -81,7 +94,7 @@ final class RemainingBudget {
     if (others.isEmpty()) {
       return Optional.empty();
     }
-    putBack(chunks);
+    BigDecimal cost = cost(chunks);
     BigDecimal before = others.get().add(own).subtract(cost).max(BigDecimal.ZERO);
     String whose = "that runs of this staging location have, on " + today + " (UTC),";
     return Optional.of(excess(subject, cost, beside(before, whose), "cost_usd_per_day", most));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.beambatch.batch.Admission.Action;
+import io.beambatch.batch.Admission.Decider;
 import io.beambatch.batch.Admission.Decision;
 import io.beambatch.chunk.Chunk;
 import io.beambatch.error.ExitCode;
@@ -141,6 +142,41 @@ class AdmittedChunksTest extends CoordinatorFixture {
     assertThat(done).extracting(awaited -> awaited.chunk().id()).containsExactly("a1-c2");
     assertThat(entry("a1-c0").problem()).isEqualTo("the canary failed");
     assertThat(entry("a1-c1").problem()).isEqualTo("the money is spent");
+  }
+
+  /** Such as a day's limit on cost, when the reply was lost on the day before. */
+  @Test
+  void creationThatBroughtNoBatchIsRepeatedOnlyIfItIsAdmittedAgain() throws Throwable {
+    Decision tooDear = new Decision(Action.SET_ASIDE, true, "the money of the day is spent");
+    provider =
+        new Reliable() {
+          @Override
+          public Batch create(Submission submission) throws ProviderException {
+            creates++;
+            throw failure(Kind.NO_REPLY, 0, null);
+          }
+        };
+    Admission day =
+        () ->
+            new Decider() {
+              @Override
+              public Decision decide(Chunk chunk) {
+                return Decision.ADMITTED;
+              }
+
+              @Override
+              public Decision decideAgain(Chunk chunk) {
+                return tooDear;
+              }
+            };
+    adjusted = settings -> settings.admitting(Admission.OPEN.and(day));
+
+    await("", chunk(0, 60));
+
+    assertThat(creates).isEqualTo(1);
+    assertThat(left).hasMessage("the money of the day is spent");
+    assertThat(left.exitCode()).isEqualTo(ExitCode.OVER_BUDGET);
+    assertThat(entry("a1-c0").state()).isEqualTo(State.SUBMITTING);
   }
 
   /** Decides about a chunk; all others are admitted. */

@@ -252,7 +252,7 @@ class BatchCoordinatorTest extends CoordinatorFixture {
 
     assertThatThrownBy(() -> await("", chunk(0, 60)))
         .isInstanceOf(BatchException.class)
-        .hasMessageContaining("has accepted no batches for PT1H");
+        .hasMessageContaining("has accepted no batches for 1h");
   }
 
   @Test
@@ -268,7 +268,7 @@ class BatchCoordinatorTest extends CoordinatorFixture {
 
     assertThatThrownBy(() -> await("", chunk(0, 60)))
         .isInstanceOf(BatchException.class)
-        .hasMessageContaining("out of reach for PT1H");
+        .hasMessageContaining("out of reach for 1h");
   }
 
   @Test

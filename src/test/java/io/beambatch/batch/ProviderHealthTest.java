@@ -52,7 +52,7 @@ class ProviderHealthTest {
         .doesNotThrowAnyException();
     assertThatThrownBy(() -> health.failed(error(Kind.NO_REPLY, null), hour.plusMillis(1)))
         .isInstanceOf(BatchException.class)
-        .hasMessageContaining("has been out of reach for PT1H");
+        .hasMessageContaining("has been out of reach for 1h");
 
     health.recovered();
 

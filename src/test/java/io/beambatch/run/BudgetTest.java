@@ -28,6 +28,7 @@ import io.beambatch.schema.Shape;
 import io.beambatch.storage.RunFolder;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -233,6 +234,35 @@ class BudgetTest {
     Budget mine = new Budget(job("9", "limits.cost_usd_per_day=1.50"), run, clock);
     assertThat(decision(mine, plan).reason()).contains("limits.cost_usd_per_day allows");
     assertThat(decision(new Budget(job("9"), run, clock), plan)).isEqualTo(Decision.ADMITTED);
+  }
+
+  @Test
+  void creationThatIsRepeatedOnAnotherDayCountsForThatDay() throws Exception {
+    Plan plan = committed("a1", 1);
+    String[] limits = {"limits.cost_usd_per_day=1.50", "limits.on_budget=stop"};
+    assertThat(decision(new Budget(job(null, limits), run, clock), plan))
+        .isEqualTo(Decision.ADMITTED);
+    BatchEntry entry = BatchEntry.unwanted(NOW.toEpochMilli(), NOW).submitting("gone", NOW);
+    BatchLedger.of(run).create(plan.chunks().get(0).id(), entry);
+
+    Clock tomorrow = Clock.offset(clock, Duration.ofDays(1));
+    RunFolder other = RunFolder.of(folder.toString(), "other", "b");
+    Plan theirs = committed(other, "a1", 1);
+    assertThat(decision(new Budget(job(null, limits), other, tomorrow), theirs))
+        .isEqualTo(Decision.ADMITTED);
+
+    Chunk chunk = plan.chunks().get(0);
+    for (int asked = 0; asked < 2; asked++) {
+      Budget mine = new Budget(job(null, limits), run, tomorrow);
+      Decision decision = mine.decider().decideAgain(chunk);
+      assertThat(decision.action()).isEqualTo(Action.SET_ASIDE);
+      assertThat(decision.reason())
+          .startsWith("chunk a1-c00000 would cost up to $1.000000 beside $1.000000 that runs of")
+          .contains("more than limits.cost_usd_per_day allows ($1.50)");
+    }
+    Clock later = Clock.offset(clock, Duration.ofDays(2));
+    assertThat(new Budget(job(null, limits), run, later).decider().decideAgain(chunk))
+        .isEqualTo(Decision.ADMITTED);
   }
 
   @Test
