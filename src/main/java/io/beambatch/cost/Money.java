@@ -3,7 +3,10 @@ package io.beambatch.cost;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 
-/** Formats amounts in USD for people: with two significant digits, and never as zero. */
+/**
+ * Formats amounts in USD for people: with two significant digits, and never as zero; with all
+ * digits where an amount is compared with another.
+ */
 public final class Money {
   private static final int SIGNIFICANT = 2;
   private static final BigDecimal LEAST = new BigDecimal("0.0001");
@@ -14,6 +17,12 @@ public final class Money {
   /** An amount such as {@code $0.0023}, {@code $12.40} or {@code under $0.0001}. */
   public static String show(BigDecimal usd) {
     return show(usd, decimals(usd));
+  }
+
+  /** An amount that is compared with a limit: with all its digits, and cents at least. */
+  public static String exact(BigDecimal usd) {
+    BigDecimal plain = usd.stripTrailingZeros();
+    return "$" + plain.setScale(Math.max(CENTS, plain.scale())).toPlainString();
   }
 
   /** An expected amount, such as {@code about $12.40} or {@code under $0.0001}. */

@@ -68,8 +68,8 @@ public record CanaryVerdict(Projection projection, List<String> outside) {
               + cost(projection)
               + ", more than "
               + KEY
-              + "cost_usd allows ($"
-              + most.toPlainString()
+              + "cost_usd allows ("
+              + Money.exact(most)
               + ")");
     }
     return new CanaryVerdict(projection, outside);

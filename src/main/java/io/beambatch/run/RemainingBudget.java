@@ -1,6 +1,7 @@
 package io.beambatch.run;
 
 import io.beambatch.chunk.Chunk;
+import io.beambatch.cost.Money;
 import io.beambatch.job.Job;
 import io.beambatch.job.Limits;
 import java.io.IOException;
@@ -136,20 +137,20 @@ final class RemainingBudget {
   private static String beside(BigDecimal before, String whose) {
     return before.signum() == 0
         ? ""
-        : " beside $" + before.toPlainString() + " " + whose + " spent or may still spend";
+        : " beside " + Money.exact(before) + " " + whose + " spent or may still spend";
   }
 
   /** A sentence, without its end, about a cost that exceeds a limit of the job file. */
   static String excess(
       String subject, BigDecimal cost, String beside, String limit, BigDecimal most) {
     return subject
-        + " cost up to $"
-        + cost.toPlainString()
+        + " cost up to "
+        + Money.exact(cost)
         + beside
         + ", more than limits."
         + limit
-        + " allows ($"
-        + most.toPlainString()
+        + " allows ("
+        + Money.exact(most)
         + ")";
   }
 

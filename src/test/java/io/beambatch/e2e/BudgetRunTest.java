@@ -36,7 +36,7 @@ class BudgetRunTest {
     Said stopped = set("run", "a", "limits.cost_usd=5", "limits.on_budget=stop");
 
     assertThat(stopped.exitCode()).as("%s", stopped).isEqualTo(4);
-    assertThat(stopped.err()).contains("more than limits.cost_usd allows ($5)");
+    assertThat(stopped.err()).contains("more than limits.cost_usd allows ($5.00)");
     int sent = job.workplace().batches().size();
     assertThat(sent).as("the second cost as much as the first").isEqualTo(2);
     assertThat(job.workplace().answered()).hasSize(sent);
@@ -76,7 +76,7 @@ class BudgetRunTest {
     assertThat(second.exitCode()).as("%s", second).isEqualTo(4);
     assertThat(second.err())
         .contains("that runs of this staging location have, on ")
-        .contains("more than limits.cost_usd_per_day allows ($15)");
+        .contains("more than limits.cost_usd_per_day allows ($15.00)");
     assertThat(job.workplace().batches()).hasSize(4);
   }
 

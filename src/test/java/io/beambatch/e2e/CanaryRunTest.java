@@ -80,7 +80,7 @@ class CanaryRunTest {
     Said stopped = set("run", "a", bounds("{cost_usd: 20}"), prices);
 
     assertThat(stopped.exitCode()).as("%s", stopped).isEqualTo(4);
-    assertThat(stopped.err()).contains("more than canary.stop_if.cost_usd allows ($20)");
+    assertThat(stopped.err()).contains("more than canary.stop_if.cost_usd allows ($20.00)");
     assertThat(job.workplace().uploads()).as("the rest may follow at once").hasSize(1);
     Said cancelled = set("cancel", "a", bounds("{cost_usd: 20}"), prices);
     assertThat(job.workplace().uploads()).isEmpty();

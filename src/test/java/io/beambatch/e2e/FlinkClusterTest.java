@@ -116,7 +116,7 @@ class FlinkClusterTest {
     String fewTries = " --numberOfExecutionRetries=1 --executionRetryDelay=100";
     try (Program client = submitFor(REQUESTS_PER_BATCH * 11, workplace, fewTries)) {
       assertThat(client.end()).as("%s", client).isEqualTo(ExitCode.OVER_BUDGET);
-      assertThat(client.err()).contains("more than limits.cost_usd allows ($275)");
+      assertThat(client.err()).contains("more than limits.cost_usd allows ($275.00)");
     }
     long sent = batches() - before;
     assertThat(sent).as("batches").isBetween(1L, 2L);

@@ -64,7 +64,7 @@ class BudgetTest {
             UserException.class,
             refused -> assertThat(refused.exitCode()).isEqualTo(ExitCode.OVER_BUDGET))
         .hasMessage(
-            "plan a1 would cost up to $1.000000, more than limits.cost_usd allows ($0.99);"
+            "plan a1 would cost up to $1.00, more than limits.cost_usd allows ($0.99);"
                 + " nothing of it was sent");
     assertThatCode(() -> budget("1.00").check(committed("a1"))).doesNotThrowAnyException();
   }
@@ -82,7 +82,7 @@ class BudgetTest {
             new Decision(
                 Action.SET_ASIDE,
                 true,
-                "chunk a2-x-c00000 would cost up to $1.000000 beside $1.000000 that the run has"
+                "chunk a2-x-c00000 would cost up to $1.00 beside $1.00 that the run has"
                     + " spent or may still spend, more than limits.cost_usd allows ($1.50); nothing"
                     + " of it was sent. The same command continues once the limits allow it"));
     assertThat(decision(budget("2"), second)).isEqualTo(Decision.ADMITTED);
@@ -96,8 +96,7 @@ class BudgetTest {
     joined(first, "batch-1", 400_000, 0);
 
     assertThat(decision(budget("1.50"), committed("a2-x"))).isEqualTo(Decision.ADMITTED);
-    assertThat(decision(budget("1.50"), committed("a2-y")).reason())
-        .contains("beside $1.400000 that");
+    assertThat(decision(budget("1.50"), committed("a2-y")).reason()).contains("beside $1.40 that");
   }
 
   @Test
@@ -106,8 +105,7 @@ class BudgetTest {
     sent(first);
     joined(first, "batch-1", 400_000, 7);
 
-    assertThat(decision(budget("1.50"), committed("a2-x")).reason())
-        .contains("beside $1.000000 that");
+    assertThat(decision(budget("1.50"), committed("a2-x")).reason()).contains("beside $1.00 that");
   }
 
   /** The provider may bill what a batch answers that nobody waits for any more. */
@@ -137,8 +135,7 @@ class BudgetTest {
                 .ended(BatchEnd.givenUp(batch), NOW));
     joined(first, batch.id(), 0, 0);
 
-    assertThat(decision(budget("1.50"), committed("a2-x")).reason())
-        .contains("beside $1.000000 that");
+    assertThat(decision(budget("1.50"), committed("a2-x")).reason()).contains("beside $1.00 that");
   }
 
   @Test
@@ -186,7 +183,7 @@ class BudgetTest {
       assertThat(decider.decide(chunk)).as("$0.40 each").isEqualTo(Decision.ADMITTED);
     }
     assertThat(decision(budget, committed("a2-x")).reason())
-        .startsWith("chunk a2-x-c00000 would cost up to $0.400000 beside $2.000000 that");
+        .startsWith("chunk a2-x-c00000 would cost up to $0.40 beside $2.00 that");
   }
 
   @Test
@@ -196,8 +193,7 @@ class BudgetTest {
         .create("reserved", Map.of("plans", List.of(before.name())));
 
     assertThat(decision(budget("1.50"), before)).isEqualTo(Decision.ADMITTED);
-    assertThat(decision(budget("1.50"), committed("a1-w1")).reason())
-        .contains("beside $1.000000 that");
+    assertThat(decision(budget("1.50"), committed("a1-w1")).reason()).contains("beside $1.00 that");
   }
 
   @Test
@@ -211,7 +207,7 @@ class BudgetTest {
     Budget budget = new Budget(job(null, "limits.cost_usd_per_day=2.50"), other, clock);
     assertThatThrownBy(() -> budget.check(theirs))
         .hasMessageStartingWith(
-            "plan a1 would cost up to $1.000000 beside $2.000000 that runs of this staging"
+            "plan a1 would cost up to $1.00 beside $2.00 that runs of this staging"
                 + " location have, on 20")
         .hasMessageContaining("more than limits.cost_usd_per_day allows ($2.50)");
 
@@ -257,7 +253,7 @@ class BudgetTest {
       Decision decision = mine.decider().decideAgain(chunk);
       assertThat(decision.action()).isEqualTo(Action.SET_ASIDE);
       assertThat(decision.reason())
-          .startsWith("chunk a1-c00000 would cost up to $1.000000 beside $1.000000 that runs of")
+          .startsWith("chunk a1-c00000 would cost up to $1.00 beside $1.00 that runs of")
           .contains("more than limits.cost_usd_per_day allows ($1.50)");
     }
     Clock later = Clock.offset(clock, Duration.ofDays(2));

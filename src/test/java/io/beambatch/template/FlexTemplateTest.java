@@ -173,7 +173,7 @@ class FlexTemplateTest {
     assertThat(batches()).isEqualTo(1);
 
     assertThatThrownBy(() -> collect(job(dear)))
-        .hasMessageContaining("more than limits.cost_usd allows ($5)");
+        .hasMessageContaining("more than limits.cost_usd allows ($5.00)");
     assertThat(batches()).isEqualTo(2);
 
     dear[2] = "limits.cost_usd=100";
