@@ -188,8 +188,8 @@ public final class BatchPipeline {
   }
 
   /**
-   * All values as one element at first: of several elements, the direct runner keeps half back
-   * until the others have gone through the whole graph.
+   * Begins with all values in one element: of several, the direct runner holds some back until the
+   * others have gone through the whole graph.
    */
   private static <T> PCollection<T> create(
       Pipeline pipeline, String step, List<T> values, Coder<T> coder) {

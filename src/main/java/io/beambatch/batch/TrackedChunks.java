@@ -143,9 +143,8 @@ final class TrackedChunks {
 
   /** Sets a chunk aside for a while, in memory only. */
   void postpone(String chunkId, BatchException reason, Instant now) {
-    // A limit on cost stops all following chunks, too. If nothing is under way, the launch ends
-    // with
-    // it, and says so.
+    // A limit on cost stops all following chunks, too. If nothing is in flight, the launch ends
+    // with this reason as its error.
     boolean isTold =
         reason.exitCode() == ExitCode.OVER_BUDGET
             && (failure != null || !any(TrackedChunk::isInFlight));

@@ -115,7 +115,7 @@ final class ReuseSelector implements LineSelector {
     }
   }
 
-  /** Joins run side by side: there is one for each file of known answers, if they aren't small. */
+  /** Joins run in parallel: one for each file of known answers, unless it is too small or large. */
   private static long linesAJoin(long lines) {
     long share = (lines + KnownAnswers.MOST_GROUPS - 1) / KnownAnswers.MOST_GROUPS;
     return Math.min(Math.max(share, LEAST_LINES_A_JOIN), MOST_LINES_A_JOIN);

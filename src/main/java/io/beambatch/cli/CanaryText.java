@@ -39,8 +39,7 @@ final class CanaryText {
     BigDecimal low = projection.costUsdLow();
     BigDecimal high = projection.costUsdHigh();
     if (projection.costUsd() == null) {
-      return "unknown: no price for the model (set prices: in the job file), or no counts of"
-          + " tokens";
+      return "unknown: no price for the model (set prices: in the job file), or no counts of tokens";
     }
     return Money.about(projection.costUsd())
         + (low == null || high == null ? "" : ", with 95% confidence " + Money.range(low, high));

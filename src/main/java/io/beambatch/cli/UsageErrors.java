@@ -77,7 +77,7 @@ final class UsageErrors implements IParameterExceptionHandler {
             + choice.group(2).toLowerCase(Locale.ROOT)
         : JAVA_NUMBER
             .matcher(String.valueOf(thrown.getMessage()))
-            .replaceFirst("is not a whole number, or too large");
+            .replaceFirst("is not a whole number, or is too large");
   }
 
   private static List<String> commands(CommandLine command) {

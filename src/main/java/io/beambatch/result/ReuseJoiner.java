@@ -89,7 +89,7 @@ final class ReuseJoiner {
   }
 
   private FingerprintTable wanted(ReusedLines lines) throws IOException {
-    FingerprintTable wanted = new FingerprintTable();
+    FingerprintTable wanted = new FingerprintTable(Math.toIntExact(lines.count()));
     for (Part part : lines.parts()) {
       LineUses uses = LineUses.of(part, folder);
       try (FingerprintFile.Reader fingerprints =

@@ -22,11 +22,6 @@ public final class FingerprintTable {
 
   private int size;
 
-  /** An empty table, which grows. */
-  public FingerprintTable() {
-    this(0);
-  }
-
   /**
    * An empty table.
    *

@@ -218,7 +218,7 @@ class UsageTest {
           .contains("'x' is not a whole number");
     }
     assertThat(usageError("run", JOB, "--limit", "99999999999999999999"))
-        .contains("is not a whole number, or too large");
+        .contains("is not a whole number, or is too large");
   }
 
   @Test
